@@ -1,0 +1,87 @@
+//! A regular grid of the Brillouin zone.
+
+use ndarray::{ArrayView1, ArrayView3};
+
+use crate::{Error, Result, ensure_shape};
+
+/// A Γ-centred grid of `n_q = D_0 D_1 D_2` wave vectors `q = a / D` and its point group.
+///
+/// The index of address `a` is `a_0 + D_0 (a_1 + D_1 a_2)`, components taken modulo `D`.
+#[derive(Debug, Clone, Copy)]
+pub struct Grid<'a> {
+    mesh: [usize; 3],
+    rotations: &'a [[[i64; 3]; 3]],
+}
+
+impl<'a> Grid<'a> {
+    /// Borrow `rotations[r]`, integer matrices that send address `a` to `R a`.
+    pub fn new(mesh: ArrayView1<'_, i64>, rotations: ArrayView3<'a, i64>) -> Result<Self> {
+        ensure_shape("mesh", mesh.shape(), &[3])?;
+        ensure_shape("rotations", &rotations.shape()[1..], &[3, 3])?;
+        if mesh.iter().any(|&d| d < 1) {
+            return Err(Error::Domain(format!(
+                "mesh numbers must be positive, got {} {} {}",
+                mesh[0], mesh[1], mesh[2]
+            )));
+        }
+        let rotations = rotations.to_slice().ok_or(Error::Layout("rotations"))?;
+        Ok(Self {
+            mesh: [mesh[0] as usize, mesh[1] as usize, mesh[2] as usize],
+            rotations: rotations.as_chunks().0.as_chunks().0,
+        })
+    }
+
+    /// The mesh numbers `D`.
+    pub fn mesh(&self) -> [usize; 3] {
+        self.mesh
+    }
+
+    /// The reciprocal point group on addresses.
+    pub fn rotations(&self) -> &'a [[[i64; 3]; 3]] {
+        self.rotations
+    }
+
+    /// Number of wave vectors.
+    pub fn n_q(&self) -> usize {
+        self.mesh.iter().product()
+    }
+
+    /// The address of index `g`, each component in `0..D`.
+    pub fn address(&self, g: usize) -> [i64; 3] {
+        let [d0, d1, _] = self.mesh;
+        [(g % d0) as i64, (g / d0 % d1) as i64, (g / (d0 * d1)) as i64]
+    }
+
+    /// The index of address `a`, taken modulo the mesh.
+    pub fn index(&self, a: [i64; 3]) -> usize {
+        let [d0, d1, d2] = self.mesh;
+        let wrap = |x: i64, d: usize| x.rem_euclid(d as i64) as usize;
+        wrap(a[0], d0) + d0 * (wrap(a[1], d1) + d1 * wrap(a[2], d2))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array3, arr1};
+
+    use super::*;
+
+    #[test]
+    fn index_and_address_are_inverse_and_the_first_component_runs_fastest() {
+        let rotations = Array3::zeros((0, 3, 3));
+        let mesh = arr1(&[3, 4, 5]);
+        let grid = Grid::new(mesh.view(), rotations.view()).unwrap();
+        for g in 0..grid.n_q() {
+            assert_eq!(grid.index(grid.address(g)), g);
+        }
+        assert_eq!(grid.address(1), [1, 0, 0]);
+        assert_eq!(grid.index([-1, 0, 0]), 2);
+    }
+
+    #[test]
+    fn a_mesh_with_a_zero_is_refused() {
+        let rotations = Array3::zeros((0, 3, 3));
+        let error = Grid::new(arr1(&[3, 0, 3]).view(), rotations.view()).unwrap_err();
+        assert_eq!(error.to_string(), "mesh numbers must be positive, got 3 0 3");
+    }
+}

@@ -1,0 +1,16 @@
+//! What every crate of phonokit speaks: borrowed views of arrays, errors, cancellation.
+//!
+//! A view borrows the caller's arrays and establishes their invariants once, so that a
+//! kernel never checks a shape and never copies.
+
+mod error;
+mod force_constants;
+mod grid;
+mod modes;
+mod stop;
+
+pub use error::{Error, Result, ensure_index, ensure_shape};
+pub use force_constants::{ForceConstants, Tables};
+pub use grid::Grid;
+pub use modes::Modes;
+pub use stop::Stop;

@@ -1,0 +1,8 @@
+//! The border between Python and the phono crates: leaving the GIL, answering Ctrl-C,
+//! mapping errors, reading our dataclasses. No physics here.
+
+mod compute;
+mod readers;
+
+pub use compute::{Compute, raise, rayon_threads};
+pub use readers::{PyForceConstants, PyGrid, PyModes, PySupercell};

@@ -1,0 +1,76 @@
+//! Readers of our dataclasses, by attribute.
+
+use num_complex::Complex64;
+use numpy::{
+    PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArray3, PyReadonlyArray4,
+    PyReadonlyArrayDyn,
+};
+use phono_core::{ForceConstants, Grid, Modes, Tables};
+use pyo3::prelude::*;
+
+use crate::raise;
+
+/// `phono_dynmat.Modes`, and what else has frequencies and polarizations.
+#[derive(FromPyObject)]
+pub struct PyModes<'py> {
+    frequencies: PyReadonlyArray2<'py, f64>,
+    polarizations: PyReadonlyArray4<'py, Complex64>,
+}
+
+impl PyModes<'_> {
+    /// The modes, borrowed from Python's arrays.
+    pub fn view(&self) -> PyResult<Modes<'_>> {
+        Modes::new(self.frequencies.as_array(), self.polarizations.as_array())
+            .map_err(|error| raise(&error))
+    }
+}
+
+/// `phono_grid.Grid`.
+#[derive(FromPyObject)]
+pub struct PyGrid<'py> {
+    mesh: PyReadonlyArray1<'py, i64>,
+    rotations: PyReadonlyArray3<'py, i64>,
+}
+
+impl PyGrid<'_> {
+    /// The grid, borrowed from Python's arrays.
+    pub fn view(&self) -> PyResult<Grid<'_>> {
+        Grid::new(self.mesh.as_array(), self.rotations.as_array())
+            .map_err(|error| raise(&error))
+    }
+}
+
+/// `phono_grid.Supercell`.
+#[derive(FromPyObject)]
+pub struct PySupercell<'py> {
+    primitive_to_supercell: PyReadonlyArray1<'py, i64>,
+    supercell_to_primitive: PyReadonlyArray1<'py, i64>,
+    to_home: PyReadonlyArray2<'py, i64>,
+}
+
+impl PySupercell<'_> {
+    /// The maps, borrowed from Python's arrays.
+    pub fn view(&self) -> PyResult<Tables<'_>> {
+        Tables::new(
+            self.primitive_to_supercell.as_array(),
+            self.supercell_to_primitive.as_array(),
+            self.to_home.as_array(),
+        )
+        .map_err(|error| raise(&error))
+    }
+}
+
+/// `phono_fc.ForceConstants`.
+#[derive(FromPyObject)]
+pub struct PyForceConstants<'py> {
+    values: PyReadonlyArrayDyn<'py, f64>,
+    supercell: PySupercell<'py>,
+}
+
+impl PyForceConstants<'_> {
+    /// The constants, borrowed from Python's arrays.
+    pub fn view(&self) -> PyResult<ForceConstants<'_>> {
+        ForceConstants::new(self.values.as_array(), self.supercell.view()?)
+            .map_err(|error| raise(&error))
+    }
+}

@@ -1,0 +1,33 @@
+"""Crystals and their grids: cells, symmetry, supercells, Brillouin zones, tetrahedra."""
+
+from phono_grid import errors, units
+from phono_grid._cell import Cell
+from phono_grid._grid import Grid, IrreduciblePoints, first_brillouin_zone, irreducible_map
+from phono_grid._shortest_vectors import ShortestVectors, shortest_vectors
+from phono_grid._supercell import Supercell
+from phono_grid._symmetry import Symmetry, atom_permutations
+from phono_grid._tetrahedra import Tetrahedra
+from phono_grid._triplet_weights import triplet_weights
+from phono_grid._triplets import Triplets, triplets_at
+from phono_grid.backend import Backend, using
+
+__all__ = [
+    "Backend",
+    "Cell",
+    "Grid",
+    "IrreduciblePoints",
+    "ShortestVectors",
+    "Supercell",
+    "Symmetry",
+    "Tetrahedra",
+    "Triplets",
+    "atom_permutations",
+    "errors",
+    "first_brillouin_zone",
+    "irreducible_map",
+    "shortest_vectors",
+    "triplet_weights",
+    "triplets_at",
+    "units",
+    "using",
+]

@@ -1,0 +1,206 @@
+"""A supercell, the primitive cell of the same crystal, and the maps between them."""
+
+from dataclasses import dataclass, field
+from itertools import product
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from phono_grid._cell import Cell, cell_of
+from phono_grid._symmetry import SYMPREC, atom_permutations, spglib_dataset
+from phono_grid.errors import DomainError, frozen
+
+_H = 0.5
+CENTRING = {
+    "P": np.eye(3),
+    "F": np.array([[0, _H, _H], [_H, 0, _H], [_H, _H, 0]]),
+    "I": np.array([[-_H, _H, _H], [_H, -_H, _H], [_H, _H, -_H]]),
+    "A": np.array([[1, 0, 0], [0, _H, -_H], [0, _H, _H]]),
+    "C": np.array([[_H, _H, 0], [-_H, _H, 0], [0, 0, 1]]),
+    "R": np.array([[2, -1, -1], [1, 1, -2], [1, 1, 1]]) / 3,
+}
+"""Primitive axes in columns, in conventional axes, for every centring letter."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Supercell:
+    """A supercell and its primitive cell.
+
+    Parameters
+    ----------
+    cell : Cell
+        The supercell, ``n_s`` atoms.
+    primitive : Cell
+        The primitive cell, ``n_a`` atoms, in the same Cartesian frame.
+    primitive_to_supercell : (n_a,) array_like of int
+        The supercell atom that represents each primitive atom.
+    supercell_to_primitive : (n_s,) array_like of int
+        The primitive atom that each supercell atom is a copy of.
+
+    Attributes
+    ----------
+    translations : (n_s / n_a, n_s) array of int
+        ``translations[t, s]``: where atom ``s`` goes under lattice translation ``t``.
+    home : (n_s,) array of int
+        The translation that takes each atom to its representative.
+    """
+
+    cell: Cell
+    primitive: Cell
+    primitive_to_supercell: NDArray[np.int64]
+    supercell_to_primitive: NDArray[np.int64]
+    translations: NDArray[np.int64] = field(init=False)
+    home: NDArray[np.int64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Check the maps and find the lattice translations."""
+        n_s, n_a = self.cell.n_atoms, self.primitive.n_atoms
+        p2s = frozen(self.primitive_to_supercell, "primitive_to_supercell", np.int64, (n_a,))
+        s2p = frozen(self.supercell_to_primitive, "supercell_to_primitive", np.int64, (n_s,))
+        if not (s2p[p2s] == np.arange(n_a)).all():
+            raise DomainError("supercell_to_primitive does not invert primitive_to_supercell")
+        # One translation per copy of the first primitive atom.
+        copies = np.flatnonzero(s2p == 0)
+        t = self.cell.positions[p2s[0]] - self.cell.positions[copies]
+        identity = np.broadcast_to(np.eye(3, dtype=np.int64), (len(copies), 3, 3))
+        translations = atom_permutations(self.cell, identity, t, symprec=2 * SYMPREC)
+        goes_home = translations == p2s[s2p]
+        if not (goes_home.sum(axis=0) == 1).all():
+            raise DomainError("the atoms of the supercell are not copies of the primitive cell")
+        object.__setattr__(self, "primitive_to_supercell", p2s)
+        object.__setattr__(self, "supercell_to_primitive", s2p)
+        object.__setattr__(
+            self, "translations", frozen(translations, "translations", np.int64)
+        )
+        object.__setattr__(
+            self, "home", frozen(goes_home.argmax(axis=0), "home", np.int64)
+        )
+
+    @classmethod
+    def of(
+        cls,
+        unit_cell: Cell,
+        supercell_matrix: ArrayLike,
+        primitive_matrix: ArrayLike | str = "auto",
+    ) -> "Supercell":
+        r"""Build both cells from a unit cell.
+
+        .. math::
+
+            (a_s\ b_s\ c_s) = (a_u\ b_u\ c_u) M, \qquad (a_p\ b_p\ c_p) = (a_u\ b_u\ c_u) P
+
+        Parameters
+        ----------
+        unit_cell : Cell
+        supercell_matrix : (3, 3) or (3,) array_like of int
+            ``M``, positive determinant; three numbers are a diagonal.
+        primitive_matrix : (3, 3) array_like, a centring letter, or "auto"
+            ``P``; "auto" asks spglib.
+
+        Notes
+        -----
+        The order of atoms is that of phonopy: unit-cell atoms outermost, then lattice
+        points of the box that frames the supercell, first axis fastest.
+        """
+        m = _supercell_matrix(supercell_matrix)
+        cell, atoms, points = _supercell(unit_cell, m)
+        p = primitive_axes(unit_cell, primitive_matrix)
+        return cls._with_primitive(unit_cell, cell, unit_cell.positions[atoms] + points, p)
+
+    @classmethod
+    def _with_primitive(
+        cls, unit: Cell, cell: Cell, positions: NDArray[np.float64], p: NDArray[np.float64]
+    ) -> "Supercell":
+        """Find the primitive atoms among ``positions`` (in unit-cell axes)."""
+        lattice = p.T @ unit.lattice
+        n_a = round(np.linalg.det(p) * unit.n_atoms)
+        x = positions @ np.linalg.inv(p).T
+        representatives: list[int] = []
+        s2p = np.full(cell.n_atoms, -1)
+        for s in range(cell.n_atoms):
+            if s2p[s] >= 0:
+                continue
+            d = x - x[s]
+            d -= np.rint(d)
+            same = np.linalg.norm(d @ lattice, axis=1) < 2 * SYMPREC
+            same &= cell.species == cell.species[s]
+            s2p[same] = len(representatives)
+            representatives.append(s)
+        if len(representatives) != n_a:
+            raise DomainError(
+                f"primitive_matrix: expected {n_a} primitive atoms, found "
+                f"{len(representatives)}; it is not a lattice of this crystal"
+            )
+        primitive = cell_of(lattice, _wrap(x[representatives]), cell, representatives)
+        return cls(cell, primitive, np.array(representatives), s2p)
+
+    @property
+    def n_cells(self) -> int:
+        """Primitive cells in the supercell."""
+        return len(self.translations)
+
+
+def primitive_axes(unit_cell: Cell, matrix: ArrayLike | str = "auto") -> NDArray[np.float64]:
+    """``P`` from a matrix, a centring letter or "auto"."""
+    if isinstance(matrix, str):
+        if matrix.lower() == "auto":
+            dataset = spglib_dataset(unit_cell)
+            centring = CENTRING[dataset.international[0]]
+            p = np.linalg.inv(dataset.transformation_matrix) @ centring
+        elif matrix.upper() in CENTRING:
+            p = CENTRING[matrix.upper()]
+        else:
+            letters = ", ".join(CENTRING)
+            raise DomainError(
+                f"primitive_matrix: expected a 3 x 3 matrix, 'auto' or one of {letters}, "
+                f"got {matrix!r}"
+            )
+    else:
+        p = frozen(matrix, "primitive_matrix", shape=(3, 3))
+    if not 0 < np.linalg.det(p) < 1 + 1e-8:
+        raise DomainError(
+            f"primitive_matrix must have a determinant in (0, 1], got {np.linalg.det(p):g}"
+        )
+    return p
+
+
+def _supercell_matrix(matrix: ArrayLike) -> NDArray[np.int64]:
+    """``M`` as a 3 x 3 integer matrix of positive determinant."""
+    values = np.asarray(matrix, dtype=float)
+    if values.shape == (3,):
+        values = np.diag(values)
+    m = np.rint(frozen(values, "supercell_matrix", shape=(3, 3))).astype(np.int64)
+    if not np.allclose(m, values, atol=1e-8):
+        raise DomainError("supercell_matrix must hold integers")
+    if round(np.linalg.det(m)) < 1:
+        raise DomainError(
+            f"supercell_matrix must have a positive determinant, got {np.linalg.det(m):g}"
+        )
+    return m
+
+
+def _supercell(
+    unit: Cell, m: NDArray[np.int64]
+) -> tuple[Cell, NDArray[np.int64], NDArray[np.int64]]:
+    """The supercell, and the unit-cell atom and lattice point of each of its atoms."""
+    corners = np.array(list(product((0, 1), repeat=3))) @ m.T
+    size = corners.max(axis=0) - corners.min(axis=0)
+    c, b, a = np.meshgrid(*(np.arange(n) for n in size[::-1]), indexing="ij")
+    box = np.stack([a.ravel(), b.ravel(), c.ravel()], axis=1)
+    # Lattice points l and l' are the same in the supercell if adj(M) (l - l') is 0 modulo
+    # det M: integers, so no tolerance.
+    determinant = round(np.linalg.det(m))
+    adjugate = np.rint(np.linalg.inv(m) * determinant).astype(np.int64)
+    classes = (box @ adjugate.T) % determinant
+    _, first = np.unique(classes, axis=0, return_index=True)
+    points = box[np.sort(first)]
+    atoms = np.repeat(np.arange(unit.n_atoms), len(points))
+    points = np.tile(points, (unit.n_atoms, 1))
+    positions = (unit.positions[atoms] + points) @ np.linalg.inv(m).T
+    return cell_of(m.T @ unit.lattice, _wrap(positions), unit, atoms), atoms, points
+
+
+def _wrap(positions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Coordinates in [0, 1)."""
+    wrapped = positions - np.floor(positions)
+    return np.where(wrapped >= 1, 0.0, wrapped)

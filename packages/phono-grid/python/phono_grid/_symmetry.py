@@ -1,0 +1,161 @@
+"""The space group of a cell and what it does to atoms."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import spglib
+from numpy.typing import ArrayLike, NDArray
+
+from phono_grid._cell import Cell
+from phono_grid._extension import rust
+from phono_grid.backend import accelerated_by
+from phono_grid.errors import DomainError, ensure_positive, ensure_shape, frozen
+
+SYMPREC = 1e-5
+"""Å; positions closer than this are the same."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Symmetry:
+    """Space-group operations ``x → R x + t`` of a cell.
+
+    Parameters
+    ----------
+    rotations : (n_r, 3, 3) array_like of int
+        ``R`` on fractional coordinates.
+    translations : (n_r, 3) array_like
+        ``t``, fractional.
+    rotations_cartesian : (n_r, 3, 3) array_like
+        The same rotations on Cartesian vectors, as columns.
+    permutations : (n_r, n_a) array_like of int
+        ``permutations[r, k]`` is the atom that operation ``r`` takes atom ``k`` to.
+    symbol : str
+        Hermann-Mauguin symbol.
+    """
+
+    rotations: NDArray[np.int64]
+    translations: NDArray[np.float64]
+    rotations_cartesian: NDArray[np.float64]
+    permutations: NDArray[np.int64]
+    symbol: str
+
+    def __post_init__(self) -> None:
+        """Hold the arrays the way the kernels read them."""
+        n_r = len(self.rotations)
+        n_a = np.shape(self.permutations)[-1]
+        for name, dtype, shape in (
+            ("rotations", np.int64, (n_r, 3, 3)),
+            ("translations", np.float64, (n_r, 3)),
+            ("rotations_cartesian", np.float64, (n_r, 3, 3)),
+            ("permutations", np.int64, (n_r, n_a)),
+        ):
+            object.__setattr__(
+                self, name, frozen(getattr(self, name), name, dtype, shape)
+            )
+
+    @classmethod
+    def of(cls, cell: Cell, symprec: float = SYMPREC) -> "Symmetry":
+        """Find the space group with spglib; ``symprec`` in Å."""
+        dataset = spglib_dataset(cell, symprec)
+        rotations = np.asarray(dataset.rotations, dtype=np.int64)
+        translations = np.asarray(dataset.translations)
+        to_cartesian = cell.lattice.T
+        cartesian = to_cartesian @ rotations @ np.linalg.inv(to_cartesian)
+        permutations = atom_permutations(
+            cell, rotations, translations, symprec=2 * symprec
+        )
+        return cls(rotations, translations, cartesian, permutations, dataset.international)
+
+    @property
+    def n_operations(self) -> int:
+        """Number of operations, pure translations of a non-primitive cell included."""
+        return len(self.rotations)
+
+    @property
+    def independent_atoms(self) -> NDArray[np.int64]:
+        """The first atom of every orbit, ascending."""
+        return np.unique(self.permutations.min(axis=0))
+
+    def site(self, atom: int) -> NDArray[np.int64]:
+        """The operations that leave ``atom`` where it is."""
+        return np.flatnonzero(self.permutations[:, atom] == atom)
+
+    def reciprocal_rotations(self) -> NDArray[np.int64]:
+        """The point group on fractional wave vectors, ``q → W q``, time reversal included.
+
+        ``W`` is the transpose of a direct rotation; ``-W`` is added where the crystal has
+        no inversion, because ``f(-q) = f(q)``.
+        """
+        group = np.unique(self.rotations.transpose(0, 2, 1), axis=0)
+        if not (group == -np.eye(3, dtype=np.int64)).all(axis=(1, 2)).any():
+            group = np.concatenate([group, -group])
+        # The identity first, as everywhere.
+        first = (group == np.eye(3, dtype=np.int64)).all(axis=(1, 2))
+        return np.concatenate([group[first], group[~first]])
+
+
+def spglib_dataset(cell: Cell, symprec: float = SYMPREC) -> spglib.SpglibDataset:
+    """What spglib knows about ``cell``."""
+    ensure_positive("symprec", symprec)
+    dataset = spglib.get_symmetry_dataset(
+        (cell.lattice, cell.positions, cell.species), symprec=symprec
+    )
+    if dataset is None:
+        raise DomainError(
+            f"spglib finds no symmetry within symprec = {symprec:g} Å; atoms may be on "
+            "top of each other, or symprec too large"
+        )
+    return dataset
+
+
+@accelerated_by(rust.atom_permutations)
+def atom_permutations(
+    cell: Cell, rotations: ArrayLike, translations: ArrayLike, *, symprec: float = SYMPREC
+) -> NDArray[np.int64]:
+    r"""Where operations take the atoms of a cell.
+
+    Atom :math:`k` goes to the atom :math:`p` of the same kind with
+    :math:`\lvert L^T (x_p - R x_k - t - n) \rvert < \epsilon` for an integer :math:`n`.
+
+    Parameters
+    ----------
+    cell : Cell
+    rotations : (n_r, 3, 3) array_like of int
+        ``R`` on fractional coordinates.
+    translations : (n_r, 3) array_like
+        ``t``, fractional.
+    symprec : float
+        ``ε`` in Å.
+
+    Returns
+    -------
+    (n_r, n_a) array of int
+        ``permutations[r, k] = p``.
+
+    Raises
+    ------
+    DomainError
+        If an operation takes an atom where there is none.
+    """
+    rotations = np.asarray(rotations)
+    translations = np.asarray(translations, dtype=float)
+    n_r = len(rotations)
+    ensure_shape("rotations", rotations, (n_r, 3, 3))
+    ensure_shape("translations", translations, (n_r, 3))
+    x = cell.positions
+    permutations = np.empty((n_r, cell.n_atoms), dtype=np.int64)
+    same_kind = cell.species[:, None] == cell.species
+    for r in range(n_r):
+        image = x @ rotations[r].T + translations[r]
+        d = x - image[:, None]
+        d -= np.rint(d)
+        distance = np.linalg.norm(d @ cell.lattice, axis=-1)
+        distance[~same_kind] = np.inf
+        permutations[r] = distance.argmin(axis=1)
+        missing = np.flatnonzero(distance.min(axis=1) >= symprec)
+        if missing.size:
+            raise DomainError(
+                f"operation {r} takes atom {missing[0]} where there is no atom of its kind "
+                f"within symprec = {symprec:g} Å; is it a symmetry of this cell?"
+            )
+    return permutations
