@@ -9,23 +9,27 @@ use crate::{Error, Result, ensure_index, ensure_shape};
 pub struct Tables<'a> {
     primitive_to_supercell: &'a [i64],
     supercell_to_primitive: &'a [i64],
-    to_home: &'a [i64],
+    translations: &'a [i64],
+    home: &'a [i64],
 }
 
 impl<'a> Tables<'a> {
-    /// Borrow the three maps:
+    /// Borrow the four maps:
     ///
     /// * `primitive_to_supercell[k]`: the supercell atom that represents primitive atom `k`;
     /// * `supercell_to_primitive[s]`: the primitive atom `k` of supercell atom `s`;
-    /// * `to_home[s, t]`: where atom `t` goes under the translation that takes `s` to its
-    ///   representative.
+    /// * `translations[t, s]`: where atom `s` goes under lattice translation `t`;
+    /// * `home[s]`: the translation that takes `s` to its representative.
     pub fn new(
         primitive_to_supercell: ArrayView1<'a, i64>,
         supercell_to_primitive: ArrayView1<'a, i64>,
-        to_home: ArrayView2<'a, i64>,
+        translations: ArrayView2<'a, i64>,
+        home: ArrayView1<'a, i64>,
     ) -> Result<Self> {
         let (n_a, n_s) = (primitive_to_supercell.len(), supercell_to_primitive.len());
-        ensure_shape("to_home", to_home.shape(), &[n_s, n_s])?;
+        let n_t = translations.nrows();
+        ensure_shape("translations", translations.shape(), &[n_t, n_s])?;
+        ensure_shape("home", home.shape(), &[n_s])?;
         let layout = |name| move || Error::Layout(name);
         let tables = Self {
             primitive_to_supercell: primitive_to_supercell
@@ -34,14 +38,16 @@ impl<'a> Tables<'a> {
             supercell_to_primitive: supercell_to_primitive
                 .to_slice()
                 .ok_or_else(layout("supercell_to_primitive"))?,
-            to_home: to_home.to_slice().ok_or_else(layout("to_home"))?,
+            translations: translations.to_slice().ok_or_else(layout("translations"))?,
+            home: home.to_slice().ok_or_else(layout("home"))?,
         };
         let check = |name, values: &[i64], end| {
             values.iter().try_for_each(|&i| ensure_index(name, i, end).map(|_| ()))
         };
         check("primitive_to_supercell", tables.primitive_to_supercell, n_s)?;
         check("supercell_to_primitive", tables.supercell_to_primitive, n_a)?;
-        check("to_home", tables.to_home, n_s)?;
+        check("translations", tables.translations, n_s)?;
+        check("home", tables.home, n_t)?;
         Ok(tables)
     }
 
@@ -68,7 +74,8 @@ impl<'a> Tables<'a> {
     /// Where every atom goes under the translation that takes `s` home.
     pub fn to_home(&self, s: usize) -> &'a [i64] {
         let n_s = self.n_supercell();
-        &self.to_home[s * n_s..(s + 1) * n_s]
+        let t = self.home[s] as usize;
+        &self.translations[t * n_s..(t + 1) * n_s]
     }
 }
 

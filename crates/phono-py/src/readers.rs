@@ -1,5 +1,6 @@
 //! Readers of our dataclasses, by attribute.
 
+use ndarray::ArrayView2;
 use num_complex::Complex64;
 use numpy::{
     PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArray3, PyReadonlyArray4,
@@ -45,7 +46,8 @@ impl PyGrid<'_> {
 pub struct PySupercell<'py> {
     primitive_to_supercell: PyReadonlyArray1<'py, i64>,
     supercell_to_primitive: PyReadonlyArray1<'py, i64>,
-    to_home: PyReadonlyArray2<'py, i64>,
+    translations: PyReadonlyArray2<'py, i64>,
+    home: PyReadonlyArray1<'py, i64>,
 }
 
 impl PySupercell<'_> {
@@ -54,7 +56,8 @@ impl PySupercell<'_> {
         Tables::new(
             self.primitive_to_supercell.as_array(),
             self.supercell_to_primitive.as_array(),
-            self.to_home.as_array(),
+            self.translations.as_array(),
+            self.home.as_array(),
         )
         .map_err(|error| raise(&error))
     }
@@ -72,5 +75,32 @@ impl PyForceConstants<'_> {
     pub fn view(&self) -> PyResult<ForceConstants<'_>> {
         ForceConstants::new(self.values.as_array(), self.supercell.view()?)
             .map_err(|error| raise(&error))
+    }
+}
+
+/// `phono_grid.Tetrahedra`.
+#[derive(FromPyObject)]
+pub struct PyTetrahedra<'py> {
+    offsets: PyReadonlyArray2<'py, i64>,
+    corners: PyReadonlyArray2<'py, i64>,
+}
+
+impl PyTetrahedra<'_> {
+    /// Offsets and corners, borrowed from Python's arrays.
+    pub fn view(&self) -> (ArrayView2<'_, i64>, ArrayView2<'_, i64>) {
+        (self.offsets.as_array(), self.corners.as_array())
+    }
+}
+
+/// `phono_grid.Triplets`.
+#[derive(FromPyObject)]
+pub struct PyTriplets<'py> {
+    points: PyReadonlyArray2<'py, i64>,
+}
+
+impl PyTriplets<'_> {
+    /// Grid indices of the triplets, borrowed from Python's array.
+    pub fn points(&self) -> ArrayView2<'_, i64> {
+        self.points.as_array()
     }
 }

@@ -1,0 +1,294 @@
+//! Energy-conserving weights of triplets.
+
+use ndarray::{Array5, ArrayView1, ArrayView2, Axis};
+use phono_core::{Error, Grid, Result, ensure_index, ensure_shape};
+use rayon::prelude::*;
+
+use crate::tetrahedra::{Lanes, N_VERTICES, Sorted, Tetrahedra};
+
+/// Weights of `δ(f − f' − f'')` and `δ(f + f' − f'') − δ(f − f' + f'')` of one triplet, for
+/// all band pairs at once.
+///
+/// `f'` and `f''` are linear in each of the 24 tetrahedra around `q'`, whose vertices move
+/// `q''` the opposite way. Per band pair the vertices are sorted once and serve all target
+/// frequencies; a pair whose range of sums or differences holds no target is not sorted.
+#[derive(Debug, Clone)]
+pub struct PairWeights {
+    n_bands: usize,
+    n_targets: usize,
+    decay: Vec<f64>,
+    absorb: Vec<f64>,
+    active: Vec<bool>,
+    second: Vertices,
+    third: Vertices,
+    sorted: Sorted,
+}
+
+/// Frequencies of every band at the vertices.
+#[derive(Debug, Clone, Default)]
+struct Vertices {
+    distinct: Vec<[f64; N_VERTICES]>,
+    corners: Vec<[Lanes; 3]>,
+}
+
+impl PairWeights {
+    /// Room for `n_bands` bands and `n_targets` target frequencies.
+    pub fn new(n_bands: usize, n_targets: usize) -> Self {
+        let n = n_bands * n_bands;
+        Self {
+            n_bands,
+            n_targets,
+            decay: vec![0.0; n * n_targets],
+            absorb: vec![0.0; n * n_targets],
+            active: vec![false; n],
+            second: Vertices::default(),
+            third: Vertices::default(),
+            sorted: Sorted::default(),
+        }
+    }
+
+    /// `δ(f − f' − f'')` of bands `(j', j'')` at every target, 1/THz.
+    #[inline(always)]
+    pub fn decay(&self, j1: usize, j2: usize) -> &[f64] {
+        let p = (j1 * self.n_bands + j2) * self.n_targets;
+        &self.decay[p..p + self.n_targets]
+    }
+
+    /// `δ(f + f' − f'') − δ(f − f' + f'')` of bands `(j', j'')` at every target, 1/THz.
+    #[inline(always)]
+    pub fn absorb(&self, j1: usize, j2: usize) -> &[f64] {
+        let p = (j1 * self.n_bands + j2) * self.n_targets;
+        &self.absorb[p..p + self.n_targets]
+    }
+
+    /// Whether any weight of bands `(j', j'')` can differ from 0.
+    #[inline(always)]
+    pub fn is_active(&self, j1: usize, j2: usize) -> bool {
+        self.active[j1 * self.n_bands + j2]
+    }
+
+    /// Compute the weights of triplet `(q', q'')` for `targets`.
+    ///
+    /// `frequencies[q n_b + j]` are those of the whole grid; negative ones count as 0.
+    #[inline(always)]
+    pub fn evaluate(
+        &mut self,
+        grid: Grid<'_>,
+        tetrahedra: &Tetrahedra,
+        frequencies: &[f64],
+        [q1, q2]: [usize; 2],
+        targets: &[f64],
+    ) {
+        let n_b = self.n_bands;
+        let around_q1 = tetrahedra.around(grid, grid.address(q1), 1);
+        let around_q2 = tetrahedra.around(grid, grid.address(q2), -1);
+        self.second.gather(tetrahedra, frequencies, n_b, around_q1);
+        self.third.gather(tetrahedra, frequencies, n_b, around_q2);
+        let Self { second, third, sorted, decay, absorb, active, .. } = self;
+        let all = decay.chunks_exact_mut(targets.len()).zip(absorb.chunks_exact_mut(targets.len()));
+        for (pair, ((decay, absorb), active)) in all.zip(active).enumerate() {
+            let (j1, j2) = (pair / n_b, pair % n_b);
+            decay.fill(0.0);
+            absorb.fill(0.0);
+
+            let sums = second.combine(j1, third, j2, 1.0);
+            let decays = targets.iter().any(|&w| sums.contain(w));
+            if decays {
+                sums.sort(sorted);
+                for (g, &w) in decay.iter_mut().zip(targets) {
+                    if sums.contain(w) {
+                        *g = sorted.weight(w);
+                    }
+                }
+            }
+
+            // δ(f + f' − f'') is the weight of f' − f'' at −f.
+            let differences = second.combine(j1, third, j2, -1.0);
+            let absorbs =
+                targets.iter().any(|&w| differences.contain(w) || differences.contain(-w));
+            if absorbs {
+                differences.sort(sorted);
+                for (g, &w) in absorb.iter_mut().zip(targets) {
+                    if differences.contain(-w) {
+                        *g = sorted.weight(-w);
+                    }
+                    if differences.contain(w) {
+                        *g -= sorted.weight(w);
+                    }
+                }
+            }
+            *active = decays || absorbs;
+        }
+    }
+
+    /// Replace weights by their mean over sets of degenerate bands at `q'` and at `q''`.
+    ///
+    /// Inside such a set the choice of eigenvectors is arbitrary; with equal weights nothing
+    /// depends on it. A set is a chain of bands closer than `tolerance` THz.
+    #[inline(always)]
+    pub fn average_degenerate(&mut self, f1: &[f64], f2: &[f64], tolerance: f64) {
+        let n_t = self.n_targets;
+        for a in degenerate_sets(f1, tolerance) {
+            for b in degenerate_sets(f2, tolerance) {
+                if a.len() * b.len() == 1 {
+                    continue;
+                }
+                let pairs = || {
+                    let b = b.clone();
+                    a.clone().flat_map(move |j1| b.clone().map(move |j2| j1 * f1.len() + j2))
+                };
+                if !pairs().any(|p| self.active[p]) {
+                    continue;
+                }
+                let share = 1.0 / (a.len() * b.len()) as f64;
+                for weights in [&mut self.decay, &mut self.absorb] {
+                    for f in 0..n_t {
+                        let mean = pairs().map(|p| weights[p * n_t + f]).sum::<f64>() * share;
+                        pairs().for_each(|p| weights[p * n_t + f] = mean);
+                    }
+                }
+                pairs().for_each(|p| self.active[p] = true);
+            }
+        }
+    }
+}
+
+impl Vertices {
+    /// Take the frequencies of every band at the grid points `at`.
+    #[inline(always)]
+    fn gather(
+        &mut self,
+        tetrahedra: &Tetrahedra,
+        frequencies: &[f64],
+        n_bands: usize,
+        at: [usize; N_VERTICES],
+    ) {
+        self.distinct.clear();
+        self.corners.clear();
+        for j in 0..n_bands {
+            let f = at.map(|q| frequencies[q * n_bands + j].max(0.0));
+            self.distinct.push(f);
+            self.corners.push(tetrahedra.corners(&f));
+        }
+    }
+
+    /// `f' + sign f''` of bands `j'` and `j''`.
+    #[inline(always)]
+    fn combine<'a>(&'a self, j1: usize, third: &'a Self, j2: usize, sign: f64) -> Combined<'a> {
+        let (f1, f2) = (&self.distinct[j1], &third.distinct[j2]);
+        let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
+        for (a, b) in f1.iter().zip(f2) {
+            let x = a + sign * b;
+            lowest = if x < lowest { x } else { lowest };
+            highest = if x > highest { x } else { highest };
+        }
+        Combined {
+            centre: f1[0] + sign * f2[0],
+            range: (lowest, highest),
+            corners: (&self.corners[j1], &third.corners[j2]),
+            sign,
+        }
+    }
+}
+
+/// Sums or differences of two bands at the vertices.
+struct Combined<'a> {
+    centre: f64,
+    range: (f64, f64),
+    corners: (&'a [Lanes; 3], &'a [Lanes; 3]),
+    sign: f64,
+}
+
+impl Combined<'_> {
+    /// Whether energy `w` lies between the vertices.
+    #[inline(always)]
+    fn contain(&self, w: f64) -> bool {
+        self.range.0 <= w && w <= self.range.1
+    }
+
+    /// Sort every tetrahedron.
+    #[inline(always)]
+    fn sort(&self, sorted: &mut Sorted) {
+        let (f1, f2) = self.corners;
+        let outer = std::array::from_fn(|k| {
+            std::array::from_fn(|t| f1[k][t] + self.sign * f2[k][t])
+        });
+        sorted.sort(self.centre, &outer);
+    }
+}
+
+/// Ranges of consecutive bands closer than `tolerance`, in order.
+pub fn degenerate_sets(
+    frequencies: &[f64],
+    tolerance: f64,
+) -> impl Iterator<Item = std::ops::Range<usize>> + Clone {
+    let n = frequencies.len();
+    let starts = (0..n).filter(move |&j| j == 0 || frequencies[j] - frequencies[j - 1] >= tolerance);
+    starts.map(move |a| {
+        let b = (a + 1..n)
+            .find(|&j| frequencies[j] - frequencies[j - 1] >= tolerance)
+            .unwrap_or(n);
+        a..b
+    })
+}
+
+/// [`PairWeights`] of every triplet: `g[t, f, j', j'', channel]`, 1/THz.
+///
+/// * `frequencies`: THz on the whole grid, shape `(n_q, n_b)`.
+/// * `points[t]`: grid indices of `q, q', q''`.
+/// * `targets`: THz.
+pub fn triplet_weights(
+    grid: Grid<'_>,
+    tetrahedra: &Tetrahedra,
+    frequencies: ArrayView2<'_, f64>,
+    points: ArrayView2<'_, i64>,
+    targets: ArrayView1<'_, f64>,
+) -> Result<Array5<f64>> {
+    let n_b = frequencies.ncols();
+    ensure_shape("frequencies", frequencies.shape(), &[grid.n_q(), n_b])?;
+    ensure_shape("points", points.shape(), &[points.nrows(), 3])?;
+    for &q in points {
+        ensure_index("points", q, grid.n_q())?;
+    }
+    let frequencies = frequencies.to_slice().ok_or(Error::Layout("frequencies"))?;
+    let targets = targets.to_vec();
+    let n_f = targets.len();
+
+    let mut g = Array5::zeros((points.nrows(), n_f, n_b, n_b, 2));
+    g.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each_init(
+        || PairWeights::new(n_b, n_f),
+        |pairs, (t, mut g)| {
+            let q = [points[[t, 1]] as usize, points[[t, 2]] as usize];
+            pulp::Arch::new()
+                .dispatch(|| pairs.evaluate(grid, tetrahedra, frequencies, q, &targets));
+            for ((f, j1, j2, channel), g) in g.indexed_iter_mut() {
+                let w = if channel == 0 { pairs.decay(j1, j2) } else { pairs.absorb(j1, j2) };
+                *g = w[f];
+            }
+        },
+    );
+    Ok(g)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chains_of_close_bands_are_one_set() {
+        let sets: Vec<_> = degenerate_sets(&[0.0, 0.5, 0.6, 0.7, 2.0], 0.2).collect();
+        assert_eq!(sets, [0..1, 1..4, 4..5]);
+    }
+
+    #[test]
+    fn averaging_keeps_the_sum_and_makes_the_set_equal() {
+        let mut pairs = PairWeights::new(3, 1);
+        pairs.decay = (0..9).map(f64::from).collect();
+        pairs.active[1] = true;
+        pairs.average_degenerate(&[1.0, 2.0, 2.0], &[1.0, 1.0, 3.0], 1e-4);
+        assert!((pairs.decay.iter().sum::<f64>() - 36.0).abs() < 1e-13);
+        assert_eq!(pairs.decay(1, 0), pairs.decay(2, 1));
+        assert_eq!(pairs.decay(1, 2), pairs.decay(2, 2));
+        assert!(pairs.is_active(0, 0) && !pairs.is_active(2, 2));
+    }
+}

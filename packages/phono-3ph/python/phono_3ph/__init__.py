@@ -1,0 +1,1 @@
+"""Three-phonon scattering and lattice thermal conductivity."""

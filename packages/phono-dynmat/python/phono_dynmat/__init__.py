@@ -1,0 +1,1 @@
+"""Dynamical matrices, phonon modes and group velocities."""

@@ -1,0 +1,43 @@
+"""Harmonic phonons at a list of wave vectors."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid.errors import ensure_finite, ensure_shape, frozen
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Modes:
+    r"""Phonons at ``n_q`` wave vectors, ``n_b = 3 n_a`` bands each.
+
+    .. math::
+
+        D(q)\, e = \operatorname{sign}(f)\, (f / \mathtt{units.FREQUENCY})^2\, e, \qquad
+        u_{k\alpha}(l) \propto e_{k\alpha}\, e^{2\pi i q \cdot (l + \tau_k)} / \sqrt{m_k}
+
+    Parameters
+    ----------
+    qpoints : (n_q, 3) array_like
+        Fractional reciprocal coordinates.
+    frequencies : (n_q, n_b) array_like
+        Linear frequency ``f[q, j]`` in THz, ascending; negative if the mode is imaginary.
+    polarizations : (n_q, n_b, n_a, 3) array_like of complex
+        ``e[q, j, k, α]``: unit vector of mode ``(q, j)`` over atoms and axes, in the gauge
+        whose phases carry the positions ``τ`` of the atoms.
+    """
+
+    qpoints: NDArray[np.float64]
+    frequencies: NDArray[np.float64]
+    polarizations: NDArray[np.complex128]
+
+    def __post_init__(self) -> None:
+        """Hold the arrays the way the kernels read them."""
+        f = frozen(self.frequencies, "frequencies")
+        n_q, n_b = f.shape
+        ensure_finite("frequencies", f)
+        object.__setattr__(self, "qpoints", frozen(self.qpoints, "qpoints", shape=(n_q, 3)))
+        object.__setattr__(self, "frequencies", f)
+        e = np.ascontiguousarray(self.polarizations, dtype=np.complex128)
+        ensure_shape("polarizations", e, (n_q, n_b, n_b // 3, 3))
+        object.__setattr__(self, "polarizations", e)

@@ -1,0 +1,1 @@
+"""Force constants of second and third order from displaced forces."""

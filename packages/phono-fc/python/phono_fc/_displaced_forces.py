@@ -1,0 +1,79 @@
+"""Displaced supercells and the forces in them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid.errors import DomainError, ensure_finite, frozen
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DisplacedForces:
+    """Forces in supercells with one displaced atom.
+
+    Parameters
+    ----------
+    atoms : (n_d,) array_like of int
+        The displaced supercell atom.
+    displacements : (n_d, 3) array_like
+        Cartesian, Å.
+    forces : (n_d, n_s, 3) array_like
+        Forces on all atoms, eV/Å.
+    """
+
+    atoms: NDArray[np.int64]
+    displacements: NDArray[np.float64]
+    forces: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        _hold(self, {})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairForces:
+    """Forces in supercells with two displaced atoms.
+
+    The first displacement of pair ``p`` is number ``first[p]`` of a `DisplacedForces`.
+
+    Parameters
+    ----------
+    first : (n_p,) array_like of int
+        The first displacement.
+    atoms : (n_p,) array_like of int
+        The second displaced atom.
+    displacements : (n_p, 3) array_like
+        The second displacement, Cartesian, Å.
+    forces : (n_p, n_s, 3) array_like
+        Forces on all atoms with both displacements, eV/Å.
+    """
+
+    first: NDArray[np.int64]
+    atoms: NDArray[np.int64]
+    displacements: NDArray[np.float64]
+    forces: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        first = frozen(self.first, "first", np.int64, np.shape(self.atoms))
+        _hold(self, {"first": first})
+
+
+def _hold(
+    dataset: DisplacedForces | PairForces, arrays: dict[str, NDArray[np.generic]]
+) -> None:
+    """Check the arrays that both kinds have, and store them read-only."""
+    atoms = frozen(dataset.atoms, "atoms", np.int64)
+    n = len(atoms)
+    n_s = np.shape(dataset.forces)[1] if np.ndim(dataset.forces) == 3 else 0
+    arrays |= {
+        "atoms": atoms,
+        "displacements": frozen(dataset.displacements, "displacements", shape=(n, 3)),
+        "forces": frozen(dataset.forces, "forces", shape=(n, n_s, 3)),
+    }
+    if n and not ((atoms >= 0) & (atoms < n_s)).all():
+        raise DomainError(f"atoms must be in 0 to {n_s - 1}, got {atoms.min()} to {atoms.max()}")
+    for name, array in arrays.items():
+        if array.dtype == np.float64:
+            ensure_finite(name, array)
+        object.__setattr__(dataset, name, array)

@@ -1,0 +1,1 @@
+"""Distributing work and arrays over MPI ranks."""

@@ -1,0 +1,1 @@
+"""Phonons and lattice thermal conductivity, composed of the five phono packages."""
