@@ -1,1 +1,16 @@
 """Force constants of second and third order from displaced forces."""
+
+from phono_fc._displaced_forces import DisplacedForces, PairForces
+from phono_fc._finite_differences import force_constants2, force_constants3
+from phono_fc._force_constants import ForceConstants
+from phono_fc._symmetrize import drift, symmetrize
+
+__all__ = [
+    "DisplacedForces",
+    "ForceConstants",
+    "PairForces",
+    "drift",
+    "force_constants2",
+    "force_constants3",
+    "symmetrize",
+]

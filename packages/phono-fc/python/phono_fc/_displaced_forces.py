@@ -72,7 +72,9 @@ def _hold(
         "forces": frozen(dataset.forces, "forces", shape=(n, n_s, 3)),
     }
     if n and not ((atoms >= 0) & (atoms < n_s)).all():
-        raise DomainError(f"atoms must be in 0 to {n_s - 1}, got {atoms.min()} to {atoms.max()}")
+        raise DomainError(
+            f"atoms must be in 0 to {n_s - 1}, got {atoms.min()} to {atoms.max()}"
+        )
     for name, array in arrays.items():
         if array.dtype == np.float64:
             ensure_finite(name, array)

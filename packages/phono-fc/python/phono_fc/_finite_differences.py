@@ -1,0 +1,251 @@
+"""Force constants by finite differences of forces, with the help of symmetry."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid import Supercell, Symmetry
+from phono_grid.errors import DomainError
+
+from phono_fc._displaced_forces import DisplacedForces, PairForces
+from phono_fc._force_constants import ForceConstants
+from phono_fc._rows_by_symmetry import rows_by_symmetry
+from phono_fc._symmetrize import full_index
+
+SAME_DIRECTION = 1e-4
+"""Relative; displacements in files are rounded at 1e-7, directions that differ by symmetry
+differ by more than 1."""
+INDEPENDENT = 1e-6
+"""Smallest over largest eigenvalue of the moments of displacements: three directions within
+a thousandth of one plane do not determine what is across."""
+
+
+def force_constants2(
+    supercell: Supercell, symmetry: Symmetry, singles: DisplacedForces
+) -> ForceConstants:
+    r"""Second-order force constants from forces in displaced supercells.
+
+    Least-squares solution, for every first atom :math:`t` of the primitive cell, of
+
+    .. math::
+
+        \sum_\alpha (R^T u)_\alpha \Phi_{\alpha\beta}(t, j) = -(R^T F(g j))_\beta
+
+    over all displacements :math:`u` of the data and all space-group operations :math:`g`,
+    of rotation :math:`R`, that take :math:`t` to the displaced atom [1]_. The result obeys
+    the space group; the sum rule and index exchange are `symmetrize`'s.
+
+    Parameters
+    ----------
+    supercell : Supercell
+    symmetry : Symmetry
+        Of ``supercell.cell``, pure translations included.
+    singles : DisplacedForces
+        Å, eV/Å. Any atom of an orbit may be displaced. Opposite displacements cancel the
+        error of first order in the displacement.
+
+    Returns
+    -------
+    ForceConstants
+        eV/Å².
+
+    Raises
+    ------
+    DomainError
+        If the data are of another supercell, or do not determine the constants.
+
+    References
+    ----------
+    .. [1] K. Parlinski, Z. Q. Li and Y. Kawazoe, Phys. Rev. Lett. 78, 4063 (1997).
+    """
+    _check_sizes(supercell, symmetry, singles=singles)
+    equations = _Equations(
+        "singles", singles.atoms, singles.displacements, list(-singles.forces)
+    )
+    operations = _Operations(symmetry.rotations_cartesian, symmetry.permutations)
+    rows = equations.solve(operations, supercell.primitive_to_supercell)
+    return ForceConstants(rows, supercell)
+
+
+def force_constants3(
+    supercell: Supercell, symmetry: Symmetry, singles: DisplacedForces, pairs: PairForces
+) -> ForceConstants:
+    r"""Third-order force constants from forces in supercells with two displaced atoms.
+
+    With atom :math:`i` displaced by :math:`u`, the pairs are the data of second-order
+    constants :math:`\Phi^u`, whose symmetry is the operations that leave atom and
+    direction as they are. Their change is what the third order is solved from, as
+    `force_constants2` solves the second from forces [1]_:
+
+    .. math::
+
+        \sum_\alpha u_\alpha \Phi_{\alpha\beta\gamma}(i, j, k)
+            = \Phi^u_{\beta\gamma}(j, k) - \Phi_{\beta\gamma}(j, k)
+
+    Parameters
+    ----------
+    supercell : Supercell
+    symmetry : Symmetry
+        Of ``supercell.cell``, pure translations included.
+    singles : DisplacedForces
+        The first displacements.
+    pairs : PairForces
+        The second displacements, for every first one. Any atom of an orbit may be
+        displaced; every orbit must be there, the displaced atom itself included.
+
+    Returns
+    -------
+    ForceConstants
+        eV/Å³.
+
+    Raises
+    ------
+    DomainError
+        If the data are of another supercell, or do not determine the constants.
+
+    References
+    ----------
+    .. [1] L. Chaput, A. Togo, I. Tanaka and G. Hug, Phys. Rev. B 84, 094302 (2011).
+    """
+    _check_sizes(supercell, symmetry, singles=singles, pairs=pairs)
+    if pairs.first.size and not 0 <= pairs.first.min() <= pairs.first.max() < len(
+        singles.atoms
+    ):
+        raise DomainError(
+            f"pairs.first must be in 0 to {len(singles.atoms) - 1}, the displacements of "
+            f"singles; got {pairs.first.min()} to {pairs.first.max()}"
+        )
+    constants = force_constants2(supercell, symmetry, singles)
+    every = np.arange(supercell.cell.n_atoms)
+    fc2 = constants.values[full_index(supercell, np.ix_(every, every))]
+    changes = [
+        _displaced_constants(symmetry, singles, pairs, n) - fc2
+        for n in range(len(singles.atoms))
+    ]
+    equations = _Equations("singles", singles.atoms, singles.displacements, changes)
+    operations = _Operations(symmetry.rotations_cartesian, symmetry.permutations)
+    rows = equations.solve(operations, supercell.primitive_to_supercell)
+    return ForceConstants(rows, supercell)
+
+
+@dataclass(frozen=True, slots=True)
+class _Operations:
+    """Some operations of the space group: Cartesian rotations and atom permutations."""
+
+    rotations: NDArray[np.float64]
+    permutations: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Equations:
+    """``Σ_α u_α Φ_α… = response`` for displacements ``u`` of atoms.
+
+    ``name`` says in errors which data they are.
+    """
+
+    name: str
+    atoms: NDArray[np.int64]
+    displacements: NDArray[np.float64]
+    responses: Sequence[NDArray[np.float64]]
+
+    def solve(
+        self, operations: _Operations, targets: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Least-squares ``Φ(t, …)`` of targets ``t``, over all images of the equations."""
+        atoms, field_of = np.unique(self.atoms, return_inverse=True)
+        reached = np.isin(operations.permutations[:, targets], atoms).any(axis=0)
+        if not reached.all():
+            raise DomainError(
+                f"{self.name}: atom {targets[~reached][0]} is not displaced, nor is an atom "
+                "equivalent to it, so its force constants are unknown; data with missing "
+                "or excluded (cutoff) displacements are not supported, compute the rest"
+            )
+        # The moments M = Σ (R'u)(R'u)' of all images are the same about all atoms of an
+        # orbit but for a rotation: with M⁻¹u in place of u, summing images solves.
+        duals = np.linalg.solve(
+            self._moments(operations, atoms, field_of)[field_of],
+            self.displacements[..., None],
+        )
+        shape = self.responses[0].shape
+        order = len(shape) // 2 + 1
+        n_axes = 3 ** (order - 1)
+        fields = np.zeros((len(atoms), shape[0] ** (order - 1), 3, n_axes))
+        for i, dual, response in zip(field_of, duals, self.responses, strict=True):
+            fields[i] += dual * response.reshape(-1, 1, n_axes)
+        n_s = operations.permutations.shape[1]
+        fields = fields.reshape(len(atoms), *[n_s] * (order - 1), *[3] * order)
+        return rows_by_symmetry(
+            fields, atoms, targets, operations.rotations, operations.permutations
+        )
+
+    def _moments(
+        self, operations: _Operations, atoms: NDArray[np.int64], field_of: NDArray[np.intp]
+    ) -> NDArray[np.float64]:
+        """``Σ (Rᵀu)(Rᵀu)ᵀ`` about each of ``atoms``, which must have full rank."""
+        u = self.displacements
+        own = np.zeros((len(atoms) + 1, 3, 3))
+        np.add.at(own, field_of, u[:, :, None] * u[:, None, :])
+        field_at = np.full(operations.permutations.shape[1], -1)
+        field_at[atoms] = np.arange(len(atoms))
+        # Operations that lead to no displaced atom read the zero at the end.
+        images = own[field_at[operations.permutations[:, atoms]]]
+        rotations = operations.rotations[:, None]
+        moments: NDArray[np.float64] = (
+            rotations.transpose(0, 1, 3, 2) @ images @ rotations
+        ).sum(axis=0)
+        for atom, sizes in zip(atoms, np.linalg.eigvalsh(moments), strict=True):
+            if not sizes[0] > INDEPENDENT * sizes[2]:
+                raise DomainError(
+                    f"{self.name}: the displacements of atom {atom}, with all that symmetry "
+                    "makes of them, do not span three directions; displace it along another"
+                )
+        return moments
+
+
+def _displaced_constants(
+    symmetry: Symmetry, singles: DisplacedForces, pairs: PairForces, n: int
+) -> NDArray[np.float64]:
+    """Second-order constants of the crystal with displacement ``n`` of ``singles``."""
+    atom, u = singles.atoms[n], singles.displacements[n]
+    site = symmetry.site(int(atom))
+    turned = symmetry.rotations_cartesian[site] @ u
+    keeps = np.linalg.norm(turned - u, axis=1) < SAME_DIRECTION * np.linalg.norm(u)
+    group = site[keeps]
+    mine = np.flatnonzero(pairs.first == n)
+    if not mine.size:
+        raise DomainError(
+            f"pairs: none has the first displacement {n} of singles (atom {atom}); third-order "
+            "constants need pairs for every single displacement"
+        )
+    equations = _Equations(
+        f"pairs with displacement {n} (atom {atom})",
+        pairs.atoms[mine],
+        pairs.displacements[mine],
+        list(singles.forces[n] - pairs.forces[mine]),
+    )
+    operations = _Operations(
+        symmetry.rotations_cartesian[group], symmetry.permutations[group]
+    )
+    return equations.solve(operations, np.arange(symmetry.permutations.shape[1]))
+
+
+def _check_sizes(
+    supercell: Supercell, symmetry: Symmetry, **data: DisplacedForces | PairForces
+) -> None:
+    """Require that everything is about the same atoms."""
+    n_s = supercell.cell.n_atoms
+    n = symmetry.permutations.shape[1]
+    if n != n_s:
+        raise DomainError(
+            f"symmetry: expected that of the supercell, {n_s} atoms, got that of {n} atoms; "
+            "use Symmetry.of(supercell.cell)"
+        )
+    for name, dataset in data.items():
+        if not len(dataset.atoms):
+            raise DomainError(f"{name}: no displacement at all")
+        if dataset.forces.shape[1] != n_s:
+            raise DomainError(
+                f"{name}: expected forces on {n_s} atoms, as many as the supercell has, got "
+                f"{dataset.forces.shape[1]}"
+            )

@@ -1,0 +1,148 @@
+"""Exchange of indices and the acoustic sum rule, for any order, on compact storage."""
+
+from collections.abc import Sequence
+from itertools import permutations
+from math import factorial
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid import Supercell
+from phono_grid.backend import accelerated_by
+from phono_grid.errors import DomainError
+
+from phono_fc._extension import rust
+from phono_fc._force_constants import ForceConstants
+
+Index = NDArray[np.integer]
+
+
+def symmetrize(force_constants: ForceConstants, rounds: int = 3) -> ForceConstants:
+    r"""Make force constants obey index exchange and the acoustic sum rule.
+
+    .. math::
+
+        \Phi_{\alpha\beta\dots}(i, j, \dots) = \Phi_{\beta\alpha\dots}(j, i, \dots),
+        \qquad
+        \sum_i \Phi_{\alpha\beta\dots}(i, j, \dots) = 0
+
+    for every exchange of (atom, axis) pairs and every index. Each round subtracts the mean
+    over each atom in turn and averages the exchanges. The result is what the same steps
+    make of the full array, to rounding. These steps commute with the space group, so
+    constants that obey it still do.
+
+    Parameters
+    ----------
+    force_constants : ForceConstants
+        Of any order.
+    rounds : int
+        The steps are commuting projections: one round is enough but for rounding. Three
+        is what phono3py does.
+
+    Returns
+    -------
+    ForceConstants
+        Of the same order; for order 2 the terms of an atom with itself are reset from the
+        sum rule, so that it holds to the last digit.
+    """
+    if rounds < 1:
+        raise DomainError(f"rounds must be at least 1, got {rounds}")
+    supercell = force_constants.supercell
+    values = symmetrized_values(force_constants, rounds=rounds)
+    if force_constants.order == 2:
+        k = np.arange(len(values))
+        values[k, supercell.primitive_to_supercell] -= values.sum(axis=1)
+    return ForceConstants(values, supercell)
+
+
+def drift(force_constants: ForceConstants) -> NDArray[np.float64]:
+    r"""How far force constants are from the acoustic sum rule.
+
+    .. math::
+
+        d_1 = \max \Bigl\lvert \sum_i \Phi_{\alpha\beta\dots}(i, j, \dots) \Bigr\rvert,
+        \quad
+        d_2 = \max \Bigl\lvert \sum_j \Phi_{\alpha\beta\dots}(i, j, \dots) \Bigr\rvert,
+        \; \dots
+
+    Returns
+    -------
+    (order,) array
+        eV/Å² or eV/Å³, one number for each index.
+    """
+    values, supercell = force_constants.values, force_constants.supercell
+    sums = [_sum_over_first(values, supercell)]
+    sums += [values.sum(axis=m) for m in range(1, force_constants.order)]
+    return np.array([np.abs(s).max() for s in sums])
+
+
+@accelerated_by(rust.symmetrized_values)
+def symmetrized_values(
+    force_constants: ForceConstants, *, rounds: int
+) -> NDArray[np.float64]:
+    r"""Values of force constants after ``rounds`` of `symmetrize`.
+
+    Only rows of primitive atoms are stored; translation invariance gives the others,
+
+    .. math:: \Phi(i, j, \dots) = \Phi(T_i i, T_i j, \dots)
+
+    with :math:`T_i` the lattice translation that takes atom :math:`i` to its
+    representative in the primitive cell.
+
+    Returns
+    -------
+    array
+        Of the shape and unit of ``force_constants.values``.
+    """
+    supercell = force_constants.supercell
+    values = force_constants.values.copy()
+    order, n_s = force_constants.order, supercell.cell.n_atoms
+    _, *others = _atoms(supercell, order)
+    for _ in range(rounds):
+        # A sum over the first atom is itself compact, with one atom less.
+        mean = _sum_over_first(values, supercell) / n_s
+        values = values - mean[full_index(supercell, others)]
+        for m in range(1, order):
+            values -= values.mean(axis=m, keepdims=True)
+        values = _exchange_average(values, supercell)
+    return values
+
+
+def full_index(supercell: Supercell, atoms: Sequence[Index]) -> tuple[Index, ...]:
+    """Where compact storage has the constants of ``atoms``, arrays that broadcast."""
+    first, *others = atoms
+    to_home = supercell.home[first]
+    return (
+        supercell.supercell_to_primitive[first],
+        *(supercell.translations[to_home, other] for other in others),
+    )
+
+
+def _atoms(supercell: Supercell, order: int) -> list[Index]:
+    """The supercell atoms of all compact elements, one open array for each index."""
+    every = np.arange(supercell.cell.n_atoms)
+    return list(np.ix_(supercell.primitive_to_supercell, *[every] * (order - 1)))
+
+
+def _sum_over_first(
+    values: NDArray[np.float64], supercell: Supercell
+) -> NDArray[np.float64]:
+    """Sum over the first atom, compact in the second."""
+    rest = _atoms(supercell, values.ndim // 2 - 1)
+    total = np.zeros((len(values), *values.shape[2:]))
+    for i in range(supercell.cell.n_atoms):
+        total += values[full_index(supercell, [np.array(i), *rest])]
+    return total
+
+
+def _exchange_average(
+    values: NDArray[np.float64], supercell: Supercell
+) -> NDArray[np.float64]:
+    """Mean over all exchanges of (atom, axis) pairs."""
+    order = values.ndim // 2
+    atoms = _atoms(supercell, order)
+    total = np.zeros_like(values)
+    for exchange in permutations(range(order)):
+        exchanged = values[full_index(supercell, [atoms[m] for m in exchange])]
+        axes = order + np.argsort(exchange)
+        total += exchanged.transpose(*range(order), *axes)
+    return total / factorial(order)
