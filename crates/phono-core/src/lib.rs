@@ -3,12 +3,15 @@
 //! A view borrows the caller's arrays and establishes their invariants once, so that a
 //! kernel never checks a shape and never copies.
 
+mod cell;
 mod error;
 mod force_constants;
 mod grid;
 mod modes;
 mod stop;
+pub mod units;
 
+pub use cell::Cell;
 pub use error::{Error, Result, ensure_index, ensure_shape};
 pub use force_constants::{ForceConstants, Tables};
 pub use grid::Grid;

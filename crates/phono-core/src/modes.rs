@@ -44,6 +44,11 @@ impl<'a> Modes<'a> {
         &self.frequencies[q * n_b..(q + 1) * n_b]
     }
 
+    /// `f[q, j]` at every wave vector, THz, C order.
+    pub fn all_frequencies(&self) -> &'a [f64] {
+        self.frequencies
+    }
+
     /// `e[j, (k, α)]` at wave vector `q`: `n_b` rows of `n_b` components.
     pub fn polarizations(&self, q: usize) -> &'a [Complex64] {
         let n = self.shape.1 * self.shape.1;

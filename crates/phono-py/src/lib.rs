@@ -5,4 +5,4 @@ mod compute;
 mod readers;
 
 pub use compute::{Compute, raise, rayon_threads};
-pub use readers::{PyForceConstants, PyGrid, PyModes, PySupercell, PyTetrahedra, PyTriplets};
+pub use readers::{PyCell, PyForceConstants, PyGrid, PyModes, PySupercell, PyTetrahedra, PyTriplets, PyPeriodicModes, PySeries3};

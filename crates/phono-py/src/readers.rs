@@ -1,12 +1,12 @@
 //! Readers of our dataclasses, by attribute.
 
-use ndarray::ArrayView2;
+use ndarray::{ArrayView2, ArrayView3, ArrayView4};
 use num_complex::Complex64;
 use numpy::{
     PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArray3, PyReadonlyArray4,
     PyReadonlyArrayDyn,
 };
-use phono_core::{ForceConstants, Grid, Modes, Tables};
+use phono_core::{Cell, ForceConstants, Grid, Modes, Tables};
 use pyo3::prelude::*;
 
 use crate::raise;
@@ -22,6 +22,22 @@ impl PyModes<'_> {
     /// The modes, borrowed from Python's arrays.
     pub fn view(&self) -> PyResult<Modes<'_>> {
         Modes::new(self.frequencies.as_array(), self.polarizations.as_array())
+            .map_err(|error| raise(&error))
+    }
+}
+
+/// `phono_grid.Cell`.
+#[derive(FromPyObject)]
+pub struct PyCell<'py> {
+    lattice: PyReadonlyArray2<'py, f64>,
+    positions: PyReadonlyArray2<'py, f64>,
+    species: PyReadonlyArray1<'py, i64>,
+}
+
+impl PyCell<'_> {
+    /// The crystal, borrowed from Python's arrays.
+    pub fn view(&self) -> PyResult<Cell<'_>> {
+        Cell::new(self.lattice.as_array(), self.positions.as_array(), self.species.as_array())
             .map_err(|error| raise(&error))
     }
 }
@@ -102,5 +118,39 @@ impl PyTriplets<'_> {
     /// Grid indices of the triplets, borrowed from Python's array.
     pub fn points(&self) -> ArrayView2<'_, i64> {
         self.points.as_array()
+    }
+}
+
+/// `phono_3ph.Series3`.
+#[derive(FromPyObject)]
+pub struct PySeries3<'py> {
+    values: PyReadonlyArray4<'py, f64>,
+    atoms: PyReadonlyArray2<'py, i64>,
+    cells: PyReadonlyArray3<'py, i64>,
+}
+
+impl PySeries3<'_> {
+    /// Values, atoms and cells, borrowed from Python's arrays.
+    pub fn view(&self) -> (ArrayView4<'_, f64>, ArrayView2<'_, i64>, ArrayView3<'_, i64>) {
+        (self.values.as_array(), self.atoms.as_array(), self.cells.as_array())
+    }
+}
+
+/// `phono_3ph.PeriodicModes`.
+#[derive(FromPyObject)]
+pub struct PyPeriodicModes<'py> {
+    /// The wave vectors.
+    pub grid: PyGrid<'py>,
+    /// Around each of them.
+    pub tetrahedra: PyTetrahedra<'py>,
+    frequencies: PyReadonlyArray2<'py, f64>,
+    polarizations: PyReadonlyArray4<'py, Complex64>,
+}
+
+impl PyPeriodicModes<'_> {
+    /// The phonons, borrowed from Python's arrays.
+    pub fn modes(&self) -> PyResult<Modes<'_>> {
+        Modes::new(self.frequencies.as_array(), self.polarizations.as_array())
+            .map_err(|error| raise(&error))
     }
 }

@@ -1,9 +1,89 @@
 //! Python face of [`phono_3ph`]. No physics here.
 
+use numpy::{
+    AllowTypeChange, IntoPyArray, PyArray2, PyArray3, PyArray4, PyArrayLike3,
+    PyReadonlyArray2,
+};
+use phono_3ph::{Phonons, Scattering, Series};
+use phono_grid::Tetrahedra;
+use phono_py::{Compute, PyForceConstants, PyPeriodicModes, PySeries3, PyTriplets};
 use pyo3::prelude::*;
+
+/// `phono_3ph.Scattering`.
+#[derive(FromPyObject)]
+struct PyScattering {
+    cutoff_frequency: f64,
+    degeneracy: f64,
+    average_weights: bool,
+}
+
+/// The arrays of `phono_3ph.Series3`.
+type PySeriesArrays<'py> =
+    (Bound<'py, PyArray4<f64>>, Bound<'py, PyArray2<i64>>, Bound<'py, PyArray3<i64>>);
+
+/// See `phono_3ph.series3`.
+#[pyfunction]
+fn series3<'py>(
+    py: Python<'py>,
+    force_constants: PyForceConstants<'py>,
+    multiplicities: PyReadonlyArray2<'py, i64>,
+    cells: PyReadonlyArray2<'py, i64>,
+) -> PyResult<PySeriesArrays<'py>> {
+    let (constants, m, r) =
+        (force_constants.view()?, multiplicities.as_array(), cells.as_array());
+    let (values, atoms, cells) =
+        py.compute(|stop| phono_3ph::series3(constants, m, r, stop))?;
+    Ok((values.into_pyarray(py), atoms.into_pyarray(py), cells.into_pyarray(py)))
+}
+
+/// See `phono_3ph.interaction_strengths`.
+#[pyfunction]
+#[pyo3(signature = (series, phonons, triplets, *, cutoff_frequency = 1e-4))]
+fn interaction_strengths<'py>(
+    py: Python<'py>,
+    series: PySeries3<'py>,
+    phonons: PyPeriodicModes<'py>,
+    triplets: PyTriplets<'py>,
+    cutoff_frequency: f64,
+) -> PyResult<Bound<'py, PyArray4<f64>>> {
+    let (grid, modes, points) = (phonons.grid.view()?, phonons.modes()?, triplets.points());
+    let ((values, atoms, cells), (offsets, corners)) =
+        (series.view(), phonons.tetrahedra.view());
+    let strengths = py.compute(|stop| {
+        let phonons = Phonons::new(grid, Tetrahedra::new(offsets, corners)?, modes)?;
+        let series = Series::new(values, atoms, cells, modes.n_atoms())?;
+        phono_3ph::interaction_strengths(series, &phonons, points, cutoff_frequency, stop)
+    })?;
+    Ok(strengths.into_pyarray(py))
+}
+
+/// See `phono_3ph.linewidths`.
+#[pyfunction]
+fn linewidths<'py>(
+    py: Python<'py>,
+    series: PySeries3<'py>,
+    phonons: PyPeriodicModes<'py>,
+    q: i64,
+    occupations: PyArrayLike3<'py, f64, AllowTypeChange>,
+    scattering: PyScattering,
+) -> PyResult<Bound<'py, PyArray2<f64>>> {
+    let (grid, modes, n) = (phonons.grid.view()?, phonons.modes()?, occupations.as_array());
+    let ((values, atoms, cells), (offsets, corners)) =
+        (series.view(), phonons.tetrahedra.view());
+    let PyScattering { cutoff_frequency, degeneracy, average_weights } = scattering;
+    let gamma = py.compute(|stop| {
+        let phonons = Phonons::new(grid, Tetrahedra::new(offsets, corners)?, modes)?;
+        let series = Series::new(values, atoms, cells, modes.n_atoms())?;
+        let scattering = Scattering { cutoff_frequency, degeneracy, average_weights };
+        phono_3ph::linewidths(series, &phonons, q, n, scattering, stop)
+    })?;
+    Ok(gamma.into_pyarray(py))
+}
 
 #[pymodule(gil_used = false)]
 mod _rust {
+    #[pymodule_export]
+    use super::{interaction_strengths, linewidths, series3};
     #[pymodule_export]
     use phono_py::rayon_threads;
 }

@@ -1,0 +1,263 @@
+//! All matrix elements at one `q`, for many `q'`.
+
+use std::ops::Range;
+
+use phono_core::{Result, Stop};
+use pulp::{Arch, Simd, WithSimd};
+use rayon::prelude::*;
+
+use crate::contract::{Elements, contract};
+use crate::phonons::{Phonons, Roots};
+use crate::rows::Rows;
+use crate::sum_rows::{Shape, sum_rows};
+use crate::Series;
+
+/// Numbers of the second sum kept at a time: what a second-level cache holds.
+const SECOND_SUM: usize = 48 * 1024;
+/// First-axis outputs that one task makes.
+const TASK: usize = 4;
+
+/// The Fourier series in `q'` at fixed `q`, summed over the first of its three axes:
+///
+/// ```text
+/// M_j(κ1α1, κ2α2; q') = Σ_R F_j(κ1α1, κ2α2; R) e^{2πi q'·R},
+/// V(j, j', j'') = ẽ'ᵀ M_j ẽ''
+/// ```
+///
+/// The sum is separable because `q'·R = Σ_i a_i R_i / D_i`. Its first axis is summed here
+/// for all `q'`; the second in [`FixedQ::chunk`] for a few values of `a_1` at a time, and the
+/// third for the `q'` that are asked for.
+pub struct FixedQ<'a> {
+    phonons: &'a Phonons<'a>,
+    elements: Elements,
+    rows: Rows,
+    roots: [Roots; 3],
+    /// `[a_0][line][element]`, for the `a_0` that occur.
+    first_sum: Vec<f64>,
+    chunks: Vec<Chunk>,
+}
+
+/// Triplets with the same `a_0` and a few neighbouring `a_1`.
+#[derive(Debug, Clone)]
+struct Chunk {
+    /// Where `a_0` is in the first sum.
+    first: usize,
+    /// The values of `a_1`, with the triplets of each: `(a_2, triplet)`.
+    second: Vec<(i64, Vec<(i64, usize)>)>,
+}
+
+impl<'a> FixedQ<'a> {
+    /// Prepare the elements `V(j, ·, ·)` of bands `initial` at `q` for the pairs
+    /// `(q', q'')` of `points`.
+    pub fn new(
+        series: Series<'_>,
+        phonons: &'a Phonons<'a>,
+        (q, initial): (usize, Range<usize>),
+        points: &[[usize; 2]],
+        stop: &Stop,
+    ) -> Result<Self> {
+        phonons.ensure_atoms(series.n_atoms())?;
+        let mesh = phonons.grid.mesh();
+        let elements = Elements { n_bands: phonons.n_bands(), n_initial: initial.len() };
+        let rows = Rows::new(series, mesh);
+        let roots = mesh.map(Roots::new);
+        let contracted = contract(series, phonons, (q, initial), &rows, stop)?;
+
+        let addresses: Vec<[i64; 3]> =
+            points.iter().map(|&[q1, _]| phonons.grid.address(q1)).collect();
+        let mut firsts: Vec<i64> = addresses.iter().map(|a| a[0]).collect();
+        firsts.sort_unstable();
+        firsts.dedup();
+
+        let length = 2 * elements.len();
+        let mut first_sum = vec![0.0; firsts.len() * rows.lines.len() * length];
+        let task = TASK * rows.lines.len() * length;
+        first_sum.par_chunks_mut(task.max(1)).zip(firsts.par_chunks(TASK)).for_each(
+            |(out, a)| {
+                let sum = FirstSum { rows: &rows, roots: &roots[0], input: &contracted };
+                Arch::new().dispatch(Onto { sum, a, out, length: elements.len() });
+            },
+        );
+        let block = (SECOND_SUM / (rows.planes.len() * length).max(1)).max(1);
+        let chunks = chunks(&addresses, &firsts, block);
+        Ok(Self { phonons, elements, rows, roots, first_sum, chunks })
+    }
+
+    /// Into how many chunks the triplets are cut; the same on any number of threads.
+    pub fn n_chunks(&self) -> usize {
+        self.chunks.len()
+    }
+
+    /// Visit the triplets of chunk `c`: `visit(t, v)` sees the elements of triplet `t`.
+    #[inline(always)]
+    pub(crate) fn chunk<S: Simd>(
+        &self,
+        simd: S,
+        (c, points): (usize, &[[usize; 2]]),
+        mut visit: impl FnMut(usize, &Projection),
+    ) {
+        let chunk = &self.chunks[c];
+        let shape = Shape::consecutive(self.elements.len());
+        let n_planes = self.rows.planes.len();
+        let second_sum = self.second_sum(simd, chunk);
+        let mut projection = Projection::new(self.elements);
+        let mut third_sum = vec![];
+        for ((_, triplets), input) in
+            chunk.second.iter().zip(second_sum.chunks_exact(n_planes * shape.stride))
+        {
+            let weights: Vec<[f64; 2]> = triplets
+                .iter()
+                .flat_map(|&(a2, _)| self.rows.planes.iter().map(move |&(r2, _)| a2 * r2))
+                .map(|k| self.roots[2].at(k))
+                .collect();
+            third_sum.resize(triplets.len() * shape.stride, 0.0);
+            sum_rows(simd, &weights, n_planes, (input, shape), (&mut third_sum, shape));
+            for (&(_, t), m) in triplets.iter().zip(third_sum.chunks_exact(shape.stride)) {
+                projection.project(simd, self.phonons, points[t], m);
+                visit(t, &projection);
+            }
+        }
+    }
+
+    /// The sum over `R_1` for the values of `a_1` in `chunk`: `[a_1][plane][element]`.
+    #[inline(always)]
+    fn second_sum<S: Simd>(&self, simd: S, chunk: &Chunk) -> Vec<f64> {
+        let shape = Shape::consecutive(self.elements.len());
+        let n_lines = self.rows.lines.len();
+        let n_planes = self.rows.planes.len();
+        let slab = &self.first_sum[chunk.first * n_lines * shape.stride..];
+        let mut out = vec![0.0; chunk.second.len() * n_planes * shape.stride];
+        for (p, (_, lines)) in self.rows.planes.iter().enumerate() {
+            let weights: Vec<[f64; 2]> = chunk
+                .second
+                .iter()
+                .flat_map(|&(a1, _)| self.rows.lines[lines.clone()].iter().map(move |l| a1 * l.0))
+                .map(|k| self.roots[1].at(k))
+                .collect();
+            let input = &slab[lines.start * shape.stride..lines.end * shape.stride];
+            let out = &mut out[p * shape.stride..];
+            sum_rows(simd, &weights, lines.len(), (input, shape), (out, shape.every(n_planes)));
+        }
+        out
+    }
+}
+
+/// Order the triplets by `a_0`, `a_1`, `a_2` and cut them up.
+fn chunks(addresses: &[[i64; 3]], firsts: &[i64], block: usize) -> Vec<Chunk> {
+    let mut order: Vec<usize> = (0..addresses.len()).collect();
+    order.sort_by_key(|&t| addresses[t]);
+    let mut chunks: Vec<Chunk> = vec![];
+    for t in order {
+        let [a0, a1, a2] = addresses[t];
+        let first = firsts.binary_search(&a0).expect("firsts holds every a_0");
+        let fits = |chunk: &Chunk| {
+            let known = chunk.second.last().is_some_and(|(a, _)| *a == a1);
+            chunk.first == first && (known || chunk.second.len() < block)
+        };
+        match chunks.pop_if(|chunk| fits(chunk)) {
+            None => chunks.push(Chunk { first, second: vec![(a1, vec![(a2, t)])] }),
+            Some(mut chunk) => {
+                match chunk.second.last_mut() {
+                    Some((a, triplets)) if *a == a1 => triplets.push((a2, t)),
+                    _ => chunk.second.push((a1, vec![(a2, t)])),
+                }
+                chunks.push(chunk);
+            }
+        }
+    }
+    chunks
+}
+
+/// The sum over `R_0`.
+struct FirstSum<'a> {
+    rows: &'a Rows,
+    roots: &'a Roots,
+    input: &'a [f64],
+}
+
+/// [`FirstSum`] for a few `a_0`.
+struct Onto<'a> {
+    sum: FirstSum<'a>,
+    a: &'a [i64],
+    out: &'a mut [f64],
+    length: usize,
+}
+
+impl WithSimd for Onto<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { sum: FirstSum { rows, roots, input }, a, out, length } = self;
+        let shape = Shape::consecutive(length);
+        for (line, (_, of)) in rows.lines.iter().enumerate() {
+            let weights: Vec<[f64; 2]> = a
+                .iter()
+                .flat_map(|a| rows.rows[of.clone()].iter().map(move |r| a * r))
+                .map(|k| roots.at(k))
+                .collect();
+            let input = &input[of.start * shape.stride..of.end * shape.stride];
+            let out = &mut out[line * shape.stride..];
+            sum_rows(simd, &weights, of.len(), (input, shape), (out, shape.every(rows.lines.len())));
+        }
+    }
+}
+
+/// `V(j, j', j'') = ẽ'ᵀ M_j ẽ''` of one triplet.
+pub(crate) struct Projection {
+    elements: Elements,
+    /// `ẽ'ᵀ M_j`, then with `κ2α2` outermost, then `V`; rows of [`Elements::row`].
+    half: Vec<f64>,
+    turned: Vec<f64>,
+    v: Vec<f64>,
+}
+
+impl Projection {
+    fn new(elements: Elements) -> Self {
+        let zeros = || vec![0.0; 2 * elements.len()];
+        Self { elements, half: zeros(), turned: zeros(), v: zeros() }
+    }
+
+    /// Real and imaginary parts of `V(·, j', j'')` over the initial bands.
+    #[inline(always)]
+    pub(crate) fn at(&self, j1: usize, j2: usize) -> (&[f64], &[f64]) {
+        let n_j = self.elements.n_initial;
+        let at = j2 * self.elements.row() + j1 * n_j;
+        let imaginary = at + self.elements.len();
+        (&self.v[at..at + n_j], &self.v[imaginary..imaginary + n_j])
+    }
+
+    /// Compute `V` from `M` at `(q', q'')`.
+    #[inline(always)]
+    fn project<S: Simd>(
+        &mut self,
+        simd: S,
+        phonons: &Phonons<'_>,
+        [q1, q2]: [usize; 2],
+        m: &[f64],
+    ) {
+        let Elements { n_bands: n_b, n_initial: n_j } = self.elements;
+        let row = self.elements.row();
+        let imaginary = self.elements.len();
+        let shape = Shape { stride: row, imaginary, length: row };
+        let as_pairs = |q: usize, out: &mut Vec<[f64; 2]>| {
+            out.clear();
+            out.extend(phonons.modes.polarizations(q).iter().map(|e| [e.re, e.im]));
+        };
+        let mut e = Vec::with_capacity(n_b * n_b);
+        as_pairs(q1, &mut e);
+        sum_rows(simd, &e, n_b, (m, shape), (&mut self.half, shape));
+        // [j'][κ2α2][j] → [κ2α2][j'][j], so that the second sum also runs over full rows.
+        for part in [0, imaginary] {
+            for j1 in 0..n_b {
+                for k2 in 0..n_b {
+                    let from = part + j1 * row + k2 * n_j;
+                    let to = part + k2 * row + j1 * n_j;
+                    self.turned[to..to + n_j].copy_from_slice(&self.half[from..from + n_j]);
+                }
+            }
+        }
+        as_pairs(q2, &mut e);
+        sum_rows(simd, &e, n_b, (&self.turned, shape), (&mut self.v, shape));
+    }
+}

@@ -1,0 +1,80 @@
+//! Which lattice vectors a series has on a grid, and how they line up.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::Series;
+
+/// The distinct `R = R1 − R2` of a series, axis by axis.
+///
+/// `R` and `R + D` are the same to wave vectors on a grid of mesh `D`; where a series is
+/// longer than the mesh it is folded. A plane has one `r2`, a line in it one `r1`, a row in
+/// the line one `r0`; only what exists is stored.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    /// Planes in order of `r2`, with their lines.
+    pub(crate) planes: Vec<(i64, Range<usize>)>,
+    /// Lines, plane by plane, with `r1` and their rows.
+    pub(crate) lines: Vec<(i64, Range<usize>)>,
+    /// Rows, line by line: `r0`.
+    pub(crate) rows: Vec<i64>,
+    /// Entries of the series that belong to each row, as ranges of consecutive ones.
+    pub(crate) entries: Vec<Vec<Range<usize>>>,
+}
+
+impl Rows {
+    /// Line up `series` on a grid of mesh numbers `mesh`.
+    pub(crate) fn new(series: Series<'_>, mesh: [usize; 3]) -> Self {
+        let groups = groups(series);
+        let fold = folding(&groups, mesh);
+        let mut sorted: BTreeMap<[i64; 3], Vec<Range<usize>>> = BTreeMap::new();
+        for (r, entries) in groups {
+            let [r0, r1, r2] = fold(r);
+            sorted.entry([r2, r1, r0]).or_default().push(entries);
+        }
+        let mut all = Self { planes: vec![], lines: vec![], rows: vec![], entries: vec![] };
+        let mut last = None;
+        for ([r2, r1, r0], entries) in sorted {
+            if last.is_none_or(|(plane, _)| plane != r2) {
+                all.planes.push((r2, all.lines.len()..all.lines.len()));
+            }
+            if last != Some((r2, r1)) {
+                all.lines.push((r1, all.rows.len()..all.rows.len()));
+            }
+            last = Some((r2, r1));
+            all.rows.push(r0);
+            all.entries.push(entries);
+            all.lines.last_mut().expect("pushed above").1.end = all.rows.len();
+            all.planes.last_mut().expect("pushed above").1.end = all.lines.len();
+        }
+        all
+    }
+}
+
+/// Runs of consecutive entries with the same `R`.
+fn groups(series: Series<'_>) -> Vec<([i64; 3], Range<usize>)> {
+    let mut groups: Vec<([i64; 3], Range<usize>)> = vec![];
+    for e in 0..series.len() {
+        let r = series.difference(e);
+        match groups.last_mut() {
+            Some((same, entries)) if *same == r => entries.end = e + 1,
+            _ => groups.push((r, e..e + 1)),
+        }
+    }
+    groups
+}
+
+/// Takes `R` modulo the mesh along the axes where the series is longer than the mesh.
+fn folding(
+    groups: &[([i64; 3], Range<usize>)],
+    mesh: [usize; 3],
+) -> impl Fn([i64; 3]) -> [i64; 3] + use<> {
+    let folds: [bool; 3] = std::array::from_fn(|i| {
+        let along = || groups.iter().map(|(r, _)| r[i]);
+        let (low, high) = (along().min().unwrap_or(0), along().max().unwrap_or(0));
+        high - low >= mesh[i] as i64
+    });
+    move |r| {
+        std::array::from_fn(|i| if folds[i] { r[i].rem_euclid(mesh[i] as i64) } else { r[i] })
+    }
+}

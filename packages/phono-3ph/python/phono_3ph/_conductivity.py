@@ -1,0 +1,92 @@
+"""Lattice thermal conductivity in the relaxation-time approximation."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_grid import Grid, IrreduciblePoints, units
+from phono_grid.errors import ensure_positive, ensure_shape
+
+VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
+"""Axes of the six components xx yy zz yz xz xy."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ConductivityRta:
+    r"""Thermal conductivity with every phonon relaxing on its own.
+
+    Parameters
+    ----------
+    kappa : (n_T, 6) array
+        W/(m K), components xx yy zz yz xz xy.
+    mode_kappa : (n_T, n_i, n_b, 6) array
+        What the star of each irreducible wave vector adds, times ``n_q``.
+    gv_by_gv : (n_i, n_b, 6) array
+        ``Σ v v`` over the star, Å² THz².
+    factor : float
+        W/(m K) per ``gv_by_gv`` · heat capacity / (2 Γ).
+    """
+
+    kappa: NDArray[np.float64]
+    mode_kappa: NDArray[np.float64]
+    gv_by_gv: NDArray[np.float64]
+    factor: float
+
+
+def conductivity_rta(
+    grid: Grid,
+    irreducible: IrreduciblePoints,
+    velocities: ArrayLike,
+    heat_capacities: ArrayLike,
+    linewidths: ArrayLike,
+    volume: float,
+) -> ConductivityRta:
+    r"""Thermal conductivity in the relaxation-time approximation.
+
+    .. math::
+
+        \kappa = \frac{1}{n_q V} \sum_\lambda C_\lambda\, v_\lambda \otimes v_\lambda\,
+        \tau_\lambda, \qquad \tau_\lambda = \frac{1}{4\pi\Gamma_\lambda}
+
+    Phonons without a linewidth (those at or below the cutoff frequency) carry no heat here.
+
+    Parameters
+    ----------
+    grid : Grid
+    irreducible : IrreduciblePoints
+        Of this grid, ``n_i`` points.
+    velocities : (n_i, n_b, 3) array_like
+        Å THz.
+    heat_capacities : (n_T, n_i, n_b) array_like
+        eV/K.
+    linewidths : (n_T, n_i, n_b) array_like
+        Half widths at half maximum Γ, THz.
+    volume : float
+        Of the primitive cell, Å³.
+    """
+    v, c, gamma = (np.asarray(x) for x in (velocities, heat_capacities, linewidths))
+    n_i, n_b = len(irreducible.points), v.shape[1]
+    ensure_shape("velocities", v, (n_i, n_b, 3))
+    ensure_shape("heat_capacities", c, (len(c), n_i, n_b))
+    ensure_shape("linewidths", gamma, c.shape)
+    ensure_positive("volume", volume)
+    gv_by_gv = star_products(grid, irreducible, v)
+    factor = units.CONDUCTIVITY / volume
+    lives = gamma > 0
+    twice_tau = np.where(lives, 1 / np.where(lives, 2 * gamma, 1), 0)
+    mode_kappa = factor * (c * twice_tau)[..., None] * gv_by_gv
+    kappa = mode_kappa.sum(axis=(1, 2)) / grid.n_q
+    return ConductivityRta(kappa, mode_kappa, gv_by_gv, factor)
+
+
+def star_products(
+    grid: Grid, irreducible: IrreduciblePoints, velocities: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """``Σ (R v)(R v)ᵀ`` over the star of each irreducible point, (n_i, n_b, 6)."""
+    to_cartesian = (grid.reciprocal_lattice / grid.mesh[:, None]).T
+    rotations = to_cartesian @ grid.rotations @ np.linalg.inv(to_cartesian)
+    # A tensor that is first averaged over the group is summed over any star by counting.
+    squares = np.einsum("iba,ibc->ibac", velocities, velocities)
+    mean = np.einsum("rxa,ibac,ryc->ibxy", rotations, squares, rotations) / len(rotations)
+    tensors = mean * irreducible.weights[:, None, None, None]
+    return np.stack([tensors[..., x, y] for x, y in VOIGT], axis=-1)

@@ -1,0 +1,77 @@
+"""How strongly three phonons couple."""
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid import Triplets, units
+from phono_grid.backend import accelerated_by
+
+from phono_3ph._extension import rust
+from phono_3ph._periodic_modes import PeriodicModes
+from phono_3ph._series3 import Series3
+
+
+@accelerated_by(rust.interaction_strengths)
+def interaction_strengths(
+    series: Series3,
+    phonons: PeriodicModes,
+    triplets: Triplets,
+    *,
+    cutoff_frequency: float = 1e-4,
+) -> NDArray[np.float64]:
+    r"""Squared three-phonon matrix elements [1]_.
+
+    .. math::
+
+        |\Phi_{\lambda\lambda'\lambda''}|^2 = \frac{c}{n_q f f' f''} \Big|
+            \sum \tilde\Phi(\kappa_0; \kappa_1 R_1; \kappa_2 R_2)\,
+            \tilde e(\lambda) \tilde e(\lambda') \tilde e(\lambda'')\,
+            e^{2\pi i (q' \cdot R_1 + q'' \cdot R_2)} \Big|^2
+
+    where :math:`c` is ``units.STRENGTH`` and phonons at or below the cutoff do not couple.
+
+    Parameters
+    ----------
+    series : Series3
+    phonons : PeriodicModes
+    triplets : Triplets
+        At one ``q``.
+    cutoff_frequency : float
+        THz.
+
+    Returns
+    -------
+    (n_t, n_b, n_b, n_b) array of float
+        ``|Φ[t, j, j', j'']|²`` in eV².
+
+    References
+    ----------
+    .. [1] L. Chaput, A. Togo, I. Tanaka, G. Hug, Phys. Rev. B 84, 094302 (2011), and
+       A. Togo, L. Chaput, I. Tanaka, Phys. Rev. B 91, 094306 (2015), eq. 10.
+    """
+    v = matrix_elements(series, phonons, triplets)
+    f = phonons.frequencies[triplets.points]
+    active = f > cutoff_frequency
+    inverse = np.where(active, 1 / np.where(active, f, 1), 0)
+    product = np.einsum("tj,tk,tl->tjkl", inverse[:, 0], inverse[:, 1], inverse[:, 2])
+    strengths = units.STRENGTH / phonons.grid.n_q * np.abs(v) ** 2 * product
+    return np.asarray(strengths, dtype=np.float64)
+
+
+def matrix_elements(
+    series: Series3, phonons: PeriodicModes, triplets: Triplets
+) -> NDArray[np.complex128]:
+    """The sum inside the bars of `interaction_strengths`, entry by entry."""
+    n_a = phonons.polarizations.shape[2]
+    q = phonons.grid.qpoints[triplets.points]
+    phase = np.exp(
+        2j * np.pi * (q[:, 1] @ series.cells[:, 0].T + q[:, 2] @ series.cells[:, 1].T)
+    )
+    phi = np.zeros((len(q), n_a, n_a, n_a, 3, 3, 3), dtype=complex)
+    for kappa in np.ndindex(n_a, n_a, n_a):
+        of = (series.atoms == kappa).all(axis=1)
+        block = phase[:, of] @ series.values[of].reshape(-1, 27)
+        phi[:, *kappa] = block.reshape(-1, 3, 3, 3)
+    e, e1, e2 = (phonons.polarizations[triplets.points[:, i]] for i in range(3))
+    v = np.einsum("txyzabc,tlzc->txyabl", phi, e2)
+    v = np.einsum("txyabl,tkyb->txakl", v, e1)
+    return np.asarray(np.einsum("txakl,tjxa->tjkl", v, e))

@@ -1,0 +1,118 @@
+"""Phonon linewidths from three-phonon scattering."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_grid import Triplets, triplet_weights, units
+from phono_grid.backend import accelerated_by
+from phono_grid.errors import DomainError, ensure_positive, ensure_shape
+
+from phono_3ph._extension import rust
+from phono_3ph._interaction import interaction_strengths
+from phono_3ph._periodic_modes import PeriodicModes
+from phono_3ph._series3 import Series3
+
+
+@dataclass(frozen=True, slots=True)
+class Scattering:
+    """Choices in the calculation of linewidths.
+
+    Parameters
+    ----------
+    cutoff_frequency : float
+        THz; phonons at or below it neither scatter nor are scattered.
+    degeneracy : float
+        THz; consecutive bands closer than this are one degenerate set.
+    average_weights : bool
+        Average the energy-conserving weights over the degenerate sets at ``q'`` and
+        ``q''``. Without it linewidths depend on the arbitrary choice of eigenvectors
+        inside a set, by some parts in a thousand.
+    """
+
+    cutoff_frequency: float = 1e-4
+    degeneracy: float = 1e-4
+    average_weights: bool = True
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        ensure_positive("degeneracy", self.degeneracy)
+        if not self.cutoff_frequency >= 0:
+            raise DomainError(
+                f"cutoff_frequency must not be negative, got {self.cutoff_frequency:g}"
+            )
+
+
+@accelerated_by(rust.linewidths)
+def linewidths(
+    series: Series3,
+    phonons: PeriodicModes,
+    q: int,
+    occupations: ArrayLike,
+    scattering: Scattering,
+) -> NDArray[np.float64]:
+    r"""Half linewidths at one wave vector, the imaginary part of the self-energy [1]_.
+
+    .. math::
+
+        \Gamma_\lambda = \frac{18\pi}{h^2} \sum_{\lambda'\lambda''}
+            |\Phi_{\lambda\lambda'\lambda''}|^2 \big\{
+            (n_{\lambda'} + n_{\lambda''} + 1)\, \delta(f - f' - f'')
+            + (n_{\lambda'} - n_{\lambda''})\,
+            [\delta(f + f' - f'') - \delta(f - f' + f'')] \big\}
+
+    half width at half maximum in THz of linear frequency; the lifetime is
+    :math:`\tau = 1 / 4\pi\Gamma`. The delta functions are tetrahedron weights, averaged as
+    ``scattering`` says; Γ is averaged over each degenerate set of the initial bands.
+
+    Parameters
+    ----------
+    series : Series3
+    phonons : PeriodicModes
+    q : int
+        Index in the grid.
+    occupations : (n_q, n_b, n_T) array_like
+        Bose-Einstein occupations of every phonon at every temperature, 0 at 0 K.
+    scattering : Scattering
+
+    Returns
+    -------
+    (n_T, n_b) array of float
+        ``Γ[T, j]``, THz; 0 at or below the cutoff frequency.
+
+    References
+    ----------
+    .. [1] A. Togo, L. Chaput, I. Tanaka, Phys. Rev. B 91, 094306 (2015), eq. 11.
+    """
+    n = np.asarray(occupations, dtype=float)
+    f = phonons.frequencies
+    ensure_shape("occupations", n, (*f.shape, n.shape[-1]))
+    triplets = Triplets.of(phonons.grid, q)
+    strengths = interaction_strengths(
+        series, phonons, triplets, cutoff_frequency=scattering.cutoff_frequency
+    )
+    g = triplet_weights(phonons.grid, phonons.tetrahedra, f, triplets, f[q])
+    if scattering.average_weights:
+        for weights, (_, q1, q2) in zip(g, triplets.points, strict=True):
+            first = averaging(f[q1], scattering.degeneracy)
+            second = averaging(f[q2], scattering.degeneracy)
+            weights[:] = np.einsum("ka,lb,jabc->jklc", first, second, weights)
+    n1, n2 = n[triplets.points[:, 1], :, None], n[triplets.points[:, 2], None, :]
+    occupied = np.stack([n1 + n2 + 1, n1 - n2], axis=-1)
+    gamma = np.einsum("t,tjkl,tjklc,tklTc->Tj", triplets.weights, strengths, g, occupied)
+    gamma = units.LINEWIDTH * gamma @ averaging(f[q], scattering.degeneracy)
+    return np.asarray(np.where(f[q] > scattering.cutoff_frequency, gamma, 0.0))
+
+
+def degenerate_sets(
+    frequencies: NDArray[np.float64], tolerance: float
+) -> NDArray[np.int64]:
+    """The number of the set that each of ascending ``frequencies`` belongs to."""
+    return np.cumsum(np.diff(frequencies, prepend=-np.inf) >= tolerance)
+
+
+def averaging(frequencies: NDArray[np.float64], tolerance: float) -> NDArray[np.float64]:
+    """The matrix that replaces values of bands by their mean over each degenerate set."""
+    sets = degenerate_sets(frequencies, tolerance)
+    same = (sets[:, None] == sets).astype(float)
+    return np.asarray(same / same.sum(axis=1, keepdims=True))

@@ -1,0 +1,158 @@
+"""Third-order force constants as one Fourier series."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_fc import ForceConstants
+from phono_grid import ShortestVectors
+from phono_grid.backend import accelerated_by
+from phono_grid.errors import DomainError, ensure_finite, frozen
+
+from phono_3ph._extension import rust
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series3:
+    r"""Third-order force constants on lattice vectors.
+
+    .. math::
+
+        \tilde\Phi(\kappa_0 \alpha; \kappa_1 R_1 \beta; \kappa_2 R_2 \gamma)
+
+    couples atom :math:`\kappa_0` of the home cell to atoms :math:`\kappa_1` and
+    :math:`\kappa_2` of the cells :math:`R_1` and :math:`R_2`. Every equidistant image has
+    its share and the three choices of the origin atom are averaged, so that a sum over
+    entries needs no multiplicities, no shortest vectors and no origin average any more.
+
+    Parameters
+    ----------
+    values : (n_e, 3, 3, 3) array_like
+        ``Φ̃[e, α, β, γ]``, eV/Å³.
+    atoms : (n_e, 3) array_like of int
+        ``κ_0, κ_1, κ_2``.
+    cells : (n_e, 2, 3) array_like of int
+        ``R_1, R_2`` in primitive lattice vectors; entries with the same ``R_1 - R_2``
+        follow one another.
+    """
+
+    values: NDArray[np.float64]
+    atoms: NDArray[np.int64]
+    cells: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        values = frozen(self.values, "values")
+        n_e = len(values)
+        for name, array in (
+            ("values", frozen(values, "values", shape=(n_e, 3, 3, 3))),
+            ("atoms", frozen(self.atoms, "atoms", np.int64, (n_e, 3))),
+            ("cells", frozen(self.cells, "cells", np.int64, (n_e, 2, 3))),
+        ):
+            object.__setattr__(self, name, array)
+        ensure_finite("values", self.values)
+        if (self.atoms < 0).any():
+            raise DomainError(f"atoms must not be negative, got {self.atoms.min()}")
+
+    @classmethod
+    def of(cls, force_constants: ForceConstants, *, threshold: float = 0.0) -> "Series3":
+        """Make the series of third-order ``force_constants``.
+
+        Blocks whose largest element is not above ``threshold`` (eV/Å³) are dropped; 0 drops
+        nothing but zeros.
+        """
+        if force_constants.order != 3:
+            raise DomainError(
+                f"force_constants must be of order 3, got {force_constants.order}"
+            )
+        vectors = ShortestVectors.of(force_constants.supercell)
+        cells = image_cells(force_constants, vectors)
+        values, atoms, cells = series3(force_constants, vectors.multiplicities, cells)
+        keep = np.abs(values).max(axis=(1, 2, 3), initial=0) > threshold
+        return cls(values[keep], atoms[keep], cells[keep])
+
+    @property
+    def n_lattice_vectors(self) -> int:
+        """How many distinct ``R_1 - R_2`` there are."""
+        return len(np.unique(self.cells[:, 0] - self.cells[:, 1], axis=0))
+
+
+def image_cells(
+    force_constants: ForceConstants, vectors: ShortestVectors
+) -> NDArray[np.int64]:
+    """The cell of each shortest vector's end, ``R = v - τ_s + τ_k``, shape (n_v, 3)."""
+    supercell = force_constants.supercell
+    x = supercell.primitive.positions
+    m = vectors.multiplicities.ravel()
+    n_s, n_a = vectors.multiplicities.shape
+    start = np.repeat(np.tile(np.arange(n_a), n_s), m)
+    end = np.repeat(np.repeat(supercell.supercell_to_primitive, n_a), m)
+    exact = vectors.vectors - x[end] + x[start]
+    cells = np.rint(exact).astype(np.int64)
+    if np.abs(exact - cells).max() > 1e-3:
+        raise DomainError("vectors do not join atoms of the primitive cell")
+    return cells
+
+
+@accelerated_by(rust.series3)
+def series3(
+    force_constants: ForceConstants,
+    multiplicities: NDArray[np.int64],
+    cells: NDArray[np.int64],
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    r"""Third-order constants on lattice vectors, the origin averaged.
+
+    With :math:`m_j` and :math:`m_k` equidistant images of supercell atoms :math:`j` and
+    :math:`k` seen from atom :math:`\kappa`, at the cells :math:`R_j` and :math:`R_k`, each
+    pair of images adds, with :math:`w = 1 / 3 m_j m_k`,
+
+    .. math::
+
+        w\, \Phi(\kappa, j, k) &\to \tilde\Phi(\kappa;\ \kappa_j R_j;\ \kappa_k R_k) \\
+        w\, \Phi^{T_{01}}(\kappa, j, k) &\to
+            \tilde\Phi(\kappa_j;\ \kappa\, {-R_j};\ \kappa_k\, R_k - R_j) \\
+        w\, \Phi^{T_{02}}(\kappa, j, k) &\to
+            \tilde\Phi(\kappa_k;\ \kappa_j\, R_j - R_k;\ \kappa\, {-R_k})
+
+    where :math:`T` exchanges Cartesian axes.
+
+    Parameters
+    ----------
+    force_constants : ForceConstants
+        Third order.
+    multiplicities : (n_s, n_a) array of int
+        Shortest vectors from primitive atom ``κ`` to supercell atom ``s``.
+    cells : (n_v, 3) array of int
+        The cells ``R`` these vectors end in, pair by pair in C order.
+
+    Returns
+    -------
+    values, atoms, cells
+        The arrays of `Series3`, ordered by ``R_1 - R_2``, atoms, ``R_2``.
+    """
+    supercell = force_constants.supercell
+    kind = supercell.supercell_to_primitive
+    m = multiplicities
+    first = (np.cumsum(m.ravel()) - m.ravel()).reshape(m.shape)
+    n_s, n_a = m.shape
+    keys, blocks = [], []
+    for k in range(n_a):
+        # Every image seen from k, with its atom and its share.
+        s = np.repeat(np.arange(n_s), m[:, k])
+        image = np.concatenate([np.arange(a, a + n) for a, n in zip(first[:, k], m[:, k], strict=True)])
+        r, share = cells[image], 1.0 / m[s, k]
+        j, l = (x.ravel() for x in np.meshgrid(np.arange(len(s)), np.arange(len(s)), indexing="ij"))
+        phi = force_constants.values[k, s[j], s[l]] * (share[j] * share[l] / 3)[:, None, None, None]
+        home = np.full(len(j), k)
+        for atoms, r1, r2, axes in (
+            ((home, kind[s[j]], kind[s[l]]), r[j], r[l], (0, 1, 2, 3)),
+            ((kind[s[j]], home, kind[s[l]]), -r[j], r[l] - r[j], (0, 2, 1, 3)),
+            ((kind[s[l]], kind[s[j]], home), r[j] - r[l], -r[l], (0, 3, 2, 1)),
+        ):
+            keys.append(np.concatenate([r1 - r2, np.stack(atoms, axis=1), r2], axis=1))
+            blocks.append(phi.transpose(axes))
+    key, inverse = np.unique(np.concatenate(keys), axis=0, return_inverse=True)
+    values = np.zeros((len(key), 3, 3, 3))
+    np.add.at(values, inverse.ravel(), np.concatenate(blocks))
+    r2 = key[:, 6:]
+    return values, key[:, 3:6], np.stack([key[:, :3] + r2, r2], axis=1)
