@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-import spglib
 from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._cell import Cell
 from phono_grid._extension import rust
+from phono_grid._spglib import reduced_basis
 from phono_grid._symmetry import Symmetry
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import DomainError, frozen
@@ -28,6 +28,11 @@ class Grid:
         Reciprocal lattice vectors in rows, 1/Å, without 2π.
     rotations : (n_r, 3, 3) array_like of int
         The point group on addresses, ``a → R a``, time reversal included.
+
+    Raises
+    ------
+    DomainError
+        If the mesh is not positive, or the rotations are not a group.
     """
 
     mesh: NDArray[np.int64]
@@ -36,14 +41,13 @@ class Grid:
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
-        mesh = mesh_numbers(self.mesh)
-        rotations = frozen(self.rotations, "rotations", np.int64)
-        for name, value in (
-            ("mesh", mesh),
-            ("reciprocal_lattice", frozen(self.reciprocal_lattice, "reciprocal_lattice")),
-            ("rotations", frozen(rotations, "rotations", np.int64, (len(rotations), 3, 3))),
-        ):
-            object.__setattr__(self, name, value)
+        n_r = len(self.rotations)
+        reciprocal = frozen(self.reciprocal_lattice, "reciprocal_lattice", shape=(3, 3))
+        rotations = frozen(self.rotations, "rotations", np.int64, (n_r, 3, 3))
+        ensure_group(rotations)
+        object.__setattr__(self, "mesh", mesh_numbers(self.mesh))
+        object.__setattr__(self, "reciprocal_lattice", reciprocal)
+        object.__setattr__(self, "rotations", rotations)
 
     @classmethod
     def of(cls, cell: Cell, mesh: ArrayLike, symmetry: Symmetry | None = None) -> "Grid":
@@ -128,7 +132,7 @@ def irreducible_map(grid: Grid) -> NDArray[np.int64]:
     """
     a = grid.addresses
     images = [grid.index(a @ r.T) for r in grid.rotations]
-    return np.min([np.arange(grid.n_q), *images], axis=0)
+    return np.asarray(np.min([np.arange(grid.n_q), *images], axis=0))
 
 
 def mesh_numbers(mesh: ArrayLike) -> NDArray[np.int64]:
@@ -138,6 +142,17 @@ def mesh_numbers(mesh: ArrayLike) -> NDArray[np.int64]:
         numbers = " ".join(f"{v:g}" for v in values.ravel())
         raise DomainError(f"mesh must be three positive integers, got {numbers}")
     return frozen(values, "mesh", np.int64)
+
+
+def ensure_group(rotations: NDArray[np.int64]) -> None:
+    """Require invertible matrices whose products are among them."""
+    members = {r.tobytes() for r in rotations}
+    products = rotations[:, None] @ rotations
+    closed = all(r.tobytes() in members for r in products.reshape(-1, 3, 3))
+    if not members or not closed or (abs(np.linalg.det(rotations)) < 0.5).any():
+        raise DomainError(
+            "rotations must be a group: the identity, every inverse and every product"
+        )
 
 
 def rotations_on_addresses(
@@ -161,8 +176,7 @@ def first_brillouin_zone(
     Of equally short ones the first is taken, G running over (0, 1, 2, -2, -1) in a reduced
     basis, last axis fastest.
     """
-    reduced = spglib.niggli_reduce(reciprocal_lattice)
-    basis = reciprocal_lattice if reduced is None else np.asarray(reduced)
+    basis = reduced_basis(reciprocal_lattice)
     to_basis = np.rint(reciprocal_lattice @ np.linalg.inv(basis))
     x = np.asarray(qpoints, dtype=float) @ to_basis
     x = x - np.rint(x)

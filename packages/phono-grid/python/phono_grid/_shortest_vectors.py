@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-import spglib
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._extension import rust
+from phono_grid._spglib import SYMPREC, reduced_basis
 from phono_grid._supercell import Supercell
-from phono_grid._symmetry import SYMPREC
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import frozen
+from phono_grid.errors import ensure_positive, ensure_shape, frozen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +38,12 @@ class ShortestVectors:
     @classmethod
     def of(cls, supercell: Supercell, symprec: float = SYMPREC) -> "ShortestVectors":
         """Find them; lengths within ``symprec`` Å are equal."""
-        return cls(*shortest_vectors(supercell, symprec=symprec))
+        basis = reduced_basis(supercell.cell.lattice)
+        x = supercell.cell.positions @ supercell.cell.lattice @ np.linalg.inv(basis)
+        origins = x[supercell.primitive_to_supercell]
+        vectors, multiplicities = shortest_vectors(x, origins, basis, symprec=symprec)
+        to_primitive = basis @ np.linalg.inv(supercell.primitive.lattice)
+        return cls(vectors @ to_primitive, multiplicities)
 
     @property
     def first(self) -> NDArray[np.int64]:
@@ -48,50 +52,49 @@ class ShortestVectors:
         return (np.cumsum(m.ravel()) - m.ravel()).reshape(m.shape)
 
 
-def image_search(supercell: Supercell) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """A reduced basis of the supercell, rows, and the lattice points to search in it.
-
-    With a Niggli-reduced basis and differences in [-1/2, 1/2], the shortest image is among
-    the sums of -1, 0, 1 times a, b, c and -(a + b + c).
-    """
-    reduced = spglib.niggli_reduce(supercell.cell.lattice)
-    basis = supercell.cell.lattice if reduced is None else np.asarray(reduced)
-    signs = np.array(list(product((-1, 0, 1), repeat=4)))
-    points = np.unique(signs[:, :3] - signs[:, 3:], axis=0)
-    return np.ascontiguousarray(basis), points.astype(np.int64)
-
-
 @accelerated_by(rust.shortest_vectors)
 def shortest_vectors(
-    supercell: Supercell, *, symprec: float = SYMPREC
+    positions: ArrayLike, origins: ArrayLike, basis: ArrayLike, *, symprec: float = SYMPREC
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    r"""All shortest vectors from primitive atom ``k`` to supercell atom ``s``.
+    r"""All shortest vectors between atoms of a periodic cell.
 
     .. math::
 
-        \{ x_s - x_k + n \;:\; \lvert L^T (x_s - x_k + n) \rvert < d_{min} + \epsilon \}
+        \{ x_s - x_k + n \;:\; \lvert B^T (x_s - x_k + n) \rvert < d_{min} + \epsilon \}
 
-    over supercell lattice vectors :math:`n`. There is no limit on their number.
+    over lattice vectors :math:`n`. There is no limit on their number.
 
     Parameters
     ----------
-    supercell : Supercell
+    positions : (n_s, 3) array_like
+        ``x_s``, where the vectors end, in the coordinates of ``basis``.
+    origins : (n_a, 3) array_like
+        ``x_k``, where the vectors begin.
+    basis : (3, 3) array_like
+        ``B``, lattice vectors in rows, Å; Niggli-reduced, or the search is too short.
     symprec : float
         ``ε`` in Å.
 
     Returns
     -------
     vectors : (n_v, 3) array of float
-        Primitive fractional coordinates; pair by pair, pairs ``(s, k)`` in C order.
+        In the coordinates of ``basis``; pair by pair, pairs ``(s, k)`` in C order.
     multiplicities : (n_s, n_a) array of int
+        How many vectors each pair has.
     """
-    basis, points = image_search(supercell)
-    to_basis = supercell.cell.lattice @ np.linalg.inv(basis)
-    to_primitive = basis @ np.linalg.inv(supercell.primitive.lattice)
-    x = supercell.cell.positions @ to_basis
-    d = x[:, None] - x[supercell.primitive_to_supercell]
-    d -= np.rint(d)
-    candidates = d[:, :, None] + points
-    lengths = np.linalg.norm(candidates @ basis, axis=-1)
+    x_s, x_k = np.asarray(positions, dtype=float), np.asarray(origins, dtype=float)
+    rows = np.asarray(basis, dtype=float)
+    ensure_shape("positions", x_s, (len(x_s), 3))
+    ensure_shape("origins", x_k, (len(x_k), 3))
+    ensure_shape("basis", rows, (3, 3))
+    ensure_positive("symprec", symprec)
+    # In a reduced basis and for differences in [-1/2, 1/2], the shortest image is among the
+    # sums of -1, 0, 1 times a, b, c and -(a + b + c).
+    signs = np.array(list(product((-1, 0, 1), repeat=4)))
+    points = np.unique(signs[:, :3] - signs[:, 3:], axis=0)
+
+    d = x_s[:, None] - x_k
+    candidates = (d - np.rint(d))[:, :, None] + points
+    lengths = np.linalg.norm(candidates @ rows, axis=-1)
     shortest = lengths < lengths.min(axis=-1, keepdims=True) + symprec
-    return candidates[shortest] @ to_primitive, shortest.sum(axis=-1)
+    return candidates[shortest], shortest.sum(axis=-1)

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._cell import Cell, cell_of
-from phono_grid._symmetry import SYMPREC, atom_permutations, spglib_dataset
+from phono_grid._spglib import SYMPREC, spglib_dataset
+from phono_grid._symmetry import atom_permutations
 from phono_grid.errors import DomainError, frozen
 
 _H = 0.5
@@ -55,10 +56,16 @@ class Supercell:
     def __post_init__(self) -> None:
         """Check the maps and find the lattice translations."""
         n_s, n_a = self.cell.n_atoms, self.primitive.n_atoms
-        p2s = frozen(self.primitive_to_supercell, "primitive_to_supercell", np.int64, (n_a,))
-        s2p = frozen(self.supercell_to_primitive, "supercell_to_primitive", np.int64, (n_s,))
+        p2s = frozen(
+            self.primitive_to_supercell, "primitive_to_supercell", np.int64, (n_a,)
+        )
+        s2p = frozen(
+            self.supercell_to_primitive, "supercell_to_primitive", np.int64, (n_s,)
+        )
         if not (s2p[p2s] == np.arange(n_a)).all():
-            raise DomainError("supercell_to_primitive does not invert primitive_to_supercell")
+            raise DomainError(
+                "supercell_to_primitive does not invert primitive_to_supercell"
+            )
         # One translation per copy of the first primitive atom.
         copies = np.flatnonzero(s2p == 0)
         t = self.cell.positions[p2s[0]] - self.cell.positions[copies]
@@ -66,15 +73,15 @@ class Supercell:
         translations = atom_permutations(self.cell, identity, t, symprec=2 * SYMPREC)
         goes_home = translations == p2s[s2p]
         if not (goes_home.sum(axis=0) == 1).all():
-            raise DomainError("the atoms of the supercell are not copies of the primitive cell")
+            raise DomainError(
+                "the atoms of the supercell are not copies of the primitive cell"
+            )
         object.__setattr__(self, "primitive_to_supercell", p2s)
         object.__setattr__(self, "supercell_to_primitive", s2p)
         object.__setattr__(
             self, "translations", frozen(translations, "translations", np.int64)
         )
-        object.__setattr__(
-            self, "home", frozen(goes_home.argmax(axis=0), "home", np.int64)
-        )
+        object.__setattr__(self, "home", frozen(goes_home.argmax(axis=0), "home", np.int64))
 
     @classmethod
     def of(
@@ -140,7 +147,9 @@ class Supercell:
         return len(self.translations)
 
 
-def primitive_axes(unit_cell: Cell, matrix: ArrayLike | str = "auto") -> NDArray[np.float64]:
+def primitive_axes(
+    unit_cell: Cell, matrix: ArrayLike | str = "auto"
+) -> NDArray[np.float64]:
     """``P`` from a matrix, a centring letter or "auto"."""
     if isinstance(matrix, str):
         if matrix.lower() == "auto":
@@ -161,7 +170,7 @@ def primitive_axes(unit_cell: Cell, matrix: ArrayLike | str = "auto") -> NDArray
         raise DomainError(
             f"primitive_matrix must have a determinant in (0, 1], got {np.linalg.det(p):g}"
         )
-    return p
+    return np.asarray(p)
 
 
 def _supercell_matrix(matrix: ArrayLike) -> NDArray[np.int64]:
@@ -169,14 +178,15 @@ def _supercell_matrix(matrix: ArrayLike) -> NDArray[np.int64]:
     values = np.asarray(matrix, dtype=float)
     if values.shape == (3,):
         values = np.diag(values)
-    m = np.rint(frozen(values, "supercell_matrix", shape=(3, 3))).astype(np.int64)
+    numbers: NDArray[np.float64] = frozen(values, "supercell_matrix", shape=(3, 3))
+    m = np.rint(numbers).astype(np.int64)
     if not np.allclose(m, values, atol=1e-8):
         raise DomainError("supercell_matrix must hold integers")
     if round(np.linalg.det(m)) < 1:
         raise DomainError(
             f"supercell_matrix must have a positive determinant, got {np.linalg.det(m):g}"
         )
-    return m
+    return np.asarray(m)
 
 
 def _supercell(

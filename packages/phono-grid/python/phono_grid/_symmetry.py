@@ -3,16 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-import spglib
 from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._cell import Cell
 from phono_grid._extension import rust
+from phono_grid._spglib import SYMPREC, spglib_dataset
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, ensure_positive, ensure_shape, frozen
-
-SYMPREC = 1e-5
-"""Å; positions closer than this are the same."""
+from phono_grid.errors import DomainError, ensure_shape, frozen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,9 +46,7 @@ class Symmetry:
             ("rotations_cartesian", np.float64, (n_r, 3, 3)),
             ("permutations", np.int64, (n_r, n_a)),
         ):
-            object.__setattr__(
-                self, name, frozen(getattr(self, name), name, dtype, shape)
-            )
+            object.__setattr__(self, name, frozen(getattr(self, name), name, dtype, shape))
 
     @classmethod
     def of(cls, cell: Cell, symprec: float = SYMPREC) -> "Symmetry":
@@ -61,9 +56,7 @@ class Symmetry:
         translations = np.asarray(dataset.translations)
         to_cartesian = cell.lattice.T
         cartesian = to_cartesian @ rotations @ np.linalg.inv(to_cartesian)
-        permutations = atom_permutations(
-            cell, rotations, translations, symprec=2 * symprec
-        )
+        permutations = atom_permutations(cell, rotations, translations, symprec=2 * symprec)
         return cls(rotations, translations, cartesian, permutations, dataset.international)
 
     @property
@@ -92,20 +85,6 @@ class Symmetry:
         # The identity first, as everywhere.
         first = (group == np.eye(3, dtype=np.int64)).all(axis=(1, 2))
         return np.concatenate([group[first], group[~first]])
-
-
-def spglib_dataset(cell: Cell, symprec: float = SYMPREC) -> spglib.SpglibDataset:
-    """What spglib knows about ``cell``."""
-    ensure_positive("symprec", symprec)
-    dataset = spglib.get_symmetry_dataset(
-        (cell.lattice, cell.positions, cell.species), symprec=symprec
-    )
-    if dataset is None:
-        raise DomainError(
-            f"spglib finds no symmetry within symprec = {symprec:g} Å; atoms may be on "
-            "top of each other, or symprec too large"
-        )
-    return dataset
 
 
 @accelerated_by(rust.atom_permutations)

@@ -51,7 +51,9 @@ class Tetrahedra:
         sign = signs[np.flatnonzero(lengths < lengths.min() * (1 + 1e-10))[0]]
         start = (sign < 0).astype(np.int64)
         tetrahedra = [
-            np.cumsum([start, *(np.eye(3, dtype=np.int64)[axis] * sign[axis] for axis in walk)], 0)
+            np.cumsum(
+                [start, *(np.eye(3, dtype=np.int64)[axis] * sign[axis] for axis in walk)], 0
+            )
             for walk in _WALKS
         ]
         around = [

@@ -110,8 +110,6 @@ def delta_weights(
     return np.asarray(share.sum(axis=1) / 6)
 
 
-def _choose(
-    rank: NDArray[np.int64], *options: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _choose(rank: NDArray[np.int64], *options: NDArray[np.float64]) -> NDArray[np.float64]:
     """``options[rank]``, element by element."""
     return np.asarray(np.choose(np.broadcast_to(rank, options[0].shape), options))

@@ -1,0 +1,24 @@
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from phono_grid._cell import Cell
+from phono_grid._grid import Grid
+from phono_grid._tetrahedra import Tetrahedra
+from phono_grid._triplets import Triplets
+
+def rayon_threads() -> int: ...
+def atom_permutations(
+    cell: Cell, rotations: ArrayLike, translations: ArrayLike, *, symprec: float = 1e-5
+) -> NDArray[np.int64]: ...
+def irreducible_map(grid: Grid) -> NDArray[np.int64]: ...
+def shortest_vectors(
+    positions: ArrayLike, origins: ArrayLike, basis: ArrayLike, *, symprec: float = 1e-5
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]: ...
+def triplet_weights(
+    grid: Grid,
+    tetrahedra: Tetrahedra,
+    frequencies: ArrayLike,
+    triplets: Triplets,
+    targets: ArrayLike,
+) -> NDArray[np.float64]: ...
+def triplets_at(grid: Grid, q: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]: ...

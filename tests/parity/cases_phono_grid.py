@@ -1,0 +1,62 @@
+"""Input for the kernels of phono_grid."""
+
+import numpy as np
+from phono_grid import Cell, Grid, Supercell, Symmetry, Tetrahedra, Triplets
+from phono_grid._spglib import reduced_basis
+
+
+def zincblende(rng: np.random.Generator) -> Cell:
+    """A cubic cell with its atoms moved by random lattice vectors."""
+    h = 0.5
+    fcc = np.array([[0, 0, 0], [0, h, h], [h, 0, h], [h, h, 0]])
+    positions = np.r_[fcc, fcc + 0.25] + rng.integers(-2, 3, (8, 3))
+    masses = [69.7] * 4 + [74.9] * 4
+    return Cell(np.eye(3) * 5.65, positions, ["Ga"] * 4 + ["As"] * 4, masses)
+
+
+def grid_of(rng: np.random.Generator) -> Grid:
+    """A grid of the primitive cell."""
+    return Grid.of(Supercell.of(zincblende(rng), [1, 1, 1]).primitive, [6, 6, 6])
+
+
+def atom_permutations(rng):
+    cell = Supercell.of(zincblende(rng), [2, 2, 1]).cell
+    symmetry = Symmetry.of(cell)
+    operations = symmetry.rotations, symmetry.translations
+    return (cell, *operations), {"symprec": 2e-5}
+
+
+def shortest_vectors(rng):
+    basis = reduced_basis(rng.normal(size=(3, 3)) + 3 * np.eye(3))
+    halves = rng.integers(-4, 5, (20, 3)) / 2
+    positions = np.concatenate([halves, rng.uniform(-1, 1, (20, 3))])
+    return (positions, positions[[0, 25]], basis), {"symprec": 1e-5}
+
+
+def irreducible_map(rng):
+    return (grid_of(rng),), {}
+
+
+def triplets_at(rng):
+    grid = grid_of(rng)
+    return (grid, int(rng.integers(grid.n_q))), {}
+
+
+def triplet_weights(rng):
+    grid = grid_of(rng)
+    q = int(rng.integers(grid.n_q))
+    frequencies = np.sort(rng.uniform(-0.1, 5, (grid.n_q, 4)), axis=1)
+    triplets = Triplets.of(grid, q)
+    return (grid, Tetrahedra.of(grid), frequencies, triplets, frequencies[q]), {}
+
+
+CASES = {
+    f"phono_grid.{case.__name__}": case
+    for case in (
+        atom_permutations,
+        irreducible_map,
+        shortest_vectors,
+        triplet_weights,
+        triplets_at,
+    )
+}
