@@ -1,1 +1,8 @@
-//! Placeholder.
+//! Force constants of any order: images of tensor fields under symmetry, index exchange
+//! and the acoustic sum rule.
+
+mod rows;
+mod symmetrize;
+
+pub use rows::{Operations, rows_by_symmetry};
+pub use symmetrize::symmetrized_values;

@@ -1,6 +1,7 @@
 """Displaced supercells and the forces in them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,9 +60,7 @@ class PairForces:
         _hold(self, {"first": first})
 
 
-def _hold(
-    dataset: DisplacedForces | PairForces, arrays: dict[str, NDArray[np.generic]]
-) -> None:
+def _hold(dataset: DisplacedForces | PairForces, arrays: dict[str, NDArray[Any]]) -> None:
     """Check the arrays that both kinds have, and store them read-only."""
     atoms = frozen(dataset.atoms, "atoms", np.int64)
     n = len(atoms)

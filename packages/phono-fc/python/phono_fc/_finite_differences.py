@@ -157,7 +157,7 @@ class _Equations:
         reached = np.isin(operations.permutations[:, targets], atoms).any(axis=0)
         if not reached.all():
             raise DomainError(
-                f"{self.name}: atom {targets[~reached][0]} is not displaced, nor is an atom "
+                f"{self.name}: atom {targets[~reached][0]} is not displaced, nor is one "
                 "equivalent to it, so its force constants are unknown; data with missing "
                 "or excluded (cutoff) displacements are not supported, compute the rest"
             )
@@ -197,8 +197,9 @@ class _Equations:
         for atom, sizes in zip(atoms, np.linalg.eigvalsh(moments), strict=True):
             if not sizes[0] > INDEPENDENT * sizes[2]:
                 raise DomainError(
-                    f"{self.name}: the displacements of atom {atom}, with all that symmetry "
-                    "makes of them, do not span three directions; displace it along another"
+                    f"{self.name}: the displacements of atom {atom}, with all that "
+                    "symmetry makes of them, do not span three directions; displace it "
+                    "along another one"
                 )
         return moments
 
@@ -215,8 +216,8 @@ def _displaced_constants(
     mine = np.flatnonzero(pairs.first == n)
     if not mine.size:
         raise DomainError(
-            f"pairs: none has the first displacement {n} of singles (atom {atom}); third-order "
-            "constants need pairs for every single displacement"
+            f"pairs: none has the first displacement {n} of singles (atom {atom}); "
+            "third-order constants need pairs for every single displacement"
         )
     equations = _Equations(
         f"pairs with displacement {n} (atom {atom})",
@@ -238,14 +239,14 @@ def _check_sizes(
     n = symmetry.permutations.shape[1]
     if n != n_s:
         raise DomainError(
-            f"symmetry: expected that of the supercell, {n_s} atoms, got that of {n} atoms; "
-            "use Symmetry.of(supercell.cell)"
+            f"symmetry: expected that of the supercell, {n_s} atoms, got that of {n} "
+            "atoms; use Symmetry.of(supercell.cell)"
         )
     for name, dataset in data.items():
         if not len(dataset.atoms):
             raise DomainError(f"{name}: no displacement at all")
         if dataset.forces.shape[1] != n_s:
             raise DomainError(
-                f"{name}: expected forces on {n_s} atoms, as many as the supercell has, got "
-                f"{dataset.forces.shape[1]}"
+                f"{name}: expected forces on {n_s} atoms, as many as the supercell has, "
+                f"got {dataset.forces.shape[1]}"
             )

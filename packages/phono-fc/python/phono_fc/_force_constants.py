@@ -14,10 +14,11 @@ class ForceConstants:
 
     .. math::
 
-        \Phi_{\alpha\beta}(k, s) = \frac{\partial^2 E}{\partial u_{k\alpha} \partial u_{s\beta}},
-        \qquad
-        \Phi_{\alpha\beta\gamma}(k, s, t) = \frac{\partial^3 E}{\partial u_{k\alpha}
-        \partial u_{s\beta} \partial u_{t\gamma}}
+        \Phi_{\alpha\beta}(k, s) =
+            \frac{\partial^2 E}{\partial u_{k\alpha} \partial u_{s\beta}}, \qquad
+        \Phi_{\alpha\beta\gamma}(k, s, t) =
+            \frac{\partial^3 E}
+                 {\partial u_{k\alpha} \partial u_{s\beta} \partial u_{t\gamma}}
 
     Parameters
     ----------
