@@ -1,1 +1,7 @@
-//! Placeholder.
+//! Index arithmetic for arrays whose rows are distributed over MPI ranks. No MPI here.
+
+mod pencil;
+mod share;
+
+pub use pencil::{Layout, pencil_indices};
+pub use share::{Excess, share};

@@ -69,9 +69,8 @@ def _flag(name: str) -> bool:
 if _flag("PHONO_TRACE_LANG"):
     _trace_to_stderr()
 
-_active: ContextVar[Backend] = ContextVar(
-    "phono_backend", default=Backend.of(os.environ.get("PHONO_LANG", "Rust"))
-)
+_DEFAULT = Backend.of(os.environ.get("PHONO_LANG", "Rust"))
+_active: ContextVar[Backend] = ContextVar("phono_backend", default=_DEFAULT)
 
 
 def active() -> Backend:

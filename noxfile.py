@@ -1,0 +1,155 @@
+"""Every check of the repository: ``nox`` runs them all, ``nox -s NAME`` one.
+
+Sessions share the workspace's own environment ``.venv`` and the folder ``target``, so
+that the five extensions are compiled once; only `alone` and `peers` have their own.
+"""
+
+import functools
+import json
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "uv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "rust", "types", "tests", "alone", "mpi", "docs"]
+
+ROOT = Path(__file__).parent
+EXTENSIONS = ["phono-grid", "phono-fc", "phono-dynmat", "phono-3ph", "phono-mpi"]
+PACKAGES = [*EXTENSIONS, "phonokit"]
+WHEELS = ROOT / ".nox" / "wheels"
+PINS = "# The versions that were tested, written by `nox -s lock`.\n"
+
+
+def module(package: str) -> str:
+    """``phono_grid`` for ``phono-grid``."""
+    return package.replace("-", "_")
+
+
+def uv(session: nox.Session, *args: str, **options: object) -> object:
+    """Call uv in the workspace, whatever environment is active."""
+    environment = {**options.pop("env", {}), "VIRTUAL_ENV": ""}
+    return session.run("uv", *args, env=environment, external=True, **options)
+
+
+def run(session: nox.Session, *command: str, **options: object) -> object:
+    """Run a command in the workspace's environment."""
+    return uv(session, "run", "--no-sync", *command, **options)
+
+
+def sync(session: nox.Session, *groups: str) -> None:
+    """Bring the workspace's environment up to date."""
+    uv(session, "sync", "--quiet", "--inexact", "--group=dev", *groups)
+
+
+@nox.session(venv_backend="none")
+def lint(session: nox.Session) -> None:
+    """Check style and format of Python and Rust."""
+    ruff = ("run", "--quiet", "--only-group=lint", "ruff")
+    uv(session, *ruff, "check")
+    uv(session, *ruff, "format", "--check")
+    session.run("cargo", "fmt", "--check", external=True)
+
+
+@nox.session(venv_backend="none")
+def rust(session: nox.Session) -> None:
+    """Test, lint and document the crates."""
+    cargo = functools.partial(session.run, "cargo", external=True)
+    cargo("test", "--quiet", "--workspace", "--locked")
+    cargo("clippy", "--workspace", "--all-targets", "--locked", "--", "-Dwarnings")
+    cargo("doc", "--workspace", "--no-deps", "--locked", env={"RUSTDOCFLAGS": "-Dwarnings"})
+
+
+@nox.session(venv_backend="none")
+def types(session: nox.Session) -> None:
+    """Check types, and that the stubs say what the extensions have."""
+    sync(session)
+    run(session, "mypy", *(f"--package={module(p)}" for p in PACKAGES))
+    run(session, "stubtest", *(f"{module(p)}._rust" for p in EXTENSIONS))
+
+
+@nox.session(venv_backend="none")
+@nox.parametrize("lang", ["Rust", "Python"])
+def tests(session: nox.Session, lang: str) -> None:
+    """Run every test with one implementation of the kernels; parity compares both."""
+    sync(session)
+    run(session, "pytest", "-m", "not mpi", *session.posargs, env={"PHONO_LANG": lang})
+
+
+@nox.session(venv_backend="none")
+def mpi(session: nox.Session) -> None:
+    """Run the tests that start MPI processes."""
+    sync(session, "--group=mpi")
+    run(session, "pytest", "-m", "mpi", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def docs(session: nox.Session) -> None:
+    """Run the examples of every page."""
+    sync(session)
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/*.md")]
+    run(session, "python", "-m", "doctest", "-o", "ELLIPSIS", *map(str, pages))
+
+
+@nox.session(venv_backend="none")
+def wheels(session: nox.Session) -> None:
+    """Build a wheel of every package, from what the environment has compiled already."""
+    sync(session)
+    shutil.rmtree(WHEELS, ignore_errors=True)
+    maturin = ("maturin", "build", "--quiet", "--locked", "--profile=editable")
+    for package in EXTENSIONS:
+        manifest = f"--manifest-path=packages/{package}/Cargo.toml"
+        run(session, *maturin, manifest, f"--out={WHEELS}", "--interpreter=python")
+    uv(session, "build", "--quiet", "--wheel", "packages/phonokit", f"--out-dir={WHEELS}")
+
+
+@nox.session(requires=["wheels"])
+@nox.parametrize("package", PACKAGES)
+def alone(session: nox.Session, package: str) -> None:
+    """Test one package with nothing installed but what it declares."""
+    fresh = [f"--reinstall-package={p}" for p in PACKAGES]
+    session.install(f"--find-links={WHEELS}", *fresh, package, "pytest", "hypothesis")
+    session.run("pytest", "-m", "not mpi", f"tests/{module(package)}", *session.posargs)
+
+
+def with_peers(session: nox.Session) -> None:
+    """Install the workspace and its peers into the session's own environment."""
+    environment = session.virtualenv.location
+    uv(
+        session,
+        *("sync", "--quiet", f"--python={environment}", "--group=test", "--group=peers"),
+        env={"UV_PROJECT_ENVIRONMENT": environment},
+    )
+
+
+@nox.session
+def peers(session: nox.Session) -> None:
+    """Compare with phonopy and phono3py; real data come from PHONO_TEST_DATA."""
+    with_peers(session)
+    session.run("pytest", "tests/peers", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure side by side with the peers: ``nox -s bench -- FILE ARGUMENTS``."""
+    with_peers(session)
+    every = [[str(path)] for path in sorted(ROOT.glob("benches/*.py"))]
+    for command in [session.posargs] if session.posargs else every:
+        session.run("python", *command)
+
+
+@nox.session(venv_backend="none")
+def lock(session: nox.Session) -> None:
+    """Write the newest versions that go together into pyproject.toml, names only."""
+    project = ROOT / "pyproject.toml"
+    head = project.read_text().split(PINS)[0]
+    project.write_text(head)
+    uv(session, "lock", "--upgrade", "--quiet")
+    export = ("export", "--quiet", "--all-groups", "--no-hashes", "--no-emit-workspace")
+    listed = uv(session, *export, "--no-annotate", "--no-header", silent=True)
+    lines = [line.strip() for line in str(listed).splitlines() if "==" in line]
+    pins = "".join(f"    {json.dumps(line)},\n" for line in lines)
+    project.write_text(f"{head}{PINS}constraint-dependencies = [\n{pins}]\n")
+    session.run("cargo", "update", external=True)

@@ -1,0 +1,32 @@
+"""Cutting arrays by rows into messages of bounded size."""
+
+from collections.abc import Iterator
+
+MAX_MPI_BYTES = 2**31 - 1
+"""Largest message, bytes: what every MPI library can send in one call."""
+
+
+def chunk_step(itemsize: int, items_per_row: int, limit: int = MAX_MPI_BYTES) -> int:
+    r"""Rows that fit in one message.
+
+    .. math:: \max(1, \lfloor L / (s \max(1, m)) \rfloor)
+
+    Parameters
+    ----------
+    itemsize : int
+        ``s``, bytes of one item.
+    items_per_row : int
+        ``m``, the product of the trailing dimensions.
+    limit : int
+        ``L``, bytes. A single row above it is one message nevertheless.
+    """
+    return max(1, limit // (itemsize * max(1, items_per_row)))
+
+
+def row_chunks(
+    n_rows: int, itemsize: int, items_per_row: int, limit: int = MAX_MPI_BYTES
+) -> Iterator[tuple[int, int]]:
+    """Half-open ranges of rows ``(i, j)`` that cover ``n_rows``, one for each message."""
+    step = chunk_step(itemsize, items_per_row, limit)
+    for i in range(0, n_rows, step):
+        yield i, min(i + step, n_rows)

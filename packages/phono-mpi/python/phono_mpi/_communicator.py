@@ -1,0 +1,81 @@
+"""Communicators: that of mpi4py, loaded late, or of one process without MPI."""
+
+import os
+from typing import Any, Protocol
+
+from phono_grid.errors import DomainError
+
+
+class Communicator(Protocol):
+    """What this package uses of an mpi4py communicator."""
+
+    @property
+    def size(self) -> int:
+        """Number of ranks."""
+        ...
+
+    def Get_rank(self) -> int:  # noqa: N802 (the names of mpi4py)
+        """The number of this rank."""
+        ...
+
+    def Barrier(self) -> None:  # noqa: N802
+        """Wait for all ranks."""
+        ...
+
+    def bcast(self, obj: Any, root: int = 0) -> Any:
+        """Send a pickled object from ``root`` to all."""
+        ...
+
+    def allgather(self, sendobj: Any) -> list[Any]:
+        """The pickled objects of all ranks, on all ranks."""
+        ...
+
+
+class SerialComm:
+    """The communicator of one process, without MPI."""
+
+    size = 1
+
+    def Get_rank(self) -> int:  # noqa: N802
+        """Zero."""
+        return 0
+
+    def Barrier(self) -> None:  # noqa: N802
+        """Nobody to wait for."""
+
+    def bcast(self, obj: Any, root: int = 0) -> Any:
+        """The object itself."""
+        return obj
+
+    def allgather(self, sendobj: Any) -> list[Any]:
+        """A list of the object."""
+        return [sendobj]
+
+
+# What the launchers of MPICH (and its kin), Open MPI and Slurm tell their processes.
+_LAUNCHERS = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "SLURM_STEP_NUM_TASKS")
+
+
+def world() -> Communicator:
+    """All ranks: MPI's ``COMM_WORLD``; `SerialComm` without mpi4py or if ``PHONO_MPI=0``.
+
+    The first call loads mpi4py, which initialises MPI.
+
+    Raises
+    ------
+    DomainError
+        If several processes were started but MPI cannot be loaded: each would do all of
+        the work.
+    """
+    if os.environ.get("PHONO_MPI") == "0":
+        return SerialComm()
+    try:
+        from mpi4py import MPI
+    except (ImportError, RuntimeError) as error:
+        if any(int(os.environ.get(name, "1")) > 1 for name in _LAUNCHERS):
+            raise DomainError(
+                "several processes were started, but MPI cannot be loaded "
+                f"({error}); install phono-mpi[mpi] and an MPI library"
+            ) from error
+        return SerialComm()
+    return MPI.COMM_WORLD

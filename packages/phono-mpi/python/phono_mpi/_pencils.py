@@ -1,0 +1,73 @@
+"""Pencils: the lines of a three-dimensional grid along one axis."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_grid.backend import accelerated_by
+from phono_grid.errors import DomainError, ensure_shape
+
+from phono_mpi._extension import rust
+
+Layout = Literal["flat", "x_pencil", "y_pencil", "z_pencil"]
+"""How the points of a grid are distributed over ranks."""
+
+
+def shares(n: int, size: int, *, excess: Literal["first", "last"]) -> NDArray[np.int64]:
+    """How many of ``n`` items each of ``size`` ranks has; some ranks have one more."""
+    each, more = divmod(n, size)
+    sizes = np.full(size, each, dtype=np.int64)
+    sizes[slice(0, more) if excess == "first" else slice(size - more, size)] += 1
+    return sizes
+
+
+@accelerated_by(rust.get_pencil_indices)
+def get_pencil_indices(
+    rank: int, size: int, nq: ArrayLike, layout: Layout
+) -> NDArray[np.int64]:
+    r"""The points of a grid that one rank holds.
+
+    The flat index of a point is :math:`(i_x n_y + i_y) n_z + i_z`. A pencil layout gives
+    whole lines along its axis, numbered by the two other coordinates with the last running
+    fastest; the first ranks take the lines in excess. ``"flat"`` gives points in the order
+    of their index, those in excess to the last ranks, as `MpiDistributor` does.
+
+    Parameters
+    ----------
+    rank, size : int
+        This rank and the number of ranks.
+    nq : (3,) array_like of int
+        :math:`n_x, n_y, n_z`.
+    layout : {"flat", "x_pencil", "y_pencil", "z_pencil"}
+
+    Returns
+    -------
+    (n,) array of int
+        Flat indices, line by line; empty for ranks beyond the number of lines.
+
+    Raises
+    ------
+    DomainError
+        If the layout is unknown, the rank is not there or the grid has no points.
+    """
+    axes = {"flat": None, "x_pencil": 0, "y_pencil": 1, "z_pencil": 2}
+    if layout not in axes:
+        raise DomainError(
+            f"layout must be 'flat', 'x_pencil', 'y_pencil' or 'z_pencil', got '{layout}'"
+        )
+    if size < 1:
+        raise DomainError(f"size must be positive, got {size}")
+    if not 0 <= rank < size:
+        raise DomainError(f"rank: {rank} is out of range, expected 0 to {size - 1}")
+    n = np.asarray(nq)
+    ensure_shape("nq", n, (3,))
+    if (n < 1).any():
+        raise DomainError(f"nq must be three positive integers, got {n[0]} {n[1]} {n[2]}")
+
+    axis = axes[layout]
+    points = np.arange(n.prod()).reshape(n)
+    lines = points.reshape(-1, 1) if axis is None else np.moveaxis(points, axis, 2)
+    lines = lines.reshape(-1, lines.shape[-1])
+    sizes = shares(len(lines), size, excess="last" if axis is None else "first")
+    first = sizes[:rank].sum()
+    return lines[first : first + sizes[rank]].ravel()

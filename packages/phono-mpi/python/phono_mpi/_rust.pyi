@@ -1,0 +1,7 @@
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+def rayon_threads() -> int: ...
+def get_pencil_indices(
+    rank: int, size: int, nq: ArrayLike, layout: str
+) -> NDArray[np.int64]: ...

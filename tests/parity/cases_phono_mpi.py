@@ -1,0 +1,10 @@
+"""Input for the kernels of phono_mpi."""
+
+
+def pencils(rng):
+    layout = rng.choice(["flat", "x_pencil", "y_pencil", "z_pencil"])
+    size = int(rng.integers(1, 9))
+    return (int(rng.integers(size)), size, rng.integers(1, 7, size=3), str(layout)), {}
+
+
+CASES = {"phono_mpi.get_pencil_indices": pencils}

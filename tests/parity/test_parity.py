@@ -1,0 +1,74 @@
+"""Rust and its NumPy definition say the same."""
+
+import dataclasses
+import importlib
+import logging
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from cases import CASES
+from phono_grid import Backend, using
+from phono_grid.backend import KERNELS
+
+PACKAGES = ["phono_grid", "phono_fc", "phono_dynmat", "phono_3ph", "phono_mpi"]
+for _package in PACKAGES:
+    importlib.import_module(_package)  # registers its kernels
+
+TOLERANCE = 1e-12  # the order of summation may differ, nothing else
+
+
+def arrays(result):
+    """The arrays of a result: an array, a tuple or dataclass of them, nested or not."""
+    if dataclasses.is_dataclass(result):
+        result = [getattr(result, field.name) for field in dataclasses.fields(result)]
+    if isinstance(result, tuple | list):
+        return [array for part in result for array in arrays(part)]
+    return [np.asarray(result)]
+
+
+@pytest.fixture
+def dispatches() -> Iterator[list[str]]:
+    """What the logger of the backend switch says."""
+    lines = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())
+    logger = logging.getLogger("phono.lang")
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    yield lines
+    logger.removeHandler(handler)
+    logger.setLevel(level)
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_rust_agrees_with_its_definition(name, rng, dispatches):
+    args, kwargs, *reduce = CASES[name](rng)
+    results = {}
+    for backend in Backend:
+        with using(backend):
+            result = KERNELS[name](*args, **kwargs)
+        results[backend] = arrays(reduce[0](result) if reduce else result)
+        assert f"dispatch name={name} lang={backend.value}" in dispatches
+    assert len(results[Backend.RUST]) == len(results[Backend.PYTHON])
+    for rust, python in zip(results[Backend.RUST], results[Backend.PYTHON], strict=True):
+        assert rust.shape == python.shape
+        assert rust.dtype == python.dtype
+        if python.dtype.kind in "fc":
+            largest = np.abs(python).max(initial=0)
+            np.testing.assert_allclose(
+                rust, python, rtol=TOLERANCE, atol=TOLERANCE * largest
+            )
+        else:
+            np.testing.assert_array_equal(rust, python)
+
+
+def test_every_kernel_has_a_case_and_every_case_a_kernel():
+    assert sorted(KERNELS) == sorted(CASES)
+
+
+@pytest.mark.parametrize("name", sorted(KERNELS))
+def test_every_kernel_is_documented(name):
+    assert KERNELS[name].__doc__
+    assert "Returns" in KERNELS[name].__doc__

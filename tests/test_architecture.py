@@ -1,0 +1,171 @@
+"""The shape of the repository, as facts that can break."""
+
+import ast
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+MAY_IMPORT = {
+    "phono_grid": set(),
+    "phono_fc": {"phono_grid"},
+    "phono_dynmat": {"phono_grid", "phono_fc"},
+    "phono_3ph": {"phono_grid", "phono_fc", "phono_dynmat"},
+    "phono_mpi": {"phono_grid"},
+    "phonokit": {"phono_grid", "phono_fc", "phono_dynmat", "phono_3ph", "phono_mpi"},
+}
+"""Arrows point down: who may import whom. Nobody may import phonokit."""
+
+SLOW_TO_IMPORT = {"ase", "matplotlib", "mpi4py", "seekpath", "symfc"}
+"""Only inside the functions that need them."""
+
+MAX_LINES = 450
+
+
+def name(distribution: str) -> str:
+    """``phono_grid`` for ``phono-grid``."""
+    return distribution.replace("-", "_")
+
+
+def files_of(package: str) -> list[Path]:
+    """The Python files of a package."""
+    return sorted(ROOT.glob(f"packages/{package.replace('_', '-')}/*/{package}/**/*.py"))
+
+
+def imports(nodes) -> set[str]:
+    """The top-level packages that these statements import."""
+    found = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def toml(path: Path) -> dict:
+    """A TOML file."""
+    return tomllib.loads(path.read_text())
+
+
+def repository_files() -> list[Path]:
+    """What is committed, or would be."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git repository")
+    paths = [ROOT / line for line in listed.stdout.split("\0") if line]
+    return [path for path in paths if path.is_file()]
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_packages_import_downwards_only(package):
+    assert files_of(package)
+    for path in files_of(package):
+        others = imports(ast.walk(ast.parse(path.read_text()))) - {package}
+        assert others & MAY_IMPORT.keys() <= MAY_IMPORT[package], path
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_slow_or_optional_packages_are_imported_late(package):
+    for path in files_of(package):
+        everywhere = imports(ast.walk(ast.parse(path.read_text())))
+        at_import = imports(ast.parse(path.read_text()).body)
+        assert not at_import & SLOW_TO_IMPORT, path
+        if package != "phono_mpi":
+            assert "mpi4py" not in everywhere, path
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_packages_declare_the_siblings_they_may_import(package):
+    project = toml(ROOT / "packages" / package.replace("_", "-") / "pyproject.toml")[
+        "project"
+    ]
+    declared = {name(re.match(r"[\w-]+", entry)[0]) for entry in project["dependencies"]}
+    used = set()
+    for path in files_of(package):
+        used |= imports(ast.walk(ast.parse(path.read_text()))) & MAY_IMPORT.keys()
+    assert used - {package} <= declared
+    assert declared & MAY_IMPORT.keys() <= MAY_IMPORT[package]
+
+
+def test_crates_depend_downwards_and_only_the_border_knows_python():
+    packages = [n.replace("_", "-") for n in MAY_IMPORT if n != "phonokit"]
+    for path in ROOT.glob("crates/*/Cargo.toml"):
+        crate = path.parent.name
+        dependencies = set(toml(path).get("dependencies", {}))
+        ours = {d for d in dependencies if d.startswith("phono-")}
+        below = {"phono-core"} if crate != "phono-core" else set()
+        if crate in packages:
+            below |= {n.replace("_", "-") for n in MAY_IMPORT[name(crate)]}
+        assert ours <= below, path
+        if crate != "phono-py":
+            assert not dependencies & {"pyo3", "numpy"}, path
+
+
+def test_faces_bind_their_own_crate_only():
+    for path in ROOT.glob("packages/*/Cargo.toml"):
+        crate = path.parent.name
+        manifest = toml(path)
+        ours = {d for d in manifest["dependencies"] if d.startswith("phono-")}
+        assert ours <= {crate, "phono-py", "phono-core"}, path
+        assert manifest["lib"] == {
+            "name": f"{name(crate)}_py",
+            "crate-type": ["cdylib"],
+            "doc": False,
+        }
+
+
+def test_there_is_one_version_and_siblings_are_pinned_to_it():
+    version = toml(ROOT / "Cargo.toml")["workspace"]["package"]["version"]
+    for package in MAY_IMPORT:
+        path = ROOT / "packages" / package.replace("_", "-") / "pyproject.toml"
+        project = toml(path)["project"]
+        assert project["version"] == version, path
+        optional = project.get("optional-dependencies", {}).values()
+        for entry in [*project["dependencies"], *(e for extra in optional for e in extra)]:
+            sibling = re.match(r"[\w-]+", entry)[0]
+            if name(sibling) in MAY_IMPORT:
+                assert entry.removeprefix(sibling).split("]")[-1] == f"=={version}", path
+    for path in [*ROOT.glob("crates/*/Cargo.toml"), *ROOT.glob("packages/*/Cargo.toml")]:
+        assert toml(path)["package"]["version"] == {"workspace": True}, path
+
+
+def test_files_are_read_in_one_sitting():
+    source = [p for p in repository_files() if p.suffix in (".py", ".pyi", ".rs")]
+    lengths = {str(p.relative_to(ROOT)): p.read_text().count("\n") for p in source}
+    assert {path: n for path, n in lengths.items() if n > MAX_LINES} == {}
+
+
+def test_no_file_names_a_registry_a_download_host_or_a_path_of_a_machine():
+    address = re.compile(
+        r"pypi\.org|pythonhosted|index[-_]url|crates\.io|registry\+http|/work/|/root/|/home/"
+    )
+    found = []
+    for path in repository_files():
+        # Cargo.lock names its registry by design; this file names the patterns.
+        if path.name == "Cargo.lock" or path == Path(__file__):
+            continue
+        try:
+            text = path.read_text()
+        except UnicodeDecodeError:
+            continue
+        found += [(str(path.relative_to(ROOT)), hit) for hit in address.findall(text)]
+    assert found == []
+
+
+def test_every_registered_kernel_has_a_stub():
+    for package in MAY_IMPORT.keys() - {"phonokit"}:
+        kernels = {
+            match
+            for path in files_of(package)
+            for match in re.findall(r"@accelerated_by\(rust\.(\w+)\)", path.read_text())
+        }
+        folder = files_of(package)[0].parent
+        stub = ast.parse((folder / "_rust.pyi").read_text())
+        stubs = {node.name for node in stub.body if isinstance(node, ast.FunctionDef)}
+        assert stubs == kernels | {"rayon_threads"}, package
