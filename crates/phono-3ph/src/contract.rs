@@ -2,14 +2,15 @@
 
 use std::ops::Range;
 
+use num_complex::Complex64;
 use phono_core::{Result, Stop};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-use crate::phonons::{Phonons, Roots, times};
+use crate::Series;
+use crate::phonons::{Phonons, Roots};
 use crate::rows::Rows;
 use crate::sum_rows::{Shape, padded, sum_rows};
-use crate::Series;
 
 /// Where element `(κ1α1, κ2α2, j)` of a row is: rows of `κ1α1`, each `κ2α2` times `j`,
 /// padded to whole vectors.
@@ -44,11 +45,8 @@ pub(crate) fn contract(
 ) -> Result<Vec<f64>> {
     let n_b = phonons.n_bands();
     let elements = Elements { n_bands: n_b, n_initial: initial.len() };
-    let polarizations: Vec<[f64; 2]> = phonons.modes.polarizations(q)
-        [initial.start * n_b..initial.end * n_b]
-        .iter()
-        .map(|e| [e.re, e.im])
-        .collect();
+    let polarizations =
+        &phonons.modes.polarizations(q)[initial.start * n_b..initial.end * n_b];
     let phases = Phases::new(phonons, q);
 
     let mut out = vec![0.0; rows.rows.len() * 2 * elements.len()];
@@ -60,7 +58,7 @@ pub(crate) fn contract(
             for e in entries.iter().cloned().flatten() {
                 scratch.add(series, e, phases.at(series.second_cell(e)), n_b);
             }
-            Arch::new().dispatch(Project { scratch, polarizations: &polarizations, elements, out });
+            Arch::new().dispatch(Project { scratch, polarizations, elements, out });
             Ok(())
         },
     )?;
@@ -82,9 +80,9 @@ impl Phases {
     }
 
     #[inline]
-    fn at(&self, r: [i64; 3]) -> [f64; 2] {
+    fn at(&self, r: [i64; 3]) -> Complex64 {
         let [x, y, z] = std::array::from_fn(|i| self.roots[i].at(-self.address[i] * r[i]));
-        times(times(x, y), z)
+        x * y * z
     }
 }
 
@@ -110,13 +108,13 @@ impl Scratch {
 
     /// Add entry `e` of the series with its phase.
     #[inline]
-    fn add(&mut self, series: Series<'_>, e: usize, phase: [f64; 2], n_b: usize) {
+    fn add(&mut self, series: Series<'_>, e: usize, phase: Complex64, n_b: usize) {
         let [k0, k1, k2] = series.atoms(e);
         for (i, block) in series.values(e).as_chunks::<9>().0.iter().enumerate() {
             let row = (3 * k0 + i) * self.shape.stride;
             for (axis, values) in block.as_chunks::<3>().0.iter().enumerate() {
                 let at = row + (3 * k1 + axis) * n_b + 3 * k2;
-                for (part, phase) in [(0, phase[0]), (self.shape.imaginary, phase[1])] {
+                for (part, phase) in [(0, phase.re), (self.shape.imaginary, phase.im)] {
                     let sum = &mut self.fourier[at + part..at + part + 3];
                     for (sum, value) in sum.iter_mut().zip(values) {
                         *sum += phase * value;
@@ -130,7 +128,7 @@ impl Scratch {
 /// Puts the phonons at `q` in, and initial bands innermost.
 struct Project<'a> {
     scratch: &'a mut Scratch,
-    polarizations: &'a [[f64; 2]],
+    polarizations: &'a [Complex64],
     elements: Elements,
     out: &'a mut [f64],
 }

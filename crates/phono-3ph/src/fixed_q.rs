@@ -2,15 +2,16 @@
 
 use std::ops::Range;
 
+use num_complex::Complex64;
 use phono_core::{Result, Stop};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
+use crate::Series;
 use crate::contract::{Elements, contract};
 use crate::phonons::{Phonons, Roots};
 use crate::rows::Rows;
 use crate::sum_rows::{Shape, sum_rows};
-use crate::Series;
 
 /// Numbers of the second sum kept at a time: what a second-level cache holds.
 const SECOND_SUM: usize = 48 * 1024;
@@ -88,13 +89,13 @@ impl<'a> FixedQ<'a> {
         self.chunks.len()
     }
 
-    /// Visit the triplets of chunk `c`: `visit(t, v)` sees the elements of triplet `t`.
+    /// Show every triplet of chunk `c` and its elements to `visitor`.
     #[inline(always)]
     pub(crate) fn chunk<S: Simd>(
         &self,
         simd: S,
         (c, points): (usize, &[[usize; 2]]),
-        mut visit: impl FnMut(usize, &Projection),
+        visitor: &mut impl Visit,
     ) {
         let chunk = &self.chunks[c];
         let shape = Shape::consecutive(self.elements.len());
@@ -105,7 +106,7 @@ impl<'a> FixedQ<'a> {
         for ((_, triplets), input) in
             chunk.second.iter().zip(second_sum.chunks_exact(n_planes * shape.stride))
         {
-            let weights: Vec<[f64; 2]> = triplets
+            let weights: Vec<Complex64> = triplets
                 .iter()
                 .flat_map(|&(a2, _)| self.rows.planes.iter().map(move |&(r2, _)| a2 * r2))
                 .map(|k| self.roots[2].at(k))
@@ -114,7 +115,7 @@ impl<'a> FixedQ<'a> {
             sum_rows(simd, &weights, n_planes, (input, shape), (&mut third_sum, shape));
             for (&(_, t), m) in triplets.iter().zip(third_sum.chunks_exact(shape.stride)) {
                 projection.project(simd, self.phonons, points[t], m);
-                visit(t, &projection);
+                visitor.visit(t, &projection);
             }
         }
     }
@@ -128,18 +129,35 @@ impl<'a> FixedQ<'a> {
         let slab = &self.first_sum[chunk.first * n_lines * shape.stride..];
         let mut out = vec![0.0; chunk.second.len() * n_planes * shape.stride];
         for (p, (_, lines)) in self.rows.planes.iter().enumerate() {
-            let weights: Vec<[f64; 2]> = chunk
+            let weights: Vec<Complex64> = chunk
                 .second
                 .iter()
-                .flat_map(|&(a1, _)| self.rows.lines[lines.clone()].iter().map(move |l| a1 * l.0))
+                .flat_map(|&(a1, _)| {
+                    self.rows.lines[lines.clone()].iter().map(move |l| a1 * l.0)
+                })
                 .map(|k| self.roots[1].at(k))
                 .collect();
             let input = &slab[lines.start * shape.stride..lines.end * shape.stride];
             let out = &mut out[p * shape.stride..];
-            sum_rows(simd, &weights, lines.len(), (input, shape), (out, shape.every(n_planes)));
+            sum_rows(
+                simd,
+                &weights,
+                lines.len(),
+                (input, shape),
+                (out, shape.every(n_planes)),
+            );
         }
         out
     }
+}
+
+/// Does something with the elements of a triplet.
+///
+/// A trait, not a closure: a closure this large is not inlined, and what is not inlined is
+/// compiled without the vectors of this machine.
+pub(crate) trait Visit {
+    /// See the elements of triplet `t`; `#[inline(always)]`.
+    fn visit(&mut self, t: usize, v: &Projection);
 }
 
 /// Order the triplets by `a_0`, `a_1`, `a_2` and cut them up.
@@ -191,14 +209,20 @@ impl WithSimd for Onto<'_> {
         let Self { sum: FirstSum { rows, roots, input }, a, out, length } = self;
         let shape = Shape::consecutive(length);
         for (line, (_, of)) in rows.lines.iter().enumerate() {
-            let weights: Vec<[f64; 2]> = a
+            let weights: Vec<Complex64> = a
                 .iter()
                 .flat_map(|a| rows.rows[of.clone()].iter().map(move |r| a * r))
                 .map(|k| roots.at(k))
                 .collect();
             let input = &input[of.start * shape.stride..of.end * shape.stride];
             let out = &mut out[line * shape.stride..];
-            sum_rows(simd, &weights, of.len(), (input, shape), (out, shape.every(rows.lines.len())));
+            sum_rows(
+                simd,
+                &weights,
+                of.len(),
+                (input, shape),
+                (out, shape.every(rows.lines.len())),
+            );
         }
     }
 }
@@ -240,24 +264,19 @@ impl Projection {
         let row = self.elements.row();
         let imaginary = self.elements.len();
         let shape = Shape { stride: row, imaginary, length: row };
-        let as_pairs = |q: usize, out: &mut Vec<[f64; 2]>| {
-            out.clear();
-            out.extend(phonons.modes.polarizations(q).iter().map(|e| [e.re, e.im]));
-        };
-        let mut e = Vec::with_capacity(n_b * n_b);
-        as_pairs(q1, &mut e);
-        sum_rows(simd, &e, n_b, (m, shape), (&mut self.half, shape));
+        let (e1, e2) = (phonons.modes.polarizations(q1), phonons.modes.polarizations(q2));
+        sum_rows(simd, e1, n_b, (m, shape), (&mut self.half, shape));
         // [j'][κ2α2][j] → [κ2α2][j'][j], so that the second sum also runs over full rows.
-        for part in [0, imaginary] {
-            for j1 in 0..n_b {
-                for k2 in 0..n_b {
-                    let from = part + j1 * row + k2 * n_j;
-                    let to = part + k2 * row + j1 * n_j;
-                    self.turned[to..to + n_j].copy_from_slice(&self.half[from..from + n_j]);
+        // The inner loop strides: copies of a few numbers would become calls.
+        for (half, turned) in
+            self.half.chunks_exact(imaginary).zip(self.turned.chunks_exact_mut(imaginary))
+        {
+            for (k2, j) in (0..n_b).flat_map(|k2| (0..n_j).map(move |j| (k2, j))) {
+                for j1 in 0..n_b {
+                    turned[k2 * row + j1 * n_j + j] = half[j1 * row + k2 * n_j + j];
                 }
             }
         }
-        as_pairs(q2, &mut e);
-        sum_rows(simd, &e, n_b, (&self.turned, shape), (&mut self.v, shape));
+        sum_rows(simd, e2, n_b, (&self.turned, shape), (&mut self.v, shape));
     }
 }

@@ -5,7 +5,7 @@ use phono_core::{Error, Result, Stop, ensure_index, ensure_shape, units};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-use crate::fixed_q::FixedQ;
+use crate::fixed_q::{FixedQ, Projection, Visit};
 use crate::{Phonons, Series};
 
 /// Squared three-phonon matrix elements `|Φ[t, j, j', j'']|²` in eV².
@@ -99,18 +99,29 @@ impl WithSimd for Squares<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
+        let mut collect = Collect { n_b: self.n_b, all: vec![] };
+        self.fixed.chunk(simd, (self.c, self.pairs), &mut collect);
+        collect.all
+    }
+}
+
+/// Keeps the squares of every triplet, `[j, j', j'']`.
+struct Collect {
+    n_b: usize,
+    all: Vec<(usize, Vec<f64>)>,
+}
+
+impl Visit for Collect {
+    #[inline(always)]
+    fn visit(&mut self, t: usize, v: &Projection) {
         let n_b = self.n_b;
-        let mut all = vec![];
-        self.fixed.chunk(simd, (self.c, self.pairs), |t, v| {
-            let mut squares = vec![0.0; n_b * n_b * n_b];
-            for (j1, j2) in (0..n_b).flat_map(|j1| (0..n_b).map(move |j2| (j1, j2))) {
-                let (re, im) = v.at(j1, j2);
-                for j in 0..n_b {
-                    squares[(j * n_b + j1) * n_b + j2] = re[j] * re[j] + im[j] * im[j];
-                }
+        let mut squares = vec![0.0; n_b * n_b * n_b];
+        for (j1, j2) in (0..n_b).flat_map(|j1| (0..n_b).map(move |j2| (j1, j2))) {
+            let (re, im) = v.at(j1, j2);
+            for j in 0..n_b {
+                squares[(j * n_b + j1) * n_b + j2] = re[j] * re[j] + im[j] * im[j];
             }
-            all.push((t, squares));
-        });
-        all
+        }
+        self.all.push((t, squares));
     }
 }

@@ -8,7 +8,7 @@ use phono_grid::{PairWeights, degenerate_sets, triplets_at};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-use crate::fixed_q::{FixedQ, Projection};
+use crate::fixed_q::{FixedQ, Projection, Visit};
 use crate::{Phonons, Series};
 
 /// Choices in the calculation of linewidths.
@@ -58,9 +58,9 @@ pub fn linewidths(
 
     let mut gamma = Array2::zeros((n_t, n_b));
     for initial in initial_bands(series, phonons) {
-        let sum = Sum { phonons, q, initial: initial.clone(), occupations, n_t, scattering };
-        let fixed =
-            FixedQ::new(series, phonons, (q, initial.clone()), &pairs, stop)?;
+        let sum =
+            Sum { phonons, q, initial: initial.clone(), occupations, n_t, scattering };
+        let fixed = FixedQ::new(series, phonons, (q, initial.clone()), &pairs, stop)?;
         let parts: Vec<Vec<f64>> = (0..fixed.n_chunks())
             .into_par_iter()
             .map(|c| {
@@ -87,7 +87,8 @@ fn initial_bands(
     let n_b = phonons.n_bands();
     let mesh = phonons.grid.mesh();
     // Lines of the first sum and rows before it, no more than there are lattice vectors.
-    let rows = (series.len().min(mesh.iter().product()) + mesh[0] * mesh[1] * mesh[2]).max(1);
+    let rows =
+        (series.len().min(mesh.iter().product()) + mesh[0] * mesh[1] * mesh[2]).max(1);
     let one_band = rows * n_b * n_b * size_of::<[f64; 2]>();
     let block = (MEMORY / one_band).clamp(1, n_b);
     (0..n_b).step_by(block).map(move |j| j..(j + block).min(n_b))
@@ -138,23 +139,39 @@ impl WithSimd for Part<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Vec<f64> {
         let Self { sum, fixed, c, pairs: (pairs, multiplicities) } = self;
-        let phonons = sum.phonons;
-        let n_b = phonons.n_bands();
-        let targets = &phonons.modes.frequencies(sum.q)[sum.initial.clone()];
+        let targets = &sum.phonons.modes.frequencies(sum.q)[sum.initial.clone()];
+        let weights = PairWeights::new(sum.phonons.n_bands(), targets.len());
+        let gamma = vec![0.0; targets.len() * sum.n_t];
+        let mut add = Add { sum, pairs, multiplicities, targets, weights, gamma };
+        fixed.chunk(simd, (c, pairs), &mut add);
+        add.gamma
+    }
+}
+
+/// Adds triplets up.
+struct Add<'a> {
+    sum: &'a Sum<'a>,
+    pairs: &'a [[usize; 2]],
+    multiplicities: &'a [i64],
+    targets: &'a [f64],
+    weights: PairWeights,
+    gamma: Vec<f64>,
+}
+
+impl Visit for Add<'_> {
+    #[inline(always)]
+    fn visit(&mut self, t: usize, v: &Projection) {
+        let Self { sum, targets, weights, gamma, .. } = self;
+        let Sum { phonons, scattering, .. } = sum;
+        let pair = self.pairs[t];
         let frequencies = phonons.modes.all_frequencies();
-        let tolerance = sum.scattering.degeneracy;
-        let mut weights = PairWeights::new(n_b, targets.len());
-        let mut gamma = vec![0.0; targets.len() * sum.n_t];
-        fixed.chunk(simd, (c, pairs), |t, v| {
-            let [q1, q2] = pairs[t];
-            let (f1, f2) = (phonons.modes.frequencies(q1), phonons.modes.frequencies(q2));
-            weights.evaluate(phonons.grid, &phonons.tetrahedra, frequencies, pairs[t], targets);
-            if sum.scattering.average_weights {
-                weights.average_degenerate(f1, f2, tolerance);
-            }
-            sum.add(&mut gamma, pairs[t], multiplicities[t] as f64, &weights, v);
-        });
-        gamma
+        weights.evaluate(phonons.grid, &phonons.tetrahedra, frequencies, pair, targets);
+        if scattering.average_weights {
+            let [f1, f2] =
+                [phonons.modes.frequencies(pair[0]), phonons.modes.frequencies(pair[1])];
+            weights.average_degenerate(f1, f2, scattering.degeneracy);
+        }
+        sum.add(gamma, pair, self.multiplicities[t] as f64, weights, v);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The phonons of a whole grid.
 
+use num_complex::Complex64;
 use phono_core::{Error, Grid, Modes, Result, ensure_shape};
 use phono_grid::Tetrahedra;
 
@@ -42,27 +43,21 @@ impl<'a> Phonons<'a> {
 
 /// `e^{2πi k/n}` for every `k`, so that phases on a grid are exact and cost no sine.
 #[derive(Debug, Clone)]
-pub(crate) struct Roots(Vec<[f64; 2]>);
+pub(crate) struct Roots(Vec<Complex64>);
 
 impl Roots {
     /// The `n`-th roots of unity.
     pub(crate) fn new(n: usize) -> Self {
         let root = |k: usize| {
             let (sin, cos) = (std::f64::consts::TAU * k as f64 / n as f64).sin_cos();
-            [cos, sin]
+            Complex64::new(cos, sin)
         };
         Self((0..n).map(root).collect())
     }
 
-    /// `e^{2πi k/n}` as real and imaginary part.
+    /// `e^{2πi k/n}`.
     #[inline]
-    pub(crate) fn at(&self, k: i64) -> [f64; 2] {
+    pub(crate) fn at(&self, k: i64) -> Complex64 {
         self.0[k.rem_euclid(self.0.len() as i64) as usize]
     }
-}
-
-/// `a b`.
-#[inline(always)]
-pub(crate) fn times(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {
-    [a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]]
 }

@@ -75,6 +75,8 @@ fn folding(
         high - low >= mesh[i] as i64
     });
     move |r| {
-        std::array::from_fn(|i| if folds[i] { r[i].rem_euclid(mesh[i] as i64) } else { r[i] })
+        std::array::from_fn(
+            |i| if folds[i] { r[i].rem_euclid(mesh[i] as i64) } else { r[i] },
+        )
     }
 }

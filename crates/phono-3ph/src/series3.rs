@@ -105,7 +105,8 @@ fn legs(
     rj: [i32; 3],
     rk: [i32; 3],
 ) -> [Share; 3] {
-    let minus = |a: [i32; 3], b: [i32; 3]| -> [i32; 3] { std::array::from_fn(|i| a[i] - b[i]) };
+    let minus =
+        |a: [i32; 3], b: [i32; 3]| -> [i32; 3] { std::array::from_fn(|i| a[i] - b[i]) };
     let share = |leg, [a, b, c]: [i32; 3], r1: [i32; 3], r2: [i32; 3]| {
         let [x, y, z] = minus(r1, r2);
         Share { key: [x, y, z, a, b, c, r2[0], r2[1], r2[2]], block, weight, leg }

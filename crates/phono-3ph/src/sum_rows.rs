@@ -1,5 +1,6 @@
 //! Small complex matrix products, the inner loop of everything here.
 
+use num_complex::Complex64;
 use pulp::Simd;
 
 /// Rows are padded to a multiple of this many numbers: the widest vector there is.
@@ -36,12 +37,12 @@ impl Shape {
 
 /// `out[o] = Σ_r weights[o, r] input[r]` for complex rows.
 ///
-/// `weights[o n + r]` are real and imaginary part; `n` rows of `input` are read and
+/// `n` rows of `input` are read and
 /// `weights.len() / n` rows of `out` overwritten. Four sums at a time stay in registers.
 #[inline(always)]
 pub(crate) fn sum_rows<S: Simd>(
     simd: S,
-    weights: &[[f64; 2]],
+    weights: &[Complex64],
     n: usize,
     (input, from): (&[f64], Shape),
     (out, to): (&mut [f64], Shape),
@@ -64,7 +65,7 @@ pub(crate) fn sum_rows<S: Simd>(
 #[inline(always)]
 fn block<S: Simd, const O: usize, const V: usize>(
     simd: S,
-    weights: &[[f64; 2]],
+    weights: &[Complex64],
     n: usize,
     (input, from): (&[f64], Shape),
     (out, to): (&mut [f64], Shape),
@@ -86,7 +87,7 @@ fn block<S: Simd, const O: usize, const V: usize>(
 #[inline(always)]
 fn tile<S: Simd, const O: usize, const V: usize>(
     simd: S,
-    weights: &[[f64; 2]],
+    weights: &[Complex64],
     n: usize,
     at: usize,
     (input, from): (&[f64], Shape),
@@ -97,11 +98,12 @@ fn tile<S: Simd, const O: usize, const V: usize>(
     for r in 0..n {
         let row = r * from.stride;
         let (a, _) = S::as_simd_f64s(&input[row..row + from.length]);
-        let (b, _) =
-            S::as_simd_f64s(&input[row + from.imaginary..row + from.imaginary + from.length]);
+        let (b, _) = S::as_simd_f64s(
+            &input[row + from.imaginary..row + from.imaginary + from.length],
+        );
         let (a, b) = (&a[at..at + V], &b[at..at + V]);
         for o in 0..O {
-            let [x, y] = weights[o * n + r];
+            let Complex64 { re: x, im: y } = weights[o * n + r];
             let (x, y, minus_y) =
                 (simd.splat_f64s(x), simd.splat_f64s(y), simd.splat_f64s(-y));
             for v in 0..V {
@@ -127,7 +129,7 @@ mod tests {
 
     use super::*;
 
-    struct Run<'a>(&'a [[f64; 2]], usize, &'a [f64], usize, &'a mut [f64]);
+    struct Run<'a>(&'a [Complex64], usize, &'a [f64], usize, &'a mut [f64]);
 
     impl WithSimd for Run<'_> {
         type Output = ();
@@ -144,14 +146,15 @@ mod tests {
         let value = |i: usize| ((i * 37 % 101) as f64 - 50.0) / 10.0;
         let input: Vec<f64> = (0..n * 2 * length).map(value).collect();
         for n_out in 1..10 {
-            let weights: Vec<[f64; 2]> =
-                (0..n_out * n).map(|i| [value(i + 7), value(i + 50)]).collect();
+            let weights: Vec<Complex64> = (0..n_out * n)
+                .map(|i| Complex64::new(value(i + 7), value(i + 50)))
+                .collect();
             let mut out = vec![f64::NAN; n_out * 2 * length];
             Arch::new().dispatch(Run(&weights, n, &input, length, &mut out));
             for (o, l) in (0..n_out).flat_map(|o| (0..length).map(move |l| (o, l))) {
                 let (mut re, mut im) = (0.0, 0.0);
                 for r in 0..n {
-                    let [x, y] = weights[o * n + r];
+                    let Complex64 { re: x, im: y } = weights[o * n + r];
                     let a = input[r * 2 * length + l];
                     let b = input[r * 2 * length + length + l];
                     re += x * a - y * b;

@@ -27,7 +27,10 @@ impl Tetrahedra {
         ensure_shape("offsets", offsets.shape(), &[N_VERTICES, 3])?;
         ensure_shape("corners", corners.shape(), &[N_TETRAHEDRA, 3])?;
         if corners.iter().any(|c| !(1..N_VERTICES as i64).contains(c)) {
-            return Err(Error::Domain(format!("corners must be in 1 to {}", N_VERTICES - 1)));
+            return Err(Error::Domain(format!(
+                "corners must be in 1 to {}",
+                N_VERTICES - 1
+            )));
         }
         Ok(Self {
             offsets: std::array::from_fn(|v| std::array::from_fn(|i| offsets[[v, i]])),
@@ -45,23 +48,34 @@ impl Tetrahedra {
         address: [i64; 3],
         sign: i64,
     ) -> [usize; N_VERTICES] {
-        let [d0, d1, d2] = grid.mesh();
+        let mesh = grid.mesh();
         // Offsets are -1, 0 or 1, so one table a component replaces every division.
-        let wrapped = |x: i64, d: usize| -> [usize; 3] {
-            std::array::from_fn(|i| (x + i as i64 - 1).rem_euclid(d as i64) as usize)
-        };
-        let (x, y, z) =
-            (wrapped(address[0], d0), wrapped(address[1], d1), wrapped(address[2], d2));
-        std::array::from_fn(|v| {
-            let [a, b, c] = self.offsets[v].map(|o| (sign * o + 1) as usize);
-            x[a] + d0 * (y[b] + d1 * z[c])
-        })
+        let mut wrapped = [[0; 3]; 3];
+        let mut step = 1;
+        for i in 0..3 {
+            for (o, x) in wrapped[i].iter_mut().enumerate() {
+                let moved = address[i] + o as i64 - 1;
+                *x = step * moved.rem_euclid(mesh[i] as i64) as usize;
+            }
+            step *= mesh[i];
+        }
+        let mut indices = [0; N_VERTICES];
+        for (index, offset) in indices.iter_mut().zip(&self.offsets) {
+            for i in 0..3 {
+                *index += wrapped[i][(sign * offset[i] + 1) as usize];
+            }
+        }
+        indices
     }
 
-    /// Values at the three outer vertices of every tetrahedron.
+    /// Write the values at the three outer vertices of every tetrahedron.
     #[inline(always)]
-    pub(crate) fn corners(&self, values: &[f64; N_VERTICES]) -> [Lanes; 3] {
-        std::array::from_fn(|k| std::array::from_fn(|t| values[self.corners[t][k]]))
+    pub(crate) fn corners(&self, values: &[f64; N_VERTICES], out: &mut [Lanes; 3]) {
+        for (t, corners) in self.corners.iter().enumerate() {
+            for k in 0..3 {
+                out[k][t] = values[corners[k]];
+            }
+        }
     }
 }
 
@@ -97,69 +111,73 @@ impl Default for Sorted {
 }
 
 impl Sorted {
-    /// Sort the vertices of every tetrahedron: `centre` and three outer ones.
+    /// Sort the vertices of every tetrahedron: `centre`, and `a + sign b` at the others.
     #[inline(always)]
-    pub(crate) fn sort(&mut self, centre: f64, outer: &[Lanes; 3]) {
+    pub(crate) fn sort(&mut self, centre: f64, a: &[Lanes; 3], b: &[Lanes; 3], sign: f64) {
+        let Self { v: [v0s, v1s, v2s, v3s], inverse, rank } = self;
+        let [i10, i20, i30, i21, i31, i32] = inverse;
         for t in 0..N_TETRAHEDRA {
-            let [b, c, d] = [outer[0][t], outer[1][t], outer[2][t]];
-            let below = |x: f64| if x < centre { 1.0 } else { 0.0 };
-            self.rank[t] = below(b) + below(c) + below(d);
+            let x = a[0][t] + sign * b[0][t];
+            let y = a[1][t] + sign * b[1][t];
+            let z = a[2][t] + sign * b[2][t];
+            rank[t] = below(x, centre) + below(y, centre) + below(z, centre);
             // Five comparators sort four numbers.
-            let (a, b) = ordered(centre, b);
-            let (c, d) = ordered(c, d);
-            let (v0, c) = ordered(a, c);
-            let (b, v3) = ordered(b, d);
-            let (v1, v2) = ordered(b, c);
-            let v = [v0, v1, v2, v3];
-            for (lanes, x) in self.v.iter_mut().zip(v) {
-                lanes[t] = x;
-            }
-            let inverse = inverses([v1 - v0, v2 - v0, v3 - v0, v2 - v1, v3 - v1, v3 - v2]);
-            for (lanes, x) in self.inverse.iter_mut().zip(inverse) {
-                lanes[t] = x;
-            }
+            let (low, x) = ordered(centre, x);
+            let (y, high) = ordered(y, z);
+            let (v0, y) = ordered(low, y);
+            let (x, v3) = ordered(x, high);
+            let (v1, v2) = ordered(x, y);
+            (v0s[t], v1s[t], v2s[t], v3s[t]) = (v0, v1, v2, v3);
+            let (d10, d20, d30) = (v1 - v0, v2 - v0, v3 - v0);
+            let (d21, d31, d32) = (v2 - v1, v3 - v1, v3 - v2);
+            // One division serves all six: they were a third of the time of a weight.
+            let (s10, s20, s30) = (safe(d10), safe(d20), safe(d30));
+            let (s21, s31, s32) = (safe(d21), safe(d31), safe(d32));
+            let (p, q, r) = (s10 * s20, s30 * s21, s31 * s32);
+            let all = 1.0 / (p * q * r);
+            let (p, q, r) = (all * q * r, all * p * r, all * p * q);
+            i10[t] = unless_flat(d10, p * s20);
+            i20[t] = unless_flat(d20, p * s10);
+            i30[t] = unless_flat(d30, q * s21);
+            i21[t] = unless_flat(d21, q * s30);
+            i31[t] = unless_flat(d31, r * s32);
+            i32[t] = unless_flat(d32, r * s31);
         }
     }
 
     /// The weight of `δ(w − value)` at the central vertex.
     #[inline(always)]
     pub(crate) fn weight(&self, w: f64) -> f64 {
+        let Self { v: [v0s, v1s, v2s, v3s], inverse, rank } = self;
+        let [i10, i20, i30, i21, i31, i32] = inverse;
         let mut share = [0.0; N_TETRAHEDRA];
-        for (t, share) in share.iter_mut().enumerate() {
-            let [v0, v1, v2, v3] = [self.v[0][t], self.v[1][t], self.v[2][t], self.v[3][t]];
-            let [i10, i20, i30, i21, i31, i32] = [
-                self.inverse[0][t],
-                self.inverse[1][t],
-                self.inverse[2][t],
-                self.inverse[3][t],
-                self.inverse[4][t],
-                self.inverse[5][t],
-            ];
+        for t in 0..N_TETRAHEDRA {
+            let (v0, v1, v2, v3) = (v0s[t], v1s[t], v2s[t], v3s[t]);
             let (d0, d1, d2, d3) = (w - v0, w - v1, w - v2, v3 - w);
-            let (f10, f20, f30) = (d0 * i10, d0 * i20, d0 * i30);
-            let (f01, f21, f31) = (-d1 * i10, d1 * i21, d1 * i31);
-            let (f02, f12, f32) = (-d2 * i20, -d2 * i21, d2 * i32);
-            let (f03, f13, f23) = (d3 * i30, d3 * i31, d3 * i32);
+            let (f10, f20, f30) = (d0 * i10[t], d0 * i20[t], d0 * i30[t]);
+            let (f01, f21, f31) = (-d1 * i10[t], d1 * i21[t], d1 * i31[t]);
+            let (f02, f12, f32) = (-d2 * i20[t], -d2 * i21[t], d2 * i32[t]);
+            let (f03, f13, f23) = (d3 * i30[t], d3 * i31[t], d3 * i32[t]);
             let middle = f12 * f20 + f21 * f13;
-            let rank = self.rank[t];
-            let choose = |c0: f64, c1: f64, c2: f64, c3: f64| {
-                let low = if rank < 0.5 { c0 } else { c1 };
-                let high = if rank < 2.5 { c2 } else { c3 };
-                if rank < 1.5 { low } else { high }
-            };
-            let first = f10 * f20 * choose(f01 + f02 + f03, f10, f20, f30);
+            let first = f10 * f20 * choose(rank[t], f01 + f02 + f03, f10, f20, f30);
             let second = choose(
+                rank[t],
                 f03 * middle + f02 * f12 * f20,
                 f12 * middle + f13 * f13 * f21,
                 f21 * middle + f20 * f20 * f12,
                 f30 * middle + f31 * f13 * f21,
             );
-            let third = f13 * f23 * choose(f03, f13, f23, f30 + f31 + f32);
+            let third = f13 * f23 * choose(rank[t], f03, f13, f23, f30 + f31 + f32);
             let upper = if w < v2 { second } else { third };
             let inside = if w < v1 { first } else { upper };
-            *share = if w >= v0 && w < v3 { inside * i30 } else { 0.0 };
+            let inside = if w < v0 { 0.0 } else { inside };
+            share[t] = if w < v3 { inside * i30[t] } else { 0.0 };
         }
-        share.iter().sum::<f64>() / 6.0
+        let mut sum = 0.0;
+        for x in share {
+            sum += x;
+        }
+        sum / 6.0
     }
 }
 
@@ -169,18 +187,30 @@ fn ordered(a: f64, b: f64) -> (f64, f64) {
     if a < b { (a, b) } else { (b, a) }
 }
 
-/// `1/x`, 0 where `x` is flat.
-///
-/// One division serves all six: divisions were a third of the time of a weight.
+/// 1 if `x` is below `centre`, else 0.
 #[inline(always)]
-fn inverses(x: [f64; 6]) -> [f64; 6] {
-    let safe = x.map(|x| if x < FLAT { 1.0 } else { x });
-    let [a, b, c, d, e, f] = safe;
-    let (ab, cd, ef) = (a * b, c * d, e * f);
-    let r = 1.0 / (ab * cd * ef);
-    let (rab, rcd, ref_) = (r * cd * ef, r * ab * ef, r * ab * cd);
-    let inverse = [rab * b, rab * a, rcd * d, rcd * c, ref_ * f, ref_ * e];
-    std::array::from_fn(|i| if x[i] < FLAT { 0.0 } else { inverse[i] })
+fn below(x: f64, centre: f64) -> f64 {
+    if x < centre { 1.0 } else { 0.0 }
+}
+
+/// `x`, or 1 where it is flat.
+#[inline(always)]
+fn safe(x: f64) -> f64 {
+    if x < FLAT { 1.0 } else { x }
+}
+
+/// `inverse`, or 0 where `x` is flat.
+#[inline(always)]
+fn unless_flat(x: f64, inverse: f64) -> f64 {
+    if x < FLAT { 0.0 } else { inverse }
+}
+
+/// The value for a central vertex with `rank` vertices below it.
+#[inline(always)]
+fn choose(rank: f64, c0: f64, c1: f64, c2: f64, c3: f64) -> f64 {
+    let low = if rank < 0.5 { c0 } else { c1 };
+    let high = if rank < 2.5 { c2 } else { c3 };
+    if rank < 1.5 { low } else { high }
 }
 
 #[cfg(test)]
@@ -190,7 +220,8 @@ mod tests {
     /// 24 copies of one tetrahedron.
     fn copies(centre: f64, outer: [f64; 3]) -> Sorted {
         let mut sorted = Sorted::default();
-        sorted.sort(centre, &outer.map(|x| [x; N_TETRAHEDRA]));
+        let outer = outer.map(|x| [x; N_TETRAHEDRA]);
+        sorted.sort(centre, &outer, &[[0.0; N_TETRAHEDRA]; 3], 1.0);
         sorted
     }
 

@@ -4,7 +4,7 @@ use ndarray::{Array5, ArrayView1, ArrayView2, Axis};
 use phono_core::{Error, Grid, Result, ensure_index, ensure_shape};
 use rayon::prelude::*;
 
-use crate::tetrahedra::{Lanes, N_VERTICES, Sorted, Tetrahedra};
+use crate::tetrahedra::{Lanes, N_TETRAHEDRA, N_VERTICES, Sorted, Tetrahedra};
 
 /// Weights of `δ(f − f' − f'')` and `δ(f + f' − f'') − δ(f − f' + f'')` of one triplet, for
 /// all band pairs at once.
@@ -25,7 +25,7 @@ pub struct PairWeights {
 }
 
 /// Frequencies of every band at the vertices.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Vertices {
     distinct: Vec<[f64; N_VERTICES]>,
     corners: Vec<[Lanes; 3]>,
@@ -41,8 +41,8 @@ impl PairWeights {
             decay: vec![0.0; n * n_targets],
             absorb: vec![0.0; n * n_targets],
             active: vec![false; n],
-            second: Vertices::default(),
-            third: Vertices::default(),
+            second: Vertices::new(n_bands),
+            third: Vertices::new(n_bands),
             sorted: Sorted::default(),
         }
     }
@@ -82,38 +82,37 @@ impl PairWeights {
         let n_b = self.n_bands;
         let around_q1 = tetrahedra.around(grid, grid.address(q1), 1);
         let around_q2 = tetrahedra.around(grid, grid.address(q2), -1);
-        self.second.gather(tetrahedra, frequencies, n_b, around_q1);
-        self.third.gather(tetrahedra, frequencies, n_b, around_q2);
-        let Self { second, third, sorted, decay, absorb, active, .. } = self;
-        let all = decay.chunks_exact_mut(targets.len()).zip(absorb.chunks_exact_mut(targets.len()));
-        for (pair, ((decay, absorb), active)) in all.zip(active).enumerate() {
+        self.second.gather(tetrahedra, frequencies, &around_q1);
+        self.third.gather(tetrahedra, frequencies, &around_q2);
+        let Self { n_targets, second, third, sorted, decay, absorb, active, .. } = self;
+        decay.fill(0.0);
+        absorb.fill(0.0);
+        for (pair, active) in active.iter_mut().enumerate() {
             let (j1, j2) = (pair / n_b, pair % n_b);
-            decay.fill(0.0);
-            absorb.fill(0.0);
+            let at = pair * *n_targets;
 
             let sums = second.combine(j1, third, j2, 1.0);
-            let decays = targets.iter().any(|&w| sums.contain(w));
+            let decays = sums.contain_any(targets);
             if decays {
                 sums.sort(sorted);
-                for (g, &w) in decay.iter_mut().zip(targets) {
+                for (f, &w) in targets.iter().enumerate() {
                     if sums.contain(w) {
-                        *g = sorted.weight(w);
+                        decay[at + f] = sorted.weight(w);
                     }
                 }
             }
 
             // δ(f + f' − f'') is the weight of f' − f'' at −f.
             let differences = second.combine(j1, third, j2, -1.0);
-            let absorbs =
-                targets.iter().any(|&w| differences.contain(w) || differences.contain(-w));
+            let absorbs = differences.contain_any(targets);
             if absorbs {
                 differences.sort(sorted);
-                for (g, &w) in absorb.iter_mut().zip(targets) {
+                for (f, &w) in targets.iter().enumerate() {
                     if differences.contain(-w) {
-                        *g = sorted.weight(-w);
+                        absorb[at + f] = sorted.weight(-w);
                     }
                     if differences.contain(w) {
-                        *g -= sorted.weight(w);
+                        absorb[at + f] -= sorted.weight(w);
                     }
                 }
             }
@@ -135,7 +134,8 @@ impl PairWeights {
                 }
                 let pairs = || {
                     let b = b.clone();
-                    a.clone().flat_map(move |j1| b.clone().map(move |j2| j1 * f1.len() + j2))
+                    a.clone()
+                        .flat_map(move |j1| b.clone().map(move |j2| j1 * f1.len() + j2))
                 };
                 if !pairs().any(|p| self.active[p]) {
                     continue;
@@ -143,7 +143,8 @@ impl PairWeights {
                 let share = 1.0 / (a.len() * b.len()) as f64;
                 for weights in [&mut self.decay, &mut self.absorb] {
                     for f in 0..n_t {
-                        let mean = pairs().map(|p| weights[p * n_t + f]).sum::<f64>() * share;
+                        let mean =
+                            pairs().map(|p| weights[p * n_t + f]).sum::<f64>() * share;
                         pairs().for_each(|p| weights[p * n_t + f] = mean);
                     }
                 }
@@ -154,38 +155,55 @@ impl PairWeights {
 }
 
 impl Vertices {
+    /// Room for `n` bands.
+    fn new(n: usize) -> Self {
+        Self {
+            distinct: vec![[0.0; N_VERTICES]; n],
+            corners: vec![[[0.0; N_TETRAHEDRA]; 3]; n],
+        }
+    }
+
     /// Take the frequencies of every band at the grid points `at`.
     #[inline(always)]
     fn gather(
         &mut self,
         tetrahedra: &Tetrahedra,
         frequencies: &[f64],
-        n_bands: usize,
-        at: [usize; N_VERTICES],
+        at: &[usize; N_VERTICES],
     ) {
-        self.distinct.clear();
-        self.corners.clear();
-        for j in 0..n_bands {
-            let f = at.map(|q| frequencies[q * n_bands + j].max(0.0));
-            self.distinct.push(f);
-            self.corners.push(tetrahedra.corners(&f));
+        let n_bands = self.distinct.len();
+        for (v, q) in at.iter().enumerate() {
+            for (j, f) in frequencies[q * n_bands..(q + 1) * n_bands].iter().enumerate() {
+                self.distinct[j][v] = if *f > 0.0 { *f } else { 0.0 };
+            }
+        }
+        for (distinct, corners) in self.distinct.iter().zip(&mut self.corners) {
+            tetrahedra.corners(distinct, corners);
         }
     }
 
     /// `f' + sign f''` of bands `j'` and `j''`.
     #[inline(always)]
-    fn combine<'a>(&'a self, j1: usize, third: &'a Self, j2: usize, sign: f64) -> Combined<'a> {
+    fn combine<'a>(
+        &'a self,
+        j1: usize,
+        third: &'a Self,
+        j2: usize,
+        sign: f64,
+    ) -> Combined<'a> {
         let (f1, f2) = (&self.distinct[j1], &third.distinct[j2]);
         let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
-        for (a, b) in f1.iter().zip(f2) {
-            let x = a + sign * b;
+        for v in 0..N_VERTICES {
+            let x = f1[v] + sign * f2[v];
             lowest = if x < lowest { x } else { lowest };
             highest = if x > highest { x } else { highest };
         }
         Combined {
             centre: f1[0] + sign * f2[0],
-            range: (lowest, highest),
-            corners: (&self.corners[j1], &third.corners[j2]),
+            lowest,
+            highest,
+            first: &self.corners[j1],
+            second: &third.corners[j2],
             sign,
         }
     }
@@ -194,8 +212,10 @@ impl Vertices {
 /// Sums or differences of two bands at the vertices.
 struct Combined<'a> {
     centre: f64,
-    range: (f64, f64),
-    corners: (&'a [Lanes; 3], &'a [Lanes; 3]),
+    lowest: f64,
+    highest: f64,
+    first: &'a [Lanes; 3],
+    second: &'a [Lanes; 3],
     sign: f64,
 }
 
@@ -203,17 +223,24 @@ impl Combined<'_> {
     /// Whether energy `w` lies between the vertices.
     #[inline(always)]
     fn contain(&self, w: f64) -> bool {
-        self.range.0 <= w && w <= self.range.1
+        self.lowest <= w && w <= self.highest
+    }
+
+    /// Whether any of `targets`, of either sign for differences, does.
+    #[inline(always)]
+    fn contain_any(&self, targets: &[f64]) -> bool {
+        for &w in targets {
+            if self.contain(w) || (self.sign < 0.0 && self.contain(-w)) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Sort every tetrahedron.
     #[inline(always)]
     fn sort(&self, sorted: &mut Sorted) {
-        let (f1, f2) = self.corners;
-        let outer = std::array::from_fn(|k| {
-            std::array::from_fn(|t| f1[k][t] + self.sign * f2[k][t])
-        });
-        sorted.sort(self.centre, &outer);
+        sorted.sort(self.centre, self.first, self.second, self.sign);
     }
 }
 
@@ -223,7 +250,8 @@ pub fn degenerate_sets(
     tolerance: f64,
 ) -> impl Iterator<Item = std::ops::Range<usize>> + Clone {
     let n = frequencies.len();
-    let starts = (0..n).filter(move |&j| j == 0 || frequencies[j] - frequencies[j - 1] >= tolerance);
+    let starts =
+        (0..n).filter(move |&j| j == 0 || frequencies[j] - frequencies[j - 1] >= tolerance);
     starts.map(move |a| {
         let b = (a + 1..n)
             .find(|&j| frequencies[j] - frequencies[j - 1] >= tolerance)
@@ -251,7 +279,7 @@ pub fn triplet_weights(
         ensure_index("points", q, grid.n_q())?;
     }
     let frequencies = frequencies.to_slice().ok_or(Error::Layout("frequencies"))?;
-    let targets = targets.to_vec();
+    let targets = &targets.to_vec()[..];
     let n_f = targets.len();
 
     let mut g = Array5::zeros((points.nrows(), n_f, n_b, n_b, 2));
@@ -259,15 +287,42 @@ pub fn triplet_weights(
         || PairWeights::new(n_b, n_f),
         |pairs, (t, mut g)| {
             let q = [points[[t, 1]] as usize, points[[t, 2]] as usize];
-            pulp::Arch::new()
-                .dispatch(|| pairs.evaluate(grid, tetrahedra, frequencies, q, &targets));
+            pulp::Arch::new().dispatch(Evaluate {
+                pairs,
+                grid,
+                tetrahedra,
+                frequencies,
+                q,
+                targets,
+            });
             for ((f, j1, j2, channel), g) in g.indexed_iter_mut() {
-                let w = if channel == 0 { pairs.decay(j1, j2) } else { pairs.absorb(j1, j2) };
+                let w =
+                    if channel == 0 { pairs.decay(j1, j2) } else { pairs.absorb(j1, j2) };
                 *g = w[f];
             }
         },
     );
     Ok(g)
+}
+
+/// [`PairWeights::evaluate`] with the vectors of this machine.
+struct Evaluate<'a> {
+    pairs: &'a mut PairWeights,
+    grid: Grid<'a>,
+    tetrahedra: &'a Tetrahedra,
+    frequencies: &'a [f64],
+    q: [usize; 2],
+    targets: &'a [f64],
+}
+
+impl pulp::NullaryFnOnce for Evaluate<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { pairs, grid, tetrahedra, frequencies, q, targets } = self;
+        pairs.evaluate(grid, tetrahedra, frequencies, q, targets);
+    }
 }
 
 #[cfg(test)]
