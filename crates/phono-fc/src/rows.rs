@@ -227,7 +227,8 @@ mod tests {
     #[test]
     fn an_atom_that_no_operation_reaches_gets_zero() {
         let fields = ArrayD::ones(IxDyn(&[1, 3, 3, 3]));
-        assert_eq!(rows(fields.view(), &[0], &[2]).unwrap().sum(), 0.0);
+        let row = rows(fields.view(), &[0], &[2]).unwrap();
+        assert_eq!(row, ArrayD::zeros(IxDyn(&[1, 3, 3, 3])));
     }
 
     #[test]
@@ -238,6 +239,14 @@ mod tests {
             error.to_string(),
             "fields: expected shape [1, 3, 3, 3], got [1, 4, 3, 3]"
         );
+    }
+
+    #[test]
+    fn fifth_order_is_refused_and_the_way_out_named() {
+        let fields = ArrayD::zeros(IxDyn(&[1, 3, 3, 3, 3, 3, 3, 3, 3, 3]));
+        let error = rows(fields.view(), &[0], &[1]).unwrap_err().to_string();
+        assert!(error.starts_with("fields: expected 2 to 4 Cartesian axes, got 5"));
+        assert!(error.ends_with("use lang=\"Python\""));
     }
 
     #[test]
