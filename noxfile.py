@@ -39,9 +39,9 @@ def run(session: nox.Session, *command: str, **options: object) -> object:
     return uv(session, "run", "--no-sync", *command, **options)
 
 
-def sync(session: nox.Session, *groups: str) -> None:
+def sync(session: nox.Session) -> None:
     """Bring the workspace's environment up to date."""
-    uv(session, "sync", "--quiet", "--inexact", "--group=dev", *groups)
+    uv(session, "sync", "--quiet", "--inexact", "--group=dev")
 
 
 @nox.session(venv_backend="none")
@@ -81,7 +81,7 @@ def tests(session: nox.Session, lang: str) -> None:
 @nox.session(venv_backend="none")
 def mpi(session: nox.Session) -> None:
     """Run the tests that start MPI processes."""
-    sync(session, "--group=mpi")
+    sync(session)
     run(session, "pytest", "-m", "mpi", *session.posargs)
 
 

@@ -15,7 +15,7 @@ pytestmark = [
     pytest.mark.mpi,
     pytest.mark.skipif(
         importlib.util.find_spec("mpi4py") is None or not MPIEXEC.exists(),
-        reason="mpi4py or mpiexec is not in this environment (uv sync --group mpi)",
+        reason="mpi4py or mpiexec is not in this environment (uv sync --group dev)",
     ),
 ]
 
