@@ -25,11 +25,11 @@ from scipy.optimize import brentq
 
 DISTANCE = 0.03
 """Å"""
-DIRECTIONS = np.array(
-    [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1], [1, -1, 0]]
-    + [[1, 0, -1], [0, 1, -1], [1, 1, 1], [1, 1, -1], [1, -1, 1], [-1, 1, 1]]
-)
-"""Candidates in supercell axes; the first three are the axes."""
+AXES = np.eye(3, dtype=np.int64)
+FACE = np.array([[1, 1, 0], [1, 0, 1], [0, 1, 1], [1, -1, 0], [1, 0, -1], [0, 1, -1]])
+SPACE = np.array([[1, 1, 1], [1, 1, -1], [1, -1, 1], [-1, 1, 1]])
+DIRECTIONS = np.concatenate([AXES, FACE, SPACE])
+"""Along the axes, the face diagonals and the space diagonals of the supercell."""
 FCC = np.array([[0, 0, 0], [0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]])
 SUPERCELL = np.diag([2, 2, 2])
 PRIMITIVE = np.array([[0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]])
@@ -39,13 +39,13 @@ Rows = NDArray[np.float64] | NDArray[np.int64]
 
 
 def silicon(a: float) -> Cell:
-    """The conventional cell, 8 atoms."""
+    """Build the conventional cell, 8 atoms."""
     positions = np.concatenate([FCC, FCC + 0.25])
     return Cell(a * np.eye(3), positions, ("Si",) * 8, np.full(8, 28.0855))
 
 
 def atoms_of(cell: Cell) -> Atoms:
-    """The same for ASE, with Tersoff's forces."""
+    """Convert to ASE, with Tersoff's forces."""
     atoms = Atoms(
         cell.symbols, cell=cell.lattice, scaled_positions=cell.positions, pbc=True
     )
@@ -56,7 +56,7 @@ def atoms_of(cell: Cell) -> Atoms:
 def independent_directions(
     group: NDArray[np.int64], candidates: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """The fewest displacements whose images under ``group`` span space, and their signs."""
+    """Choose the fewest displacements whose images span space, and their signs."""
     chosen = _spanning(group, candidates)
     signed = []
     for d in chosen:
@@ -69,7 +69,7 @@ def independent_directions(
 def _spanning(
     group: NDArray[np.int64], candidates: NDArray[np.int64]
 ) -> Sequence[NDArray[np.int64]]:
-    """One direction if it will do, else two, else the three axes."""
+    """Find one direction if it will do, else two, else the three axes."""
     for d in candidates:
         if np.linalg.matrix_rank(group @ d) == 3:
             return [d]
@@ -78,13 +78,13 @@ def _spanning(
             for e in candidates:
                 if abs(np.linalg.det(np.array([d, image, e]))) > 1e-8:
                     return [d, e]
-    return list(DIRECTIONS[:3])
+    return list(AXES)
 
 
 def pairs_with(
     symmetry: Symmetry, first: int, direction: NDArray[np.int64]
 ) -> Iterator[tuple[int, NDArray[np.int64]]]:
-    """Second atoms and their directions, when ``first`` is displaced along ``direction``."""
+    """Find second atoms and their directions, while ``first`` is along ``direction``."""
     site = symmetry.site(first)
     left = site[(symmetry.rotations[site] @ direction == direction).all(axis=1)]
     permutations = symmetry.permutations[left]
@@ -95,7 +95,7 @@ def pairs_with(
 
 
 def forces_on(perfect: Atoms, *displacements: Displacement) -> NDArray[np.float64]:
-    """Forces with atoms moved, eV/Å."""
+    """Compute forces with atoms moved, eV/Å."""
     atoms = perfect.copy()
     atoms.calc = perfect.calc
     for atom, u in displacements:
@@ -104,7 +104,7 @@ def forces_on(perfect: Atoms, *displacements: Displacement) -> NDArray[np.float6
 
 
 def matrix(rows: Rows, indent: str, form: str) -> Iterator[str]:
-    """Lines of a list of rows."""
+    """Write the lines of a list of rows."""
     for row in rows:
         # Adding zero turns -0 into 0.
         numbers = ", ".join(f"{x + 0:{form}}" for x in row)
@@ -112,7 +112,7 @@ def matrix(rows: Rows, indent: str, form: str) -> Iterator[str]:
 
 
 def cell_lines(name: str, cell: Cell) -> Iterator[str]:
-    """A cell."""
+    """Write a cell."""
     yield from ("", f"{name}:", "  lattice:")
     yield from matrix(cell.lattice, "  ", ".12f")
     yield "  points:"
@@ -125,7 +125,7 @@ def cell_lines(name: str, cell: Cell) -> Iterator[str]:
 def displaced(
     u: Displacement, number: int, forces: NDArray[np.float64], indent: str
 ) -> Iterator[str]:
-    """One displacement and the forces with it, the keys of a list item."""
+    """Write one displacement and the forces with it, the keys of a list item."""
     atom, (x, y, z) = u
     yield f"{indent}- atom: {atom + 1}"
     yield f"{indent}  displacement: [ {x + 0:.16f}, {y + 0:.16f}, {z + 0:.16f} ]"
@@ -135,7 +135,7 @@ def displaced(
 
 
 def displacement_lines(supercell: Supercell) -> Iterator[str]:
-    """The displaced supercells: singles are numbered first, then their pairs."""
+    """Write the displaced supercells: singles are numbered first, then their pairs."""
     cell = supercell.cell
     symmetry = Symmetry.of(cell)
     perfect = atoms_of(cell)
@@ -147,9 +147,7 @@ def displacement_lines(supercell: Supercell) -> Iterator[str]:
     singles = [
         (int(atom), d)
         for atom in symmetry.independent_atoms
-        for d in independent_directions(
-            symmetry.rotations[symmetry.site(atom)], DIRECTIONS[:3]
-        )
+        for d in independent_directions(symmetry.rotations[symmetry.site(atom)], AXES)
     ]
     number = len(singles)
     yield from ("", "displacement_pairs:")
@@ -168,7 +166,7 @@ def displacement_lines(supercell: Supercell) -> Iterator[str]:
 
 
 def lines() -> Iterator[str]:
-    """The whole file."""
+    """Write the whole file."""
     a = brentq(lambda a: atoms_of(silicon(a)).get_stress()[0], 5.3, 5.6, xtol=1e-12)
     unit_cell = silicon(round(a, 10))
     supercell = Supercell.of(unit_cell, SUPERCELL, PRIMITIVE)

@@ -1,0 +1,63 @@
+"""The commands, once their arguments are known."""
+
+import sys
+from pathlib import Path
+
+from phono_3ph import Scattering
+from phono_grid import Grid, IrreduciblePoints, Symmetry, using
+from rich.console import Console
+
+from phonokit._plot import ensure_plottable, plot_kappa
+from phonokit._request import KappaRequest
+from phonokit._results import default_name, ensure_writable, write_kappa
+from phonokit._terminal import (
+    header,
+    kappa_table,
+    logging_to_stderr,
+    progress_of,
+    warnings_in_one_line,
+)
+from phonokit._workflow import (
+    CUTOFF_FREQUENCY,
+    checked_temperatures,
+    kappa,
+    load,
+    refuse_born_charges,
+)
+
+
+def run_kappa(request: KappaRequest, *, command: str) -> None:
+    """``phono kappa``: everything that can be refused is refused before the work begins."""
+    out, err = Console(highlight=False), Console(file=sys.stderr, highlight=False)
+    temperatures = checked_temperatures(request.temperatures)
+    output = request.output or Path(default_name(request.mesh))
+    ensure_writable(output)
+    if request.plot is not None:
+        ensure_plottable(request.plot)
+    crystal = load(request.path, lang=request.lang)
+    refuse_born_charges(crystal, request.nac)
+    with using(crystal.backend):
+        symmetry = Symmetry.of(crystal.primitive)
+        grid = Grid.of(crystal.primitive, request.mesh, symmetry)
+        n_i = len(IrreduciblePoints.of(grid).points)
+        head = header(crystal, symmetry, request.mesh, n_i)
+    out.print(head, markup=False, soft_wrap=True)
+    with (
+        progress_of(err, "linewidths") as progress,
+        warnings_in_one_line(),
+        logging_to_stderr(request.verbose),
+    ):
+        result = kappa(
+            crystal,
+            request.mesh,
+            temperatures,
+            nac=request.nac,
+            scattering=Scattering(CUTOFF_FREQUENCY, average_weights=request.average),
+            progress=progress,
+        )
+    out.print(kappa_table(result))
+    written = [write_kappa(result, output, command=command)]
+    if request.plot is not None:
+        written.append(plot_kappa(result, request.plot))
+    for path in written:
+        out.print(f"wrote {path}", markup=False, soft_wrap=True)

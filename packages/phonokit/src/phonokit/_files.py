@@ -1,0 +1,86 @@
+"""Files as they come: compressed or not, one path or a folder that holds one."""
+
+import bz2
+import gzip
+import hashlib
+import lzma
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from phono_grid.errors import FileError
+
+COMPRESSION: dict[str, Callable[..., IO[Any]]] = {
+    ".xz": lzma.open,
+    ".lzma": lzma.open,
+    ".gz": gzip.open,
+    ".bz2": bz2.open,
+}
+"""How to open a file, by suffix; any other suffix is not compressed."""
+
+
+@contextmanager
+def open_text(path: Path) -> Iterator[IO[str]]:
+    """Open a text file, decompressing by suffix; what goes wrong is a `FileError`."""
+    opener = COMPRESSION.get(path.suffix, open)
+    try:
+        with opener(path, "rt", encoding="utf-8") as file:
+            yield file
+    except FileNotFoundError:
+        raise FileError(f"{path}: no such file; check the path") from None
+    except UnicodeDecodeError:
+        raise FileError(
+            f"{path}: not a text file; if it is compressed, its name must end with one of "
+            f"{', '.join(COMPRESSION)}"
+        ) from None
+    except (OSError, EOFError, lzma.LZMAError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise FileError(f"{path}: cannot be read ({reason})") from None
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file as it is on disk."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def variants(folder: Path, pattern: str) -> list[Path]:
+    """Files of ``folder`` that match ``pattern``, compressed or not, in name order."""
+    return sorted(
+        p for s in ("", *COMPRESSION) for p in folder.glob(pattern + s) if p.is_file()
+    )
+
+
+def one_of(candidates: list[Path]) -> Path | None:
+    """The only candidate, None if there is none."""
+    if len(candidates) > 1:
+        names = ", ".join(p.name for p in candidates)
+        raise FileError(
+            f"{candidates[0].parent}: holds {len(candidates)} candidates ({names}); name "
+            "the file you mean instead of the folder"
+        )
+    return candidates[0] if candidates else None
+
+
+def find_yaml(path: Path) -> Path:
+    """The file that ``path`` means: itself, or the data set of the folder it is."""
+    if not path.exists():
+        raise FileError(f"{path}: no such file or folder; check the path")
+    if path.name.startswith("FORCES_FC3"):
+        path = path.parent
+    if not path.is_dir():
+        return path
+    for pattern in ("phono3py_params*.yaml", "phono3py_disp.yaml"):
+        found = one_of(variants(path, pattern))
+        if found is not None:
+            return found
+    raise FileError(
+        f"{path}: holds no phono3py_params*.yaml and no phono3py_disp.yaml; name a "
+        "file, or a folder that holds one"
+    )
+
+
+def find_forces(folder: Path) -> Path | None:
+    """``FORCES_FC3`` of a folder, compressed or not."""
+    return one_of(variants(folder, "FORCES_FC3"))

@@ -1,0 +1,141 @@
+"""Displaced atoms, alone and in pairs, of the phono3py yaml family."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid.errors import FileError
+
+from phonokit._tree import Tree
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Displaced:
+    """One displaced atom of one supercell, in the units of the file.
+
+    Parameters
+    ----------
+    atom : int
+        From 0.
+    displacement : (3,) array
+    forces : (n_s, 3) array or None
+        None if the file holds none.
+    """
+
+    atom: int
+    displacement: Vector
+    forces: Vector | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Displacements:
+    """The displaced supercells of a file: singles, then pairs.
+
+    Parameters
+    ----------
+    singles : tuple of Displaced
+    pairs : tuple of (int, Displaced)
+        The single that holds the first displacement, and the second displacement.
+    """
+
+    singles: tuple[Displaced, ...]
+    pairs: tuple[tuple[int, Displaced], ...]
+
+    @property
+    def n_supercells(self) -> int:
+        """How many supercells have forces."""
+        return len(self.singles) + len(self.pairs)
+
+    @property
+    def forces(self) -> list[Vector | None]:
+        """Of singles, then pairs."""
+        return [d.forces for d in self.singles] + [d.forces for _, d in self.pairs]
+
+
+def read_displacements(tree: Tree, n_s: int) -> Displacements:
+    """Read ``displacement_pairs`` for a supercell of ``n_s`` atoms."""
+    _require_pairs(tree)
+    items = list(tree.children("displacement_pairs"))
+    if not items:
+        raise tree.error("displacement_pairs", "is empty")
+    singles = []
+    pairs: list[tuple[int, Displaced]] = []
+    for i, item in enumerate(items):
+        _check_id(item, "displacement_id", i + 1)
+        singles.append(_single_form(item, n_s))
+        for second in _paired_with(item):
+            for displaced in _either_form(second, n_s, len(items) + len(pairs) + 1):
+                pairs.append((i, displaced))
+    if not pairs:
+        raise tree.error(
+            "displacement_pairs", "no atom is paired with another; third order needs pairs"
+        )
+    return Displacements(tuple(singles), tuple(pairs))
+
+
+def _require_pairs(tree: Tree) -> None:
+    """Say what the file holds if it is not pairs."""
+    if "displacement_pairs" in tree:
+        return
+    if "dataset" in tree:
+        raise FileError(
+            f"{tree.file}: random displacements (dataset, type 2) are not supported yet; "
+            "use displaced pairs of atoms (displacement_pairs)"
+        )
+    raise FileError(
+        f"{tree.file}: holds no third-order displacements (displacement_pairs); make them "
+        "with phono3py-init, compute the forces and come back"
+    )
+
+
+def _paired_with(item: Tree) -> Iterator[Tree]:
+    """The second atoms of a first displacement, under the new key or the old one."""
+    for key in ("paired_with", "second_atoms"):
+        if key in item:
+            yield from item.children(key)
+
+
+def _either_form(second: Tree, n_s: int, number: int) -> Iterator[Displaced]:
+    """The displacements of a second atom: a list without forces, or one with forces."""
+    if not second.boolean("included", default=True):
+        raise second.error(
+            "included",
+            "false; data with pairs left out beyond a cutoff are not supported yet",
+        )
+    if "displacements" not in second:
+        _check_id(second, "displacement_id", number)
+        yield _single_form(second, n_s)
+        return
+    vectors = second.array("displacements", (-1, 3))
+    if "displacement_ids" in second:
+        ids = second.array("displacement_ids", (len(vectors),))
+        if (ids != number + np.arange(len(vectors))).any():
+            raise second.error(
+                "displacement_ids", f"expected consecutive numbers from {number}"
+            )
+    atom = _atom(second, n_s)
+    for vector in vectors:
+        yield Displaced(atom, vector, None)
+
+
+def _single_form(item: Tree, n_s: int) -> Displaced:
+    """One displacement, with forces or without."""
+    forces = item.array("forces", (n_s, 3)) if "forces" in item else None
+    return Displaced(_atom(item, n_s), item.array("displacement", (3,)), forces)
+
+
+def _atom(item: Tree, n_s: int) -> int:
+    """An atom number of the supercell, from 0."""
+    atom = item.integer("atom")
+    if not 1 <= atom <= n_s:
+        raise item.error("atom", f"expected 1 to {n_s}, got {atom}")
+    return atom - 1
+
+
+def _check_id(item: Tree, key: str, expected: int) -> None:
+    """Forces are found by number, so numbers have to be in order."""
+    if key in item and item.integer(key) != expected:
+        raise item.error(key, f"expected {expected}, got {item.integer(key)}")

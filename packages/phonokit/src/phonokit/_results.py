@@ -1,0 +1,164 @@
+"""Result files: HDF5 with the names and shapes of phono3py's, and units."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from phono_grid.errors import FileError
+
+from phonokit._version import __version__
+from phonokit._workflow import KappaResult
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dataset:
+    """One dataset of a file.
+
+    Parameters
+    ----------
+    value : array, number or bytes
+    unit : str
+        "1" where there is none.
+    meaning : str
+    """
+
+    value: Any
+    unit: str
+    meaning: str
+
+
+def default_name(mesh: Sequence[int]) -> str:
+    """``kappa-m111111.hdf5``, as phono3py calls it."""
+    return f"kappa-m{''.join(str(n) for n in mesh)}.hdf5"
+
+
+def kappa_datasets(result: KappaResult) -> dict[str, Dataset]:
+    """What a kappa file holds, by phono3py's names."""
+    voigt = "components xx yy zz yz xz xy"
+    return {
+        "version": Dataset(f"phonokit {__version__}".encode(), "1", "program"),
+        "temperature": Dataset(result.temperatures, "K", "temperatures"),
+        "mesh": Dataset(result.mesh, "1", "grid of wave vectors"),
+        "qpoint": Dataset(
+            result.qpoints, "1", "irreducible q, fractional, in the first Brillouin zone"
+        ),
+        "grid_point": Dataset(
+            result.grid_points, "1", "index of q, first component of its address fastest"
+        ),
+        "weight": Dataset(result.weights, "1", "wave vectors of each star"),
+        "frequency": Dataset(result.frequencies, "THz", "negative if imaginary"),
+        "group_velocity": Dataset(
+            result.group_velocities, "angstrom THz", "df/dq, q without 2 pi; 100 m/s"
+        ),
+        "gv_by_gv": Dataset(
+            result.gv_by_gv, "angstrom^2 THz^2", f"v v summed over the star, {voigt}"
+        ),
+        "heat_capacity": Dataset(result.heat_capacities, "eV/K", "per mode"),
+        "gamma": Dataset(
+            result.linewidths, "THz", "half linewidth; the lifetime is 1 / (4 pi gamma)"
+        ),
+        "kappa": Dataset(result.kappa, "W/(m K)", f"thermal conductivity, {voigt}"),
+        "mode_kappa": Dataset(
+            result.mode_kappa,
+            "W/(m K)",
+            "its sum over q and bands, divided by the number of grid points, is kappa; "
+            f"{voigt}",
+        ),
+        "kappa_unit_conversion": Dataset(
+            result.factor,
+            "W/(m K) / (angstrom^2 THz^2 eV/K / THz)",
+            "mode_kappa = this * gv_by_gv * heat_capacity / (2 gamma)",
+        ),
+    }
+
+
+def write_kappa(
+    result: KappaResult, path: str | Path | None = None, *, command: str = ""
+) -> Path:
+    """Write a result as HDF5; readers see the whole file or none.
+
+    Parameters
+    ----------
+    result : KappaResult
+    path : str or Path, optional
+        ``kappa-m111111.hdf5`` in the current directory if not given.
+    command : str
+        The command line, to be kept in the file.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    FileError
+        If it cannot be written.
+    """
+    import h5py
+
+    target = Path(default_name(result.mesh.tolist()) if path is None else path)
+    with replacing(target) as beside, h5py.File(beside, "w") as file:
+        for name, dataset in kappa_datasets(result).items():
+            # A scalar cannot be compressed.
+            options = {"compression": "gzip"} if getattr(dataset.value, "ndim", 0) else {}
+            written = file.create_dataset(name, data=dataset.value, **options)
+            written.attrs["unit"] = dataset.unit
+            written.attrs["meaning"] = dataset.meaning
+        for name, value in _attributes(result, command).items():
+            file.attrs[name] = value
+    return target
+
+
+def _attributes(result: KappaResult, command: str) -> dict[str, Any]:
+    """Where the numbers come from."""
+    origin = result.provenance
+    return {
+        "program": "phonokit",
+        "version": __version__,
+        "command": command,
+        "formula": origin.formula,
+        "inputs": [str(f.path) for f in origin.inputs],
+        "inputs_sha256": [f.sha256 for f in origin.inputs],
+        "settings": json.dumps(origin.settings),
+        "lang": origin.lang,
+        "started": origin.started,
+        "finished": origin.finished,
+    }
+
+
+def ensure_writable(path: Path) -> None:
+    """Find out before hours of work that a result could not be stored."""
+    if path.is_dir():
+        raise FileError(f"{path}: is a folder; name a file to write")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise FileError(f"{path}: is write-protected; name another file")
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise FileError(
+            f"{path}: cannot be written ({error.strerror}); name a file in a folder that "
+            "exists and can be written to"
+        ) from None
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A file beside ``path`` that takes its place when all went well."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield beside
+        with beside.open("rb") as file:
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise FileError(f"{path}: cannot be written ({error.strerror or error})") from None
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)

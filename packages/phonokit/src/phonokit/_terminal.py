@@ -1,0 +1,129 @@
+"""What a person sees while ``phono`` runs."""
+
+import logging
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
+from phono_grid import Symmetry, backend
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table, box
+
+from phonokit._version import __version__
+from phonokit._workflow import Crystal, ImaginaryModesWarning, KappaResult
+
+COMPONENTS = ("xx", "yy", "zz", "yz", "xz", "xy")
+LINES = 10
+"""Lines of progress where there is no terminal to draw a bar on."""
+
+
+def header(crystal: Crystal, symmetry: Symmetry, mesh: tuple[int, ...], n_i: int) -> str:
+    """What runs, on what."""
+    data, cell = crystal.data, crystal.primitive
+    mesh_text = " × ".join(str(n) for n in mesh)
+    n_q = mesh[0] * mesh[1] * mesh[2]
+    rows = {
+        "crystal": f"{cell.formula}, {symmetry.symbol}, {cell.volume:.3f} Å³",
+        "supercell": f"{data.supercell.cell.n_atoms} atoms, {len(data.singles.atoms)} + "
+        f"{len(data.pairs.atoms)} displacements",
+        "forces": ", ".join(str(f.path) for f in data.files),
+        "mesh": f"{mesh_text}, {n_q} wave vectors, {n_i} irreducible",
+    }
+    lines = [f"phonokit {__version__}: {backend.describe()}"]
+    return "\n".join([*lines, *(f"  {key:<10}{value}" for key, value in rows.items())])
+
+
+def kappa_table(result: KappaResult) -> Table:
+    """κ, one row per temperature."""
+    table = Table(
+        title="Lattice thermal conductivity, W/(m K)", title_justify="left", box=box.SIMPLE
+    )
+    table.add_column("T (K)", justify="right")
+    for component in COMPONENTS:
+        table.add_column(component, justify="right")
+    for t, row in zip(result.temperatures, result.kappa, strict=True):
+        # Adding zero turns -0 into 0.
+        table.add_row(f"{t:g}", *(f"{round(float(x), 3) + 0:.3f}" for x in row))
+    return table
+
+
+@contextmanager
+def progress_of(console: Console, what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar with the time left, or now and then a line where there is no terminal."""
+    if not console.is_terminal:
+        yield _line_by_line(console, what)
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("elapsed,"),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("force constants and phonons", total=None)
+
+        def report(done: int, total: int) -> None:
+            bar.update(task, description=what, completed=done, total=total)
+
+        yield report
+
+
+def _line_by_line(console: Console, what: str) -> Callable[[int, int], None]:
+    """Progress for a log."""
+    start = perf_counter()
+
+    def report(done: int, total: int) -> None:
+        if done * LINES // total == (done - 1) * LINES // total:
+            return
+        elapsed = perf_counter() - start
+        left = elapsed / done * (total - done)
+        console.print(
+            f"{what} {done}/{total}, {elapsed:.1f} s elapsed, {left:.1f} s left",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+    return report
+
+
+@contextmanager
+def warnings_in_one_line() -> Iterator[None]:
+    """Show warnings the way errors are shown."""
+
+    def show(message: Warning | str, category: type[Warning], *_: object) -> None:
+        sys.stderr.write(f"phono: warning: {message}\n")
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("always", category=ImaginaryModesWarning)
+        warnings.showwarning = show
+        yield
+
+
+@contextmanager
+def logging_to_stderr(verbose: bool) -> Iterator[None]:
+    """Let the steps tell how long they take."""
+    log = logging.getLogger("phonokit")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    level = log.level
+    if verbose:
+        log.addHandler(handler)
+        log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)

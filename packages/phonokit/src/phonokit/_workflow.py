@@ -1,0 +1,429 @@
+"""From displaced forces to thermal conductivity: functions between dataclasses."""
+
+import logging
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_3ph import PeriodicModes, Scattering, Series3, conductivity_rta, linewidths
+from phono_dynmat import (
+    HarmonicSeries,
+    Modes,
+    bose_einstein,
+    group_velocities,
+    heat_capacities,
+    phonon_modes,
+)
+from phono_fc import drift, force_constants2, force_constants3, symmetrize
+from phono_grid import (
+    Backend,
+    Cell,
+    Grid,
+    IrreduciblePoints,
+    Supercell,
+    Symmetry,
+    first_brillouin_zone,
+    using,
+)
+from phono_grid.backend import active
+from phono_grid.errors import DomainError
+
+from phonokit._read import ForceData, InputFile, read
+
+log = logging.getLogger("phonokit")
+
+Progress = Callable[[int, int], None]
+"""Called with the irreducible wave vectors that are done, and how many there are."""
+
+MESH = (11, 11, 11)
+TEMPERATURES = (300.0,)
+CUTOFF_FREQUENCY = 1e-4
+"""THz"""
+IMAGINARY = -0.01
+"""THz; a mode below is reported. Noise of the acoustic modes at Γ is far above."""
+
+
+class ImaginaryModesWarning(UserWarning):
+    """The crystal is not stable, or its forces are not good enough."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Crystal:
+    """A crystal with its displaced forces, and the implementation that works on it.
+
+    Parameters
+    ----------
+    data : ForceData
+    backend : Backend
+    """
+
+    data: ForceData
+    backend: Backend
+
+    @property
+    def lang(self) -> str:
+        """``"Rust"`` or ``"Python"``."""
+        return self.backend.value
+
+    @property
+    def supercell(self) -> Supercell:
+        """The supercell of the forces."""
+        return self.data.supercell
+
+    @property
+    def primitive(self) -> Cell:
+        """The primitive cell."""
+        return self.data.supercell.primitive
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Provenance:
+    """Where a result comes from.
+
+    Parameters
+    ----------
+    formula : str
+        Of the primitive cell.
+    inputs : tuple of InputFile
+    lang : str
+        ``"Rust"`` or ``"Python"``.
+    settings : dict
+        Every choice that changes numbers.
+    started, finished : str
+        ISO 8601, UTC.
+    """
+
+    formula: str
+    inputs: tuple[InputFile, ...]
+    lang: str
+    settings: dict[str, object]
+    started: str
+    finished: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KappaResult:
+    r"""Thermal conductivity and what it is made of.
+
+    Sizes: ``n_i`` irreducible wave vectors, ``n_b`` bands, ``n_T`` temperatures; the six
+    components are xx yy zz yz xz xy.
+
+    Parameters
+    ----------
+    mesh : (3,) array of int
+    temperatures : (n_T,) array
+        K
+    qpoints : (n_i, 3) array
+        Fractional, in the first Brillouin zone.
+    grid_points : (n_i,) array of int
+        Their indices in `phono_grid.Grid`.
+    weights : (n_i,) array of int
+        Wave vectors of each star.
+    frequencies : (n_i, n_b) array
+        THz, negative if imaginary.
+    group_velocities : (n_i, n_b, 3) array
+        Å THz
+    gv_by_gv : (n_i, n_b, 6) array
+        Å² THz², summed over the star.
+    heat_capacities : (n_T, n_i, n_b) array
+        eV/K
+    linewidths : (n_T, n_i, n_b) array
+        Γ, half width at half maximum, THz; the lifetime is :math:`1 / 4\pi\Gamma`.
+    kappa : (n_T, 6) array
+        W/(m K)
+    mode_kappa : (n_T, n_i, n_b, 6) array
+        W/(m K); its sum over modes divided by the number of grid points is ``kappa``.
+    factor : float
+        W/(m K) per Å² THz² · eV/K / THz.
+    provenance : Provenance
+    """
+
+    mesh: NDArray[np.int64]
+    temperatures: NDArray[np.float64]
+    qpoints: NDArray[np.float64]
+    grid_points: NDArray[np.int64]
+    weights: NDArray[np.int64]
+    frequencies: NDArray[np.float64]
+    group_velocities: NDArray[np.float64]
+    gv_by_gv: NDArray[np.float64]
+    heat_capacities: NDArray[np.float64]
+    linewidths: NDArray[np.float64]
+    kappa: NDArray[np.float64]
+    mode_kappa: NDArray[np.float64]
+    factor: float
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Harmonic:
+    """Harmonic phonons, as the linewidths and the conductivity need them.
+
+    Parameters
+    ----------
+    phonons : PeriodicModes
+        On the whole grid.
+    qpoints : (n_i, 3) array
+        Irreducible wave vectors, each component in [-1/2, 1/2].
+    frequencies : (n_i, n_b) array
+    velocities : (n_i, n_b, 3) array
+    """
+
+    phonons: PeriodicModes
+    qpoints: NDArray[np.float64]
+    frequencies: NDArray[np.float64]
+    velocities: NDArray[np.float64]
+
+
+def load(path: str | Path, *, lang: Backend | str | None = None) -> Crystal:
+    """Read a crystal with its displaced forces.
+
+    Parameters
+    ----------
+    path : str or Path
+        A phono3py yaml file, or a folder that holds one; see `phonokit.read`.
+    lang : "Rust" or "Python", optional
+        The implementation of the kernels; the one that is active if not given.
+
+    Raises
+    ------
+    FileError
+        If a file is missing or does not hold what it should.
+    DomainError
+        If ``lang`` is something else.
+    """
+    backend = active() if lang is None else Backend.of(lang)
+    with using(backend):
+        return Crystal(read(path), backend)
+
+
+def kappa(
+    crystal: Crystal,
+    mesh: ArrayLike = MESH,
+    temperatures: float | Sequence[float] | NDArray[np.float64] = TEMPERATURES,
+    *,
+    nac: bool = True,
+    scattering: Scattering | None = None,
+    progress: Progress | None = None,
+) -> KappaResult:
+    r"""Lattice thermal conductivity in the relaxation-time approximation.
+
+    .. math::
+
+        \kappa = \frac{1}{n_q V} \sum_\lambda C_\lambda\, v_\lambda \otimes v_\lambda\,
+        \tau_\lambda
+
+    with three-phonon linewidths by the linear tetrahedron method; no isotopes, no
+    boundaries.
+
+    Parameters
+    ----------
+    crystal : Crystal
+    mesh : three int
+        The Γ-centred grid of wave vectors.
+    temperatures : float or sequence of float
+        K
+    nac : bool
+        Whether Born charges, where the data hold them, are to be used. They cannot be yet:
+        with such data only ``nac=False`` is possible, which leaves them out.
+    scattering : Scattering, optional
+        Cutoff frequency, degeneracy and averaging of weights.
+    progress : callable, optional
+        Called with the irreducible wave vectors that are done, and how many there are.
+
+    Raises
+    ------
+    DomainError
+        If the mesh is not positive, a temperature is negative, or the data hold Born
+        charges and ``nac`` is true.
+
+    Warns
+    -----
+    ImaginaryModesWarning
+        If there are imaginary frequencies; such modes do not take part.
+    """
+    started = _now()
+    scattering = Scattering(CUTOFF_FREQUENCY) if scattering is None else scattering
+    t = checked_temperatures(temperatures)
+    refuse_born_charges(crystal, nac)
+    with using(crystal.backend):
+        symmetry = Symmetry.of(crystal.primitive)
+        grid = Grid.of(crystal.primitive, mesh, symmetry)
+        irreducible = IrreduciblePoints.of(grid)
+        series2, series3 = force_constant_series(crystal)
+        harmonic = harmonic_phonons(crystal, series2, grid, irreducible, symmetry)
+        warn_of_imaginary_modes(harmonic)
+        gamma = linewidths_at(
+            harmonic.phonons, series3, irreducible, t, scattering, progress
+        )
+        cv = heat_capacities(
+            harmonic.frequencies, t, cutoff_frequency=scattering.cutoff_frequency
+        )
+        result = conductivity_rta(
+            grid, irreducible, harmonic.velocities, cv, gamma, crystal.primitive.volume
+        )
+    return KappaResult(
+        mesh=grid.mesh,
+        temperatures=t,
+        qpoints=first_brillouin_zone(harmonic.qpoints, grid.reciprocal_lattice),
+        grid_points=irreducible.points,
+        weights=irreducible.weights,
+        frequencies=harmonic.frequencies,
+        group_velocities=harmonic.velocities,
+        gv_by_gv=result.gv_by_gv,
+        heat_capacities=cv,
+        linewidths=gamma,
+        kappa=result.kappa,
+        mode_kappa=result.mode_kappa,
+        factor=result.factor,
+        provenance=_provenance(crystal, scattering, started),
+    )
+
+
+def checked_temperatures(
+    temperatures: float | Sequence[float] | NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Temperatures in K, none of them negative."""
+    t = np.atleast_1d(np.asarray(temperatures, dtype=np.float64))
+    if t.ndim != 1 or len(t) == 0:
+        raise DomainError("temperature: expected one or more numbers")
+    wrong = ~(np.isfinite(t) & (t >= 0))
+    if wrong.any():
+        raise DomainError(
+            f"temperature must be 0 K or above, got {t[wrong][0]:g} K; correct it"
+        )
+    return t
+
+
+def refuse_born_charges(crystal: Crystal, nac: bool) -> None:
+    """Leaving Born charges out is a choice that a person has to make."""
+    if nac and crystal.data.has_born_charges:
+        raise DomainError(
+            "these data hold Born charges, whose non-analytical correction is not "
+            "supported yet; leave it out with --no-nac (in Python nac=False)"
+        )
+
+
+def force_constant_series(crystal: Crystal) -> tuple[HarmonicSeries, Series3]:
+    """Symmetrised force constants of second and third order, ready for wave vectors."""
+    data = crystal.data
+    symmetry = Symmetry.of(data.supercell.cell)
+    with _timed("second-order force constants"):
+        fc2 = symmetrize(force_constants2(data.supercell, symmetry, data.singles))
+        series2 = HarmonicSeries.of(fc2)
+    log.info("largest drift: %.1e eV/Å²", np.abs(drift(fc2)).max())
+    with _timed("third-order force constants"):
+        fc3 = symmetrize(
+            force_constants3(data.supercell, symmetry, data.singles, data.pairs)
+        )
+    log.info("largest drift: %.1e eV/Å³", np.abs(drift(fc3)).max())
+    with _timed("third-order Fourier series"):
+        series3 = Series3.of(fc3)
+    return series2, series3
+
+
+def harmonic_phonons(
+    crystal: Crystal,
+    series: HarmonicSeries,
+    grid: Grid,
+    irreducible: IrreduciblePoints,
+    symmetry: Symmetry,
+) -> Harmonic:
+    """Modes on the whole grid, velocities at its irreducible points."""
+    with _timed(f"phonons at {grid.n_q} wave vectors"):
+        modes = phonon_modes(series, grid.qpoints)
+        phonons = PeriodicModes.of(grid, modes, crystal.primitive)
+    q = grid.qpoints[irreducible.points]
+    # The little group of a velocity is that of q itself, not modulo G, so the choice of
+    # image counts at the zone boundary. This is the peers' choice.
+    q = q - np.rint(q)
+    with _timed(f"group velocities at {len(q)} wave vectors"):
+        at_irreducible = phonon_modes(series, q)
+        velocities = group_velocities(
+            series, at_irreducible, symmetry.reciprocal_rotations()
+        )
+    return Harmonic(phonons, q, _frequencies(at_irreducible), velocities)
+
+
+def linewidths_at(
+    phonons: PeriodicModes,
+    series: Series3,
+    irreducible: IrreduciblePoints,
+    temperatures: NDArray[np.float64],
+    scattering: Scattering,
+    progress: Progress | None = None,
+) -> NDArray[np.float64]:
+    """Half linewidths at the irreducible points, (n_T, n_i, n_b), one point at a time."""
+    occupations = bose_einstein(phonons.frequencies, temperatures)
+    n_i = len(irreducible.points)
+    rows = []
+    with _timed(f"linewidths at {n_i} wave vectors"):
+        for done, q in enumerate(irreducible.points, start=1):
+            rows.append(linewidths(series, phonons, int(q), occupations, scattering))
+            if progress is not None:
+                progress(done, n_i)
+    return np.stack(rows, axis=1)
+
+
+def warn_of_imaginary_modes(harmonic: Harmonic) -> None:
+    """Warn of imaginary frequencies, with the worst of them."""
+    f = harmonic.frequencies.copy()
+    gamma = ~harmonic.qpoints.any(axis=1)
+    # Rounding leaves the three acoustic modes at Γ a little off zero, on either side.
+    acoustic = np.argsort(np.abs(f[gamma]), axis=1)[:, :3]
+    f[np.flatnonzero(gamma)[:, None], acoustic] = 0
+    bad = f < IMAGINARY
+    if not bad.any():
+        return
+    i, j = np.unravel_index(f.argmin(), f.shape)
+    q = ", ".join(f"{x:.4f}" for x in harmonic.qpoints[i])
+    warnings.warn(
+        f"imaginary frequencies at {bad.any(axis=1).sum()} of {len(f)} irreducible wave "
+        f"vectors, the worst {f[i, j]:.3f} THz at q = ({q}); these modes do not take part, "
+        "and the conductivity is doubtful: check the structure and the forces",
+        ImaginaryModesWarning,
+        stacklevel=3,
+    )
+
+
+def _frequencies(modes: Modes) -> NDArray[np.float64]:
+    """Only the frequencies, so that the polarizations can go."""
+    return modes.frequencies
+
+
+def _provenance(crystal: Crystal, scattering: Scattering, started: str) -> Provenance:
+    """What to remember of this run."""
+    settings: dict[str, object] = {
+        "method": "relaxation time approximation, linear tetrahedra, finite differences",
+        "nac": False,
+        "cutoff_frequency": scattering.cutoff_frequency,
+        "degeneracy": scattering.degeneracy,
+        "average_degenerate_weights": scattering.average_weights,
+        "calculator": crystal.data.calculator,
+    }
+    return Provenance(
+        crystal.primitive.formula,
+        crystal.data.files,
+        crystal.lang,
+        settings,
+        started,
+        _now(),
+    )
+
+
+def _now() -> str:
+    """The time, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@contextmanager
+def _timed(what: str) -> Iterator[None]:
+    """Log how long a stage takes."""
+    start = perf_counter()
+    yield
+    log.info("%s: %.2f s", what, perf_counter() - start)

@@ -1,0 +1,153 @@
+"""The command ``phono``."""
+
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
+
+from phonokit._request import KappaRequest
+from phonokit._version import __version__
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+EXAMPLES = """\
+Examples:
+
+  phono kappa examples/silicon
+
+  phono kappa examples/silicon --mesh 19 19 19 --temperature 300 --temperature 600
+
+  phono kappa phono3py_params.yaml.xz --output kappa.hdf5 --plot kappa.png
+"""
+
+app = App(
+    name="phono",
+    help="Phonons and lattice thermal conductivity.",
+    help_epilogue=EXAMPLES,
+    help_format="markdown",
+    version=f"phonokit {__version__}",
+    suppress_keyboard_interrupt=False,
+    default_parameter=Parameter(negative=(), show_default=False),
+)
+
+
+@app.command(help_epilogue=EXAMPLES)
+def kappa(
+    path: Path,
+    /,
+    *,
+    mesh: tuple[int, int, int] = (11, 11, 11),
+    temperature: tuple[float, ...] = (300.0,),
+    output: Path | None = None,
+    plot: Path | None = None,
+    lang: str | None = None,
+    no_nac: bool = False,
+    no_degenerate_averaging: bool = False,
+    verbose: Annotated[bool, Parameter(name=("--verbose", "-v"))] = False,
+) -> KappaRequest:
+    """Compute the lattice thermal conductivity from displaced forces.
+
+    Three-phonon scattering in the relaxation time approximation; energy is conserved by
+    linear tetrahedra.
+
+    Parameters
+    ----------
+    path
+        A phono3py_params*.yaml with forces inside, a phono3py_disp.yaml with FORCES_FC3
+        beside it, or a folder that holds one; all may be compressed (.xz .lzma .gz .bz2).
+    mesh
+        Three numbers, the grid of wave vectors; 11 11 11 if not given.
+    temperature
+        In K, 300 if not given; repeat the option for more temperatures.
+    output
+        The HDF5 file to write; kappa-m111111.hdf5 and the like if not given.
+    plot
+        Draw κ over temperature and over frequency (.png .pdf .svg).
+    lang
+        The kernels that run, rust or python; PHONO_LANG or rust if not given.
+    no_nac
+        Leave Born charges out where the data hold them.
+    no_degenerate_averaging
+        Do not average tetrahedron weights over degenerate bands. This is phono3py's
+        default; κ then depends a little on an arbitrary choice of eigenvectors.
+    verbose
+        Tell how long each step takes.
+    """
+    return KappaRequest(
+        path=path,
+        mesh=mesh,
+        temperatures=temperature,
+        output=output,
+        plot=plot,
+        lang=lang,
+        nac=not no_nac,
+        average=not no_degenerate_averaging,
+        verbose=verbose,
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``phono`` and return its exit code.
+
+    0 if all went well, 2 for input that cannot be used, 130 after Ctrl-C, 141 if nobody
+    reads the output any more.
+    """
+    tokens = list(sys.argv[1:] if argv is None else argv)
+    try:
+        request = app(
+            tokens,
+            exit_on_error=False,
+            print_error=False,
+            result_action="return_value",
+        )
+        if isinstance(request, KappaRequest):
+            from phonokit._commands import run_kappa
+
+            run_kappa(request, command=shlex.join(["phono", *tokens]))
+        sys.stdout.flush()
+    except CycloptsError as error:
+        return _refuse(f"{_one_line(error)} (phono --help tells what there is)")
+    except KeyboardInterrupt:
+        sys.stderr.write("phono: interrupted; nothing was written\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Python flushes stdout once more at exit, which must not fail.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except Exception as error:
+        if not _is_refusal(error):
+            raise
+        return _refuse(_one_line(error))
+    return 0
+
+
+def _refuse(message: str) -> int:
+    """One line on stderr."""
+    sys.stderr.write(f"phono: error: {message}\n")
+    return BAD_INPUT
+
+
+def _one_line(error: Exception) -> str:
+    """The message of an error, however many lines it has."""
+    if isinstance(error, UnusedCliTokensError):
+        unused = " ".join(error.unused_tokens or ())
+        return f"unexpected {unused!r}; to give an option more than one value, repeat it"
+    return " ".join(str(error).split()).removesuffix(".")
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether this is a `PhonoError`.
+
+    By name: a PHONO_LANG that means nothing is refused while phono_grid is being imported,
+    and importing the class here would fail in the same way.
+    """
+    return any(
+        (c.__module__, c.__name__) == ("phono_grid.errors", "PhonoError")
+        for c in type(error).__mro__
+    )
