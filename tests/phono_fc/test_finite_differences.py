@@ -39,6 +39,23 @@ def test_constants_come_back_from_the_forces_they_make(model):
     assert_same(fc3, model.fc3)
 
 
+def test_one_sided_errors_of_second_order_cancel_in_the_third(triclinic_model):
+    # The same displacements make both second-order solutions, so both are wrong by the
+    # same Φ₃u/2, and the force with one displacement matters.
+    both = triclinic_model.singles([0, 2])
+    one = slice(0, None, 2)
+    singles = DisplacedForces(both.atoms[one], both.displacements[one], both.forces[one])
+    pairs = triclinic_model.pairs(singles)
+    fc2, fc3 = solve(
+        triclinic_model, singles, kept(pairs, pairs.displacements.sum(axis=1) > 0)
+    )
+    largest_error = np.abs(
+        fc2.values - triclinic_model.crystal.rows(triclinic_model.fc2)
+    ).max()
+    assert 1e-4 < largest_error < 0.1
+    assert_same(fc3, triclinic_model.fc3)
+
+
 def test_any_atom_of_an_orbit_may_be_displaced(model):
     last_of_orbits = np.unique(model.crystal.symmetry.permutations.max(axis=0))
     assert not np.isin(last_of_orbits, model.crystal.supercell.primitive_to_supercell).any()

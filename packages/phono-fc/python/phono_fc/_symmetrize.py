@@ -41,16 +41,17 @@ def symmetrize(force_constants: ForceConstants, rounds: int = 3) -> ForceConstan
     Returns
     -------
     ForceConstants
-        Of the same order; for order 2 the terms of an atom with itself are reset from the
-        sum rule, so that it holds to the last digit.
+        Of the same order; for order 2 the terms of an atom with itself are finally reset
+        from the sum rule, which takes most of the rounding out of it.
     """
     if rounds < 1:
         raise DomainError(f"rounds must be at least 1, got {rounds}")
     supercell = force_constants.supercell
     values = symmetrized_values(force_constants, rounds=rounds)
     if force_constants.order == 2:
-        k = np.arange(len(values))
-        values[k, supercell.primitive_to_supercell] -= values.sum(axis=1)
+        itself = np.arange(len(values)), supercell.primitive_to_supercell
+        values[itself] = 0
+        values[itself] = -values.sum(axis=1)
     return ForceConstants(values, supercell)
 
 
