@@ -11,6 +11,7 @@ from phono_grid import (
     Supercell,
     Symmetry,
     Triplets,
+    brillouin_zone_images,
     first_brillouin_zone,
     irreducible_map,
 )
@@ -105,6 +106,11 @@ def test_the_zone_of_a_skewed_basis_is_the_same_zone(triclinic, rng):
     expected = first_brillouin_zone(q, b) @ b
     skewed = first_brillouin_zone(q @ np.linalg.inv(u), u @ b) @ (u @ b)
     np.testing.assert_allclose(skewed, expected, atol=1e-12)
+
+
+def test_faces_edges_and_corners_of_a_cubic_zone_have_two_four_and_eight_images():
+    q = [[0, 0, 0], [0.3, 0.1, 0], [0.5, 0.2, 0], [0.5, 0.5, 0.1], [0.5, -0.5, 1.5]]
+    np.testing.assert_array_equal(brillouin_zone_images(q, np.eye(3)), [1, 1, 2, 4, 8])
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,13 @@
 
 from phono_grid import errors, units
 from phono_grid._cell import Cell
-from phono_grid._grid import Grid, IrreduciblePoints, first_brillouin_zone, irreducible_map
+from phono_grid._grid import (
+    Grid,
+    IrreduciblePoints,
+    brillouin_zone_images,
+    first_brillouin_zone,
+    irreducible_map,
+)
 from phono_grid._shortest_vectors import ShortestVectors, shortest_vectors
 from phono_grid._supercell import Supercell
 from phono_grid._symmetry import Symmetry, atom_permutations
@@ -22,6 +28,7 @@ __all__ = [
     "Tetrahedra",
     "Triplets",
     "atom_permutations",
+    "brillouin_zone_images",
     "errors",
     "first_brillouin_zone",
     "irreducible_map",

@@ -176,12 +176,30 @@ def first_brillouin_zone(
     Of equally short ones the first is taken, G running over (0, 1, 2, -2, -1) in a reduced
     basis, last axis fastest.
     """
+    x, nearest, to_zone = _nearest_images(qpoints, reciprocal_lattice)
+    return np.asarray((x + _SHIFTS[nearest.argmax(axis=1)]) @ to_zone)
+
+
+def brillouin_zone_images(
+    qpoints: ArrayLike, reciprocal_lattice: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """How many shortest ``q + G`` there are; one but on the zone boundary, shape (n,)."""
+    _, nearest, _ = _nearest_images(qpoints, reciprocal_lattice)
+    return nearest.sum(axis=1, dtype=np.int64)
+
+
+_SHIFTS = np.array(list(product((0, 1, 2, -2, -1), repeat=3)))
+
+
+def _nearest_images(
+    qpoints: ArrayLike, reciprocal_lattice: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
+    """``q`` in a reduced basis, its shortest shifted images, and the way back."""
     basis = reduced_basis(reciprocal_lattice)
     to_basis = np.rint(reciprocal_lattice @ np.linalg.inv(basis))
     x = np.asarray(qpoints, dtype=float) @ to_basis
     x = x - np.rint(x)
-    shifts = np.array(list(product((0, 1, 2, -2, -1), repeat=3)))
-    lengths = (((x[:, None] + shifts) @ basis) ** 2).sum(axis=-1)
+    lengths = (((x[:, None] + _SHIFTS) @ basis) ** 2).sum(axis=-1)
     tolerance = 1e-5 * (basis**2).sum(axis=1).min()
-    nearest = (lengths < lengths.min(axis=1, keepdims=True) + tolerance).argmax(axis=1)
-    return np.asarray((x + shifts[nearest]) @ np.linalg.inv(to_basis))
+    nearest = lengths < lengths.min(axis=1, keepdims=True) + tolerance
+    return x, nearest, np.linalg.inv(to_basis)

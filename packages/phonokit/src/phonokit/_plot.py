@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FORMATS = (".png", ".pdf", ".svg")
 BLUE, GREY = "#1f5fa8", "#c9d3df"
 COMPONENTS = ("xx", "yy", "zz", "yz", "xz", "xy")
-BINS = 60
+BINS = 40
 ISOTROPIC = 1e-3
 """Diagonal components closer than this, relatively, are drawn as one."""
 
@@ -122,11 +122,24 @@ def _against_temperature(axes: "Axes", result: KappaResult) -> None:
         axes.legend()
     axes.set_xlabel("Temperature (K)")
     axes.set_ylabel(r"Thermal conductivity $\kappa$ (W m$^{-1}$ K$^{-1}$)")
-    if len(t) > 1:
-        axes.set_xlim(0, t[-1] * 1.05)
-    axes.margins(x=0.15)
-    axes.set_ylim(bottom=0)
-    axes.grid(color="#e8ecf1", lw=0.8)
+    axes.grid(color="#e8ecf1", lw=0.8, which="both")
+    if len(t) > 1 and result.kappa[warm, :3].min() > 0:
+        _logarithmic(axes)
+    else:
+        axes.set_ylim(bottom=0)
+        axes.margins(x=0.15)
+
+
+def _logarithmic(axes: "Axes") -> None:
+    """Both axes: κ falls roughly as 1/T. Numbers are written out, not as powers."""
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+    axes.set(xscale="log", yscale="log")
+    axes.margins(x=0.12, y=0.12)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        axis.set_minor_formatter(NullFormatter())
 
 
 def _over_frequency(axes: "Axes", result: KappaResult) -> None:

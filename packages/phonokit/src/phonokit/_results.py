@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid import Grid, brillouin_zone_images
 from phono_grid.errors import FileError
 
 from phonokit._version import __version__
@@ -48,7 +51,9 @@ def kappa_datasets(result: KappaResult) -> dict[str, Dataset]:
             result.qpoints, "1", "irreducible q, fractional, in the first Brillouin zone"
         ),
         "grid_point": Dataset(
-            result.grid_points, "1", "index of q, first component of its address fastest"
+            grid_points_with_images(result),
+            "1",
+            "index of q among all grid points, images on the zone boundary included",
         ),
         "weight": Dataset(result.weights, "1", "wave vectors of each star"),
         "frequency": Dataset(result.frequencies, "THz", "negative if imaginary"),
@@ -75,6 +80,20 @@ def kappa_datasets(result: KappaResult) -> dict[str, Dataset]:
             "mode_kappa = this * gv_by_gv * heat_capacity / (2 gamma)",
         ),
     }
+
+
+def grid_points_with_images(result: KappaResult) -> NDArray[np.int64]:
+    """The irreducible points in phono3py's numbering.
+
+    It counts every image of a point on the zone boundary; here each point is counted once.
+    """
+    grid = Grid(result.mesh, result.reciprocal_lattice, np.eye(3, dtype=np.int64)[None])
+    before = grid.qpoints[: result.grid_points.max(initial=0)]
+    # A few at a time: there are 125 candidate images of each.
+    pieces = [before[i : i + 512] for i in range(0, len(before), 512)]
+    counts = [brillouin_zone_images(q, result.reciprocal_lattice) for q in pieces]
+    first = np.concatenate([[0], np.cumsum(np.concatenate([[0], *counts])[1:])])
+    return np.asarray(first[result.grid_points], dtype=np.int64)
 
 
 def write_kappa(

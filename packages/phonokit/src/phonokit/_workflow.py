@@ -117,6 +117,8 @@ class KappaResult:
     Parameters
     ----------
     mesh : (3,) array of int
+    reciprocal_lattice : (3, 3) array
+        Rows, 1/Å, without 2π.
     temperatures : (n_T,) array
         K
     qpoints : (n_i, 3) array
@@ -145,6 +147,7 @@ class KappaResult:
     """
 
     mesh: NDArray[np.int64]
+    reciprocal_lattice: NDArray[np.float64]
     temperatures: NDArray[np.float64]
     qpoints: NDArray[np.float64]
     grid_points: NDArray[np.int64]
@@ -269,6 +272,7 @@ def kappa(
         )
     return KappaResult(
         mesh=grid.mesh,
+        reciprocal_lattice=grid.reciprocal_lattice,
         temperatures=t,
         qpoints=first_brillouin_zone(harmonic.qpoints, grid.reciprocal_lattice),
         grid_points=irreducible.points,
