@@ -161,23 +161,25 @@ class _Equations:
                 "equivalent to it, so its force constants are unknown; data with missing "
                 "or excluded (cutoff) displacements are not supported, compute the rest"
             )
-        # The moments M = Σ (R'u)(R'u)' of all images are the same about all atoms of an
+        # The moments M = Σ (Rᵀu)(Rᵀu)ᵀ of all images are the same about all atoms of an
         # orbit but for a rotation: with M⁻¹u in place of u, summing images solves.
-        duals = np.linalg.solve(
-            self._moments(operations, atoms, field_of)[field_of],
-            self.displacements[..., None],
-        )
-        shape = self.responses[0].shape
-        order = len(shape) // 2 + 1
-        n_axes = 3 ** (order - 1)
-        fields = np.zeros((len(atoms), shape[0] ** (order - 1), 3, n_axes))
-        for i, dual, response in zip(field_of, duals, self.responses, strict=True):
-            fields[i] += dual * response.reshape(-1, 1, n_axes)
-        n_s = operations.permutations.shape[1]
-        fields = fields.reshape(len(atoms), *[n_s] * (order - 1), *[3] * order)
+        moments = self._moments(operations, atoms, field_of)
+        duals = np.linalg.solve(moments[field_of], self.displacements[..., None])
+        fields = self._fields(duals, field_of, len(atoms))
         return rows_by_symmetry(
             fields, atoms, targets, operations.rotations, operations.permutations
         )
+
+    def _fields(
+        self, duals: NDArray[np.float64], field_of: NDArray[np.intp], n: int
+    ) -> NDArray[np.float64]:
+        """``Σ_u (M⁻¹u)_α response_β…(j, …)`` about each of ``n`` atoms."""
+        shape = self.responses[0].shape
+        n_axes = len(shape) // 2
+        fields = np.zeros((n, *shape[:n_axes], 3, *shape[n_axes:]))
+        for i, dual, response in zip(field_of, duals, self.responses, strict=True):
+            fields[i] += dual.reshape(3, *[1] * n_axes) * np.expand_dims(response, n_axes)
+        return fields
 
     def _moments(
         self, operations: _Operations, atoms: NDArray[np.int64], field_of: NDArray[np.intp]
