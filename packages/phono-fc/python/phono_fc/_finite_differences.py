@@ -164,16 +164,14 @@ class _Equations:
         # The moments M = Σ (Rᵀu)(Rᵀu)ᵀ of all images are the same about all atoms of an
         # orbit but for a rotation: with M⁻¹u in place of u, summing images solves.
         moments = self._moments(operations, atoms, field_of)
-        duals: NDArray[np.float64] = np.linalg.solve(
-            moments[field_of], self.displacements[..., None]
-        )
+        duals = np.linalg.solve(moments[field_of], self.displacements[..., None])
         fields = self._fields(duals, field_of, len(atoms))
         return rows_by_symmetry(
             fields, atoms, targets, operations.rotations, operations.permutations
         )
 
     def _fields(
-        self, duals: NDArray[np.float64], field_of: NDArray[np.intp], n: int
+        self, duals: NDArray[np.floating], field_of: NDArray[np.intp], n: int
     ) -> NDArray[np.float64]:
         """``Σ_u (M⁻¹u)_α response_β…(j, …)`` about each of ``n`` atoms."""
         shape = self.responses[0].shape
