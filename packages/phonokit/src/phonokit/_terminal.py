@@ -6,8 +6,10 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
+from typing import Any
 
 from phono_grid import Symmetry, backend
+from rich import box
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -17,7 +19,7 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table, box
+from rich.table import Table
 
 from phonokit._version import __version__
 from phonokit._workflow import Crystal, ImaginaryModesWarning, KappaResult
@@ -103,7 +105,7 @@ def _line_by_line(console: Console, what: str) -> Callable[[int, int], None]:
 def warnings_in_one_line() -> Iterator[None]:
     """Show warnings the way errors are shown."""
 
-    def show(message: Warning | str, category: type[Warning], *_: object) -> None:
+    def show(message: Warning | str, *_: Any, **__: Any) -> None:
         sys.stderr.write(f"phono: warning: {message}\n")
 
     with warnings.catch_warnings():

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from phono_grid.errors import FileError
 
 from phonokit._files import open_text
+from phonokit._number_blocks import MARK, BadRowError, take_blocks
 
 
 def parse(text: str) -> Any:
@@ -28,7 +29,7 @@ def parse(text: str) -> Any:
 def _parse_with_pyyaml(text: str) -> Any:
     """PyYAML, with scalars left as strings: its YAML 1.1 takes nobelium, No, for false."""
     try:
-        import yaml
+        import yaml  # type: ignore[import-untyped]
     except ImportError:
         raise FileError(
             "yaml files need a parser; install py-yaml12 (or PyYAML) with pip"
@@ -51,11 +52,14 @@ class Tree:
     where : str
         The path of keys to this mapping, empty at the top.
     value : dict
+    blocks : tuple of arrays
+        The tables that were taken out of the text.
     """
 
     file: Path
     where: str
     value: dict[str, Any]
+    blocks: tuple[NDArray[np.float64], ...] = ()
 
     @classmethod
     def read(cls, path: Path) -> "Tree":
@@ -63,7 +67,10 @@ class Tree:
         with open_text(path) as file:
             text = file.read()
         try:
+            text, blocks = take_blocks(text)
             value = parse(text)
+        except BadRowError as error:
+            raise FileError(f"{path}: {error}; correct this line") from None
         except ValueError as error:
             reason = " ".join(str(error).split())
             raise FileError(f"{path}: not valid yaml ({reason})") from None
@@ -72,7 +79,7 @@ class Tree:
                 f"{path}: not a crystal; expected a phono3py yaml file with the key "
                 "unit_cell"
             )
-        return cls(path, "", value)
+        return cls(path, "", value, tuple(blocks))
 
     def __contains__(self, key: str) -> bool:
         """Whether the key is there and holds something."""
@@ -108,7 +115,7 @@ class Tree:
         value = self.get(key)
         if not isinstance(value, dict):
             raise self.error(key, "expected a mapping")
-        return Tree(self.file, self.name(key), value)
+        return Tree(self.file, self.name(key), value, self.blocks)
 
     def children(self, key: str) -> Iterator["Tree"]:
         """The mappings of a list inside."""
@@ -119,11 +126,13 @@ class Tree:
             where = f"{self.name(key)}[{i + 1}]"
             if not isinstance(item, dict):
                 raise FileError(f"{self.file}: {where}: expected a mapping")
-            yield Tree(self.file, where, item)
+            yield Tree(self.file, where, item, self.blocks)
 
     def array(self, key: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
         """Numbers of a shape, in which -1 is any size."""
         value = self.get(key)
+        if isinstance(value, str) and value.startswith(MARK):
+            value = self.blocks[int(value[1:])]
         try:
             array = np.array(value, dtype=np.float64)
         except (TypeError, ValueError):
