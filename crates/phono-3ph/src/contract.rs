@@ -49,7 +49,7 @@ pub(crate) fn contract(
         &phonons.modes.polarizations(q)[initial.start * n_b..initial.end * n_b];
     let phases = Phases::new(phonons, q);
 
-    let mut out = vec![0.0; rows.rows.len() * 2 * elements.len()];
+    let mut out = vec![0.0; rows.r0.len() * 2 * elements.len()];
     out.par_chunks_mut(2 * elements.len()).zip(&rows.entries).try_for_each_init(
         || Scratch::new(elements),
         |scratch, (out, entries)| {

@@ -211,7 +211,7 @@ impl WithSimd for Onto<'_> {
         for (line, (_, of)) in rows.lines.iter().enumerate() {
             let weights: Vec<Complex64> = a
                 .iter()
-                .flat_map(|a| rows.rows[of.clone()].iter().map(move |r| a * r))
+                .flat_map(|a| rows.r0[of.clone()].iter().map(move |r| a * r))
                 .map(|k| roots.at(k))
                 .collect();
             let input = &input[of.start * shape.stride..of.end * shape.stride];

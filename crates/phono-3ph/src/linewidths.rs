@@ -51,7 +51,8 @@ pub fn linewidths(
     ensure_shape("occupations", occupations.shape(), &[n_q, n_b, n_t])?;
     let (points, multiplicities) = triplets_at(phonons.grid, q)?;
     let q = ensure_index("q", q, n_q)?;
-    let occupations = occupations.to_slice().ok_or(Error::Layout("occupations"))?;
+    let occupations = occupations.as_standard_layout();
+    let occupations = occupations.as_slice().ok_or(Error::Layout("occupations"))?;
     let pairs: Vec<[usize; 2]> =
         points.rows().into_iter().map(|p| [p[1] as usize, p[2] as usize]).collect();
     let multiplicities = multiplicities.to_vec();

@@ -17,7 +17,7 @@ pub(crate) struct Rows {
     /// Lines, plane by plane, with `r1` and their rows.
     pub(crate) lines: Vec<(i64, Range<usize>)>,
     /// Rows, line by line: `r0`.
-    pub(crate) rows: Vec<i64>,
+    pub(crate) r0: Vec<i64>,
     /// Entries of the series that belong to each row, as ranges of consecutive ones.
     pub(crate) entries: Vec<Vec<Range<usize>>>,
 }
@@ -32,19 +32,19 @@ impl Rows {
             let [r0, r1, r2] = fold(r);
             sorted.entry([r2, r1, r0]).or_default().push(entries);
         }
-        let mut all = Self { planes: vec![], lines: vec![], rows: vec![], entries: vec![] };
+        let mut all = Self { planes: vec![], lines: vec![], r0: vec![], entries: vec![] };
         let mut last = None;
         for ([r2, r1, r0], entries) in sorted {
             if last.is_none_or(|(plane, _)| plane != r2) {
                 all.planes.push((r2, all.lines.len()..all.lines.len()));
             }
             if last != Some((r2, r1)) {
-                all.lines.push((r1, all.rows.len()..all.rows.len()));
+                all.lines.push((r1, all.r0.len()..all.r0.len()));
             }
             last = Some((r2, r1));
-            all.rows.push(r0);
+            all.r0.push(r0);
             all.entries.push(entries);
-            all.lines.last_mut().expect("pushed above").1.end = all.rows.len();
+            all.lines.last_mut().expect("pushed above").1.end = all.r0.len();
             all.planes.last_mut().expect("pushed above").1.end = all.lines.len();
         }
         all

@@ -9,7 +9,7 @@ const EV: f64 = 1.602_177_33e-19;
 const AMU: f64 = 1.660_540_2e-27;
 /// Energy of a phonon of 1 THz, eV.
 const THZ_TO_EV: f64 = 4.135_667_33e-3;
-/// THz² per eigenvalue in eV/(Å² Da).
+/// THz squared per eigenvalue in eV/(Å² Da).
 pub const FREQUENCY_SQUARED: f64 = EV / AMU * 1e-4 / (4.0 * PI * PI);
 /// eV² per (eV/Å³)² / (Da³ THz³): squared matrix elements, without `1/n_q`.
 pub const STRENGTH: f64 = {

@@ -200,7 +200,7 @@ fn heights(lattice: &[Vector; 3]) -> Vector {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{Array2, Array3, ArrayD, arr1, arr2};
+    use ndarray::{Array1, Array2, Array3, ArrayD, arr1, arr2};
     use proptest::prelude::*;
 
     use super::*;
@@ -216,8 +216,9 @@ mod tests {
     fn an_atom_just_below_the_boundary_is_found_from_just_above_it() {
         let lattice = Array2::eye(3) * 5.0;
         let x = arr2(&[[1.0 - 1e-7, 0.25, -1e-7], [0.5, 0.25, 0.5]]);
-        let species = arr1(&[1, 1]);
-        let cell = Cell::new(lattice.view(), x.view(), species.view()).unwrap();
+        let (species, masses) = (arr1(&[1, 1]), arr1(&[1.0, 1.0]));
+        let cell =
+            Cell::new(lattice.view(), x.view(), species.view(), masses.view()).unwrap();
         let (r, t) = shift([0.5 + 1e-7, 0.0, 0.5 + 1e-7]);
         let operations = Operations::new(r.view(), t.view()).unwrap();
         let permutations = atom_permutations(cell, &operations, 1e-5).unwrap();
@@ -228,8 +229,9 @@ mod tests {
     fn an_atom_of_another_kind_does_not_count() {
         let x = arr2(&[[0.0, 0.0, 0.0], [0.5, 0.5, 0.5]]);
         let lattice = Array2::eye(3) * 5.0;
-        let species = arr1(&[1, 2]);
-        let cell = Cell::new(lattice.view(), x.view(), species.view()).unwrap();
+        let (species, masses) = (arr1(&[1, 2]), arr1(&[1.0, 1.0]));
+        let cell =
+            Cell::new(lattice.view(), x.view(), species.view(), masses.view()).unwrap();
         let (r, t) = shift([0.5; 3]);
         let operations = Operations::new(r.view(), t.view()).unwrap();
         let error = atom_permutations(cell, &operations, 1e-5).unwrap_err();
@@ -251,8 +253,8 @@ mod tests {
                 at(k)[i] + images[3 * k + i] as f64
             });
             let lattice = arr2(&[[0.0, 4.0, 4.0], [5.0, 0.0, 5.0], [3.0, 3.0, 0.0]]);
-            let species = ndarray::Array1::ones(n_a);
-            let cell = Cell::new(lattice.view(), x.view(), species.view()).unwrap();
+            let (species, masses) = (Array1::ones(n_a), Array1::ones(n_a));
+            let cell = Cell::new(lattice.view(), x.view(), species.view(), masses.view()).unwrap();
             let (r, t) = shift(at(step % n_a));
             let operations = Operations::new(r.view(), t.view()).unwrap();
             let permutations = atom_permutations(cell, &operations, 1e-5).unwrap();

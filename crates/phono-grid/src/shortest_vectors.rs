@@ -84,7 +84,7 @@ mod tests {
         let (vectors, m) =
             shortest_vectors(x.view(), origin.view(), basis.view(), 1e-5).unwrap();
         assert_eq!(m, arr2(&[[8]]));
-        assert!(vectors.iter().all(|v| v.abs() == 0.5));
+        assert!(vectors.iter().all(|v| (v.abs() - 0.5).abs() < 1e-15));
     }
 
     #[test]

@@ -278,7 +278,8 @@ pub fn triplet_weights(
     for &q in points {
         ensure_index("points", q, grid.n_q())?;
     }
-    let frequencies = frequencies.to_slice().ok_or(Error::Layout("frequencies"))?;
+    let frequencies = frequencies.as_standard_layout();
+    let frequencies = frequencies.as_slice().ok_or(Error::Layout("frequencies"))?;
     let targets = &targets.to_vec()[..];
     let n_f = targets.len();
 
@@ -340,10 +341,13 @@ mod tests {
         let mut pairs = PairWeights::new(3, 1);
         pairs.decay = (0..9).map(f64::from).collect();
         pairs.active[1] = true;
+        pairs.active[6] = true;
         pairs.average_degenerate(&[1.0, 2.0, 2.0], &[1.0, 1.0, 3.0], 1e-4);
         assert!((pairs.decay.iter().sum::<f64>() - 36.0).abs() < 1e-13);
+        assert_eq!(pairs.decay(0, 0), pairs.decay(0, 1));
         assert_eq!(pairs.decay(1, 0), pairs.decay(2, 1));
-        assert_eq!(pairs.decay(1, 2), pairs.decay(2, 2));
-        assert!(pairs.is_active(0, 0) && !pairs.is_active(2, 2));
+        assert!(pairs.is_active(0, 0) && pairs.is_active(1, 1));
+        // A block without any weight is left alone.
+        assert!(!pairs.is_active(2, 2) && pairs.decay(1, 2) != pairs.decay(2, 2));
     }
 }

@@ -64,6 +64,10 @@ impl Drop for Announce<'_> {
 }
 
 /// Wait for the kernel; a signal raises `stop` and becomes the error.
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the method alone is not general enough over the lifetime of Python"
+)]
 fn wait(finished: &(Mutex<bool>, Condvar), stop: &Stop) -> PyResult<()> {
     let (flag, bell) = finished;
     let mut done = flag.lock().unwrap_or_else(PoisonError::into_inner);

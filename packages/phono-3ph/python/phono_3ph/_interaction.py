@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Triplets, units
 from phono_grid.backend import accelerated_by
+from phono_grid.errors import DomainError
 
 from phono_3ph._extension import rust
 from phono_3ph._periodic_modes import PeriodicModes
@@ -61,8 +62,14 @@ def matrix_elements(
     series: Series3, phonons: PeriodicModes, triplets: Triplets
 ) -> NDArray[np.complex128]:
     """The sum inside the bars of `interaction_strengths`, entry by entry."""
-    n_a = phonons.polarizations.shape[2]
-    q = phonons.grid.qpoints[triplets.points]
+    grid, n_a = phonons.grid, phonons.polarizations.shape[2]
+    lost = grid.index(grid.addresses[triplets.points].sum(axis=1)) != 0
+    if lost.any():
+        q0, q1, q2 = triplets.points[lost][0]
+        raise DomainError(
+            f"triplets: {q0} {q1} {q2} does not conserve momentum at q = {q0}"
+        )
+    q = grid.qpoints[triplets.points]
     phase = np.exp(
         2j * np.pi * (q[:, 1] @ series.cells[:, 0].T + q[:, 2] @ series.cells[:, 1].T)
     )

@@ -50,7 +50,7 @@ class PeriodicModes:
 
     @classmethod
     def of(cls, grid: Grid, modes: Modes, cell: Cell) -> "PeriodicModes":
-        """Change the gauge of ``modes``, given at ``grid.qpoints`` of primitive ``cell``."""
+        """Change the gauge of ``modes``, those of ``cell`` at ``grid.qpoints``."""
         ensure_shape("modes.qpoints", modes.qpoints, (grid.n_q, 3))
         phase = np.exp(2j * np.pi * modes.qpoints @ cell.positions.T) / np.sqrt(cell.masses)
         return cls(grid, modes.frequencies, modes.polarizations * phase[:, None, :, None])

@@ -9,7 +9,11 @@ def series3(
     force_constants: ForceConstants, multiplicities: NDArray[int64], cells: NDArray[int64]
 ) -> tuple[NDArray[float64], NDArray[int64], NDArray[int64]]: ...
 def interaction_strengths(
-    series: Series3, phonons: PeriodicModes, triplets: Triplets, *, cutoff_frequency: float = 1e-4
+    series: Series3,
+    phonons: PeriodicModes,
+    triplets: Triplets,
+    *,
+    cutoff_frequency: float = 1e-4,
 ) -> NDArray[float64]: ...
 def linewidths(
     series: Series3,

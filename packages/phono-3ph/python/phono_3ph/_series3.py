@@ -137,17 +137,19 @@ def series3(
     n_s, n_a = m.shape
     keys, blocks = [], []
     for k in range(n_a):
-        # Every image seen from k, with its atom and its share.
-        s = np.repeat(np.arange(n_s), m[:, k])
-        image = np.concatenate([np.arange(a, a + n) for a, n in zip(first[:, k], m[:, k], strict=True)])
-        r, share = cells[image], 1.0 / m[s, k]
-        j, l = (x.ravel() for x in np.meshgrid(np.arange(len(s)), np.arange(len(s)), indexing="ij"))
-        phi = force_constants.values[k, s[j], s[l]] * (share[j] * share[l] / 3)[:, None, None, None]
-        home = np.full(len(j), k)
+        # Every image seen from k: its atom, its cell and its share.
+        atom = np.repeat(np.arange(n_s), m[:, k])
+        seen = zip(first[:, k], m[:, k], strict=True)
+        r = cells[np.concatenate([np.arange(start, start + n) for start, n in seen])]
+        share = 1.0 / m[atom, k]
+        a, b = np.indices((len(atom), len(atom))).reshape(2, -1)
+        weight = share[a] * share[b] / 3
+        phi = force_constants.values[k, atom[a], atom[b]] * weight[:, None, None, None]
+        origin, kind_j, kind_k = np.full(len(a), k), kind[atom[a]], kind[atom[b]]
         for atoms, r1, r2, axes in (
-            ((home, kind[s[j]], kind[s[l]]), r[j], r[l], (0, 1, 2, 3)),
-            ((kind[s[j]], home, kind[s[l]]), -r[j], r[l] - r[j], (0, 2, 1, 3)),
-            ((kind[s[l]], kind[s[j]], home), r[j] - r[l], -r[l], (0, 3, 2, 1)),
+            ((origin, kind_j, kind_k), r[a], r[b], (0, 1, 2, 3)),
+            ((kind_j, origin, kind_k), -r[a], r[b] - r[a], (0, 2, 1, 3)),
+            ((kind_k, kind_j, origin), r[a] - r[b], -r[b], (0, 3, 2, 1)),
         ):
             keys.append(np.concatenate([r1 - r2, np.stack(atoms, axis=1), r2], axis=1))
             blocks.append(phi.transpose(axes))

@@ -1,0 +1,41 @@
+"""Input for the kernels of phono_3ph."""
+
+from model_crystals import zincblende
+from phono_3ph import PeriodicModes, Scattering, Series3
+from phono_3ph._series3 import image_cells
+from phono_dynmat import Modes
+from phono_grid import Grid, ShortestVectors, Triplets
+
+
+def phonons_on(mesh):
+    """The series of the model, and its phonons on a grid."""
+    model = zincblende()
+    cell = model.supercell.primitive
+    grid = Grid.of(cell, mesh)
+    modes = Modes(grid.qpoints, *model.modes(grid.qpoints))
+    return Series3.of(model.fc3), PeriodicModes.of(grid, modes, cell)
+
+
+def series3(rng):
+    fc3 = zincblende().fc3
+    vectors = ShortestVectors.of(fc3.supercell)
+    return (fc3, vectors.multiplicities, image_cells(fc3, vectors)), {}
+
+
+def interaction_strengths(rng):
+    series, phonons = phonons_on([3, 3, 3])
+    triplets = Triplets.of(phonons.grid, int(rng.integers(27)))
+    return (series, phonons, triplets), {"cutoff_frequency": 1e-3}
+
+
+def linewidths(rng):
+    series, phonons = phonons_on([4, 4, 4])
+    occupations = rng.uniform(0, 3, (*phonons.frequencies.shape, 3))
+    q = int(rng.integers(64))
+    return (series, phonons, q, occupations, Scattering()), {}
+
+
+CASES = {
+    f"phono_3ph.{case.__name__}": case
+    for case in (series3, interaction_strengths, linewidths)
+}
