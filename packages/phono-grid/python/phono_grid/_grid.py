@@ -198,7 +198,9 @@ def _nearest_images(
     basis = reduced_basis(reciprocal_lattice)
     to_basis = np.rint(reciprocal_lattice @ np.linalg.inv(basis))
     x = np.asarray(qpoints, dtype=float) @ to_basis
-    x = x - np.rint(x)
+    # Halves go away from zero, to -1/2, as in the peers' grids: it decides which of equally
+    # short images is the first.
+    x = x - np.trunc(x + np.copysign(0.5, x))
     lengths = (((x[:, None] + _SHIFTS) @ basis) ** 2).sum(axis=-1)
     tolerance = 1e-5 * (basis**2).sum(axis=1).min()
     nearest = lengths < lengths.min(axis=1, keepdims=True) + tolerance

@@ -172,7 +172,7 @@ class Harmonic:
     phonons : PeriodicModes
         On the whole grid.
     qpoints : (n_i, 3) array
-        Irreducible wave vectors, each component in [-1/2, 1/2].
+        Irreducible wave vectors in the first Brillouin zone.
     frequencies : (n_i, n_b) array
     velocities : (n_i, n_b, 3) array
     """
@@ -274,7 +274,7 @@ def kappa(
         mesh=grid.mesh,
         reciprocal_lattice=grid.reciprocal_lattice,
         temperatures=t,
-        qpoints=first_brillouin_zone(harmonic.qpoints, grid.reciprocal_lattice),
+        qpoints=harmonic.qpoints,
         grid_points=irreducible.points,
         weights=irreducible.weights,
         frequencies=harmonic.frequencies,
@@ -342,12 +342,12 @@ def harmonic_phonons(
     with _timed(f"phonons at {grid.n_q} wave vectors"):
         modes = phonon_modes(series, grid.qpoints)
         phonons = PeriodicModes.of(grid, modes, crystal.primitive)
-    q = grid.qpoints[irreducible.points]
+    q = first_brillouin_zone(grid.qpoints[irreducible.points], grid.reciprocal_lattice)
     # The little group of a velocity is that of q itself, not modulo G, so the choice of
     # image counts at the zone boundary. This is the peers' choice.
-    q = q - np.rint(q)
+    inside = q - np.rint(q)
     with _timed(f"group velocities at {len(q)} wave vectors"):
-        at_irreducible = phonon_modes(series, q)
+        at_irreducible = phonon_modes(series, inside)
         velocities = group_velocities(
             series, at_irreducible, symmetry.reciprocal_rotations()
         )
