@@ -13,9 +13,11 @@ MARK = "\ue000"
 """Private to us by Unicode's rules, so no crystal contains it."""
 
 _BLOCK = re.compile(
-    r"^[ -]*forces:[ ]*\n(?P<rows>(?:[ ]*-[ ]*\[[^\[\]\n#]*\][ ]*\n)+)"
+    r"^[ -]*forces:[ ]*\n"
+    r"(?P<rows>(?P<indent>[ ]*)-[ ]*\[[^\[\]\n#]*\][ ]*\n"
+    r"(?:(?P=indent)-[ ]*\[[^\[\]\n#]*\][ ]*\n)*)"
     # A table that goes on in another style is the parser's.
-    r"(?![ ]*(?:#|\n|-[ ]*\[))",
+    r"(?!(?P=indent)-|[ ]*(?:#|\n))",
     re.M,
 )
 _BRACKETS = re.compile(r"-[ ]*\[|\]")

@@ -1,5 +1,6 @@
 """Forces in a text file: ``FORCES_FC3``."""
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,9 @@ def read_forces(path: Path, n_supercells: int, n_atoms: int) -> NDArray[np.float
     (n_supercells, n_atoms, 3) array of float
     """
     try:
-        with open_text(path) as file:
+        with open_text(path) as file, warnings.catch_warnings():
+            # A file without data is judged below.
+            warnings.simplefilter("ignore", UserWarning)
             rows = np.loadtxt(_data_lines(file), ndmin=2)
     except ValueError:
         # loadtxt counts data rows; a person wants the line of the file.

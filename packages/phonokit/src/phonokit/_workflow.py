@@ -53,7 +53,7 @@ class ImaginaryModesWarning(UserWarning):
     """The crystal is not stable, or its forces are not good enough."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Crystal:
     """A crystal with its displaced forces, and the implementation that works on it.
 

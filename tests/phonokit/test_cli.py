@@ -1,0 +1,297 @@
+"""The command ``phono``: what it prints, writes, refuses and how it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import h5py
+import numpy as np
+import phonokit
+import pytest
+from phonokit.cli import main
+from tiny_crystal import EXAMPLE, FORCES, Tiny, forces_text
+
+COMMAND = [
+    sys.executable,
+    "-c",
+    "import sys; from phonokit.cli import main; sys.exit(main())",
+]
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty current directory."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def refused(here, capsys):
+    """Run something that must be refused; the message."""
+
+    def run(*argv: str) -> str:
+        assert main([str(a) for a in argv]) == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err.startswith("phono: error: ")
+        assert err.endswith("\n")
+        assert err.count("\n") == 1
+        assert list(here.iterdir()) == []
+        return err
+
+    return run
+
+
+def test_kappa_prints_and_writes_what_python_computes(here, capsys):
+    argv = ["kappa", str(EXAMPLE), "--mesh", "3", "3", "3"]
+    argv += ["--temperature", "200", "--temperature", "300"]
+    assert main(argv) == 0
+    out, err = capsys.readouterr()
+    expected = phonokit.kappa(phonokit.load(EXAMPLE), (3, 3, 3), [200, 300]).kappa
+    with h5py.File(here / "kappa-m333.hdf5") as file:
+        np.testing.assert_array_equal(file["kappa"][:], expected)
+        assert file.attrs["command"] == "phono " + " ".join(argv)
+    assert f"{expected[1, 0]:.3f}" in out
+    assert "xx" in out
+    assert f"phonokit {phonokit.__version__}: " in out
+    assert "kernels" in out
+    assert "Si2, Fd-3m" in out
+    assert "64 atoms, 1 + 110 displacements" in out
+    assert "3 × 3 × 3, 27 wave vectors, 4 irreducible" in out
+    assert "wrote kappa-m333.hdf5" in out
+    assert "-0.000" not in out
+    assert "linewidths 4/4" in err
+    assert "left" in err
+
+
+def test_output_plot_and_verbose(here, capsys):
+    pytest.importorskip("matplotlib")
+    argv = ["kappa", str(EXAMPLE), "--mesh", "2", "2", "2", "--output", "a.h5", "-v"]
+    assert main([*argv, "--plot", "a.png"]) == 0
+    assert sorted(p.name for p in here.iterdir()) == ["a.h5", "a.png"]
+    assert "third-order force constants: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("lang", "says"), [("rust", "Rust kernels"), ("Python", "NumPy")])
+def test_lang_chooses_the_kernels(here, capsys, lang, says):
+    assert main(["kappa", str(EXAMPLE), "--mesh", "1", "1", "1", "--lang", lang]) == 0
+    out, _ = capsys.readouterr()
+    assert says in out or os.environ.get("PHONO_NO_RUST")
+    with h5py.File(here / "kappa-m111.hdf5") as file:
+        assert file.attrs["lang"] == lang.capitalize()
+
+
+def test_averaging_over_degenerate_bands_can_be_left_out(here):
+    argv = ["kappa", str(EXAMPLE), "--mesh", "3", "3", "3"]
+    assert main([*argv, "--output", "a.h5"]) == 0
+    assert main([*argv, "--output", "b.h5", "--no-degenerate-averaging"]) == 0
+    with h5py.File("a.h5") as a, h5py.File("b.h5") as b:
+        ratio = b["kappa"][0, 0] / a["kappa"][0, 0]
+    assert 1e-6 < abs(ratio - 1) < 0.2
+
+
+def test_version_and_help(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"phonokit {phonokit.__version__}\n"
+    assert main(["kappa", "--help"]) == 0
+    out = capsys.readouterr().out
+    assert "--mesh" in out
+    assert "phono kappa examples/silicon" in out
+
+
+REFUSALS = [
+    (["kappa", "nowhere"], "nowhere: no such file or folder"),
+    (["kappa", EXAMPLE, "--mesh", "0", "11", "11"], "mesh must be three positive integers"),
+    (["kappa", EXAMPLE, "--mesh", "-1", "1", "1"], "mesh must be three positive integers"),
+    (["kappa", EXAMPLE, "--mesh", "1", "2"], "--mesh requires 3"),
+    (["kappa", EXAMPLE, "--mesh", "a", "2", "2"], "--mesh"),
+    (["kappa", EXAMPLE, "--temperature", "-5"], "temperature must be 0 K or above"),
+    (["kappa", EXAMPLE, "--temperature", "1", "2"], "unexpected '2'; .* repeat it"),
+    (
+        ["kappa", EXAMPLE, "--temperatur", "5"],
+        "Unknown option: --temperatur.*--temperature",
+    ),
+    (["kappa", EXAMPLE, "--lang", "c"], "lang must be 'Rust' or 'Python', got 'c'"),
+    (["kappa", EXAMPLE, "--output", "no/k.h5"], "no/k.h5: cannot be written"),
+    (["kappa", EXAMPLE, "--output", "/"], "is a folder; name a file"),
+    (["kappa", EXAMPLE, "--plot", "k.doc"], r"must end with one of \.png"),
+    (["kappa", EXAMPLE.parent], "holds no phono3py_params"),
+    (["kappa", EXAMPLE / "make.py"], "make.py: not "),
+    (["kappa"], "PATH requires an argument"),
+    (["kapa", "x"], 'Unknown command "kapa"'),
+]
+
+
+@pytest.mark.parametrize(("argv", "message"), REFUSALS)
+def test_bad_arguments_are_one_line_and_exit_2_and_nothing_is_written(
+    refused, argv, message
+):
+    import re
+
+    assert re.search(message, refused(*argv))
+
+
+@pytest.mark.parametrize(
+    ("yaml", "forces", "message"),
+    [
+        (
+            Tiny(forces_inside=False).text,
+            forces_text(FORCES[:3]),
+            "expected 8 lines of forces",
+        ),
+        (
+            Tiny(forces_inside=False).text,
+            forces_text().replace("# a comment", "x", 1),
+            "FORCES_FC3: line 4: expected three numbers",
+        ),
+        ("a: 1\n", "", "not a crystal with displacements; expected the keys unit_cell"),
+        ("- 1\n", "", "not a crystal; expected a phono3py yaml file"),
+        ("a: [1\n", "", "not valid yaml"),
+        (
+            Tiny().text.split("displacement_pairs")[0],
+            "",
+            "holds no third-order displacements",
+        ),
+        (
+            Tiny().text + "\nnac:\n  born_effective_charge: []\n",
+            "",
+            "Born charges.*--no-nac",
+        ),
+    ],
+)
+def test_bad_files_are_one_line_and_exit_2_and_nothing_is_written(
+    refused, tmp_path, yaml, forces, message
+):
+    import re
+
+    (tmp_path / "phono3py_disp.yaml").write_text(yaml)
+    (tmp_path / "FORCES_FC3").write_text(forces)
+    assert re.search(message, refused("kappa", tmp_path))
+
+
+def test_an_unwritable_folder_is_found_out_before_the_work(here, refused, monkeypatch):
+    def never(*_args, **_options):
+        raise AssertionError("the data were read")
+
+    monkeypatch.setattr("phonokit._commands.load", never)
+    assert "cannot be written" in refused("kappa", EXAMPLE, "--output", "no/k.h5")
+
+
+def test_ctrl_c_is_a_short_message_and_exit_130(here, capsys, monkeypatch):
+    def interrupt(*_args, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("phonokit._workflow.linewidths", interrupt)
+    assert main(["kappa", str(EXAMPLE), "--mesh", "2", "2", "2"]) == 130
+    assert capsys.readouterr().err == "phono: interrupted; nothing was written\n"
+    assert list(here.iterdir()) == []
+
+
+def test_a_mistake_of_ours_is_not_dressed_up(here, monkeypatch):
+    def broken(*_args, **_options):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("phonokit._workflow.linewidths", broken)
+    with pytest.raises(ZeroDivisionError):
+        main(["kappa", str(EXAMPLE), "--mesh", "2", "2", "2"])
+
+
+def test_imaginary_modes_are_one_line_on_stderr(here, capsys, monkeypatch):
+    import warnings
+
+    from phonokit import ImaginaryModesWarning
+
+    def warn(*_args):
+        warnings.warn("imaginary frequencies", ImaginaryModesWarning, stacklevel=2)
+
+    monkeypatch.setattr("phonokit._workflow.warn_of_imaginary_modes", warn)
+    assert main(["kappa", str(EXAMPLE), "--mesh", "2", "2", "2"]) == 0
+    assert "phono: warning: imaginary frequencies\n" in capsys.readouterr().err
+
+
+def phono(*argv: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess:
+    """Run the command for real."""
+    return subprocess.run(
+        [*COMMAND, *map(str, argv)],
+        cwd=cwd,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_phono_lang_that_means_nothing_is_refused(tmp_path):
+    done = phono("kappa", EXAMPLE, cwd=tmp_path, PHONO_LANG="cobol")
+    assert done.returncode == 2
+    assert done.stderr == "phono: error: lang must be 'Rust' or 'Python', got 'cobol'\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_dispatch_can_be_traced(tmp_path):
+    done = phono("kappa", EXAMPLE, "--mesh", 1, 1, 1, cwd=tmp_path, PHONO_TRACE_LANG="1")
+    assert done.returncode == 0
+    assert "[phono.lang] dispatch name=phono_3ph.linewidths lang=" in done.stderr
+
+
+def test_help_needs_neither_numpy_nor_the_kernels(tmp_path):
+    code = (
+        "import sys; from phonokit.cli import main; main(['kappa', '--help']); "
+        "sys.exit(bool({'numpy', 'phono_grid', 'h5py', 'matplotlib'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == 0
+
+
+def test_a_run_without_pictures_does_not_import_matplotlib_or_scipy(tmp_path):
+    code = (
+        "import sys; from phonokit.cli import main\n"
+        f"main(['kappa', {str(EXAMPLE)!r}, '--mesh', '1', '1', '1'])\n"
+        "sys.exit(bool({'matplotlib', 'scipy', 'mpi4py'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert done.returncode == 0
+
+
+def test_a_reader_that_goes_away_is_not_a_crash(tmp_path):
+    running = subprocess.Popen(
+        [*COMMAND, "kappa", str(EXAMPLE), "--mesh", "2", "2", "2"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    running.stdout.close()
+    err = running.stderr.read()
+    running.stderr.close()
+    assert running.wait() in (1, 141)
+    assert "Traceback" not in err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are sent in another way")
+def test_ctrl_c_ends_a_long_run_within_a_second_and_leaves_nothing(tmp_path):
+    running = subprocess.Popen(
+        [*COMMAND, "kappa", str(EXAMPLE), "--mesh", "61", "61", "61"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    head = "".join(running.stdout.readline() for _ in range(5))
+    assert "61 × 61 × 61" in head
+    time.sleep(1.0)
+    start = time.perf_counter()
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=30)
+    assert time.perf_counter() - start < 2  # a second, and what a busy machine takes
+    assert running.returncode == 130
+    assert err.endswith("phono: interrupted; nothing was written\n")
+    assert "Traceback" not in out + err
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,82 @@
+"""Pictures say what they show."""
+
+import sys
+from dataclasses import replace
+
+import numpy as np
+import phonokit
+import pytest
+from phonokit import DomainError, FileError, plot_kappa
+
+pytest.importorskip("matplotlib")
+
+
+@pytest.fixture
+def axes(monkeypatch):
+    """The axes of whatever is drawn."""
+    from matplotlib.figure import Figure
+
+    drawn = []
+    savefig = Figure.savefig
+
+    def keep(figure, *args, **options):
+        drawn.extend(figure.axes)
+        return savefig(figure, *args, **options)
+
+    monkeypatch.setattr(Figure, "savefig", keep)
+    return drawn
+
+
+@pytest.mark.parametrize(
+    ("suffix", "magic"), [("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<?xml")]
+)
+def test_the_suffix_decides_the_format(result, tmp_path, suffix, magic):
+    path = plot_kappa(result, tmp_path / f"k.{suffix}")
+    assert path.read_bytes().startswith(magic)
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+def test_axes_are_labelled_with_units_and_the_title_names_crystal_and_mesh(
+    result, tmp_path, axes
+):
+    plot_kappa(result, tmp_path / "k.png")
+    left, right = axes[:2]
+    assert left.get_xlabel() == "Temperature (K)"
+    assert "W m" in left.get_ylabel()
+    assert right.get_xlabel() == "Phonon frequency (THz)"
+    assert "300 K" in right.get_ylabel()
+    assert left.figure.get_suptitle().startswith("Si2, 3 × 3 × 3 mesh")
+
+
+def test_the_curves_are_the_conductivity_and_accumulate_to_it(result, tmp_path, axes):
+    plot_kappa(result, tmp_path / "k.png")
+    t, k = axes[0].lines[0].get_data()
+    np.testing.assert_array_equal(t, [200, 300])  # 0 K has no place on a logarithmic axis
+    np.testing.assert_allclose(k, result.kappa[1:, 0], rtol=1e-10)
+    accumulated = axes[1].lines[0].get_ydata()
+    np.testing.assert_allclose(accumulated[-1], result.kappa[2, 0], rtol=1e-10)
+    assert (np.diff(accumulated) >= 0).all()
+
+
+def test_an_anisotropic_crystal_has_a_curve_for_each_axis(result, tmp_path, axes):
+    plot_kappa(replace(result, kappa=result.kappa * [1, 1, 2, 0, 0, 0]), tmp_path / "k.png")
+    assert [line.get_label() for line in axes[0].lines] == ["xx, yy", "zz"]
+
+
+def test_another_suffix_is_refused(result, tmp_path):
+    with pytest.raises(DomainError, match=r"must end with one of \.png, \.pdf, \.svg"):
+        plot_kappa(result, tmp_path / "k.docx")
+
+
+def test_a_missing_matplotlib_is_named(result, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(FileError, match=r"need matplotlib; .*phonokit\[plot\]"):
+        plot_kappa(result, tmp_path / "k.png")
+
+
+def test_the_package_lists_what_it_has():
+    assert set(phonokit.__all__) <= set(dir(phonokit))
+    for name in phonokit.__all__:
+        assert getattr(phonokit, name) is not None
+    with pytest.raises(AttributeError, match="nothing_like_this"):
+        phonokit.nothing_like_this  # noqa: B018

@@ -1,0 +1,120 @@
+"""What a result file holds, and that it is whole or not there."""
+
+import hashlib
+import json
+
+import h5py
+import numpy as np
+import phonokit
+import pytest
+from phonokit import FileError, write_kappa
+from tiny_crystal import EXAMPLE
+
+N_T, N_I, N_B = 3, 4, 6
+SHAPES = {
+    "version": (),
+    "temperature": (N_T,),
+    "mesh": (3,),
+    "qpoint": (N_I, 3),
+    "grid_point": (N_I,),
+    "weight": (N_I,),
+    "frequency": (N_I, N_B),
+    "group_velocity": (N_I, N_B, 3),
+    "gv_by_gv": (N_I, N_B, 6),
+    "heat_capacity": (N_T, N_I, N_B),
+    "gamma": (N_T, N_I, N_B),
+    "kappa": (N_T, 6),
+    "mode_kappa": (N_T, N_I, N_B, 6),
+    "kappa_unit_conversion": (),
+}
+UNITS = {
+    "temperature": "K",
+    "frequency": "THz",
+    "group_velocity": "angstrom THz",
+    "gv_by_gv": "angstrom^2 THz^2",
+    "heat_capacity": "eV/K",
+    "gamma": "THz",
+    "kappa": "W/(m K)",
+    "mode_kappa": "W/(m K)",
+    "kappa_unit_conversion": "W/(m K) / (angstrom^2 THz^2 eV/K / THz)",
+}
+
+
+@pytest.fixture
+def file(result, tmp_path):
+    """The result, written and read."""
+    with h5py.File(write_kappa(result, tmp_path / "k.hdf5", command="phono kappa x")) as f:
+        yield f
+
+
+def test_names_and_shapes_are_those_of_phono3py_and_units_are_stated(file):
+    assert {name: file[name].shape for name in file} == SHAPES
+    units = {name: file[name].attrs["unit"] for name in file}
+    assert units == dict.fromkeys(SHAPES, "1") | UNITS
+
+
+def test_datasets_belong_together(file):
+    n_q = file["mesh"][:].prod()
+    assert file["weight"][:].sum() == n_q
+    np.testing.assert_allclose(
+        file["mode_kappa"][:].sum(axis=(1, 2)) / n_q, file["kappa"][:], rtol=1e-12
+    )
+    gamma = file["gamma"][1:, 1:]
+    expected = (
+        file["kappa_unit_conversion"][()]
+        * (file["heat_capacity"][1:, 1:] / (2 * gamma))[..., None]
+        * file["gv_by_gv"][1:]
+    )
+    np.testing.assert_allclose(file["mode_kappa"][1:, 1:], expected, rtol=1e-12)
+
+
+def test_grid_points_are_numbered_like_phono3py_with_images_on_the_zone_boundary(tmp_path):
+    # phono3py 4.8.2 on the example, mesh 4 4 4.
+    result = phonokit.kappa(phonokit.load(EXAMPLE), (4, 4, 4))
+    with h5py.File(write_kappa(result, tmp_path / "k.hdf5")) as f:
+        assert f["grid_point"][:].tolist() == [0, 1, 2, 6, 7, 8, 12, 30]
+
+
+def test_a_file_says_where_it_comes_from(file):
+    inputs = EXAMPLE / "phono3py_params.yaml.xz"
+    assert file.attrs["program"] == "phonokit"
+    assert file.attrs["version"] == phonokit.__version__
+    assert file.attrs["command"] == "phono kappa x"
+    assert file.attrs["inputs"].tolist() == [str(inputs)]
+    digest = hashlib.sha256(inputs.read_bytes()).hexdigest()
+    assert file.attrs["inputs_sha256"].tolist() == [digest]
+    assert file.attrs["lang"] in ("Rust", "Python")
+    assert file.attrs["started"] <= file.attrs["finished"]
+    assert json.loads(file.attrs["settings"])["average_degenerate_weights"] is True
+
+
+def test_the_default_name_is_that_of_phono3py(result, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert str(write_kappa(result)) == "kappa-m333.hdf5"
+    assert [p.name for p in tmp_path.iterdir()] == ["kappa-m333.hdf5"]
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
+    result, tmp_path, monkeypatch
+):
+    path = tmp_path / "k.hdf5"
+    path.write_text("old")
+
+    def full(*_args, **_options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(h5py.Group, "create_dataset", full)
+    with pytest.raises(FileError, match=r"k\.hdf5: cannot be written \(No space left"):
+        write_kappa(result, path)
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["k.hdf5"]
+
+
+def test_an_interrupted_write_leaves_nothing(result, tmp_path, monkeypatch):
+    def interrupt(*_args, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(h5py.Group, "create_dataset", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_kappa(result, tmp_path / "k.hdf5")
+    assert list(tmp_path.iterdir()) == []

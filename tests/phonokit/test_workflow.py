@@ -1,0 +1,113 @@
+"""From displaced forces to conductivity: what must hold whatever the numbers."""
+
+import numpy as np
+import phonokit
+import pytest
+from phono_grid import Backend, using
+from phonokit import DomainError, ForceData, ImaginaryModesWarning, load
+from phonokit._workflow import Crystal
+from tiny_crystal import EXAMPLE
+
+
+def test_a_cubic_crystal_conducts_equally_along_every_axis(result):
+    k = result.kappa[1:]
+    np.testing.assert_allclose(k[:, :3], k[:, :1].repeat(3, axis=1), rtol=1e-10)
+    np.testing.assert_allclose(k[:, 3:], 0, atol=1e-10 * k.max())
+    assert (k[:, 0] > 0).all()
+
+
+def test_nothing_is_conducted_at_zero_temperature(result):
+    assert result.temperatures[0] == 0
+    np.testing.assert_array_equal(result.kappa[0], 0)
+
+
+def test_the_example_is_stable(result):
+    acoustic = np.abs(result.frequencies[0, :3])
+    assert acoustic.max() < 1e-3
+    others = np.concatenate([result.frequencies[0, 3:], result.frequencies[1:].ravel()])
+    assert others.min() > 1
+
+
+def test_both_implementations_conduct_alike():
+    results = []
+    for lang in ("rust", "Python"):
+        silicon = load(EXAMPLE, lang=lang)
+        assert silicon.lang == lang.capitalize()
+        result = phonokit.kappa(silicon, (4, 4, 4))
+        assert result.provenance.lang == silicon.lang
+        results.append(result.kappa)
+    np.testing.assert_allclose(*results, rtol=1e-9, atol=1e-9 * results[0].max())
+
+
+def test_lang_follows_the_active_backend_and_cannot_be_set():
+    with using("Python"):
+        silicon = load(EXAMPLE)
+    assert silicon.lang == "Python"
+    with pytest.raises(AttributeError):
+        silicon.lang = "Rust"
+
+
+def test_an_unknown_lang_is_refused_with_the_two_there_are():
+    with pytest.raises(DomainError, match="lang must be 'Rust' or 'Python', got 'Fortran'"):
+        load(EXAMPLE, lang="Fortran")
+
+
+def test_progress_is_told_at_every_irreducible_wave_vector():
+    told = []
+    phonokit.kappa(load(EXAMPLE), (2, 2, 2), progress=lambda *n: told.append(n))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("mesh", "temperatures", "message"),
+    [
+        ((0, 3, 3), 300, "mesh must be three positive integers, got 0 3 3"),
+        ((3, 3), 300, "mesh must be three positive integers, got 3 3"),
+        ((2, 2, 3), 300, "mesh 2 2 3 does not have the symmetry of the crystal"),
+        ((3, 3, 3), [300, -5], "temperature must be 0 K or above, got -5 K"),
+        ((3, 3, 3), np.nan, "temperature must be 0 K or above, got nan K"),
+        ((3, 3, 3), [], "temperature: expected one or more numbers"),
+    ],
+)
+def test_what_cannot_be_computed_is_refused(mesh, temperatures, message):
+    with pytest.raises(DomainError, match=message):
+        phonokit.kappa(load(EXAMPLE), mesh, temperatures)
+
+
+def changed(data: ForceData, **changes) -> Crystal:
+    """Silicon with other data."""
+    names = (n for n in ForceData.__dataclass_fields__ if n not in changes)
+    kept = {name: getattr(data, name) for name in names}
+    return Crystal(ForceData(**kept, **changes), Backend.RUST)
+
+
+def test_born_charges_are_refused_unless_they_are_left_out():
+    polar = changed(load(EXAMPLE).data, has_born_charges=True)
+    with pytest.raises(DomainError, match=r"hold Born charges.*--no-nac.*nac=False"):
+        phonokit.kappa(polar, (2, 2, 2))
+    left_out = phonokit.kappa(polar, (2, 2, 2), nac=False)
+    as_if_none = phonokit.kappa(load(EXAMPLE), (2, 2, 2))
+    np.testing.assert_allclose(left_out.kappa, as_if_none.kappa, rtol=1e-9, atol=1e-9)
+
+
+def test_imaginary_frequencies_are_a_warning_with_q_and_value():
+    # Springs of the opposite sign: every mode but the acoustic ones at rest is imaginary.
+    data = load(EXAMPLE).data
+    flipped = type(data.singles)(
+        data.singles.atoms, data.singles.displacements, -data.singles.forces
+    )
+    with pytest.warns(
+        ImaginaryModesWarning, match=r"3 of 3 .* worst -1\d\.\d+ THz at q = \(0\.0000, "
+    ):
+        result = phonokit.kappa(changed(data, singles=flipped), (2, 2, 2))
+    np.testing.assert_array_equal(result.kappa, 0)
+
+
+@pytest.mark.needs_rust
+def test_real_silicon_conducts_as_phono3py_says(data):
+    # phono3py 4.8.2, si-pbesol, 11 11 11, degenerate weights averaged; its compact
+    # symmetrisation is not exact, so 1e-6 is what to expect.
+    result = phonokit.kappa(load(data / "si-pbesol"), (11, 11, 11), [100, 300, 800])
+    np.testing.assert_allclose(
+        result.kappa[:, 0], [814.67150099, 108.99903758, 36.4313343], rtol=5e-6
+    )
