@@ -28,10 +28,10 @@ const TASK: usize = 4;
 /// The sum is separable because `q'·R = Σ_i a_i R_i / D_i`. Its first axis is summed here
 /// for all `q'`; the second in [`FixedQ::chunk`] for a few values of `a_1` at a time, and the
 /// third for the `q'` that are asked for.
-pub struct FixedQ<'a> {
+pub(crate) struct FixedQ<'a> {
     phonons: &'a Phonons<'a>,
     elements: Elements,
-    rows: Rows,
+    rows: &'a Rows,
     roots: [Roots; 3],
     /// `[a_0][line][element]`, for the `a_0` that occur.
     first_sum: Vec<f64>,
@@ -49,20 +49,19 @@ struct Chunk {
 
 impl<'a> FixedQ<'a> {
     /// Prepare the elements `V(j, ·, ·)` of bands `initial` at `q` for the pairs
-    /// `(q', q'')` of `points`.
-    pub fn new(
+    /// `(q', q'')` of `points`; `rows` are those of the series on this grid.
+    pub(crate) fn new(
         series: Series<'_>,
         phonons: &'a Phonons<'a>,
+        rows: &'a Rows,
         (q, initial): (usize, Range<usize>),
         points: &[[usize; 2]],
         stop: &Stop,
     ) -> Result<Self> {
-        phonons.ensure_atoms(series.n_atoms())?;
         let mesh = phonons.grid.mesh();
         let elements = Elements { n_bands: phonons.n_bands(), n_initial: initial.len() };
-        let rows = Rows::new(series, mesh);
         let roots = mesh.map(Roots::new);
-        let contracted = contract(series, phonons, (q, initial), &rows, stop)?;
+        let contracted = contract(series, phonons, (q, initial), rows, stop)?;
 
         let addresses: Vec<[i64; 3]> =
             points.iter().map(|&[q1, _]| phonons.grid.address(q1)).collect();
@@ -75,7 +74,7 @@ impl<'a> FixedQ<'a> {
         let task = TASK * rows.lines.len() * length;
         first_sum.par_chunks_mut(task.max(1)).zip(firsts.par_chunks(TASK)).for_each(
             |(out, a)| {
-                let sum = FirstSum { rows: &rows, roots: &roots[0], input: &contracted };
+                let sum = FirstSum { rows, roots: &roots[0], input: &contracted };
                 Arch::new().dispatch(Onto { sum, a, out, length: elements.len() });
             },
         );
@@ -85,7 +84,7 @@ impl<'a> FixedQ<'a> {
     }
 
     /// Into how many chunks the triplets are cut; the same on any number of threads.
-    pub fn n_chunks(&self) -> usize {
+    pub(crate) fn n_chunks(&self) -> usize {
         self.chunks.len()
     }
 

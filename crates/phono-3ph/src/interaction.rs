@@ -6,6 +6,7 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use crate::fixed_q::{FixedQ, Projection, Visit};
+use crate::rows::Rows;
 use crate::{Phonons, Series};
 
 /// Squared three-phonon matrix elements `|Φ[t, j, j', j'']|²` in eV².
@@ -32,7 +33,9 @@ pub fn interaction_strengths(
     if pairs.is_empty() {
         return Ok(out);
     }
-    let fixed = FixedQ::new(series, phonons, (q, 0..n_b), &pairs, stop)?;
+    phonons.ensure_atoms(series.n_atoms())?;
+    let rows = Rows::new(series, phonons.grid.mesh());
+    let fixed = FixedQ::new(series, phonons, &rows, (q, 0..n_b), &pairs, stop)?;
     let chunks: Vec<Vec<(usize, Vec<f64>)>> = (0..fixed.n_chunks())
         .into_par_iter()
         .map(|c| {
@@ -123,5 +126,103 @@ impl Visit for Collect {
             }
         }
         self.all.push((t, squares));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, Array3, Array4, ArrayView3, arr1};
+    use num_complex::Complex64;
+    use phono_core::{Grid, Modes};
+    use phono_grid::Tetrahedra;
+
+    use super::*;
+
+    /// Numbers between -1 and 1 that look random.
+    fn noise(i: usize) -> f64 {
+        ((i * 7919 + 13) % 1009) as f64 / 504.5 - 1.0
+    }
+
+    /// Lattice vectors that reach beyond the mesh, two atoms, no symmetry at all.
+    fn entries() -> (Array4<f64>, Array2<i64>, Array3<i64>) {
+        let n = 60;
+        let values = Array4::from_shape_fn((n, 3, 3, 3), |(e, a, b, c)| {
+            noise(((e * 3 + a) * 3 + b) * 3 + c)
+        });
+        let atoms = Array2::from_shape_fn((n, 3), |(e, i)| ((e >> i) & 1) as i64);
+        let cells = Array3::from_shape_fn((n, 2, 3), |(e, i, x)| {
+            (noise(e * 6 + i * 3 + x + 5) * 4.0).round() as i64
+        });
+        (values, atoms, cells)
+    }
+
+    /// `Σ Φ̃ ẽ ẽ' ẽ'' e^{2πi (q'·R1 + q''·R2)}` as it stands.
+    fn plain(
+        (values, atoms, cells): (&Array4<f64>, &Array2<i64>, &Array3<i64>),
+        grid: Grid<'_>,
+        e: &Array4<Complex64>,
+        [q, j]: [[usize; 3]; 2],
+    ) -> Complex64 {
+        let mut sum = Complex64::ZERO;
+        for ((n, a, b, c), phi) in values.indexed_iter() {
+            let angle: f64 = (0..2)
+                .flat_map(|leg| (0..3).map(move |x| (leg, x)))
+                .map(|(leg, x)| {
+                    let address = grid.address(q[leg + 1])[x] as f64;
+                    address * cells[[n, leg, x]] as f64 / grid.mesh()[x] as f64
+                })
+                .sum();
+            let phase = Complex64::cis(std::f64::consts::TAU * angle);
+            let k = [0, 1, 2].map(|i| atoms[[n, i]] as usize);
+            sum += e[[q[0], j[0], k[0], a]]
+                * e[[q[1], j[1], k[1], b]]
+                * e[[q[2], j[2], k[2], c]]
+                * phase
+                * phi;
+        }
+        sum
+    }
+
+    #[test]
+    fn the_separated_sums_are_the_plain_sum() {
+        let mesh = arr1(&[3, 4, 2]);
+        let rotations = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+        let rotations = ArrayView3::from_shape((1, 3, 3), &rotations).unwrap();
+        let grid = Grid::new(mesh.view(), rotations).unwrap();
+        let frequencies = Array2::from_shape_fn((24, 6), |(q, j)| 2.0 + noise(q * 6 + j));
+        let e = Array4::from_shape_fn((24, 6, 2, 3), |(q, j, k, a)| {
+            let i = ((q * 6 + j) * 2 + k) * 3 + a;
+            Complex64::new(noise(i + 3), noise(i + 777))
+        });
+        let modes = Modes::new(frequencies.view(), e.view()).unwrap();
+        let offsets = Array2::zeros((15, 3));
+        let corners = Array2::ones((24, 3));
+        let tetrahedra = Tetrahedra::new(offsets.view(), corners.view()).unwrap();
+        let phonons = Phonons::new(grid, tetrahedra, modes).unwrap();
+        let (values, atoms, cells) = entries();
+        let series = Series::new(values.view(), atoms.view(), cells.view(), 2).unwrap();
+
+        let q = 7;
+        let points: Vec<[i64; 3]> = (0..24)
+            .map(|q1| {
+                let sum: [i64; 3] =
+                    std::array::from_fn(|i| -grid.address(q)[i] - grid.address(q1)[i]);
+                [q as i64, q1 as i64, grid.index(sum) as i64]
+            })
+            .collect();
+        let points = Array2::from_shape_vec((24, 3), points.concat()).unwrap();
+        let strengths =
+            interaction_strengths(series, &phonons, points.view(), 0.0, &Stop::default())
+                .unwrap();
+        let factor = units::STRENGTH / 24.0;
+        for ((t, j, j1, j2), strength) in strengths.indexed_iter() {
+            let at = [0, 1, 2].map(|i| points[[t, i]] as usize);
+            let v = plain((&values, &atoms, &cells), grid, &e, [at, [j, j1, j2]]);
+            let f = frequencies[[at[0], j]]
+                * frequencies[[at[1], j1]]
+                * frequencies[[at[2], j2]];
+            let expected = factor * v.norm_sqr() / f;
+            assert!((strength - expected).abs() < 1e-11 * factor * v.norm_sqr().max(1.0));
+        }
     }
 }

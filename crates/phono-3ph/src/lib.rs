@@ -1,7 +1,7 @@
 //! Three-phonon scattering: the matrix element at fixed `q` as one Fourier series in `q'`.
 //!
 //! The road of one linewidth: [`series3`] writes the constants on lattice vectors once;
-//! [`FixedQ`] contracts them with the phonons at `q` and sums two of the three axes of the
+//! `FixedQ` contracts them with the phonons at `q` and sums two of the three axes of the
 //! series for the whole grid; the last axis, the projection on the phonons at `q'` and
 //! `q''`, the energy-conserving weights and the occupations follow triplet by triplet while
 //! the numbers are in cache.
@@ -16,7 +16,6 @@ mod series;
 mod series3;
 mod sum_rows;
 
-pub use fixed_q::FixedQ;
 pub use interaction::interaction_strengths;
 pub use linewidths::{Scattering, linewidths};
 pub use phonons::Phonons;

@@ -9,6 +9,7 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use crate::fixed_q::{FixedQ, Projection, Visit};
+use crate::rows::Rows;
 use crate::{Phonons, Series};
 
 /// Choices in the calculation of linewidths.
@@ -58,10 +59,13 @@ pub fn linewidths(
     let multiplicities = multiplicities.to_vec();
 
     let mut gamma = Array2::zeros((n_t, n_b));
-    for initial in initial_bands(series, phonons) {
+    phonons.ensure_atoms(series.n_atoms())?;
+    let rows = Rows::new(series, phonons.grid.mesh());
+    for initial in initial_bands(&rows, phonons) {
         let sum =
             Sum { phonons, q, initial: initial.clone(), occupations, n_t, scattering };
-        let fixed = FixedQ::new(series, phonons, (q, initial.clone()), &pairs, stop)?;
+        let fixed =
+            FixedQ::new(series, phonons, &rows, (q, initial.clone()), &pairs, stop)?;
         let parts: Vec<Vec<f64>> = (0..fixed.n_chunks())
             .into_par_iter()
             .map(|c| {
@@ -81,17 +85,12 @@ pub fn linewidths(
 }
 
 /// Blocks of initial bands whose series fit the memory.
-fn initial_bands(
-    series: Series<'_>,
-    phonons: &Phonons<'_>,
-) -> impl Iterator<Item = Range<usize>> + use<> {
+fn initial_bands(rows: &Rows, phonons: &Phonons<'_>) -> impl Iterator<Item = Range<usize>> {
     let n_b = phonons.n_bands();
-    let mesh = phonons.grid.mesh();
-    // Lines of the first sum and rows before it, no more than there are lattice vectors.
-    let rows =
-        (series.len().min(mesh.iter().product()) + mesh[0] * mesh[1] * mesh[2]).max(1);
-    let one_band = rows * n_b * n_b * size_of::<[f64; 2]>();
-    let block = (MEMORY / one_band).clamp(1, n_b);
+    // The series itself, and its first sum at no more values of a_0 than there are.
+    let kept = rows.r0.len() + phonons.grid.mesh()[0] * rows.lines.len();
+    let one_band = kept * n_b * n_b * size_of::<[f64; 2]>();
+    let block = (MEMORY / one_band.max(1)).clamp(1, n_b);
     (0..n_b).step_by(block).map(move |j| j..(j + block).min(n_b))
 }
 

@@ -80,3 +80,34 @@ fn folding(
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, Array3, Array4};
+
+    use super::*;
+
+    #[test]
+    fn a_series_longer_than_the_mesh_is_folded_and_keeps_its_entries() {
+        let differences = [-2, -1, -1, 0, 1, 2, 3];
+        let n = differences.len();
+        let values = Array4::zeros((n, 3, 3, 3));
+        let atoms = Array2::zeros((n, 3));
+        let cells = Array3::from_shape_fn((n, 2, 3), |(e, leg, _)| {
+            differences[e] * (1 - leg as i64)
+        });
+        let series = Series::new(values.view(), atoms.view(), cells.view(), 1).unwrap();
+
+        let rows = Rows::new(series, [4, 9, 4]);
+        // -2 is 2 and -1 is 3 modulo 4, but the second axis is long enough to tell.
+        assert_eq!(rows.r0.len(), 6);
+        assert_eq!(rows.planes.len(), 4);
+        let mut all: Vec<usize> =
+            rows.entries.iter().flatten().cloned().flatten().collect();
+        all.sort_unstable();
+        assert_eq!(all, (0..n).collect::<Vec<_>>());
+
+        let rows = Rows::new(series, [4, 4, 4]);
+        assert_eq!(rows.r0, [0, 1, 2, 3]);
+    }
+}

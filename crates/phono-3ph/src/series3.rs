@@ -147,3 +147,27 @@ fn merge(shares: &[Share], constants: &[f64]) -> SeriesArrays {
     }
     (values, atoms, cells)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_three_origins_see_the_same_three_atoms() {
+        // Moved back so that the first atom is at home, each share joins the same places.
+        let (rj, rk) = ([1, 0, -2], [0, 3, 1]);
+        let shares = legs(0, 1.0, [5, 6, 7], rj, rk);
+        for (share, origin) in shares.iter().zip([[0, 0, 0], rj, rk]) {
+            let k = share.key;
+            let r2 = [k[6], k[7], k[8]];
+            let r1: [i32; 3] = std::array::from_fn(|i| k[i] + r2[i]);
+            let mut places: Vec<(i32, [i32; 3])> = vec![
+                (k[3], origin),
+                (k[4], std::array::from_fn(|i| r1[i] + origin[i])),
+                (k[5], std::array::from_fn(|i| r2[i] + origin[i])),
+            ];
+            places.sort_unstable();
+            assert_eq!(places, [(5, [0, 0, 0]), (6, rj), (7, rk)]);
+        }
+    }
+}
