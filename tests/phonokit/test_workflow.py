@@ -101,13 +101,3 @@ def test_imaginary_frequencies_are_a_warning_with_q_and_value():
     ):
         result = phonokit.kappa(changed(data, singles=flipped), (2, 2, 2))
     np.testing.assert_array_equal(result.kappa, 0)
-
-
-@pytest.mark.needs_rust
-def test_real_silicon_conducts_as_phono3py_says(data):
-    # phono3py 4.8.2, si-pbesol, 11 11 11, degenerate weights averaged; its compact
-    # symmetrisation is not exact, so 1e-6 is what to expect.
-    result = phonokit.kappa(load(data / "si-pbesol"), (11, 11, 11), [100, 300, 800])
-    np.testing.assert_allclose(
-        result.kappa[:, 0], [814.67150099, 108.99903758, 36.4313343], rtol=5e-6
-    )

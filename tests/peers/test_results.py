@@ -1,0 +1,59 @@
+"""Our files in the hands of phono3py, and its conductivities on our example."""
+
+import lzma
+import subprocess
+import sys
+
+import numpy as np
+import phonokit
+import pytest
+from tiny_crystal import EXAMPLE
+
+phono3py = pytest.importorskip("phono3py")
+# What the peer deprecates is not ours.
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+PARAMETERS = EXAMPLE / "phono3py_params.yaml.xz"
+
+
+@pytest.fixture(scope="module")
+def result():
+    return phonokit.kappa(phonokit.load(EXAMPLE), (6, 6, 6), [300])
+
+
+@pytest.fixture(scope="module")
+def peer():
+    peer = phono3py.load(PARAMETERS, fc_calculator="traditional", log_level=0)
+    peer.mesh_numbers = [6, 6, 6]
+    peer.init_phph_interaction(average_degenerate_weights=True)
+    peer.run_thermal_conductivity(temperatures=[300])
+    return peer.thermal_conductivity
+
+
+def test_the_example_is_the_same_crystal_to_phono3py(result, peer):
+    # An even mesh: wave vectors on the zone boundary are among them. The peer's compact
+    # symmetrisation is not exact: 4e-7.
+    np.testing.assert_allclose(result.kappa[:, :3], peer.kappa[0][:, :3], rtol=1e-6)
+    np.testing.assert_allclose(result.qpoints, peer.qpoints, atol=1e-12)
+    np.testing.assert_allclose(result.group_velocities, peer.group_velocities, atol=1e-9)
+    np.testing.assert_allclose(
+        result.linewidths, peer.gamma[0], rtol=1e-5, atol=1e-6 * peer.gamma.max()
+    )
+
+
+def test_phono3py_kaccum_accumulates_our_file_to_our_conductivity(result, tmp_path):
+    phonokit.write_kappa(result, tmp_path / "kappa.hdf5")
+    # The tool looks for the crystal in the current directory.
+    with lzma.open(PARAMETERS) as file:
+        (tmp_path / "phono3py.yaml").write_bytes(file.read())
+    code = "from phono3py.scripts.phono3py_kaccum import run; run()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "kappa.hdf5"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    last = [line for line in done.stdout.splitlines() if line.strip()][-1]
+    accumulated = [float(word) for word in last.split()[1:4]]
+    np.testing.assert_allclose(accumulated, result.kappa[0, :3], rtol=1e-6)
