@@ -10,17 +10,20 @@ pub struct Cell<'a> {
     lattice: [[f64; 3]; 3],
     positions: &'a [[f64; 3]],
     species: &'a [i64],
+    masses: &'a [f64],
 }
 
 impl<'a> Cell<'a> {
-    /// Borrow lattice vectors in rows (Å), fractional `positions[k]` and a number for the
-    /// kind of each atom.
+    /// Borrow lattice vectors in rows (Å), fractional `positions[k]`, a number for the kind
+    /// of each atom, and its mass in Da.
     pub fn new(
         lattice: ArrayView2<'_, f64>,
         positions: ArrayView2<'a, f64>,
         species: ArrayView1<'a, i64>,
+        masses: ArrayView1<'a, f64>,
     ) -> Result<Self> {
         ensure_shape("lattice", lattice.shape(), &[3, 3])?;
+        ensure_shape("masses", masses.shape(), &[species.len()])?;
         ensure_shape("positions", positions.shape(), &[species.len(), 3])?;
         Ok(Self {
             lattice: std::array::from_fn(|i| std::array::from_fn(|j| lattice[(i, j)])),
@@ -30,6 +33,7 @@ impl<'a> Cell<'a> {
                 .as_chunks()
                 .0,
             species: species.to_slice().ok_or(Error::Layout("species"))?,
+            masses: masses.to_slice().ok_or(Error::Layout("masses"))?,
         })
     }
 
@@ -48,6 +52,11 @@ impl<'a> Cell<'a> {
         self.species
     }
 
+    /// Da.
+    pub fn masses(&self) -> &'a [f64] {
+        self.masses
+    }
+
     /// Number of atoms.
     pub fn n_atoms(&self) -> usize {
         self.species.len()
@@ -62,8 +71,10 @@ mod tests {
 
     #[test]
     fn an_atom_without_a_kind_is_refused() {
-        let (positions, species) = (Array2::zeros((2, 3)), arr1(&[1]));
-        let cell = Cell::new(Array2::eye(3).view(), positions.view(), species.view());
+        let (lattice, positions) = (Array2::eye(3), Array2::zeros((2, 3)));
+        let (species, masses) = (arr1(&[1]), arr1(&[1.0]));
+        let cell =
+            Cell::new(lattice.view(), positions.view(), species.view(), masses.view());
         assert_eq!(
             cell.unwrap_err().to_string(),
             "positions: expected shape [1, 3], got [2, 3]"

@@ -5,4 +5,7 @@ mod compute;
 mod readers;
 
 pub use compute::{Compute, raise, rayon_threads};
-pub use readers::{PyCell, PyForceConstants, PyGrid, PyModes, PySupercell, PyTetrahedra, PyTriplets, PyPeriodicModes, PySeries3};
+pub use readers::{
+    PyCell, PyForceConstants, PyGrid, PyHarmonicSeries, PyModes, PyPeriodicModes,
+    PySeries3, PySupercell, PyTetrahedra, PyTriplets,
+};

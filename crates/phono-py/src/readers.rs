@@ -6,7 +6,7 @@ use numpy::{
     PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArray3, PyReadonlyArray4,
     PyReadonlyArrayDyn,
 };
-use phono_core::{Cell, ForceConstants, Grid, Modes, Tables};
+use phono_core::{Cell, ForceConstants, Grid, HarmonicSeries, Modes, Tables};
 use pyo3::prelude::*;
 
 use crate::raise;
@@ -32,13 +32,19 @@ pub struct PyCell<'py> {
     lattice: PyReadonlyArray2<'py, f64>,
     positions: PyReadonlyArray2<'py, f64>,
     species: PyReadonlyArray1<'py, i64>,
+    masses: PyReadonlyArray1<'py, f64>,
 }
 
 impl PyCell<'_> {
     /// The crystal, borrowed from Python's arrays.
     pub fn view(&self) -> PyResult<Cell<'_>> {
-        Cell::new(self.lattice.as_array(), self.positions.as_array(), self.species.as_array())
-            .map_err(|error| raise(&error))
+        Cell::new(
+            self.lattice.as_array(),
+            self.positions.as_array(),
+            self.species.as_array(),
+            self.masses.as_array(),
+        )
+        .map_err(|error| raise(&error))
     }
 }
 
@@ -152,5 +158,27 @@ impl PyPeriodicModes<'_> {
     pub fn modes(&self) -> PyResult<Modes<'_>> {
         Modes::new(self.frequencies.as_array(), self.polarizations.as_array())
             .map_err(|error| raise(&error))
+    }
+}
+
+/// `phono_dynmat.HarmonicSeries`.
+#[derive(FromPyObject)]
+pub struct PyHarmonicSeries<'py> {
+    values: PyReadonlyArray3<'py, f64>,
+    atoms: PyReadonlyArray2<'py, i64>,
+    cells: PyReadonlyArray2<'py, i64>,
+    cell: PyCell<'py>,
+}
+
+impl PyHarmonicSeries<'_> {
+    /// The series, borrowed from Python's arrays.
+    pub fn view(&self) -> PyResult<HarmonicSeries<'_>> {
+        HarmonicSeries::new(
+            self.values.as_array(),
+            self.atoms.as_array(),
+            self.cells.as_array(),
+            self.cell.view()?,
+        )
+        .map_err(|error| raise(&error))
     }
 }

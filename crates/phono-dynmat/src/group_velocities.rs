@@ -1,0 +1,225 @@
+//! Group velocities.
+
+use std::ops::Range;
+
+use ndarray::{Array3, ArrayView2, ArrayViewD};
+use num_complex::Complex64;
+use phono_core::{Error, HarmonicSeries, Modes, Result, Stop, ensure_shape, units};
+use phono_grid::degenerate_sets;
+use rayon::prelude::*;
+
+use crate::dense::{Dense, images};
+use crate::dynamical_matrix::{DynamicalMatrix, wave_vectors};
+
+/// THz; consecutive bands closer than this are one degenerate set.
+const DEGENERATE: f64 = 1e-4;
+/// THz; modes at or below have no velocity.
+const CUTOFF_FREQUENCY: f64 = 1e-4;
+/// Fractional; wave vectors closer than this in every component are the same.
+const SAME_Q: f64 = 1e-5;
+/// Cartesian, not normalised; along it the bands of a degenerate set are told apart.
+const DIRECTION: [f64; 3] = [1.0, 2.0, 3.0];
+
+/// A 3 × 3 matrix.
+type Matrix = [[f64; 3]; 3];
+
+/// `v[q, j, α] = ∂f_j/∂k_α` in Å THz of `modes` at `qpoints`, averaged over those of
+/// `rotations` (on fractional wave vectors) that leave `q` in place.
+pub fn group_velocities(
+    series: HarmonicSeries<'_>,
+    qpoints: ArrayView2<'_, f64>,
+    modes: Modes<'_>,
+    rotations: ArrayViewD<'_, i64>,
+    stop: &Stop,
+) -> Result<Array3<f64>> {
+    let (n_q, n) = modes.shape();
+    let qpoints = wave_vectors(qpoints)?;
+    ensure_shape("modes.qpoints", &[qpoints.len()], &[n_q])?;
+    ensure_shape("modes.frequencies", &[n_q, n], &[n_q, series.n_bands()])?;
+    let rotations = Rotations::new(rotations, series.cell().lattice())?;
+    let d = DynamicalMatrix::new(series);
+    let mut velocities = Array3::zeros((n_q, n, 3));
+    let all = velocities.as_slice_mut().expect("just made in C order");
+    all.par_chunks_mut(3 * n).zip(&qpoints).enumerate().try_for_each_init(
+        || Slopes::new(n),
+        |slopes, (i, (v, &q))| {
+            stop.check()?;
+            d.derivatives_at(q, &mut slopes.derivatives);
+            let average = rotations.average(q)?;
+            let found = slopes.of(modes.frequencies(i), modes.polarizations(i))?;
+            let each = v.as_chunks_mut().0.iter_mut().zip(found).zip(modes.frequencies(i));
+            for ((v, slope), &f) in each.filter(|&(_, &f)| f > CUTOFF_FREQUENCY) {
+                let scale = units::FREQUENCY_SQUARED / 2.0 / f;
+                *v = apply(&average, &slope.map(|x| x * scale));
+            }
+            Ok(())
+        },
+    )?;
+    Ok(velocities)
+}
+
+/// Workspace for `⟨e_j| ∂D/∂k_α |e_j⟩` at one wave vector.
+struct Slopes {
+    derivatives: [Vec<Complex64>; 3],
+    images: [Vec<Complex64>; 3],
+    bands: Vec<[f64; 3]>,
+}
+
+impl Slopes {
+    /// For `n` bands.
+    fn new(n: usize) -> Self {
+        let matrices = || std::array::from_fn(|_| vec![Complex64::ZERO; n * n]);
+        Self { derivatives: matrices(), images: matrices(), bands: vec![[0.0; 3]; n] }
+    }
+
+    /// The slopes of every band, those of degenerate sets told apart first.
+    fn of(&mut self, f: &[f64], e: &[Complex64]) -> Result<&[[f64; 3]]> {
+        for (derivative, image) in self.derivatives.iter().zip(&mut self.images) {
+            images(derivative, e, image);
+        }
+        let n = f.len();
+        for set in degenerate_sets(f, DEGENERATE) {
+            if set.len() == 1 {
+                let j = set.start;
+                let element =
+                    |image: &Vec<Complex64>| dot(row(e, j, n), row(image, j, n)).re;
+                self.bands[j] = self.images.each_ref().map(element);
+            } else {
+                let slopes = resolved(&self.blocks(set.clone(), n, e), set.len())?;
+                self.bands[set].copy_from_slice(&slopes);
+            }
+        }
+        Ok(&self.bands)
+    }
+
+    /// `⟨e_i| ∂D/∂k_α |e_j⟩` within a set of bands, rows one after another.
+    fn blocks(&self, set: Range<usize>, n: usize, e: &[Complex64]) -> [Vec<Complex64>; 3] {
+        self.images.each_ref().map(|image| {
+            let bra_kets = set.clone().flat_map(|i| set.clone().map(move |j| (i, j)));
+            bra_kets.map(|(i, j)| dot(row(e, i, n), row(image, j, n))).collect()
+        })
+    }
+}
+
+/// Row `j` of a matrix of `n` columns.
+fn row(rows: &[Complex64], j: usize, n: usize) -> &[Complex64] {
+    &rows[j * n..(j + 1) * n]
+}
+
+/// The slopes of a degenerate set in the modes that diagonalise its slope along
+/// [`DIRECTION`].
+fn resolved(blocks: &[Vec<Complex64>; 3], n: usize) -> Result<Vec<[f64; 3]>> {
+    let along: Vec<Complex64> = (0..n * n)
+        .map(|i| (0..3).map(|axis| blocks[axis][i] * DIRECTION[axis]).sum())
+        .collect();
+    let (mut values, mut vectors) = (vec![0.0; n], vec![Complex64::ZERO; n * n]);
+    Dense::new(n).eigen(&along, &mut values, &mut vectors)?;
+    Ok(vectors
+        .chunks(n)
+        .map(|u| {
+            blocks.each_ref().map(|block| {
+                let products = block
+                    .chunks(n)
+                    .map(|row| row.iter().zip(u).map(|(b, u)| b * u).sum::<Complex64>());
+                dot(u, &products.collect::<Vec<_>>()).re
+            })
+        })
+        .collect())
+}
+
+/// `a* · b`.
+fn dot(a: &[Complex64], b: &[Complex64]) -> Complex64 {
+    a.iter().zip(b).map(|(a, b)| a.conj() * b).sum()
+}
+
+/// `m x`.
+fn apply(m: &Matrix, x: &[f64; 3]) -> [f64; 3] {
+    m.map(|row| row.iter().zip(x).map(|(a, b)| a * b).sum())
+}
+
+/// The reciprocal point group, on fractional and on Cartesian vectors.
+struct Rotations {
+    fractional: Vec<Matrix>,
+    cartesian: Vec<Matrix>,
+}
+
+impl Rotations {
+    /// Read `rotations[r, i, j]`; `lattice` rows are direct lattice vectors.
+    fn new(rotations: ArrayViewD<'_, i64>, lattice: &Matrix) -> Result<Self> {
+        let n_r = rotations.shape().first().copied().unwrap_or_default();
+        ensure_shape("rotations", rotations.shape(), &[n_r, 3, 3])?;
+        let matrix = |r: usize| -> Matrix {
+            std::array::from_fn(|i| std::array::from_fn(|j| rotations[[r, i, j]] as f64))
+        };
+        let fractional: Vec<Matrix> = (0..n_r).map(matrix).collect();
+        // k = B q with B = A⁻¹, direct lattice vectors in the rows of A: B W B⁻¹ = A⁻¹ W A.
+        let inverse = invert(lattice);
+        let cartesian =
+            fractional.iter().map(|w| product(&product(&inverse, w), lattice)).collect();
+        Ok(Self { fractional, cartesian })
+    }
+
+    /// The mean of the Cartesian operations that leave `q - rint(q)` in place, without a
+    /// shift by a reciprocal lattice vector.
+    fn average(&self, q: [f64; 3]) -> Result<Matrix> {
+        let q = q.map(|x| x - x.round_ties_even());
+        let stays = |w: &Matrix| {
+            apply(w, &q).iter().zip(q).all(|(image, x)| (image - x).abs() < SAME_Q)
+        };
+        let mut count = 0.0;
+        let mut sum = [[0.0; 3]; 3];
+        for (w, cartesian) in self.fractional.iter().zip(&self.cartesian) {
+            if stays(w) {
+                count += 1.0;
+                for (sum, x) in
+                    sum.as_flattened_mut().iter_mut().zip(cartesian.as_flattened())
+                {
+                    *sum += x;
+                }
+            }
+        }
+        if count == 0.0 {
+            return Err(Error::Domain(
+                "rotations: no operation leaves q in place; add the identity".into(),
+            ));
+        }
+        Ok(sum.map(|row| row.map(|x| x / count)))
+    }
+}
+
+/// `a b`.
+fn product(a: &Matrix, b: &Matrix) -> Matrix {
+    a.map(|row| std::array::from_fn(|j| (0..3).map(|i| row[i] * b[i][j]).sum()))
+}
+
+/// `a⁻¹`.
+fn invert(a: &Matrix) -> Matrix {
+    let cofactor = |i: usize, j: usize| {
+        let ([p, q], [r, s]) = ([(i + 1) % 3, (i + 2) % 3], [(j + 1) % 3, (j + 2) % 3]);
+        a[p][r] * a[q][s] - a[p][s] * a[q][r]
+    };
+    let determinant: f64 = (0..3).map(|j| a[0][j] * cofactor(0, j)).sum();
+    std::array::from_fn(|i| std::array::from_fn(|j| cofactor(j, i) / determinant))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_matrix_times_its_inverse_is_one(
+            off in prop::array::uniform6(-1.0..1.0_f64),
+        ) {
+            let a = [[3.0, off[0], off[1]], [off[2], 4.0, off[3]], [off[4], off[5], 5.0]];
+            let one = product(&a, &invert(&a));
+            for i in 0..3 {
+                for j in 0..3 {
+                    prop_assert!((one[i][j] - f64::from(u8::from(i == j))).abs() < 1e-14);
+                }
+            }
+        }
+    }
+}

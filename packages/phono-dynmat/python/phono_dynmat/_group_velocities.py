@@ -1,0 +1,110 @@
+"""Group velocities."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_grid import units
+from phono_grid.backend import accelerated_by
+from phono_grid.errors import DomainError, ensure_shape
+
+from phono_dynmat._dynamical_matrix import hermitian_sum
+from phono_dynmat._extension import rust
+from phono_dynmat._harmonic_series import HarmonicSeries
+from phono_dynmat._modes import Modes
+
+DEGENERATE = 1e-4
+"""THz; consecutive bands closer than this are one degenerate set."""
+CUTOFF_FREQUENCY = 1e-4
+"""THz; modes at or below have no velocity."""
+SAME_Q = 1e-5
+"""Fractional; wave vectors closer than this in every component are the same."""
+DIRECTION = np.array([1, 2, 3]) / np.sqrt(14)
+"""Cartesian; along it the bands of a degenerate set are told apart."""
+
+
+@accelerated_by(rust.group_velocities)
+def group_velocities(
+    series: HarmonicSeries, modes: Modes, rotations: ArrayLike
+) -> NDArray[np.float64]:
+    r"""Group velocities by the analytic derivative of the dynamical matrix.
+
+    .. math::
+
+        v_{j\alpha}(q) = \frac{\partial f_j}{\partial k_\alpha}
+            = \frac{\mathtt{units.FREQUENCY}^2}{2 f_j}
+            \langle e_j | \frac{\partial D}{\partial k_\alpha} | e_j \rangle,
+            \qquad k = B q
+
+    with ``B`` the reciprocal lattice without 2π. Within a degenerate set (consecutive bands
+    closer than 1e-4 THz) the modes are first made eigenvectors of the derivative along
+    (1, 2, 3). The result is averaged over the operations that leave ``q - rint(q)`` in
+    place, without a shift by a reciprocal lattice vector.
+
+    Parameters
+    ----------
+    series : HarmonicSeries
+    modes : Modes
+        The phonons of ``series``.
+    rotations : (n_r, 3, 3) array_like of int
+        The point group on fractional wave vectors, ``q → W q``; see
+        `phono_grid.Symmetry.reciprocal_rotations`.
+
+    Returns
+    -------
+    (n_q, n_b, 3) array of float
+        Cartesian, Å THz; 0 for modes at or below 1e-4 THz.
+
+    Raises
+    ------
+    DomainError
+        If the identity is not among ``rotations``.
+    """
+    w = np.asarray(rotations)
+    ensure_shape("rotations", w, (len(w), 3, 3))
+    n_q, n_b = modes.frequencies.shape
+    ensure_shape("modes.frequencies", modes.frequencies, (n_q, 3 * series.cell.n_atoms))
+    b = series.cell.reciprocal_lattice.T
+    cartesian = b @ w @ np.linalg.inv(b)
+    derivatives = _derivatives(series, modes.qpoints)
+    e = modes.polarizations.reshape(n_q, n_b, n_b)
+    velocities = np.zeros((n_q, n_b, 3))
+    for i, f in enumerate(modes.frequencies):
+        slopes = _slopes(f, e[i], derivatives[:, i])
+        moving = f > CUTOFF_FREQUENCY
+        v = units.FREQUENCY**2 / 2 * slopes[moving] / f[moving, None]
+        velocities[i, moving] = v @ _average(modes.qpoints[i], w, cartesian).T
+    return velocities
+
+
+def _derivatives(
+    series: HarmonicSeries, qpoints: NDArray[np.float64]
+) -> NDArray[np.complex128]:
+    """``∂D/∂k_α``, shape (3, n_q, n_b, n_b), eV/(Å Da)."""
+    x = series.vectors @ series.cell.lattice
+    factors = (2j * np.pi * x.T)[:, :, None, None]
+    return np.array([hermitian_sum(series, qpoints, g * series.values) for g in factors])
+
+
+def _slopes(
+    f: NDArray[np.float64], e: NDArray[np.complex128], derivatives: NDArray[np.complex128]
+) -> NDArray[np.float64]:
+    """``⟨e_j| ∂D/∂k_α |e_j⟩`` at one wave vector, degenerate modes told apart first."""
+    slopes = np.empty((len(f), 3))
+    starts = np.flatnonzero(np.diff(f, prepend=-np.inf) >= DEGENERATE)
+    for members in np.split(np.arange(len(f)), starts[1:]):
+        blocks = e[members].conj() @ derivatives @ e[members].T
+        if len(members) > 1:
+            _, u = np.linalg.eigh(np.tensordot(DIRECTION, blocks, axes=1))
+            blocks = u.conj().T @ blocks @ u
+        slopes[members] = np.diagonal(blocks, axis1=1, axis2=2).real.T
+    return slopes
+
+
+def _average(
+    q: NDArray[np.float64], w: NDArray[np.int64], cartesian: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The mean of the Cartesian operations that leave ``q`` in place."""
+    q = q - np.rint(q)
+    stays = (np.abs(w @ q - q) < SAME_Q).all(axis=1)
+    if not stays.any():
+        raise DomainError("rotations: no operation leaves q in place; add the identity")
+    return np.asarray(cartesian[stays].mean(axis=0))

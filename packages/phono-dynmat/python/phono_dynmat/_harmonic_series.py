@@ -1,0 +1,94 @@
+"""Second-order force constants as one Fourier series."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_fc import ForceConstants
+from phono_grid import Cell, ShortestVectors
+from phono_grid.errors import DomainError, ensure_finite, frozen
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HarmonicSeries:
+    r"""Second-order force constants on lattice vectors.
+
+    .. math::
+
+        D_{k\alpha, k'\beta}(q) = \frac{1}{\sqrt{m_k m_{k'}}} \sum_R
+            \Phi_{\alpha\beta}(k, k', R)\, e^{2\pi i q \cdot (R + \tau_{k'} - \tau_k)}
+
+    Every equidistant image has its share, so that the sum needs no multiplicities and no
+    shortest vectors any more.
+
+    Parameters
+    ----------
+    values : (n_e, 3, 3) array_like
+        ``Φ[e, α, β]`` in eV/Å², without masses.
+    atoms : (n_e, 2) array_like of int
+        ``k, k'``.
+    cells : (n_e, 3) array_like of int
+        ``R``, the cell of atom ``k'`` as seen from that of ``k``, in lattice vectors.
+    cell : Cell
+        The primitive cell, ``n_a`` atoms.
+
+    Raises
+    ------
+    DomainError
+        If a value is not finite or an atom is not in the cell.
+    """
+
+    values: NDArray[np.float64]
+    atoms: NDArray[np.int64]
+    cells: NDArray[np.int64]
+    cell: Cell
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        n_e, n_a = len(self.values), self.cell.n_atoms
+        for name, array in (
+            ("values", frozen(self.values, "values", shape=(n_e, 3, 3))),
+            ("atoms", frozen(self.atoms, "atoms", np.int64, (n_e, 2))),
+            ("cells", frozen(self.cells, "cells", np.int64, (n_e, 3))),
+        ):
+            object.__setattr__(self, name, array)
+        ensure_finite("values", self.values)
+        if n_e and not ((self.atoms >= 0) & (self.atoms < n_a)).all():
+            raise DomainError(
+                f"atoms must be in 0 to {n_a - 1}, got {self.atoms.min()} to "
+                f"{self.atoms.max()}"
+            )
+
+    @classmethod
+    def of(
+        cls, force_constants: ForceConstants, vectors: ShortestVectors | None = None
+    ) -> "HarmonicSeries":
+        """Make the series of second-order ``force_constants``.
+
+        ``vectors`` are those of its supercell, found if not given. A pair with ``m``
+        equidistant images gives ``Φ / m`` to each; equal ``k, k', R`` are merged.
+        """
+        if force_constants.order != 2:
+            raise DomainError(
+                f"force_constants must be of order 2, got {force_constants.order}"
+            )
+        supercell = force_constants.supercell
+        primitive = supercell.primitive
+        vectors = ShortestVectors.of(supercell) if vectors is None else vectors
+        m = vectors.multiplicities
+        pair = np.repeat(np.arange(m.size), m.ravel())
+        s, k = np.unravel_index(pair, m.shape)
+        other = supercell.supercell_to_primitive[s]
+        x = primitive.positions
+        r = np.rint(vectors.vectors - x[other] + x[k]).astype(np.int64)
+        shares = force_constants.values[k, s] / m[s, k][:, None, None]
+        keys, entry = np.unique(np.column_stack([k, other, r]), axis=0, return_inverse=True)
+        values = np.zeros((len(keys), 3, 3))
+        np.add.at(values, entry.ravel(), shares)
+        return cls(values, keys[:, :2], keys[:, 2:], primitive)
+
+    @property
+    def vectors(self) -> NDArray[np.float64]:
+        """``R + τ_k' - τ_k`` in lattice vectors, shape (n_e, 3)."""
+        x = self.cell.positions
+        return self.cells + x[self.atoms[:, 1]] - x[self.atoms[:, 0]]
