@@ -3,7 +3,8 @@
 import numpy as np
 import phonokit
 import pytest
-from phono_grid import Backend, using
+from phono_grid import using
+from phono_grid.backend import active
 from phonokit import DomainError, ForceData, ImaginaryModesWarning, load
 from phonokit._workflow import Crystal
 from tiny_crystal import EXAMPLE
@@ -78,7 +79,7 @@ def changed(data: ForceData, **changes) -> Crystal:
     """Silicon with other data."""
     names = (n for n in ForceData.__dataclass_fields__ if n not in changes)
     kept = {name: getattr(data, name) for name in names}
-    return Crystal(ForceData(**kept, **changes), Backend.RUST)
+    return Crystal(ForceData(**kept, **changes), active())
 
 
 def test_born_charges_are_refused_unless_they_are_left_out():
