@@ -102,6 +102,7 @@ def test_version_and_help(capsys):
     assert "phono kappa examples/silicon" in out
 
 
+PARAMETERS = EXAMPLE / "phono3py_params.yaml.xz"
 REFUSALS = [
     (["kappa", "nowhere"], "nowhere: no such file or folder"),
     (["kappa", EXAMPLE, "--mesh", "0", "11", "11"], "mesh must be three positive integers"),
@@ -117,6 +118,7 @@ REFUSALS = [
     (["kappa", EXAMPLE, "--lang", "c"], "lang must be 'Rust' or 'Python', got 'c'"),
     (["kappa", EXAMPLE, "--output", "no/k.h5"], "no/k.h5: cannot be written"),
     (["kappa", EXAMPLE, "--output", "/"], "is a folder; name a file"),
+    (["kappa", EXAMPLE, "--output", PARAMETERS], "is an input file; name another"),
     (["kappa", EXAMPLE, "--plot", "k.doc"], r"must end with one of \.png"),
     (["kappa", EXAMPLE.parent], "holds no phono3py_params"),
     (["kappa", EXAMPLE / "make.py"], "make.py: not "),

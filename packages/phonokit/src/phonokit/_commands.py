@@ -5,6 +5,7 @@ from pathlib import Path
 
 from phono_3ph import Scattering
 from phono_grid import Grid, IrreduciblePoints, Symmetry, using
+from phono_grid.errors import DomainError
 from rich.console import Console
 
 from phonokit._plot import ensure_plottable, plot_kappa
@@ -35,6 +36,8 @@ def run_kappa(request: KappaRequest, *, command: str) -> None:
     if request.plot is not None:
         ensure_plottable(request.plot)
     crystal = load(request.path, lang=request.lang)
+    if output.resolve() in (file.path.resolve() for file in crystal.data.files):
+        raise DomainError(f"{output}: is an input file; name another file to write")
     refuse_born_charges(crystal, request.nac)
     with using(crystal.backend):
         symmetry = Symmetry.of(crystal.primitive)
