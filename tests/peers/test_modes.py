@@ -39,7 +39,9 @@ def crystals(request, data):
     # Where the constants are not symmetric, phonopy reads one triangle of the derivative
     # within a degenerate set, we its Hermitian part.
     ph3.produce_fc2(symmetrize_fc2=True)
-    peer = Phonopy(ph3.unitcell, ph3.supercell_matrix, primitive_matrix=ph3.primitive_matrix)
+    peer = Phonopy(
+        ph3.unitcell, ph3.supercell_matrix, primitive_matrix=ph3.primitive_matrix
+    )
     peer.force_constants = ph3.fc2
     unit = ph3.unitcell
     cell = Cell(unit.cell, unit.scaled_positions, unit.symbols, unit.masses)

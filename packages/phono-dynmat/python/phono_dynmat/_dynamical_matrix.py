@@ -88,5 +88,5 @@ def hermitian_sum(
     for block, (k, other), x in zip(blocks, series.atoms, series.vectors, strict=True):
         phase = np.exp(2j * np.pi * (q @ x)) / (m[k] * m[other])
         d[:, k, :, other, :] += phase[:, None, None] * block
-    d = d.reshape(len(q), 3 * n_a, 3 * n_a)
-    return np.asarray((d + d.conj().swapaxes(1, 2)) / 2)
+    matrices = d.reshape(len(q), 3 * n_a, 3 * n_a)
+    return np.asarray((matrices + matrices.conj().swapaxes(1, 2)) / 2)

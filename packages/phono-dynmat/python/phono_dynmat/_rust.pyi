@@ -1,5 +1,6 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
 from phono_dynmat._harmonic_series import HarmonicSeries
 from phono_dynmat._modes import Modes
 

@@ -185,7 +185,7 @@ def brillouin_zone_images(
 ) -> NDArray[np.int64]:
     """How many shortest ``q + G`` there are; one but on the zone boundary, shape (n,)."""
     _, nearest, _ = _nearest_images(qpoints, reciprocal_lattice)
-    return nearest.sum(axis=1, dtype=np.int64)
+    return np.asarray(nearest.sum(axis=1, dtype=np.int64))
 
 
 _SHIFTS = np.array(list(product((0, 1, 2, -2, -1), repeat=3)))
