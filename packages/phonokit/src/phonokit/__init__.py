@@ -24,14 +24,13 @@ if TYPE_CHECKING:
         ShapeError,
     )
 
+    from phonokit._kappa_result import KappaResult, Provenance
     from phonokit._plot import plot_kappa
     from phonokit._read import ForceData, InputFile, read
     from phonokit._results import write_kappa
     from phonokit._workflow import (
         Crystal,
         ImaginaryModesWarning,
-        KappaResult,
-        Provenance,
         kappa,
         load,
     )
@@ -61,7 +60,8 @@ _HOME = {
     "phonokit._plot": "plot_kappa",
     "phonokit._read": "ForceData InputFile read",
     "phonokit._results": "write_kappa",
-    "phonokit._workflow": "Crystal ImaginaryModesWarning KappaResult Provenance kappa load",
+    "phonokit._kappa_result": "KappaResult Provenance",
+    "phonokit._workflow": "Crystal ImaginaryModesWarning kappa load",
 }
 """Imported when first asked for: ``phono --help`` needs neither NumPy nor the kernels."""
 

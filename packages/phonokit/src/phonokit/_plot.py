@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid.errors import DomainError, FileError
 
+from phonokit._kappa_result import KappaResult
 from phonokit._results import ensure_writable, replacing
-from phonokit._workflow import KappaResult
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from phono_grid import Grid, brillouin_zone_images
 from phono_grid.errors import FileError
 
+from phonokit._kappa_result import KappaResult
 from phonokit._version import __version__
-from phonokit._workflow import KappaResult
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,8 +21,9 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from phonokit._kappa_result import KappaResult
 from phonokit._version import __version__
-from phonokit._workflow import Crystal, ImaginaryModesWarning, KappaResult
+from phonokit._workflow import Crystal, ImaginaryModesWarning
 
 COMPONENTS = ("xx", "yy", "zz", "yz", "xz", "xy")
 LINES = 10
