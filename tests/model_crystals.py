@@ -69,6 +69,18 @@ def random_cubic(supercell: Supercell, rng: np.random.Generator) -> NDArray[np.f
     return mean[supercell.primitive_to_supercell]
 
 
+def mix_degenerate(frequencies, polarizations, rng):
+    """Mix the eigenvectors of every degenerate set by a random unitary matrix."""
+    mixed = polarizations.copy()
+    for f, e in zip(frequencies, mixed, strict=True):
+        starts = np.flatnonzero(np.diff(f, prepend=-np.inf) >= 1e-4)
+        for members in np.split(np.arange(len(f)), starts[1:]):
+            shape = (2, len(members), len(members))
+            u, _ = np.linalg.qr(np.tensordot([1, 1j], rng.normal(size=shape), 1))
+            e[members] = np.tensordot(u, e[members], 1)
+    return mixed
+
+
 @cache
 def zincblende() -> Model:
     """Two kinds of atoms, no inversion, degenerate bands at points and on lines."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from model_crystals import mix_degenerate
 from phono_3ph import PeriodicModes, Scattering, interaction_strengths, linewidths
 from phono_3ph._linewidths import averaging, degenerate_sets
 from phono_dynmat import Modes
@@ -31,15 +32,11 @@ def every_triplet(grid, q):
 
 
 def mixed(sample, rng):
-    """The eigenvectors of every degenerate set mixed by a random unitary matrix."""
-    polarizations = sample.phonons.polarizations.copy()
-    for f, e in zip(sample.phonons.frequencies, polarizations, strict=True):
-        sets = degenerate_sets(f, 1e-4)
-        for members in (np.flatnonzero(sets == s) for s in np.unique(sets)):
-            shape = (2, len(members), len(members))
-            u, _ = np.linalg.qr(np.tensordot([1, 1j], rng.normal(size=shape), 1))
-            e[members] = np.tensordot(u, e[members], 1)
-    return sample.with_polarizations(polarizations)
+    """The same phonons, the eigenvectors of every degenerate set mixed at random."""
+    phonons = sample.phonons
+    return sample.with_polarizations(
+        mix_degenerate(phonons.frequencies, phonons.polarizations, rng)
+    )
 
 
 def test_the_model_has_degenerate_bands_and_is_stable(sample):
