@@ -52,10 +52,11 @@ pub fn ensure_shape(name: &'static str, got: &[usize], expected: &[usize]) -> Re
 
 /// Require `0 <= index < end`, and return it as an index.
 pub fn ensure_index(name: &'static str, index: i64, end: usize) -> Result<usize> {
-    usize::try_from(index)
-        .ok()
-        .filter(|&i| i < end)
-        .ok_or(Error::Index { name, index, end })
+    usize::try_from(index).ok().filter(|&i| i < end).ok_or(Error::Index {
+        name,
+        index,
+        end,
+    })
 }
 
 #[cfg(test)]
