@@ -197,14 +197,15 @@ impl Sum<'_> {
                 }
                 let scale = multiplicity / (f1[j1] * f2[j2]);
                 let (re, im) = v.at(j1, j2);
-                let (decay, absorb) = (weights.decay(j1, j2), weights.absorb(j1, j2));
+                let [decay, absorb, emit] = weights.at(j1, j2);
                 let (n1, n2) = (self.occupation(q1, j1), self.occupation(q2, j2));
                 for (j, gamma) in gamma.chunks_exact_mut(self.n_t).enumerate() {
-                    if decay[j] == 0.0 && absorb[j] == 0.0 {
+                    if decay[j] == 0.0 && absorb[j] == 0.0 && emit[j] == 0.0 {
                         continue;
                     }
                     let strength = scale * (re[j] * re[j] + im[j] * im[j]);
-                    let (decay, absorb) = (strength * decay[j], strength * absorb[j]);
+                    let (decay, absorb) =
+                        (strength * decay[j], strength * (absorb[j] - emit[j]));
                     for ((gamma, n1), n2) in gamma.iter_mut().zip(n1).zip(n2) {
                         *gamma += decay * (n1 + n2 + 1.0) + absorb * (n1 - n2);
                     }

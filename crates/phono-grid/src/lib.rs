@@ -12,5 +12,5 @@ pub use permutations::{Operations, atom_permutations};
 pub use shortest_vectors::shortest_vectors;
 pub use stars::irreducible_map;
 pub use tetrahedra::{N_TETRAHEDRA, N_VERTICES, Tetrahedra};
-pub use triplet_weights::{PairWeights, degenerate_sets, triplet_weights};
+pub use triplet_weights::{N_CHANNELS, PairWeights, degenerate_sets, triplet_weights};
 pub use triplets::triplets_at;

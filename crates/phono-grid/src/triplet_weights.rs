@@ -6,7 +6,10 @@ use rayon::prelude::*;
 
 use crate::tetrahedra::{Lanes, N_TETRAHEDRA, N_VERTICES, Sorted, Tetrahedra};
 
-/// Weights of `δ(f − f' − f'')` and `δ(f + f' − f'') − δ(f − f' + f'')` of one triplet, for
+/// Ways to conserve energy: `δ(f − f' − f'')`, `δ(f + f' − f'')`, `δ(f − f' + f'')`.
+pub const N_CHANNELS: usize = 3;
+
+/// Weights of `δ(f − f' − f'')`, `δ(f + f' − f'')` and `δ(f − f' + f'')` of one triplet, for
 /// all band pairs at once.
 ///
 /// `f'` and `f''` are linear in each of the 24 tetrahedra around `q'`, whose vertices move
@@ -16,8 +19,7 @@ use crate::tetrahedra::{Lanes, N_TETRAHEDRA, N_VERTICES, Sorted, Tetrahedra};
 pub struct PairWeights {
     n_bands: usize,
     n_targets: usize,
-    decay: Vec<f64>,
-    absorb: Vec<f64>,
+    weights: [Vec<f64>; N_CHANNELS],
     active: Vec<bool>,
     second: Vertices,
     third: Vertices,
@@ -38,8 +40,7 @@ impl PairWeights {
         Self {
             n_bands,
             n_targets,
-            decay: vec![0.0; n * n_targets],
-            absorb: vec![0.0; n * n_targets],
+            weights: std::array::from_fn(|_| vec![0.0; n * n_targets]),
             active: vec![false; n],
             second: Vertices::new(n_bands),
             third: Vertices::new(n_bands),
@@ -47,18 +48,14 @@ impl PairWeights {
         }
     }
 
-    /// `δ(f − f' − f'')` of bands `(j', j'')` at every target, 1/THz.
+    /// Weights of bands `(j', j'')` at every target, 1/THz, for the three channels of
+    /// [`N_CHANNELS`].
     #[inline(always)]
-    pub fn decay(&self, j1: usize, j2: usize) -> &[f64] {
+    pub fn at(&self, j1: usize, j2: usize) -> [&[f64]; N_CHANNELS] {
         let p = (j1 * self.n_bands + j2) * self.n_targets;
-        &self.decay[p..p + self.n_targets]
-    }
-
-    /// `δ(f + f' − f'') − δ(f − f' + f'')` of bands `(j', j'')` at every target, 1/THz.
-    #[inline(always)]
-    pub fn absorb(&self, j1: usize, j2: usize) -> &[f64] {
-        let p = (j1 * self.n_bands + j2) * self.n_targets;
-        &self.absorb[p..p + self.n_targets]
+        let [decay, absorb, emit] = &self.weights;
+        let n = p + self.n_targets;
+        [&decay[p..n], &absorb[p..n], &emit[p..n]]
     }
 
     /// Whether any weight of bands `(j', j'')` can differ from 0.
@@ -84,9 +81,11 @@ impl PairWeights {
         let around_q2 = tetrahedra.around(grid, grid.address(q2), -1);
         self.second.gather(tetrahedra, frequencies, &around_q1);
         self.third.gather(tetrahedra, frequencies, &around_q2);
-        let Self { n_targets, second, third, sorted, decay, absorb, active, .. } = self;
+        let Self { n_targets, second, third, sorted, weights, active, .. } = self;
+        let [decay, absorb, emit] = weights;
         decay.fill(0.0);
         absorb.fill(0.0);
+        emit.fill(0.0);
         for (pair, active) in active.iter_mut().enumerate() {
             let (j1, j2) = (pair / n_b, pair % n_b);
             let at = pair * *n_targets;
@@ -112,7 +111,7 @@ impl PairWeights {
                         absorb[at + f] = sorted.weight(-w);
                     }
                     if differences.contain(w) {
-                        absorb[at + f] -= sorted.weight(w);
+                        emit[at + f] = sorted.weight(w);
                     }
                 }
             }
@@ -141,7 +140,7 @@ impl PairWeights {
                     continue;
                 }
                 let share = 1.0 / (a.len() * b.len()) as f64;
-                for weights in [&mut self.decay, &mut self.absorb] {
+                for weights in &mut self.weights {
                     for f in 0..n_t {
                         let mean =
                             pairs().map(|p| weights[p * n_t + f]).sum::<f64>() * share;
@@ -283,7 +282,7 @@ pub fn triplet_weights(
     let targets = &targets.to_vec()[..];
     let n_f = targets.len();
 
-    let mut g = Array5::zeros((points.nrows(), n_f, n_b, n_b, 2));
+    let mut g = Array5::zeros((points.nrows(), n_f, n_b, n_b, N_CHANNELS));
     g.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each_init(
         || PairWeights::new(n_b, n_f),
         |pairs, (t, mut g)| {
@@ -297,9 +296,7 @@ pub fn triplet_weights(
                 targets,
             });
             for ((f, j1, j2, channel), g) in g.indexed_iter_mut() {
-                let w =
-                    if channel == 0 { pairs.decay(j1, j2) } else { pairs.absorb(j1, j2) };
-                *g = w[f];
+                *g = pairs.at(j1, j2)[channel][f];
             }
         },
     );
@@ -339,15 +336,15 @@ mod tests {
     #[test]
     fn averaging_keeps_the_sum_and_makes_the_set_equal() {
         let mut pairs = PairWeights::new(3, 1);
-        pairs.decay = (0..9).map(f64::from).collect();
+        pairs.weights[0] = (0..9).map(f64::from).collect();
         pairs.active[1] = true;
         pairs.active[6] = true;
         pairs.average_degenerate(&[1.0, 2.0, 2.0], &[1.0, 1.0, 3.0], 1e-4);
-        assert!((pairs.decay.iter().sum::<f64>() - 36.0).abs() < 1e-13);
-        assert_eq!(pairs.decay(0, 0), pairs.decay(0, 1));
-        assert_eq!(pairs.decay(1, 0), pairs.decay(2, 1));
+        assert!((pairs.weights[0].iter().sum::<f64>() - 36.0).abs() < 1e-13);
+        assert_eq!(pairs.at(0, 0)[0], pairs.at(0, 1)[0]);
+        assert_eq!(pairs.at(1, 0)[0], pairs.at(2, 1)[0]);
         assert!(pairs.is_active(0, 0) && pairs.is_active(1, 1));
         // A block without any weight is left alone.
-        assert!(!pairs.is_active(2, 2) && pairs.decay(1, 2) != pairs.decay(2, 2));
+        assert!(!pairs.is_active(2, 2) && pairs.at(1, 2)[0] != pairs.at(2, 2)[0]);
     }
 }

@@ -98,7 +98,7 @@ def linewidths(
             second = averaging(f[q2], scattering.degeneracy)
             weights[:] = np.einsum("ka,lb,jabc->jklc", first, second, weights)
     n1, n2 = n[triplets.points[:, 1], :, None], n[triplets.points[:, 2], None, :]
-    occupied = np.stack([n1 + n2 + 1, n1 - n2], axis=-1)
+    occupied = np.stack([n1 + n2 + 1, n1 - n2, n2 - n1], axis=-1)
     gamma = np.einsum("t,tjkl,tjklc,tklTc->Tj", triplets.weights, strengths, g, occupied)
     gamma = units.LINEWIDTH * gamma @ averaging(f[q], scattering.degeneracy)
     return np.asarray(np.where(f[q] > scattering.cutoff_frequency, gamma, 0.0))

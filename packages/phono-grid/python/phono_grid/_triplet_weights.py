@@ -26,8 +26,8 @@ def triplet_weights(
 
     .. math::
 
-        g_0 = \delta(f - f' - f''), \qquad
-        g_1 = \delta(f + f' - f'') - \delta(f - f' + f'')
+        g_0 = \delta(f - f' - f''), \qquad g_1 = \delta(f + f' - f''), \qquad
+        g_2 = \delta(f - f' + f'')
 
     at target frequencies :math:`f`, with :math:`f'_{j'}` and :math:`f''_{j''}` linear in
     each of the 24 tetrahedra around :math:`q'`, whose vertices move :math:`q''` the
@@ -46,8 +46,8 @@ def triplet_weights(
 
     Returns
     -------
-    (n_t, n_f, n_b, n_b, 2) array of float
-        ``g[t, f, j', j'']``, 1/THz.
+    (n_t, n_f, n_b, n_b, 3) array of float
+        ``g[t, f, j', j'', channel]``, 1/THz.
 
     References
     ----------
@@ -67,9 +67,8 @@ def triplet_weights(
     plus = f1[..., :, None] + f2[..., None, :]
     minus = f1[..., :, None] - f2[..., None, :]
     w = targets[:, None, None]
-    decay = delta_weights(plus, w)
-    absorb = delta_weights(minus, -w) - delta_weights(minus, w)
-    return np.stack([decay, absorb], axis=-1)
+    channels = delta_weights(plus, w), delta_weights(minus, -w), delta_weights(minus, w)
+    return np.stack(channels, axis=-1)
 
 
 def delta_weights(
