@@ -35,7 +35,13 @@ def linewidths(rng):
     return (series, phonons, q, occupations, Scattering()), {}
 
 
+def collision_row(rng):
+    series, phonons = phonons_on([4, 4, 4])
+    s = rng.uniform(0, 3, (*phonons.frequencies.shape, 2))
+    return (series, phonons, int(rng.integers(64)), s, Scattering()), {}
+
+
 CASES = {
     f"phono_3ph.{case.__name__}": case
-    for case in (series3, interaction_strengths, linewidths)
+    for case in (series3, interaction_strengths, linewidths, collision_row)
 }

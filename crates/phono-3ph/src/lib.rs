@@ -6,6 +6,7 @@
 //! `q''`, the energy-conserving weights and the occupations follow triplet by triplet while
 //! the numbers are in cache.
 
+mod collision;
 mod contract;
 mod fixed_q;
 mod interaction;
@@ -15,7 +16,9 @@ mod rows;
 mod series;
 mod series3;
 mod sum_rows;
+mod triplet_sum;
 
+pub use collision::collision_row;
 pub use interaction::interaction_strengths;
 pub use linewidths::{Scattering, linewidths};
 pub use phonons::Phonons;

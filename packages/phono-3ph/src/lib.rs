@@ -17,6 +17,16 @@ struct PyScattering {
     average_weights: bool,
 }
 
+impl PyScattering {
+    fn choices(&self) -> Scattering {
+        Scattering {
+            cutoff_frequency: self.cutoff_frequency,
+            degeneracy: self.degeneracy,
+            average_weights: self.average_weights,
+        }
+    }
+}
+
 /// The arrays of `phono_3ph.Series3`.
 type PySeriesArrays<'py> =
     (Bound<'py, PyArray4<f64>>, Bound<'py, PyArray2<i64>>, Bound<'py, PyArray3<i64>>);
@@ -70,20 +80,40 @@ fn linewidths<'py>(
     let (grid, modes, n) = (phonons.grid.view()?, phonons.modes()?, occupations.as_array());
     let ((values, atoms, cells), (offsets, corners)) =
         (series.view(), phonons.tetrahedra.view());
-    let PyScattering { cutoff_frequency, degeneracy, average_weights } = scattering;
     let gamma = py.compute(|stop| {
         let phonons = Phonons::new(grid, Tetrahedra::new(offsets, corners)?, modes)?;
         let series = Series::new(values, atoms, cells, modes.n_atoms())?;
-        let scattering = Scattering { cutoff_frequency, degeneracy, average_weights };
-        phono_3ph::linewidths(series, &phonons, q, n, scattering, stop)
+        phono_3ph::linewidths(series, &phonons, q, n, scattering.choices(), stop)
     })?;
     Ok(gamma.into_pyarray(py))
+}
+
+/// See `phono_3ph.collision_row`.
+#[pyfunction]
+fn collision_row<'py>(
+    py: Python<'py>,
+    series: PySeries3<'py>,
+    phonons: PyPeriodicModes<'py>,
+    q: i64,
+    inverse_sinh: PyArrayLike3<'py, f64, AllowTypeChange>,
+    scattering: PyScattering,
+) -> PyResult<Bound<'py, PyArray4<f64>>> {
+    let (grid, modes, s) =
+        (phonons.grid.view()?, phonons.modes()?, inverse_sinh.as_array());
+    let ((values, atoms, cells), (offsets, corners)) =
+        (series.view(), phonons.tetrahedra.view());
+    let row = py.compute(|stop| {
+        let phonons = Phonons::new(grid, Tetrahedra::new(offsets, corners)?, modes)?;
+        let series = Series::new(values, atoms, cells, modes.n_atoms())?;
+        phono_3ph::collision_row(series, &phonons, q, s, scattering.choices(), stop)
+    })?;
+    Ok(row.into_pyarray(py))
 }
 
 #[pymodule(gil_used = false)]
 mod _rust {
     #[pymodule_export]
-    use super::{interaction_strengths, linewidths, series3};
+    use super::{collision_row, interaction_strengths, linewidths, series3};
     #[pymodule_export]
     use phono_py::rayon_threads;
 }

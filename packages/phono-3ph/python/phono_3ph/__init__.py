@@ -1,5 +1,12 @@
 """Three-phonon scattering and lattice thermal conductivity."""
 
+from phono_3ph._boltzmann import (
+    CollisionOperator,
+    ConductivityLbte,
+    Solver,
+    conductivity_lbte,
+)
+from phono_3ph._collision import collision_row, inverse_sinh, reduced_row
 from phono_3ph._conductivity import ConductivityRta, conductivity_rta
 from phono_3ph._interaction import interaction_strengths
 from phono_3ph._linewidths import Scattering, linewidths
@@ -7,12 +14,19 @@ from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3, series3
 
 __all__ = [
+    "CollisionOperator",
+    "ConductivityLbte",
     "ConductivityRta",
     "PeriodicModes",
     "Scattering",
     "Series3",
+    "Solver",
+    "collision_row",
+    "conductivity_lbte",
     "conductivity_rta",
     "interaction_strengths",
+    "inverse_sinh",
     "linewidths",
+    "reduced_row",
     "series3",
 ]

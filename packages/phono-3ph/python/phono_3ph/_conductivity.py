@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 from phono_grid import Grid, IrreduciblePoints, units
 from phono_grid.errors import ensure_positive, ensure_shape
 
+from phono_3ph._collision import rotations_cartesian
+
 VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
 """Axes of the six components xx yy zz yz xz xy."""
 
@@ -83,8 +85,7 @@ def star_products(
     grid: Grid, irreducible: IrreduciblePoints, velocities: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """``Σ (R v)(R v)ᵀ`` over the star of each irreducible point, (n_i, n_b, 6)."""
-    to_cartesian = (grid.reciprocal_lattice / grid.mesh[:, None]).T
-    rotations = to_cartesian @ grid.rotations @ np.linalg.inv(to_cartesian)
+    rotations = rotations_cartesian(grid)
     # A tensor that is first averaged over the group is summed over any star by counting.
     squares = np.einsum("iba,ibc->ibac", velocities, velocities)
     mean = np.einsum("rxa,ibac,ryc->ibxy", rotations, squares, rotations) / len(rotations)

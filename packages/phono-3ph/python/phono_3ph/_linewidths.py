@@ -91,17 +91,30 @@ def linewidths(
     strengths = interaction_strengths(
         series, phonons, triplets, cutoff_frequency=scattering.cutoff_frequency
     )
-    g = triplet_weights(phonons.grid, phonons.tetrahedra, f, triplets, f[q])
-    if scattering.average_weights:
-        for weights, (_, q1, q2) in zip(g, triplets.points, strict=True):
-            first = averaging(f[q1], scattering.degeneracy)
-            second = averaging(f[q2], scattering.degeneracy)
-            weights[:] = np.einsum("ka,lb,jabc->jklc", first, second, weights)
+    g = scattering_weights(phonons, triplets, scattering)
     n1, n2 = n[triplets.points[:, 1], :, None], n[triplets.points[:, 2], None, :]
     occupied = np.stack([n1 + n2 + 1, n1 - n2, n2 - n1], axis=-1)
     gamma = np.einsum("t,tjkl,tjklc,tklTc->Tj", triplets.weights, strengths, g, occupied)
     gamma = units.LINEWIDTH * gamma @ averaging(f[q], scattering.degeneracy)
     return np.asarray(np.where(f[q] > scattering.cutoff_frequency, gamma, 0.0))
+
+
+def scattering_weights(
+    phonons: PeriodicModes, triplets: Triplets, scattering: Scattering
+) -> NDArray[np.float64]:
+    """Weights at the initial frequencies, averaged as ``scattering`` says.
+
+    ``g[t, j, j', j'', channel]``, 1/THz.
+    """
+    f = phonons.frequencies
+    targets = f[triplets.points[0, 0]]
+    g = triplet_weights(phonons.grid, phonons.tetrahedra, f, triplets, targets)
+    if scattering.average_weights:
+        for weights, (_, q1, q2) in zip(g, triplets.points, strict=True):
+            first = averaging(f[q1], scattering.degeneracy)
+            second = averaging(f[q2], scattering.degeneracy)
+            weights[:] = np.einsum("ka,lb,jabc->jklc", first, second, weights)
+    return g
 
 
 def degenerate_sets(

@@ -22,4 +22,11 @@ def linewidths(
     occupations: ArrayLike,
     scattering: Scattering,
 ) -> NDArray[float64]: ...
+def collision_row(
+    series: Series3,
+    phonons: PeriodicModes,
+    q: int,
+    inverse_sinh: ArrayLike,
+    scattering: Scattering,
+) -> NDArray[float64]: ...
 def rayon_threads() -> int: ...

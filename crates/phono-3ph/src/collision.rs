@@ -1,0 +1,127 @@
+//! The collision operator of the linearised Boltzmann equation.
+
+use ndarray::{Array4, ArrayView3};
+use phono_core::{Error, Grid, Result, Stop, ensure_shape, units};
+
+use crate::triplet_sum::{Accumulate, Triplet, TripletSum};
+use crate::{Phonons, Scattering, Series};
+
+/// How strongly the phonons at grid point `q` are scattered into all others,
+/// `A[T, j, q', j']` in THz.
+///
+/// ```text
+/// A(λ, λ') = 18π/h² Σ_j'' |Φ(λ, λ', λ'')|² s(λ'')
+///            [δ(f − f' − f'') + δ(f + f' − f'') + δ(f − f' + f'')]
+/// ```
+///
+/// * `inverse_sinh[q, j, T]`: `s = 1 / sinh(h f / 2 k_B T)`, 0 for phonons that do not take
+///   part.
+///
+/// One irreducible triplet serves every `q'` that the operations which leave `q` in place,
+/// or the exchange of `q'` and `q''`, take it to.
+///
+/// L. Chaput, Phys. Rev. Lett. 110, 265506 (2013), eq. 5.
+pub fn collision_row(
+    series: Series<'_>,
+    phonons: &Phonons<'_>,
+    q: i64,
+    inverse_sinh: ArrayView3<'_, f64>,
+    scattering: Scattering,
+    stop: &Stop,
+) -> Result<Array4<f64>> {
+    let (n_q, n_b) = phonons.modes.shape();
+    let n_t = inverse_sinh.dim().2;
+    ensure_shape("inverse_sinh", inverse_sinh.shape(), &[n_q, n_b, n_t])?;
+    let inverse_sinh = inverse_sinh.as_standard_layout();
+    let inverse_sinh = inverse_sinh.as_slice().ok_or(Error::Layout("inverse_sinh"))?;
+    let sum = TripletSum::new(series, phonons, q, scattering)?;
+    let little_group = little_group(phonons.grid, sum.q);
+    let factor = units::LINEWIDTH * units::STRENGTH / n_q as f64;
+    let scale: Vec<f64> =
+        sum.initial().map(|(f, active)| if active { factor / f } else { 0.0 }).collect();
+
+    let mut out = Array4::zeros((n_t, n_b, n_q, n_b));
+    for initial in sum.initial_bands() {
+        let n_j = initial.len();
+        let new = || Pairs { inverse_sinh, n_t, n_j, done: vec![] };
+        for pair in sum.run(initial.clone(), new, stop)?.into_iter().flat_map(|p| p.done) {
+            for (leg, &q1) in sum.pairs[pair.t].iter().enumerate() {
+                let address = phonons.grid.address(q1);
+                let values = &pair.values[leg * n_j * n_b * n_t..];
+                for image in little_group.iter().map(|r| rotated(phonons.grid, r, address))
+                {
+                    for j in 0..n_j {
+                        for i in 0..n_b * n_t {
+                            let x = values[j * n_b * n_t + i] * scale[initial.start + j];
+                            out[[i % n_t, initial.start + j, image, i / n_t]] = x;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// The operations that leave `q` in place modulo a reciprocal lattice vector.
+fn little_group(grid: Grid<'_>, q: usize) -> Vec<[[i64; 3]; 3]> {
+    let a = grid.address(q);
+    grid.rotations().iter().filter(|r| rotated(grid, r, a) == q).copied().collect()
+}
+
+/// The index of `R a`.
+fn rotated(grid: Grid<'_>, r: &[[i64; 3]; 3], a: [i64; 3]) -> usize {
+    grid.index(r.map(|row| row[0] * a[0] + row[1] * a[1] + row[2] * a[2]))
+}
+
+/// What each triplet adds to `q'`, and what to `q''`.
+struct Pairs<'a> {
+    inverse_sinh: &'a [f64],
+    n_t: usize,
+    n_j: usize,
+    done: Vec<Pair>,
+}
+
+/// `values[leg, j, j_leg, T]` of triplet `t`.
+struct Pair {
+    t: usize,
+    values: Vec<f64>,
+}
+
+impl Accumulate for Pairs<'_> {
+    #[inline(always)]
+    fn add(&mut self, sum: &TripletSum<'_>, triplet: Triplet<'_>) {
+        let Self { inverse_sinh, n_t, n_j, .. } = *self;
+        let [q1, q2] = sum.pairs[triplet.t];
+        let n_b = sum.phonons.n_bands();
+        let cutoff = sum.scattering.cutoff_frequency;
+        let modes = sum.phonons.modes;
+        let (f1, f2) = (modes.frequencies(q1), modes.frequencies(q2));
+        let mut values = vec![0.0; 2 * n_j * n_b * n_t];
+        let (first, second) = values.split_at_mut(n_j * n_b * n_t);
+        for j1 in (0..n_b).filter(|&j| f1[j] > cutoff) {
+            for j2 in (0..n_b).filter(|&j| f2[j] > cutoff) {
+                if !triplet.weights.is_active(j1, j2) {
+                    continue;
+                }
+                let scale = 1.0 / (f1[j1] * f2[j2]);
+                let (re, im) = triplet.elements.at(j1, j2);
+                let [decay, absorb, emit] = triplet.weights.at(j1, j2);
+                let s1 = &inverse_sinh[(q1 * n_b + j1) * n_t..];
+                let s2 = &inverse_sinh[(q2 * n_b + j2) * n_t..];
+                for j in 0..n_j {
+                    let density = decay[j] + absorb[j] + emit[j];
+                    if density == 0.0 {
+                        continue;
+                    }
+                    let x = scale * density * (re[j] * re[j] + im[j] * im[j]);
+                    for t in 0..n_t {
+                        first[(j * n_b + j1) * n_t + t] += x * s2[t];
+                        second[(j * n_b + j2) * n_t + t] += x * s1[t];
+                    }
+                }
+            }
+        }
+        self.done.push(Pair { t: triplet.t, values });
+    }
+}
