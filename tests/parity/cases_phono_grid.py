@@ -1,7 +1,17 @@
 """Input for the kernels of phono_grid."""
 
 import numpy as np
-from phono_grid import Cell, Grid, Supercell, Symmetry, Tetrahedra, Triplets
+from phono_grid import (
+    Bands,
+    Cell,
+    Gaussian,
+    Grid,
+    IrreduciblePoints,
+    Supercell,
+    Symmetry,
+    Tetrahedra,
+    Triplets,
+)
 from phono_grid._spglib import reduced_basis
 
 
@@ -50,12 +60,40 @@ def triplet_weights(rng):
     return (grid, Tetrahedra.of(grid), frequencies, triplets, frequencies[q]), {}
 
 
+def bands_of(rng):
+    """Bands at irreducible points, some flat around a point."""
+    grid = grid_of(rng)
+    frequencies = rng.integers(-1, 6, (len(IrreduciblePoints.of(grid).points), 3)) / 2
+    frequencies[::3] += rng.uniform(0, 1, frequencies[::3].shape)
+    return Bands.of(grid, frequencies)
+
+
+def tetrahedron_weights(rng):
+    bands = bands_of(rng)
+    return (bands, Tetrahedra.of(bands.grid), np.linspace(-1, 4, 21)), {}
+
+
+def tetrahedron_spectra(rng):
+    bands = bands_of(rng)
+    weights = rng.normal(size=(*bands.frequencies.shape, 2))
+    return (bands, Tetrahedra.of(bands.grid), weights, np.linspace(-1, 4, 21)), {}
+
+
+def gaussian_spectra(rng):
+    bands = bands_of(rng)
+    weights = rng.normal(size=(*bands.frequencies.shape, 2))
+    return (bands, Gaussian(0.3, cutoff=2), weights, np.linspace(-1, 4, 17)), {}
+
+
 CASES = {
     f"phono_grid.{case.__name__}": case
     for case in (
         atom_permutations,
+        gaussian_spectra,
         irreducible_map,
         shortest_vectors,
+        tetrahedron_spectra,
+        tetrahedron_weights,
         triplet_weights,
         triplets_at,
     )

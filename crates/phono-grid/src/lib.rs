@@ -1,16 +1,22 @@
 //! Crystals and their grids: symmetry, Brillouin-zone grids, triplets and tetrahedra.
 
+mod bands;
 mod permutations;
 mod shortest_vectors;
+mod spectra;
 mod stars;
 mod tetrahedra;
+mod tetrahedron_weights;
 mod triplet_weights;
 mod triplets;
 mod vectors;
 
+pub use bands::Bands;
 pub use permutations::{Operations, atom_permutations};
 pub use shortest_vectors::shortest_vectors;
+pub use spectra::{Gaussian, Smearing, Spectra, spectra};
 pub use stars::irreducible_map;
 pub use tetrahedra::{N_TETRAHEDRA, N_VERTICES, Tetrahedra};
+pub use tetrahedron_weights::tetrahedron_weights;
 pub use triplet_weights::{N_CHANNELS, PairWeights, degenerate_sets, triplet_weights};
 pub use triplets::triplets_at;

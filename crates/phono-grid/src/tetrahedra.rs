@@ -179,6 +179,50 @@ impl Sorted {
         }
         sum / 6.0
     }
+
+    /// The weight of `θ(w − value)` at the central vertex: the integral of [`Self::weight`].
+    ///
+    /// ```text
+    /// v0 ≤ w < v1   f10 f20 f30 · [1 + f01 + f02 + f03 | f10 | f20 | f30]
+    /// v1 ≤ w < v2   [A + B (1 + f03) + C (1 + f03 + f02) |
+    ///                A (1 + f13 + f12) + B (f13 + f12) + C f12 |
+    ///                (A + B) f21 + C (f21 + f20) | A f31 + B (f31 + f30) + C f30]
+    /// v2 ≤ w < v3   1 − f03 f13 f23 · [f03 | f13 | f23 | 1 + f30 + f31 + f32]
+    /// A = f31 f21, B = f30 f13 f21, C = f30 f20 f12
+    /// ```
+    #[inline(always)]
+    pub(crate) fn step(&self, w: f64) -> f64 {
+        let Self { v: [v0s, v1s, v2s, v3s], inverse, rank } = self;
+        let [i10, i20, i30, i21, i31, i32] = inverse;
+        let mut share = [0.0; N_TETRAHEDRA];
+        for t in 0..N_TETRAHEDRA {
+            let (v0, v1, v2, v3) = (v0s[t], v1s[t], v2s[t], v3s[t]);
+            let (d0, d1, d2, d3) = (w - v0, w - v1, w - v2, v3 - w);
+            let (f10, f20, f30) = (d0 * i10[t], d0 * i20[t], d0 * i30[t]);
+            let (f01, f21, f31) = (-d1 * i10[t], d1 * i21[t], d1 * i31[t]);
+            let (f02, f12, f32) = (-d2 * i20[t], -d2 * i21[t], d2 * i32[t]);
+            let (f03, f13, f23) = (d3 * i30[t], d3 * i31[t], d3 * i32[t]);
+            let (a, b, c) = (f31 * f21, f30 * f13 * f21, f30 * f20 * f12);
+            let below = choose(rank[t], 1.0 + f01 + f02 + f03, f10, f20, f30);
+            let second = choose(
+                rank[t],
+                a + b * (1.0 + f03) + c * (1.0 + f03 + f02),
+                a * (1.0 + f13 + f12) + b * (f13 + f12) + c * f12,
+                (a + b) * f21 + c * (f21 + f20),
+                a * f31 + b * (f31 + f30) + c * f30,
+            );
+            let above = choose(rank[t], f03, f13, f23, 1.0 + f30 + f31 + f32);
+            let upper = if w < v2 { second } else { 1.0 - f03 * f13 * f23 * above };
+            let inside = if w < v1 { f10 * f20 * f30 * below } else { upper };
+            let inside = if w < v0 { 0.0 } else { inside };
+            share[t] = if w < v3 { inside } else { 1.0 };
+        }
+        let mut sum = 0.0;
+        for x in share {
+            sum += x;
+        }
+        sum / 24.0
+    }
 }
 
 /// The smaller, then the larger.
@@ -254,6 +298,17 @@ mod tests {
             })
             .sum();
         assert!((total - 3.0 * w * w / 8.0).abs() < 1e-14);
+    }
+
+    #[test]
+    fn the_step_weight_is_the_integral_of_the_delta_weight() {
+        for centre in [0.5, 1.0, 1.5, 2.5, 3.5] {
+            let sorted = copies(centre, [1.0, 2.0, 3.0]);
+            for w in [0.2, 0.7, 1.0, 1.2, 1.9, 2.3, 2.8, 3.2, 4.0] {
+                let expected = integral(&sorted, 0.0, w);
+                assert!((sorted.step(w) - expected).abs() < 1e-6, "{centre} {w}");
+            }
+        }
     }
 
     #[test]

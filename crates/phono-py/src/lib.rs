@@ -2,10 +2,12 @@
 //! mapping errors, reading our dataclasses. No physics here.
 
 mod compute;
+mod dynamics;
 mod readers;
 
 pub use compute::{Compute, raise, rayon_threads};
+pub use dynamics::PyDynamics;
 pub use readers::{
-    PyCell, PyForceConstants, PyGrid, PyHarmonicSeries, PyModes, PyPeriodicModes,
-    PySeries3, PySupercell, PyTetrahedra, PyTriplets,
+    PyBands, PyCell, PyForceConstants, PyGaussian, PyGrid, PyHarmonicSeries, PyModes,
+    PyPeriodicModes, PySeries3, PySupercell, PyTetrahedra, PyTriplets,
 };

@@ -1,6 +1,6 @@
 //! Readers of our dataclasses, by attribute.
 
-use ndarray::{ArrayView2, ArrayView3, ArrayView4};
+use ndarray::{ArrayView1, ArrayView2, ArrayView3, ArrayView4};
 use num_complex::Complex64;
 use numpy::{
     PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArray3, PyReadonlyArray4,
@@ -98,6 +98,38 @@ impl PyForceConstants<'_> {
         ForceConstants::new(self.values.as_array(), self.supercell.view()?)
             .map_err(|error| raise(&error))
     }
+}
+
+/// `phono_grid.Bands`.
+#[derive(FromPyObject)]
+pub struct PyBands<'py> {
+    /// The wave vectors.
+    pub grid: PyGrid<'py>,
+    frequencies: PyReadonlyArray2<'py, f64>,
+    points: PyReadonlyArray1<'py, i64>,
+    multiplicities: PyReadonlyArray1<'py, i64>,
+    rows: PyReadonlyArray1<'py, i64>,
+}
+
+impl PyBands<'_> {
+    /// Frequencies, borrowed from Python's arrays.
+    pub fn frequencies(&self) -> ArrayView2<'_, f64> {
+        self.frequencies.as_array()
+    }
+
+    /// Points, multiplicities and rows, borrowed from Python's arrays.
+    pub fn maps(&self) -> [ArrayView1<'_, i64>; 3] {
+        [&self.points, &self.multiplicities, &self.rows].map(|array| array.as_array())
+    }
+}
+
+/// `phono_grid.Gaussian`.
+#[derive(FromPyObject)]
+pub struct PyGaussian {
+    /// Standard deviation, THz.
+    pub sigma: f64,
+    /// In standard deviations.
+    pub cutoff: Option<f64>,
 }
 
 /// `phono_grid.Tetrahedra`.

@@ -1,11 +1,81 @@
 //! Python face of [`phono_grid`]. No physics here.
 
 use numpy::{
-    AllowTypeChange, IntoPyArray, PyArray1, PyArray2, PyArray5, PyArrayLike1, PyArrayLike2,
-    PyArrayLikeDyn,
+    AllowTypeChange, IntoPyArray, PyArray1, PyArray2, PyArray3, PyArray5, PyArrayLike1,
+    PyArrayLike2, PyArrayLike3, PyArrayLikeDyn,
 };
-use phono_py::{Compute, PyCell, PyGrid, PyTetrahedra, PyTriplets};
+use phono_grid::{Bands, Gaussian, Smearing, Tetrahedra};
+use phono_py::{
+    Compute, PyBands, PyCell, PyGaussian, PyGrid, PyTetrahedra, PyTriplets, raise,
+};
 use pyo3::prelude::*;
+
+/// The bands, borrowed from Python's arrays.
+fn view<'a>(bands: &'a PyBands<'_>) -> PyResult<Bands<'a>> {
+    let [points, multiplicities, rows] = bands.maps();
+    let grid = bands.grid.view()?;
+    Bands::new(grid, bands.frequencies(), points, multiplicities, rows)
+        .map_err(|error| raise(&error))
+}
+
+/// `delta, step`.
+type Weights<'py> = (Bound<'py, PyArray3<f64>>, Bound<'py, PyArray3<f64>>);
+
+/// See `phono_grid.tetrahedron_weights`.
+#[pyfunction]
+fn tetrahedron_weights<'py>(
+    py: Python<'py>,
+    bands: PyBands<'py>,
+    tetrahedra: PyTetrahedra<'py>,
+    targets: PyArrayLike1<'py, f64, AllowTypeChange>,
+) -> PyResult<Weights<'py>> {
+    let (bands, (offsets, corners)) = (view(&bands)?, tetrahedra.view());
+    let w = targets.as_array();
+    let (delta, step) = py.compute(|stop| {
+        let tetrahedra = Tetrahedra::new(offsets, corners)?;
+        phono_grid::tetrahedron_weights(bands, &tetrahedra, w, stop)
+    })?;
+    Ok((delta.into_pyarray(py), step.into_pyarray(py)))
+}
+
+/// `density, cumulative`.
+type Spectra<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray2<f64>>);
+
+/// See `phono_grid.tetrahedron_spectra`.
+#[pyfunction]
+fn tetrahedron_spectra<'py>(
+    py: Python<'py>,
+    bands: PyBands<'py>,
+    tetrahedra: PyTetrahedra<'py>,
+    weights: PyArrayLike3<'py, f64, AllowTypeChange>,
+    frequency_points: PyArrayLike1<'py, f64, AllowTypeChange>,
+) -> PyResult<Spectra<'py>> {
+    let (bands, (offsets, corners)) = (view(&bands)?, tetrahedra.view());
+    let (a, w) = (weights.as_array(), frequency_points.as_array());
+    let (density, cumulative) = py.compute(|stop| {
+        let tetrahedra = Tetrahedra::new(offsets, corners)?;
+        phono_grid::spectra(bands, Smearing::Tetrahedra(&tetrahedra), a, w, stop)
+    })?;
+    Ok((density.into_pyarray(py), cumulative.into_pyarray(py)))
+}
+
+/// See `phono_grid.gaussian_spectra`.
+#[pyfunction]
+fn gaussian_spectra<'py>(
+    py: Python<'py>,
+    bands: PyBands<'py>,
+    gaussian: PyGaussian,
+    weights: PyArrayLike3<'py, f64, AllowTypeChange>,
+    frequency_points: PyArrayLike1<'py, f64, AllowTypeChange>,
+) -> PyResult<Spectra<'py>> {
+    let bands = view(&bands)?;
+    let (a, w) = (weights.as_array(), frequency_points.as_array());
+    let (density, cumulative) = py.compute(|stop| {
+        let gaussian = Gaussian::new(gaussian.sigma, gaussian.cutoff)?;
+        phono_grid::spectra(bands, Smearing::Gaussian(gaussian), a, w, stop)
+    })?;
+    Ok((density.into_pyarray(py), cumulative.into_pyarray(py)))
+}
 
 /// See `phono_grid.triplet_weights`.
 #[pyfunction]
@@ -21,7 +91,7 @@ fn triplet_weights<'py>(
     let (f, w) = (frequencies.as_array(), targets.as_array());
     let (offsets, corners) = tetrahedra.view();
     let weights = py.compute(|_stop| {
-        let tetrahedra = phono_grid::Tetrahedra::new(offsets, corners)?;
+        let tetrahedra = Tetrahedra::new(offsets, corners)?;
         phono_grid::triplet_weights(grid, &tetrahedra, f, points, w)
     })?;
     Ok(weights.into_pyarray(py))
@@ -88,7 +158,8 @@ fn triplets_at<'py>(py: Python<'py>, grid: PyGrid<'py>, q: i64) -> PyResult<Trip
 mod _rust {
     #[pymodule_export]
     use super::{
-        atom_permutations, irreducible_map, shortest_vectors, triplet_weights, triplets_at,
+        atom_permutations, gaussian_spectra, irreducible_map, shortest_vectors,
+        tetrahedron_spectra, tetrahedron_weights, triplet_weights, triplets_at,
     };
     #[pymodule_export]
     use phono_py::rayon_threads;

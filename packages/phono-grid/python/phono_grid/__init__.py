@@ -1,6 +1,7 @@
 """Crystals and their grids: cells, symmetry, supercells, Brillouin zones, tetrahedra."""
 
 from phono_grid import errors, units
+from phono_grid._bands import Bands
 from phono_grid._cell import Cell
 from phono_grid._grid import (
     Grid,
@@ -10,29 +11,44 @@ from phono_grid._grid import (
     irreducible_map,
 )
 from phono_grid._shortest_vectors import ShortestVectors, shortest_vectors
+from phono_grid._spectra import (
+    Gaussian,
+    Spectrum,
+    density_of_states,
+    gaussian_spectra,
+    tetrahedron_spectra,
+)
 from phono_grid._supercell import Supercell
 from phono_grid._symmetry import Symmetry, atom_permutations
 from phono_grid._tetrahedra import Tetrahedra
+from phono_grid._tetrahedron_weights import tetrahedron_weights
 from phono_grid._triplet_weights import triplet_weights
 from phono_grid._triplets import Triplets, triplets_at
 from phono_grid.backend import Backend, using
 
 __all__ = [
     "Backend",
+    "Bands",
     "Cell",
+    "Gaussian",
     "Grid",
     "IrreduciblePoints",
     "ShortestVectors",
+    "Spectrum",
     "Supercell",
     "Symmetry",
     "Tetrahedra",
     "Triplets",
     "atom_permutations",
     "brillouin_zone_images",
+    "density_of_states",
     "errors",
     "first_brillouin_zone",
+    "gaussian_spectra",
     "irreducible_map",
     "shortest_vectors",
+    "tetrahedron_spectra",
+    "tetrahedron_weights",
     "triplet_weights",
     "triplets_at",
     "units",

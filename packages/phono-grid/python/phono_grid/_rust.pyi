@@ -1,8 +1,10 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from phono_grid._bands import Bands
 from phono_grid._cell import Cell
 from phono_grid._grid import Grid
+from phono_grid._spectra import Gaussian
 from phono_grid._tetrahedra import Tetrahedra
 from phono_grid._triplets import Triplets
 
@@ -10,10 +12,19 @@ def rayon_threads() -> int: ...
 def atom_permutations(
     cell: Cell, rotations: ArrayLike, translations: ArrayLike, *, symprec: float = 1e-5
 ) -> NDArray[np.int64]: ...
+def gaussian_spectra(
+    bands: Bands, gaussian: Gaussian, weights: ArrayLike, frequency_points: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
 def irreducible_map(grid: Grid) -> NDArray[np.int64]: ...
 def shortest_vectors(
     positions: ArrayLike, origins: ArrayLike, basis: ArrayLike, *, symprec: float = 1e-5
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]: ...
+def tetrahedron_spectra(
+    bands: Bands, tetrahedra: Tetrahedra, weights: ArrayLike, frequency_points: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+def tetrahedron_weights(
+    bands: Bands, tetrahedra: Tetrahedra, targets: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
 def triplet_weights(
     grid: Grid,
     tetrahedra: Tetrahedra,

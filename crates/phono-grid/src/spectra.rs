@@ -1,0 +1,224 @@
+//! Spectra of what bands carry.
+
+use std::f64::consts::{PI, SQRT_2};
+
+use ndarray::{Array2, ArrayView1, ArrayView3};
+use phono_core::{Error, Result, Stop};
+use rayon::prelude::*;
+
+use crate::bands::Bands;
+use crate::tetrahedra::Tetrahedra;
+use crate::tetrahedron_weights::Vertex;
+
+/// Partial sums are as many as this at most, whatever the number of threads.
+const PARTS: usize = 64;
+/// Points that are worth a partial sum.
+const FEWEST: usize = 16;
+
+/// Densities and cumulative sums, each `[f, w]`.
+pub type Spectra = (Array2<f64>, Array2<f64>);
+
+/// What stands for the delta function.
+#[derive(Debug, Clone, Copy)]
+pub enum Smearing<'a> {
+    /// The linear tetrahedron method.
+    Tetrahedra(&'a Tetrahedra),
+    /// A normal distribution.
+    Gaussian(Gaussian),
+}
+
+/// A normal distribution.
+#[derive(Debug, Clone, Copy)]
+pub struct Gaussian {
+    sigma: f64,
+    reach: f64,
+}
+
+impl Gaussian {
+    /// Standard deviation in THz, and a cutoff in standard deviations.
+    pub fn new(sigma: f64, cutoff: Option<f64>) -> Result<Self> {
+        for (name, x) in [("sigma", sigma), ("cutoff", cutoff.unwrap_or(1.0))] {
+            if !(x > 0.0 && x.is_finite()) {
+                return Err(Error::Domain(format!("{name} must be positive, got {x}")));
+            }
+        }
+        Ok(Self { sigma, reach: cutoff.unwrap_or(f64::INFINITY) })
+    }
+
+    /// `δ(x)` and `θ(x)` for `x` in standard deviations.
+    #[inline(always)]
+    fn weights(&self, x: f64) -> [f64; 2] {
+        let density = (-x * x / 2.0).exp() / ((2.0 * PI).sqrt() * self.sigma);
+        [density, 0.5 + 0.5 * libm::erf(x / SQRT_2)]
+    }
+}
+
+/// `g_w(f) = Σ_pj m_p A_pjw δ(f − f_pj) / n_q` and the same with step functions, at ascending
+/// `targets`.
+///
+/// Nothing is stored but one partial sum for each of at most [`PARTS`] pieces of the points,
+/// which are added in order.
+pub fn spectra(
+    bands: Bands<'_>,
+    smearing: Smearing<'_>,
+    weights: ArrayView3<'_, f64>,
+    targets: ArrayView1<'_, f64>,
+    stop: &Stop,
+) -> Result<Spectra> {
+    let n_w = weights.dim().2;
+    let weights = bands.carried(weights)?;
+    let targets = &targets.to_vec()[..];
+    let n_p = bands.n_points();
+    let size = n_p.div_ceil(PARTS).max(FEWEST);
+    let parts: Result<Vec<Part>> = (0..n_p.div_ceil(size))
+        .into_par_iter()
+        .map(|part| {
+            stop.check()?;
+            let points = part * size..n_p.min((part + 1) * size);
+            let mut sum = Part::new(targets, n_w);
+            pulp::Arch::new().dispatch(Add {
+                sum: &mut sum,
+                bands,
+                smearing,
+                weights,
+                points,
+            });
+            Ok(sum)
+        })
+        .collect();
+    let mut total = Part::new(targets, n_w);
+    for part in parts? {
+        total.add(&part);
+    }
+    Ok(total.finish())
+}
+
+/// A partial sum.
+struct Part<'a> {
+    targets: &'a [f64],
+    n_w: usize,
+    density: Vec<f64>,
+    cumulative: Vec<f64>,
+    /// What lies below each target and above the one before: counts for all that follow.
+    jumps: Vec<f64>,
+}
+
+impl<'a> Part<'a> {
+    /// Zero.
+    fn new(targets: &'a [f64], n_w: usize) -> Self {
+        let zero = vec![0.0; targets.len() * n_w];
+        Self { targets, n_w, density: zero.clone(), cumulative: zero.clone(), jumps: zero }
+    }
+
+    /// Add `carried` with the weights at target `f`.
+    #[inline(always)]
+    fn weigh(&mut self, f: usize, [delta, step]: [f64; 2], carried: &[f64]) {
+        let at = f * self.n_w..(f + 1) * self.n_w;
+        let density = &mut self.density[at.clone()];
+        let cumulative = &mut self.cumulative[at];
+        for ((g, n), a) in density.iter_mut().zip(cumulative).zip(carried) {
+            *g += delta * a;
+            *n += step * a;
+        }
+    }
+
+    /// Add `carried` to the cumulative sums of target `f` and all that follow.
+    #[inline(always)]
+    fn jump(&mut self, f: usize, carried: &[f64]) {
+        if f < self.targets.len() {
+            let jumps = &mut self.jumps[f * self.n_w..(f + 1) * self.n_w];
+            jumps.iter_mut().zip(carried).for_each(|(n, a)| *n += a);
+        }
+    }
+
+    /// Add another part.
+    fn add(&mut self, other: &Self) {
+        let add = |to: &mut [f64], from: &[f64]| {
+            to.iter_mut().zip(from).for_each(|(a, b)| *a += b);
+        };
+        add(&mut self.density, &other.density);
+        add(&mut self.cumulative, &other.cumulative);
+        add(&mut self.jumps, &other.jumps);
+    }
+
+    /// Carry the jumps on to all targets that follow.
+    fn finish(mut self) -> Spectra {
+        for i in self.n_w..self.jumps.len() {
+            self.jumps[i] += self.jumps[i - self.n_w];
+        }
+        self.cumulative.iter_mut().zip(&self.jumps).for_each(|(n, jump)| *n += jump);
+        let shape = (self.targets.len(), self.n_w);
+        let table = |values| Array2::from_shape_vec(shape, values).expect("n_f times n_w");
+        (table(self.density), table(self.cumulative))
+    }
+}
+
+/// Add a piece of the points, with the vectors of this machine.
+struct Add<'a, 'p> {
+    sum: &'p mut Part<'a>,
+    bands: Bands<'p>,
+    smearing: Smearing<'p>,
+    weights: &'p [f64],
+    points: std::ops::Range<usize>,
+}
+
+impl pulp::NullaryFnOnce for Add<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { sum, bands, smearing, weights, points } = self;
+        let (n_b, n_w) = (bands.n_bands(), sum.n_w);
+        let mut vertex = Vertex::default();
+        let mut carried = vec![0.0; n_w];
+        for p in points {
+            let share = bands.share(p);
+            let weights = weights[p * n_b * n_w..(p + 1) * n_b * n_w].chunks_exact(n_w);
+            for (j, weights) in weights.enumerate() {
+                carried.iter_mut().zip(weights).for_each(|(a, w)| *a = share * w);
+                match smearing {
+                    Smearing::Tetrahedra(tetrahedra) => {
+                        let around = bands.around(tetrahedra, p);
+                        vertex.gather(bands, &around, j);
+                        by_tetrahedra(sum, &mut vertex, tetrahedra, &carried);
+                    }
+                    Smearing::Gaussian(gaussian) => {
+                        by_gaussian(sum, gaussian, bands.at(p)[j], &carried);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Add one band of one point.
+#[inline(always)]
+fn by_tetrahedra(
+    sum: &mut Part<'_>,
+    vertex: &mut Vertex,
+    tetrahedra: &Tetrahedra,
+    carried: &[f64],
+) {
+    let range = vertex.range(sum.targets);
+    sum.jump(range.end, carried);
+    if range.is_empty() {
+        return;
+    }
+    vertex.sort(tetrahedra);
+    for f in range {
+        sum.weigh(f, vertex.weights(sum.targets[f]), carried);
+    }
+}
+
+/// Add one band of one point.
+#[inline(always)]
+fn by_gaussian(sum: &mut Part<'_>, gaussian: Gaussian, frequency: f64, carried: &[f64]) {
+    let targets = sum.targets;
+    let x = |w: f64| (w - frequency) / gaussian.sigma;
+    let first = targets.partition_point(|&w| x(w) < -gaussian.reach);
+    let end = first + targets[first..].partition_point(|&w| x(w) <= gaussian.reach);
+    sum.jump(end, carried);
+    for f in first..end {
+        sum.weigh(f, gaussian.weights(x(targets[f])), carried);
+    }
+}

@@ -1,0 +1,138 @@
+//! Delta and step weights of single bands.
+
+use ndarray::{Array3, ArrayView1, ArrayViewMut2, Axis};
+use phono_core::{Result, Stop};
+use rayon::prelude::*;
+
+use crate::bands::Bands;
+use crate::tetrahedra::{Lanes, N_TETRAHEDRA, N_VERTICES, Sorted, Tetrahedra};
+
+const ZERO: [Lanes; 3] = [[0.0; N_TETRAHEDRA]; 3];
+
+/// The tetrahedra around one point for one band, ready for many energies.
+#[derive(Debug)]
+pub(crate) struct Vertex {
+    values: [f64; N_VERTICES],
+    corners: [Lanes; 3],
+    sorted: Sorted,
+    lowest: f64,
+    highest: f64,
+}
+
+impl Default for Vertex {
+    fn default() -> Self {
+        Self {
+            values: [0.0; N_VERTICES],
+            corners: ZERO,
+            sorted: Sorted::default(),
+            lowest: 0.0,
+            highest: 0.0,
+        }
+    }
+}
+
+impl Vertex {
+    /// Take the frequencies of band `j` at the vertices in rows `around`.
+    #[inline(always)]
+    pub(crate) fn gather(
+        &mut self,
+        bands: Bands<'_>,
+        around: &[usize; N_VERTICES],
+        j: usize,
+    ) {
+        (self.lowest, self.highest) = (f64::INFINITY, f64::NEG_INFINITY);
+        for (value, &row) in self.values.iter_mut().zip(around) {
+            let f = bands.at(row)[j];
+            *value = f;
+            self.lowest = if f < self.lowest { f } else { self.lowest };
+            self.highest = if f > self.highest { f } else { self.highest };
+        }
+    }
+
+    /// The targets (ascending) that lie between the vertices, ends included.
+    #[inline(always)]
+    pub(crate) fn range(&self, targets: &[f64]) -> std::ops::Range<usize> {
+        let first = targets.partition_point(|&w| w < self.lowest);
+        let within = targets[first..].partition_point(|&w| w <= self.highest);
+        first..first + within
+    }
+
+    /// Sort every tetrahedron.
+    #[inline(always)]
+    pub(crate) fn sort(&mut self, tetrahedra: &Tetrahedra) {
+        tetrahedra.corners(&self.values, &mut self.corners);
+        self.sorted.sort(self.values[0], &self.corners, &ZERO, 1.0);
+    }
+
+    /// Weights of `δ(w − f)` and `θ(w − f)`.
+    #[inline(always)]
+    pub(crate) fn weights(&self, w: f64) -> [f64; 2] {
+        [self.sorted.weight(w), self.sorted.step(w)]
+    }
+}
+
+/// Weights of `δ(f − f_pj)` (1/THz) and `θ(f − f_pj)` at ascending `targets`, each
+/// `[p, f, j]`: the share of the vertex in its 24 tetrahedra.
+pub fn tetrahedron_weights(
+    bands: Bands<'_>,
+    tetrahedra: &Tetrahedra,
+    targets: ArrayView1<'_, f64>,
+    stop: &Stop,
+) -> Result<(Array3<f64>, Array3<f64>)> {
+    let targets = &targets.to_vec()[..];
+    let shape = (bands.n_points(), targets.len(), bands.n_bands());
+    let (mut delta, mut step) = (Array3::zeros(shape), Array3::zeros(shape));
+    delta
+        .axis_iter_mut(Axis(0))
+        .into_par_iter()
+        .zip(step.axis_iter_mut(Axis(0)))
+        .enumerate()
+        .try_for_each_init(Vertex::default, |vertex, (p, (mut delta, mut step))| {
+            stop.check()?;
+            pulp::Arch::new().dispatch(AtPoint {
+                vertex,
+                bands,
+                tetrahedra,
+                p,
+                targets,
+                delta: delta.view_mut(),
+                step: step.view_mut(),
+            });
+            Ok(())
+        })?;
+    Ok((delta, step))
+}
+
+/// The weights at one point, with the vectors of this machine.
+struct AtPoint<'a> {
+    vertex: &'a mut Vertex,
+    bands: Bands<'a>,
+    tetrahedra: &'a Tetrahedra,
+    p: usize,
+    targets: &'a [f64],
+    delta: ArrayViewMut2<'a, f64>,
+    step: ArrayViewMut2<'a, f64>,
+}
+
+impl pulp::NullaryFnOnce for AtPoint<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { vertex, bands, tetrahedra, p, targets, mut delta, mut step } = self;
+        let around = bands.around(tetrahedra, p);
+        for j in 0..bands.n_bands() {
+            vertex.gather(bands, &around, j);
+            let range = vertex.range(targets);
+            if !range.is_empty() {
+                vertex.sort(tetrahedra);
+            }
+            for f in range.clone() {
+                [delta[(f, j)], step[(f, j)]] = vertex.weights(targets[f]);
+            }
+            for f in range.end..targets.len() {
+                step[(f, j)] = 1.0;
+            }
+        }
+    }
+}

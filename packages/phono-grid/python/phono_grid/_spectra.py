@@ -1,0 +1,212 @@
+"""Densities of states and other spectra of quantities on a grid."""
+
+from dataclasses import dataclass
+from math import erf
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from phono_grid._bands import Bands
+from phono_grid._extension import rust
+from phono_grid._grid import Grid
+from phono_grid._tetrahedra import Tetrahedra
+from phono_grid._tetrahedron_weights import delta_weights, step_weights, vertex_values
+from phono_grid.backend import accelerated_by
+from phono_grid.errors import DomainError, ensure_positive, frozen
+
+_BLOCK = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Gaussian:
+    """Smearing by a normal distribution, the alternative to `Tetrahedra`.
+
+    Parameters
+    ----------
+    sigma : float
+        Standard deviation, THz.
+    cutoff : float, optional
+        In standard deviations; what is farther away is left out.
+    """
+
+    sigma: float
+    cutoff: float | None = None
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        ensure_positive("sigma", self.sigma)
+        if self.cutoff is not None:
+            ensure_positive("cutoff", self.cutoff)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spectrum:
+    """A quantity of bands against frequency.
+
+    Parameters
+    ----------
+    frequency_points : (n_f,) array_like
+        THz, ascending.
+    density : (n_f, ...) array_like
+        Per THz and primitive cell, in the quantity's own unit.
+    cumulative : (n_f, ...) array_like
+        What lies below each frequency: the integral of the density.
+    """
+
+    frequency_points: NDArray[np.float64]
+    density: NDArray[np.float64]
+    cumulative: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        """Hold read-only arrays."""
+        points = frozen(self.frequency_points, "frequency_points")
+        density = frozen(self.density, "density")
+        cumulative = frozen(self.cumulative, "cumulative", shape=density.shape)
+        object.__setattr__(self, "frequency_points", points)
+        object.__setattr__(self, "density", density)
+        object.__setattr__(self, "cumulative", cumulative)
+
+
+def density_of_states(
+    grid: Grid,
+    frequencies: ArrayLike,
+    frequency_points: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    smearing: Tetrahedra | Gaussian | None = None,
+) -> Spectrum:
+    r"""The density of states of bands on a grid, or the spectrum of what they carry.
+
+    .. math::
+
+        g(f) = \frac{1}{n_q} \sum_{qj} A_{qj}\, \delta(f - f_{qj}), \qquad
+        n(f) = \frac{1}{n_q} \sum_{qj} A_{qj}\, \theta(f - f_{qj})
+
+    Parameters
+    ----------
+    grid : Grid
+    frequencies : (n_q, n_b) or (n_i, n_b) array_like
+        THz, at every grid point, or at the irreducible points in their order.
+    frequency_points : (n_f,) array_like
+        ``f``, THz, ascending.
+    weights : (n_q, n_b, ...) or (n_i, n_b, ...) array_like, optional
+        ``A``: projections, components of a tensor, anything; 1 if not given. At an
+        irreducible point it is the mean over the star.
+    smearing : Tetrahedra or Gaussian, optional
+        What stands for the delta function; ``Tetrahedra.of(grid)`` if not given.
+
+    Returns
+    -------
+    Spectrum
+        ``density`` and ``cumulative`` of shape (n_f, ...), the axes of ``weights`` after
+        its first two. Without weights the cumulative number of states ends at ``n_b``.
+    """
+    bands = Bands.of(grid, frequencies)
+    shape = bands.frequencies.shape
+    carried = np.ones(shape) if weights is None else np.asarray(weights, dtype=float)
+    if carried.shape[:2] != shape:
+        raise DomainError(
+            f"weights: expected the points and bands of frequencies, {list(shape)}, first, "
+            f"got shape {list(carried.shape)}"
+        )
+    columns = np.ascontiguousarray(carried.reshape(*shape, -1))
+    points = ascending(frequency_points)
+    if isinstance(smearing, Gaussian):
+        density, cumulative = gaussian_spectra(bands, smearing, columns, points)
+    else:
+        tetrahedra = Tetrahedra.of(grid) if smearing is None else smearing
+        density, cumulative = tetrahedron_spectra(bands, tetrahedra, columns, points)
+    end = (len(points), *carried.shape[2:])
+    return Spectrum(points, density.reshape(end), cumulative.reshape(end))
+
+
+@accelerated_by(rust.tetrahedron_spectra)
+def tetrahedron_spectra(
+    bands: Bands,
+    tetrahedra: Tetrahedra,
+    weights: NDArray[np.float64],
+    frequency_points: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    r"""Spectra by the linear tetrahedron method.
+
+    .. math::
+
+        g_w(f) = \frac{1}{n_q} \sum_{pj} m_p A_{pjw} I_{pj}(f), \qquad
+        n_w(f) = \frac{1}{n_q} \sum_{pj} m_p A_{pjw} J_{pj}(f)
+
+    with the multiplicities :math:`m` of the points and the weights of
+    `tetrahedron_weights`, which are never stored.
+
+    Parameters
+    ----------
+    bands : Bands
+    tetrahedra : Tetrahedra
+    weights : (n_p, n_b, n_w) array of float
+    frequency_points : (n_f,) array of float
+        THz, ascending.
+
+    Returns
+    -------
+    density, cumulative : (n_f, n_w) arrays of float
+    """
+    w = frequency_points[:, None, None]
+    density = np.zeros((len(w), weights.shape[-1]))
+    cumulative = np.zeros_like(density)
+    for start in range(0, len(bands.points), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        vertices = vertex_values(bands, tetrahedra, bands.points[block])[..., None]
+        carried = bands.multiplicities[block, None, None] * weights[block] / bands.grid.n_q
+        density += np.einsum("pfj,pjw->fw", delta_weights(vertices, w)[..., 0], carried)
+        cumulative += np.einsum("pfj,pjw->fw", step_weights(vertices, w)[..., 0], carried)
+    return density, cumulative
+
+
+@accelerated_by(rust.gaussian_spectra)
+def gaussian_spectra(
+    bands: Bands,
+    gaussian: Gaussian,
+    weights: NDArray[np.float64],
+    frequency_points: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    r"""Spectra by Gaussians.
+
+    .. math::
+
+        \delta(x) = \frac{e^{-x^2 / 2\sigma^2}}{\sqrt{2\pi}\,\sigma}, \qquad
+        \theta(x) = \frac{1}{2} + \frac{1}{2} \operatorname{erf} \frac{x}{\sqrt 2\,\sigma}
+
+    and 0 or 1 beyond the cutoff.
+
+    Parameters
+    ----------
+    bands : Bands
+    gaussian : Gaussian
+    weights : (n_p, n_b, n_w) array of float
+    frequency_points : (n_f,) array of float
+        THz, ascending.
+
+    Returns
+    -------
+    density, cumulative : (n_f, n_w) arrays of float
+    """
+    x = (frequency_points[:, None, None] - bands.frequencies) / gaussian.sigma
+    delta = np.exp(-(x**2) / 2) / (np.sqrt(2 * np.pi) * gaussian.sigma)
+    step = 0.5 + 0.5 * np.vectorize(erf)(x / np.sqrt(2))
+    if gaussian.cutoff is not None:
+        inside = np.abs(x) <= gaussian.cutoff
+        delta, step = np.where(inside, delta, 0), np.where(inside, step, x > 0)
+    carried = bands.multiplicities[:, None, None] * weights / bands.grid.n_q
+    return (
+        np.einsum("fpj,pjw->fw", delta, carried),
+        np.einsum("fpj,pjw->fw", step, carried),
+    )
+
+
+def ascending(frequency_points: ArrayLike) -> NDArray[np.float64]:
+    """Frequencies in ascending order."""
+    points = frozen(frequency_points, "frequency_points")
+    if points.ndim != 1 or not len(points) or not (np.diff(points) >= 0).all():
+        raise DomainError(
+            "frequency_points must be a list of numbers in ascending order, at least one"
+        )
+    return points
