@@ -27,6 +27,13 @@ def symmetrized_values(rng):
     return (constants,), {"rounds": 2}
 
 
+def filled_by_exchange(rng):
+    supercell = supercell_of(rng)
+    constants = ForceConstants(rng.normal(size=(2, 16, 16, 3, 3, 3)), supercell)
+    return (constants, rng.random((2, 16)) < 0.3), {}
+
+
 CASES = {
-    f"phono_fc.{case.__name__}": case for case in (rows_by_symmetry, symmetrized_values)
+    f"phono_fc.{case.__name__}": case
+    for case in (filled_by_exchange, rows_by_symmetry, symmetrized_values)
 }

@@ -2,10 +2,17 @@
 
 import numpy as np
 import pytest
-from phono_fc import DisplacedForces, PairForces, force_constants2, force_constants3
+from phono_fc import (
+    DisplacedForces,
+    PairForces,
+    force_constants2,
+    force_constants3,
+    pair_distances,
+)
 from phono_fc._rows_by_symmetry import rows_by_symmetry
 from phono_grid import Symmetry
 from phono_grid.errors import DomainError
+from random_crystals import Model
 
 pytestmark = pytest.mark.usefixtures("backend")
 EXACT = 1e-11  # of forces rounded at 1e-16, differences over the step squared
@@ -168,16 +175,49 @@ def test_an_orbit_without_displacements_is_refused(rocksalt_model):
         )
 
 
-def test_excluded_pairs_are_refused_by_saying_so(triclinic_model):
+def test_missing_pairs_are_refused_by_saying_so(triclinic_model):
     singles = triclinic_model.singles([0, 2])
     pairs = triclinic_model.pairs(singles)
     near = kept(pairs, (pairs.atoms != 1) | (pairs.first != 7))
     with pytest.raises(
         DomainError,
-        match=r"pairs with displacement 7 \(atom 2\): atom 1 is not displaced, .* excluded "
-        r"\(cutoff\) displacements are not supported",
+        match=r"pairs with displacement 7 \(atom 2\): atom 1 is not displaced, .* name the "
+        "cutoff",
     ):
         solve(triclinic_model, singles, near)
+
+
+@pytest.mark.parametrize(("name", "cutoff"), [("rocksalt", 3.5), ("wurtzite", 2.5)])
+def test_constants_with_a_near_pair_come_back_without_the_far_pairs(name, cutoff):
+    model = Model.random(name)
+    supercell, symmetry = model.crystal.supercell, model.crystal.symmetry
+    rows = pair_distances(supercell) < cutoff
+    near = model.crystal.expanded_pairs(rows)
+    assert 0.1 < near.mean() < 0.9
+    has_near = near[:, :, None] | near[:, None, :] | near[None, :, :]
+    short = Model(model.crystal, model.fc2, model.fc3 * has_near[..., None, None, None])
+    singles = short.singles(symmetry.independent_atoms)
+    pairs = short.pairs(singles)
+    pairs = kept(pairs, near[singles.atoms[pairs.first], pairs.atoms])
+    fc3 = force_constants3(supercell, symmetry, singles, pairs, cutoff=cutoff)
+    assert_same(fc3, short.fc3)
+
+
+def test_forces_beyond_the_cutoff_are_not_looked_at(rocksalt_model):
+    symmetry = rocksalt_model.crystal.symmetry
+    supercell = rocksalt_model.crystal.supercell
+    singles = rocksalt_model.singles(symmetry.independent_atoms)
+    pairs = rocksalt_model.pairs(singles)
+    near = rocksalt_model.crystal.expanded_pairs(pair_distances(supercell) < 3.5)
+    near = near[singles.atoms[pairs.first], pairs.atoms]
+    zeroed = PairForces(
+        pairs.first, pairs.atoms, pairs.displacements, pairs.forces * near[:, None, None]
+    )
+    one, other = (
+        force_constants3(supercell, symmetry, singles, data, cutoff=3.5)
+        for data in (zeroed, kept(pairs, near))
+    )
+    np.testing.assert_array_equal(one.values, other.values)
 
 
 def test_a_single_displacement_without_pairs_is_refused(triclinic_model):

@@ -39,13 +39,13 @@ pub fn symmetrized_values(
 /// How constants of some order are stored: blocks of `3^order` numbers, one for each first
 /// atom of the primitive cell and other atoms of the supercell, the last atom fastest.
 #[derive(Clone, Copy)]
-struct Compact<'a> {
-    tables: Tables<'a>,
-    order: usize,
+pub(crate) struct Compact<'a> {
+    pub(crate) tables: Tables<'a>,
+    pub(crate) order: usize,
 }
 
 impl Compact<'_> {
-    fn shape(self) -> Vec<usize> {
+    pub(crate) fn shape(self) -> Vec<usize> {
         let mut shape = vec![self.tables.n_supercell(); self.order];
         shape[0] = self.tables.n_atoms();
         shape.extend(std::iter::repeat_n(3, self.order));
@@ -53,7 +53,7 @@ impl Compact<'_> {
     }
 
     /// Numbers in a block.
-    fn block(self) -> usize {
+    pub(crate) fn block(self) -> usize {
         3_usize.pow(self.order as u32)
     }
 
@@ -63,7 +63,7 @@ impl Compact<'_> {
     }
 
     /// The supercell atoms of a block, as many as `atoms` holds.
-    fn atoms(self, mut block: usize, atoms: &mut [usize]) {
+    pub(crate) fn atoms(self, mut block: usize, atoms: &mut [usize]) {
         let n_s = self.tables.n_supercell();
         for atom in atoms[1..].iter_mut().rev() {
             (block, *atom) = (block / n_s, block % n_s);
@@ -72,7 +72,11 @@ impl Compact<'_> {
     }
 
     /// The block that translation invariance says holds the constants of supercell atoms.
-    fn block_of(self, first: usize, others: impl Iterator<Item = usize>) -> usize {
+    pub(crate) fn block_of(
+        self,
+        first: usize,
+        others: impl Iterator<Item = usize>,
+    ) -> usize {
         let (n_s, to_home) = (self.tables.n_supercell(), self.tables.to_home(first));
         others.fold(self.tables.primitive(first), |block, atom| {
             block * n_s + to_home[atom] as usize
@@ -147,7 +151,7 @@ fn add(sum: &mut [f64], terms: &[f64]) {
 }
 
 /// A sum becomes a mean.
-fn divide(sum: &mut [f64], n: usize) {
+pub(crate) fn divide(sum: &mut [f64], n: usize) {
     for x in sum {
         *x /= n as f64;
     }
@@ -155,16 +159,16 @@ fn divide(sum: &mut [f64], n: usize) {
 
 /// One exchange of the indices of a tensor.
 #[derive(Debug, Clone, PartialEq)]
-struct Exchange {
+pub(crate) struct Exchange {
     /// Index `m` of the exchanged tensor is index `axes[m]` of the original.
-    axes: Vec<usize>,
+    pub(crate) axes: Vec<usize>,
     /// Where the elements of an original block are in the exchanged one.
-    elements: Vec<usize>,
+    pub(crate) elements: Vec<usize>,
 }
 
 impl Exchange {
     /// All exchanges of `order` indices, in lexicographic order.
-    fn all(order: usize) -> Vec<Self> {
+    pub(crate) fn all(order: usize) -> Vec<Self> {
         let mut axes = vec![vec![]];
         for _ in 0..order {
             axes = axes

@@ -42,10 +42,22 @@ fn symmetrized_values<'py>(
     Ok(values.into_pyarray(py))
 }
 
+/// See `phono_fc._symmetrize`.
+#[pyfunction]
+fn filled_by_exchange<'py>(
+    py: Python<'py>,
+    force_constants: PyForceConstants<'py>,
+    known: PyReadonlyArray2<'py, bool>,
+) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
+    let (constants, known) = (force_constants.view()?, known.as_array());
+    let values = py.compute(|stop| phono_fc::filled_by_exchange(constants, known, stop))?;
+    Ok(values.into_pyarray(py))
+}
+
 #[pymodule(gil_used = false)]
 mod _rust {
     #[pymodule_export]
-    use super::{rows_by_symmetry, symmetrized_values};
+    use super::{filled_by_exchange, rows_by_symmetry, symmetrized_values};
     #[pymodule_export]
     use phono_py::rayon_threads;
 }

@@ -1,16 +1,24 @@
 """Force constants of second and third order from displaced forces."""
 
+from phono_fc._displace import pair_displacements, single_displacements
 from phono_fc._displaced_forces import DisplacedForces, PairForces
+from phono_fc._displacements import Displacements, PairDisplacements
+from phono_fc._distances import pair_distances
 from phono_fc._finite_differences import force_constants2, force_constants3
 from phono_fc._force_constants import ForceConstants
 from phono_fc._symmetrize import drift, symmetrize
 
 __all__ = [
     "DisplacedForces",
+    "Displacements",
     "ForceConstants",
+    "PairDisplacements",
     "PairForces",
     "drift",
     "force_constants2",
     "force_constants3",
+    "pair_displacements",
+    "pair_distances",
+    "single_displacements",
     "symmetrize",
 ]

@@ -8,14 +8,13 @@ from numpy.typing import NDArray
 from phono_grid import Supercell, Symmetry
 from phono_grid.errors import DomainError
 
+from phono_fc._displace import keeping
 from phono_fc._displaced_forces import DisplacedForces, PairForces
+from phono_fc._distances import pair_distances, row_of, within
 from phono_fc._force_constants import ForceConstants
 from phono_fc._rows_by_symmetry import rows_by_symmetry
-from phono_fc._symmetrize import full_index
+from phono_fc._symmetrize import filled_by_exchange, full_index
 
-SAME_DIRECTION = 1e-4
-"""Relative; displacements in files are rounded at 1e-7, directions that differ by symmetry
-differ by more than 1."""
 INDEPENDENT = 1e-6
 """Smallest over largest eigenvalue of the moments of displacements: three directions within
 a thousandth of one plane do not determine what is across."""
@@ -69,7 +68,12 @@ def force_constants2(
 
 
 def force_constants3(
-    supercell: Supercell, symmetry: Symmetry, singles: DisplacedForces, pairs: PairForces
+    supercell: Supercell,
+    symmetry: Symmetry,
+    singles: DisplacedForces,
+    pairs: PairForces,
+    *,
+    cutoff: float | None = None,
 ) -> ForceConstants:
     r"""Third-order force constants from forces in supercells with two displaced atoms.
 
@@ -93,6 +97,11 @@ def force_constants3(
     pairs : PairForces
         The second displacements, for every first one. Any atom of an orbit may be
         displaced; every orbit must be there, the displaced atom itself included.
+    cutoff : float, optional
+        Å; the data have only pairs closer than this (a distance within 1e-5 Å of it counts
+        as on it). Constants that involve a far pair come, by index exchange, from a near
+        one among the three atoms; with none they are zero. They are then averaged over all
+        exchanges that are known.
 
     Returns
     -------
@@ -119,14 +128,20 @@ def force_constants3(
     constants = force_constants2(supercell, symmetry, singles)
     every = np.arange(supercell.cell.n_atoms)
     fc2 = constants.values[full_index(supercell, np.ix_(every, every))]
-    changes = [
-        _displaced_constants(symmetry, singles, pairs, n) - fc2
-        for n in range(len(singles.atoms))
-    ]
+    known = within(pair_distances(supercell), cutoff)
+    changes = []
+    for n, atom in enumerate(singles.atoms):
+        near = np.flatnonzero(row_of(known, supercell, int(atom)))
+        change = np.zeros_like(fc2)
+        change[near] = _displaced_constants(symmetry, singles, pairs, n, near) - fc2[near]
+        changes.append(change)
     equations = _Equations("singles", singles.atoms, singles.displacements, changes)
     operations = _Operations(symmetry.rotations_cartesian, symmetry.permutations)
     rows = equations.solve(operations, supercell.primitive_to_supercell)
-    return ForceConstants(rows, supercell)
+    constants = ForceConstants(rows, supercell)
+    if known.all():
+        return constants
+    return ForceConstants(filled_by_exchange(constants, known), supercell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +173,8 @@ class _Equations:
         if not reached.all():
             raise DomainError(
                 f"{self.name}: atom {targets[~reached][0]} is not displaced, nor is one "
-                "equivalent to it, so its force constants are unknown; data with missing "
-                "or excluded (cutoff) displacements are not supported, compute the rest"
+                "equivalent to it, so its force constants are unknown; compute the missing "
+                "forces, or name the cutoff beyond which pairs were left out"
             )
         # The moments M = Σ (Rᵀu)(Rᵀu)ᵀ of all images are the same about all atoms of an
         # orbit but for a rotation: with M⁻¹u in place of u, summing images solves.
@@ -207,15 +222,16 @@ class _Equations:
 
 
 def _displaced_constants(
-    symmetry: Symmetry, singles: DisplacedForces, pairs: PairForces, n: int
+    symmetry: Symmetry,
+    singles: DisplacedForces,
+    pairs: PairForces,
+    n: int,
+    targets: NDArray[np.int64],
 ) -> NDArray[np.float64]:
-    """Second-order constants of the crystal with displacement ``n`` of ``singles``."""
-    atom, u = singles.atoms[n], singles.displacements[n]
-    site = symmetry.site(int(atom))
-    turned = symmetry.rotations_cartesian[site] @ u
-    keeps = np.linalg.norm(turned - u, axis=1) < SAME_DIRECTION * np.linalg.norm(u)
-    group = site[keeps]
-    mine = np.flatnonzero(pairs.first == n)
+    """Second-order constants with displacement ``n``, rows of ``targets``."""
+    atom, u = int(singles.atoms[n]), singles.displacements[n]
+    group = keeping(symmetry, atom, u)
+    mine = np.flatnonzero((pairs.first == n) & np.isin(pairs.atoms, targets))
     if not mine.size:
         raise DomainError(
             f"pairs: none has the first displacement {n} of singles (atom {atom}); "
@@ -230,7 +246,7 @@ def _displaced_constants(
     operations = _Operations(
         symmetry.rotations_cartesian[group], symmetry.permutations[group]
     )
-    return equations.solve(operations, np.arange(symmetry.permutations.shape[1]))
+    return equations.solve(operations, targets)
 
 
 def _check_sizes(

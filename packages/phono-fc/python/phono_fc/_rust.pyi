@@ -3,6 +3,9 @@ from numpy.typing import NDArray
 
 from phono_fc._force_constants import ForceConstants
 
+def filled_by_exchange(
+    force_constants: ForceConstants, known: NDArray[np.bool_]
+) -> NDArray[np.float64]: ...
 def rows_by_symmetry(
     fields: NDArray[np.float64],
     atoms: NDArray[np.int64],

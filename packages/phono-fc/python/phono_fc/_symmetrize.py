@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Supercell
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError
+from phono_grid.errors import DomainError, ensure_shape
 
 from phono_fc._extension import rust
 from phono_fc._force_constants import ForceConstants
@@ -106,6 +106,47 @@ def symmetrized_values(
             values -= values.mean(axis=m, keepdims=True)
         values = _exchange_average(values, supercell)
     return values
+
+
+@accelerated_by(rust.filled_by_exchange)
+def filled_by_exchange(
+    force_constants: ForceConstants, known: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    r"""Values averaged over those exchanges whose first two atoms are known.
+
+    .. math::
+
+        \bar\Phi_{\alpha\beta\dots}(i, j, \dots)
+            = \frac{\sum_P K(P_1, P_2)\, P \Phi}{\sum_P K(P_1, P_2)}
+
+    over all exchanges :math:`P` of (atom, axis) pairs, :math:`P_1` and :math:`P_2` the
+    first two atoms after the exchange; zero where none is known.
+
+    Parameters
+    ----------
+    force_constants : ForceConstants
+    known : (n_a, n_s) array of bool
+        ``K``: whether the constants with these two first atoms are right.
+
+    Returns
+    -------
+    array
+        Of the shape and unit of ``force_constants.values``.
+    """
+    supercell = force_constants.supercell
+    ensure_shape("known", known, (supercell.primitive.n_atoms, supercell.cell.n_atoms))
+    values, order = force_constants.values, force_constants.order
+    atoms = _atoms(supercell, order)
+    total = np.zeros_like(values)
+    count = np.zeros(values.shape[:order])
+    for exchange in permutations(range(order)):
+        exchanged = [atoms[m] for m in exchange]
+        right = known[full_index(supercell, exchanged[:2])]
+        axes = order + np.argsort(exchange)
+        terms = values[full_index(supercell, exchanged)].transpose(*range(order), *axes)
+        total += terms * right.reshape(*right.shape, *[1] * (2 * order - right.ndim))
+        count += right
+    return total / np.maximum(count, 1).reshape(*count.shape, *[1] * order)
 
 
 def full_index(supercell: Supercell, atoms: Sequence[Index]) -> tuple[Index, ...]:
