@@ -36,6 +36,7 @@ def assert_holds_the_tiny_crystal(data: phonokit.ForceData) -> None:
         data.pairs.displacements, [[0.03, 0, 0], [0, 0.03, 0], [0, 0, -0.03]]
     )
     np.testing.assert_array_equal(data.pairs.forces, FORCES[1:])
+    assert data.pair_cutoff is None
     assert not data.has_born_charges
 
 
@@ -46,6 +47,33 @@ def test_forces_inside_are_read_whatever_the_compression(tmp_path, suffix, secon
     path = write(tmp_path / f"phono3py_params_x.yaml{suffix}", text)
     assert_holds_the_tiny_crystal(read(path))
     assert_holds_the_tiny_crystal(read(tmp_path))
+
+
+def assert_holds_the_tiny_crystal_without_its_far_pair(data: phonokit.ForceData) -> None:
+    np.testing.assert_array_equal(data.pairs.atoms, [0, 0])
+    np.testing.assert_array_equal(data.pairs.forces, FORCES[1:3])
+    np.testing.assert_array_equal(data.singles.forces, FORCES[:1])
+    assert data.pair_cutoff == pytest.approx(1.5)
+
+
+def test_excluded_pairs_have_a_place_in_the_file_of_forces(tmp_path):
+    tiny = Tiny(forces_inside=False)
+    pairs = tiny.blocks["pairs"]
+    tiny.blocks["pairs"] = pairs.replace("pair_distance: 3.0", "included: false")
+    write(tmp_path / "phono3py_disp.yaml", tiny.text)
+    write(tmp_path / "FORCES_FC3", forces_text(FORCES * [[[1]], [[1]], [[1]], [[0]]]))
+    assert_holds_the_tiny_crystal_without_its_far_pair(read(tmp_path))
+
+
+def test_excluded_pairs_need_no_forces_inside(tmp_path):
+    tiny = Tiny()
+    block = tiny.blocks["pairs"].rpartition("  - atom: 2\n")[0]
+    tiny.blocks["pairs"] = block + (
+        "  - atom: 2\n    included: false\n    displacements:\n"
+        "    - [ 0.0, 0.0, -0.03 ]\n    displacement_ids: [ 4 ]\n"
+    )
+    path = write(tmp_path / "phono3py_params_x.yaml", tiny.text)
+    assert_holds_the_tiny_crystal_without_its_far_pair(read(path))
 
 
 @pytest.mark.parametrize("seconds", ["paired_with", "second_atoms"])
@@ -159,9 +187,10 @@ WRONG = {
         edited("pairs", "- atom: 2", "- atom: 3"),
         r"paired_with\[3\]\.atom: expected 1 to 2, got 3",
     ),
-    "pairs are left out": (
-        edited("pairs", "pair_distance: 3.0", "included: false", forces_inside=False),
-        r"included: false; data with pairs left out .* not supported yet",
+    "a near pair is left out and a far one is not": (
+        edited("pairs", "  - atom: 1\n", "  - atom: 1\n    included: false\n"),
+        r"displacement_pairs: number 2 is excluded although its atoms are 0\.0000 Å apart, "
+        r"number 4 is included at 3\.0000 Å; data of different cutoffs cannot be mixed",
     ),
     "the calculator is unknown": (
         edited("phono3py", "version", "calculator: abacas\n  version"),

@@ -11,6 +11,7 @@ from phono_grid.errors import FileError, PhonoError
 
 from phonokit._calculators import Units, units_of
 from phonokit._files import COMPRESSION, find_forces, find_yaml, sha256
+from phonokit._pair_cutoff import cutoff_of
 from phonokit._read_cells import read_supercell
 from phonokit._read_displacements import Displacements, read_displacements
 from phonokit._read_forces import read_forces
@@ -44,6 +45,10 @@ class ForceData:
     singles : DisplacedForces
         Å, eV/Å
     pairs : PairForces
+        Without pairs beyond the cutoff.
+    pair_cutoff : float or None
+        Å; pairs this far apart or farther were left out. Between the distances of the
+        farthest pair that is there and of the nearest one that is not.
     has_born_charges : bool
         Whether the files hold Born effective charges.
     calculator : str
@@ -55,6 +60,7 @@ class ForceData:
     supercell: Supercell
     singles: DisplacedForces
     pairs: PairForces
+    pair_cutoff: float | None
     has_born_charges: bool
     calculator: str
     files: tuple[InputFile, ...]
@@ -86,6 +92,7 @@ def read(path: str | Path) -> ForceData:
     files = [yaml] if forces_file is None else [yaml, forces_file]
     try:
         singles, pairs = _datasets(displacements, forces * units.force, units)
+        pair_cutoff = cutoff_of(displacements, supercell)
     except PhonoError as error:
         raise FileError(f"{files[-1]}: {error}") from None
     return ForceData(
@@ -93,6 +100,7 @@ def read(path: str | Path) -> ForceData:
         supercell,
         singles,
         pairs,
+        pair_cutoff,
         _has_born_charges(tree),
         units.calculator,
         tuple(InputFile(f, sha256(f)) for f in files),
@@ -117,7 +125,7 @@ def _forces_of(
     displacements: Displacements, yaml: Path, n_s: int
 ) -> tuple[NDArray[np.float64], Path | None]:
     """Forces of all supercells, from the yaml file or from ``FORCES_FC3`` beside it."""
-    inside = displacements.forces
+    inside = [d.forces for d in displacements.all if d.included]
     with_forces = [f for f in inside if f is not None]
     if len(with_forces) == len(inside):
         return np.array(with_forces), None
@@ -133,7 +141,9 @@ def _forces_of(
             f"{yaml}: has no forces inside and no FORCES_FC3 (or {names}) beside it; "
             "collect the forces first"
         )
-    return read_forces(path, displacements.n_supercells, n_s), path
+    # Excluded pairs have their place in this file, filled with zeros.
+    every = read_forces(path, displacements.n_supercells, n_s)
+    return every[displacements.included], path
 
 
 def _datasets(
@@ -141,7 +151,8 @@ def _datasets(
 ) -> tuple[DisplacedForces, PairForces]:
     """The two data sets in Å and eV/Å."""
     singles = displacements.singles
-    seconds = [d for _, d in displacements.pairs]
+    pairs = [(i, d) for i, d in displacements.pairs if d.included]
+    seconds = [d for _, d in pairs]
     n = len(singles)
     return (
         DisplacedForces(
@@ -150,7 +161,7 @@ def _datasets(
             forces[:n],
         ),
         PairForces(
-            np.array([i for i, _ in displacements.pairs]),
+            np.array([i for i, _ in pairs]),
             np.array([d.atom for d in seconds]),
             np.array([d.displacement for d in seconds]) * units.length,
             forces[n:],

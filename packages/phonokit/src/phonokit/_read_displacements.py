@@ -23,11 +23,14 @@ class Displaced:
     displacement : (3,) array
     forces : (n_s, 3) array or None
         None if the file holds none.
+    included : bool
+        False for a pair beyond the cutoff, whose forces were not computed.
     """
 
     atom: int
     displacement: Vector
     forces: Vector | None
+    included: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,13 +49,18 @@ class Displacements:
 
     @property
     def n_supercells(self) -> int:
-        """How many supercells have forces."""
+        """How many supercells have a number, excluded pairs too."""
         return len(self.singles) + len(self.pairs)
 
     @property
-    def forces(self) -> list[Vector | None]:
-        """Of singles, then pairs."""
-        return [d.forces for d in self.singles] + [d.forces for _, d in self.pairs]
+    def all(self) -> list[Displaced]:
+        """Singles, then pairs."""
+        return [*self.singles, *(d for _, d in self.pairs)]
+
+    @property
+    def included(self) -> NDArray[np.bool_]:
+        """Which of `all` are not beyond the cutoff."""
+        return np.array([d.included for d in self.all])
 
 
 def read_displacements(tree: Tree, n_s: int) -> Displacements:
@@ -100,14 +108,10 @@ def _paired_with(item: Tree) -> Iterator[Tree]:
 
 def _either_form(second: Tree, n_s: int, number: int) -> Iterator[Displaced]:
     """The displacements of a second atom: a list without forces, or one with forces."""
-    if not second.boolean("included", default=True):
-        raise second.error(
-            "included",
-            "false; data with pairs left out beyond a cutoff are not supported yet",
-        )
+    included = second.boolean("included", default=True)
     if "displacements" not in second:
         _check_id(second, "displacement_id", number)
-        yield _single_form(second, n_s)
+        yield _single_form(second, n_s, included)
         return
     vectors = second.array("displacements", (-1, 3))
     if "displacement_ids" in second:
@@ -118,13 +122,14 @@ def _either_form(second: Tree, n_s: int, number: int) -> Iterator[Displaced]:
             )
     atom = _atom(second, n_s)
     for vector in vectors:
-        yield Displaced(atom, vector, None)
+        yield Displaced(atom, vector, None, included)
 
 
-def _single_form(item: Tree, n_s: int) -> Displaced:
+def _single_form(item: Tree, n_s: int, included: bool = True) -> Displaced:
     """One displacement, with forces or without."""
     forces = item.array("forces", (n_s, 3)) if "forces" in item else None
-    return Displaced(_atom(item, n_s), item.array("displacement", (3,)), forces)
+    u = item.array("displacement", (3,))
+    return Displaced(_atom(item, n_s), u, forces, included)
 
 
 def _atom(item: Tree, n_s: int) -> int:

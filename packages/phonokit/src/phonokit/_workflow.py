@@ -243,7 +243,13 @@ def force_constant_series(crystal: Crystal) -> tuple[HarmonicSeries, Series3]:
     log.info("largest drift: %.1e eV/Å²", np.abs(drift(fc2)).max())
     with _timed("third-order force constants"):
         fc3 = symmetrize(
-            force_constants3(data.supercell, symmetry, data.singles, data.pairs)
+            force_constants3(
+                data.supercell,
+                symmetry,
+                data.singles,
+                data.pairs,
+                cutoff=data.pair_cutoff,
+            )
         )
     log.info("largest drift: %.1e eV/Å³", np.abs(drift(fc3)).max())
     with _timed("third-order Fourier series"):
