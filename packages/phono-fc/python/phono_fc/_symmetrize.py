@@ -97,7 +97,7 @@ def symmetrized_values(
     supercell = force_constants.supercell
     values = force_constants.values.copy()
     order, n_s = force_constants.order, supercell.cell.n_atoms
-    _, *others = _atoms(supercell, order)
+    _, *others = atoms_of_elements(supercell, order)
     for _ in range(rounds):
         # A sum over the first atom is itself compact, with one atom less.
         mean = _sum_over_first(values, supercell) / n_s
@@ -136,7 +136,7 @@ def filled_by_exchange(
     supercell = force_constants.supercell
     ensure_shape("known", known, (supercell.primitive.n_atoms, supercell.cell.n_atoms))
     values, order = force_constants.values, force_constants.order
-    atoms = _atoms(supercell, order)
+    atoms = atoms_of_elements(supercell, order)
     total = np.zeros_like(values)
     count = np.zeros(values.shape[:order])
     for exchange in permutations(range(order)):
@@ -159,7 +159,7 @@ def full_index(supercell: Supercell, atoms: Sequence[Index]) -> tuple[Index, ...
     )
 
 
-def _atoms(supercell: Supercell, order: int) -> list[Index]:
+def atoms_of_elements(supercell: Supercell, order: int) -> list[Index]:
     """The supercell atoms of all compact elements, one open array for each index."""
     every = np.arange(supercell.cell.n_atoms)
     return list(np.ix_(supercell.primitive_to_supercell, *[every] * (order - 1)))
@@ -169,7 +169,7 @@ def _sum_over_first(
     values: NDArray[np.float64], supercell: Supercell
 ) -> NDArray[np.float64]:
     """Sum over the first atom, compact in the second."""
-    rest = _atoms(supercell, values.ndim // 2 - 1)
+    rest = atoms_of_elements(supercell, values.ndim // 2 - 1)
     total = np.zeros((len(values), *values.shape[2:]))
     for i in range(supercell.cell.n_atoms):
         total += values[full_index(supercell, [np.array(i), *rest])]
@@ -181,7 +181,7 @@ def _exchange_average(
 ) -> NDArray[np.float64]:
     """Mean over all exchanges of (atom, axis) pairs."""
     order = values.ndim // 2
-    atoms = _atoms(supercell, order)
+    atoms = atoms_of_elements(supercell, order)
     total = np.zeros_like(values)
     for exchange in permutations(range(order)):
         exchanged = values[full_index(supercell, [atoms[m] for m in exchange])]
