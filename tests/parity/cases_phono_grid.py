@@ -3,6 +3,7 @@
 import numpy as np
 from phono_grid import (
     Bands,
+    BrillouinZone,
     Cell,
     Gaussian,
     Grid,
@@ -85,6 +86,23 @@ def gaussian_spectra(rng):
     return (bands, Gaussian(0.3, cutoff=2), weights, np.linspace(-1, 4, 17)), {}
 
 
+def zone_images(rng):
+    grid = Grid.of(
+        Supercell.of(zincblende(rng), [1, 1, 1]).primitive,
+        [[0, 4, 4], [4, 0, 4], [4, 4, 0]],
+        shift=rng.integers(0, 2, 3) / 2,
+        use_symmetry=False,
+    )
+    basis = reduced_basis(grid.reciprocal_lattice)
+    transform = np.rint(grid.reciprocal_lattice @ np.linalg.inv(basis)).T @ grid.q_matrix
+    return (grid, transform.astype(np.int64), basis), {}
+
+
+def triplet_images(rng):
+    grid = grid_of(rng)
+    return (BrillouinZone.of(grid), Triplets.of(grid, int(rng.integers(grid.n_q)))), {}
+
+
 CASES = {
     f"phono_grid.{case.__name__}": case
     for case in (
@@ -94,7 +112,9 @@ CASES = {
         shortest_vectors,
         tetrahedron_spectra,
         tetrahedron_weights,
+        triplet_images,
         triplet_weights,
         triplets_at,
+        zone_images,
     )
 }

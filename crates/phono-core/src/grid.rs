@@ -4,12 +4,14 @@ use ndarray::{ArrayView1, ArrayView3};
 
 use crate::{Error, Result, ensure_shape};
 
-/// A Γ-centred grid of `n_q = D_0 D_1 D_2` wave vectors `q = a / D` and its point group.
+/// A grid of `n_q = D_0 D_1 D_2` wave vectors `q = Q D⁻¹ (a + s/2)` and its point group.
 ///
+/// Kernels work on addresses `a` and need not know `Q`.
 /// The index of address `a` is `a_0 + D_0 (a_1 + D_1 a_2)`, components taken modulo `D`.
 #[derive(Debug, Clone, Copy)]
 pub struct Grid<'a> {
     mesh: [usize; 3],
+    shift: [i64; 3],
     rotations: &'a [[[i64; 3]; 3]],
 }
 
@@ -27,7 +29,29 @@ impl<'a> Grid<'a> {
         let rotations = rotations.to_slice().ok_or(Error::Layout("rotations"))?;
         Ok(Self {
             mesh: [mesh[0] as usize, mesh[1] as usize, mesh[2] as usize],
+            shift: [0; 3],
             rotations: rotations.as_chunks().0.as_chunks().0,
+        })
+    }
+
+    /// The same grid moved by `shift` half steps.
+    #[must_use]
+    pub fn with_shift(self, shift: [i64; 3]) -> Self {
+        Self { shift, ..self }
+    }
+
+    /// The shift `s` in half steps.
+    pub fn shift(&self) -> [i64; 3] {
+        self.shift
+    }
+
+    /// Where rotation `r` takes address `a`: `(R (2a + s) − s) / 2`.
+    #[inline]
+    pub fn rotate(&self, r: &[[i64; 3]; 3], a: [i64; 3]) -> [i64; 3] {
+        let s = self.shift;
+        let b: [i64; 3] = std::array::from_fn(|i| 2 * a[i] + s[i]);
+        std::array::from_fn(|i| {
+            (r[i][0] * b[0] + r[i][1] * b[1] + r[i][2] * b[2] - s[i]) >> 1
         })
     }
 
@@ -76,6 +100,15 @@ mod tests {
         }
         assert_eq!(grid.address(1), [1, 0, 0]);
         assert_eq!(grid.index([-1, 0, 0]), 2);
+    }
+
+    #[test]
+    fn inversion_takes_a_shifted_point_to_its_opposite() {
+        let rotations = Array3::zeros((0, 3, 3));
+        let grid = Grid::new(arr1(&[3, 4, 5]).view(), rotations.view()).unwrap();
+        let minus = [[-1, 0, 0], [0, -1, 0], [0, 0, -1]];
+        assert_eq!(grid.with_shift([1, 0, 1]).rotate(&minus, [0, 1, 2]), [-1, -1, -3]);
+        assert_eq!(grid.rotate(&minus, [0, 1, 2]), [0, -1, -2]);
     }
 
     #[test]

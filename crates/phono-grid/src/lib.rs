@@ -10,6 +10,7 @@ mod tetrahedron_weights;
 mod triplet_weights;
 mod triplets;
 mod vectors;
+mod zone;
 
 pub use bands::Bands;
 pub use permutations::{Operations, atom_permutations};
@@ -20,3 +21,4 @@ pub use tetrahedra::{N_TETRAHEDRA, N_VERTICES, Tetrahedra};
 pub use tetrahedron_weights::tetrahedron_weights;
 pub use triplet_weights::{N_CHANNELS, PairWeights, degenerate_sets, triplet_weights};
 pub use triplets::triplets_at;
+pub use zone::{BrillouinZone, triplet_images, zone_images};

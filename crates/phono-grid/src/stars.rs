@@ -19,7 +19,7 @@ pub fn irreducible_map(grid: Grid<'_>) -> Array1<i64> {
         map[g] = g as i64;
         let a = grid.address(g);
         for r in grid.rotations() {
-            map[grid.index(rotate(r, a))] = g as i64;
+            map[grid.index(grid.rotate(r, a))] = g as i64;
         }
     }
     map

@@ -18,6 +18,8 @@ pub(crate) type Lanes = [f64; N_TETRAHEDRA];
 pub struct Tetrahedra {
     offsets: [[i64; 3]; N_VERTICES],
     corners: [[usize; 3]; N_TETRAHEDRA],
+    /// Whether all offsets are -1, 0 or 1.
+    near: bool,
 }
 
 impl Tetrahedra {
@@ -33,6 +35,7 @@ impl Tetrahedra {
             )));
         }
         Ok(Self {
+            near: offsets.iter().all(|o| (-1..=1).contains(o)),
             offsets: std::array::from_fn(|v| std::array::from_fn(|i| offsets[[v, i]])),
             corners: std::array::from_fn(|t| {
                 std::array::from_fn(|k| corners[[t, k]] as usize)
@@ -49,6 +52,11 @@ impl Tetrahedra {
         sign: i64,
     ) -> [usize; N_VERTICES] {
         let mesh = grid.mesh();
+        if !self.near {
+            return self.offsets.map(|offset| {
+                grid.index(std::array::from_fn(|i| address[i] + sign * offset[i]))
+            });
+        }
         // Offsets are -1, 0 or 1, so one table a component replaces every division.
         let mut wrapped = [[0; 3]; 3];
         let mut step = 1;

@@ -1,7 +1,7 @@
 //! Triplets of wave vectors that conserve crystal momentum.
 
 use ndarray::{Array1, Array2};
-use phono_core::{Grid, Result, ensure_index};
+use phono_core::{Error, Grid, Result, ensure_index};
 
 use crate::stars::rotate;
 
@@ -16,6 +16,11 @@ const UNSEEN: u32 = u32::MAX;
 /// operations are a group, so as in a star the first point not yet reached is the smallest.
 pub fn triplets_at(grid: Grid<'_>, q: i64) -> Result<(Array2<i64>, Array1<i64>)> {
     let q = ensure_index("q", q, grid.n_q())?;
+    if grid.shift() != [0; 3] {
+        return Err(Error::Domain(
+            "grid: triplets need a grid centred on Γ, this one has a shift".into(),
+        ));
+    }
     let a_q = grid.address(q);
     let third = |a: [i64; 3]| grid.index(std::array::from_fn(|i| -a_q[i] - a[i]));
     let little_group: Vec<_> =

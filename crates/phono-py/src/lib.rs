@@ -8,6 +8,6 @@ mod readers;
 pub use compute::{Compute, raise, rayon_threads};
 pub use dynamics::PyDynamics;
 pub use readers::{
-    PyBands, PyCell, PyForceConstants, PyGaussian, PyGrid, PyHarmonicSeries, PyModes,
+    PyBands, PyBrillouinZone, PyCell, PyForceConstants, PyGaussian, PyGrid, PyHarmonicSeries, PyModes,
     PyPeriodicModes, PySeries3, PySupercell, PyTetrahedra, PyTriplets,
 };

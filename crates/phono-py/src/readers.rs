@@ -53,12 +53,14 @@ impl PyCell<'_> {
 pub struct PyGrid<'py> {
     mesh: PyReadonlyArray1<'py, i64>,
     rotations: PyReadonlyArray3<'py, i64>,
+    shift: [i64; 3],
 }
 
 impl PyGrid<'_> {
     /// The grid, borrowed from Python's arrays.
     pub fn view(&self) -> PyResult<Grid<'_>> {
         Grid::new(self.mesh.as_array(), self.rotations.as_array())
+            .map(|grid| grid.with_shift(self.shift))
             .map_err(|error| raise(&error))
     }
 }
@@ -120,6 +122,28 @@ impl PyBands<'_> {
     /// Points, multiplicities and rows, borrowed from Python's arrays.
     pub fn maps(&self) -> [ArrayView1<'_, i64>; 3] {
         [&self.points, &self.multiplicities, &self.rows].map(|array| array.as_array())
+    }
+}
+
+/// `phono_grid.BrillouinZone`.
+#[derive(FromPyObject)]
+pub struct PyBrillouinZone<'py> {
+    /// The wave vectors.
+    pub grid: PyGrid<'py>,
+    addresses: PyReadonlyArray2<'py, i64>,
+    first: PyReadonlyArray1<'py, i64>,
+    steps: PyReadonlyArray2<'py, f64>,
+}
+
+impl PyBrillouinZone<'_> {
+    /// Addresses of the images and where those of each point start, borrowed.
+    pub fn images(&self) -> (ArrayView2<'_, i64>, ArrayView1<'_, i64>) {
+        (self.addresses.as_array(), self.first.as_array())
+    }
+
+    /// Cartesian vectors between neighbouring addresses, borrowed.
+    pub fn steps(&self) -> ArrayView2<'_, f64> {
+        self.steps.as_array()
     }
 }
 

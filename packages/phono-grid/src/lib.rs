@@ -4,9 +4,10 @@ use numpy::{
     AllowTypeChange, IntoPyArray, PyArray1, PyArray2, PyArray3, PyArray5, PyArrayLike1,
     PyArrayLike2, PyArrayLike3, PyArrayLikeDyn,
 };
-use phono_grid::{Bands, Gaussian, Smearing, Tetrahedra};
+use phono_grid::{Bands, BrillouinZone, Gaussian, Smearing, Tetrahedra};
 use phono_py::{
-    Compute, PyBands, PyCell, PyGaussian, PyGrid, PyTetrahedra, PyTriplets, raise,
+    Compute, PyBands, PyBrillouinZone, PyCell, PyGaussian, PyGrid, PyTetrahedra,
+    PyTriplets, raise,
 };
 use pyo3::prelude::*;
 
@@ -154,12 +155,49 @@ fn triplets_at<'py>(py: Python<'py>, grid: PyGrid<'py>, q: i64) -> PyResult<Trip
     Ok((points.into_pyarray(py), weights.into_pyarray(py)))
 }
 
+/// `addresses, counts`.
+type Images<'py> = (Bound<'py, PyArray2<i64>>, Bound<'py, PyArray1<i64>>);
+
+/// See `phono_grid.zone_images`.
+#[pyfunction]
+fn zone_images<'py>(
+    py: Python<'py>,
+    grid: PyGrid<'py>,
+    transform: PyArrayLike2<'py, i64, AllowTypeChange>,
+    basis: PyArrayLike2<'py, f64, AllowTypeChange>,
+) -> PyResult<Images<'py>> {
+    let (grid, t, basis) = (grid.view()?, transform.as_array(), basis.as_array());
+    let (addresses, counts) =
+        py.compute(|_stop| phono_grid::zone_images(grid, t, basis))?;
+    Ok((addresses.into_pyarray(py), counts.into_pyarray(py)))
+}
+
+/// `images, normal`.
+type Normal<'py> = (Bound<'py, PyArray2<i64>>, Bound<'py, PyArray1<bool>>);
+
+/// See `phono_grid.triplet_images`.
+#[pyfunction]
+fn triplet_images<'py>(
+    py: Python<'py>,
+    zone: PyBrillouinZone<'py>,
+    triplets: PyTriplets<'py>,
+) -> PyResult<Normal<'py>> {
+    let (grid, points) = (zone.grid.view()?, triplets.points());
+    let ((addresses, first), steps) = (zone.images(), zone.steps());
+    let (images, normal) = py.compute(|_stop| {
+        let zone = BrillouinZone::new(grid, addresses, first, steps)?;
+        phono_grid::triplet_images(zone, points)
+    })?;
+    Ok((images.into_pyarray(py), normal.into_pyarray(py)))
+}
+
 #[pymodule(gil_used = false)]
 mod _rust {
     #[pymodule_export]
     use super::{
         atom_permutations, gaussian_spectra, irreducible_map, shortest_vectors,
-        tetrahedron_spectra, tetrahedron_weights, triplet_weights, triplets_at,
+        tetrahedron_spectra, tetrahedron_weights, triplet_images, triplet_weights,
+        triplets_at, zone_images,
     };
     #[pymodule_export]
     use phono_py::rayon_threads;

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_dynmat import Modes
 from phono_grid import Cell, Grid, Tetrahedra
-from phono_grid.errors import ensure_finite, ensure_shape, frozen
+from phono_grid.errors import DomainError, ensure_finite, ensure_shape, frozen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +38,11 @@ class PeriodicModes:
 
     def __post_init__(self) -> None:
         """Hold the arrays the way the kernels read them."""
+        if not self.grid.is_plain:
+            raise DomainError(
+                "grid: scattering needs a plain mesh centred on Γ, not a generalised or "
+                "shifted grid; give three mesh numbers"
+            )
         f = frozen(self.frequencies, "frequencies")
         n_q, n_b = f.shape
         ensure_shape("frequencies", f, (self.grid.n_q, n_b))

@@ -3,14 +3,9 @@
 from phono_grid import errors, units
 from phono_grid._bands import Bands
 from phono_grid._cell import Cell
-from phono_grid._grid import (
-    Grid,
-    IrreduciblePoints,
-    brillouin_zone_images,
-    first_brillouin_zone,
-    irreducible_map,
-)
+from phono_grid._grid import Grid, IrreduciblePoints, irreducible_map
 from phono_grid._shortest_vectors import ShortestVectors, shortest_vectors
+from phono_grid._smith import smith_normal_form
 from phono_grid._spectra import (
     Gaussian,
     Spectrum,
@@ -24,11 +19,20 @@ from phono_grid._tetrahedra import Tetrahedra
 from phono_grid._tetrahedron_weights import tetrahedron_weights
 from phono_grid._triplet_weights import triplet_weights
 from phono_grid._triplets import Triplets, triplets_at
+from phono_grid._zone import (
+    BrillouinZone,
+    brillouin_zone_images,
+    first_brillouin_zone,
+    normal_processes,
+    triplet_images,
+    zone_images,
+)
 from phono_grid.backend import Backend, using
 
 __all__ = [
     "Backend",
     "Bands",
+    "BrillouinZone",
     "Cell",
     "Gaussian",
     "Grid",
@@ -46,11 +50,15 @@ __all__ = [
     "first_brillouin_zone",
     "gaussian_spectra",
     "irreducible_map",
+    "normal_processes",
     "shortest_vectors",
+    "smith_normal_form",
     "tetrahedron_spectra",
     "tetrahedron_weights",
+    "triplet_images",
     "triplet_weights",
     "triplets_at",
     "units",
     "using",
+    "zone_images",
 ]

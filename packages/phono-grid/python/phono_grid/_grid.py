@@ -1,24 +1,34 @@
 """Regular grids of wave vectors and their irreducible points."""
 
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._cell import Cell
 from phono_grid._extension import rust
-from phono_grid._spglib import reduced_basis
+from phono_grid._mesh import factors, generalized_matrix, mesh_numbers
+from phono_grid._smith import integer_matrix, inverse_unimodular
 from phono_grid._symmetry import Symmetry
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import DomainError, frozen
 
 
+def _identity() -> NDArray[np.int64]:
+    """Of three dimensions."""
+    return np.eye(3, dtype=np.int64)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Grid:
-    """A Γ-centred grid ``q = a / D`` of ``n_q = D_0 D_1 D_2`` wave vectors.
+    r"""A regular grid of ``n_q = D_0 D_1 D_2`` wave vectors.
 
-    The index of address ``a`` is ``a_0 + D_0 (a_1 + D_1 a_2)``, components modulo ``D``.
+    .. math:: q = Q D^{-1} (a + s / 2)
+
+    with integer addresses :math:`a`. The index of address ``a`` is
+    ``a_0 + D_0 (a_1 + D_1 a_2)``, components modulo ``D``. For plain meshes :math:`Q` is
+    the identity; generalised ones come from an integer matrix :math:`M = P^{-1} D Q^{-1}`,
+    and hold every wave vector with integer :math:`M q` (without shift).
 
     Parameters
     ----------
@@ -28,16 +38,24 @@ class Grid:
         Reciprocal lattice vectors in rows, 1/Å, without 2π.
     rotations : (n_r, 3, 3) array_like of int
         The point group on addresses, ``a → R a``, time reversal included.
+    p_matrix, q_matrix : (3, 3) array_like of int, optional
+        ``P`` and ``Q``, of determinant ±1.
+    shift : (3,) array_like of int, optional
+        ``s``, in half steps.
 
     Raises
     ------
     DomainError
-        If the mesh is not positive, or the rotations are not a group.
+        If the mesh is not positive, the rotations are not a group or do not map the grid
+        onto itself, or ``P`` or ``Q`` are not unimodular.
     """
 
     mesh: NDArray[np.int64]
     reciprocal_lattice: NDArray[np.float64]
     rotations: NDArray[np.int64]
+    p_matrix: NDArray[np.int64] = field(default_factory=_identity)
+    q_matrix: NDArray[np.int64] = field(default_factory=_identity)
+    shift: NDArray[np.int64] = field(default_factory=lambda: np.zeros(3, dtype=np.int64))
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
@@ -48,28 +66,92 @@ class Grid:
         object.__setattr__(self, "mesh", mesh_numbers(self.mesh))
         object.__setattr__(self, "reciprocal_lattice", reciprocal)
         object.__setattr__(self, "rotations", rotations)
+        for name in ("p_matrix", "q_matrix"):
+            matrix = integer_matrix(getattr(self, name), name)
+            inverse_unimodular(matrix)
+            object.__setattr__(self, name, frozen(matrix, name, np.int64))
+        object.__setattr__(self, "shift", frozen(self.shift, "shift", np.int64, (3,)) % 2)
+        self.shift.flags.writeable = False
+        moved = rotations @ self.shift - self.shift
+        if (rotations * self.mesh % self.mesh[:, None]).any() or (moved % 2).any():
+            raise DomainError(
+                "rotations do not map the grid onto itself; without symmetry the identity "
+                "alone is a group"
+            )
 
     @classmethod
-    def of(cls, cell: Cell, mesh: ArrayLike, symmetry: Symmetry | None = None) -> "Grid":
+    def of(
+        cls,
+        cell: Cell,
+        mesh: ArrayLike,
+        symmetry: Symmetry | None = None,
+        *,
+        shift: ArrayLike = (0, 0, 0),
+        use_symmetry: bool = True,
+    ) -> "Grid":
         """The grid of a primitive cell with its symmetry (found if not given).
+
+        Parameters
+        ----------
+        cell : Cell
+        mesh : (3,) array_like of int, float, or (3, 3) array_like of int
+            Mesh numbers; or a length in Å (`mesh_of_length`); or the matrix ``M`` of a
+            generalised grid, the wave vectors with integer ``M q``.
+        symmetry : Symmetry, optional
+        shift : (3,) array_like, optional
+            0 or 1/2 for each axis of ``M``, in steps.
+        use_symmetry : bool
+            Without it any mesh will do, and every point is irreducible.
 
         Raises
         ------
         DomainError
             If the mesh is not positive, or does not have the symmetry of the crystal.
         """
-        numbers = mesh_numbers(mesh)
         symmetry = Symmetry.of(cell) if symmetry is None else symmetry
-        return cls(
-            numbers,
-            cell.reciprocal_lattice,
-            rotations_on_addresses(symmetry.reciprocal_rotations(), numbers),
-        )
+        d, p, q = factors(mesh, cell, symmetry)
+        halves = 2 * np.asarray(shift, dtype=float)
+        if halves.shape != (3,) or not np.isin(halves, (0, 1)).all():
+            raise DomainError(
+                f"shift must be 0 or 1/2 for each of three axes, got {shift!r}"
+            )
+        half_steps = (p @ halves.astype(np.int64)) % 2
+        rotations = _identity()[None]
+        if use_symmetry:
+            group = symmetry.reciprocal_rotations()
+            rotations = rotations_on_addresses(group, d, q, half_steps)
+        return cls(d, cell.reciprocal_lattice, rotations, p, q, half_steps)
+
+    @classmethod
+    def generalized(
+        cls, cell: Cell, length: float, symmetry: Symmetry | None = None
+    ) -> "Grid":
+        """A grid with the symmetry of the conventional cell, whatever the axes of ``cell``.
+
+        Its supercell of the conventional cell has edges of about ``length`` Å.
+        """
+        return cls.of(cell, generalized_matrix(length, cell), symmetry)
 
     @property
     def n_q(self) -> int:
         """Number of wave vectors."""
         return int(self.mesh.prod())
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether ``q = a / D``: centred on Γ and not generalised."""
+        return not self.shift.any() and bool((self.q_matrix == _identity()).all())
+
+    @property
+    def matrix(self) -> NDArray[np.int64]:
+        """``M = P⁻¹ D Q⁻¹``."""
+        p, q = inverse_unimodular(self.p_matrix), inverse_unimodular(self.q_matrix)
+        return np.asarray(p @ np.diag(self.mesh) @ q)
+
+    @property
+    def steps(self) -> NDArray[np.float64]:
+        """Cartesian vectors between neighbouring addresses, 1/Å, in rows."""
+        return np.asarray((self.q_matrix / self.mesh).T @ self.reciprocal_lattice)
 
     @property
     def addresses(self) -> NDArray[np.int64]:
@@ -80,13 +162,21 @@ class Grid:
     @property
     def qpoints(self) -> NDArray[np.float64]:
         """Fractional coordinates of every wave vector in [0, 1), shape (n_q, 3)."""
-        return self.addresses / self.mesh
+        # Over a common denominator in integers: no point misses 0 by rounding.
+        common = 2 * int(np.lcm.reduce(self.mesh))
+        numerators = (2 * self.addresses + self.shift) * (common // (2 * self.mesh))
+        return (numerators @ self.q_matrix.T % common) / common
 
     def index(self, addresses: ArrayLike) -> NDArray[np.int64]:
         """The index of each address, shape (..., 3) → (...)."""
         a = np.asarray(addresses) % self.mesh
         d = self.mesh
         return np.asarray(a[..., 0] + d[0] * (a[..., 1] + d[1] * a[..., 2]))
+
+    def rotate(self, addresses: ArrayLike) -> NDArray[np.int64]:
+        """Where each rotation takes each address, shape (n, 3) → (n_r, n, 3)."""
+        doubled = 2 * np.asarray(addresses) + self.shift
+        return np.asarray((doubled @ self.rotations.transpose(0, 2, 1) - self.shift) // 2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,18 +220,7 @@ def irreducible_map(grid: Grid) -> NDArray[np.int64]:
     (n_q,) array of int
         The smallest index of each point's star.
     """
-    a = grid.addresses
-    images = [grid.index(a @ r.T) for r in grid.rotations]
-    return np.asarray(np.min([np.arange(grid.n_q), *images], axis=0))
-
-
-def mesh_numbers(mesh: ArrayLike) -> NDArray[np.int64]:
-    """Three positive integers."""
-    values = frozen(mesh, "mesh")
-    if values.shape != (3,) or (values != np.rint(values)).any() or (values < 1).any():
-        numbers = " ".join(f"{v:g}" for v in values.ravel())
-        raise DomainError(f"mesh must be three positive integers, got {numbers}")
-    return frozen(values, "mesh", np.int64)
+    return np.asarray(grid.index(grid.rotate(grid.addresses)).min(axis=0))
 
 
 def ensure_group(rotations: NDArray[np.int64]) -> None:
@@ -156,52 +235,21 @@ def ensure_group(rotations: NDArray[np.int64]) -> None:
 
 
 def rotations_on_addresses(
-    reciprocal_rotations: NDArray[np.int64], mesh: NDArray[np.int64]
+    reciprocal_rotations: NDArray[np.int64],
+    mesh: NDArray[np.int64],
+    q_matrix: NDArray[np.int64],
+    half_steps: NDArray[np.int64],
 ) -> NDArray[np.int64]:
-    """``D W D⁻¹``, integer when the mesh has the symmetry of the crystal."""
-    numerators = reciprocal_rotations * mesh[:, None]
-    if (numerators % mesh).any():
+    """``D Q⁻¹ W Q D⁻¹``, integer when the mesh has the symmetry of the crystal."""
+    rotated = inverse_unimodular(q_matrix) @ reciprocal_rotations @ q_matrix
+    numerators = rotated * mesh[:, None]
+    rotations = numerators // mesh
+    broken = (numerators % mesh).any() or ((rotations @ half_steps - half_steps) % 2).any()
+    if broken:
+        shifted = " with its shift" if half_steps.any() else ""
         raise DomainError(
-            f"mesh {mesh[0]} {mesh[1]} {mesh[2]} does not have the symmetry of the "
-            "crystal; use equal numbers along axes that symmetry makes equivalent"
+            f"mesh {mesh[0]} {mesh[1]} {mesh[2]}{shifted} does "
+            "not have the symmetry of the crystal; use equal numbers along axes that "
+            "symmetry makes equivalent, or Grid.generalized, or use_symmetry=False"
         )
-    return numerators // mesh
-
-
-def first_brillouin_zone(
-    qpoints: ArrayLike, reciprocal_lattice: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """The shortest of ``q + G`` for each fractional ``q``, shape (n, 3).
-
-    Of equally short ones the first is taken, G running over (0, 1, 2, -2, -1) in a reduced
-    basis, last axis fastest.
-    """
-    x, nearest, to_zone = _nearest_images(qpoints, reciprocal_lattice)
-    return np.asarray((x + _SHIFTS[nearest.argmax(axis=1)]) @ to_zone)
-
-
-def brillouin_zone_images(
-    qpoints: ArrayLike, reciprocal_lattice: NDArray[np.float64]
-) -> NDArray[np.int64]:
-    """How many shortest ``q + G`` there are; one but on the zone boundary, shape (n,)."""
-    _, nearest, _ = _nearest_images(qpoints, reciprocal_lattice)
-    return np.asarray(nearest.sum(axis=1, dtype=np.int64))
-
-
-_SHIFTS = np.array(list(product((0, 1, 2, -2, -1), repeat=3)))
-
-
-def _nearest_images(
-    qpoints: ArrayLike, reciprocal_lattice: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
-    """``q`` in a reduced basis, its shortest shifted images, and the way back."""
-    basis = reduced_basis(reciprocal_lattice)
-    to_basis = np.rint(reciprocal_lattice @ np.linalg.inv(basis))
-    x = np.asarray(qpoints, dtype=float) @ to_basis
-    # Halves go away from zero, to -1/2, as in the peers' grids: it decides which of equally
-    # short images is the first.
-    x = x - np.trunc(x + np.copysign(0.5, x))
-    lengths = (((x[:, None] + _SHIFTS) @ basis) ** 2).sum(axis=-1)
-    tolerance = 1e-5 * (basis**2).sum(axis=1).min()
-    nearest = lengths < lengths.min(axis=1, keepdims=True) + tolerance
-    return x, nearest, np.linalg.inv(to_basis)
+    return np.asarray(rotations)

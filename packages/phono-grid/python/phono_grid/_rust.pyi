@@ -7,6 +7,7 @@ from phono_grid._grid import Grid
 from phono_grid._spectra import Gaussian
 from phono_grid._tetrahedra import Tetrahedra
 from phono_grid._triplets import Triplets
+from phono_grid._zone import BrillouinZone
 
 def rayon_threads() -> int: ...
 def atom_permutations(
@@ -25,6 +26,9 @@ def tetrahedron_spectra(
 def tetrahedron_weights(
     bands: Bands, tetrahedra: Tetrahedra, targets: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+def triplet_images(
+    zone: BrillouinZone, triplets: Triplets
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]: ...
 def triplet_weights(
     grid: Grid,
     tetrahedra: Tetrahedra,
@@ -33,3 +37,6 @@ def triplet_weights(
     targets: ArrayLike,
 ) -> NDArray[np.float64]: ...
 def triplets_at(grid: Grid, q: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]: ...
+def zone_images(
+    grid: Grid, transform: ArrayLike, basis: ArrayLike
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]: ...

@@ -43,8 +43,10 @@ class Tetrahedra:
         """Cut the cells of ``grid`` along their shortest main diagonal.
 
         The first of equally short diagonals, among a+b+c, -a+b+c, a-b+c, a+b-c, is taken.
+        The edges of a cell are the vectors ``M⁻¹`` of a generalised grid.
         """
-        steps = grid.reciprocal_lattice / grid.mesh[:, None]
+        to_addresses = grid.p_matrix
+        steps = to_addresses.T @ grid.steps
         signs = np.array([[1, 1, 1], [-1, 1, 1], [1, -1, 1], [1, 1, -1]])
         lengths = ((signs @ steps) ** 2).sum(axis=1)
         # Lengths that differ by rounding are equal: the first is taken.
@@ -67,4 +69,5 @@ class Tetrahedra:
         centre = int(corners.ravel()[0])
         order = np.r_[centre, np.delete(np.arange(len(offsets)), centre)]
         position = np.argsort(order)
-        return cls(offsets[order], position[corners.ravel()[1:]].reshape(24, 3))
+        others = position[corners.ravel()[1:]].reshape(24, 3)
+        return cls(offsets[order] @ to_addresses.T, others)

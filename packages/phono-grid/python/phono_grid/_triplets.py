@@ -56,6 +56,8 @@ def triplets_at(grid: Grid, q: int) -> tuple[NDArray[np.int64], NDArray[np.int64
     """
     if not 0 <= q < grid.n_q:
         raise DomainError(f"q: {q} is out of range, expected 0 to {grid.n_q - 1}")
+    if grid.shift.any():
+        raise DomainError("grid: triplets need a grid centred on Γ, this one has a shift")
     a = grid.addresses
     little_group = [r for r in grid.rotations if grid.index(r @ a[q]) == q]
     third = grid.index(-a[q] - a)

@@ -18,6 +18,8 @@ EV = 1.60217733e-19
 """J"""
 AMU = 1.6605402e-27
 """kg"""
+LIGHT = 299792458.0
+"""m/s"""
 
 HBAR = PLANCK / (2 * pi)
 """eV s"""
@@ -34,5 +36,7 @@ STRENGTH = (THZ_TO_EV * FREQUENCY**2) ** 3 / 288
 """eV² per (eV/Å³)² / (Da³ THz³): squared three-phonon matrix elements, without 1/N."""
 LINEWIDTH = 18 * pi / THZ_TO_EV**2
 """THz per eV²/THz: half linewidth from strengths and energy-conserving weights."""
+COULOMB = EV * LIGHT**2 * 1e3
+"""Energy of two elementary charges 1 Å apart, ``e² / 4π ε₀``, eV Å."""
 CONDUCTIVITY = EV * 1e22 / (2 * pi)
 """W/(m K) per (eV/K) (Å THz)² / (THz Å³), the lifetime being 1 / (4 π Γ)."""
