@@ -1,7 +1,7 @@
 """Input for the kernels of phono_dynmat."""
 
 import numpy as np
-from phono_dynmat import HarmonicSeries, phonon_modes
+from phono_dynmat import GonzeLee, HarmonicSeries, Polar, Wang, phonon_modes
 from phono_grid import Cell
 
 
@@ -21,29 +21,65 @@ def series_of(rng: np.random.Generator) -> HarmonicSeries:
     )
 
 
-def dynamical_matrices(rng):
-    return (series_of(rng), rng.uniform(-1, 1, (7, 3))), {}
-
-
-def eigenmodes(rng):
-    """Without degeneracy only phases are arbitrary: projectors are compared."""
-
-    def projectors(result):
-        f, e = result
-        e = e.reshape(*f.shape, -1)
-        return f, e[..., :, None] * e[..., None, :].conj()
-
-    return (series_of(rng), rng.uniform(-1, 1, (7, 3))), {}, projectors
-
-
-def group_velocities(rng):
+def dipoles(rng: np.random.Generator) -> GonzeLee:
+    """Those constants with random charges and a few reciprocal vectors."""
     series = series_of(rng)
-    q = np.concatenate([rng.uniform(-1, 1, (7, 3)), [[0.5, 0, 0], [0, 0, 0]]])
+    g = rng.integers(-2, 3, (20, 3)) @ series.cell.reciprocal_lattice
+    own = rng.normal(size=(3, 3, 3)) + 1j * rng.normal(size=(3, 3, 3))
+    own = own + own.conj().swapaxes(1, 2)
+    return GonzeLee(series, charges_of(rng), np.r_[g, np.zeros((1, 3))], 0.3, own)
+
+
+def interpolated(rng: np.random.Generator) -> Wang:
+    """Those constants with random charges and shares."""
+    series = series_of(rng)
+    return Wang(series, charges_of(rng), rng.uniform(size=len(series.values)))
+
+
+def charges_of(rng: np.random.Generator) -> Polar:
+    """Random charges, an anisotropic dielectric."""
+    a = rng.normal(size=(3, 3))
+    return Polar(rng.normal(size=(3, 3, 3)), a @ a.T + 2 * np.eye(3))
+
+
+def wave_vectors(rng: np.random.Generator):
+    """Anywhere, at Γ and at the image of Γ."""
+    return np.concatenate([rng.uniform(-1, 1, (7, 3)), np.zeros((1, 3)), np.eye(3)[:1]])
+
+
+DYNAMICS = {"plain": series_of, "Gonze and Lee": dipoles, "Wang": interpolated}
+"""Constants alone and with dipoles in two ways."""
+
+
+def projectors(result):
+    """Without degeneracy only phases are arbitrary."""
+    f, e = result
+    e = e.reshape(*f.shape, -1)
+    return f, e[..., :, None] * e[..., None, :].conj()
+
+
+def dynamical_matrices(rng, dynamics=dipoles, direction=None):
+    return (dynamics(rng), wave_vectors(rng)), {"direction": direction}
+
+
+def eigenmodes(rng, dynamics=series_of, direction=None):
+    args = (dynamics(rng), wave_vectors(rng))
+    return args, {"direction": direction}, projectors
+
+
+def frequencies(rng, dynamics=interpolated, direction=None):
+    return (dynamics(rng), wave_vectors(rng)), {"direction": direction}
+
+
+def group_velocities(rng, dynamics=series_of, direction=None):
+    series = dynamics(rng)
+    q = np.concatenate([wave_vectors(rng), [[0.5, 0, 0]]])
     rotations = [np.eye(3, dtype=int), -np.eye(3, dtype=int)]
-    return (series, phonon_modes(series, q), rotations), {}
+    modes = phonon_modes(series, q, direction=direction)
+    return (series, modes, rotations), {"direction": direction}
 
 
 CASES = {
     f"phono_dynmat.{case.__name__}": case
-    for case in (dynamical_matrices, eigenmodes, group_velocities)
+    for case in (dynamical_matrices, eigenmodes, frequencies, group_velocities)
 }

@@ -4,6 +4,7 @@
 //! kernel never checks a shape and never copies.
 
 mod cell;
+mod dynamics;
 mod error;
 mod force_constants;
 mod grid;
@@ -13,6 +14,7 @@ mod stop;
 pub mod units;
 
 pub use cell::Cell;
+pub use dynamics::{Correction, Dynamics, Polar};
 pub use error::{Error, Result, ensure_index, ensure_shape};
 pub use force_constants::{ForceConstants, Tables};
 pub use grid::Grid;

@@ -9,6 +9,15 @@ use faer::{Accum, MatMut, MatRef, Par, Spec, diag::DiagMut};
 use num_complex::Complex64;
 use phono_core::{Error, Result};
 
+/// What is asked of eigenproblems.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Wanted {
+    /// Eigenvalues.
+    Values,
+    /// Eigenvalues and eigenvectors.
+    Vectors,
+}
+
 /// Workspace for matrices of one size.
 pub(crate) struct Dense {
     n: usize,
@@ -18,10 +27,13 @@ pub(crate) struct Dense {
 
 impl Dense {
     /// For `n × n` matrices.
-    pub(crate) fn new(n: usize) -> Self {
+    pub(crate) fn new(n: usize, wanted: Wanted) -> Self {
         let size = self_adjoint_evd_scratch::<Complex64>(
             n,
-            ComputeEigenvectors::Yes,
+            match wanted {
+                Wanted::Values => ComputeEigenvectors::No,
+                Wanted::Vectors => ComputeEigenvectors::Yes,
+            },
             Par::Seq,
             parameters(),
         );
@@ -37,10 +49,30 @@ impl Dense {
         vectors: &mut [Complex64],
     ) -> Result<()> {
         let n = self.n;
+        self.solve(matrix, Some(MatMut::from_column_major_slice_mut(vectors, n, n)), values)
+    }
+
+    /// Eigenvalues only, ascending.
+    pub(crate) fn eigenvalues(
+        &mut self,
+        matrix: &[Complex64],
+        values: &mut [f64],
+    ) -> Result<()> {
+        self.solve(matrix, None, values)
+    }
+
+    /// What faer does.
+    fn solve(
+        &mut self,
+        matrix: &[Complex64],
+        vectors: Option<MatMut<'_, Complex64>>,
+        values: &mut [f64],
+    ) -> Result<()> {
+        let n = self.n;
         self_adjoint_evd(
             MatRef::from_row_major_slice(matrix, n, n),
             DiagMut::from_slice_mut(&mut self.eigenvalues),
-            Some(MatMut::from_column_major_slice_mut(vectors, n, n)),
+            vectors,
             Par::Seq,
             MemStack::new(&mut self.memory),
             parameters(),
@@ -76,6 +108,25 @@ pub(crate) fn images(
     );
 }
 
+/// `matrix += left · rightᴴ` for matrices of `n` rows, columns one after another; rows of
+/// `matrix` one after another.
+pub(crate) fn add_product_with_adjoint(
+    left: &[Complex64],
+    right: &[Complex64],
+    n: usize,
+    matrix: &mut [Complex64],
+) {
+    let columns = left.len() / n;
+    matmul(
+        MatMut::from_row_major_slice_mut(matrix, n, n),
+        Accum::Add,
+        MatRef::from_column_major_slice(left, n, columns),
+        MatRef::from_column_major_slice(right, n, columns).adjoint(),
+        Complex64::ONE,
+        Par::Seq,
+    );
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,7 +146,7 @@ mod tests {
             (-1.0).into(),
         ];
         let (mut values, mut vectors) = ([0.0; 3], [Complex64::ZERO; 9]);
-        Dense::new(3).eigen(&matrix, &mut values, &mut vectors).unwrap();
+        Dense::new(3, Wanted::Vectors).eigen(&matrix, &mut values, &mut vectors).unwrap();
         assert!(values.is_sorted());
         let mut products = [Complex64::ZERO; 9];
         images(&matrix, &vectors, &mut products);

@@ -1,151 +1,105 @@
-//! Dynamical matrices as Fourier sums.
-
-use std::collections::BTreeMap;
-use std::f64::consts::TAU;
+//! Dynamical matrices.
 
 use ndarray::{Array3, ArrayView2};
 use num_complex::Complex64;
-use phono_core::{HarmonicSeries, Result, ensure_shape};
+use phono_core::{Correction, Dynamics, Error, Polar, Result, ensure_shape};
 use rayon::prelude::*;
 
-use crate::phases::{Phases, phase};
+use crate::dipoles::{Dipoles, ZERO};
+use crate::fourier::FourierSum;
+use crate::wang::Interaction;
 
-/// The mass-weighted constants, ready to be summed at any wave vector.
-///
-/// The sum is Hermitian, so only the blocks `k ≤ k'` are made, and of the lattice vectors
-/// `±R` of a diagonal block only one: each pair of entries is averaged once and for all,
-/// `(Φ(k, k', R) + Φ(k', k, -R)ᵀ) / 2`.
+/// A dynamical matrix, ready to be made at any wave vector.
 #[derive(Debug)]
-pub struct DynamicalMatrix {
-    n_atoms: usize,
-    /// Fractional.
-    positions: Vec<[f64; 3]>,
-    phases: Phases,
-    pairs: Vec<Pair>,
+pub struct DynamicalMatrix<'a> {
+    fourier: FourierSum,
+    long_range: LongRange<'a>,
+    /// Reciprocal lattice vectors in rows, 1/Å without 2π.
+    reciprocal: [[f64; 3]; 3],
+    /// Cartesian, a unit vector: along it Γ is approached.
+    direction: Option<[f64; 3]>,
 }
 
-/// One block `k, k'` of the matrix.
+/// What is added to the Fourier sum.
 #[derive(Debug)]
-struct Pair {
-    atoms: [usize; 2],
-    terms: Vec<Term>,
+enum LongRange<'a> {
+    None,
+    GonzeLee(Dipoles),
+    Wang(Polar<'a>, f64),
 }
 
-/// What one lattice vector adds to a block.
-#[derive(Debug)]
-struct Term {
-    places: [u32; 3],
-    values: [f64; 9],
-    /// `2π (R + τ' - τ)`, Cartesian, Å.
-    slope: [f64; 3],
-}
-
-impl DynamicalMatrix {
-    /// Prepare `series`.
-    pub fn new(series: HarmonicSeries<'_>) -> Self {
-        let cell = series.cell();
-        let mut merged: BTreeMap<([usize; 2], [i64; 3]), [f64; 9]> = BTreeMap::new();
-        for (values, [k, l], r) in series.entries() {
-            let weight = 0.5 / (cell.masses()[k] * cell.masses()[l]).sqrt();
-            let opposite = r.map(|x| -x);
-            let turned = k > l || (k == l && opposite > r);
-            let key = if turned { ([l, k], opposite) } else { ([k, l], r) };
-            let sum = merged.entry(key).or_default();
-            for i in 0..9 {
-                let (a, b) = if turned { (i % 3, i / 3) } else { (i / 3, i % 3) };
-                sum[i] += weight * values[a][b];
+impl<'a> DynamicalMatrix<'a> {
+    /// Prepare `dynamics`; at Γ its limit along `direction` (fractional), if there is one.
+    pub fn new(dynamics: &Dynamics<'a>, direction: Option<[f64; 3]>) -> Result<Self> {
+        let cell = dynamics.series().cell();
+        let long_range = match dynamics.correction() {
+            Correction::None => LongRange::None,
+            Correction::GonzeLee { polar, reciprocal_vectors, width, self_terms } => {
+                let vectors = reciprocal_vectors;
+                LongRange::GonzeLee(Dipoles::new(cell, polar, vectors, width, self_terms))
             }
-        }
-        let phases = Phases::new(merged.keys().map(|&(_, r)| r));
-        let x = cell.positions();
-        let mut pairs: Vec<Pair> = Vec::new();
-        for (([k, l], r), values) in merged {
-            if pairs.last().is_none_or(|pair| pair.atoms != [k, l]) {
-                pairs.push(Pair { atoms: [k, l], terms: Vec::new() });
+            Correction::Wang { polar, .. } => {
+                LongRange::Wang(polar, polar.coupling(cell.lattice()))
             }
-            let along: [f64; 3] = std::array::from_fn(|i| r[i] as f64 + x[l][i] - x[k][i]);
-            let slope = std::array::from_fn(|axis| {
-                (0..3).map(|i| TAU * along[i] * cell.lattice()[i][axis]).sum()
-            });
-            let term = Term { places: phases.places(r), values, slope };
-            pairs.last_mut().expect("just pushed").terms.push(term);
-        }
-        Self { n_atoms: cell.n_atoms(), positions: x.to_vec(), phases, pairs }
+        };
+        let inverse = crate::matrix::invert(cell.lattice());
+        let reciprocal = std::array::from_fn(|i| std::array::from_fn(|a| inverse[a][i]));
+        let direction = direction.map(|d| unit(cartesian(&reciprocal, d))).transpose()?;
+        let fourier = FourierSum::new(dynamics);
+        Ok(Self { fourier, long_range, reciprocal, direction })
     }
 
     /// Number of bands.
     pub fn n_bands(&self) -> usize {
-        3 * self.n_atoms
+        self.fourier.n_bands()
+    }
+
+    /// The direction in which Γ is approached, Cartesian.
+    pub fn direction(&self) -> Option<[f64; 3]> {
+        self.direction
     }
 
     /// `D(q)`, rows one after another, in the gauge that carries the positions of the atoms.
     pub fn at(&self, q: [f64; 3], matrix: &mut [Complex64]) {
-        matrix.fill(Complex64::ZERO);
-        let factors = self.phases.factors(q);
-        for pair in &self.pairs {
-            let mut block = [Complex64::ZERO; 9];
-            for term in &pair.terms {
-                add(&mut block, &term.values, phase_of(term, &factors));
-            }
-            self.put(matrix, pair, &block, q);
+        self.fourier.at(q, self.interaction(q).as_ref(), matrix);
+        if let LongRange::GonzeLee(dipoles) = &self.long_range {
+            dipoles.add(cartesian(&self.reciprocal, q), self.direction, matrix);
         }
     }
 
     /// `∂D/∂k_α` at `q` for the three Cartesian axes, `k` in 1/Å without 2π.
     pub fn derivatives_at(&self, q: [f64; 3], matrices: &mut [Vec<Complex64>; 3]) {
-        for matrix in matrices.iter_mut() {
-            matrix.fill(Complex64::ZERO);
-        }
-        let factors = self.phases.factors(q);
-        for pair in &self.pairs {
-            let mut blocks = [[Complex64::ZERO; 9]; 3];
-            for term in &pair.terms {
-                let phase = phase_of(term, &factors);
-                for (block, slope) in blocks.iter_mut().zip(term.slope) {
-                    // i · slope · phase
-                    let weight = Complex64::new(-slope * phase.im, slope * phase.re);
-                    add(block, &term.values, weight);
-                }
-            }
-            for (matrix, block) in matrices.iter_mut().zip(&blocks) {
-                self.put(matrix, pair, block, q);
-            }
+        self.fourier.derivatives_at(q, self.interaction(q).as_ref(), matrices);
+        if let LongRange::GonzeLee(dipoles) = &self.long_range {
+            let k = cartesian(&self.reciprocal, q);
+            dipoles.add_derivatives(k, self.direction, matrices);
         }
     }
 
-    /// Add a block and its adjoint to `matrix`, in the gauge of the positions.
-    fn put(
-        &self,
-        matrix: &mut [Complex64],
-        pair: &Pair,
-        block: &[Complex64; 9],
-        q: [f64; 3],
-    ) {
-        let [k, l] = pair.atoms;
-        let (x_k, x_l) = (self.positions[k], self.positions[l]);
-        let gauge = phase((0..3).map(|i| q[i] * (x_l[i] - x_k[i])).sum());
-        let n = self.n_bands();
-        for (i, value) in block.iter().enumerate() {
-            let (row, column) = (3 * k + i / 3, 3 * l + i % 3);
-            let value = value * gauge;
-            matrix[row * n + column] += value;
-            matrix[column * n + row] += value.conj();
-        }
+    /// Wang's interaction at `q`, none at Γ without a direction.
+    fn interaction(&self, q: [f64; 3]) -> Option<Interaction> {
+        let LongRange::Wang(polar, coupling) = self.long_range else {
+            return None;
+        };
+        let k = cartesian(&self.reciprocal, q);
+        let away = k.iter().map(|x| x * x).sum::<f64>() >= ZERO;
+        let k = if away { Some(k) } else { self.direction };
+        k.map(|k| Interaction::new(polar, coupling, k))
     }
 }
 
-/// `e^{2πi q·R}`.
-fn phase_of(term: &Term, factors: &[Vec<Complex64>; 3]) -> Complex64 {
-    let [i, j, k] = term.places.map(|place| place as usize);
-    factors[0][i] * factors[1][j] * factors[2][k]
+/// Fractional to Cartesian.
+fn cartesian(reciprocal: &[[f64; 3]; 3], q: [f64; 3]) -> [f64; 3] {
+    std::array::from_fn(|a| (0..3).map(|i| q[i] * reciprocal[i][a]).sum())
 }
 
-/// `block += values · weight`.
-fn add(block: &mut [Complex64; 9], values: &[f64; 9], weight: Complex64) {
-    for (sum, value) in block.iter_mut().zip(values) {
-        sum.re += value * weight.re;
-        sum.im += value * weight.im;
+/// A vector of length one.
+fn unit(k: [f64; 3]) -> Result<[f64; 3]> {
+    let length = k.iter().map(|x| x * x).sum::<f64>().sqrt();
+    if length > 0.0 && length.is_finite() {
+        return Ok(k.map(|x| x / length));
     }
+    Err(Error::Domain("direction must be three numbers, not all zero".into()))
 }
 
 /// Three components of each row.
@@ -154,13 +108,15 @@ pub(crate) fn wave_vectors(qpoints: ArrayView2<'_, f64>) -> Result<Vec<[f64; 3]>
     Ok(qpoints.rows().into_iter().map(|q| [q[0], q[1], q[2]]).collect())
 }
 
-/// `D[q, (k, α), (k', β)]` in eV/(Å² Da) at each of `qpoints`, fractional.
+/// `D[q, (k, α), (k', β)]` in eV/(Å² Da) at each of `qpoints`, fractional; at Γ the limit
+/// along `direction`, fractional too.
 pub fn dynamical_matrices(
-    series: HarmonicSeries<'_>,
+    dynamics: &Dynamics<'_>,
     qpoints: ArrayView2<'_, f64>,
+    direction: Option<[f64; 3]>,
 ) -> Result<Array3<Complex64>> {
     let qpoints = wave_vectors(qpoints)?;
-    let d = DynamicalMatrix::new(series);
+    let d = DynamicalMatrix::new(dynamics, direction)?;
     let n = d.n_bands();
     let mut matrices = Array3::zeros((qpoints.len(), n, n));
     let all = matrices.as_slice_mut().expect("just made in C order");

@@ -4,12 +4,13 @@ use std::ops::Range;
 
 use ndarray::{Array3, ArrayView2, ArrayViewD};
 use num_complex::Complex64;
-use phono_core::{Error, HarmonicSeries, Modes, Result, Stop, ensure_shape, units};
+use phono_core::{Dynamics, Error, Modes, Result, Stop, ensure_shape, units};
 use phono_grid::degenerate_sets;
 use rayon::prelude::*;
 
-use crate::dense::{Dense, images};
+use crate::dense::{Dense, Wanted, images};
 use crate::dynamical_matrix::{DynamicalMatrix, wave_vectors};
+use crate::matrix::{Matrix, apply, invert, product};
 
 /// THz; consecutive bands closer than this are one degenerate set.
 const DEGENERATE: f64 = 1e-4;
@@ -20,28 +21,27 @@ const SAME_Q: f64 = 1e-5;
 /// Cartesian, not normalised; along it the bands of a degenerate set are told apart.
 const DIRECTION: [f64; 3] = [1.0, 2.0, 3.0];
 
-/// A 3 × 3 matrix.
-type Matrix = [[f64; 3]; 3];
-
 /// `v[q, j, α] = ∂f_j/∂k_α` in Å THz of `modes` at `qpoints`, averaged over those of
-/// `rotations` (on fractional wave vectors) that leave `q` in place.
+/// `rotations` (on fractional wave vectors) that leave `q` in place. At Γ the limit along
+/// `direction`, fractional, if there is one.
 pub fn group_velocities(
-    series: HarmonicSeries<'_>,
+    dynamics: &Dynamics<'_>,
     qpoints: ArrayView2<'_, f64>,
     modes: Modes<'_>,
     rotations: ArrayViewD<'_, i64>,
+    direction: Option<[f64; 3]>,
     stop: &Stop,
 ) -> Result<Array3<f64>> {
     let (n_q, n) = modes.shape();
     let qpoints = wave_vectors(qpoints)?;
     ensure_shape("modes.qpoints", &[qpoints.len()], &[n_q])?;
-    ensure_shape("modes.frequencies", &[n_q, n], &[n_q, series.n_bands()])?;
-    let rotations = Rotations::new(rotations, series.cell().lattice())?;
-    let d = DynamicalMatrix::new(series);
+    ensure_shape("modes.frequencies", &[n_q, n], &[n_q, dynamics.series().n_bands()])?;
+    let rotations = Rotations::new(rotations, dynamics.series().cell().lattice())?;
+    let d = DynamicalMatrix::new(dynamics, direction)?;
     let mut velocities = Array3::zeros((n_q, n, 3));
     let all = velocities.as_slice_mut().expect("just made in C order");
     all.par_chunks_mut(3 * n).zip(&qpoints).enumerate().try_for_each_init(
-        || Slopes::new(n),
+        || Slopes::new(n, d.direction().unwrap_or(DIRECTION)),
         |slopes, (i, (v, &q))| {
             stop.check()?;
             d.derivatives_at(q, &mut slopes.derivatives);
@@ -63,13 +63,20 @@ struct Slopes {
     derivatives: [Vec<Complex64>; 3],
     images: [Vec<Complex64>; 3],
     bands: Vec<[f64; 3]>,
+    /// Along it the bands of a degenerate set are told apart.
+    direction: [f64; 3],
 }
 
 impl Slopes {
     /// For `n` bands.
-    fn new(n: usize) -> Self {
+    fn new(n: usize, direction: [f64; 3]) -> Self {
         let matrices = || std::array::from_fn(|_| vec![Complex64::ZERO; n * n]);
-        Self { derivatives: matrices(), images: matrices(), bands: vec![[0.0; 3]; n] }
+        Self {
+            derivatives: matrices(),
+            images: matrices(),
+            bands: vec![[0.0; 3]; n],
+            direction,
+        }
     }
 
     /// The slopes of every band, those of degenerate sets told apart first.
@@ -85,7 +92,7 @@ impl Slopes {
                     |image: &Vec<Complex64>| dot(row(e, j, n), row(image, j, n)).re;
                 self.bands[j] = self.images.each_ref().map(element);
             } else {
-                let slopes = resolved(&self.blocks(set.clone(), n, e), set.len())?;
+                let slopes = resolved(&self.blocks(set.clone(), n, e), self.direction)?;
                 self.bands[set].copy_from_slice(&slopes);
             }
         }
@@ -107,13 +114,14 @@ fn row(rows: &[Complex64], j: usize, n: usize) -> &[Complex64] {
 }
 
 /// The slopes of a degenerate set in the modes that diagonalise its slope along
-/// [`DIRECTION`].
-fn resolved(blocks: &[Vec<Complex64>; 3], n: usize) -> Result<Vec<[f64; 3]>> {
+/// `direction`.
+fn resolved(blocks: &[Vec<Complex64>; 3], direction: [f64; 3]) -> Result<Vec<[f64; 3]>> {
+    let n = blocks[0].len().isqrt();
     let along: Vec<Complex64> = (0..n * n)
-        .map(|i| (0..3).map(|axis| blocks[axis][i] * DIRECTION[axis]).sum())
+        .map(|i| (0..3).map(|axis| blocks[axis][i] * direction[axis]).sum())
         .collect();
     let (mut values, mut vectors) = (vec![0.0; n], vec![Complex64::ZERO; n * n]);
-    Dense::new(n).eigen(&along, &mut values, &mut vectors)?;
+    Dense::new(n, Wanted::Vectors).eigen(&along, &mut values, &mut vectors)?;
     Ok(vectors
         .chunks(n)
         .map(|u| {
@@ -130,11 +138,6 @@ fn resolved(blocks: &[Vec<Complex64>; 3], n: usize) -> Result<Vec<[f64; 3]>> {
 /// `a* · b`.
 fn dot(a: &[Complex64], b: &[Complex64]) -> Complex64 {
     a.iter().zip(b).map(|(a, b)| a.conj() * b).sum()
-}
-
-/// `m x`.
-fn apply(m: &Matrix, x: &[f64; 3]) -> [f64; 3] {
-    m.map(|row| row.iter().zip(x).map(|(a, b)| a * b).sum())
 }
 
 /// The reciprocal point group, on fractional and on Cartesian vectors.
@@ -184,42 +187,5 @@ impl Rotations {
             ));
         }
         Ok(sum.map(|row| row.map(|x| x / count)))
-    }
-}
-
-/// `a b`.
-fn product(a: &Matrix, b: &Matrix) -> Matrix {
-    a.map(|row| std::array::from_fn(|j| (0..3).map(|i| row[i] * b[i][j]).sum()))
-}
-
-/// `a⁻¹`.
-fn invert(a: &Matrix) -> Matrix {
-    let cofactor = |i: usize, j: usize| {
-        let ([p, q], [r, s]) = ([(i + 1) % 3, (i + 2) % 3], [(j + 1) % 3, (j + 2) % 3]);
-        a[p][r] * a[q][s] - a[p][s] * a[q][r]
-    };
-    let determinant: f64 = (0..3).map(|j| a[0][j] * cofactor(0, j)).sum();
-    std::array::from_fn(|i| std::array::from_fn(|j| cofactor(j, i) / determinant))
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn a_matrix_times_its_inverse_is_one(
-            off in prop::array::uniform6(-1.0..1.0_f64),
-        ) {
-            let a = [[3.0, off[0], off[1]], [off[2], 4.0, off[3]], [off[4], off[5], 5.0]];
-            let one = product(&a, &invert(&a));
-            for i in 0..3 {
-                for j in 0..3 {
-                    prop_assert!((one[i][j] - f64::from(u8::from(i == j))).abs() < 1e-14);
-                }
-            }
-        }
     }
 }

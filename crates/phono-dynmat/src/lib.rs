@@ -1,11 +1,15 @@
 //! Dynamical matrices, phonon modes and group velocities.
 
 mod dense;
+mod dipoles;
 mod dynamical_matrix;
+mod fourier;
 mod group_velocities;
+mod matrix;
 mod modes;
 mod phases;
+mod wang;
 
 pub use dynamical_matrix::{DynamicalMatrix, dynamical_matrices};
 pub use group_velocities::group_velocities;
-pub use modes::eigenmodes;
+pub use modes::{eigenmodes, frequencies};

@@ -4,16 +4,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import units
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import ensure_shape
 
 from phono_dynmat._extension import rust
-from phono_dynmat._harmonic_series import HarmonicSeries
+from phono_dynmat._fourier import Dynamics, matrices
 from phono_dynmat._modes import Modes
 
 
 @accelerated_by(rust.dynamical_matrices)
 def dynamical_matrices(
-    series: HarmonicSeries, qpoints: ArrayLike
+    series: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
 ) -> NDArray[np.complex128]:
     r"""Dynamical matrices, in the gauge whose phases carry the positions of the atoms [1]_.
 
@@ -22,29 +21,37 @@ def dynamical_matrices(
         D_{k\alpha, k'\beta}(q) = \frac{1}{\sqrt{m_k m_{k'}}} \sum_R
             \Phi_{\alpha\beta}(k, k', R)\, e^{2\pi i q \cdot (R + \tau_{k'} - \tau_k)}
 
-    and the Hermitian part of that.
+    and the Hermitian part of that, with what `GonzeLee` or `Wang` adds for dipoles.
 
     Parameters
     ----------
-    series : HarmonicSeries
+    series : HarmonicSeries, GonzeLee or Wang
     qpoints : (n_q, 3) array_like
         Fractional reciprocal coordinates.
+    direction : (3,) array_like, optional
+        Fractional: the direction in which Γ is approached. Without one, the dipoles make no
+        macroscopic field at Γ.
 
     Returns
     -------
     (n_q, n_b, n_b) array of complex
         ``D[q, (k, α), (k', β)]`` in eV/(Å² Da), ``n_b = 3 n_a``.
 
+    Raises
+    ------
+    DomainError
+        If the direction has no length.
+
     References
     ----------
     .. [1] D. C. Wallace, Thermodynamics of Crystals (Wiley, 1972), section 10.
     """
-    return hermitian_sum(series, qpoints, series.values)
+    return matrices(series, qpoints, direction)
 
 
 @accelerated_by(rust.eigenmodes)
 def eigenmodes(
-    series: HarmonicSeries, qpoints: ArrayLike
+    series: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
     r"""Eigenvalues and eigenvectors of dynamical matrices, as phonons.
 
@@ -53,9 +60,11 @@ def eigenmodes(
 
     Parameters
     ----------
-    series : HarmonicSeries
+    series : HarmonicSeries, GonzeLee or Wang
     qpoints : (n_q, 3) array_like
         Fractional reciprocal coordinates.
+    direction : (3,) array_like, optional
+        In which Γ is approached, fractional.
 
     Returns
     -------
@@ -65,28 +74,44 @@ def eigenmodes(
         ``e[q, j, k, α]``; the phase of each, and the choice within a degenerate set, are
         arbitrary.
     """
-    squares, columns = np.linalg.eigh(dynamical_matrices(series, qpoints))
-    f = np.sign(squares) * np.sqrt(np.abs(squares)) * units.FREQUENCY
+    d = dynamical_matrices(series, qpoints, direction=direction)
+    squares, columns = np.linalg.eigh(d)
+    f = _thz(squares)
     e = np.ascontiguousarray(columns.swapaxes(1, 2))
     return f, e.reshape(*f.shape, f.shape[1] // 3, 3)
 
 
-def phonon_modes(series: HarmonicSeries, qpoints: ArrayLike) -> Modes:
-    """Phonons at ``qpoints``, (n_q, 3) fractional reciprocal coordinates."""
-    return Modes(np.asarray(qpoints, dtype=float), *eigenmodes(series, qpoints))
+@accelerated_by(rust.frequencies)
+def frequencies(
+    series: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
+) -> NDArray[np.float64]:
+    """Frequencies without polarizations, which take most of the time and memory.
+
+    Parameters
+    ----------
+    series : HarmonicSeries, GonzeLee or Wang
+    qpoints : (n_q, 3) array_like
+        Fractional reciprocal coordinates.
+    direction : (3,) array_like, optional
+        In which Γ is approached, fractional.
+
+    Returns
+    -------
+    (n_q, n_b) array of float
+        THz, ascending; those of `eigenmodes`.
+    """
+    d = dynamical_matrices(series, qpoints, direction=direction)
+    return _thz(np.linalg.eigvalsh(d))
 
 
-def hermitian_sum(
-    series: HarmonicSeries, qpoints: ArrayLike, blocks: NDArray[np.generic]
-) -> NDArray[np.complex128]:
-    """Sum mass-weighted ``blocks`` with the phases of ``series``; the Hermitian part."""
-    q = np.asarray(qpoints, dtype=float)
-    ensure_shape("qpoints", q, (len(q), 3))
-    n_a = series.cell.n_atoms
-    m = np.sqrt(series.cell.masses)
-    d = np.zeros((len(q), n_a, 3, n_a, 3), dtype=np.complex128)
-    for block, (k, other), x in zip(blocks, series.atoms, series.vectors, strict=True):
-        phase = np.exp(2j * np.pi * (q @ x)) / (m[k] * m[other])
-        d[:, k, :, other, :] += phase[:, None, None] * block
-    matrices = d.reshape(len(q), 3 * n_a, 3 * n_a)
-    return np.asarray((matrices + matrices.conj().swapaxes(1, 2)) / 2)
+def phonon_modes(
+    series: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
+) -> Modes:
+    """Phonons at ``qpoints``, (n_q, 3) fractional; at Γ the limit along ``direction``."""
+    found = eigenmodes(series, qpoints, direction=direction)
+    return Modes(np.asarray(qpoints, dtype=float), *found)
+
+
+def _thz(squares: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Of eigenvalues in eV/(Å² Da)."""
+    return np.asarray(np.sign(squares) * np.sqrt(np.abs(squares)) * units.FREQUENCY)

@@ -6,9 +6,8 @@ from phono_grid import units
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import DomainError, ensure_shape
 
-from phono_dynmat._dynamical_matrix import hermitian_sum
 from phono_dynmat._extension import rust
-from phono_dynmat._harmonic_series import HarmonicSeries
+from phono_dynmat._fourier import Dynamics, derivatives, unit_vector
 from phono_dynmat._modes import Modes
 
 DEGENERATE = 1e-4
@@ -23,7 +22,11 @@ DIRECTION = np.array([1, 2, 3]) / np.sqrt(14)
 
 @accelerated_by(rust.group_velocities)
 def group_velocities(
-    series: HarmonicSeries, modes: Modes, rotations: ArrayLike
+    series: Dynamics,
+    modes: Modes,
+    rotations: ArrayLike,
+    *,
+    direction: ArrayLike | None = None,
 ) -> NDArray[np.float64]:
     r"""Group velocities by the analytic derivative of the dynamical matrix.
 
@@ -36,17 +39,19 @@ def group_velocities(
 
     with ``B`` the reciprocal lattice without 2π. Within a degenerate set (consecutive bands
     closer than 1e-4 THz) the modes are first made eigenvectors of the derivative along
-    (1, 2, 3). The result is averaged over the operations that leave ``q - rint(q)`` in
-    place, without a shift by a reciprocal lattice vector.
+    (1, 2, 3), or along ``direction``. The result is averaged over the operations that leave
+    ``q - rint(q)`` in place, without a shift by a reciprocal lattice vector.
 
     Parameters
     ----------
-    series : HarmonicSeries
+    series : HarmonicSeries, GonzeLee or Wang
     modes : Modes
-        The phonons of ``series``.
+        The phonons of ``series``, and of the same ``direction``.
     rotations : (n_r, 3, 3) array_like of int
         The point group on fractional wave vectors, ``q → W q``; see
         `phono_grid.Symmetry.reciprocal_rotations`.
+    direction : (3,) array_like, optional
+        In which Γ is approached, fractional.
 
     Returns
     -------
@@ -64,28 +69,24 @@ def group_velocities(
     ensure_shape("modes.frequencies", modes.frequencies, (n_q, 3 * series.cell.n_atoms))
     b = series.cell.reciprocal_lattice.T
     cartesian = b @ w @ np.linalg.inv(b)
-    derivatives = _derivatives(series, modes.qpoints)
+    slopes_of_d = derivatives(series, modes.qpoints, direction)
+    along = unit_vector(series, direction)
+    along = DIRECTION if along is None else along
     e = modes.polarizations.reshape(n_q, n_b, n_b)
     velocities = np.zeros((n_q, n_b, 3))
     for i, f in enumerate(modes.frequencies):
-        slopes = _slopes(f, e[i], derivatives[:, i])
+        slopes = _slopes(f, e[i], slopes_of_d[:, i], along)
         moving = f > CUTOFF_FREQUENCY
         v = units.FREQUENCY**2 / 2 * slopes[moving] / f[moving, None]
         velocities[i, moving] = v @ _average(modes.qpoints[i], w, cartesian).T
     return velocities
 
 
-def _derivatives(
-    series: HarmonicSeries, qpoints: NDArray[np.float64]
-) -> NDArray[np.complex128]:
-    """``∂D/∂k_α``, shape (3, n_q, n_b, n_b), eV/(Å Da)."""
-    x = series.vectors @ series.cell.lattice
-    factors = (2j * np.pi * x.T)[:, :, None, None]
-    return np.array([hermitian_sum(series, qpoints, g * series.values) for g in factors])
-
-
 def _slopes(
-    f: NDArray[np.float64], e: NDArray[np.complex128], derivatives: NDArray[np.complex128]
+    f: NDArray[np.float64],
+    e: NDArray[np.complex128],
+    derivatives: NDArray[np.complex128],
+    direction: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """``⟨e_j| ∂D/∂k_α |e_j⟩`` at one wave vector, degenerate modes told apart first."""
     slopes = np.empty((len(f), 3))
@@ -93,7 +94,7 @@ def _slopes(
     for members in np.split(np.arange(len(f)), starts[1:]):
         blocks = e[members].conj() @ derivatives @ e[members].T
         if len(members) > 1:
-            _, u = np.linalg.eigh(np.tensordot(DIRECTION, blocks, axes=1))
+            _, u = np.linalg.eigh(np.tensordot(direction, blocks, axes=1))
             blocks = u.conj().T @ blocks @ u
         slopes[members] = np.diagonal(blocks, axis1=1, axis2=2).real.T
     return slopes

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants
-from phono_grid import Cell, ShortestVectors
+from phono_grid import Cell, ShortestVectors, Supercell
 from phono_grid.errors import DomainError, ensure_finite, frozen
 
 
@@ -73,22 +73,29 @@ class HarmonicSeries:
                 f"force_constants must be of order 2, got {force_constants.order}"
             )
         supercell = force_constants.supercell
-        primitive = supercell.primitive
         vectors = ShortestVectors.of(supercell) if vectors is None else vectors
-        m = vectors.multiplicities
-        pair = np.repeat(np.arange(m.size), m.ravel())
-        s, k = np.unravel_index(pair, m.shape)
-        other = supercell.supercell_to_primitive[s]
-        x = primitive.positions
-        r = np.rint(vectors.vectors - x[other] + x[k]).astype(np.int64)
-        shares = force_constants.values[k, s] / m[s, k][:, None, None]
-        keys, entry = np.unique(np.column_stack([k, other, r]), axis=0, return_inverse=True)
-        values = np.zeros((len(keys), 3, 3))
-        np.add.at(values, entry.ravel(), shares)
-        return cls(values, keys[:, :2], keys[:, 2:], primitive)
+        values, atoms, cells = gathered(force_constants.values, supercell, vectors)
+        return cls(values, atoms, cells, supercell.primitive)
 
     @property
     def vectors(self) -> NDArray[np.float64]:
         """``R + τ_k' - τ_k`` in lattice vectors, shape (n_e, 3)."""
         x = self.cell.positions
         return self.cells + x[self.atoms[:, 1]] - x[self.atoms[:, 0]]
+
+
+def gathered(
+    values: NDArray[np.float64], supercell: Supercell, vectors: ShortestVectors
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """Values of pairs ``[k, s, ...]`` on lattice vectors, with ``k, k'`` and ``R``."""
+    m = vectors.multiplicities
+    pair = np.repeat(np.arange(m.size), m.ravel())
+    s, k = np.unravel_index(pair, m.shape)
+    other = supercell.supercell_to_primitive[s]
+    x = supercell.primitive.positions
+    r = np.rint(vectors.vectors - x[other] + x[k]).astype(np.int64)
+    weights = m[s, k].reshape(-1, *[1] * (values.ndim - 2))
+    keys, entry = np.unique(np.column_stack([k, other, r]), axis=0, return_inverse=True)
+    sums = np.zeros((len(keys), *values.shape[2:]))
+    np.add.at(sums, entry.ravel(), values[k, s] / weights)
+    return sums, keys[:, :2], keys[:, 2:]

@@ -1,16 +1,23 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from phono_dynmat._harmonic_series import HarmonicSeries
+from phono_dynmat._fourier import Dynamics
 from phono_dynmat._modes import Modes
 
 def rayon_threads() -> int: ...
 def dynamical_matrices(
-    series: HarmonicSeries, qpoints: ArrayLike
+    series: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
 ) -> NDArray[np.complex128]: ...
 def eigenmodes(
-    series: HarmonicSeries, qpoints: ArrayLike
+    series: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.complex128]]: ...
+def frequencies(
+    series: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
+) -> NDArray[np.float64]: ...
 def group_velocities(
-    series: HarmonicSeries, modes: Modes, rotations: ArrayLike
+    series: Dynamics,
+    modes: Modes,
+    rotations: ArrayLike,
+    *,
+    direction: ArrayLike | None = None,
 ) -> NDArray[np.float64]: ...

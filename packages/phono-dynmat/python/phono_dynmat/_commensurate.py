@@ -1,0 +1,92 @@
+"""Wave vectors that fit a supercell, and the way back from them to force constants."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_fc import ForceConstants
+from phono_grid import Cell, ShortestVectors, Supercell
+from phono_grid.errors import DomainError, ensure_shape
+
+
+def commensurate_points(supercell: Supercell) -> NDArray[np.float64]:
+    r"""Wave vectors whose waves are periodic in ``supercell``.
+
+    .. math:: q^T M \in \mathbb{Z}^3, \qquad (a_s\ b_s\ c_s) = (a_p\ b_p\ c_p) M
+
+    Returns
+    -------
+    (N, 3) array of float
+        Fractional coordinates in [0, 1), one wave vector for each primitive cell in the
+        supercell, Γ first.
+    """
+    transposed = np.rint(
+        supercell.cell.lattice @ np.linalg.inv(supercell.primitive.lattice)
+    )
+    # Lattice points in the supercell of a cube by the transposed matrix are those q.
+    cube = Cell(np.eye(3), np.zeros((1, 3)), ("H",), np.ones(1))
+    return Supercell.of(cube, transposed, "P").cell.positions
+
+
+def constants_of(
+    matrices: ArrayLike,
+    qpoints: ArrayLike,
+    supercell: Supercell,
+    vectors: ShortestVectors | None = None,
+) -> ForceConstants:
+    r"""Second-order force constants from dynamical matrices.
+
+    .. math::
+
+        \Phi(k, s) = \frac{\sqrt{m_k m_{k'}}}{N} \operatorname{Re} \sum_q D_{kk'}(q)\,
+            \langle e^{-2\pi i q \cdot v} \rangle_v
+
+    with the mean over the equidistant shortest vectors ``v`` from ``k`` to ``s``, a copy of
+    ``k'``.
+
+    Parameters
+    ----------
+    matrices : (N, n_b, n_b) array_like of complex
+        At each of ``qpoints``, in eV/(Å² Da); see `phono_dynmat.dynamical_matrices`.
+    qpoints : (N, 3) array_like
+        The `commensurate_points` of ``supercell``, or images of them, in any order.
+    supercell : Supercell
+    vectors : ShortestVectors, optional
+        Those of ``supercell``, found if not given.
+
+    Raises
+    ------
+    ShapeError
+        If there is not one matrix of three rows for each atom at each wave vector.
+    DomainError
+        If the wave vectors are not those of the supercell, each once.
+    """
+    cell = supercell.primitive
+    n_a, n_s, n_q = cell.n_atoms, supercell.cell.n_atoms, supercell.n_cells
+    d = np.asarray(matrices, dtype=np.complex128)
+    q = np.asarray(qpoints, dtype=float)
+    ensure_shape("qpoints", q, (n_q, 3))
+    ensure_shape("matrices", d, (n_q, 3 * n_a, 3 * n_a))
+    _ensure_commensurate(q, supercell)
+    vectors = ShortestVectors.of(supercell) if vectors is None else vectors
+    first, m = vectors.first.ravel(), vectors.multiplicities
+    blocks = d.reshape(n_q, n_a, 3, n_a, 3).transpose(0, 1, 3, 2, 4)
+    of = supercell.supercell_to_primitive
+    values = np.zeros((n_a, n_s, 3, 3))
+    for x, block in zip(q, blocks, strict=True):
+        waves = np.exp(-2j * np.pi * (vectors.vectors @ x))
+        phases = np.add.reduceat(waves, first).reshape(n_s, n_a) / m
+        values += (phases.T[:, :, None, None] * block[:, of]).real
+    root = np.sqrt(cell.masses)
+    values *= (root[:, None] * root[of])[:, :, None, None] / n_q
+    return ForceConstants(values, supercell)
+
+
+def _ensure_commensurate(q: NDArray[np.float64], supercell: Supercell) -> None:
+    """Require each commensurate point once, whichever image of it."""
+    expected = commensurate_points(supercell)
+    d = q[:, None] - expected
+    same = (np.abs(d - np.rint(d)) < 1e-6).all(axis=2)
+    if not ((same.sum(axis=0) == 1).all() and (same.sum(axis=1) == 1).all()):
+        raise DomainError(
+            "qpoints must be the commensurate points of the supercell, each once; "
+            "commensurate_points(supercell) lists them"
+        )

@@ -1,0 +1,155 @@
+"""What makes a crystal polar: Born charges and the dielectric tensor."""
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_grid import Cell, Symmetry, units
+from phono_grid.errors import (
+    DomainError,
+    ShapeError,
+    ensure_finite,
+    ensure_positive,
+    frozen,
+)
+
+NEUTRAL = 0.1
+"""Elementary charges; a larger sum of the charges is reported."""
+
+
+class ChargeWarning(UserWarning):
+    """Born charges that do not add up."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Polar:
+    r"""Born effective charges and the electronic dielectric tensor of a primitive cell.
+
+    .. math:: Z_{k,\alpha\beta} = \frac{V}{e} \frac{\partial P_\alpha}{\partial u_{k\beta}}
+
+    Parameters
+    ----------
+    charges : (n_a, 3, 3) array_like
+        ``Z[k, α, β]`` in elementary charges: ``α`` of the field, ``β`` of the displacement.
+    dielectric : (3, 3) array_like
+        ``ε``, symmetric and positive.
+    factor : float
+        ``e² / 4π ε₀`` in eV Å.
+
+    Raises
+    ------
+    DomainError
+        If the dielectric tensor is not symmetric and positive, or a number is not finite.
+    """
+
+    charges: NDArray[np.float64]
+    dielectric: NDArray[np.float64]
+    factor: float = units.COULOMB
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        charges = frozen(self.charges, "charges", shape=(len(self.charges), 3, 3))
+        epsilon = frozen(self.dielectric, "dielectric", shape=(3, 3))
+        for name, array in (("charges", charges), ("dielectric", epsilon)):
+            ensure_finite(name, array)
+            object.__setattr__(self, name, array)
+        ensure_positive("factor", self.factor)
+        object.__setattr__(self, "factor", float(self.factor))
+        if not np.allclose(epsilon, epsilon.T, rtol=0, atol=1e-6 * np.abs(epsilon).max()):
+            raise DomainError("dielectric must be symmetric; average it with its transpose")
+        smallest = np.linalg.eigvalsh(epsilon)[0]
+        if not smallest > 0:
+            raise DomainError(
+                f"dielectric must be positive, its smallest eigenvalue is {smallest:g}; "
+                "give the electronic (high-frequency) tensor"
+            )
+
+    @classmethod
+    def of(
+        cls,
+        cell: Cell,
+        charges: ArrayLike,
+        dielectric: ArrayLike,
+        *,
+        factor: float = units.COULOMB,
+    ) -> "Polar":
+        r"""Charges with the symmetry of ``cell`` and without a sum.
+
+        .. math::
+
+            \varepsilon = \frac{1}{n_r} \sum_R R\, \varepsilon' R^T, \qquad
+            Z_k = \frac{1}{n_r} \sum_R R\, Z'_{R^{-1} k} R^T - \frac{1}{n_a} \sum_{k'} \dots
+
+        Parameters
+        ----------
+        cell : Cell
+            The primitive cell.
+        charges : (n_a, 3, 3) array_like
+            Or only those of `phono_grid.Symmetry.independent_atoms`, in their order.
+        dielectric : (3, 3) array_like
+        factor : float
+            ``e² / 4π ε₀`` in eV Å.
+
+        Raises
+        ------
+        ShapeError
+            If there are neither as many charges as atoms nor as independent atoms.
+        DomainError
+            If the dielectric tensor is not positive.
+
+        Warns
+        -----
+        ChargeWarning
+            If the charges add up to more than 0.1.
+        """
+        symmetry = Symmetry.of(cell)
+        r = symmetry.rotations_cartesian
+        epsilon = frozen(dielectric, "dielectric", shape=(3, 3))
+        epsilon = (r @ epsilon @ r.swapaxes(1, 2)).mean(axis=0)
+        full = _of_all_atoms(np.asarray(charges, dtype=float), symmetry)
+        mean = np.zeros_like(full)
+        for rotation, atoms in zip(r, symmetry.permutations, strict=True):
+            mean[atoms] += rotation @ full @ rotation.T / len(r)
+        _warn_of_sum(mean.sum(axis=0))
+        return cls(mean - mean.mean(axis=0), (epsilon + epsilon.T) / 2, factor)
+
+    def coupling(self, cell: Cell) -> float:
+        """``4π / V`` times the factor, eV/Å²."""
+        return 4 * np.pi * self.factor / cell.volume
+
+
+def _of_all_atoms(charges: NDArray[np.float64], symmetry: Symmetry) -> NDArray[np.float64]:
+    """The charges of all atoms, those of equivalent atoms by symmetry."""
+    n_a = symmetry.permutations.shape[1]
+    independent = symmetry.independent_atoms
+    if charges.shape == (n_a, 3, 3):
+        return charges
+    if charges.shape != (len(independent), 3, 3):
+        atoms = ", ".join(str(k + 1) for k in independent)
+        raise ShapeError(
+            f"charges: expected {n_a} tensors of 3 x 3, one for each atom of the primitive "
+            f"cell, or {len(independent)}, for its independent atoms ({atoms}), got shape "
+            f"{list(charges.shape)}"
+        )
+    full = np.empty((n_a, 3, 3))
+    for k in range(n_a):
+        first = symmetry.permutations[:, k].min()
+        operation = int((symmetry.permutations[:, k] == first).argmax())
+        r = symmetry.rotations_cartesian[operation]
+        full[k] = r.T @ charges[np.searchsorted(independent, first)] @ r
+    return full
+
+
+def _warn_of_sum(total: NDArray[np.float64]) -> None:
+    """Warn if the charges of a cell do not add up to zero."""
+    if np.abs(total).max() <= NEUTRAL:
+        return
+    rows = "; ".join(" ".join(f"{x:.3f}" for x in row) for row in total)
+    warnings.warn(
+        f"the Born charges of the cell are not neutral, they add up to ({rows}); the same "
+        "share was taken from each atom: check that the charges are converged and belong "
+        "to these atoms",
+        ChargeWarning,
+        stacklevel=4,
+    )

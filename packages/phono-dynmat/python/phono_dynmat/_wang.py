@@ -1,0 +1,62 @@
+"""Dipoles by a constant interaction of all cells of the supercell."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_fc import ForceConstants
+from phono_grid import Cell, ShortestVectors
+from phono_grid.errors import ensure_shape, frozen
+
+from phono_dynmat._harmonic_series import HarmonicSeries, gathered
+from phono_dynmat._polar import Polar
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wang:
+    r"""Force constants, to which a wave vector adds a constant [1]_.
+
+    .. math::
+
+        \Phi(k, s) \to \Phi(k, s) +
+            \frac{c}{N} \frac{(K Z_k) (K Z_{k'})^T}{K \varepsilon K}, \qquad K = q
+
+    for every atom ``s`` of the supercell, a copy of ``k'``, with
+    :math:`c = 4\pi e^2 / 4\pi\varepsilon_0 V` and N cells in the supercell. At Γ the limit
+    along a direction, or nothing where none is given.
+
+    Parameters
+    ----------
+    series : HarmonicSeries
+    polar : Polar
+    shares : (n_e,) array_like
+        The share of each entry of the series in the mean over the supercell.
+
+    References
+    ----------
+    .. [1] Y. Wang et al., J. Phys.: Condens. Matter 22, 202201 (2010).
+    """
+
+    series: HarmonicSeries
+    polar: Polar
+    shares: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        ensure_shape("polar.charges", self.polar.charges, (self.cell.n_atoms, 3, 3))
+        shares = frozen(self.shares, "shares", shape=(len(self.series.values),))
+        object.__setattr__(self, "shares", shares)
+
+    @classmethod
+    def of(cls, force_constants: ForceConstants, polar: Polar) -> "Wang":
+        """Prepare second-order constants and the charges of the primitive cell."""
+        supercell = force_constants.supercell
+        vectors = ShortestVectors.of(supercell)
+        each = np.full(force_constants.values.shape[:2], 1 / supercell.n_cells)
+        shares, _, _ = gathered(each, supercell, vectors)
+        return cls(HarmonicSeries.of(force_constants, vectors), polar, shares)
+
+    @property
+    def cell(self) -> Cell:
+        """The primitive cell."""
+        return self.series.cell
