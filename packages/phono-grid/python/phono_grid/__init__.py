@@ -4,6 +4,12 @@ from phono_grid import errors, units
 from phono_grid._bands import Bands
 from phono_grid._cell import Cell
 from phono_grid._grid import Grid, IrreduciblePoints, irreducible_map
+from phono_grid._isotopes import (
+    mass_variance,
+    mass_variances,
+    natural_isotopes,
+    standard_masses,
+)
 from phono_grid._shortest_vectors import ShortestVectors, shortest_vectors
 from phono_grid._smith import smith_normal_form
 from phono_grid._spectra import (
@@ -50,9 +56,13 @@ __all__ = [
     "first_brillouin_zone",
     "gaussian_spectra",
     "irreducible_map",
+    "mass_variance",
+    "mass_variances",
+    "natural_isotopes",
     "normal_processes",
     "shortest_vectors",
     "smith_normal_form",
+    "standard_masses",
     "tetrahedron_spectra",
     "tetrahedron_weights",
     "triplet_images",

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from phono_grid._isotopes import standard_masses
 from phono_grid.errors import DomainError, ensure_finite, frozen
 
 
@@ -58,6 +59,12 @@ class Cell:
             )
         if not (self.masses > 0).all():
             raise DomainError(f"masses must be positive, got {self.masses.min():g}")
+
+    @classmethod
+    def of(cls, lattice: ArrayLike, positions: ArrayLike, symbols: Sequence[str]) -> "Cell":
+        """A cell of natural elements, with their standard masses."""
+        masses = standard_masses(symbols)
+        return cls(np.asarray(lattice), np.asarray(positions), tuple(symbols), masses)
 
     @property
     def n_atoms(self) -> int:
