@@ -41,7 +41,18 @@ def collision_row(rng):
     return (series, phonons, int(rng.integers(64)), s, Scattering()), {}
 
 
+def isotope_linewidths(rng):
+    _, phonons = phonons_on([4, 4, 4])
+    return (phonons, int(rng.integers(64)), rng.uniform(0, 1, 2), Scattering()), {}
+
+
 CASES = {
     f"phono_3ph.{case.__name__}": case
-    for case in (series3, interaction_strengths, linewidths, collision_row)
+    for case in (
+        series3,
+        interaction_strengths,
+        linewidths,
+        collision_row,
+        isotope_linewidths,
+    )
 }

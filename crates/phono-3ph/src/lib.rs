@@ -10,6 +10,7 @@ mod collision;
 mod contract;
 mod fixed_q;
 mod interaction;
+mod isotope;
 mod linewidths;
 mod phonons;
 mod rows;
@@ -20,6 +21,7 @@ mod triplet_sum;
 
 pub use collision::collision_row;
 pub use interaction::interaction_strengths;
+pub use isotope::isotope_linewidths;
 pub use linewidths::{Scattering, linewidths};
 pub use phonons::Phonons;
 pub use series::Series;

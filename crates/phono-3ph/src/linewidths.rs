@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView3};
 use phono_core::{Error, Result, Stop, ensure_shape, units};
-use phono_grid::degenerate_sets;
+use phono_grid::{Gaussian, degenerate_sets};
 
 use crate::triplet_sum::{Accumulate, Triplet, TripletSum};
 use crate::{Phonons, Series};
@@ -14,8 +14,10 @@ pub struct Scattering {
     pub cutoff_frequency: f64,
     /// THz; consecutive bands closer than this are one degenerate set.
     pub degeneracy: f64,
-    /// Average the energy-conserving weights over the sets at `q'` and `q''`.
+    /// Average tetrahedron weights over the sets at `q'` and `q''`.
     pub average_weights: bool,
+    /// What stands for the delta functions; tetrahedra if nothing.
+    pub smearing: Option<Gaussian>,
 }
 
 /// Half linewidths at grid point `q`, `Γ[T, j]` in THz.

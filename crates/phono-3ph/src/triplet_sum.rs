@@ -120,11 +120,15 @@ impl<A: Accumulate> Visit for Weighted<'_, A> {
         let Self { sum, targets, weights, inner } = self;
         let TripletSum { phonons, scattering, .. } = sum;
         let [q1, q2] = sum.pairs[t];
-        let frequencies = phonons.modes.all_frequencies();
-        weights.evaluate(phonons.grid, &phonons.tetrahedra, frequencies, [q1, q2], targets);
-        if scattering.average_weights {
-            let (f1, f2) = (phonons.modes.frequencies(q1), phonons.modes.frequencies(q2));
-            weights.average_degenerate(f1, f2, scattering.degeneracy);
+        let (f1, f2) = (phonons.modes.frequencies(q1), phonons.modes.frequencies(q2));
+        if let Some(gaussian) = scattering.smearing {
+            weights.evaluate_gaussian(f1, f2, targets, gaussian);
+        } else {
+            let (tetrahedra, all) = (&phonons.tetrahedra, phonons.modes.all_frequencies());
+            weights.evaluate(phonons.grid, tetrahedra, all, [q1, q2], targets);
+            if scattering.average_weights {
+                weights.average_degenerate(f1, f2, scattering.degeneracy);
+            }
         }
         inner.add(sum, Triplet { t, elements, weights });
     }

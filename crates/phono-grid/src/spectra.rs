@@ -45,6 +45,19 @@ impl Gaussian {
         Ok(Self { sigma, reach: cutoff.unwrap_or(f64::INFINITY) })
     }
 
+    /// Whether `x` THz is within the cutoff.
+    #[inline(always)]
+    pub fn is_near(self, x: f64) -> bool {
+        x.abs() <= self.reach * self.sigma
+    }
+
+    /// `δ(x)` for `x` in THz, 1/THz.
+    #[inline(always)]
+    pub fn density(self, x: f64) -> f64 {
+        let x = x / self.sigma;
+        (-x * x / 2.0).exp() / ((2.0 * PI).sqrt() * self.sigma)
+    }
+
     /// `δ(x)` and `θ(x)` for `x` in standard deviations.
     #[inline(always)]
     fn weights(&self, x: f64) -> [f64; 2] {

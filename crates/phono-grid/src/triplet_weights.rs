@@ -4,6 +4,7 @@ use ndarray::{Array5, ArrayView1, ArrayView2, Axis};
 use phono_core::{Error, Grid, Result, ensure_index, ensure_shape};
 use rayon::prelude::*;
 
+use crate::spectra::Gaussian;
 use crate::tetrahedra::{Lanes, N_TETRAHEDRA, N_VERTICES, Sorted, Tetrahedra};
 
 /// Ways to conserve energy: `δ(f − f' − f'')`, `δ(f + f' − f'')`, `δ(f − f' + f'')`.
@@ -116,6 +117,35 @@ impl PairWeights {
                 }
             }
             *active = decays || absorbs;
+        }
+    }
+
+    /// The same weights with normal distributions for the delta functions.
+    ///
+    /// `f1` and `f2` are the frequencies at `q'` and `q''`. With a cutoff, a target of which
+    /// all three energy differences are beyond it gets no weight.
+    #[inline(always)]
+    pub fn evaluate_gaussian(
+        &mut self,
+        f1: &[f64],
+        f2: &[f64],
+        targets: &[f64],
+        gaussian: Gaussian,
+    ) {
+        let [decay, absorb, emit] = &mut self.weights;
+        for (pair, active) in self.active.iter_mut().enumerate() {
+            let (a, b) = (f1[pair / self.n_bands], f2[pair % self.n_bands]);
+            let at = pair * self.n_targets;
+            *active = false;
+            for (f, &w) in targets.iter().enumerate() {
+                let x = [w - a - b, w + a - b, w - a + b];
+                let near = gaussian.is_near(x[0])
+                    || gaussian.is_near(x[1])
+                    || gaussian.is_near(x[2]);
+                let [x0, x1, x2] = x.map(|x| if near { gaussian.density(x) } else { 0.0 });
+                (decay[at + f], absorb[at + f], emit[at + f]) = (x0, x1, x2);
+                *active |= near;
+            }
         }
     }
 

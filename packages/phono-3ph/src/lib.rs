@@ -1,11 +1,12 @@
 //! Python face of [`phono_3ph`]. No physics here.
 
 use numpy::{
-    AllowTypeChange, IntoPyArray, PyArray2, PyArray3, PyArray4, PyArrayLike3,
-    PyReadonlyArray2,
+    AllowTypeChange, IntoPyArray, PyArray1, PyArray2, PyArray3, PyArray4, PyArrayLike1,
+    PyArrayLike3, PyReadonlyArray2,
 };
 use phono_3ph::{Phonons, Scattering, Series};
-use phono_grid::Tetrahedra;
+use phono_core::Error;
+use phono_grid::{Gaussian, Tetrahedra};
 use phono_py::{Compute, PyForceConstants, PyPeriodicModes, PySeries3, PyTriplets};
 use pyo3::prelude::*;
 
@@ -15,15 +16,25 @@ struct PyScattering {
     cutoff_frequency: f64,
     degeneracy: f64,
     average_weights: bool,
+    smearing: Option<PyGaussian>,
+}
+
+/// `phono_grid.Gaussian`.
+#[derive(FromPyObject)]
+struct PyGaussian {
+    sigma: f64,
+    cutoff: Option<f64>,
 }
 
 impl PyScattering {
-    fn choices(&self) -> Scattering {
-        Scattering {
+    fn choices(&self) -> Result<Scattering, Error> {
+        let gaussian = |g: &PyGaussian| Gaussian::new(g.sigma, g.cutoff);
+        Ok(Scattering {
             cutoff_frequency: self.cutoff_frequency,
             degeneracy: self.degeneracy,
             average_weights: self.average_weights,
-        }
+            smearing: self.smearing.as_ref().map(gaussian).transpose()?,
+        })
     }
 }
 
@@ -83,7 +94,7 @@ fn linewidths<'py>(
     let gamma = py.compute(|stop| {
         let phonons = Phonons::new(grid, Tetrahedra::new(offsets, corners)?, modes)?;
         let series = Series::new(values, atoms, cells, modes.n_atoms())?;
-        phono_3ph::linewidths(series, &phonons, q, n, scattering.choices(), stop)
+        phono_3ph::linewidths(series, &phonons, q, n, scattering.choices()?, stop)
     })?;
     Ok(gamma.into_pyarray(py))
 }
@@ -105,15 +116,36 @@ fn collision_row<'py>(
     let row = py.compute(|stop| {
         let phonons = Phonons::new(grid, Tetrahedra::new(offsets, corners)?, modes)?;
         let series = Series::new(values, atoms, cells, modes.n_atoms())?;
-        phono_3ph::collision_row(series, &phonons, q, s, scattering.choices(), stop)
+        phono_3ph::collision_row(series, &phonons, q, s, scattering.choices()?, stop)
     })?;
     Ok(row.into_pyarray(py))
+}
+
+/// See `phono_3ph.isotope_linewidths`.
+#[pyfunction]
+fn isotope_linewidths<'py>(
+    py: Python<'py>,
+    phonons: PyPeriodicModes<'py>,
+    q: i64,
+    mass_spread: PyArrayLike1<'py, f64, AllowTypeChange>,
+    scattering: PyScattering,
+) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    let (grid, modes, spread) =
+        (phonons.grid.view()?, phonons.modes()?, mass_spread.as_array());
+    let (offsets, corners) = phonons.tetrahedra.view();
+    let gamma = py.compute(|stop| {
+        let phonons = Phonons::new(grid, Tetrahedra::new(offsets, corners)?, modes)?;
+        phono_3ph::isotope_linewidths(&phonons, q, spread, scattering.choices()?, stop)
+    })?;
+    Ok(gamma.into_pyarray(py))
 }
 
 #[pymodule(gil_used = false)]
 mod _rust {
     #[pymodule_export]
-    use super::{collision_row, interaction_strengths, linewidths, series3};
+    use super::{
+        collision_row, interaction_strengths, isotope_linewidths, linewidths, series3,
+    };
     #[pymodule_export]
     use phono_py::rayon_threads;
 }

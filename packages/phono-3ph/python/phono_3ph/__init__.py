@@ -9,6 +9,7 @@ from phono_3ph._boltzmann import (
 from phono_3ph._collision import collision_row, inverse_sinh, reduced_row
 from phono_3ph._conductivity import ConductivityRta, conductivity_rta
 from phono_3ph._interaction import interaction_strengths
+from phono_3ph._isotope import boundary_linewidths, isotope_linewidths
 from phono_3ph._linewidths import Scattering, linewidths
 from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3, series3
@@ -21,11 +22,13 @@ __all__ = [
     "Scattering",
     "Series3",
     "Solver",
+    "boundary_linewidths",
     "collision_row",
     "conductivity_lbte",
     "conductivity_rta",
     "interaction_strengths",
     "inverse_sinh",
+    "isotope_linewidths",
     "linewidths",
     "reduced_row",
     "series3",

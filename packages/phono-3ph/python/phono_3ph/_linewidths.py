@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import Triplets, triplet_weights, units
+from phono_grid import Gaussian, Triplets, triplet_weights, units
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import DomainError, ensure_positive, ensure_shape
 
@@ -25,14 +25,18 @@ class Scattering:
     degeneracy : float
         THz; consecutive bands closer than this are one degenerate set.
     average_weights : bool
-        Average the energy-conserving weights over the degenerate sets at ``q'`` and
-        ``q''``. Without it linewidths depend on the arbitrary choice of eigenvectors
-        inside a set, by some parts in a thousand.
+        Average tetrahedron weights over the degenerate sets at ``q'`` and ``q''``. Without
+        it linewidths depend on the arbitrary choice of eigenvectors inside a set, by some
+        parts in a thousand.
+    smearing : Gaussian, optional
+        A normal distribution in place of the delta functions; the linear tetrahedron method
+        if not given. Its weights are equal inside a degenerate set by themselves.
     """
 
     cutoff_frequency: float = 1e-4
     degeneracy: float = 1e-4
     average_weights: bool = True
+    smearing: Gaussian | None = None
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
@@ -108,6 +112,9 @@ def scattering_weights(
     """
     f = phonons.frequencies
     targets = f[triplets.points[0, 0]]
+    if scattering.smearing is not None:
+        f1, f2 = f[triplets.points[:, 1]], f[triplets.points[:, 2]]
+        return gaussian_weights(f1, f2, targets, scattering.smearing)
     g = triplet_weights(phonons.grid, phonons.tetrahedra, f, triplets, targets)
     if scattering.average_weights:
         for weights, (_, q1, q2) in zip(g, triplets.points, strict=True):
@@ -115,6 +122,23 @@ def scattering_weights(
             second = averaging(f[q2], scattering.degeneracy)
             weights[:] = np.einsum("ka,lb,jabc->jklc", first, second, weights)
     return g
+
+
+def gaussian_weights(
+    f1: NDArray[np.float64],
+    f2: NDArray[np.float64],
+    targets: NDArray[np.float64],
+    gaussian: Gaussian,
+) -> NDArray[np.float64]:
+    """Normal distributions for the delta functions; all or none beyond the cutoff.
+
+    (n_t, n_b) twice and (n_f,) → ``g[t, f, j', j'', channel]``.
+    """
+    w = targets[:, None, None]
+    a, b = f1[:, None, :, None], f2[:, None, None, :]
+    x = np.stack([w - a - b, w + a - b, w - a + b], axis=-1) / gaussian.sigma
+    near = np.abs(x).min(axis=-1, keepdims=True) <= (gaussian.cutoff or np.inf)
+    return np.where(near, np.exp(-(x**2) / 2) / (np.sqrt(2 * np.pi) * gaussian.sigma), 0)
 
 
 def degenerate_sets(

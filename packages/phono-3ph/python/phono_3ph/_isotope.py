@@ -1,0 +1,111 @@
+"""Scattering by isotopes and by boundaries."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_grid import Gaussian
+from phono_grid._bands import Bands
+from phono_grid._tetrahedron_weights import tetrahedron_weights
+from phono_grid.backend import accelerated_by
+from phono_grid.errors import DomainError, ensure_positive, ensure_shape
+
+from phono_3ph._extension import rust
+from phono_3ph._linewidths import Scattering, averaging
+from phono_3ph._periodic_modes import PeriodicModes
+
+ABOVE = 1e-9
+"""THz; how far above its frequency a phonon's tetrahedra are cut.
+
+Neighbours in the star of ``q`` have the frequencies of ``q`` up to rounding, and a
+tetrahedron with three such vertices has a density above them and none below: rounding must
+not choose.
+"""
+
+
+@accelerated_by(rust.isotope_linewidths)
+def isotope_linewidths(
+    phonons: PeriodicModes, q: int, mass_spread: ArrayLike, scattering: Scattering
+) -> NDArray[np.float64]:
+    r"""Half linewidths from the mass disorder of isotopes at one wave vector [1]_.
+
+    .. math::
+
+        \Gamma_\lambda = \frac{\pi}{4} f_\lambda^2 \frac{1}{n_q} \sum_{\lambda'}
+            \delta(f_\lambda - f_{\lambda'})
+            \sum_k g_k\, |e_k^*(\lambda') \cdot e_k(\lambda)|^2, \qquad
+        g_k = \langle (1 - m / \langle m \rangle)^2 \rangle
+
+    The delta function is a tetrahedron weight, averaged over degenerate sets at both ends
+    as ``scattering`` says, or a normal distribution.
+
+    Tetrahedra are cut just above :math:`f_\lambda`. Codes that cut them at
+    :math:`f_\lambda` itself let rounding decide, and differ from run to run of another
+    eigensolver by parts in a thousand.
+
+    Parameters
+    ----------
+    phonons : PeriodicModes
+    q : int
+        Index in the grid.
+    mass_spread : (n_a,) array_like
+        :math:`g_k m_k^2 = \langle (m - \langle m \rangle)^2 \rangle` of the isotopes of
+        each atom, Da².
+    scattering : Scattering
+
+    Returns
+    -------
+    (n_b,) array of float
+        Γ, half width at half maximum, THz.
+
+    References
+    ----------
+    .. [1] S. Tamura, Phys. Rev. B 27, 858 (1983), eq. 10.
+    """
+    f, e = phonons.frequencies, phonons.polarizations
+    spread = np.asarray(mass_spread, dtype=float)
+    ensure_shape("mass_spread", spread, (e.shape[2],))
+    if not 0 <= q < len(f):
+        raise DomainError(f"q: {q} is out of range, expected 0 to {len(f) - 1}")
+    if isinstance(scattering.smearing, Gaussian):
+        x = (f[q][:, None] - f[:, None]) / scattering.smearing.sigma
+        near = np.abs(x) <= (scattering.smearing.cutoff or np.inf)
+        norm = np.sqrt(2 * np.pi) * scattering.smearing.sigma
+        weights = np.where(near, np.exp(-(x**2) / 2) / norm, 0)
+    else:
+        bands = Bands.of(phonons.grid, f)
+        weights, _ = tetrahedron_weights(bands, phonons.tetrahedra, f[q] + ABOVE)
+    initial = averaging(f[q], scattering.degeneracy)
+    if scattering.smearing is None and scattering.average_weights:
+        final = [averaging(g, scattering.degeneracy) for g in f]
+        weights = np.einsum("ja,qab,qkb->qjk", initial, weights, final)
+    active = f > scattering.cutoff_frequency
+    weights = weights * active[q][:, None] * active[:, None]
+    dot = np.einsum("jax,qkax->qjka", e[q], e.conj(), optimize=True)
+    gamma = np.einsum("qjk,qjka,a->j", weights, np.abs(dot) ** 2, spread)
+    gamma *= np.pi / 4 * f[q] ** 2 / len(f)
+    if scattering.average_weights:
+        gamma = initial @ gamma
+    return np.asarray(np.where(active[q], gamma, 0.0))
+
+
+def boundary_linewidths(
+    velocities: ArrayLike, mean_free_path: float
+) -> NDArray[np.float64]:
+    r"""Half linewidths of phonons that no free path longer than :math:`L` is left to.
+
+    .. math:: \Gamma = \frac{|v|}{4\pi L}
+
+    Parameters
+    ----------
+    velocities : (..., 3) array_like
+        Å THz.
+    mean_free_path : float
+        ``L``, µm.
+
+    Returns
+    -------
+    (...) array of float
+        THz.
+    """
+    ensure_positive("mean_free_path", mean_free_path)
+    speed = np.linalg.norm(np.asarray(velocities, dtype=float), axis=-1)
+    return np.asarray(speed / (4 * np.pi * mean_free_path * 1e4))
