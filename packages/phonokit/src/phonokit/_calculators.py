@@ -48,7 +48,8 @@ CALCULATORS = {
 
 def units_of(tree: Tree) -> Units:
     """The units of a yaml file: of the calculator it names, Å and eV/Å if it names none."""
-    header = tree.child("phono3py") if "phono3py" in tree else tree
+    program = next((name for name in ("phono3py", "phonopy") if name in tree), None)
+    header = tree if program is None else tree.child(program)
     units = Units()
     if "calculator" in header:
         name = header.string("calculator").lower()

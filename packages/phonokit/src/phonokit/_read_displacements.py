@@ -84,6 +84,14 @@ def read_displacements(tree: Tree, n_s: int) -> Displacements:
     return Displacements(tuple(singles), tuple(pairs))
 
 
+def read_singles(tree: Tree, n_s: int) -> tuple[Displaced, ...]:
+    """Read ``displacements``, of phonopy's files, for a supercell of ``n_s`` atoms."""
+    found = tuple(_single_form(item, n_s) for item in tree.children("displacements"))
+    if not found:
+        raise tree.error("displacements", "is empty")
+    return found
+
+
 def _require_pairs(tree: Tree) -> None:
     """Say what the file holds if it is not pairs."""
     if "displacement_pairs" in tree:

@@ -9,7 +9,9 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
 
+from phonokit import _cli_fc
 from phonokit._request import KappaRequest
+from phonokit._request_fc import ConstantsRequest, DisplaceRequest, ForcesRequest
 from phonokit._version import __version__
 
 BAD_INPUT = 2
@@ -92,6 +94,9 @@ def kappa(
     )
 
 
+_cli_fc.register(app)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``phono`` and return its exit code.
 
@@ -110,6 +115,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             from phonokit._commands import run_kappa
 
             run_kappa(request, command=shlex.join(["phono", *tokens]))
+        elif isinstance(request, DisplaceRequest | ForcesRequest | ConstantsRequest):
+            _cli_fc.run(request)
         sys.stdout.flush()
     except CycloptsError as error:
         return _refuse(f"{_one_line(error)} (phono --help tells what there is)")

@@ -1,0 +1,177 @@
+"""What we ask of ASE: structures, calculators, finished calculations."""
+
+import importlib
+import runpy
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid import Cell
+from phono_grid.errors import DomainError, FileError, PhonoError
+
+CLOSE = 0.01
+"""Å; a finished calculation whose atoms are farther from where we put them is another."""
+
+
+def ase(module: str) -> ModuleType:
+    """Import a module of ASE."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError:
+        raise DomainError(
+            "this needs ASE, which is not installed; pip install 'phonokit[ase]'"
+        ) from None
+
+
+def read_structure(path: Path) -> Cell:
+    """A unit cell from any file that ASE reads: POSCAR, cif, extxyz, ..."""
+    return cell_of_atoms(_read(path, None), str(path))
+
+
+def cell_of_atoms(atoms: Any, name: str) -> Cell:
+    """A cell from ``ase.Atoms``, with its masses."""
+    if not all(atoms.pbc):
+        raise FileError(f"{name}: is not periodic along all three axes")
+    lattice = np.array(atoms.cell)
+    try:
+        return Cell(
+            lattice,
+            atoms.get_scaled_positions(wrap=False),
+            tuple(atoms.get_chemical_symbols()),
+            atoms.get_masses(),
+        )
+    except PhonoError as error:
+        raise FileError(f"{name}: {error}") from None
+
+
+def atoms_of(cell: Cell) -> Any:
+    """``ase.Atoms`` of a cell."""
+    return ase("ase").Atoms(
+        [s.rstrip("0123456789") for s in cell.symbols],
+        scaled_positions=cell.positions,
+        cell=cell.lattice,
+        masses=cell.masses,
+        pbc=True,
+    )
+
+
+def calculator_of(name: str, options: dict[str, Any]) -> Any:
+    """Make a calculator from ``module:factory`` or ``file.py:factory``.
+
+    Parameters
+    ----------
+    name : str
+    options : dict
+        Keyword arguments of the factory.
+    """
+    ase("ase")
+    place, _, factory = name.rpartition(":")
+    if not place:
+        raise DomainError(
+            f"calculator: expected module:factory or file.py:factory, such as "
+            f"ase.calculators.emt:EMT, got {name!r}"
+        )
+    try:
+        if place.endswith(".py"):
+            make = runpy.run_path(place)[factory]
+        else:
+            make = getattr(importlib.import_module(place), factory)
+    except Exception as error:  # a file of Python is anybody's
+        reason = f"{type(error).__name__}: {error}"
+        raise DomainError(f"calculator: {name!r} cannot be loaded ({reason})") from error
+    try:
+        return make(**options)
+    except Exception as error:  # the factory is anybody's
+        reason = f"{type(error).__name__}: {error}"
+        raise DomainError(f"calculator: {name!r} cannot be made ({reason})") from error
+
+
+def read_forces_of(
+    path: Path, cell: Cell, positions: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Forces of a finished calculation, of the atoms that should be at ``positions``.
+
+    Parameters
+    ----------
+    path : Path
+        Any file from which ASE reads forces: vasprun.xml, OUTCAR, the output of Quantum
+        ESPRESSO or CP2K, a LAMMPS dump, extxyz, ...
+    cell : Cell
+        The supercell.
+    positions : (n_s, 3) array
+        Cartesian, Å.
+
+    Returns
+    -------
+    (n_s, 3) array
+        eV/Å
+    """
+    atoms = _read(path, -1)
+    if len(atoms) != cell.n_atoms:
+        raise FileError(
+            f"{path}: expected {cell.n_atoms} atoms, got {len(atoms)}; it is not of this "
+            "supercell"
+        )
+    fractional = (atoms.get_positions() - positions) @ np.linalg.inv(cell.lattice)
+    apart = np.linalg.norm((fractional - np.rint(fractional)) @ cell.lattice, axis=1)
+    symbols = [s.rstrip("0123456789") for s in cell.symbols]
+    other = np.array(symbols) != np.array(atoms.get_chemical_symbols())
+    wrong = np.flatnonzero((apart > CLOSE) | other)
+    if wrong.size:
+        k = wrong[0]
+        raise FileError(
+            f"{path}: atom {k + 1} is {atoms.get_chemical_symbols()[k]}, {apart[k]:.3f} Å "
+            f"from where {symbols[k]} should be; the atoms are in another order, or the "
+            "files in another order than the displacements"
+        )
+    try:
+        return checked_forces(atoms.get_forces(), cell.n_atoms, str(path))
+    except PhonoError:
+        raise
+    except Exception as error:  # ASE's readers raise what they like
+        raise FileError(f"{path}: holds no forces ({error})") from None
+
+
+def checked_forces(forces: Any, n_s: int, name: str) -> NDArray[np.float64]:
+    """Forces on ``n_s`` atoms, all of them numbers."""
+    array = np.asarray(forces, dtype=np.float64)
+    if array.shape != (n_s, 3):
+        raise FileError(f"{name}: expected forces on {n_s} atoms, got {array.shape}")
+    if not np.isfinite(array).all():
+        atom = np.flatnonzero(~np.isfinite(array).all(axis=1))[0]
+        raise FileError(
+            f"{name}: the force on atom {atom + 1} is not a number; compute this "
+            "supercell again"
+        )
+    return array
+
+
+def _read(path: Path, index: int | None) -> Any:
+    """``ase.io.read``, with errors that name the file."""
+    io = ase("ase.io")
+    try:
+        return io.read(path, index=index)
+    except FileNotFoundError:
+        raise FileError(f"{path}: no such file; check the path") from None
+    except Exception as error:  # ASE's readers raise what they like
+        reason = f"{type(error).__name__}: {error}"
+        raise FileError(f"{path}: ASE cannot read it ({reason})") from None
+
+
+def options_of(words: Sequence[str]) -> dict[str, Any]:
+    """Keyword arguments from ``name=value``; values are JSON, else words."""
+    import json
+
+    options: dict[str, Any] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name.isidentifier():
+            raise DomainError(f"option: expected name=value, got {word!r}")
+        try:
+            options[name] = json.loads(value)
+        except ValueError:
+            options[name] = value
+    return options

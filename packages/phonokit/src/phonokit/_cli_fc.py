@@ -1,0 +1,207 @@
+"""``phono displace``, ``phono forces`` and ``phono fc``: their arguments."""
+
+from pathlib import Path
+
+from cyclopts import App
+
+from phonokit._request_fc import ConstantsRequest, DisplaceRequest, ForcesRequest
+
+EXAMPLES = """\
+Examples:
+
+  phono displace POSCAR --supercell 2 2 2 --output si
+
+  phono forces si --calculator potential.py:make
+
+  phono fc si
+
+  phono fc POSCAR --supercell 2 2 2 --calculator potential.py:make --output si
+"""
+Triple = tuple[int, int, int]
+Nine = tuple[int, int, int, int, int, int, int, int, int]
+
+
+def register(app: App) -> None:
+    """Add the commands to ``phono``."""
+    for command in (displace, forces, fc):
+        app.command(command, help_epilogue=EXAMPLES)
+
+
+def displace(
+    structure: Path,
+    /,
+    *,
+    supercell: Triple = (1, 1, 1),
+    supercell_matrix: Nine | None = None,
+    primitive: str = "auto",
+    distance: float | None = None,
+    cutoff: float | None = None,
+    second_order: bool = False,
+    plus_minus: str = "auto",
+    axes_only: bool = False,
+    output: Path = Path(),
+    structures: str | None = None,
+) -> DisplaceRequest:
+    """Make the displaced supercells of a structure.
+
+    Writes phono3py_disp.yaml (phonopy_disp.yaml with --second-order).
+
+    Parameters
+    ----------
+    structure
+        A file that ASE reads: POSCAR, cif, extxyz, ...
+    supercell
+        Three numbers, multiples of the unit cell; 1 1 1 if not given.
+    supercell_matrix
+        Nine numbers by rows, in place of three; the columns are the supercell's axes.
+    primitive
+        auto, or a centring letter: P F I A C R.
+    distance
+        Of a displacement in Å; 0.03 if not given, 0.01 for second order.
+    cutoff
+        In Å; pairs as far apart get no forces.
+    second_order
+        Displace single atoms only.
+    plus_minus
+        Make the opposite displacement too: auto (where symmetry does not), yes or no.
+    axes_only
+        Displace along lattice vectors, not along their sums.
+    output
+        The folder to write to; the current one if not given.
+    structures
+        Write every supercell to a file in this format of ASE (vasp, extxyz, ...), number 0
+        undisplaced.
+    """
+    return DisplaceRequest(
+        structure=structure,
+        supercell=supercell if supercell_matrix is None else supercell_matrix,
+        primitive=primitive,
+        distance=distance,
+        cutoff=cutoff,
+        second_order=second_order,
+        plus_minus=plus_minus,
+        axes_only=axes_only,
+        output=output,
+        structures=structures,
+    )
+
+
+def forces(
+    path: Path,
+    /,
+    *files: Path,
+    calculator: str | None = None,
+    option: tuple[str, ...] = (),
+    residual: bool = False,
+    residual_file: Path | None = None,
+) -> ForcesRequest:
+    """Compute the forces of displaced supercells, or collect them from calculations.
+
+    Computed forces are kept in forces.hdf5 beside the displacements; run the same command
+    again to go on after an interruption. Writes FORCES_FC3 (FORCES_FC2 and FORCE_SETS for
+    second order).
+
+    Parameters
+    ----------
+    path
+        phono3py_disp.yaml, phonopy_disp.yaml, or a folder that holds one.
+    files
+        Finished calculations in the order of the displacements, those beyond the cutoff
+        left out: vasprun.xml, outputs of Quantum ESPRESSO, LAMMPS, CP2K, extxyz, ...
+    calculator
+        What makes an ASE calculator: module:factory or file.py:factory.
+    option
+        name=value for the factory; repeat it for more.
+    residual
+        Compute the supercell at rest too, and subtract its forces.
+    residual_file
+        The finished calculation of the supercell at rest, whose forces are subtracted.
+    """
+    return ForcesRequest(path, files, calculator, option, residual, residual_file)
+
+
+def fc(
+    path: Path,
+    /,
+    *,
+    output: Path | None = None,
+    full: bool = False,
+    no_symmetrize: bool = False,
+    cutoff: float | None = None,
+    text: bool = False,
+    supercell: Triple = (1, 1, 1),
+    pair_cutoff: float | None = None,
+    calculator: str | None = None,
+    option: tuple[str, ...] = (),
+    lang: str | None = None,
+) -> ConstantsRequest:
+    """Solve for force constants and write fc2.hdf5 and fc3.hdf5.
+
+    With --calculator from a structure file all the way.
+
+    Parameters
+    ----------
+    path
+        Displacements with their forces: a yaml file or a folder, see phono kappa; with
+        --calculator a structure file.
+    output
+        The folder to write to; the folder of the data if not given.
+    full
+        Write every first atom, not only those of the primitive cell.
+    no_symmetrize
+        Leave index exchange and the sum rule to others.
+    cutoff
+        In Å; third-order constants of atoms this far apart are set to zero.
+    text
+        Write FORCE_CONSTANTS too.
+    supercell
+        Three numbers, with --calculator.
+    pair_cutoff
+        In Å, with --calculator: pairs as far apart are not computed.
+    calculator
+        What makes an ASE calculator: module:factory or file.py:factory.
+    option
+        name=value for the factory; repeat it for more.
+    lang
+        The kernels that run, rust or python.
+    """
+    here = path if path.is_dir() else path.parent
+    output = here if output is None else output
+    first = then = None
+    if calculator is not None:
+        first = DisplaceRequest(
+            structure=path,
+            supercell=supercell,
+            primitive="auto",
+            distance=None,
+            cutoff=pair_cutoff,
+            second_order=False,
+            plus_minus="auto",
+            axes_only=False,
+            output=output,
+            structures=None,
+        )
+        then = ForcesRequest(output, (), calculator, option, False, None)
+    return ConstantsRequest(
+        path=path,
+        output=output,
+        full=full,
+        symmetrize=not no_symmetrize,
+        cutoff=cutoff,
+        text=text,
+        lang=lang,
+        displace=first,
+        forces=then,
+    )
+
+
+def run(request: DisplaceRequest | ForcesRequest | ConstantsRequest) -> None:
+    """Do what was asked."""
+    from phonokit import _commands_fc as commands
+
+    if isinstance(request, DisplaceRequest):
+        commands.run_displace(request)
+    elif isinstance(request, ForcesRequest):
+        commands.run_forces(request)
+    else:
+        commands.run_constants(request)

@@ -1,0 +1,69 @@
+"""Displaced supercells by number, whose forces are to be computed or collected."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_fc import Displacements, PairDisplacements
+from phono_grid import Cell, Supercell
+from phono_grid.errors import DomainError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DisplacedSupercells:
+    """A crystal and its displaced supercells: singles first, pairs after them.
+
+    Parameters
+    ----------
+    unit_cell : Cell
+    supercell : Supercell
+    singles : Displacements
+    pairs : PairDisplacements or None
+        None for second order alone.
+    cutoff : float or None
+        Å, of ``pairs``.
+    """
+
+    unit_cell: Cell
+    supercell: Supercell
+    singles: Displacements
+    pairs: PairDisplacements | None = None
+    cutoff: float | None = None
+
+    def __len__(self) -> int:
+        """How many have a number, excluded pairs too."""
+        return len(self.singles) + (0 if self.pairs is None else len(self.pairs))
+
+    @property
+    def included(self) -> NDArray[np.bool_]:
+        """Which of them need forces."""
+        singles = np.ones(len(self.singles), dtype=np.bool_)
+        return singles if self.pairs is None else np.r_[singles, self.pairs.included]
+
+    def moves(self, number: int) -> list[tuple[int, NDArray[np.float64]]]:
+        """The displaced atoms of one supercell and how they move, Cartesian, Å."""
+        n = len(self.singles)
+        if number < n:
+            single = self.singles
+            return [(int(single.atoms[number]), single.displacements[number])]
+        if self.pairs is None or number >= len(self):
+            raise DomainError(f"number: expected 0 to {len(self) - 1}, got {number}")
+        pair = number - n
+        first = self.moves(int(self.pairs.first[pair]))
+        return [*first, (int(self.pairs.atoms[pair]), self.pairs.displacements[pair])]
+
+    def positions(self, number: int) -> NDArray[np.float64]:
+        """Cartesian positions of all atoms of one supercell, (n_s, 3), Å."""
+        x: NDArray[np.float64] = self.supercell.cell.positions @ self.supercell.cell.lattice
+        for atom, u in self.moves(number):
+            x[atom] += u
+        return x
+
+    def comments(self) -> Iterator[str]:
+        """One or two lines that say what moves, supercell by supercell."""
+        for number in range(len(self)):
+            yield "".join(
+                f"# {atom + 1:<5d} {u[0]:20.16f} {u[1]:20.16f} {u[2]:20.16f}\n"
+                for atom, u in self.moves(number)
+            )

@@ -1,0 +1,118 @@
+"""Forces in one HDF5 file, supercell by supercell, so that a run can stop and go on."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid.errors import FileError
+
+from phonokit._displaced_supercells import DisplacedSupercells
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ForceStore:
+    """An open file of forces; row ``len(supercells)`` is the supercell at rest.
+
+    Parameters
+    ----------
+    path : Path
+    file : h5py.File
+    """
+
+    path: Path
+    file: Any
+
+    @property
+    def done(self) -> NDArray[np.bool_]:
+        """Which supercells have their forces."""
+        return np.asarray(self.file["done"][:], dtype=np.bool_)
+
+    @property
+    def forces(self) -> NDArray[np.float64]:
+        """All forces, (n + 1, n_s, 3), eV/Å; zero where they are not done."""
+        forces: NDArray[np.float64] = self.file["forces"][:]
+        return forces
+
+    def put(self, number: int, forces: NDArray[np.float64]) -> None:
+        """Store the forces of one supercell, on disk before this returns."""
+        self.file["forces"][number] = forces
+        # First the numbers, then the word that they are there.
+        self.file.flush()
+        self.file["done"][number] = 1
+        self.file.flush()
+
+
+@contextmanager
+def force_store(
+    path: Path, supercells: DisplacedSupercells, origin: str
+) -> Iterator[ForceStore]:
+    """Open the file of forces of these supercells, or begin it.
+
+    Parameters
+    ----------
+    path : Path
+    supercells : DisplacedSupercells
+    origin : str
+        What makes the forces; forces of different origin cannot be mixed.
+
+    Raises
+    ------
+    FileError
+        If the file is of other supercells or another origin.
+    """
+    import h5py  # type: ignore[import-untyped]
+
+    key = _key(supercells)
+    try:
+        file = h5py.File(path, "a")
+    except OSError as error:
+        raise FileError(
+            f"{path}: cannot be opened ({error}); is another run writing it?"
+        ) from None
+    with file:
+        if "forces" not in file:
+            n, n_s = len(supercells) + 1, supercells.supercell.cell.n_atoms
+            # One chunk a supercell: unfinished ones take no room.
+            shape, chunk = (n, n_s, 3), (1, n_s, 3)
+            forces = file.create_dataset("forces", shape, np.float64, chunks=chunk)
+            forces.attrs["unit"] = "eV/angstrom"
+            file.create_dataset("done", data=np.zeros(n, dtype=np.uint8))
+            file.attrs["displacements"], file.attrs["origin"] = key, origin
+            file.flush()
+        _check(path, file.attrs, key, origin)
+        yield ForceStore(path, file)
+
+
+def _check(path: Path, attributes: Any, key: str, origin: str) -> None:
+    """Refuse to go on with other supercells or another calculator."""
+    if attributes.get("displacements") != key:
+        raise FileError(
+            f"{path}: holds forces of other displaced supercells; name another file, or "
+            "remove this one to begin anew"
+        )
+    if attributes.get("origin") != origin:
+        raise FileError(
+            f"{path}: holds forces from {attributes.get('origin')!r}, not from {origin!r}; "
+            "name another file, or remove this one to begin anew"
+        )
+
+
+def _key(supercells: DisplacedSupercells) -> str:
+    """What identifies displaced supercells, to the 1e-8 that text files keep."""
+    cell = supercells.supercell.cell
+    digest = hashlib.sha256(" ".join(cell.symbols).encode())
+    arrays: list[NDArray[Any]] = [
+        cell.lattice,
+        cell.positions - np.floor(cell.positions + 1e-6),
+    ]
+    for part in (supercells.singles, supercells.pairs):
+        if part is not None:
+            arrays += [part.atoms, part.displacements]
+    for array in arrays:
+        digest.update((np.round(array, 8) + 0.0).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,180 @@
+"""Forces of displaced supercells: computed in process, or collected from calculations."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid.errors import DomainError, FileError
+
+from phonokit._ase import atoms_of, checked_forces, read_forces_of
+from phonokit._displaced_supercells import DisplacedSupercells
+from phonokit._force_store import ForceStore, force_store
+from phonokit._results import replacing
+
+Progress = Callable[[int, int], None]
+
+
+def compute_forces(
+    supercells: DisplacedSupercells,
+    calculator: Any,
+    store: str | Path,
+    *,
+    origin: str = "",
+    residual: bool = False,
+    progress: Progress | None = None,
+) -> NDArray[np.float64]:
+    r"""Forces of all displaced supercells from an ASE calculator, one after the other.
+
+    Every finished supercell is on disk before the next begins: run again with the same
+    file, and only what is missing is computed.
+
+    Parameters
+    ----------
+    supercells : DisplacedSupercells
+    calculator : ase.calculators.calculator.Calculator
+    store : str or Path
+        The HDF5 file of finished supercells.
+    origin : str
+        Names the calculator; a file of another origin is refused.
+    residual : bool
+        Compute the supercell at rest too, and subtract its forces from all others.
+    progress : callable, optional
+        Called with the supercells that are done, and how many there are.
+
+    Returns
+    -------
+    (n, n_s, 3) array
+        eV/Å; zero for pairs beyond the cutoff.
+    """
+    atoms = atoms_of(supercells.supercell.cell)
+    atoms.calc = calculator
+    n_s = supercells.supercell.cell.n_atoms
+
+    def forces_of(number: int) -> NDArray[np.float64]:
+        atoms.set_positions(_positions(supercells, number))
+        return checked_forces(atoms.get_forces(), n_s, f"supercell {number + 1}")
+
+    with force_store(Path(store), supercells, origin) as opened:
+        _fill(opened, supercells, forces_of, residual, progress)
+        return _finished(opened, residual)
+
+
+def collect_forces(
+    supercells: DisplacedSupercells, files: Sequence[Path], *, residual: Path | None = None
+) -> NDArray[np.float64]:
+    """Forces of all displaced supercells from finished calculations.
+
+    Parameters
+    ----------
+    supercells : DisplacedSupercells
+    files : sequence of Path
+        One for every supercell that is not beyond the cutoff, in order; any file from which
+        ASE reads forces.
+    residual : Path, optional
+        The calculation of the supercell at rest, whose forces are subtracted.
+
+    Returns
+    -------
+    (n, n_s, 3) array
+        eV/Å; zero for pairs beyond the cutoff.
+
+    Raises
+    ------
+    FileError
+        If there are not as many files as supercells, or one is of another supercell.
+    """
+    needed = np.flatnonzero(supercells.included)
+    if len(files) != len(needed):
+        raise FileError(
+            f"expected {len(needed)} calculations, one for each displaced supercell, got "
+            f"{len(files)}; name them all, in the order of the displacements"
+        )
+    cell = supercells.supercell.cell
+    rest = np.zeros((cell.n_atoms, 3))
+    if residual is not None:
+        rest = read_forces_of(residual, cell, cell.positions @ cell.lattice)
+    forces = np.zeros((len(supercells), cell.n_atoms, 3))
+    for number, path in zip(needed, files, strict=True):
+        x = supercells.positions(int(number))
+        forces[number] = read_forces_of(path, cell, x) - rest
+    return forces
+
+
+def write_forces(
+    path: str | Path, forces: NDArray[np.float64], comments: Iterable[str]
+) -> Path:
+    """Write ``FORCES_FC3`` or ``FORCES_FC2``.
+
+    Parameters
+    ----------
+    path : str or Path
+    forces : (n, n_s, 3) array
+        In the unit of force of the displacements' file.
+    comments : iterable of str
+        What moves in each supercell, lines that begin with ``#``.
+    """
+    target = Path(path)
+    with replacing(target) as beside, beside.open("w", encoding="utf-8") as file:
+        for number, (block, moved) in enumerate(zip(forces, comments, strict=True), 1):
+            file.write(f"# File: {number}\n{moved}")
+            file.writelines(f"{x:20.14f} {y:20.14f} {z:20.14f}\n" for x, y, z in block)
+    return target
+
+
+def write_force_sets(
+    path: str | Path, supercells: DisplacedSupercells, forces: NDArray[np.float64]
+) -> Path:
+    """Write phonopy's ``FORCE_SETS`` of single displacements, Å and eV/Å.
+
+    Parameters
+    ----------
+    path : str or Path
+    supercells : DisplacedSupercells
+    forces : (n, n_s, 3) array
+    """
+    if supercells.pairs is not None:
+        raise DomainError("FORCE_SETS holds no pairs; write FORCES_FC3 instead")
+    target = Path(path)
+    with replacing(target) as beside, beside.open("w", encoding="utf-8") as file:
+        file.write(f"{supercells.supercell.cell.n_atoms}\n{len(supercells)}\n")
+        for number, block in enumerate(forces):
+            ((atom, u),) = supercells.moves(number)
+            file.write(f"\n{atom + 1}\n{u[0]:20.16f} {u[1]:20.16f} {u[2]:20.16f}\n")
+            file.writelines(f"{x:20.14f} {y:20.14f} {z:20.14f}\n" for x, y, z in block)
+    return target
+
+
+def _fill(
+    store: ForceStore,
+    supercells: DisplacedSupercells,
+    forces_of: Callable[[int], NDArray[np.float64]],
+    residual: bool,
+    progress: Progress | None,
+) -> None:
+    """Compute what is missing."""
+    wanted = np.append(supercells.included, residual)
+    missing = np.flatnonzero(wanted & ~store.done)
+    total = int(wanted.sum())
+    for done, number in enumerate(missing, start=total - len(missing) + 1):
+        store.put(int(number), forces_of(int(number)))
+        if progress is not None:
+            progress(done, total)
+
+
+def _finished(store: ForceStore, residual: bool) -> NDArray[np.float64]:
+    """The forces of displaced supercells, less those of the supercell at rest."""
+    forces = store.forces
+    if residual:
+        forces[:-1][store.done[:-1]] -= forces[-1]
+    return forces[:-1]
+
+
+def _positions(supercells: DisplacedSupercells, number: int) -> NDArray[np.float64]:
+    """Positions of a displaced supercell, or after the last of the one at rest."""
+    if number < len(supercells):
+        return supercells.positions(number)
+    cell = supercells.supercell.cell
+    rest: NDArray[np.float64] = cell.positions @ cell.lattice
+    return rest

@@ -1,0 +1,93 @@
+"""Forces of single displacements: ``FORCE_SETS`` and ``FORCES_FC2``."""
+
+from pathlib import Path
+
+import numpy as np
+from phono_fc import DisplacedForces
+from phono_grid import Supercell
+from phono_grid.errors import FileError, PhonoError
+
+from phonokit._calculators import Units
+from phonokit._displaced_supercells import DisplacedSupercells
+from phonokit._files import one_of, open_text, variants
+from phonokit._read_forces import read_forces
+
+
+def read_single_forces(
+    folder: Path, supercells: DisplacedSupercells, units: Units
+) -> tuple[DisplacedForces, Path]:
+    """Forces of single displacements from ``FORCES_FC2`` or ``FORCE_SETS`` of a folder.
+
+    ``FORCE_SETS`` says itself what is displaced; ``FORCES_FC2`` goes with the displacements
+    of the yaml file.
+    """
+    cell = supercells.supercell.cell
+    path = one_of(variants(folder, "FORCES_FC2"))
+    if path is not None:
+        forces = read_forces(path, len(supercells.singles), cell.n_atoms) * units.force
+        singles = supercells.singles
+        return DisplacedForces(singles.atoms, singles.displacements, forces), path
+    path = one_of(variants(folder, "FORCE_SETS"))
+    if path is None:
+        raise FileError(
+            f"{folder}: holds no FORCES_FC2 and no FORCE_SETS; compute or collect the "
+            "forces with phono forces"
+        )
+    return read_force_sets(path, supercells.supercell, units), path
+
+
+def read_force_sets(path: Path, supercell: Supercell, units: Units) -> DisplacedForces:
+    """Read ``FORCE_SETS`` with one displaced atom per supercell (type 1).
+
+    Raises
+    ------
+    FileError
+        If a line does not hold what it should, or the file is of another supercell.
+    """
+    with open_text(path) as file:
+        lines = [(i, line.split()) for i, line in enumerate(file, start=1)]
+    rows = [(i, words) for i, words in lines if words]
+    if rows and len(rows[0][1]) == 6:
+        raise FileError(
+            f"{path}: six columns; random displacements (type 2) are not supported yet"
+        )
+    n_s, n_d = (int(_numbers(path, row, 1)[0]) for row in (rows + [(1, [])] * 2)[:2])
+    if n_s != supercell.cell.n_atoms:
+        raise FileError(
+            f"{path}: is of a supercell of {n_s} atoms, expected {supercell.cell.n_atoms}; "
+            "does the file belong to this crystal?"
+        )
+    expected = 2 + n_d * (n_s + 2)
+    if len(rows) != expected:
+        raise FileError(
+            f"{path}: expected {expected} lines for {n_d} displacements of {n_s} atoms, "
+            f"got {len(rows)}; are all displacements there?"
+        )
+    atoms, u, forces = [], [], []
+    for start in range(2, expected, n_s + 2):
+        atoms.append(int(_numbers(path, rows[start], 1)[0]) - 1)
+        u.append(_numbers(path, rows[start + 1], 3))
+        forces.append([_numbers(path, r, 3) for r in rows[start + 2 : start + 2 + n_s]])
+    try:
+        return DisplacedForces(
+            np.array(atoms),
+            np.array(u) * units.length,
+            np.array(forces) * units.force,
+        )
+    except PhonoError as error:
+        raise FileError(f"{path}: {error}") from None
+
+
+def _numbers(path: Path, row: tuple[int, list[str]], n: int) -> list[float]:
+    """The numbers of a line."""
+    line, words = row
+    try:
+        numbers = [float(word) for word in words]
+    except ValueError:
+        numbers = []
+    if len(numbers) != n or not np.isfinite(numbers).all():
+        raise FileError(
+            f"{path}: line {line}: expected {n} number{'s' if n > 1 else ''}, got "
+            f"{' '.join(words)[:60]!r}; correct this line"
+        )
+    return numbers

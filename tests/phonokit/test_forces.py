@@ -1,0 +1,351 @@
+"""From a structure to forces: displacements written, forces computed and collected."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import phonokit
+import pytest
+from phono_fc import pair_displacements, single_displacements
+from phono_grid import Cell, Supercell, Symmetry
+from phono_grid.errors import DomainError, FileError
+from phonokit._displaced_supercells import DisplacedSupercells
+from phonokit._forces import (
+    collect_forces,
+    compute_forces,
+    write_force_sets,
+    write_forces,
+)
+from phonokit._read_force_sets import read_single_forces
+from phonokit._read_supercells import read_supercells
+from phonokit._write_displacements import write_displacements
+from phonokit.cli import main
+
+ase = pytest.importorskip("ase")
+io = pytest.importorskip("ase.io")
+POTENTIAL = """
+from ase.calculators.lj import LennardJones
+
+def make(smooth=False):
+    return LennardJones(sigma=2.6, epsilon=0.5, rc=5.0, smooth=smooth)
+"""
+
+
+def rocksalt(**options):
+    """Two kinds of atoms that differ by name only, in a cell of 16."""
+    h = 0.5
+    fcc = np.array([[0, 0, 0], [0, h, h], [h, 0, h], [h, h, 0]])
+    cell = Cell(5.8 * np.eye(3), np.r_[fcc, fcc + h], ["Ne"] * 4 + ["Ar"] * 4, [20] * 8)
+    supercell = Supercell.of(cell, [1, 1, 2], "F")
+    symmetry = Symmetry.of(supercell.cell)
+    singles = single_displacements(supercell, symmetry, distance=0.03, diagonal=False)
+    pairs = pair_displacements(supercell, symmetry, singles, **options)
+    return DisplacedSupercells(cell, supercell, singles, pairs, options.get("cutoff"))
+
+
+def only_singles(supercells):
+    return DisplacedSupercells(
+        supercells.unit_cell, supercells.supercell, supercells.singles
+    )
+
+
+class Linear:
+    """Forces that tell which atoms moved, and how often they were asked for."""
+
+    def __init__(self, *, break_at=None, rest=0.0):
+        self.calls, self.break_at, self.rest = 0, break_at, rest
+
+    def get_forces(self, atoms):
+        self.calls += 1
+        if self.calls == self.break_at:
+            raise KeyboardInterrupt
+        return -2.0 * (atoms.get_positions() - self.start) + self.rest
+
+
+def linear(supercells, **options):
+    calculator = Linear(**options)
+    cell = supercells.supercell.cell
+    calculator.start = cell.positions @ cell.lattice
+    return calculator
+
+
+def displaced(supercells):
+    """Displacements of all atoms of all supercells."""
+    u = np.zeros((len(supercells), supercells.supercell.cell.n_atoms, 3))
+    for number in range(len(supercells)):
+        for atom, step in supercells.moves(number):
+            u[number, atom] += step
+    return u
+
+
+def test_written_displacements_are_read_back(tmp_path):
+    for options in ({}, {"cutoff": 3.0}):
+        supercells = rocksalt(**options)
+        path = write_displacements(supercells, tmp_path / "phono3py_disp.yaml")
+        again, units = read_supercells(tmp_path)
+        assert units.length == units.force == 1
+        assert path.name == "phono3py_disp.yaml"
+        for name in ("singles", "pairs"):
+            one, other = getattr(supercells, name), getattr(again, name)
+            np.testing.assert_array_equal(one.atoms, other.atoms)
+            np.testing.assert_allclose(one.displacements, other.displacements, atol=1e-15)
+        np.testing.assert_array_equal(again.pairs.first, supercells.pairs.first)
+        np.testing.assert_array_equal(again.included, supercells.included)
+        np.testing.assert_allclose(again.pairs.distances, supercells.pairs.distances)
+
+
+def test_single_displacements_are_written_as_phonopy_does(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    supercells = only_singles(rocksalt())
+    assert write_displacements(supercells) == Path("phonopy_disp.yaml")
+    again, _ = read_supercells(tmp_path)
+    assert again.pairs is None
+    np.testing.assert_array_equal(displaced(again), displaced(supercells))
+
+
+def test_every_supercell_gets_its_forces_and_far_pairs_none(tmp_path):
+    supercells = rocksalt(cutoff=3.0)
+    calculator = linear(supercells)
+    forces = compute_forces(supercells, calculator, tmp_path / "forces.hdf5")
+    assert 0 < supercells.included.sum() < len(supercells)
+    assert calculator.calls == supercells.included.sum()
+    expected = -2 * displaced(supercells) * supercells.included[:, None, None]
+    np.testing.assert_allclose(forces, expected, rtol=0, atol=1e-13)
+
+
+def test_an_interrupted_run_goes_on_where_it_was(tmp_path):
+    supercells, store = rocksalt(), tmp_path / "forces.hdf5"
+    broken = linear(supercells, break_at=5)
+    with pytest.raises(KeyboardInterrupt):
+        compute_forces(supercells, broken, store)
+    reports = []
+    calculator = linear(supercells)
+    forces = compute_forces(
+        supercells, calculator, store, progress=lambda *done: reports.append(done)
+    )
+    n = len(supercells)
+    assert calculator.calls == n - 4
+    assert reports == [(i, n) for i in range(5, n + 1)]
+    np.testing.assert_allclose(forces, -2 * displaced(supercells), rtol=0, atol=1e-13)
+    calculator = linear(supercells)
+    compute_forces(supercells, calculator, store)
+    assert calculator.calls == 0
+
+
+def test_forces_of_the_supercell_at_rest_are_subtracted(tmp_path):
+    supercells = rocksalt()
+    calculator = linear(supercells, rest=0.125)
+    forces = compute_forces(supercells, calculator, tmp_path / "f.hdf5", residual=True)
+    assert calculator.calls == len(supercells) + 1
+    np.testing.assert_allclose(forces, -2 * displaced(supercells), rtol=0, atol=1e-13)
+
+
+def test_a_store_of_other_supercells_or_another_calculator_is_refused(tmp_path):
+    supercells, store = rocksalt(), tmp_path / "forces.hdf5"
+    compute_forces(only_singles(supercells), linear(supercells), store, origin="one")
+    with pytest.raises(FileError, match="holds forces of other displaced supercells"):
+        compute_forces(supercells, linear(supercells), store, origin="one")
+    with pytest.raises(FileError, match="holds forces from 'one', not from 'two'"):
+        compute_forces(only_singles(supercells), linear(supercells), store, origin="two")
+
+
+def test_a_force_that_is_not_a_number_is_refused_and_not_stored(tmp_path):
+    supercells, store = only_singles(rocksalt()), tmp_path / "forces.hdf5"
+    with pytest.raises(FileError, match="supercell 1: the force on atom 1 is not a number"):
+        compute_forces(supercells, linear(supercells, rest=np.nan), store)
+    calculator = linear(supercells)
+    compute_forces(supercells, calculator, store)
+    assert calculator.calls == len(supercells)
+
+
+def calculations(supercells, folder, forces):
+    """Finished calculations, one file for each supercell."""
+    from ase.calculators.singlepoint import SinglePointCalculator
+
+    cell, files = supercells.supercell.cell, []
+    for number in np.flatnonzero(supercells.included):
+        atoms = ase.Atoms(
+            cell.symbols,
+            positions=supercells.positions(int(number)),
+            cell=cell.lattice,
+            pbc=True,
+        )
+        atoms.calc = SinglePointCalculator(atoms, forces=forces[number], energy=0.0)
+        files.append(folder / f"{number}.extxyz")
+        io.write(files[-1], atoms)
+    return files
+
+
+def test_forces_are_collected_from_finished_calculations(tmp_path, rng):
+    supercells = rocksalt(cutoff=3.0)
+    forces = rng.normal(size=(len(supercells), 16, 3)).round(6)
+    files = calculations(supercells, tmp_path, forces)
+    collected = collect_forces(supercells, files)
+    inside = supercells.included[:, None, None]
+    np.testing.assert_allclose(collected, forces * inside, rtol=0, atol=1e-7)
+    less = collect_forces(supercells, files, residual=at_rest(supercells, tmp_path, 0.25))
+    np.testing.assert_allclose(less, (forces - 0.25) * inside, rtol=0, atol=1e-7)
+
+
+def at_rest(supercells, folder, force):
+    """The calculation of the supercell at rest."""
+    from ase.calculators.singlepoint import SinglePointCalculator
+
+    cell = supercells.supercell.cell
+    atoms = ase.Atoms(
+        cell.symbols, scaled_positions=cell.positions, cell=cell.lattice, pbc=True
+    )
+    atoms.calc = SinglePointCalculator(atoms, forces=np.full((16, 3), force))
+    io.write(folder / "rest.extxyz", atoms)
+    return folder / "rest.extxyz"
+
+
+def test_calculations_that_do_not_fit_are_refused_by_name(tmp_path, rng):
+    supercells = only_singles(rocksalt())
+    forces = rng.normal(size=(len(supercells), 16, 3))
+    files = calculations(supercells, tmp_path, forces)
+    n = len(files)
+    with pytest.raises(FileError, match=f"expected {n} calculations, .* got {n - 1}"):
+        collect_forces(supercells, files[1:])
+    with pytest.raises(FileError, match=r"1\.extxyz: atom 1 is Ne, 0\.042 Å from where"):
+        collect_forces(supercells, [files[1], files[0], *files[2:]][:n])
+    atoms = io.read(files[0])
+    turned = atoms[[8, *range(1, 8), 0, *range(9, 16)]]
+    io.write(tmp_path / "turned.xyz", turned, format="extxyz")
+    with pytest.raises(FileError, match=r"turned\.xyz: atom 1 is Ar, .* another order"):
+        collect_forces(supercells, [tmp_path / "turned.xyz", *files[1:]])
+    io.write(tmp_path / "small.xyz", atoms[:15], format="extxyz")
+    with pytest.raises(FileError, match=r"small\.xyz: expected 16 atoms, got 15"):
+        collect_forces(supercells, [tmp_path / "small.xyz", *files[1:]])
+    with pytest.raises(FileError, match=r"none\.xyz: no such file"):
+        collect_forces(supercells, [tmp_path / "none.xyz", *files[1:]])
+
+
+def test_forces_of_singles_are_read_from_either_file(tmp_path, rng):
+    supercells = only_singles(rocksalt())
+    write_displacements(supercells, tmp_path / "phonopy_disp.yaml")
+    forces = rng.normal(size=(len(supercells), 16, 3))
+    _, units = read_supercells(tmp_path)
+    with pytest.raises(FileError, match="holds no FORCES_FC2 and no FORCE_SETS"):
+        read_single_forces(tmp_path, supercells, units)
+    sets = write_force_sets(tmp_path / "FORCE_SETS", supercells, forces)
+    fc2 = write_forces(tmp_path / "FORCES_FC2", forces, supercells.comments())
+    for expected in (fc2, sets):
+        singles, path = read_single_forces(tmp_path, supercells, units)
+        assert path == expected
+        np.testing.assert_array_equal(singles.atoms, supercells.singles.atoms)
+        np.testing.assert_allclose(singles.forces, forces, rtol=0, atol=1e-13)
+        np.testing.assert_allclose(
+            singles.displacements, supercells.singles.displacements, atol=1e-15
+        )
+        path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: t.replace("16\n", "15\n", 1), "of 15 atoms, expected 16"),
+        (lambda t: t.rpartition("\n\n")[0], r"expected \d+ lines for \d displacements"),
+        (lambda t: t[:-5] + "oops\n", r"line \d+: expected 3 numbers, got '.*oops'"),
+        (lambda t: "1 2 3 4 5 6\n", r"random displacements \(type 2\) are not supported"),
+        (lambda t: "", "expected 1 number, got ''"),
+        (lambda t: t.replace("\n1\n", "\n17\n", 1), "atoms must be in 0 to 15"),
+    ],
+)
+def test_what_is_wrong_with_force_sets_is_said(tmp_path, rng, change, message):
+    supercells = only_singles(rocksalt())
+    forces = rng.normal(size=(len(supercells), 16, 3))
+    path = write_force_sets(tmp_path / "FORCE_SETS", supercells, forces)
+    path.write_text(change(path.read_text()))
+    write_displacements(supercells, tmp_path / "phonopy_disp.yaml")
+    with pytest.raises(FileError, match=message):
+        read_single_forces(tmp_path, *read_supercells(tmp_path))
+
+
+@pytest.fixture
+def neon(tmp_path, monkeypatch):
+    """A folder with a crystal and a potential."""
+    from ase.build import bulk
+
+    monkeypatch.chdir(tmp_path)
+    io.write("POSCAR", bulk("Ne", "fcc", a=4.2, cubic=True), format="vasp")
+    Path("potential.py").write_text(POTENTIAL)
+    return tmp_path
+
+
+def test_one_command_goes_from_a_structure_to_force_constants(neon, capsys):
+    command = "fc POSCAR --calculator potential.py:make --output ne --supercell 2 2 1"
+    assert main(command.split()) == 0
+    data = phonokit.read(neon / "ne")
+    assert data.supercell.cell.n_atoms == 16
+    assert data.pair_cutoff is None
+    assert {p.name for p in (neon / "ne").iterdir()} == {
+        *("phono3py_disp.yaml", "forces.hdf5", "FORCES_FC3", "fc2.hdf5", "fc3.hdf5")
+    }
+    assert "wrote ne/fc3.hdf5" in capsys.readouterr().out
+
+
+def test_the_three_commands_do_the_same_step_by_step(neon, capsys):
+    for command in (
+        "displace POSCAR --supercell 2 2 1 --output ne --cutoff 3.5 --structures vasp",
+        "forces ne --calculator potential.py:make --option smooth=true",
+        "fc ne --text",
+    ):
+        assert main(command.split()) == 0
+    out = capsys.readouterr().out
+    data = phonokit.read(neon / "ne")
+    needed = len(data.singles.atoms) + len(data.pairs.atoms)
+    assert f"{needed} supercells need forces" in out
+    assert len(list((neon / "ne").glob("supercell-*.vasp"))) == needed + 1
+    assert (neon / "ne" / "FORCE_CONSTANTS").is_file()
+
+
+def test_second_order_alone_needs_few_supercells(neon, capsys):
+    for command in (
+        "displace POSCAR --supercell-matrix 2 0 0 0 2 0 0 0 1 --second-order",
+        "forces . --calculator potential.py:make --residual",
+        "fc .",
+    ):
+        assert main(command.split()) == 0
+    assert {"FORCE_SETS", "FORCES_FC2", "phonopy_disp.yaml", "fc2.hdf5"} <= {
+        p.name for p in neon.iterdir()
+    }
+    assert not (neon / "fc3.hdf5").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("displace nothing", "nothing: no such file"),
+        ("displace POSCAR --distance -1", "distance must be positive"),
+        ("displace POSCAR --plus-minus both", "expected auto, yes, no, got 'both'"),
+        ("displace POSCAR --second-order --cutoff 3", "cutoff: is of pairs"),
+        ("displace potential.py", "potential.py: ASE cannot read it"),
+        ("forces .", "name either a --calculator or the files"),
+        ("forces . --calculator EMT", "expected module:factory or file.py:factory"),
+        ("forces . --calculator potential.py:no", "cannot be loaded .KeyError"),
+        ("forces . --calculator potential.py:make --option x", "expected name=value"),
+        ("forces . --calculator potential.py:make --option x=1", "cannot be made"),
+        ("forces . a b c", "expected 2 calculations"),
+        ("fc .", "holds no FORCES_FC2 and no FORCE_SETS"),
+        ("fc none", "none: no such file"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_line(neon, capsys, command, message):
+    made = "displace POSCAR --supercell 2 2 1 --second-order --plus-minus yes"
+    assert main(made.split()) == 0
+    capsys.readouterr()
+    assert main(command.split()) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("phono: error: ")
+    assert err.count("\n") == 1
+    assert message.replace(".Key", "(Key") in err
+
+
+def test_options_are_json_or_words():
+    from phonokit._ase import options_of
+
+    words = ("a=1", "b=true", "c=PBE", "d=[1, 2]")
+    assert json.dumps(options_of(words)) == '{"a": 1, "b": true, "c": "PBE", "d": [1, 2]}'
+    with pytest.raises(DomainError, match="expected name=value, got '=1'"):
+        options_of(("=1",))
