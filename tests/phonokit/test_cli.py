@@ -160,7 +160,7 @@ def test_bad_arguments_are_one_line_and_exit_2_and_nothing_is_written(
         (
             Tiny().text + "\nnac:\n  born_effective_charge: []\n",
             "",
-            "Born charges.*--no-nac",
+            r"nac\.born_effective_charge: expected numbers \(n × 3 × 3\)",
         ),
     ],
 )

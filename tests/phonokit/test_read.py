@@ -37,7 +37,7 @@ def assert_holds_the_tiny_crystal(data: phonokit.ForceData) -> None:
     )
     np.testing.assert_array_equal(data.pairs.forces, FORCES[1:])
     assert data.pair_cutoff is None
-    assert not data.has_born_charges
+    assert data.born is None
 
 
 @pytest.mark.parametrize("seconds", ["paired_with", "second_atoms"])
@@ -138,16 +138,6 @@ def test_lengths_and_forces_are_converted_from_the_units_of_the_calculator(tmp_p
     np.testing.assert_allclose(data.unit_cell.lattice, 3 * bohr * np.eye(3), rtol=1e-11)
     np.testing.assert_allclose(data.pairs.forces, FORCES[1:] * rydberg_per_bohr, rtol=1e-10)
     np.testing.assert_allclose(data.singles.displacements[0, 0], 0.03 * bohr, rtol=1e-11)
-
-
-@pytest.mark.parametrize("where", ["nac", "born_effective_charge", "BORN"])
-def test_born_charges_are_noticed_wherever_they_are(tmp_path, where):
-    tiny = Tiny()
-    if where == "BORN":
-        write(tmp_path / "BORN", "14.4\n")
-    else:
-        tiny.blocks[where] = f"{where}:\n  anything: 1\n"
-    assert read(write(tmp_path / "phono3py_params.yaml", tiny.text)).has_born_charges
 
 
 def edited(block: str, old: str, new: str, *, forces_inside: bool = True) -> Tiny:
@@ -311,4 +301,4 @@ def test_real_data_are_read(data, folder, counts):
     found = read(data / folder)
     shape = found.pairs.forces.shape
     assert (len(found.singles.atoms), *shape[:2]) == counts
-    assert found.has_born_charges == (folder != "si-pbesol")
+    assert (found.born is not None) == (folder != "si-pbesol")

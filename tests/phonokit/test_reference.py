@@ -46,6 +46,18 @@ def test_silicon_conducts_as_in_phono3py_at_three_temperatures(silicon, referenc
 
 
 @needs_rust
+@pytest.mark.parametrize("name", ["nacl-pbe", "aln-lda"])
+def test_polar_crystals_conduct_as_in_phono3py_at_three_temperatures(data, name):
+    reference = json.loads((data / "reference.json").read_text())[name]
+    crystal = phonokit.load(data / name, lang="Rust")
+    result = phonokit.kappa(crystal, reference["mesh"], reference["temperatures_K"])
+    expected = np.array(reference["rta"])
+    np.testing.assert_allclose(result.kappa[:, :3], expected[:, :3], rtol=RTOL)
+    np.testing.assert_allclose(result.kappa[:, 3:], 0, atol=1e-6 * expected.max())
+    assert result.provenance.settings["nac"] == "Gonze-Lee, none at the zone centre"
+
+
+@needs_rust
 def test_silicon_conducts_as_in_phono3py_on_a_fine_grid(silicon, reference):
     result = phonokit.kappa(silicon, [19, 19, 19], 300)
     expected = reference["rta_19x19x19_300K_xx"]

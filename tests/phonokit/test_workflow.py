@@ -3,9 +3,11 @@
 import numpy as np
 import phonokit
 import pytest
+from phono_dynmat import Polar
 from phono_grid import using
 from phono_grid.backend import active
 from phonokit import DomainError, ForceData, ImaginaryModesWarning, load
+from phonokit._read_born import BornCharges
 from phonokit._workflow import Crystal
 from tiny_crystal import EXAMPLE
 
@@ -82,13 +84,38 @@ def changed(data: ForceData, **changes) -> Crystal:
     return Crystal(ForceData(**kept, **changes), active())
 
 
-def test_born_charges_are_refused_unless_they_are_left_out():
-    polar = changed(load(EXAMPLE).data, has_born_charges=True)
-    with pytest.raises(DomainError, match=r"hold Born charges.*--no-nac.*nac=False"):
-        phonokit.kappa(polar, (2, 2, 2))
-    left_out = phonokit.kappa(polar, (2, 2, 2), nac=False)
-    as_if_none = phonokit.kappa(load(EXAMPLE), (2, 2, 2))
-    np.testing.assert_allclose(left_out.kappa, as_if_none.kappa, rtol=1e-9, atol=1e-9)
+@pytest.mark.parametrize("method", ["gonze", "wang"])
+def test_born_charges_count_unless_they_are_left_out(method):
+    plain = load(EXAMPLE)
+    z = np.diag([1.0, 1.0, 1.0])
+    born = BornCharges(Polar([z, -z], np.eye(3) * 12), method)
+    polar = changed(plain.data, born=born)
+    without = phonokit.kappa(plain, (3, 3, 3))
+    left_out = phonokit.kappa(polar, (3, 3, 3), nac=False)
+    np.testing.assert_array_equal(left_out.kappa, without.kappa)
+    charged = phonokit.kappa(polar, (3, 3, 3))
+    # None at the zone centre, where a field would have no direction.
+    np.testing.assert_allclose(
+        charged.frequencies[0, 3:], without.frequencies[0, 3:], atol=1e-6
+    )
+    assert np.abs(charged.frequencies[1:] - without.frequencies[1:]).max() > 1e-3
+    assert not np.allclose(charged.kappa, without.kappa, rtol=1e-3)
+
+
+def test_the_record_says_what_became_of_born_charges():
+    plain = load(EXAMPLE)
+    z = np.eye(3)
+    polar = changed(plain.data, born=BornCharges(Polar([z, -z], z * 12)))
+    said = {
+        (crystal is polar, nac): phonokit.kappa(
+            crystal, (1, 1, 1), nac=nac
+        ).provenance.settings["nac"]
+        for crystal in (plain, polar)
+        for nac in (True, False)
+    }
+    assert said[True, True] == "Gonze-Lee, none at the zone centre"
+    assert said[True, False] == "left out"
+    assert said[False, True] == said[False, False] == "none: the data hold no Born charges"
 
 
 def test_imaginary_frequencies_are_a_warning_with_q_and_value():

@@ -23,7 +23,7 @@ from phonokit._workflow import (
     checked_temperatures,
     kappa,
     load,
-    refuse_born_charges,
+    nac_name,
 )
 
 
@@ -35,15 +35,17 @@ def run_kappa(request: KappaRequest, *, command: str) -> None:
     ensure_writable(output)
     if request.plot is not None:
         ensure_plottable(request.plot)
-    crystal = load(request.path, lang=request.lang)
+    with warnings_in_one_line():
+        crystal = load(request.path, lang=request.lang)
     if output.resolve() in (file.path.resolve() for file in crystal.data.files):
         raise DomainError(f"{output}: is an input file; name another file to write")
-    refuse_born_charges(crystal, request.nac)
     with using(crystal.backend):
         symmetry = Symmetry.of(crystal.primitive)
         grid = Grid.of(crystal.primitive, request.mesh, symmetry)
         n_i = len(IrreduciblePoints.of(grid).points)
-        head = header(crystal, symmetry, request.mesh, n_i)
+        head = header(
+            crystal, symmetry, request.mesh, n_i, nac=nac_name(crystal, request.nac)
+        )
     out.print(head, markup=False, soft_wrap=True)
     with (
         progress_of(err, "linewidths") as progress,

@@ -12,6 +12,7 @@ from phono_grid.errors import FileError, PhonoError
 from phonokit._calculators import Units, units_of
 from phonokit._files import COMPRESSION, find_forces, find_yaml, sha256
 from phonokit._pair_cutoff import cutoff_of
+from phonokit._read_born import BornCharges, read_born_charges
 from phonokit._read_cells import read_supercell
 from phonokit._read_displacements import Displacements, read_displacements
 from phonokit._read_forces import read_forces
@@ -49,8 +50,8 @@ class ForceData:
     pair_cutoff : float or None
         Å; pairs this far apart or farther were left out. Between the distances of the
         farthest pair that is there and of the nearest one that is not.
-    has_born_charges : bool
-        Whether the files hold Born effective charges.
+    born : BornCharges or None
+        Born effective charges, None where the files hold none.
     calculator : str
         The program the forces come from, "" if the file does not say.
     files : tuple of InputFile
@@ -61,7 +62,7 @@ class ForceData:
     singles: DisplacedForces
     pairs: PairForces
     pair_cutoff: float | None
-    has_born_charges: bool
+    born: BornCharges | None
     calculator: str
     files: tuple[InputFile, ...]
 
@@ -74,7 +75,8 @@ def read(path: str | Path) -> ForceData:
     path : str or Path
         A phono3py yaml file with forces inside or a ``FORCES_FC3`` beside it; or a folder
         that holds one: ``phono3py_params*.yaml``, else ``phono3py_disp.yaml``. All may be
-        compressed (``.xz``, ``.lzma``, ``.gz``, ``.bz2``).
+        compressed (``.xz``, ``.lzma``, ``.gz``, ``.bz2``). Born charges are those of the
+        file, else of ``BORN`` beside it.
 
     Raises
     ------
@@ -89,7 +91,8 @@ def read(path: str | Path) -> ForceData:
     _refuse_second_supercell(tree)
     displacements = read_displacements(tree, supercell.cell.n_atoms)
     forces, forces_file = _forces_of(displacements, yaml, supercell.cell.n_atoms)
-    files = [yaml] if forces_file is None else [yaml, forces_file]
+    born, born_file = read_born_charges(tree, supercell.primitive, units)
+    files = [file for file in (yaml, forces_file) if file is not None]
     try:
         singles, pairs = _datasets(displacements, forces * units.force, units)
         pair_cutoff = cutoff_of(displacements, supercell)
@@ -101,9 +104,9 @@ def read(path: str | Path) -> ForceData:
         singles,
         pairs,
         pair_cutoff,
-        _has_born_charges(tree),
+        born,
         units.calculator,
-        tuple(InputFile(f, sha256(f)) for f in files),
+        tuple(InputFile(f, sha256(f)) for f in (*files, born_file) if f is not None),
     )
 
 
@@ -167,9 +170,3 @@ def _datasets(
             forces[n:],
         ),
     )
-
-
-def _has_born_charges(tree: Tree) -> bool:
-    """Born charges in the file, at either place they are written, or in ``BORN`` beside."""
-    inside = "nac" in tree or "born_effective_charge" in tree
-    return inside or (tree.file.parent / "BORN").is_file()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
+from phono_dynmat import ChargeWarning
 from phono_grid import Symmetry, backend
 from rich import box
 from rich.console import Console
@@ -30,7 +31,9 @@ LINES = 10
 """Lines of progress where there is no terminal to draw a bar on."""
 
 
-def header(crystal: Crystal, symmetry: Symmetry, mesh: tuple[int, ...], n_i: int) -> str:
+def header(
+    crystal: Crystal, symmetry: Symmetry, mesh: tuple[int, ...], n_i: int, *, nac: str
+) -> str:
     """What runs, on what."""
     data, cell = crystal.data, crystal.primitive
     mesh_text = " × ".join(str(n) for n in mesh)
@@ -40,6 +43,7 @@ def header(crystal: Crystal, symmetry: Symmetry, mesh: tuple[int, ...], n_i: int
         "supercell": f"{data.supercell.cell.n_atoms} atoms, {len(data.singles.atoms)} + "
         f"{len(data.pairs.atoms)} displacements",
         "forces": ", ".join(str(f.path) for f in data.files),
+        **({} if data.born is None else {"dipoles": nac}),
         "mesh": f"{mesh_text}, {n_q} wave vectors, {n_i} irreducible",
     }
     lines = [f"phonokit {__version__}: {backend.describe()}"]
@@ -111,6 +115,7 @@ def warnings_in_one_line() -> Iterator[None]:
 
     with warnings.catch_warnings():
         warnings.filterwarnings("always", category=ImaginaryModesWarning)
+        warnings.filterwarnings("always", category=ChargeWarning)
         warnings.showwarning = show
         yield
 

@@ -13,14 +13,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_3ph import PeriodicModes, Scattering, Series3, conductivity_rta, linewidths
 from phono_dynmat import (
+    Dynamics,
+    GonzeLee,
     HarmonicSeries,
     Modes,
+    Wang,
     bose_einstein,
     group_velocities,
     heat_capacities,
     phonon_modes,
 )
-from phono_fc import drift, force_constants2, force_constants3, symmetrize
+from phono_fc import ForceConstants, drift, force_constants2, force_constants3, symmetrize
 from phono_grid import (
     Backend,
     Cell,
@@ -36,6 +39,7 @@ from phono_grid.errors import DomainError
 
 from phonokit._kappa_result import KappaResult, Provenance
 from phonokit._read import ForceData, read
+from phonokit._read_born import BornCharges
 
 log = logging.getLogger("phonokit")
 
@@ -152,8 +156,8 @@ def kappa(
     temperatures : float or sequence of float
         K
     nac : bool
-        Whether Born charges, where the data hold them, are to be used. They cannot be yet:
-        with such data only ``nac=False`` is possible, which leaves them out.
+        Whether Born charges, where the data hold them, are used. At Γ itself the dipoles
+        make no macroscopic field, which has no direction there.
     scattering : Scattering, optional
         Cutoff frequency, degeneracy and averaging of weights.
     progress : callable, optional
@@ -162,8 +166,7 @@ def kappa(
     Raises
     ------
     DomainError
-        If the mesh is not positive, a temperature is negative, or the data hold Born
-        charges and ``nac`` is true.
+        If the mesh is not positive or a temperature is negative.
 
     Warns
     -----
@@ -173,12 +176,11 @@ def kappa(
     started = _now()
     scattering = Scattering(CUTOFF_FREQUENCY) if scattering is None else scattering
     t = checked_temperatures(temperatures)
-    refuse_born_charges(crystal, nac)
     with using(crystal.backend):
         symmetry = Symmetry.of(crystal.primitive)
         grid = Grid.of(crystal.primitive, mesh, symmetry)
         irreducible = IrreduciblePoints.of(grid)
-        series2, series3 = force_constant_series(crystal)
+        series2, series3 = force_constant_series(crystal, nac=nac)
         harmonic = harmonic_phonons(crystal, series2, grid, irreducible, symmetry)
         warn_of_imaginary_modes(harmonic)
         gamma = linewidths_at(
@@ -205,7 +207,7 @@ def kappa(
         kappa=result.kappa,
         mode_kappa=result.mode_kappa,
         factor=result.factor,
-        provenance=_provenance(crystal, scattering, started),
+        provenance=_provenance(crystal, scattering, started, nac=nac),
     )
 
 
@@ -224,22 +226,35 @@ def checked_temperatures(
     return t
 
 
-def refuse_born_charges(crystal: Crystal, nac: bool) -> None:
-    """Leaving Born charges out is a choice that a person has to make."""
-    if nac and crystal.data.has_born_charges:
-        raise DomainError(
-            "these data hold Born charges, whose non-analytical correction is not "
-            "supported yet; leave it out with --no-nac (in Python nac=False)"
-        )
+def dynamics_of(constants: ForceConstants, born: BornCharges | None) -> Dynamics:
+    """Second-order constants, with their dipoles where there are Born charges."""
+    if born is None:
+        return HarmonicSeries.of(constants)
+    if born.method == "wang":
+        return Wang.of(constants, born.polar)
+    return GonzeLee.of(constants, born.polar, cutoff=born.cutoff, width=born.width)
 
 
-def force_constant_series(crystal: Crystal) -> tuple[HarmonicSeries, Series3]:
+def nac_name(crystal: Crystal, nac: bool) -> str:
+    """How Born charges are taken into account, for the record."""
+    born = crystal.data.born
+    if born is None:
+        return "none: the data hold no Born charges"
+    if not nac:
+        return "left out"
+    name = {"gonze": "Gonze-Lee", "wang": "Wang"}[born.method]
+    return f"{name}, none at the zone centre"
+
+
+def force_constant_series(
+    crystal: Crystal, *, nac: bool = True
+) -> tuple[Dynamics, Series3]:
     """Symmetrised force constants of second and third order, ready for wave vectors."""
     data = crystal.data
     symmetry = Symmetry.of(data.supercell.cell)
     with _timed("second-order force constants"):
         fc2 = symmetrize(force_constants2(data.supercell, symmetry, data.singles))
-        series2 = HarmonicSeries.of(fc2)
+        series2 = dynamics_of(fc2, data.born if nac else None)
     log.info("largest drift: %.1e eV/Å²", np.abs(drift(fc2)).max())
     with _timed("third-order force constants"):
         fc3 = symmetrize(
@@ -259,14 +274,18 @@ def force_constant_series(crystal: Crystal) -> tuple[HarmonicSeries, Series3]:
 
 def harmonic_phonons(
     crystal: Crystal,
-    series: HarmonicSeries,
+    series: Dynamics,
     grid: Grid,
     irreducible: IrreduciblePoints,
     symmetry: Symmetry,
 ) -> Harmonic:
     """Modes on the whole grid, velocities at its irreducible points."""
     with _timed(f"phonons at {grid.n_q} wave vectors"):
-        modes = phonon_modes(series, grid.qpoints)
+        q = grid.qpoints
+        if not isinstance(series, HarmonicSeries):
+            # A sum of dipoles that ends somewhere is not quite periodic.
+            q = first_brillouin_zone(q, grid.reciprocal_lattice)
+        modes = phonon_modes(series, q)
         phonons = PeriodicModes.of(grid, modes, crystal.primitive)
     q = first_brillouin_zone(grid.qpoints[irreducible.points], grid.reciprocal_lattice)
     # The little group of a velocity is that of q itself, not modulo G, so the choice of
@@ -326,11 +345,13 @@ def _frequencies(modes: Modes) -> NDArray[np.float64]:
     return modes.frequencies
 
 
-def _provenance(crystal: Crystal, scattering: Scattering, started: str) -> Provenance:
+def _provenance(
+    crystal: Crystal, scattering: Scattering, started: str, *, nac: bool
+) -> Provenance:
     """What to remember of this run."""
     settings: dict[str, object] = {
         "method": "relaxation time approximation, linear tetrahedra, finite differences",
-        "nac": False,
+        "nac": nac_name(crystal, nac),
         "cutoff_frequency": scattering.cutoff_frequency,
         "degeneracy": scattering.degeneracy,
         "average_degenerate_weights": scattering.average_weights,
