@@ -24,6 +24,35 @@ CRYSTALS = {
 }
 
 
+def _one(lattice, positions, symbols=None) -> Cell:
+    """A cell of titanium, or of what is named."""
+    symbols = symbols or ["Ti"] * len(positions)
+    return Cell.of(lattice, positions, symbols)
+
+
+CENTRED = [[0, 0, 0], [H, H, H]]
+RHOMBOHEDRAL = [[0, 0, 0], [2 / 3, 1 / 3, 1 / 3], [1 / 3, 2 / 3, 2 / 3]]
+SEVEN_SYSTEMS = CRYSTALS | {
+    "triclinic": _one(
+        [[4.1, 0.2, -0.3], [0.9, 5.2, 0.1], [-1.3, 0.7, 6.3]],
+        [[0.1, 0.2, 0.3], [0.55, 0.71, 0.9], [0.3, 0.9, 0.05]],
+        ["Ga", "As", "Si"],
+    ),
+    "monoclinic": _one(
+        [[4, 0, 0], [0, 5, 0], [-1.3, 0, 6]],
+        [[0, 0, 0], [0.2, 0, 0.3], [-0.2, 0, -0.3]],
+        ["Ti", "O", "O"],
+    ),
+    "orthorhombic": _one(np.diag([4.0, 5.5, 6.2]), CENTRED),
+    "tetragonal": _one(np.diag([4.0, 4.0, 7.3]), CENTRED),
+    "trigonal": _one(
+        np.diag([4.7, 4.7, 13.0]) @ [[1, 0, 0], [-H, np.sqrt(0.75), 0], [0, 0, 1]],
+        RHOMBOHEDRAL,
+    ),
+}
+"""Eight crystals, every crystal system among them."""
+
+
 def phonopy_cell(cell):
     from phonopy.structure.atoms import PhonopyAtoms
 
