@@ -24,20 +24,32 @@ if TYPE_CHECKING:
         ShapeError,
     )
 
+    from phonokit._constants_files import read_force_constants, write_force_constants
+    from phonokit._displaced_supercells import DisplacedSupercells
+    from phonokit._forces import (
+        collect_forces,
+        compute_forces,
+        write_force_sets,
+        write_forces,
+    )
     from phonokit._kappa_result import KappaResult, Provenance
     from phonokit._plot import plot_kappa
     from phonokit._read import ForceData, InputFile, read
+    from phonokit._read_supercells import read_supercells
     from phonokit._results import write_kappa
+    from phonokit._shengbte import read_shengbte, write_shengbte
     from phonokit._workflow import (
         Crystal,
         ImaginaryModesWarning,
         kappa,
         load,
     )
+    from phonokit._write_displacements import write_displacements
 
 __all__ = [
     "ConvergenceError",
     "Crystal",
+    "DisplacedSupercells",
     "DomainError",
     "FileError",
     "ForceData",
@@ -48,15 +60,31 @@ __all__ = [
     "Provenance",
     "ShapeError",
     "__version__",
+    "collect_forces",
+    "compute_forces",
     "kappa",
     "load",
     "plot_kappa",
     "read",
+    "read_force_constants",
+    "read_shengbte",
+    "read_supercells",
+    "write_displacements",
+    "write_force_constants",
+    "write_force_sets",
+    "write_forces",
     "write_kappa",
+    "write_shengbte",
 ]
 
 _HOME = {
     "phono_grid.errors": "ConvergenceError DomainError FileError PhonoError ShapeError",
+    "phonokit._constants_files": "read_force_constants write_force_constants",
+    "phonokit._displaced_supercells": "DisplacedSupercells",
+    "phonokit._forces": "collect_forces compute_forces write_force_sets write_forces",
+    "phonokit._read_supercells": "read_supercells",
+    "phonokit._write_displacements": "write_displacements",
+    "phonokit._shengbte": "read_shengbte write_shengbte",
     "phonokit._plot": "plot_kappa",
     "phonokit._read": "ForceData InputFile read",
     "phonokit._results": "write_kappa",
