@@ -1,11 +1,26 @@
-"""Dynamical matrices, phonon modes and group velocities."""
+"""Dynamical matrices, phonon modes, band structures, densities, thermal properties."""
 
+from phono_dynmat._band_path import (
+    BandStructure,
+    Segment,
+    band_path,
+    band_structure,
+    connected,
+    standard_points,
+)
 from phono_dynmat._commensurate import commensurate_points, constants_of
+from phono_dynmat._densities import (
+    atom_projections,
+    debye_frequency,
+    direction_projections,
+    frequency_points,
+)
 from phono_dynmat._dynamical_matrix import (
     dynamical_matrices,
     eigenmodes,
     frequencies,
     phonon_modes,
+    stream_modes,
 )
 from phono_dynmat._fourier import Dynamics
 from phono_dynmat._gonze_lee import GonzeLee
@@ -14,23 +29,42 @@ from phono_dynmat._harmonic_series import HarmonicSeries
 from phono_dynmat._modes import Modes
 from phono_dynmat._polar import ChargeWarning, Polar
 from phono_dynmat._statistics import bose_einstein, heat_capacities
+from phono_dynmat._thermal import (
+    ThermalProperties,
+    mean_square_displacements,
+    thermal_properties,
+)
 from phono_dynmat._wang import Wang
 
 __all__ = [
+    "BandStructure",
     "ChargeWarning",
     "Dynamics",
     "GonzeLee",
     "HarmonicSeries",
     "Modes",
     "Polar",
+    "Segment",
+    "ThermalProperties",
     "Wang",
+    "atom_projections",
+    "band_path",
+    "band_structure",
     "bose_einstein",
     "commensurate_points",
+    "connected",
     "constants_of",
+    "debye_frequency",
+    "direction_projections",
     "dynamical_matrices",
     "eigenmodes",
     "frequencies",
+    "frequency_points",
     "group_velocities",
     "heat_capacities",
+    "mean_square_displacements",
     "phonon_modes",
+    "standard_points",
+    "stream_modes",
+    "thermal_properties",
 ]

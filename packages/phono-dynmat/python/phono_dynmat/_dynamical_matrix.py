@@ -1,12 +1,15 @@
 """Dynamical matrices and what diagonalises them."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import units
 from phono_grid.backend import accelerated_by
+from phono_grid.errors import DomainError
 
 from phono_dynmat._extension import rust
-from phono_dynmat._fourier import Dynamics, matrices
+from phono_dynmat._fourier import Dynamics, matrices, wave_vectors
 from phono_dynmat._modes import Modes
 
 
@@ -110,6 +113,37 @@ def phonon_modes(
     """Phonons at ``qpoints``, (n_q, 3) fractional; at Γ the limit along ``direction``."""
     found = eigenmodes(series, qpoints, direction=direction)
     return Modes(np.asarray(qpoints, dtype=float), *found)
+
+
+def stream_modes(
+    series: Dynamics, qpoints: ArrayLike, *, at_once: int = 1024
+) -> Iterator[tuple[slice, Modes]]:
+    """Phonons at many wave vectors, a few at a time, so that not all are held at once.
+
+    Parameters
+    ----------
+    series : HarmonicSeries, GonzeLee or Wang
+    qpoints : (n_q, 3) array_like
+        Fractional reciprocal coordinates.
+    at_once : int
+        Wave vectors in a piece.
+
+    Yields
+    ------
+    slice, Modes
+        Which of ``qpoints``, and the phonons there.
+
+    Raises
+    ------
+    DomainError
+        If ``at_once`` is not positive.
+    """
+    if at_once < 1:
+        raise DomainError(f"at_once must be positive, got {at_once}")
+    q = wave_vectors(qpoints)
+    for start in range(0, len(q), at_once):
+        piece = slice(start, min(start + at_once, len(q)))
+        yield piece, phonon_modes(series, q[piece])
 
 
 def _thz(squares: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -30,7 +30,9 @@ class GonzeLee:
             - \delta_{kk'} s_k \Big], \qquad K = G + q
 
     with :math:`c = 4\pi e^2 / 4\pi\varepsilon_0 V`. Where K vanishes the term is its limit
-    along a direction, or left out where none is given.
+    along a direction, or left out where none is given. The sum ends at a longest ``G``, so
+    it is best, and has the symmetry of the crystal, for q in the first Brillouin zone:
+    `phono_grid.first_brillouin_zone`.
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ def bose_einstein(frequencies: ArrayLike, temperatures: ArrayLike) -> NDArray[np
         0 at T = 0 and for modes at or below zero frequency.
     """
     f = np.asarray(frequencies, dtype=float)[..., None]
-    x = _reduced(f, _checked(temperatures))
+    x = reduced(f, checked(temperatures))
     with np.errstate(over="ignore"):
         return np.where((f > 0) & np.isfinite(x), 1 / np.expm1(np.where(f > 0, x, 1)), 0)
 
@@ -52,9 +52,9 @@ def heat_capacities(
         eV/K; 0 at T = 0.
     """
     f = np.asarray(frequencies, dtype=float)
-    t = _checked(temperatures).reshape(-1, *[1] * f.ndim)
+    t = checked(temperatures).reshape(-1, *[1] * f.ndim)
     counts = f > max(cutoff_frequency, 0)
-    half = _reduced(np.where(counts, f, 1), t) / 2
+    half = reduced(np.where(counts, f, 1), t) / 2
     # e^-x stays finite where sinh overflows: (x/2 / sinh)² = (x e^(-x/2) / (1 - e^-x))².
     with np.errstate(invalid="ignore"):
         ratio = np.where(
@@ -63,13 +63,13 @@ def heat_capacities(
     return np.where(counts, units.BOLTZMANN * ratio**2, 0)
 
 
-def _reduced(f: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.float64]:
+def reduced(f: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.float64]:
     """``h f / k_B T``, infinite at T = 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(t > 0, f / (units.KELVIN_TO_THZ * t), np.inf))
 
 
-def _checked(temperatures: ArrayLike) -> NDArray[np.float64]:
+def checked(temperatures: ArrayLike) -> NDArray[np.float64]:
     """Temperatures, none of them negative."""
     t = np.atleast_1d(np.asarray(temperatures, dtype=float))
     if not ((t >= 0) & np.isfinite(t)).all():

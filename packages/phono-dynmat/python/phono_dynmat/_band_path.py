@@ -1,0 +1,210 @@
+"""Lines through the Brillouin zone, and the bands along them."""
+
+import itertools
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_grid import Cell
+from phono_grid.errors import DomainError, PhonoError, frozen
+
+from phono_dynmat._dynamical_matrix import frequencies, phonon_modes
+from phono_dynmat._fourier import Dynamics
+
+RADIAL = 1e-5
+"""1/Å²; a line whose ends have a smaller cross product goes through Γ."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """A straight line between two wave vectors.
+
+    Parameters
+    ----------
+    labels : two strings
+    qpoints : (n, 3) array_like
+        Fractional, both ends included.
+    """
+
+    labels: tuple[str, str]
+    qpoints: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        q = frozen(self.qpoints, "qpoints")
+        if q.ndim != 2 or q.shape[1] != 3 or len(q) < 2:
+            raise DomainError(
+                f"qpoints: expected two or more wave vectors, got shape {list(q.shape)}"
+            )
+        object.__setattr__(self, "qpoints", q)
+
+    def distances(self, cell: Cell) -> NDArray[np.float64]:
+        """From the first end, 1/Å without 2π."""
+        k = (self.qpoints - self.qpoints[0]) @ cell.reciprocal_lattice
+        return np.asarray(np.linalg.norm(k, axis=1))
+
+    def direction(self, cell: Cell) -> NDArray[np.float64] | None:
+        """In which Γ is approached, fractional; None where the line does not go through."""
+        first, last = self.qpoints[0], self.qpoints[-1]
+        area = np.cross(first @ cell.reciprocal_lattice, last @ cell.reciprocal_lattice)
+        return first - last if np.linalg.norm(area) < RADIAL else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BandStructure:
+    """Bands along segments.
+
+    Parameters
+    ----------
+    segments : tuple of Segment
+    distances : tuple of (n,) arrays
+        Along the whole path, 1/Å without 2π; there is no jump between segments.
+    frequencies : tuple of (n, n_b) arrays
+        THz, one array for each segment.
+    """
+
+    segments: tuple[Segment, ...]
+    distances: tuple[NDArray[np.float64], ...]
+    frequencies: tuple[NDArray[np.float64], ...]
+
+
+def band_path(
+    points: dict[str, ArrayLike], path: Sequence[Sequence[str]], n: int = 51
+) -> tuple[Segment, ...]:
+    """Segments between points that have labels.
+
+    Parameters
+    ----------
+    points : dict
+        Fractional wave vectors by label.
+    path : sequence of sequences of str
+        Labels along each unbroken line, such as ``[["Γ", "X", "K"], ["Γ", "L"]]``.
+    n : int
+        Wave vectors of each segment, both ends included.
+
+    Raises
+    ------
+    DomainError
+        If a label is not among the points, or a line has fewer than two of them.
+    """
+    if n < 2:
+        raise DomainError(f"n must be 2 or more, a segment has two ends, got {n}")
+    segments = []
+    for line in path:
+        if len(line) < 2:
+            raise DomainError(f"path: a line needs two labels or more, got {list(line)}")
+        for label in line:
+            if label not in points:
+                raise DomainError(
+                    f"path: there is no point {label!r}; there are {', '.join(points)}"
+                )
+        for a, b in itertools.pairwise(line):
+            start, end = np.asarray(points[a], float), np.asarray(points[b], float)
+            segments.append(Segment((a, b), np.linspace(start, end, n)))
+    return tuple(segments)
+
+
+def standard_points(
+    cell: Cell,
+) -> tuple[dict[str, NDArray[np.float64]], list[list[str]]]:
+    """The points of high symmetry of ``cell`` with their usual labels, and a path of them.
+
+    As `seekpath` has them (the extra ``seekpath``): Y. Hinuma et al., Comput. Mater. Sci.
+    128, 140 (2017).
+    """
+    try:
+        import seekpath  # type: ignore[import-untyped]
+    except ImportError:
+        raise PhonoError(
+            "a path that is not given needs seekpath; install phono-dynmat[seekpath], or "
+            "give the path by hand"
+        ) from None
+    structure = (cell.lattice, cell.positions, cell.species)
+    with warnings.catch_warnings():
+        # It calls spglib in a way that spglib warns of.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        found = seekpath.get_path_orig_cell(structure)
+    points = {_label(k): np.array(q) for k, q in found["point_coords"].items()}
+    path: list[list[str]] = []
+    for a, b in found["path"]:
+        if path and path[-1][-1] == _label(a):
+            path[-1].append(_label(b))
+        else:
+            path.append([_label(a), _label(b)])
+    return points, path
+
+
+def _label(name: str) -> str:
+    """``GAMMA`` and ``X_1`` as they are printed."""
+    digits = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+    head, _, index = name.replace("GAMMA", "Γ").replace("SIGMA", "Σ").partition("_")
+    return head + index.translate(digits)
+
+
+def band_structure(
+    series: Dynamics, segments: Sequence[Segment], *, connect: bool = False
+) -> BandStructure:
+    """Frequencies along ``segments``.
+
+    At Γ each segment has the limit along its own direction, so that polar crystals have
+    their longitudinal branches from each side.
+
+    Parameters
+    ----------
+    series : HarmonicSeries, GonzeLee or Wang
+    segments : sequence of Segment
+        See `band_path` and `standard_points`.
+    connect : bool
+        Follow each band through crossings by the overlap of its polarizations, instead of
+        the order of frequencies.
+    """
+    if not segments:
+        raise DomainError("segments: there are none; give a path of two points or more")
+    distances, found, start = [], [], 0.0
+    for segment in segments:
+        direction = segment.direction(series.cell)
+        along = start + segment.distances(series.cell)
+        start = along[-1]
+        distances.append(along)
+        if not connect:
+            found.append(frequencies(series, segment.qpoints, direction=direction))
+            continue
+        modes = phonon_modes(series, segment.qpoints, direction=direction)
+        order = connected(modes.polarizations)
+        found.append(np.take_along_axis(modes.frequencies, order, axis=1))
+    return BandStructure(tuple(segments), tuple(distances), tuple(found))
+
+
+def connected(polarizations: ArrayLike) -> NDArray[np.int64]:
+    r"""The order of bands that follows each of them from one wave vector to the next.
+
+    Band by band the largest overlap :math:`|\langle e_{j}(q_{n-1}) | e_{j'}(q_n) \rangle|`
+    that is left decides.
+
+    Parameters
+    ----------
+    polarizations : (n_q, n_b, n_a, 3) array_like of complex
+        Along a line.
+
+    Returns
+    -------
+    (n_q, n_b) array of int
+        ``order[n, i]``: which band of wave vector ``n`` continues band ``i`` of the first.
+    """
+    e = np.asarray(polarizations)
+    n_q, n_b = e.shape[:2]
+    e = e.reshape(n_q, n_b, -1)
+    order = np.empty((n_q, n_b), dtype=np.int64)
+    order[0] = np.arange(n_b)
+    for n in range(1, n_q):
+        overlaps = np.abs(e[n - 1].conj() @ e[n].T)
+        following = np.empty(n_b, dtype=np.int64)
+        for j in range(n_b):
+            # The last of equal ones, as phonopy has it.
+            best = n_b - 1 - int(overlaps[j, ::-1].argmax())
+            following[j] = best
+            overlaps[:, best] = -1
+        order[n] = following[order[n - 1]]
+    return order

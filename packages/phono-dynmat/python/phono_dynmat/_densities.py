@@ -1,0 +1,81 @@
+"""What densities of states are made of: frequencies to look at, and projections."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_grid import Cell, Spectrum
+from phono_grid.errors import DomainError, ensure_shape
+
+from phono_dynmat._modes import Modes
+
+
+def frequency_points(frequencies: ArrayLike, n: int = 200) -> NDArray[np.float64]:
+    """Frequencies in THz to plot a density at, ``n`` steps over the range of the bands.
+
+    A tenth of the range is added below and above.
+    """
+    f = np.asarray(frequencies, dtype=float)
+    if not f.size:
+        raise DomainError("frequencies: there are none; is the mesh empty?")
+    margin = (f.max() - f.min()) / 10
+    return np.linspace(f.min() - margin, f.max() + margin, n + 1)
+
+
+def atom_projections(modes: Modes) -> NDArray[np.float64]:
+    """``|e_kα|²``, the share of each atom and axis in a mode, shape (n_q, n_b, n_a, 3)."""
+    e = modes.polarizations
+    return np.asarray(e.real**2 + e.imag**2)
+
+
+def direction_projections(
+    modes: Modes, cell: Cell, direction: ArrayLike
+) -> NDArray[np.float64]:
+    r"""The share of the motion of each atom along a direction.
+
+    .. math:: A_{qjk} = \Big| \sum_\alpha n_\alpha e_{k\alpha} \Big|^2
+
+    Parameters
+    ----------
+    modes : Modes
+    cell : Cell
+    direction : (3,) array_like
+        In lattice vectors of ``cell``; its length does not count.
+
+    Returns
+    -------
+    (n_q, n_b, n_a) array of float
+    """
+    d = np.asarray(direction, dtype=float)
+    ensure_shape("direction", d, (3,))
+    n = d @ cell.lattice
+    length = np.linalg.norm(n)
+    if not (length > 0 and np.isfinite(length)):
+        raise DomainError("direction must be three numbers, not all zero")
+    return np.asarray(np.abs(modes.polarizations @ (n / length)) ** 2)
+
+
+def debye_frequency(total: Spectrum, n_atoms: int, highest: float | None = None) -> float:
+    r"""Frequency at which Debye's density, fitted to the beginning of ``total``, ends.
+
+    .. math:: g(f) = a f^2, \qquad f_D = (9 n_a / a)^{1/3}
+
+    Parameters
+    ----------
+    total : Spectrum
+        Density of states of a primitive cell.
+    n_atoms : int
+        In the primitive cell.
+    highest : float, optional
+        THz; where the fit ends. If not given, it takes the first quarter of the points.
+
+    Returns
+    -------
+    float
+        THz; times ``1 / units.KELVIN_TO_THZ`` it is the Debye temperature.
+    """
+    f, g = total.frequency_points, total.density
+    inside = np.arange(len(f)) < len(f) // 4 if highest is None else f <= highest
+    squares = f[inside] ** 2
+    a = (squares @ g[inside]) / (squares @ squares)
+    if not a > 0:
+        raise DomainError("highest: there are no states up to it; choose a larger one")
+    return float((9 * n_atoms / a) ** (1 / 3))

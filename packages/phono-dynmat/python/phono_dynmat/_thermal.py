@@ -1,0 +1,181 @@
+"""Thermodynamics of harmonic phonons."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_grid import units
+from phono_grid.errors import DomainError, ensure_shape, frozen
+
+from phono_dynmat._modes import Modes
+from phono_dynmat._statistics import bose_einstein, checked
+
+DISPLACEMENT = 1e20 * units.HBAR * units.EV / (2 * np.pi * 1e12 * units.AMU)
+"""``ħ / (ω m)`` in Å² of a mode of 1 THz and 1 Da."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ThermalProperties:
+    """What a primitive cell of the crystal stores at constant volume.
+
+    Parameters
+    ----------
+    temperatures : (n_T,) array_like
+        K
+    free_energy : (n_T,) array_like
+        eV
+    entropy : (n_T,) array_like
+        eV/K
+    heat_capacity : (n_T,) array_like
+        eV/K
+    zero_point_energy : float
+        eV
+    """
+
+    temperatures: NDArray[np.float64]
+    free_energy: NDArray[np.float64]
+    entropy: NDArray[np.float64]
+    heat_capacity: NDArray[np.float64]
+    zero_point_energy: float
+
+    def __post_init__(self) -> None:
+        """Hold read-only arrays."""
+        n = len(self.temperatures)
+        for name in ("temperatures", "free_energy", "entropy", "heat_capacity"):
+            object.__setattr__(self, name, frozen(getattr(self, name), name, shape=(n,)))
+
+    @property
+    def energy(self) -> NDArray[np.float64]:
+        """``F + T S``, eV."""
+        return self.free_energy + self.temperatures * self.entropy
+
+
+def thermal_properties(
+    frequencies: ArrayLike,
+    temperatures: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    cutoff_frequency: float = 0.0,
+    classical: bool = False,
+) -> ThermalProperties:
+    r"""Free energy, entropy and heat capacity of phonons.
+
+    .. math::
+
+        F = \langle \tfrac{hf}{2} + k_B T \ln(1 - e^{-x}) \rangle, \quad
+        S = k_B \langle \tfrac{x}{e^x - 1} - \ln(1 - e^{-x}) \rangle, \quad
+        C_V = k_B \langle \tfrac{x^2 e^x}{(e^x - 1)^2} \rangle, \quad
+        x = \frac{h f}{k_B T}
+
+    summed over bands and averaged over wave vectors; classically
+    :math:`F = k_B T \ln x`, :math:`S = k_B (1 - \ln x)` and :math:`C_V = k_B`.
+
+    Parameters
+    ----------
+    frequencies : (n_q, n_b) array_like
+        THz; modes at or below the cutoff do not take part.
+    temperatures : (n_T,) array_like
+        K, not negative. At T = 0 there is the zero-point energy and nothing else.
+    weights : (n_q,) array_like, optional
+        How many wave vectors each one stands for; 1 if not given.
+    cutoff_frequency : float
+        THz
+    classical : bool
+        The limit of high temperatures.
+
+    Raises
+    ------
+    DomainError
+        If there are no wave vectors or a temperature is negative.
+    """
+    f = np.asarray(frequencies, dtype=float)
+    if f.ndim != 2 or not f.size:
+        raise DomainError(
+            "frequencies: expected wave vectors and bands, at least one of each, got shape "
+            f"{list(f.shape)}; is the mesh empty?"
+        )
+    t = checked(temperatures)
+    w = np.ones(len(f)) if weights is None else np.asarray(weights, dtype=float)
+    ensure_shape("weights", w, (len(f),))
+    counts = f > max(cutoff_frequency, 0)
+    share = np.broadcast_to((w / w.sum())[:, None], f.shape)[counts]
+    f = f[counts]
+    zero_point = 0.0 if classical else units.THZ_TO_EV / 2 * float(share @ f)
+    rows = [(_classical if classical else _quantum)(f, share, x) for x in t]
+    free, entropy, capacity = np.array(rows).reshape(-1, 3).T
+    return ThermalProperties(t, zero_point + free, entropy, capacity, zero_point)
+
+
+def _quantum(
+    f: NDArray[np.float64], share: NDArray[np.float64], t: float
+) -> tuple[float, float, float]:
+    """F without the zero-point energy, S and C of modes at one temperature."""
+    if t == 0:
+        return 0.0, 0.0, 0.0
+    k = units.BOLTZMANN
+    with np.errstate(over="ignore"):
+        # Beyond this e^-x is 0, and x² would overflow.
+        x = np.minimum(f / (units.KELVIN_TO_THZ * t), 1e3)
+    # expm1 keeps the digits of soft modes, e^-x does not overflow for stiff ones.
+    decay = np.exp(-x)
+    rest = -np.expm1(-x)
+    log, occupation = np.log(rest), decay / rest
+    return (
+        k * t * float(share @ log),
+        k * float(share @ (x * occupation - log)),
+        k * float(share @ (x**2 * occupation / rest)),
+    )
+
+
+def _classical(
+    f: NDArray[np.float64], share: NDArray[np.float64], t: float
+) -> tuple[float, float, float]:
+    """The same where occupations are ``k_B T / h f``."""
+    if t == 0:
+        return 0.0, 0.0, 0.0
+    k = units.BOLTZMANN
+    log = np.log(f / (units.KELVIN_TO_THZ * t))
+    return k * t * float(share @ log), k * float(share @ (1 - log)), k * float(share.sum())
+
+
+def mean_square_displacements(
+    modes: Modes,
+    masses: ArrayLike,
+    temperatures: ArrayLike,
+    *,
+    between: tuple[float, float] = (0.0, np.inf),
+) -> NDArray[np.float64]:
+    r"""How far atoms move from their places, as matrices.
+
+    .. math::
+
+        U_{k\alpha\beta} = \frac{1}{n_q} \sum_{qj}
+            \frac{\hbar\, (n_{qj} + \frac12)}{m_k\, \omega_{qj}}
+            \operatorname{Re} e_{k\alpha} e^*_{k\beta}, \qquad \omega = 2\pi f
+
+    Parameters
+    ----------
+    modes : Modes
+        On a whole grid.
+    masses : (n_a,) array_like
+        Da
+    temperatures : (n_T,) array_like
+        K, not negative; at T = 0 there is the motion of the zero point.
+    between : two float
+        THz; modes at or outside of these do not take part.
+
+    Returns
+    -------
+    (n_T, n_a, 3, 3) array of float
+        Å²; the diagonal holds ``⟨u_α²⟩``.
+    """
+    f, e = modes.frequencies, modes.polarizations
+    m = np.asarray(masses, dtype=float)
+    ensure_shape("masses", m, (e.shape[2],))
+    low, high = max(between[0], 0), between[1]
+    counts = (f > low) & (f < high)
+    n = bose_einstein(np.where(counts, f, 1.0), temperatures)
+    size = np.where(counts, DISPLACEMENT / np.where(counts, f, 1.0), 0) / len(f)
+    amplitude = (n + 0.5) * size[..., None]
+    u = np.einsum("qjt,qjka,qjkb->tkab", amplitude, e, e.conj(), optimize=True).real
+    return np.asarray(u / m[:, None, None])

@@ -1,0 +1,121 @@
+"""Thermodynamics of phonons, and how far atoms move."""
+
+import numpy as np
+import pytest
+from phono_dynmat import (
+    Modes,
+    heat_capacities,
+    mean_square_displacements,
+    phonon_modes,
+    thermal_properties,
+)
+from phono_grid import Grid, units
+from phono_grid.errors import DomainError
+
+T = np.array([5.0, 80, 300, 1200])
+
+
+@pytest.fixture
+def f(rng):
+    return rng.uniform(0.3, 15, (5, 6))
+
+
+@pytest.mark.parametrize("classical", [False, True])
+def test_entropy_and_heat_capacity_are_slopes(f, classical):
+    step = 1e-3 * T
+    parts = [
+        thermal_properties(f, T + s, classical=classical) for s in (-step, 0 * step, step)
+    ]
+    below, at, above = parts
+    slope = (above.free_energy - below.free_energy) / (2 * step)
+    np.testing.assert_allclose(at.entropy, -slope, rtol=2e-5, atol=1e-9)
+    slope = (above.entropy - below.entropy) / (2 * step)
+    np.testing.assert_allclose(at.heat_capacity, T * slope, rtol=2e-4, atol=1e-9)
+    slope = (above.energy - below.energy) / (2 * step)
+    np.testing.assert_allclose(at.heat_capacity, slope, rtol=2e-4, atol=1e-9)
+
+
+def test_at_zero_temperature_there_is_the_zero_point_and_nothing_else(f):
+    found = thermal_properties(f, [0])
+    zero = units.THZ_TO_EV / 2 * f.sum() / len(f)
+    assert found.free_energy[0] == pytest.approx(zero, rel=1e-14)
+    assert found.zero_point_energy == pytest.approx(zero, rel=1e-14)
+    assert (found.entropy[0], found.heat_capacity[0]) == (0, 0)
+    # No jump, no overflow on the way there.
+    near = thermal_properties(f, [1e-300, 1e-3, 0.01])
+    np.testing.assert_allclose(near.free_energy, zero, rtol=1e-14)
+    np.testing.assert_allclose(near.heat_capacity, 0, atol=1e-30)
+
+
+def test_hot_crystals_obey_dulong_and_petit_and_soft_modes_keep_their_digits(f):
+    hot = thermal_properties(f, [1e6])
+    assert hot.heat_capacity[0] == pytest.approx(6 * units.BOLTZMANN, rel=1e-6)
+    assert hot.heat_capacity[0] < 6 * units.BOLTZMANN
+    x = 1e-9
+    soft = thermal_properties([[x * units.KELVIN_TO_THZ * 300]], [300])
+    assert soft.heat_capacity[0] == pytest.approx(units.BOLTZMANN, rel=1e-14)
+    assert soft.entropy[0] == pytest.approx(units.BOLTZMANN * (1 - np.log(x)), rel=1e-9)
+
+
+def test_heat_capacities_of_modes_add_up(f):
+    found = thermal_properties(f, T).heat_capacity
+    np.testing.assert_allclose(
+        found, heat_capacities(f, T).sum((1, 2)) / len(f), rtol=1e-13
+    )
+
+
+def test_hot_is_classical(f):
+    quantum, classical = (thermal_properties(f, [2e5], classical=c) for c in (False, True))
+    np.testing.assert_allclose(classical.heat_capacity, 6 * units.BOLTZMANN, rtol=1e-13)
+    np.testing.assert_allclose(quantum.entropy, classical.entropy, rtol=1e-6)
+    assert classical.zero_point_energy == 0
+
+
+def test_irreducible_points_with_weights_are_the_whole_grid(f):
+    w = np.array([1, 2, 5, 3, 1])
+    some = thermal_properties(f, T, weights=w)
+    every = thermal_properties(np.repeat(f, w, axis=0), T)
+    for name in ("free_energy", "entropy", "heat_capacity"):
+        np.testing.assert_allclose(getattr(some, name), getattr(every, name), rtol=1e-12)
+
+
+def test_modes_below_the_cutoff_and_imaginary_ones_do_not_take_part():
+    whole = thermal_properties([[-3.0, 0.0, 0.5, 4.0]], T)
+    cut = thermal_properties([[-3.0, 0.0, 0.5, 4.0]], T, cutoff_frequency=0.5)
+    np.testing.assert_allclose(
+        whole.entropy, thermal_properties([[0.5, 4.0]], T).entropy, rtol=1e-14
+    )
+    np.testing.assert_allclose(
+        cut.entropy, thermal_properties([[4.0]], T).entropy, rtol=1e-14
+    )
+
+
+def test_an_empty_mesh_and_a_negative_temperature_are_refused(f):
+    with pytest.raises(DomainError, match=r"frequencies: .* at least one .*mesh empty"):
+        thermal_properties(np.zeros((0, 6)), T)
+    with pytest.raises(DomainError, match="temperatures must not be negative, got -3 K"):
+        thermal_properties(f, [-3])
+
+
+def test_an_oscillator_moves_as_far_as_its_energy_lets_it():
+    # Half of the mean energy h f (n + 1/2) is potential, m ω² u² / 2.
+    f, m = 7.0, 28.0
+    modes = Modes([[0, 0, 0]], [[f] * 3], np.eye(3).reshape(1, 3, 1, 3))
+    u = mean_square_displacements(modes, [m], [0, 300])
+    n = 1 / np.expm1(f / (units.KELVIN_TO_THZ * 300))
+    energy = units.THZ_TO_EV * f * np.array([0.5, n + 0.5])
+    # eV / (Da THz²) in Å².
+    scale = units.FREQUENCY**2
+    np.testing.assert_allclose(
+        u[:, 0], (energy / (m * f**2) * scale)[:, None, None] * np.eye(3), rtol=1e-10
+    )
+
+
+def test_displacements_have_the_symmetry_of_the_site(series):
+    modes = phonon_modes(series, Grid.of(series.cell, [4, 4, 4]).qpoints)
+    u = mean_square_displacements(modes, series.cell.masses, [0, 300], between=(0.01, 99))
+    trace = np.trace(u, axis1=2, axis2=3)
+    np.testing.assert_allclose(u, trace[..., None, None] / 3 * np.eye(3), atol=1e-12)
+    assert (trace[1] > trace[0]).all()
+    # The light atom moves more at rest.
+    assert trace[0, 1] > trace[0, 0]
