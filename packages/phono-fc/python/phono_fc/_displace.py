@@ -51,7 +51,8 @@ def single_displacements(
         displacements are along the lattice vectors.
     plus_minus : "auto" or bool
         Whether the opposite displacement is made too: "auto" where no operation of the
-        site group makes it from the first.
+        site group makes it from the first. For third order, true makes errors fall as the
+        square of the distance; with "auto" they may fall linearly where symmetry is low.
 
     Returns
     -------
