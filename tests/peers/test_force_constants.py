@@ -10,6 +10,8 @@ from phono_fc import (
     PairForces,
     force_constants2,
     force_constants3,
+    least_squares,
+    snapshots,
     symmetrize,
 )
 from phono_grid import Cell, Supercell, Symmetry
@@ -100,3 +102,19 @@ def test_third_order_constants_are_the_peers(peer):
     constants = force_constants3(peer.supercell, symmetry, peer.singles, peer.pairs)
     assert_same(constants, peer.solved[3])
     assert_same(symmetrize(constants), peer.symmetrized[3])
+
+
+def test_least_squares_are_the_peers(data, tmp_path, monkeypatch):
+    phono3py = pytest.importorskip("phono3py")
+    pytest.importorskip("symfc")
+    monkeypatch.chdir(tmp_path)
+    yaml, _ = FILES["NaCl"]
+    peer = phono3py.load(data / yaml, produce_fc=False, log_level=0)
+    unit = peer.unitcell
+    cell = Cell(unit.cell, unit.scaled_positions, unit.symbols, unit.masses)
+    supercell = Supercell.of(cell, peer.supercell_matrix, peer.primitive_matrix)
+    ours = least_squares(supercell, *snapshots(*dataset_of(peer)))
+    peer.produce_fc3(fc_calculator="symfc", is_compact_fc=True)
+    for order, theirs in ((2, peer.fc2), (3, peer.fc3)):
+        difference = np.abs(ours[order].values - theirs).max()
+        assert difference < 1e-8 * np.abs(theirs).max()

@@ -6,6 +6,7 @@ from phono_fc._displacements import Displacements, PairDisplacements
 from phono_fc._distances import pair_distances
 from phono_fc._finite_differences import force_constants2, force_constants3
 from phono_fc._force_constants import ForceConstants
+from phono_fc._least_squares import least_squares, snapshots
 from phono_fc._random import random_displacements
 from phono_fc._storage import compact, cut, expand
 from phono_fc._symmetrize import drift, symmetrize
@@ -22,9 +23,11 @@ __all__ = [
     "expand",
     "force_constants2",
     "force_constants3",
+    "least_squares",
     "pair_displacements",
     "pair_distances",
     "random_displacements",
     "single_displacements",
+    "snapshots",
     "symmetrize",
 ]

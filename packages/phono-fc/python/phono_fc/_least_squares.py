@@ -1,0 +1,120 @@
+"""Force constants by least squares from any displacements, through symfc."""
+
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid import Supercell
+from phono_grid.errors import DomainError, ensure_finite, frozen
+
+from phono_fc._displaced_forces import DisplacedForces, PairForces
+from phono_fc._force_constants import ForceConstants
+from phono_fc._storage import compact
+
+Snapshots = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+def least_squares(
+    supercell: Supercell,
+    displacements: NDArray[np.float64],
+    forces: NDArray[np.float64],
+    *,
+    orders: tuple[int, ...] = (2, 3),
+    cutoffs: dict[int, float] | None = None,
+) -> dict[int, ForceConstants]:
+    r"""Force constants that describe the forces best [1]_.
+
+    .. math::
+
+        \min_\Phi \sum_n \sum_{j\beta} \Bigl( F^n_{j\beta}
+            + \sum_{i\alpha} \Phi_{\alpha\beta}(i, j) u^n_{i\alpha}
+            + \tfrac{1}{2} \sum_{i\alpha, k\gamma}
+              \Phi_{\alpha\beta\gamma}(i, j, k) u^n_{i\alpha} u^n_{k\gamma}
+        \Bigr)^2
+
+    over constants that obey the space group, index exchange and the sum rule, which need no
+    symmetrising afterwards. Needs the package symfc: ``pip install 'phono-fc[symfc]'``.
+
+    Parameters
+    ----------
+    supercell : Supercell
+    displacements : (n, n_s, 3) array
+        Cartesian, of all atoms, Å; from `random_displacements` or `snapshots`.
+    forces : (n, n_s, 3) array
+        eV/Å
+    orders : tuple of int
+        From 2 without a gap.
+    cutoffs : dict, optional
+        Å, by order.
+
+    Returns
+    -------
+    dict
+        `ForceConstants` by order.
+
+    Raises
+    ------
+    DomainError
+        If symfc is missing, or the arrays are of another supercell.
+
+    References
+    ----------
+    .. [1] A. Seko and A. Togo, Phys. Rev. B 110, 214302 (2024).
+    """
+    if not orders or orders != tuple(range(2, 2 + len(orders))):
+        raise DomainError(f"orders: expected (2,), (2, 3) or (2, 3, 4), got {orders}")
+    n, n_s = len(displacements), supercell.cell.n_atoms
+    arrays = []
+    for name, array in (("displacements", displacements), ("forces", forces)):
+        numbers: NDArray[np.float64] = frozen(array, name, shape=(n, n_s, 3))
+        ensure_finite(name, numbers)
+        arrays.append(numbers)
+    solver = _solver(supercell, cutoffs)
+    solver.displacements, solver.forces = arrays
+    solver.run(orders=list(orders), is_compact_fc=True)
+    ours = np.array_equal(solver.p2s_map, supercell.primitive_to_supercell)
+    if not ours:
+        # Its primitive cell is another one: only the full arrays can be compared.
+        solver.solve(orders=list(orders), is_compact_fc=False)
+    return {
+        order: ForceConstants(values, supercell) if ours else compact(values, supercell)
+        for order, values in solver.force_constants.items()
+    }
+
+
+def snapshots(singles: DisplacedForces, pairs: PairForces | None = None) -> Snapshots:
+    """Displacements of all atoms, and forces, of data with one or two displaced atoms.
+
+    Parameters
+    ----------
+    singles : DisplacedForces
+    pairs : PairForces, optional
+
+    Returns
+    -------
+    displacements, forces : (n, n_s, 3) arrays
+        Å, eV/Å; singles, then pairs.
+    """
+    u = np.zeros(singles.forces.shape)
+    u[np.arange(len(u)), singles.atoms] = singles.displacements
+    if pairs is None:
+        return u, singles.forces
+    second = u[pairs.first]
+    second[np.arange(len(second)), pairs.atoms] += pairs.displacements
+    return np.concatenate([u, second]), np.concatenate([singles.forces, pairs.forces])
+
+
+def _solver(supercell: Supercell, cutoffs: dict[int, float] | None) -> Any:
+    """What symfc calls the problem; it knows atoms by number only."""
+    try:
+        symfc = import_module("symfc")
+        utilities = import_module("symfc.utils.utils")
+    except ModuleNotFoundError:
+        raise DomainError(
+            "least squares need symfc, which is not installed; "
+            "pip install 'phono-fc[symfc]', or use displaced pairs of atoms"
+        ) from None
+    cell = supercell.cell
+    atoms = utilities.SymfcAtoms(cell.species, cell.positions, cell.lattice)
+    return symfc.Symfc(atoms, cutoff=cutoffs)
