@@ -112,8 +112,8 @@ def test_displacements_are_theirs(crystals, whole):
 def test_projected_densities_are_theirs(crystals, whole):
     peer, _, _ = crystals
     grid, modes = whole
-    # Tetrahedra give degenerate bands different weights, and the share of an atom in each of
-    # them is arbitrary: only smearing compares.
+    # Tetrahedra give degenerate bands different weights, and the share of an atom in each
+    # of them is arbitrary: only smearing compares.
     peer.run_projected_dos(xyz_projection=True, sigma=0.2)
     theirs = peer.projected_dos
     found = density_of_states(
@@ -123,7 +123,8 @@ def test_projected_densities_are_theirs(crystals, whole):
         weights=atom_projections(modes).reshape(*modes.frequencies.shape, -1),
         smearing=Gaussian(0.2),
     )
-    np.testing.assert_allclose(found.density.T, theirs.projected_dos, atol=1e-8)
+    # Acoustic frequencies at Γ are square roots of rounding errors.
+    np.testing.assert_allclose(found.density.T, theirs.projected_dos, atol=5e-8)
 
 
 def test_bands_are_theirs(crystals):

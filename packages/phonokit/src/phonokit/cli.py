@@ -9,7 +9,7 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
 
-from phonokit import _cli_fc
+from phonokit import _cli_fc, _cli_harmonic
 from phonokit._request import KappaRequest
 from phonokit._request_fc import ConstantsRequest, DisplaceRequest, ForcesRequest
 from phonokit._version import __version__
@@ -95,6 +95,7 @@ def kappa(
 
 
 _cli_fc.register(app)
+_cli_harmonic.register(app)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -117,6 +118,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             run_kappa(request, command=shlex.join(["phono", *tokens]))
         elif isinstance(request, DisplaceRequest | ForcesRequest | ConstantsRequest):
             _cli_fc.run(request)
+        elif isinstance(request, _cli_harmonic.REQUESTS):
+            _cli_harmonic.run(request, command=shlex.join(["phono", *tokens]))
         sys.stdout.flush()
     except CycloptsError as error:
         return _refuse(f"{_one_line(error)} (phono --help tells what there is)")
