@@ -8,42 +8,48 @@ use crate::vectors::{Vector, combine, nearest, norm};
 
 /// Below this many images one thread is faster.
 const PARALLEL: usize = 4096;
+/// Simple fractions, where atoms are, stay away from the faces of bins moved by this.
+const OFFSET: f64 = std::f64::consts::FRAC_1_PI;
+/// Images in a piece of work.
+const PIECE: usize = 1024;
 
 /// Operations `x → R x + t` on fractional coordinates.
 #[derive(Debug)]
-pub struct Operations<'a> {
-    rotations: ArrayViewD<'a, i64>,
-    translations: ArrayViewD<'a, f64>,
-}
+pub struct Operations(Vec<([Vector; 3], Vector)>);
 
-impl<'a> Operations<'a> {
-    /// Borrow `rotations[r, i, j]` and `translations[r, i]`.
+impl Operations {
+    /// Copy `rotations[r, i, j]` and `translations[r, i]`.
     pub fn new(
-        rotations: ArrayViewD<'a, i64>,
-        translations: ArrayViewD<'a, f64>,
+        rotations: ArrayViewD<'_, i64>,
+        translations: ArrayViewD<'_, f64>,
     ) -> Result<Self> {
         let n_r = rotations.shape().first().copied().unwrap_or_default();
         ensure_shape("rotations", rotations.shape(), &[n_r, 3, 3])?;
         ensure_shape("translations", translations.shape(), &[n_r, 3])?;
-        Ok(Self { rotations, translations })
+        let operation = |r| {
+            let row = |i| std::array::from_fn(|j| rotations[[r, i, j]] as f64);
+            (std::array::from_fn(row), std::array::from_fn(|i| translations[[r, i]]))
+        };
+        Ok(Self((0..n_r).map(operation).collect()))
     }
 
     /// Number of operations.
     pub fn len(&self) -> usize {
-        self.rotations.shape()[0]
+        self.0.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.0.is_empty()
     }
 
     /// Where operation `r` takes `x`.
+    #[inline(always)]
     fn image(&self, r: usize, x: &Vector) -> Vector {
+        let (rotation, t) = &self.0[r];
         std::array::from_fn(|i| {
-            let rotated: f64 =
-                (0..3).map(|j| x[j] * self.rotations[[r, i, j]] as f64).sum();
-            rotated + self.translations[[r, i]]
+            let row = &rotation[i];
+            row[0] * x[0] + row[1] * x[1] + row[2] * x[2] + t[i]
         })
     }
 }
@@ -55,24 +61,25 @@ impl<'a> Operations<'a> {
 /// number of atoms.
 pub fn atom_permutations(
     cell: Cell<'_>,
-    operations: &Operations<'_>,
+    operations: &Operations,
     symprec: f64,
 ) -> Result<Array2<i64>> {
     let (n_r, n_a) = (operations.len(), cell.n_atoms());
     let atoms = Neighbourhoods::new(cell, symprec);
     let mut permutations = vec![0; n_r * n_a];
-    let find = |(i, to): (usize, &mut i64)| -> bool {
-        let (r, k) = (i / n_a, i % n_a);
-        let image = operations.image(r, &cell.positions()[k]);
-        let found = atoms.find(&image, cell.species()[k]);
-        *to = found.map_or(-1, |p| p as i64);
-        found.is_some()
+    let find = |(piece, to): (usize, &mut [i64])| -> bool {
+        let first = piece * PIECE;
+        pulp::Arch::new().dispatch(Find { atoms: &atoms, operations, first, to })
     };
     let complete = if permutations.len() < PARALLEL {
-        permutations.iter_mut().enumerate().all(find)
+        permutations.chunks_mut(PIECE).enumerate().all(find)
     } else {
         // No short cut: the first failure is reported, whatever the number of threads.
-        permutations.par_iter_mut().enumerate().map(find).reduce(|| true, |a, b| a && b)
+        permutations
+            .par_chunks_mut(PIECE)
+            .enumerate()
+            .map(find)
+            .reduce(|| true, |a, b| a && b)
     };
     if !complete {
         let i = permutations.iter().position(|&p| p < 0).unwrap_or_default();
@@ -84,6 +91,33 @@ pub fn atom_permutations(
         )));
     }
     Ok(Array2::from_shape_vec((n_r, n_a), permutations).expect("one atom for each image"))
+}
+
+/// A piece of the images, with the vectors of this machine.
+struct Find<'a, 'c> {
+    atoms: &'a Neighbourhoods<'c>,
+    operations: &'a Operations,
+    first: usize,
+    to: &'a mut [i64],
+}
+
+impl pulp::NullaryFnOnce for Find<'_, '_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn call(self) -> bool {
+        let Self { atoms, operations, first, to } = self;
+        let cell = atoms.cell;
+        let mut complete = true;
+        for (i, to) in (first..).zip(to) {
+            let (r, k) = (i / cell.n_atoms(), i % cell.n_atoms());
+            let image = operations.image(r, &cell.positions()[k]);
+            let found = atoms.find(&image, cell.species()[k]);
+            *to = found.map_or(-1, |p| p as i64);
+            complete &= found.is_some();
+        }
+        complete
+    }
 }
 
 /// The atoms of a cell, sorted into bins of fractional coordinates.
@@ -107,7 +141,7 @@ impl<'a> Neighbourhoods<'a> {
             cell,
             symprec,
             bins: [n; 3],
-            reach: heights(cell.lattice()).map(|h| symprec.max(0.0) / h),
+            reach: heights(cell.lattice()).map(|h| (symprec.max(0.0) / h).min(0.5)),
             first: vec![0; n * n * n + 1],
             atoms: vec![0; cell.n_atoms()],
         };
@@ -128,26 +162,34 @@ impl<'a> Neighbourhoods<'a> {
 
     /// The bin that holds `x`.
     fn bin_of(&self, x: &Vector) -> usize {
-        self.index(std::array::from_fn(|i| self.layer(i, x[i])))
+        self.index(std::array::from_fn(|i| self.layer(i, x[i] - x[i].floor())))
     }
 
-    /// The layer of bins along axis `i` that holds the coordinate `x`; periodic.
+    /// The layer of bins along axis `i` that holds the coordinate `x`.
+    #[inline(always)]
     fn layer(&self, i: usize, x: f64) -> i64 {
-        (x * self.bins[i] as f64).floor() as i64
+        (x * self.bins[i] as f64 + OFFSET).floor() as i64
     }
 
-    /// The number of a bin, taken modulo the cell.
+    /// The number of a bin; layers one cell away are taken back.
+    #[inline(always)]
     fn index(&self, layers: [i64; 3]) -> usize {
-        let [a, b, c] =
-            std::array::from_fn(|i| layers[i].rem_euclid(self.bins[i] as i64) as usize);
+        let [a, b, c] = std::array::from_fn(|i| {
+            let n = self.bins[i] as i64;
+            let back = if layers[i] < 0 { n } else { 0 };
+            let back = if layers[i] >= n { -n } else { back };
+            (layers[i] + back) as usize
+        });
         (a * self.bins[1] + b) * self.bins[2] + c
     }
 
     /// The nearest atom of a kind within `symprec` of `x`; the first of equally near ones.
+    #[inline(always)]
     fn find(&self, x: &Vector, species: i64) -> Option<usize> {
         let ranges: [_; 3] = std::array::from_fn(|i| {
-            let low = self.layer(i, x[i] - self.reach[i]);
-            let high = self.layer(i, x[i] + self.reach[i]);
+            let home = x[i] - x[i].floor();
+            let low = self.layer(i, home - self.reach[i]);
+            let high = self.layer(i, home + self.reach[i]);
             // Once around is enough.
             low..=high.min(low + self.bins[i] as i64 - 1)
         });
@@ -172,11 +214,13 @@ impl<'a> Neighbourhoods<'a> {
     }
 
     /// The atoms of bin `b`.
+    #[inline(always)]
     fn members(&self, b: usize) -> &[usize] {
         &self.atoms[self.first[b]..self.first[b + 1]]
     }
 
     /// Å from `x` to atom `k`, each fractional component taken to [-1/2, 1/2].
+    #[inline(always)]
     fn distance(&self, x: &Vector, k: usize) -> f64 {
         let d = nearest(std::array::from_fn(|i| self.cell.positions()[k][i] - x[i]));
         norm(&combine(&d, self.cell.lattice()))

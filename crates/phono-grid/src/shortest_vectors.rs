@@ -6,6 +6,11 @@ use rayon::prelude::*;
 
 use crate::vectors::{Vector, combine, nearest, norm};
 
+/// Pairs in a piece of work.
+const PIECE: usize = 256;
+/// Lattice points in a search.
+const POINTS: usize = 65;
+
 /// All shortest vectors `x_s - x_k + n` over lattice vectors `n`, in the coordinates of
 /// `basis` (reduced, rows), and how many each pair `(s, k)` has.
 ///
@@ -25,22 +30,107 @@ pub fn shortest_vectors(
     }
     let basis: [Vector; 3] =
         std::array::from_fn(|i| std::array::from_fn(|j| basis[(i, j)]));
-    let points = search_points();
-    let found: Vec<Vec<Vector>> = (0..n_s * n_a)
+    let search = Search::new(basis, symprec);
+    let parts: Vec<(Vec<Vector>, Vec<i64>)> = (0..(n_s * n_a).div_ceil(PIECE))
         .into_par_iter()
-        .with_min_len(64)
-        .map(|pair| {
-            let (s, k) = (pair / n_a, pair % n_a);
-            let d = std::array::from_fn(|i| positions[(s, i)] - origins[(k, i)]);
-            shortest(nearest(d), &points, &basis, symprec)
+        .map(|part| {
+            let mut found = (Vec::with_capacity(2 * PIECE), Vec::with_capacity(PIECE));
+            let pairs = part * PIECE..(n_s * n_a).min((part + 1) * PIECE);
+            let difference = |pair: usize| -> Vector {
+                let (s, k) = (pair / n_a, pair % n_a);
+                std::array::from_fn(|i| positions[(s, i)] - origins[(k, i)])
+            };
+            pulp::Arch::new().dispatch(Pairs {
+                search: &search,
+                range: pairs,
+                difference,
+                found: &mut found,
+            });
+            found
         })
         .collect();
-    let multiplicities = found.iter().map(|vectors| vectors.len() as i64).collect();
-    let vectors: Vec<f64> = found.iter().flatten().flatten().copied().collect();
+    let multiplicities = parts.iter().flat_map(|part| &part.1).copied().collect();
+    let vectors: Vec<f64> =
+        parts.iter().flat_map(|p| p.0.as_flattened()).copied().collect();
     Ok((
         Array2::from_shape_vec((vectors.len() / 3, 3), vectors).expect("three to a vector"),
         Array2::from_shape_vec((n_s, n_a), multiplicities).expect("one for each pair"),
     ))
+}
+
+/// The search of a lattice.
+struct Search {
+    basis: [Vector; 3],
+    symprec: f64,
+    /// In coordinates of the basis.
+    points: Vec<Vector>,
+    /// The same points, Å, component by component.
+    cartesian: [[f64; POINTS]; 3],
+    /// Vectors shorter than this have no image that is as short, Å².
+    alone: f64,
+}
+
+impl Search {
+    /// Of a reduced basis.
+    fn new(basis: [Vector; 3], symprec: f64) -> Self {
+        let points = search_points();
+        let mut cartesian = [[0.0; POINTS]; 3];
+        for (p, point) in points.iter().enumerate() {
+            let x = combine(point, &basis);
+            (0..3).for_each(|i| cartesian[i][p] = x[i]);
+        }
+        let shortest = points.iter().map(|n| norm(&combine(n, &basis)));
+        let shortest = shortest.filter(|&x| x > 0.0).fold(f64::INFINITY, f64::min);
+        // |v + n| ≥ |n| − |v|, with room for rounding.
+        let alone = (0.499 * (shortest - symprec)).max(0.0);
+        Self { basis, symprec, points, cartesian, alone: alone * alone }
+    }
+
+    /// Append the shortest of `d + points` and say how many they are.
+    #[inline(always)]
+    fn shortest(&self, d: Vector, found: &mut Vec<Vector>) -> i64 {
+        let [x, y, z] = combine(&d, &self.basis);
+        if x * x + y * y + z * z < self.alone {
+            found.push(d);
+            return 1;
+        }
+        let [xs, ys, zs] = &self.cartesian;
+        let mut squares = [0.0; POINTS];
+        for p in 0..POINTS {
+            let v = [x + xs[p], y + ys[p], z + zs[p]];
+            squares[p] = v[0] * v[0] + v[1] * v[1] + v[2] * v[2];
+        }
+        let least = squares.iter().copied().fold(f64::INFINITY, f64::min).sqrt();
+        let limit = (least + self.symprec) * (least + self.symprec);
+        let before = found.len();
+        for (square, n) in squares.iter().zip(&self.points) {
+            if *square < limit {
+                found.push([d[0] + n[0], d[1] + n[1], d[2] + n[2]]);
+            }
+        }
+        (found.len() - before) as i64
+    }
+}
+
+/// A piece of the pairs, with the vectors of this machine.
+struct Pairs<'a, D> {
+    search: &'a Search,
+    range: std::ops::Range<usize>,
+    difference: D,
+    found: &'a mut (Vec<Vector>, Vec<i64>),
+}
+
+impl<D: Fn(usize) -> Vector> pulp::NullaryFnOnce for Pairs<'_, D> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for pair in self.range {
+            let d = nearest((self.difference)(pair));
+            let n = self.search.shortest(d, &mut self.found.0);
+            self.found.1.push(n);
+        }
+    }
 }
 
 /// The lattice points among which the shortest image of a difference in [-1/2, 1/2] is, in a
@@ -53,21 +143,6 @@ fn search_points() -> Vec<Vector> {
     points.sort_unstable();
     points.dedup();
     points.into_iter().map(|point| point.map(f64::from)).collect()
-}
-
-/// The shortest of `d + points`.
-fn shortest(
-    d: Vector,
-    points: &[Vector],
-    basis: &[Vector; 3],
-    symprec: f64,
-) -> Vec<Vector> {
-    let candidates = points.iter().map(|n| [d[0] + n[0], d[1] + n[1], d[2] + n[2]]);
-    let measured: Vec<(Vector, f64)> =
-        candidates.map(|v| (v, norm(&combine(&v, basis)))).collect();
-    let least = measured.iter().map(|&(_, length)| length).fold(f64::INFINITY, f64::min);
-    let is_short = |&(_, length): &(Vector, f64)| length < least + symprec;
-    measured.into_iter().filter(is_short).map(|(v, _)| v).collect()
 }
 
 #[cfg(test)]
