@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import h5py
 import numpy as np
 import phonokit
 import pytest
@@ -340,6 +341,31 @@ def test_what_cannot_be_is_refused_in_one_line(neon, capsys, command, message):
     assert err.startswith("phono: error: ")
     assert err.count("\n") == 1
     assert message.replace(".Key", "(Key") in err
+
+
+def test_an_interrupted_command_says_how_to_go_on(neon, capsys):
+    assert main(["displace", "POSCAR", "--supercell", "2", "2", "1"]) == 0
+    Path("broken.py").write_text(
+        POTENTIAL
+        + """
+calls = 0
+
+class Broken(LennardJones):
+    def get_forces(self, atoms):
+        global calls
+        calls += 1
+        if calls > 3:
+            raise KeyboardInterrupt
+        return super().get_forces(atoms)
+
+def broken():
+    return Broken(sigma=2.6, epsilon=0.5, rc=5.0)
+"""
+    )
+    assert main(["forces", ".", "--calculator", "broken.py:broken"]) == 130
+    assert "finished supercells are kept in forces.hdf5" in capsys.readouterr().err
+    with h5py.File("forces.hdf5") as file:
+        assert file["done"][:].sum() == 3
 
 
 def test_options_are_json_or_words():

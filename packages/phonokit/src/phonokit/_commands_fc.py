@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -135,10 +136,11 @@ def run_forces(request: ForcesRequest) -> None:
         forces = collect_forces(supercells, request.files, residual=request.residual_file)
     else:
         options = options_of(request.options)
-        with progress_of(err, "supercells") as progress:
+        calculator = calculator_of(request.calculator, options)
+        with progress_of(err, "supercells") as progress, _kept(err, folder / STORE):
             forces = compute_forces(
                 supercells,
-                calculator_of(request.calculator, options),
+                calculator,
                 folder / STORE,
                 origin=" ".join([request.calculator, *sorted(request.options)]),
                 residual=request.residual,
@@ -157,6 +159,16 @@ def run_forces(request: ForcesRequest) -> None:
             folder / "FORCES_FC3", forces / units.force, supercells.comments()
         )
     _say(out, f"wrote {path}")
+
+
+@contextmanager
+def _kept(err: Console, store: Path) -> Iterator[None]:
+    """Say that an interruption costs little."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        _say(err, f"finished supercells are kept in {store}; run this again to go on")
+        raise
 
 
 def run_constants(request: ConstantsRequest) -> None:

@@ -1,0 +1,140 @@
+"""CPU time of force constants, ours and phono3py's finite differences in one process.
+
+    nox -s bench -- benches/force_constants.py [FOLDER] [--low-symmetry 5 5 2]
+
+FOLDER holds the data sets of the tests (PHONO_TEST_DATA if not given). The last row is a
+triclinic crystal of two atoms per cell with random forces, every pair of atoms. Times are
+of second and third order together, without reading and symmetrising; both programs use
+all threads they like, and what counts is CPU time.
+"""
+
+import argparse
+import os
+import resource
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from phono_fc import (
+    DisplacedForces,
+    PairForces,
+    force_constants2,
+    force_constants3,
+)
+from phono_grid import Cell, Supercell, Symmetry
+
+FILES = {
+    "Si": "si-pbesol/phono3py_disp.yaml",
+    "NaCl": "nacl-pbe/phono3py_params_NaCl222.yaml.xz",
+    "AlN": "aln-lda/phono3py_params_AlN332.yaml.xz",
+}
+
+
+def triclinic(size: list[int]) -> object:
+    """A phono3py object of a crystal with translations only, random forces."""
+    from phono3py import Phono3py
+    from phonopy.structure.atoms import PhonopyAtoms
+
+    lattice = [[3.0, 0.1, 0.2], [0.4, 3.5, -0.3], [-0.5, 0.7, 4.1]]
+    atoms = PhonopyAtoms(
+        symbols=["Ga", "As"], cell=lattice, scaled_positions=[[0, 0, 0], [0.31, 0.42, 0.57]]
+    )
+    peer = Phono3py(atoms, np.diag(size), primitive_matrix="P", log_level=0)
+    peer.generate_displacements(distance=0.03)
+    rng, n_s = np.random.default_rng(1), len(peer.supercell)
+    for first in peer.dataset["first_atoms"]:
+        for item in (first, *first["second_atoms"]):
+            item["forces"] = rng.normal(size=(n_s, 3))
+    return peer
+
+
+def data_of(peer: object) -> tuple[Supercell, DisplacedForces, PairForces]:
+    """The same data for us."""
+    unit = peer.unitcell
+    cell = Cell(unit.cell, unit.scaled_positions, unit.symbols, unit.masses)
+    supercell = Supercell.of(cell, peer.supercell_matrix, peer.primitive_matrix)
+    firsts = peer.dataset["first_atoms"]
+    keys = ("number", "displacement", "forces")
+    seconds = [(n, s) for n, first in enumerate(firsts) for s in first["second_atoms"]]
+    return (
+        supercell,
+        DisplacedForces(*([first[key] for first in firsts] for key in keys)),
+        PairForces(
+            [n for n, _ in seconds], *([s[key] for _, s in seconds] for key in keys)
+        ),
+    )
+
+
+def cpu(call: Callable[[], object], runs: int) -> float:
+    """The least CPU time of some calls."""
+    times = []
+    for _ in range(runs):
+        start = time.process_time()
+        call()
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+def compare(name: str, peer: object, runs: int) -> None:
+    """One row."""
+    supercell, singles, pairs = data_of(peer)
+    symmetry = Symmetry.of(supercell.cell)
+
+    def ours() -> None:
+        force_constants2(supercell, symmetry, singles)
+        force_constants3(supercell, symmetry, singles, pairs)
+
+    def theirs() -> None:
+        peer.produce_fc3(fc_calculator="traditional", is_compact_fc=False)
+
+    one, other = cpu(ours, runs), cpu(theirs, runs)
+    atoms = supercell.cell.n_atoms
+    print(
+        f"{name:<12}{atoms:>6}{len(pairs.atoms):>8}{one:>9.2f}{other:>10.2f}"
+        f"{other / one:>8.1f}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--low-symmetry", nargs=3, type=int, default=[5, 5, 2])
+    parser.add_argument("--runs", type=int, default=3)
+    arguments = parser.parse_args()
+    folder = arguments.folder or Path(os.environ.get("PHONO_TEST_DATA", "."))
+    warnings.simplefilter("ignore")
+    import phono3py
+
+    print(
+        f"{'crystal':<12}{'atoms':>6}{'pairs':>8}{'ours/s':>9}{'theirs/s':>10}{'ratio':>8}"
+    )
+    for name, file in FILES.items():
+        path = (folder / file).resolve()
+        if not path.exists():
+            sys.exit(f"{folder} holds no {file}; name the folder of the data sets")
+        forces = path.with_name("FORCES_FC3")
+        here = Path.cwd()
+        with tempfile.TemporaryDirectory() as empty:
+            # The peer reads files of known names from the current folder.
+            os.chdir(empty)
+            peer = phono3py.load(
+                path,
+                forces_fc3_filename=forces if forces.exists() else None,
+                produce_fc=False,
+                log_level=0,
+            )
+            os.chdir(here)
+        compare(name, peer, arguments.runs)
+    compare("triclinic", triclinic(arguments.low_symmetry), 1)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"peak memory of both together: {peak:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
