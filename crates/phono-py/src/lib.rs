@@ -6,8 +6,9 @@ mod dynamics;
 mod readers;
 
 pub use compute::{Compute, raise, rayon_threads};
-pub use dynamics::PyDynamics;
+pub use dynamics::{PyDynamics, PyGonzeLee, PyPolar, PyWang};
 pub use readers::{
-    PyBands, PyBrillouinZone, PyCell, PyForceConstants, PyGaussian, PyGrid, PyHarmonicSeries, PyModes,
-    PyPeriodicModes, PySeries3, PySupercell, PyTetrahedra, PyTriplets,
+    PyBands, PyBrillouinZone, PyCell, PyForceConstants, PyGaussian, PyGrid,
+    PyHarmonicSeries, PyModes, PyPeriodicModes, PySeries3, PySupercell, PyTetrahedra,
+    PyTriplets,
 };
