@@ -15,7 +15,7 @@ from phonokit.cli import main
 from tiny_crystal import EXAMPLE
 
 PATH = ["--path", "G X, G L", "--point", "X=1/2,0,1/2", "--point", "L=0.5,0.5,0.5"]
-SMALL = ["--mesh", "4", "4", "4"]
+SMALL = ["--mesh", "3", "3", "3"]
 
 
 @pytest.fixture
