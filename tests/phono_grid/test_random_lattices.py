@@ -1,0 +1,71 @@
+"""A thousand random lattices: a change of basis changes nothing."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from phono_grid import Grid, first_brillouin_zone, shortest_vectors
+from phono_grid._spglib import reduced_basis
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def lattice_of(rng):
+    """A right-handed lattice with a volume."""
+    while True:
+        lattice = rng.normal(size=(3, 3)) * 3
+        if np.linalg.det(lattice) > 3:
+            return lattice
+
+
+def unimodular(rng):
+    """Shears along random axes, entries up to some tens."""
+    u = np.eye(3, dtype=int)
+    for _ in range(4):
+        i, j = rng.permutation(3)[:2]
+        u[i] += rng.integers(-2, 3) * u[j]
+    return u
+
+
+@settings(max_examples=1000)
+@given(SEEDS)
+def test_the_nearest_image_does_not_depend_on_the_choice_of_lattice_vectors(seed):
+    rng = np.random.default_rng(seed)
+    lattice, u = lattice_of(rng), unimodular(rng)
+    x = rng.uniform(-2, 2, (3, 3))
+    ours = first_brillouin_zone(x, lattice) @ lattice
+    other = first_brillouin_zone(x @ np.linalg.inv(u), u @ lattice) @ u @ lattice
+    lengths = np.linalg.norm([ours, other], axis=-1)
+    np.testing.assert_allclose(lengths[0], lengths[1], rtol=1e-5)
+
+
+@settings(max_examples=1000)
+@given(SEEDS)
+def test_shortest_vectors_of_a_skewed_lattice_are_those_of_its_reduced_basis(seed):
+    rng = np.random.default_rng(seed)
+    lattice, u = lattice_of(rng), unimodular(rng)
+    basis, other = reduced_basis(lattice), reduced_basis(u @ lattice)
+    # Halves have several images.
+    x = np.concatenate([rng.integers(-2, 3, (2, 3)) / 2, rng.uniform(-1, 1, (2, 3))])
+    found = []
+    for axes in (basis, other):
+        vectors, m = shortest_vectors(x @ basis @ np.linalg.inv(axes), x[:1] * 0, axes)
+        cartesian = vectors @ axes
+        found.append((m.ravel(), np.sort(np.linalg.norm(cartesian, axis=1))))
+    np.testing.assert_array_equal(found[0][0], found[1][0])
+    np.testing.assert_allclose(found[0][1], found[1][1], atol=1e-9)
+
+
+@settings(max_examples=300)
+@given(SEEDS)
+def test_a_grid_of_other_lattice_vectors_has_the_same_wave_vectors(seed):
+    rng = np.random.default_rng(seed)
+    lattice, u = lattice_of(rng), unimodular(rng)
+    identity = [np.eye(3, dtype=int)]
+    plain = Grid([3, 3, 3], np.linalg.inv(lattice).T, identity)
+    other = Grid([3, 3, 3], np.linalg.inv(u @ lattice).T, identity)
+    # q·a for the same lattice vectors a, in thirds.
+    thirds = [
+        np.rint(3 * g.qpoints @ g.reciprocal_lattice @ lattice.T).astype(int) % 3
+        for g in (plain, other)
+    ]
+    assert {tuple(t) for t in thirds[0]} == {tuple(t) for t in thirds[1]}
