@@ -93,6 +93,29 @@ def test_averaging_over_degenerate_bands_can_be_left_out(here):
     assert 1e-6 < abs(ratio - 1) < 0.2
 
 
+def test_the_full_equation_is_written_with_what_scatters(here, capsys):
+    argv = ["kappa", str(EXAMPLE), "--mesh", "3", "3", "3", "--method", "lbte"]
+    argv += ["--isotopes", "--boundary-mfp", "10", "--sigma", "0.2"]
+    assert main(argv) == 0
+    with h5py.File(here / "kappa-m333-s0.2.hdf5") as file:
+        assert file["kappa_RTA"].shape == file["kappa"].shape == (1, 6)
+        assert file["mode_kappa_RTA"].shape == file["mode_kappa"].shape
+        assert file["gamma_isotope"].shape == file["frequency"].shape
+        assert (file["boundary_mfp"][()], file["sigma"][()]) == (10, 0.2)
+        assert file["kappa"][0, 0] != file["kappa_RTA"][0, 0]
+        settings = file.attrs["settings"]
+    assert "linearised Boltzmann equation (cg)" in settings
+    assert "isotopes" in settings
+
+
+def test_a_collision_operator_above_the_cap_is_refused_before_it_is_made(here, capsys):
+    argv = ["kappa", str(EXAMPLE), "--mesh", "5", "5", "5", "--method", "lbte"]
+    assert main([*argv, "--memory", "1e-6"]) == 2
+    message = capsys.readouterr().err
+    assert "above the cap of 1e-06 GB; raise --memory" in message
+    assert list(here.iterdir()) == []
+
+
 def test_version_and_help(capsys):
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"phonokit {phonokit.__version__}\n"
@@ -116,6 +139,13 @@ REFUSALS = [
         "Unknown option: --temperatur.*--temperature",
     ),
     (["kappa", EXAMPLE, "--lang", "c"], "lang must be 'Rust' or 'Python', got 'c'"),
+    (
+        ["kappa", EXAMPLE, "--method", "exact"],
+        "method must be 'rta' or 'lbte', got 'exact'",
+    ),
+    (["kappa", EXAMPLE, "--solver", "lu"], "solver must be 'cg' or 'direct', got 'lu'"),
+    (["kappa", EXAMPLE, "--sigma", "0"], "sigma must be positive, got 0"),
+    (["kappa", EXAMPLE, "--boundary-mfp", "-1"], "boundary_mfp must be positive, got -1"),
     (["kappa", EXAMPLE, "--output", "no/k.h5"], "no/k.h5: cannot be written"),
     (["kappa", EXAMPLE, "--output", "/"], "is a folder; name a file"),
     (["kappa", EXAMPLE, "--output", PARAMETERS], "is an input file; name another"),
@@ -186,7 +216,7 @@ def test_ctrl_c_is_a_short_message_and_exit_130(here, capsys, monkeypatch):
     def interrupt(*_args, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("phonokit._workflow.linewidths", interrupt)
+    monkeypatch.setattr("phonokit._transport.linewidths", interrupt)
     assert main(["kappa", str(EXAMPLE), "--mesh", "2", "2", "2"]) == 130
     assert capsys.readouterr().err == "phono: interrupted; nothing was written\n"
     assert list(here.iterdir()) == []
@@ -196,7 +226,7 @@ def test_a_mistake_of_ours_is_not_dressed_up(here, monkeypatch):
     def broken(*_args, **_options):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("phonokit._workflow.linewidths", broken)
+    monkeypatch.setattr("phonokit._transport.linewidths", broken)
     with pytest.raises(ZeroDivisionError):
         main(["kappa", str(EXAMPLE), "--mesh", "2", "2", "2"])
 

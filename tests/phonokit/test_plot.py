@@ -59,7 +59,8 @@ def test_the_curves_are_the_conductivity_and_accumulate_to_it(result, tmp_path, 
 
 
 def test_an_anisotropic_crystal_has_a_curve_for_each_axis(result, tmp_path, axes):
-    plot_kappa(replace(result, kappa=result.kappa * [1, 1, 2, 0, 0, 0]), tmp_path / "k.png")
+    conduction = replace(result.conduction, kappa=result.kappa * [1, 1, 2, 0, 0, 0])
+    plot_kappa(replace(result, conduction=conduction), tmp_path / "k.png")
     assert [line.get_label() for line in axes[0].lines] == ["xx, yy", "zz"]
 
 

@@ -18,7 +18,7 @@ use crate::{Phonons, Scattering, Series};
 ///   part.
 ///
 /// One irreducible triplet serves every `q'` that the operations which leave `q` in place,
-/// or the exchange of `q'` and `q''`, take it to.
+/// or the exchange of `q'` and `q''`, take it to, without the exchange if possible.
 ///
 /// L. Chaput, Phys. Rev. Lett. 110, 265506 (2013), eq. 5.
 pub fn collision_row(
@@ -45,7 +45,9 @@ pub fn collision_row(
         let n_j = initial.len();
         let new = || Pairs { inverse_sinh, n_t, n_j, done: vec![] };
         for pair in sum.run(initial.clone(), new, stop)?.into_iter().flat_map(|p| p.done) {
-            for (leg, &q1) in sum.pairs[pair.t].iter().enumerate() {
+            // Where a point is reached both ways, as q' wins: tetrahedra have less symmetry
+            // than the crystal, so the two ways differ a little.
+            for (leg, &q1) in sum.pairs[pair.t].iter().enumerate().rev() {
                 let address = phonons.grid.address(q1);
                 let values = &pair.values[leg * n_j * n_b * n_t..];
                 for image in little_group.iter().map(|r| rotated(phonons.grid, r, address))

@@ -5,16 +5,16 @@ use std::f64::consts::FRAC_PI_4;
 use ndarray::{Array1, Array3, ArrayView1, ArrayView2, Axis, s};
 use num_complex::Complex64;
 use phono_core::{Error, Result, Stop, ensure_index, ensure_shape};
-use phono_grid::{Bands, Gaussian, degenerate_sets, tetrahedron_weights};
+use phono_grid::{Bands, Gaussian, degenerate_sets, irreducible_map, tetrahedron_weights};
 use rayon::prelude::*;
 
 use crate::{Phonons, Scattering};
 
 /// How far above `f` the tetrahedra are cut, THz.
 ///
-/// Neighbours in the star of `q` have the frequencies of `q` up to rounding. A tetrahedron
-/// with three such vertices has a density above them and none below: without this shift
-/// rounding would choose between the two.
+/// Neighbours in the star of `q` have the frequencies of `q`. A tetrahedron with three such
+/// vertices has a density above them and none below: without this shift, and one value for
+/// a star, rounding would choose between the two.
 const ABOVE: f64 = 1e-9;
 /// Points that one task adds up.
 const TASK: usize = 256;
@@ -73,7 +73,7 @@ fn weights(
     let cutoff = scattering.cutoff_frequency;
     let mut weights = match scattering.smearing {
         Some(gaussian) => gaussian_weights(phonons, f, gaussian),
-        None => linear_weights(phonons, f, stop)?,
+        None => linear_weights(phonons, q, stop)?,
     };
     if scattering.smearing.is_none() && scattering.average_weights {
         let initial: Vec<_> = degenerate_sets(f, scattering.degeneracy).collect();
@@ -97,15 +97,18 @@ fn weights(
 }
 
 /// By linear tetrahedra.
-fn linear_weights(phonons: &Phonons<'_>, f: &[f64], stop: &Stop) -> Result<Array3<f64>> {
+fn linear_weights(phonons: &Phonons<'_>, q: usize, stop: &Stop) -> Result<Array3<f64>> {
     let (n_q, n_b) = phonons.modes.shape();
     let every: Vec<i64> = (0..n_q as i64).collect();
     let once = vec![1; n_q];
     let all = ArrayView2::from_shape((n_q, n_b), phonons.modes.all_frequencies())
         .map_err(|_| Error::Layout("frequencies"))?;
     let (points, once) = (ArrayView1::from(&every), ArrayView1::from(&once));
-    let bands = Bands::new(phonons.grid, all, points, once, points)?;
-    let above: Vec<f64> = f.iter().map(|f| f + ABOVE).collect();
+    // One value for all wave vectors of a star.
+    let star = irreducible_map(phonons.grid);
+    let bands = Bands::new(phonons.grid, all, points, once, star.view())?;
+    let representative = phonons.modes.frequencies(star[q] as usize);
+    let above: Vec<f64> = representative.iter().map(|f| f + ABOVE).collect();
     let targets = ArrayView1::from(&above);
     let (delta, _) = tetrahedron_weights(bands, &phonons.tetrahedra, targets, stop)?;
     Ok(delta)

@@ -30,7 +30,8 @@ def collision_row(
             [\delta(f - f' - f'') + \delta(f + f' - f'') + \delta(f - f' + f'')]
 
     One irreducible triplet serves every :math:`q'` that the operations which leave ``q`` in
-    place, or the exchange of :math:`q'` and :math:`q''`, take it to.
+    place, or the exchange of :math:`q'` and :math:`q''`, take it to; without the exchange
+    if possible.
 
     Parameters
     ----------
@@ -61,15 +62,16 @@ def collision_row(
     weighted = strengths * scattering_weights(phonons, triplets, scattering).sum(axis=-1)
     _, q1, q2 = triplets.points.T
     legs = (
-        (q1, np.einsum("tjkl,tlT->tTjk", weighted, s[q2])),
         (q2, np.einsum("tjkl,tkT->tTjl", weighted, s[q1])),
+        (q1, np.einsum("tjkl,tlT->tTjk", weighted, s[q2])),
     )
     row = np.zeros((s.shape[-1], f.shape[1], *f.shape))
     a = grid.addresses
-    for rotation in grid.rotations:
-        if grid.index(rotation @ a[q]) != q:
-            continue
-        for point, values in legs:
+    little_group = [r for r in grid.rotations if grid.index(r @ a[q]) == q]
+    # Where a point is reached both ways, as q' wins: tetrahedra have less symmetry than the
+    # crystal, so the two ways differ a little.
+    for point, values in legs:
+        for rotation in little_group:
             row[:, :, grid.index(a[point] @ rotation.T)] = np.moveaxis(values, 0, 2)
     return units.LINEWIDTH * row
 

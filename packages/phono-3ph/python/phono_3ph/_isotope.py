@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import Gaussian
+from phono_grid import Gaussian, irreducible_map
 from phono_grid._bands import Bands
 from phono_grid._tetrahedron_weights import tetrahedron_weights
 from phono_grid.backend import accelerated_by
@@ -15,9 +15,8 @@ from phono_3ph._periodic_modes import PeriodicModes
 ABOVE = 1e-9
 """THz; how far above its frequency a phonon's tetrahedra are cut.
 
-Neighbours in the star of ``q`` have the frequencies of ``q`` up to rounding, and a
-tetrahedron with three such vertices has a density above them and none below: rounding must
-not choose.
+Neighbours in the star of ``q`` have the frequencies of ``q``, and a tetrahedron with three
+such vertices has a density above them and none below: rounding must not choose.
 """
 
 
@@ -71,8 +70,12 @@ def isotope_linewidths(
         norm = np.sqrt(2 * np.pi) * scattering.smearing.sigma
         weights = np.where(near, np.exp(-(x**2) / 2) / norm, 0)
     else:
-        bands = Bands.of(phonons.grid, f)
-        weights, _ = tetrahedron_weights(bands, phonons.tetrahedra, f[q] + ABOVE)
+        # One value for all wave vectors of a star.
+        star = irreducible_map(phonons.grid)
+        every = np.arange(len(f))
+        bands = Bands(phonons.grid, f, every, np.ones_like(every), star)
+        targets = f[star[q]] + ABOVE
+        weights, _ = tetrahedron_weights(bands, phonons.tetrahedra, targets)
     initial = averaging(f[q], scattering.degeneracy)
     if scattering.smearing is None and scattering.average_weights:
         final = [averaging(g, scattering.degeneracy) for g in f]

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from phonokit._read_supercells import read_supercells
     from phonokit._results import write_kappa
     from phonokit._shengbte import read_shengbte, write_shengbte
+    from phonokit._transport import Transport
     from phonokit._workflow import (
         Crystal,
         ImaginaryModesWarning,
@@ -59,6 +60,7 @@ __all__ = [
     "PhonoError",
     "Provenance",
     "ShapeError",
+    "Transport",
     "__version__",
     "collect_forces",
     "compute_forces",
@@ -89,6 +91,7 @@ _HOME = {
     "phonokit._read": "ForceData InputFile read",
     "phonokit._results": "write_kappa",
     "phonokit._kappa_result": "KappaResult Provenance",
+    "phonokit._transport": "Transport",
     "phonokit._workflow": "Crystal ImaginaryModesWarning kappa load",
 }
 """Imported when first asked for: ``phono --help`` needs neither NumPy nor the kernels."""

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from phono_3ph import Scattering
-from phono_grid import Grid, IrreduciblePoints, Symmetry, using
+from phono_grid import Gaussian, Grid, IrreduciblePoints, Symmetry, using
 from phono_grid.errors import DomainError
 from rich.console import Console
 
@@ -18,8 +18,8 @@ from phonokit._terminal import (
     progress_of,
     warnings_in_one_line,
 )
+from phonokit._transport import Transport
 from phonokit._workflow import (
-    CUTOFF_FREQUENCY,
     checked_temperatures,
     kappa,
     load,
@@ -31,7 +31,8 @@ def run_kappa(request: KappaRequest, *, command: str) -> None:
     """``phono kappa``: everything that can be refused is refused before the work begins."""
     out, err = Console(highlight=False), Console(file=sys.stderr, highlight=False)
     temperatures = checked_temperatures(request.temperatures)
-    output = request.output or Path(default_name(request.mesh))
+    transport = _transport_of(request)
+    output = request.output or Path(default_name(request.mesh, request.sigma))
     ensure_writable(output)
     if request.plot is not None:
         ensure_plottable(request.plot)
@@ -57,8 +58,9 @@ def run_kappa(request: KappaRequest, *, command: str) -> None:
             request.mesh,
             temperatures,
             nac=request.nac,
-            scattering=Scattering(CUTOFF_FREQUENCY, average_weights=request.average),
+            transport=transport,
             progress=progress,
+            memory=request.memory,
         )
     out.print(kappa_table(result))
     written = [write_kappa(result, output, command=command)]
@@ -66,3 +68,15 @@ def run_kappa(request: KappaRequest, *, command: str) -> None:
         written.append(plot_kappa(result, request.plot))
     for path in written:
         out.print(f"wrote {path}", markup=False, soft_wrap=True)
+
+
+def _transport_of(request: KappaRequest) -> Transport:
+    """What the options ask for."""
+    smearing = None if request.sigma is None else Gaussian(request.sigma)
+    return Transport(
+        request.method,
+        request.solver,
+        Scattering(average_weights=request.average, smearing=smearing),
+        request.isotopes,
+        request.boundary_mfp,
+    )

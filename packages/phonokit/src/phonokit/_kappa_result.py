@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phonokit._read import InputFile
+from phonokit._transport import Conduction, Rates, Transport
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,18 +58,13 @@ class KappaResult:
         THz, negative if imaginary.
     group_velocities : (n_i, n_b, 3) array
         Å THz
-    gv_by_gv : (n_i, n_b, 6) array
-        Å² THz², summed over the star.
-    heat_capacities : (n_T, n_i, n_b) array
-        eV/K
-    linewidths : (n_T, n_i, n_b) array
-        Γ, half width at half maximum, THz; the lifetime is :math:`1 / 4\pi\Gamma`.
-    kappa : (n_T, 6) array
-        W/(m K)
-    mode_kappa : (n_T, n_i, n_b, 6) array
-        W/(m K); its sum over modes divided by the number of grid points is ``kappa``.
-    factor : float
-        W/(m K) per Å² THz² · eV/K / THz.
+    conduction : Conduction
+        Heat capacities, and the conductivity by the method asked for and in the
+        relaxation-time approximation.
+    rates : Rates
+        Γ, half widths at half maximum, THz; the lifetime is :math:`1 / 4\pi\Gamma`.
+    transport : Transport
+        What scatters, and how the Boltzmann equation is solved.
     provenance : Provenance
     """
 
@@ -80,10 +76,37 @@ class KappaResult:
     weights: NDArray[np.int64]
     frequencies: NDArray[np.float64]
     group_velocities: NDArray[np.float64]
-    gv_by_gv: NDArray[np.float64]
-    heat_capacities: NDArray[np.float64]
-    linewidths: NDArray[np.float64]
-    kappa: NDArray[np.float64]
-    mode_kappa: NDArray[np.float64]
-    factor: float
+    conduction: Conduction
+    rates: Rates
+    transport: Transport
     provenance: Provenance
+
+    @property
+    def kappa(self) -> NDArray[np.float64]:
+        """W/(m K), (n_T, 6)."""
+        return self.conduction.kappa
+
+    @property
+    def mode_kappa(self) -> NDArray[np.float64]:
+        """(n_T, n_i, n_b, 6); its sum over modes over the number of grid points is κ."""
+        return self.conduction.mode_kappa
+
+    @property
+    def linewidths(self) -> NDArray[np.float64]:
+        """Of three-phonon scattering alone, THz, (n_T, n_i, n_b)."""
+        return self.rates.phonon
+
+    @property
+    def heat_capacities(self) -> NDArray[np.float64]:
+        """eV/K, (n_T, n_i, n_b)."""
+        return self.conduction.heat_capacities
+
+    @property
+    def gv_by_gv(self) -> NDArray[np.float64]:
+        """``Σ v v`` over the star, Å² THz², (n_i, n_b, 6)."""
+        return self.conduction.rta.gv_by_gv
+
+    @property
+    def factor(self) -> float:
+        """W/(m K) per Å² THz² · eV/K / THz."""
+        return self.conduction.rta.factor

@@ -23,6 +23,17 @@ class KappaRequest:
         Use Born charges.
     average : bool
         Average tetrahedron weights over degenerate bands.
+    method : str
+        "rta" or "lbte".
+    solver : str
+        "cg" or "direct".
+    isotopes : bool
+    boundary_mfp : float or None
+        µm
+    sigma : float or None
+        THz
+    memory : float
+        GB
     verbose : bool
     """
 
@@ -34,4 +45,10 @@ class KappaRequest:
     lang: str | None
     nac: bool
     average: bool
+    method: str
+    solver: str
+    isotopes: bool
+    boundary_mfp: float | None
+    sigma: float | None
+    memory: float
     verbose: bool

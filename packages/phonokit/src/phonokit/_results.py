@@ -15,6 +15,7 @@ from phono_grid import Grid, brillouin_zone_images
 from phono_grid.errors import FileError
 
 from phonokit._kappa_result import KappaResult
+from phonokit._transport import Method
 from phonokit._version import __version__
 
 
@@ -35,9 +36,10 @@ class Dataset:
     meaning: str
 
 
-def default_name(mesh: Sequence[int]) -> str:
-    """``kappa-m111111.hdf5``, as phono3py calls it."""
-    return f"kappa-m{''.join(str(n) for n in mesh)}.hdf5"
+def default_name(mesh: Sequence[int], sigma: float | None = None) -> str:
+    """``kappa-m111111.hdf5`` or ``kappa-m111111-s0.1.hdf5``, as phono3py calls it."""
+    suffix = "" if sigma is None else f"-s{sigma:g}"
+    return f"kappa-m{''.join(str(n) for n in mesh)}{suffix}.hdf5"
 
 
 def kappa_datasets(result: KappaResult) -> dict[str, Dataset]:
@@ -79,7 +81,36 @@ def kappa_datasets(result: KappaResult) -> dict[str, Dataset]:
             "W/(m K) / (angstrom^2 THz^2 eV/K / THz)",
             "mode_kappa = this * gv_by_gv * heat_capacity / (2 gamma)",
         ),
+        **_optional_datasets(result),
     }
+
+
+def _optional_datasets(result: KappaResult) -> dict[str, Dataset]:
+    """What there is only with some kinds of transport."""
+    transport, rates = result.transport, result.rates
+    datasets = {}
+    if rates.isotope is not None:
+        datasets["gamma_isotope"] = Dataset(rates.isotope, "THz", "half linewidth")
+    if transport.boundary_mfp is not None:
+        datasets["boundary_mfp"] = Dataset(
+            transport.boundary_mfp, "micrometer", "longest mean free path"
+        )
+    smearing = transport.scattering.smearing
+    if smearing is not None:
+        datasets["sigma"] = Dataset(smearing.sigma, "THz", "standard deviation")
+        if smearing.cutoff is not None:
+            datasets["sigma_cutoff_width"] = Dataset(
+                smearing.cutoff, "1", "in standard deviations"
+            )
+    if transport.method is Method.LBTE:
+        rta = result.conduction.rta
+        datasets["kappa_RTA"] = Dataset(
+            rta.kappa, "W/(m K)", "in the relaxation time approximation"
+        )
+        datasets["mode_kappa_RTA"] = Dataset(
+            rta.mode_kappa, "W/(m K)", "in the relaxation time approximation"
+        )
+    return datasets
 
 
 def grid_points_with_images(result: KappaResult) -> NDArray[np.int64]:

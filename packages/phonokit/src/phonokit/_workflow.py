@@ -2,7 +2,7 @@
 
 import logging
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,16 +11,14 @@ from time import perf_counter
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_3ph import PeriodicModes, Scattering, Series3, conductivity_rta, linewidths
+from phono_3ph import PeriodicModes, Series3
 from phono_dynmat import (
     Dynamics,
     GonzeLee,
     HarmonicSeries,
     Modes,
     Wang,
-    bose_einstein,
     group_velocities,
-    heat_capacities,
     phonon_modes,
 )
 from phono_fc import ForceConstants, drift, force_constants2, force_constants3, symmetrize
@@ -40,16 +38,21 @@ from phono_grid.errors import DomainError
 from phonokit._kappa_result import KappaResult, Provenance
 from phonokit._read import ForceData, read
 from phonokit._read_born import BornCharges
+from phonokit._transport import (
+    Carriers,
+    Progress,
+    Transport,
+    conduction_of,
+    ensure_memory,
+    rates_of,
+)
 
 log = logging.getLogger("phonokit")
 
-Progress = Callable[[int, int], None]
-"""Called with the irreducible wave vectors that are done, and how many there are."""
-
 MESH = (11, 11, 11)
 TEMPERATURES = (300.0,)
-CUTOFF_FREQUENCY = 1e-4
-"""THz"""
+MEMORY = 8.0
+"""GB"""
 IMAGINARY = -0.01
 """THz; a mode below is reported. Noise of the acoustic modes at Γ is far above."""
 
@@ -135,18 +138,18 @@ def kappa(
     temperatures: float | Sequence[float] | NDArray[np.float64] = TEMPERATURES,
     *,
     nac: bool = True,
-    scattering: Scattering | None = None,
+    transport: Transport | None = None,
     progress: Progress | None = None,
+    memory: float = MEMORY,
 ) -> KappaResult:
-    r"""Lattice thermal conductivity in the relaxation-time approximation.
+    r"""Lattice thermal conductivity from three-phonon scattering.
 
     .. math::
 
-        \kappa = \frac{1}{n_q V} \sum_\lambda C_\lambda\, v_\lambda \otimes v_\lambda\,
-        \tau_\lambda
+        \kappa = \frac{1}{n_q V} \sum_\lambda C_\lambda\, v_\lambda \otimes F_\lambda
 
-    with three-phonon linewidths by the linear tetrahedron method; no isotopes, no
-    boundaries.
+    with :math:`F = v\tau` in the relaxation-time approximation, which is the default, or
+    from the full linearised Boltzmann equation.
 
     Parameters
     ----------
@@ -158,15 +161,18 @@ def kappa(
     nac : bool
         Whether Born charges, where the data hold them, are used. At Γ itself the dipoles
         make no macroscopic field, which has no direction there.
-    scattering : Scattering, optional
-        Cutoff frequency, degeneracy and averaging of weights.
+    transport : Transport, optional
+        What scatters phonons, and how the Boltzmann equation is solved.
     progress : callable, optional
         Called with the irreducible wave vectors that are done, and how many there are.
+    memory : float
+        What a collision operator may take, GB.
 
     Raises
     ------
     DomainError
-        If the mesh is not positive or a temperature is negative.
+        If the mesh is not positive, a temperature is negative, or the collision operator
+        is too large.
 
     Warns
     -----
@@ -174,7 +180,7 @@ def kappa(
         If there are imaginary frequencies; such modes do not take part.
     """
     started = _now()
-    scattering = Scattering(CUTOFF_FREQUENCY) if scattering is None else scattering
+    transport = Transport() if transport is None else transport
     t = checked_temperatures(temperatures)
     with using(crystal.backend):
         symmetry = Symmetry.of(crystal.primitive)
@@ -183,15 +189,19 @@ def kappa(
         series2, series3 = force_constant_series(crystal, nac=nac)
         harmonic = harmonic_phonons(crystal, series2, grid, irreducible, symmetry)
         warn_of_imaginary_modes(harmonic)
-        gamma = linewidths_at(
-            harmonic.phonons, series3, irreducible, t, scattering, progress
+        ensure_memory(transport, harmonic.frequencies.size, len(t), memory)
+        carriers = Carriers(
+            harmonic.phonons,
+            irreducible,
+            harmonic.frequencies,
+            harmonic.velocities,
+            crystal.primitive,
+            t,
         )
-        cv = heat_capacities(
-            harmonic.frequencies, t, cutoff_frequency=scattering.cutoff_frequency
-        )
-        result = conductivity_rta(
-            grid, irreducible, harmonic.velocities, cv, gamma, crystal.primitive.volume
-        )
+        with _timed(f"scattering at {len(irreducible.points)} wave vectors"):
+            rates = rates_of(carriers, series3, transport, progress)
+        with _timed("conductivity"):
+            conduction = conduction_of(carriers, rates, transport)
     return KappaResult(
         mesh=grid.mesh,
         reciprocal_lattice=grid.reciprocal_lattice,
@@ -201,13 +211,10 @@ def kappa(
         weights=irreducible.weights,
         frequencies=harmonic.frequencies,
         group_velocities=harmonic.velocities,
-        gv_by_gv=result.gv_by_gv,
-        heat_capacities=cv,
-        linewidths=gamma,
-        kappa=result.kappa,
-        mode_kappa=result.mode_kappa,
-        factor=result.factor,
-        provenance=_provenance(crystal, scattering, started, nac=nac),
+        conduction=conduction,
+        rates=rates,
+        transport=transport,
+        provenance=_provenance(crystal, transport, started, nac=nac),
     )
 
 
@@ -299,26 +306,6 @@ def harmonic_phonons(
     return Harmonic(phonons, q, _frequencies(at_irreducible), velocities)
 
 
-def linewidths_at(
-    phonons: PeriodicModes,
-    series: Series3,
-    irreducible: IrreduciblePoints,
-    temperatures: NDArray[np.float64],
-    scattering: Scattering,
-    progress: Progress | None = None,
-) -> NDArray[np.float64]:
-    """Half linewidths at the irreducible points, (n_T, n_i, n_b), one point at a time."""
-    occupations = bose_einstein(phonons.frequencies, temperatures)
-    n_i = len(irreducible.points)
-    rows = []
-    with _timed(f"linewidths at {n_i} wave vectors"):
-        for done, q in enumerate(irreducible.points, start=1):
-            rows.append(linewidths(series, phonons, int(q), occupations, scattering))
-            if progress is not None:
-                progress(done, n_i)
-    return np.stack(rows, axis=1)
-
-
 def warn_of_imaginary_modes(harmonic: Harmonic) -> None:
     """Warn of imaginary frequencies, with the worst of them."""
     f = harmonic.frequencies.copy()
@@ -346,11 +333,12 @@ def _frequencies(modes: Modes) -> NDArray[np.float64]:
 
 
 def _provenance(
-    crystal: Crystal, scattering: Scattering, started: str, *, nac: bool
+    crystal: Crystal, transport: Transport, started: str, *, nac: bool
 ) -> Provenance:
     """What to remember of this run."""
+    scattering = transport.scattering
     settings: dict[str, object] = {
-        "method": "relaxation time approximation, linear tetrahedra, finite differences",
+        "method": f"{transport.description}, finite differences",
         "nac": nac_name(crystal, nac),
         "cutoff_frequency": scattering.cutoff_frequency,
         "degeneracy": scattering.degeneracy,

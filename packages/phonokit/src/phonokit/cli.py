@@ -26,6 +26,8 @@ Examples:
   phono kappa examples/silicon --mesh 19 19 19 --temperature 300 --temperature 600
 
   phono kappa phono3py_params.yaml.xz --output kappa.hdf5 --plot kappa.png
+
+  phono kappa examples/silicon --method lbte --isotopes
 """
 
 app = App(
@@ -51,12 +53,18 @@ def kappa(
     lang: str | None = None,
     no_nac: bool = False,
     no_degenerate_averaging: bool = False,
+    method: str = "rta",
+    solver: str = "cg",
+    isotopes: bool = False,
+    boundary_mfp: float | None = None,
+    sigma: float | None = None,
+    memory: float = 8.0,
     verbose: Annotated[bool, Parameter(name=("--verbose", "-v"))] = False,
 ) -> KappaRequest:
     """Compute the lattice thermal conductivity from displaced forces.
 
-    Three-phonon scattering in the relaxation time approximation; energy is conserved by
-    linear tetrahedra.
+    Three-phonon scattering, in the relaxation time approximation or from the full
+    Boltzmann equation.
 
     Parameters
     ----------
@@ -78,6 +86,19 @@ def kappa(
     no_degenerate_averaging
         Do not average tetrahedron weights over degenerate bands. This is phono3py's
         default; κ then depends a little on an arbitrary choice of eigenvectors.
+    method
+        rta, the relaxation time approximation, if not given; lbte, the full linearised
+        Boltzmann equation.
+    solver
+        Of the full equation: cg, conjugate gradients, if not given; or direct.
+    isotopes
+        Add scattering by the natural isotopes of the elements.
+    boundary_mfp
+        Add scattering by boundaries that leave a mean free path of so many µm.
+    sigma
+        Conserve energy by Gaussians of this width in THz instead of tetrahedra.
+    memory
+        What the collision operator may take, in GB; 8 if not given.
     verbose
         Tell how long each step takes.
     """
@@ -90,6 +111,12 @@ def kappa(
         lang=lang,
         nac=not no_nac,
         average=not no_degenerate_averaging,
+        method=method,
+        solver=solver,
+        isotopes=isotopes,
+        boundary_mfp=boundary_mfp,
+        sigma=sigma,
+        memory=memory,
         verbose=verbose,
     )
 
