@@ -1,14 +1,19 @@
-"""What every rank runs in `test_mpi.py`: ``python -m mpi4py programs.py NAME``."""
-
-import sys
+"""What every rank runs in `test_mpi.py`: collective calls of the distributor."""
 
 import numpy as np
 from mpi4py import MPI
-from phono_mpi import CollectiveError, MpiDistributor, MpiRanks, _chunks, bcast_rows, world
+from phono_mpi import (
+    CollectiveError,
+    MpiDistributor,
+    MpiRanks,
+    bcast_rows,
+    mpi_utils,
+    world,
+)
 
 comm = MPI.COMM_WORLD
 rank, size = comm.rank, comm.size
-DTYPES = [np.int32, np.float32, np.float64, np.complex128, np.bool_]
+DTYPES = [np.int32, np.float32, np.float64, np.complex128, np.bool_, ">f8", "M8[s]"]
 TASKS = [0, 1, 2, 7, 12]
 
 
@@ -23,18 +28,22 @@ def raised(call, *args):
     raise AssertionError("no error")
 
 
-def arrays():
+def arrays(dtypes, tasks):
     """Arrays of every type with every number of rows, the same on all ranks."""
     rng = np.random.default_rng(1)
-    for dtype in DTYPES:
-        for n in TASKS:
+    for dtype in dtypes:
+        for n in tasks:
             for trailing in ((), (3,), (2, 0), (2, 4)):
-                yield (10 * rng.standard_normal((n, *trailing))).astype(dtype)
+                values = 10 * rng.standard_normal((n, *trailing))
+                yield (
+                    values.astype(np.int64).astype(dtype)
+                    if dtype == "M8[s]"
+                    else values.astype(dtype)
+                )
 
 
-def collectives():
-    assert world() is MPI.COMM_WORLD
-    for full in arrays():
+def collectives(dtypes=DTYPES, tasks=TASKS):
+    for full in arrays(dtypes, tasks):
         d = MpiDistributor.create_distributor(len(full))
         assert (d.mpi_size, d.my_rank, d.is_root) == (size, rank, rank == 0)
         for root in {0, size - 1}:
@@ -51,7 +60,7 @@ def collectives():
         # Rows need not be contiguous.
         np.testing.assert_array_equal(d.allgather(full[::-1][d.my_slice]), full[::-1])
         assert d.bcast(("anything", rank), root=size - 1) == ("anything", size - 1)
-        d.barrier()
+        d.barrier(collect=False)
 
 
 def sums():
@@ -61,18 +70,31 @@ def sums():
             x = np.full(shape, rank + 1, dtype)
             assert d.allreduce(x) is x
             assert (x == size * (size + 1) // 2).all()
+    x = np.array([rank, -rank])
+    np.testing.assert_array_equal(d.allreduce(x.copy(), "max"), [size - 1, 0])
+    np.testing.assert_array_equal(d.allreduce(x.copy(), "min"), [0, 1 - size])
+    np.testing.assert_array_equal(
+        d.allreduce(x + 1, "prod")[0], np.prod(range(1, size + 1))
+    )
+    parts = np.random.default_rng(2).standard_normal((size, 9, 2))
+    serial = parts[0]
+    for part in parts[1:]:
+        serial = serial + part
+    np.testing.assert_array_equal(d.allreduce(parts[rank].copy(), order="ranks"), serial)
 
 
 def small_messages():
+    largest = mpi_utils.MAX_MPI_BYTES
     # Patching the module is how a small machine sends arrays of many messages.
-    for limit in (1, 24, 100):
-        _chunks.MAX_MPI_BYTES = limit
-        collectives()
+    for limit in (1, 16, 100):
+        mpi_utils.MAX_MPI_BYTES = limit
+        collectives([np.complex128, ">f8"], [1, 7])
         sums()
         arr = np.arange(30.0).reshape(10, 3) if rank == 0 else None
         sent = bcast_rows(comm, arr, 0, limit)
         np.testing.assert_array_equal(sent, np.arange(30.0).reshape(10, 3))
         assert (sent is arr) == (rank == 0)
+    mpi_utils.MAX_MPI_BYTES = largest
 
 
 def mistakes():
@@ -88,7 +110,11 @@ def mistakes():
         other = np.zeros((d.my_size, 2), np.float32 if rank == last else np.float64)
         assert "the same type and trailing shape" in raised(d.gather, other)
         assert "the same type" in raised(d.allreduce, np.zeros(2 + (rank == last)))
-    assert "rank 0: expected an array of 5 rows, got None" in raised(d.scatter, None)
+        assert "rank 0: expected an array of 5 rows, got None" in raised(d.scatter, None)
+        wrong = "no array" if rank == last else np.zeros(5)
+        assert f"rank {last}: expected an array with rows, got str" in raised(
+            d.scatter, wrong
+        )
     assert "got one of shape [4]" in raised(d.scatter, np.zeros(4))
     assert "expected an array with rows" in raised(d.bcast_chunked, None)
     strided = np.zeros((4, 4))[:, :: 2 if rank == last else 1]
@@ -114,4 +140,10 @@ def shared_calculation():
 
 
 if __name__ == "__main__":
-    globals()[sys.argv[1]]()
+    assert world() is MPI.COMM_WORLD
+    collectives()
+    sums()
+    small_messages()
+    mistakes()
+    unvalidated()
+    shared_calculation()

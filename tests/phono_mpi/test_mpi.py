@@ -1,13 +1,14 @@
 """Real ranks, each program in its own ``mpiexec``."""
 
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-PROGRAMS = Path(__file__).with_name("programs.py")
+HERE = Path(__file__).parent
 # Of this environment, never of another: two MPI libraries do not mix.
 MPIEXEC = Path(sys.executable).with_name("mpiexec")
 
@@ -20,30 +21,31 @@ pytestmark = [
 ]
 
 
-def mpiexec(n_ranks, *command):
+def mpiexec(n_ranks, *command, cwd=None):
     """Run a command on ranks; an exception on one aborts all (``-m mpi4py``)."""
     return subprocess.run(
         [MPIEXEC, "-n", str(n_ranks), sys.executable, "-m", "mpi4py", *command],
         capture_output=True,
         text=True,
         timeout=60,
+        cwd=cwd,
     )
 
 
-@pytest.mark.parametrize("n_ranks", [1, 2, 3])
-@pytest.mark.parametrize(
-    "program",
-    [
-        "collectives",
-        "sums",
-        "small_messages",
-        "mistakes",
-        "unvalidated",
-        "shared_calculation",
-    ],
-)
-def test_ranks_agree_in(program, n_ranks):
-    result = mpiexec(n_ranks, str(PROGRAMS), program)
+@pytest.mark.parametrize("n_ranks", [1, 2, 3, 4])
+@pytest.mark.parametrize("programs", ["programs", "programs_pairs", "programs_grids"])
+def test_ranks_agree_in(programs, n_ranks, tmp_path):
+    result = mpiexec(n_ranks, str(HERE / f"{programs}.py"), cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+
+
+def test_the_examples_of_the_readme_run_on_ranks(tmp_path):
+    readme = (HERE.parents[1] / "packages" / "phono-mpi" / "README.md").read_text()
+    examples = re.findall(r"```python\n(.*?)```", readme, flags=re.DOTALL)
+    assert len(examples) == 3
+    script = tmp_path / "examples.py"
+    script.write_text("".join(examples))
+    result = mpiexec(3, str(script))
     assert result.returncode == 0, result.stderr
 
 
@@ -51,3 +53,14 @@ def test_a_failing_rank_fails_the_run():
     assert (
         mpiexec(2, "-c", "from mpi4py import MPI; 1 / MPI.COMM_WORLD.rank").returncode != 0
     )
+
+
+def test_the_abort_hook_ends_ranks_that_wait():
+    code = (
+        "from mpi4py import MPI; import phono_mpi; phono_mpi.install_abort_hook();"
+        "MPI.COMM_WORLD.rank or 1 / 0; MPI.COMM_WORLD.Barrier()"
+    )
+    command = [MPIEXEC, "-n", "2", sys.executable, "-c", code]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert result.returncode != 0
+    assert "ZeroDivisionError" in result.stderr

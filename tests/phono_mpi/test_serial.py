@@ -77,7 +77,6 @@ def test_gathered_and_scattered_rows_do_not_share_memory(alone):
         (np.zeros((4, 2)), r"one of shape \[4, 2\]"),
         (np.zeros(()), r"one of shape \[\]"),
         ([0] * 5, "list"),
-        (None, "None"),
     ],
 )
 def test_what_has_not_a_row_for_each_task_is_refused(alone, call, rows, came):

@@ -1,27 +1,84 @@
 """Distributing work and arrays over MPI ranks. MPI itself is optional, and loaded late."""
 
-from phono_mpi._chunks import MAX_MPI_BYTES, chunk_step, row_chunks
-from phono_mpi._collectives import bcast_rows, bcast_rows_into
+from phono_mpi import mpi_utils
 from phono_mpi._communicator import Communicator, SerialComm, world
-from phono_mpi._distributor import MpiDistributor
-from phono_mpi._pencils import Layout, get_pencil_indices
+from phono_mpi._pencils import Layout
 from phono_mpi._ranks import Alone, MpiRanks, Ranks
-from phono_mpi.errors import CollectiveError
+from phono_mpi.errors import BufferLayoutError, CollectiveError
+from phono_mpi.mpi_utils import (
+    MAX_MPI_BYTES,
+    MpiDistributor,
+    RedistributionPlan,
+    agree,
+    allocate_node_shared_array,
+    apply_auto_orbital_transform,
+    bcast_rows,
+    bcast_rows_into,
+    build_node_shared_array,
+    chunk_step,
+    collective,
+    count_nodes,
+    exchange_and_map_irrbz_fullbz,
+    exchange_blocks,
+    execute_distributed_fft,
+    free_shared_window,
+    gather_full_ibz_for_vslice,
+    get_pencil_indices,
+    install_abort_hook,
+    map_irrbz_fullbz,
+    recv_bytes,
+    recv_rows_alloc,
+    recv_rows_into,
+    redistribute,
+    redistribution_plan,
+    row_chunks,
+    send_bytes,
+    send_rows,
+    set_grid_provider,
+    transpose_columns,
+    weighted_sizes,
+)
 
 __all__ = [
     "MAX_MPI_BYTES",
     "Alone",
+    "BufferLayoutError",
     "CollectiveError",
     "Communicator",
     "Layout",
     "MpiDistributor",
     "MpiRanks",
     "Ranks",
+    "RedistributionPlan",
     "SerialComm",
+    "agree",
+    "allocate_node_shared_array",
+    "apply_auto_orbital_transform",
     "bcast_rows",
     "bcast_rows_into",
+    "build_node_shared_array",
     "chunk_step",
+    "collective",
+    "count_nodes",
+    "exchange_and_map_irrbz_fullbz",
+    "exchange_blocks",
+    "execute_distributed_fft",
+    "free_shared_window",
+    "gather_full_ibz_for_vslice",
     "get_pencil_indices",
+    "install_abort_hook",
+    "map_irrbz_fullbz",
+    "mpi_utils",
+    "recv_bytes",
+    "recv_rows_alloc",
+    "recv_rows_into",
+    "redistribute",
+    "redistribution_plan",
     "row_chunks",
+    "send_bytes",
+    "send_rows",
+    "set_grid_provider",
+    "transpose_columns",
+    "weighted_sizes",
     "world",
 ]

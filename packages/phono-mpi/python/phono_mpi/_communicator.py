@@ -1,13 +1,18 @@
-"""Communicators: that of mpi4py, loaded late, or of one process without MPI."""
+"""Communicators: those of mpi4py, loaded late, or of one process without MPI."""
 
 import os
+import platform
+import sys
+from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any, Protocol
 
+import numpy as np
 from phono_grid.errors import DomainError
 
 
 class Communicator(Protocol):
-    """What this package uses of an mpi4py communicator."""
+    """What every function of this package uses of an mpi4py communicator."""
 
     @property
     def size(self) -> int:
@@ -51,6 +56,14 @@ class SerialComm:
         """A list of the object."""
         return [sendobj]
 
+    def Bcast(self, buf: Any, root: int = 0) -> None:  # noqa: N802
+        """The buffer has its content already."""
+
+    def Allreduce(self, sendbuf: Any, recvbuf: Any, op: Any = None) -> None:  # noqa: N802
+        """Copy, unless it is done in place."""
+        if sendbuf is not MPI.IN_PLACE:
+            np.copyto(recvbuf, sendbuf)
+
 
 # What the launchers of MPICH (and its kin), Open MPI and Slurm tell their processes.
 _LAUNCHERS = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "SLURM_STEP_NUM_TASKS")
@@ -79,3 +92,46 @@ def world() -> Communicator:
             ) from error
         return SerialComm()
     return MPI.COMM_WORLD
+
+
+def is_mpi(comm: Any) -> bool:
+    """Whether this is a communicator of mpi4py, no stand-in and no fake of a test."""
+    # Who has such a communicator has loaded mpi4py.
+    module = sys.modules.get("mpi4py.MPI")
+    return module is not None and isinstance(comm, module.Comm)
+
+
+def _wait_all(requests: Sequence[Any]) -> None:
+    """``MPI.Request.Waitall`` without MPI."""
+    for request in requests:
+        request.Wait()
+
+
+_WITHOUT_MPI = SimpleNamespace(
+    IN_PLACE=object(),
+    SUM="SUM",
+    PROD="PROD",
+    MAX="MAX",
+    MIN="MIN",
+    Request=SimpleNamespace(Waitall=_wait_all),
+    Get_processor_name=platform.node,
+)
+
+
+class LateMpi:
+    """``mpi4py.MPI``, imported when first used; what one process needs without it."""
+
+    def __getattr__(self, name: str) -> Any:
+        """An attribute of ``mpi4py.MPI``, or of its stand-in."""
+        if name == "COMM_WORLD":
+            return world()
+        if os.environ.get("PHONO_MPI") == "0" and "mpi4py.MPI" not in sys.modules:
+            return getattr(_WITHOUT_MPI, name)
+        try:
+            from mpi4py import MPI
+        except (ImportError, RuntimeError):
+            return getattr(_WITHOUT_MPI, name)
+        return getattr(MPI, name)
+
+
+MPI = LateMpi()

@@ -1,66 +1,138 @@
 """Rows of an array, or tasks, distributed over ranks."""
 
 import gc
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from phono_grid.errors import DomainError
 
-from phono_mpi import _chunks
-from phono_mpi._collectives import (
-    agree,
-    announce,
+from phono_mpi._agreement import compare, private, rows_problem
+from phono_mpi._broadcast import (
+    Refusal,
+    bcast_object,
     bcast_rows,
     bcast_rows_into,
-    chunks,
-    items_per_row,
-    rows_problem,
+    from_root,
+    recv_object,
+    send_object,
 )
-from phono_mpi._communicator import Communicator, world
+from phono_mpi._chunks import chunk_step
+from phono_mpi._communicator import Communicator, SerialComm, is_mpi
+from phono_mpi._patchable import message_limit, mpi
 from phono_mpi._pencils import shares
+from phono_mpi._reductions import Operator, reduce_in_place
+from phono_mpi._rows import _irecv_rows_into, _isend_rows, _items_per_row, known_to_mpi
+from phono_mpi._spill import SpillFile
 
 _ELEMENTS = 2**31
 """Counts and displacements of every MPI library stay below this."""
 
 
-class MpiDistributor:
+class MpiDistributor(SpillFile):
     """``ntasks`` tasks in contiguous slices, in the order of ranks.
 
     With ``ntasks = a S + b`` over ``S`` ranks, each has ``a`` tasks and the last ``b``
     ranks one more. Arrays that are distributed have one row for each task.
 
+    Messages of collective methods travel over a private duplicate of the communicator, so
+    that they cannot meet those of the host code.
+
     Parameters
     ----------
     ntasks : int
     comm : mpi4py communicator, optional
-        `world` if not given. Construction does not communicate.
+        ``MPI.COMM_WORLD`` (see `world`) if not given. Construction does not communicate.
+    name, output_path : str
+        With a path, every rank creates a file ``{name}_Rank{R:05d}.hdf5`` there; see
+        `open_file`. The folder must exist.
+    sizes : (S,) array_like of int, optional
+        Number of tasks of every rank instead of equal shares, the same on all ranks; see
+        `weighted_sizes`.
     validate : bool
         Check what all ranks pass before data move, at the cost of one small message, so
         that a mistake of one rank raises `CollectiveError` on all instead of hanging the
-        others. Must be the same on all ranks.
+        others. Must be the same on all ranks. Communicators that are not of mpi4py (fakes
+        of tests) get the documented messages only, hence no checks.
+
+    Raises
+    ------
+    DomainError
+        If ``ntasks`` is negative, or ``sizes`` is not one for each rank with the sum
+        ``ntasks``.
     """
 
     def __init__(
-        self, ntasks: int = 1, comm: Communicator | None = None, *, validate: bool = True
+        self,
+        ntasks: int = 1,
+        comm: Communicator | None = None,
+        name: str = "",
+        output_path: str | None = None,
+        *,
+        sizes: ArrayLike | None = None,
+        validate: bool = True,
     ) -> None:
-        self._comm: Any = world() if comm is None else comm
+        if ntasks < 0:
+            raise DomainError(f"ntasks must not be negative, got {ntasks}")
+        self._comm: Any = mpi().COMM_WORLD if comm is None else comm
         self._ntasks = ntasks
-        self._validate = validate
-        self._sizes = shares(ntasks, self._comm.size, excess="last")
+        self._validate = validate and (is_mpi(comm := self._comm) or _alone(comm))
+        self._sizes = self._equal_sizes() if sizes is None else self._given(sizes)
         ends = np.cumsum(self._sizes)
         starts = ends - self._sizes
         self._slices = [slice(int(i), int(j)) for i, j in zip(starts, ends, strict=True)]
+        self._my_size: np.int64 = self._sizes[self.my_rank]
+        self._my_slice = self._slices[self.my_rank]
+        if output_path is not None:
+            self._create_file(name, output_path, self.my_rank)
+
+    def _equal_sizes(self) -> NDArray[np.int64]:
+        """The shares of all ranks."""
+        return shares(self._ntasks, self._comm.size, excess="last")
+
+    def _given(self, sizes: ArrayLike) -> NDArray[np.int64]:
+        """Explicit shares."""
+        given = np.array(sizes, dtype=np.int64)
+        fits = given.shape == (self._comm.size,) and given.sum() == self._ntasks
+        if not fits or (given < 0).any():
+            raise DomainError(
+                f"sizes must be {self._comm.size} numbers of tasks, one for each rank, "
+                f"with the sum {self._ntasks}, got {given.tolist()}"
+            )
+        return given
 
     @staticmethod
     def create_distributor(
-        ntasks: int, comm: Communicator | None = None, *, validate: bool = True
+        ntasks: int,
+        comm: Communicator | None = None,
+        name: str = "",
+        output_path: str | None = None,
     ) -> "MpiDistributor":
         """The same as the constructor, under the name that DGAmore uses."""
-        return MpiDistributor(ntasks, comm, validate=validate)
+        return MpiDistributor(ntasks, comm, name, output_path)
+
+    def restricted_to(self, sub_comm: Any, member_ranks: Sequence[int]) -> "MpiDistributor":
+        """The same slices over a part of the ranks, whose collectives the others skip.
+
+        Parameters
+        ----------
+        sub_comm : mpi4py communicator
+            Of the members alone.
+        member_ranks : sequence of int
+            The rank here of each rank of ``sub_comm``. All others must have no task.
+        """
+        sizes = self._sizes[list(member_ranks)]
+        if sizes.sum() != self._ntasks:
+            raise DomainError(
+                "member_ranks must hold all tasks: "
+                f"they have {sizes.sum()} of {self._ntasks}"
+            )
+        return MpiDistributor(self._ntasks, sub_comm, sizes=sizes, validate=self._validate)
 
     @property
     def comm(self) -> Any:
-        """The communicator."""
+        """The communicator that was given."""
         return self._comm
 
     @property
@@ -94,14 +166,14 @@ class MpiDistributor:
         return self._slices
 
     @property
-    def my_size(self) -> int:
+    def my_size(self) -> np.int64:
         """Number of tasks of this rank."""
-        return int(self._sizes[self.my_rank])
+        return self._my_size
 
     @property
     def my_slice(self) -> slice:
         """The tasks of this rank."""
-        return self._slices[self.my_rank]
+        return self._my_slice
 
     @property
     def my_tasks(self) -> NDArray[np.int64]:
@@ -120,17 +192,18 @@ class MpiDistributor:
         if self.mpi_size == 1:
             return rows.copy()
         full = np.empty((self._ntasks, *rows.shape[1:]), rows.dtype)
-        width = items_per_row(rows)
-        step = _chunks.chunk_step(rows.itemsize, width, _chunks.MAX_MPI_BYTES)
-        if self._sizes.max() <= step and full.size < _ELEMENTS:
+        width = _items_per_row(rows.shape)
+        comm, limit = private(self._comm), message_limit()
+        in_one = self._sizes.max() <= chunk_step(rows.itemsize, width, limit)
+        if in_one and full.size < _ELEMENTS and known_to_mpi(rows.dtype):
             counts = self._sizes * width
             displacements = np.cumsum(counts) - counts
             send = [rows.reshape(-1), counts[self.my_rank]]
-            self._comm.Allgatherv(send, [full.reshape(-1), (counts, displacements)])
+            comm.Allgatherv(send, [full.reshape(-1), (counts, displacements)])
             return full
         full[self.my_slice] = rows
         for rank, part in enumerate(self._slices):
-            bcast_rows_into(self._comm, full[part], rank, _chunks.MAX_MPI_BYTES)
+            bcast_rows_into(comm, full[part], rank, limit)
         return full
 
     def gather(self, rows: NDArray[Any], root: int = 0) -> NDArray[Any] | None:
@@ -139,37 +212,70 @@ class MpiDistributor:
         Every rank passes an array, (0, ...) if it has no task.
         """
         rows = self._distributed("gather", rows)
+        comm, limit = private(self._comm), message_limit()
         if self.my_rank != root:
-            _wait(self._sends(rows, root))
+            mpi().Request.Waitall(_isend_rows(comm, rows, root, 0, limit))
             return None
         full = np.empty((self._ntasks, *rows.shape[1:]), rows.dtype)
-        requests = []
+        requests: list[Any] = []
         for rank, part in enumerate(self._slices):
-            if rank == root:
-                full[part] = rows
-            else:
-                requests += self._receives(full[part], rank)
-        _wait(requests)
+            if rank != root:
+                requests += _irecv_rows_into(comm, full[part], rank, 0, limit)
+        full[self._slices[root]] = rows
+        mpi().Request.Waitall(requests)
         return full
 
     def scatter(self, full: NDArray[Any] | None = None, root: int = 0) -> NDArray[Any]:
         """The rows of each rank out of ``root``'s (ntasks, ...) → (n_R, ...). Collective.
 
         Ranks other than ``root`` pass nothing. The result does not share memory with
-        ``full``.
+        ``full``. Without anything to scatter a single rank gets zeros of shape (ntasks,).
         """
-        problem = rows_problem(full, self._ntasks)
-        shape, dtype = announce(self._comm, "scatter", problem, full, root)
-        if self.my_rank == root:
+        if full is None and self.mpi_size == 1:
+            return np.zeros(int(self.my_size))
+        here = self.my_rank == root
+        problem = rows_problem(full, self._ntasks if here else None)
+        problem = None if full is None and not here else problem
+        if self._validate:
+            compare(self._comm, "scatter", problem)
+        layout: Any = None
+        if here and full is not None and problem is None:
             full = np.ascontiguousarray(full)
+            layout = (full.dtype, full.shape[1:])
+        elif problem is not None:
+            # Unchecked, the root refuses for all, and the others for themselves.
+            compare(SerialComm(), "scatter", None if here else problem)
+            layout = Refusal(problem)
+        dtype, trailing = from_root(self._comm, "scatter", layout, root)
+        comm, limit = private(self._comm), message_limit()
+        if here and full is not None:
             others = [r for r in range(self.mpi_size) if r != root]
-            requests = [q for r in others for q in self._sends(full[self._slices[r]], r)]
-            mine = full[self.my_slice].copy()
-            _wait(requests)
+            parts = ((full[self._slices[r]], r) for r in others)
+            requests = [
+                q for part, r in parts for q in _isend_rows(comm, part, r, 0, limit)
+            ]
+            mine = full[self._slices[root]].copy()
+            mpi().Request.Waitall(requests)
             return mine
-        rows = np.empty((self.my_size, *shape[1:]), dtype)
-        _wait(self._receives(rows, root))
+        rows = np.empty((self.my_size, *trailing), dtype)
+        mpi().Request.Waitall(_irecv_rows_into(comm, rows, root, 0, limit))
         return rows
+
+    def send_to_rank(self, obj: Any, dest: int, base_tag: int = 0) -> None:
+        """Send an object with its array ``obj.mat`` of any size to one rank. Blocking.
+
+        Uses the tags ``base_tag`` to ``base_tag + 500`` and, from 501 on, one for each
+        message of the array, of the communicator that was given. The object must be
+        picklable with ``mat = None``; here it stays as it is.
+        """
+        send_object(self._comm, obj, dest, base_tag)
+
+    def recv_from_rank(self, source: int, base_tag: int = 0) -> Any:
+        """The object that `send_to_rank` sends. Blocking.
+
+        It is unpickled: receive only from ranks of the same, trusted program.
+        """
+        return recv_object(self._comm, source, base_tag)
 
     def bcast(self, data: Any, root: int = 0) -> Any:
         """Send a pickled object from ``root`` to all. Collective."""
@@ -177,47 +283,51 @@ class MpiDistributor:
 
     def bcast_chunked(self, arr: NDArray[Any] | None, root: int = 0) -> NDArray[Any]:
         """Send an array of any size from ``root`` to all. Collective."""
-        return bcast_rows(self._comm, arr, root, _chunks.MAX_MPI_BYTES)
+        return bcast_rows(self._comm, arr, root, message_limit())
 
-    def allreduce(self, array: NDArray[Any]) -> NDArray[Any]:
-        """Sum ``array`` over the ranks, in place, and return it. Collective.
+    def bcast_npoint(self, obj: Any, root: int = 0) -> Any:
+        """Send an object with its array ``obj.mat`` of any size to all. Collective.
 
-        All ranks pass the same shape and type, contiguous. MPI chooses the order of the
-        sum: the last bits depend on the number of ranks.
+        The root gets its own object back, the others a new one; what they pass is ignored.
+        """
+        return obj if self.mpi_size == 1 else bcast_object(self._comm, obj, root)
+
+    def allreduce(
+        self,
+        array: NDArray[Any],
+        op: Operator = "sum",
+        *,
+        order: Literal["any", "ranks"] = "any",
+    ) -> NDArray[Any]:
+        """Reduce ``array`` over the ranks, in place, and return it. Collective.
+
+        Parameters
+        ----------
+        array : (n, ...) ndarray
+            The same shape and type on all ranks, contiguous.
+        op : {"sum", "prod", "max", "min"}
+        order : {"any", "ranks"}
+            MPI may choose the order of a sum from run to run. ``"ranks"`` adds rank 0, 1, …
+            one after the other: the same bits in every run with as many ranks, at the cost
+            of S times the memory of one message.
         """
         if self._validate:
             problem = rows_problem(array)
             if problem is None and not array.flags.c_contiguous:
                 problem = "the array must be contiguous in C order"
-            facts = None if problem else (array.dtype.str, array.shape)
-            agree(self._comm, "allreduce", problem, facts)
-        if self.mpi_size > 1:
-            from mpi4py import MPI
-
-            for chunk in chunks(array, _chunks.MAX_MPI_BYTES):
-                self._comm.Allreduce(MPI.IN_PLACE, chunk)
-        return array
+            facts = None if problem else (array.dtype.str, array.shape, op, order)
+            compare(self._comm, "allreduce", problem, facts)
+        return reduce_in_place(self._comm, array, op, order)
 
     def _distributed(self, name: str, rows: NDArray[Any]) -> NDArray[Any]:
         """The rows of this rank, contiguous, once all ranks agree that theirs fit."""
         if self._validate:
-            problem = rows_problem(rows, self.my_size)
+            problem = rows_problem(rows, int(self.my_size))
             facts = None if problem else (rows.dtype.str, rows.shape[1:])
-            agree(self._comm, name, problem, facts)
+            compare(self._comm, name, problem, facts)
         return np.ascontiguousarray(rows)
 
-    def _sends(self, rows: NDArray[Any], dest: int) -> list[Any]:
-        """Start to send rows; chunk ``k`` has tag ``k``."""
-        parts = enumerate(chunks(rows, _chunks.MAX_MPI_BYTES))
-        return [self._comm.Isend(part, dest=dest, tag=k) for k, part in parts]
 
-    def _receives(self, rows: NDArray[Any], source: int) -> list[Any]:
-        """Start to receive rows in place."""
-        parts = enumerate(chunks(rows, _chunks.MAX_MPI_BYTES))
-        return [self._comm.Irecv(part, source=source, tag=k) for k, part in parts]
-
-
-def _wait(requests: list[Any]) -> None:
-    """Finish what was started."""
-    for request in requests:
-        request.Wait()
+def _alone(comm: Any) -> bool:
+    """Whether this is the stand-in for MPI."""
+    return isinstance(comm, SerialComm)

@@ -3,5 +3,13 @@
 from phono_grid.errors import PhonoError
 
 
-class CollectiveError(PhonoError, ValueError):
-    """A collective call that some rank cannot take part in; raised on every rank."""
+class CollectiveError(PhonoError, ValueError, TypeError, BufferError):
+    """A collective call that some rank cannot take part in; raised on every rank.
+
+    It is a ValueError, a TypeError and a BufferError at once: ranks may be wrong in
+    different ways, and all raise the same.
+    """
+
+
+class BufferLayoutError(PhonoError, ValueError, BufferError):
+    """An array that MPI would fill in another order than that of its elements."""

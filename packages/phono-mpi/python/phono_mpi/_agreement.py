@@ -1,0 +1,128 @@
+"""Ranks agree before they act: an error of one is an error of all, and nobody waits."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from phono_mpi._communicator import is_mpi
+from phono_mpi._patchable import mpi
+from phono_mpi.errors import CollectiveError
+
+
+def agree(comm: Any, error: BaseException | None) -> None:
+    """Raise `CollectiveError` on all ranks if one of them has an error. Collective.
+
+    Parameters
+    ----------
+    comm : mpi4py communicator
+    error : exception or None
+        What went wrong on this rank; it becomes the cause of what is raised here.
+    """
+    problem = None if error is None else f"{type(error).__name__}: {error}"
+    reports = [problem] if comm.size == 1 else comm.allgather(problem)
+    problems = [f"rank {r}: {p}" for r, p in enumerate(reports) if p is not None]
+    if problems:
+        raise CollectiveError("; ".join(problems)) from error
+
+
+@contextmanager
+def collective(comm: Any) -> Iterator[None]:
+    """Make an exception of one rank inside the block one on all at its end. Collective.
+
+    The block itself must not communicate: the others could wait in it for the rank that
+    has left.
+
+    Examples
+    --------
+    >>> with collective(SerialComm()):
+    ...     1 / 0
+    Traceback (most recent call last):
+        ...
+    phono_mpi.errors.CollectiveError: rank 0: ZeroDivisionError: division by zero
+    """
+    error = None
+    try:
+        yield
+    except Exception as raised:  # every rank must learn of it, whatever it is
+        error = raised
+    agree(comm, error)
+
+
+def together(comm: Any) -> AbstractContextManager[None]:
+    """`collective` over ranks of MPI; a fake only has to answer what is documented."""
+    return collective(comm) if is_mpi(comm) else nullcontext()
+
+
+def install_abort_hook(comm: Any = None) -> None:
+    """End all ranks when one ends with an exception, as ``python -m mpi4py`` does.
+
+    ``comm`` is ``MPI.COMM_WORLD`` if not given. Without the hook the other ranks wait
+    forever in their next collective call.
+    """
+    comm = mpi().COMM_WORLD if comm is None else comm
+    report = sys.excepthook
+
+    def abort(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        report(kind, error, trace)
+        sys.stderr.flush()
+        if comm.size > 1:
+            comm.Abort(1)
+
+    sys.excepthook = abort
+
+
+def compare(comm: Any, name: str, problem: str | None, facts: object = None) -> None:
+    """Raise the same `CollectiveError` on all ranks if one has a problem, or facts differ.
+
+    Without it one rank raises while the others wait for it forever.
+    """
+    mine = (problem, facts)
+    reports = [mine] if comm.size == 1 else comm.allgather(mine)
+    problems = [f"rank {r}: {p}" for r, (p, _) in enumerate(reports) if p is not None]
+    if not problems and any(facts != reports[0][1] for _, facts in reports):
+        problems = [f"rank {r}: {facts}" for r, (_, facts) in enumerate(reports)]
+        problems.insert(0, "all ranks must pass the same type and trailing shape")
+    if problems:
+        raise CollectiveError(f"{name}: {'; '.join(problems)}")
+
+
+def rows_problem(rows: object, expected: int | None = None) -> str | None:
+    """Why ``rows`` is not an array of ``expected`` rows (None: any number), or None."""
+    wanted = "an array with rows" if expected is None else f"an array of {expected} rows"
+    if not isinstance(rows, np.ndarray):
+        return f"expected {wanted}, got {'None' if rows is None else type(rows).__name__}"
+    if rows.ndim == 0 or expected not in (None, len(rows)):
+        return f"expected {wanted}, got one of shape {list(rows.shape)}"
+    return None
+
+
+_duplicate_of: list[int] = []
+"""The key under which a communicator carries its private duplicate, once made."""
+
+
+def _free(comm: Any, key: int, duplicate: Any) -> None:
+    """A communicator that is freed takes its duplicate with it."""
+    duplicate.Free()
+
+
+def private(comm: Any) -> Any:
+    """A duplicate of a communicator of MPI: tags cannot meet those of the host's messages.
+
+    Collective the first time; later the same duplicate. Fakes and single ranks get
+    ``comm`` itself.
+    """
+    if comm.size == 1 or not is_mpi(comm):
+        return comm
+    if not _duplicate_of:
+        _duplicate_of.append(mpi().Comm.Create_keyval(delete_fn=_free))
+    duplicate = comm.Get_attr(_duplicate_of[0])
+    if duplicate is None:
+        duplicate = comm.Dup()
+        comm.Set_attr(_duplicate_of[0], duplicate)
+    return duplicate

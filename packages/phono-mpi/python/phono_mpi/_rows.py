@@ -1,0 +1,152 @@
+"""Arrays and bytes from one rank to another, in messages of bounded size."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from phono_mpi._chunks import MAX_MPI_BYTES, row_chunks
+from phono_mpi._patchable import message_limit
+from phono_mpi.errors import BufferLayoutError
+
+
+def _items_per_row(shape: Sequence[int]) -> int:
+    """The product of the trailing dimensions, 1 without any."""
+    return int(np.prod(shape[1:], dtype=np.int64))
+
+
+def known_to_mpi(dtype: np.dtype[Any]) -> bool:
+    """Whether MPI has a type for these items."""
+    return dtype.kind in "biufc" and dtype.isnative
+
+
+def wire(rows: NDArray[Any]) -> NDArray[Any]:
+    """A view that MPI can move: bytes, if it has no type for the items."""
+    return rows if known_to_mpi(rows.dtype) else rows.reshape(-1).view(np.uint8)
+
+
+def messages(rows: NDArray[Any], limit: int) -> Iterator[NDArray[Any]]:
+    """Views of consecutive rows of a contiguous array, one for each message."""
+    width = _items_per_row(rows.shape)
+    for i, j in row_chunks(len(rows), rows.itemsize, width, limit):
+        yield wire(rows[i:j])
+
+
+def ensure_fillable(name: str, buf: NDArray[Any]) -> None:
+    """MPI fills memory from its start, whatever the strides say."""
+    if not buf.flags.c_contiguous:
+        raise BufferLayoutError(
+            f"{name} must be contiguous in C order, got strides {list(buf.strides)} for "
+            f"shape {list(buf.shape)}; pass np.ascontiguousarray({name})"
+        )
+
+
+def send_rows(
+    comm: Any,
+    arr: NDArray[Any],
+    dest: int,
+    base_tag: int = 0,
+    limit: int = MAX_MPI_BYTES,
+) -> None:
+    """Send rows to one rank; message ``k`` has tag ``base_tag + k``. Blocking.
+
+    Parameters
+    ----------
+    comm : mpi4py communicator
+    arr : (n, ...) ndarray
+        Copied if it is not contiguous. No message at all for ``n = 0``; an array without
+        axes is one row. The receiver must know shape and type.
+    dest, base_tag : int
+    limit : int
+        Bytes of a message; a single row above it is one message nevertheless.
+    """
+    for k, part in enumerate(messages(np.ascontiguousarray(arr), limit)):
+        comm.Send(part, dest=dest, tag=base_tag + k)
+
+
+def recv_rows_into(
+    comm: Any,
+    buf: NDArray[Any],
+    source: int,
+    base_tag: int = 0,
+    limit: int = MAX_MPI_BYTES,
+) -> NDArray[Any]:
+    """Fill ``buf`` with the rows that `send_rows` sends, and return it. Blocking.
+
+    Raises
+    ------
+    BufferLayoutError
+        If ``buf`` is not contiguous in C order.
+    """
+    ensure_fillable("buf", buf)
+    for k, part in enumerate(messages(buf, limit)):
+        comm.Recv(part, source=source, tag=base_tag + k)
+    return buf
+
+
+def recv_rows_alloc(
+    comm: Any,
+    shape: Sequence[int],
+    dtype: DTypeLike,
+    source: int,
+    base_tag: int = 0,
+    limit: int = MAX_MPI_BYTES,
+) -> NDArray[Any]:
+    """The rows that `send_rows` sends, in a new array. Blocking."""
+    return recv_rows_into(comm, np.empty(shape, dtype), source, base_tag, limit)
+
+
+def send_bytes(
+    comm: Any, data: bytes, dest: int, base_tag: int = 0, limit: int = MAX_MPI_BYTES
+) -> None:
+    """Send bytes to one rank: their number (``base_tag``), then as rows. Blocking."""
+    comm.send(len(data), dest=dest, tag=base_tag)
+    send_rows(comm, np.frombuffer(data, np.uint8), dest, base_tag + 1, limit)
+
+
+def recv_bytes(
+    comm: Any, source: int, base_tag: int = 0, limit: int = MAX_MPI_BYTES
+) -> bytes:
+    """The bytes that `send_bytes` sends. Blocking."""
+    n = comm.recv(source=source, tag=base_tag)
+    return recv_rows_alloc(comm, (n,), np.uint8, source, base_tag + 1, limit).tobytes()
+
+
+def _isend_rows(
+    comm: Any,
+    arr: NDArray[Any],
+    dest: int,
+    base_tag: int = 0,
+    limit: int = MAX_MPI_BYTES,
+) -> list[Any]:
+    """Start to send a contiguous array, which the caller keeps until all have arrived."""
+    # A copy made here would be gone before it is sent.
+    ensure_fillable("arr", arr)
+    parts = enumerate(messages(arr, limit))
+    return [comm.Isend(part, dest=dest, tag=base_tag + k) for k, part in parts]
+
+
+def _irecv_rows_into(
+    comm: Any,
+    buf: NDArray[Any],
+    source: int,
+    base_tag: int = 0,
+    limit: int = MAX_MPI_BYTES,
+) -> list[Any]:
+    """Start to fill a contiguous array."""
+    ensure_fillable("buf", buf)
+    parts = enumerate(messages(buf, limit))
+    return [comm.Irecv(part, source=source, tag=base_tag + k) for k, part in parts]
+
+
+def _send_in_chunks(comm: Any, arr: NDArray[Any], dest: int, base_tag: int = 0) -> None:
+    """`send_rows` with the limit of now."""
+    send_rows(comm, arr, dest, base_tag, message_limit())
+
+
+def _recv_in_chunks(
+    comm: Any, shape: Sequence[int], dtype: DTypeLike, source: int, base_tag: int = 0
+) -> NDArray[Any]:
+    """`recv_rows_alloc` with the limit of now."""
+    return recv_rows_alloc(comm, shape, dtype, source, base_tag, message_limit())

@@ -1,0 +1,69 @@
+"""How tasks are split over ranks: by nodes, and by their cost."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_grid.errors import DomainError
+
+from phono_mpi._patchable import mpi
+from phono_mpi._pencils import shares
+
+
+def weighted_sizes(weights: ArrayLike, size: int) -> NDArray[np.int64]:
+    r"""Contiguous shares of tasks with nearly equal cost, for ``MpiDistributor(sizes=)``.
+
+    Rank ``r`` ends at the task where the running sum of the weights is closest to
+    :math:`(r + 1) W / S`, ``W`` the sum of all: the cost of a share exceeds the ideal by
+    the cost of one task at most.
+
+    Parameters
+    ----------
+    weights : (n,) array_like
+        The cost of every task, in any unit, e.g. the number of triplets of a q-point.
+    size : int
+        ``S``, number of ranks.
+
+    Returns
+    -------
+    (S,) array of int
+
+    Raises
+    ------
+    DomainError
+        If a weight is negative or not finite.
+    """
+    w = np.asarray(weights, dtype=np.float64)
+    if w.ndim != 1 or not np.isfinite(w).all() or (w < 0).any():
+        raise DomainError("weights must be a list of numbers that are not negative")
+    if size < 1:
+        raise DomainError(f"size must be positive, got {size}")
+    sums = np.concatenate([[0.0], np.cumsum(w)])
+    if sums[-1] == 0:
+        return shares(len(w), size, excess="last")
+    targets = sums[-1] * np.arange(1, size) / size
+    # The middle between two sums is where the closest one changes.
+    ends = np.searchsorted((sums[1:] + sums[:-1]) / 2, targets)
+    sizes: NDArray[np.int64] = np.diff(ends, prepend=0, append=len(w)).astype(np.int64)
+    return sizes
+
+
+def _get_node_aware_v_dist(n: int, comm: Any) -> tuple[NDArray[np.int64], list[slice]]:
+    """Equal shares of ``n`` for the nodes, and inside a node for its ranks. Collective.
+
+    Nodes are in the order of their names and the first ``n % N`` of ``N`` nodes have one
+    more; so have the first ranks of a node. Slices are contiguous in the order of ranks.
+
+    Returns
+    -------
+    sizes : (S,) array of int
+    slices : list of S slices
+    """
+    names = comm.allgather(mpi().Get_processor_name().strip())
+    nodes = sorted(set(names))
+    sizes = np.zeros(comm.size, dtype=np.int64)
+    for node, share in zip(nodes, shares(n, len(nodes), excess="first"), strict=True):
+        ranks = [rank for rank, name in enumerate(names) if name == node]
+        sizes[ranks] = shares(int(share), len(ranks), excess="first")
+    ends = np.cumsum(sizes)
+    return sizes, [slice(int(e - s), int(e)) for e, s in zip(ends, sizes, strict=True)]
