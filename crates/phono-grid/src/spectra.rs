@@ -69,7 +69,7 @@ impl Gaussian {
 /// `g_w(f) = Σ_pj m_p A_pjw δ(f − f_pj) / n_q` and the same with step functions, at ascending
 /// `targets`.
 ///
-/// Nothing is stored but one partial sum for each of at most [`PARTS`] pieces of the points,
+/// Nothing is stored but one partial sum for each of at most `PARTS` pieces of the points,
 /// which are added in order.
 pub fn spectra(
     bands: Bands<'_>,
