@@ -20,7 +20,7 @@ class Rank:
     def __init__(self, rank, size):
         self.rank, self.size = rank, size
 
-    def Get_rank(self):  # noqa: N802 (the name of mpi4py)
+    def Get_rank(self):
         return self.rank
 
 

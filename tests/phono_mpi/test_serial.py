@@ -27,7 +27,7 @@ class Rank(SerialComm):
     def __init__(self, rank, size):
         self.rank, self.size = rank, size
 
-    def Get_rank(self):  # noqa: N802 (the name of mpi4py)
+    def Get_rank(self):
         return self.rank
 
 

@@ -1,4 +1,3 @@
-# ruff: noqa: N802 (the names of mpi4py)
 """Ranks that are threads of one process: what the documented functions use of MPI."""
 
 import threading

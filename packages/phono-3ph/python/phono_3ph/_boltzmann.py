@@ -6,7 +6,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import Grid, IrreduciblePoints, units
-from phono_grid.errors import ConvergenceError, DomainError, ensure_shape
+from phono_grid.errors import ConvergenceError, DomainError, ensure_shape, named
 
 from phono_3ph._collision import inverse_sinh, rotations_cartesian
 from phono_3ph._conductivity import VOIGT
@@ -27,12 +27,7 @@ class Solver(Enum):
     @classmethod
     def of(cls, name: "Solver | str") -> "Solver":
         """The solver called ``name``."""
-        if isinstance(name, cls):
-            return name
-        try:
-            return cls(str(name).lower())
-        except ValueError:
-            raise DomainError(f"solver must be 'cg' or 'direct', got {name!r}") from None
+        return named(cls, name, "solver")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -115,7 +115,7 @@ def standard_points(
     128, 140 (2017).
     """
     try:
-        import seekpath  # type: ignore[import-untyped]
+        import seekpath
     except ImportError:
         raise PhonoError(
             "a path that is not given needs seekpath; install phono-dynmat[seekpath], or "

@@ -23,7 +23,7 @@ from enum import Enum
 from types import ModuleType
 from typing import Any, ParamSpec, TypeVar
 
-from phono_grid.errors import DomainError
+from phono_grid.errors import named
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -38,12 +38,7 @@ class Backend(Enum):
     @classmethod
     def of(cls, lang: "Backend | str") -> "Backend":
         """The backend called ``lang``, upper or lower case."""
-        if isinstance(lang, cls):
-            return lang
-        for backend in cls:
-            if str(lang).lower() == backend.value.lower():
-                return backend
-        raise DomainError(f"lang must be 'Rust' or 'Python', got {lang!r}")
+        return named(cls, lang, "lang")
 
 
 KERNELS: dict[str, Callable[..., Any]] = {}

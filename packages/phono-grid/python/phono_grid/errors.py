@@ -1,10 +1,13 @@
 """What can go wrong, for every package: one tree of exceptions."""
 
 from collections.abc import Sequence
-from typing import Any
+from enum import Enum
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+E = TypeVar("E", bound=Enum)
 
 
 class PhonoError(Exception):
@@ -46,6 +49,17 @@ def ensure_finite(name: str, array: NDArray[np.float64]) -> None:
     if not np.isfinite(array).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise DomainError(f"{name} must be finite, got {array[where]} at {list(where)}")
+
+
+def named(kind: type[E], name: E | str, argument: str) -> E:
+    """The member of ``kind`` called ``name``, upper or lower case."""
+    if isinstance(name, kind):
+        return name
+    for member in kind:
+        if str(name).lower() == str(member.value).lower():
+            return member
+    names = " or ".join(repr(member.value) for member in kind)
+    raise DomainError(f"{argument} must be {names}, got {name!r}")
 
 
 def frozen(

@@ -19,11 +19,11 @@ class Communicator(Protocol):
         """Number of ranks."""
         ...
 
-    def Get_rank(self) -> int:  # noqa: N802 (the names of mpi4py)
+    def Get_rank(self) -> int:
         """The number of this rank."""
         ...
 
-    def Barrier(self) -> None:  # noqa: N802
+    def Barrier(self) -> None:
         """Wait for all ranks."""
         ...
 
@@ -41,11 +41,11 @@ class SerialComm:
 
     size = 1
 
-    def Get_rank(self) -> int:  # noqa: N802
+    def Get_rank(self) -> int:
         """Zero."""
         return 0
 
-    def Barrier(self) -> None:  # noqa: N802
+    def Barrier(self) -> None:
         """Nobody to wait for."""
 
     def bcast(self, obj: Any, root: int = 0) -> Any:
@@ -56,10 +56,10 @@ class SerialComm:
         """A list of the object."""
         return [sendobj]
 
-    def Bcast(self, buf: Any, root: int = 0) -> None:  # noqa: N802
+    def Bcast(self, buf: Any, root: int = 0) -> None:
         """The buffer has its content already."""
 
-    def Allreduce(self, sendbuf: Any, recvbuf: Any, op: Any = None) -> None:  # noqa: N802
+    def Allreduce(self, sendbuf: Any, recvbuf: Any, op: Any = None) -> None:
         """Copy, unless it is done in place."""
         if sendbuf is not MPI.IN_PLACE:
             np.copyto(recvbuf, sendbuf)

@@ -17,7 +17,7 @@ class SpillFile:
 
     def _create_file(self, name: str, output_path: str, rank: int) -> None:
         """Create the file, or keep the one that is there; leave it closed."""
-        import h5py  # type: ignore[import-untyped,unused-ignore]
+        import h5py
 
         self._fname = os.path.join(output_path, f"{name}_Rank{rank:05d}.hdf5")
         self._file = h5py.File(self._fname, "a")

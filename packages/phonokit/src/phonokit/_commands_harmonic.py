@@ -182,7 +182,7 @@ def _write(
     request: HarmonicRequest, crystal: Crystal, command: str, datasets: dict[str, Dataset]
 ) -> Path:
     """Write HDF5 with units; readers see the whole file or none."""
-    import h5py  # type: ignore[import-untyped]
+    import h5py
 
     attributes: dict[str, Any] = {
         "program": "phonokit",

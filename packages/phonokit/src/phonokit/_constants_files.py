@@ -105,7 +105,7 @@ def _few(atoms: NDArray[np.int64]) -> str:
 
 def _write_hdf5(constants: ForceConstants, path: Path, full: bool) -> None:
     """One compressed dataset, and what readers check."""
-    import h5py  # type: ignore[import-untyped]
+    import h5py
 
     order = constants.order
     with replacing(path) as beside, h5py.File(beside, "w") as file:

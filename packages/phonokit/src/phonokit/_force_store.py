@@ -65,7 +65,7 @@ def force_store(
     FileError
         If the file is of other supercells or another origin.
     """
-    import h5py  # type: ignore[import-untyped]
+    import h5py
 
     key = _key(supercells)
     try:

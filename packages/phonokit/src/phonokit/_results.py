@@ -150,7 +150,7 @@ def write_kappa(
     FileError
         If it cannot be written.
     """
-    import h5py  # type: ignore[import-untyped]
+    import h5py
 
     target = Path(default_name(result.mesh.tolist()) if path is None else path)
     with replacing(target) as beside, h5py.File(beside, "w") as file:

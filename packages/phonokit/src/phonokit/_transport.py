@@ -25,7 +25,7 @@ from phono_3ph import (
 )
 from phono_dynmat import bose_einstein, heat_capacities
 from phono_grid import Cell, IrreduciblePoints, mass_variances
-from phono_grid.errors import DomainError, ensure_positive
+from phono_grid.errors import DomainError, ensure_positive, named
 
 log = logging.getLogger("phonokit")
 
@@ -42,12 +42,7 @@ class Method(Enum):
     @classmethod
     def of(cls, name: "Method | str") -> "Method":
         """The method called ``name``."""
-        if isinstance(name, cls):
-            return name
-        try:
-            return cls(str(name).lower())
-        except ValueError:
-            raise DomainError(f"method must be 'rta' or 'lbte', got {name!r}") from None
+        return named(cls, name, "method")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def parse(text: str) -> Any:
 def _parse_with_pyyaml(text: str) -> Any:
     """PyYAML, with scalars left as strings: its YAML 1.1 takes nobelium, No, for false."""
     try:
-        import yaml  # type: ignore[import-untyped]
+        import yaml
     except ImportError:
         raise FileError(
             "yaml files need a parser; install py-yaml12 (or PyYAML) with pip"
