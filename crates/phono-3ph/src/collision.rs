@@ -1,7 +1,7 @@
 //! The collision operator of the linearised Boltzmann equation.
 
 use ndarray::{Array4, ArrayView3};
-use phono_core::{Error, Grid, Result, Stop, ensure_shape, units};
+use phono_core::{Error, Result, Stop, ensure_shape, units};
 
 use crate::triplet_sum::{Accumulate, Triplet, TripletSum};
 use crate::{Phonons, Scattering, Series};
@@ -35,7 +35,8 @@ pub fn collision_row(
     let inverse_sinh = inverse_sinh.as_standard_layout();
     let inverse_sinh = inverse_sinh.as_slice().ok_or(Error::Layout("inverse_sinh"))?;
     let sum = TripletSum::new(series, phonons, q, scattering)?;
-    let little_group = little_group(phonons.grid, sum.q);
+    let grid = phonons.grid;
+    let little_group = grid.little_group(sum.q);
     let factor = units::LINEWIDTH * units::STRENGTH / n_q as f64;
     let scale: Vec<f64> =
         sum.initial().map(|(f, active)| if active { factor / f } else { 0.0 }).collect();
@@ -48,9 +49,10 @@ pub fn collision_row(
             // Where a point is reached both ways, as q' wins: tetrahedra have less symmetry
             // than the crystal, so the two ways differ a little.
             for (leg, &q1) in sum.pairs[pair.t].iter().enumerate().rev() {
-                let address = phonons.grid.address(q1);
+                let address = grid.address(q1);
                 let values = &pair.values[leg * n_j * n_b * n_t..];
-                for image in little_group.iter().map(|r| rotated(phonons.grid, r, address))
+                for image in
+                    little_group.iter().map(|r| grid.index(grid.rotate(r, address)))
                 {
                     for j in 0..n_j {
                         for i in 0..n_b * n_t {
@@ -63,17 +65,6 @@ pub fn collision_row(
         }
     }
     Ok(out)
-}
-
-/// The operations that leave `q` in place modulo a reciprocal lattice vector.
-fn little_group(grid: Grid<'_>, q: usize) -> Vec<[[i64; 3]; 3]> {
-    let a = grid.address(q);
-    grid.rotations().iter().filter(|r| rotated(grid, r, a) == q).copied().collect()
-}
-
-/// The index of `R a`.
-fn rotated(grid: Grid<'_>, r: &[[i64; 3]; 3], a: [i64; 3]) -> usize {
-    grid.index(r.map(|row| row[0] * a[0] + row[1] * a[1] + row[2] * a[2]))
 }
 
 /// What each triplet adds to `q'`, and what to `q''`.

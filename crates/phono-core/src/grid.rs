@@ -55,6 +55,12 @@ impl<'a> Grid<'a> {
         })
     }
 
+    /// The operations that leave `q` in place modulo a reciprocal lattice vector.
+    pub fn little_group(&self, q: usize) -> Vec<&'a [[i64; 3]; 3]> {
+        let a = self.address(q);
+        self.rotations.iter().filter(|r| self.index(self.rotate(r, a)) == q).collect()
+    }
+
     /// The mesh numbers `D`.
     pub fn mesh(&self) -> [usize; 3] {
         self.mesh

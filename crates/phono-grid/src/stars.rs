@@ -25,11 +25,6 @@ pub fn irreducible_map(grid: Grid<'_>) -> Array1<i64> {
     map
 }
 
-/// `R a`.
-pub(crate) fn rotate(r: &[[i64; 3]; 3], a: [i64; 3]) -> [i64; 3] {
-    r.map(|row| row[0] * a[0] + row[1] * a[1] + row[2] * a[2])
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use ndarray::{Array3, arr1};
@@ -67,7 +62,7 @@ pub(crate) mod tests {
             let map = irreducible_map(grid);
             for g in 0..grid.n_q() {
                 let images =
-                    grid.rotations().iter().map(|r| grid.index(rotate(r, grid.address(g))));
+                    grid.rotations().iter().map(|r| grid.index(grid.rotate(r, grid.address(g))));
                 prop_assert_eq!(map[g], images.min().unwrap() as i64);
             }
         }

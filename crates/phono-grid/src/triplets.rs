@@ -3,8 +3,6 @@
 use ndarray::{Array1, Array2};
 use phono_core::{Error, Grid, Result, ensure_index};
 
-use crate::stars::rotate;
-
 /// Not yet reached.
 const UNSEEN: u32 = u32::MAX;
 
@@ -23,8 +21,7 @@ pub fn triplets_at(grid: Grid<'_>, q: i64) -> Result<(Array2<i64>, Array1<i64>)>
     }
     let a_q = grid.address(q);
     let third = |a: [i64; 3]| grid.index(std::array::from_fn(|i| -a_q[i] - a[i]));
-    let little_group: Vec<_> =
-        grid.rotations().iter().filter(|r| grid.index(rotate(r, a_q)) == q).collect();
+    let little_group = grid.little_group(q);
 
     let mut triplet_of = vec![UNSEEN; grid.n_q()];
     let (mut points, mut weights) = (Vec::new(), Vec::new());
@@ -39,7 +36,9 @@ pub fn triplets_at(grid: Grid<'_>, q: i64) -> Result<(Array2<i64>, Array1<i64>)>
             weight += i64::from(triplet_of[point] == UNSEEN);
             triplet_of[point] = number;
         };
-        for image in std::iter::once(a).chain(little_group.iter().map(|r| rotate(r, a))) {
+        for image in
+            std::iter::once(a).chain(little_group.iter().map(|r| grid.rotate(r, a)))
+        {
             reach(grid.index(image));
             reach(third(image));
         }

@@ -9,7 +9,7 @@ from phono_grid import Grid, IrreduciblePoints, units
 from phono_grid.errors import ConvergenceError, DomainError, ensure_shape, named
 
 from phono_3ph._collision import inverse_sinh, rotations_cartesian
-from phono_3ph._conductivity import VOIGT
+from phono_3ph._conductivity import group_sum
 from phono_3ph._linewidths import averaging
 
 PINV_CUTOFF = 1e-8
@@ -200,8 +200,8 @@ def conductivity_lbte(
             y = pseudo_inverse(matrix, x.ravel(), pinv_cutoff)
         known = np.linalg.norm(x)
         residuals[i] = np.linalg.norm(matrix @ y - x.ravel()) / known if known else 0
-        products = star_sum(operator.grid, x, y.reshape(x.shape))
-        factor = units.CONDUCTIVITY / volume * units.BOLTZMANN * t**2
+        products = group_sum(operator.grid, x, y.reshape(x.shape))
+        factor = 2 * units.CONDUCTIVITY / volume * units.BOLTZMANN * t**2
         mode_kappa[i] = factor * products
     kappa = mode_kappa.sum(axis=(1, 2)) / operator.grid.n_q
     return ConductivityLbte(kappa, mode_kappa, residuals, iterations)
@@ -267,14 +267,3 @@ def pseudo_inverse(
     keep = np.abs(values) > cutoff
     inverse = np.where(keep, 1 / np.where(keep, values, 1), 0)
     return np.asarray(vectors @ (inverse * (vectors.T @ x)))
-
-
-def star_sum(
-    grid: Grid, x: NDArray[np.float64], y: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """``Σ_R (R x)(R y)ᵀ`` and its transpose, (n_i, n_b, 3) → (n_i, n_b, 6)."""
-    rotations = rotations_cartesian(grid)
-    products = np.einsum("iba,ibc->ibac", x, y)
-    summed = np.einsum("rxa,ibac,ryc->ibxy", rotations, products, rotations, optimize=True)
-    summed = summed + summed.swapaxes(-1, -2)
-    return np.stack([summed[..., a, b] for a, b in VOIGT], axis=-1)

@@ -85,9 +85,17 @@ def star_products(
     grid: Grid, irreducible: IrreduciblePoints, velocities: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """``Σ (R v)(R v)ᵀ`` over the star of each irreducible point, (n_i, n_b, 6)."""
-    rotations = rotations_cartesian(grid)
     # A tensor that is first averaged over the group is summed over any star by counting.
-    squares = np.einsum("iba,ibc->ibac", velocities, velocities)
-    mean = np.einsum("rxa,ibac,ryc->ibxy", rotations, squares, rotations) / len(rotations)
-    tensors = mean * irreducible.weights[:, None, None, None]
-    return np.stack([tensors[..., x, y] for x, y in VOIGT], axis=-1)
+    mean = group_sum(grid, velocities, velocities) / len(grid.rotations)
+    return mean * irreducible.weights[:, None, None]
+
+
+def group_sum(
+    grid: Grid, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The symmetric part of ``Σ_R (R x)(R y)ᵀ``, (n_i, n_b, 3) twice → (n_i, n_b, 6)."""
+    rotations = rotations_cartesian(grid)
+    products = np.einsum("iba,ibc->ibac", x, y)
+    summed = np.einsum("rxa,ibac,ryc->ibxy", rotations, products, rotations, optimize=True)
+    summed = (summed + summed.swapaxes(-1, -2)) / 2
+    return np.stack([summed[..., a, b] for a, b in VOIGT], axis=-1)

@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import Gaussian, irreducible_map
+from phono_grid import Cell, Gaussian, irreducible_map, mass_variances
 from phono_grid._bands import Bands
 from phono_grid._tetrahedron_weights import tetrahedron_weights
 from phono_grid.backend import accelerated_by
@@ -88,6 +88,23 @@ def isotope_linewidths(
     if scattering.average_weights:
         gamma = initial @ gamma
     return np.asarray(np.where(active[q], gamma, 0.0))
+
+
+def natural_mass_spread(cell: Cell) -> NDArray[np.float64]:
+    """``⟨(m - ⟨m⟩)²⟩`` of the natural isotopes of each atom of ``cell``, Da², (n_a,)."""
+    return np.asarray(mass_variances(cell.symbols) * cell.masses**2)
+
+
+def total_linewidths(
+    three_phonon: ArrayLike, *others: ArrayLike | None
+) -> NDArray[np.float64]:
+    """Matthiessen's sum of half linewidths; what does not scatter phonons is None.
+
+    Phonons without three-phonon linewidth do not take part, and keep 0.
+    """
+    gamma = np.asarray(three_phonon, dtype=float)
+    parts = [np.asarray(part, dtype=float) for part in others if part is not None]
+    return np.asarray(np.where(gamma > 0, sum(parts, start=gamma), gamma))
 
 
 def boundary_linewidths(

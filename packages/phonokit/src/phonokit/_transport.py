@@ -21,10 +21,12 @@ from phono_3ph import (
     inverse_sinh,
     isotope_linewidths,
     linewidths,
+    natural_mass_spread,
     reduced_row,
+    total_linewidths,
 )
 from phono_dynmat import bose_einstein, heat_capacities
-from phono_grid import Cell, IrreduciblePoints, mass_variances
+from phono_grid import Cell, IrreduciblePoints
 from phono_grid.errors import DomainError, ensure_positive, named
 
 log = logging.getLogger("phonokit")
@@ -140,11 +142,7 @@ class Rates:
     @property
     def total(self) -> NDArray[np.float64]:
         """Matthiessen's sum; phonons that do not scatter one another stay so."""
-        total = np.array(self.phonon)
-        for part in (self.isotope, self.boundary):
-            if part is not None:
-                total += np.where(self.phonon > 0, part, 0)
-        return total
+        return total_linewidths(self.phonon, self.isotope, self.boundary)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,7 +180,7 @@ def rates_of(
         carriers.temperatures,
         cutoff_frequency=scattering.cutoff_frequency,
     )
-    spread = mass_spread(carriers.cell) if transport.isotopes else None
+    spread = natural_mass_spread(carriers.cell) if transport.isotopes else None
     gamma, isotope, rows = [], [], []
     for done, q in enumerate(points.tolist(), start=1):
         gamma.append(linewidths(series, phonons, q, occupations, scattering))
@@ -227,11 +225,6 @@ def conduction_of(carriers: Carriers, rates: Rates, transport: Transport) -> Con
     lbte = conductivity_lbte(operator, carriers.velocities, volume, solver=transport.solver)
     log.info("residuals of the Boltzmann equation: %s", lbte.residuals)
     return Conduction(cv, rta, lbte.kappa, lbte.mode_kappa)
-
-
-def mass_spread(cell: Cell) -> NDArray[np.float64]:
-    """``⟨(m - ⟨m⟩)²⟩`` of the natural isotopes of each atom, Da²."""
-    return mass_variances(cell.symbols) * cell.masses**2
 
 
 def ensure_memory(transport: Transport, modes: int, temperatures: int, cap: float) -> None:
