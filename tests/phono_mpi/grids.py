@@ -1,6 +1,7 @@
 """Grids and objects on them, for every communicator."""
 
 import numpy as np
+from ledger import close, same
 from phono_mpi import (
     MpiDistributor,
     exchange_and_map_irrbz_fullbz,
@@ -59,11 +60,8 @@ def check_fourier(comm, nq, dtype, trailing):
             assert execute_distributed_fft(obj, comm, inverse=inverse, norm=norm) is obj
             assert obj.mat.dtype == precision
             expected = transform(full, axes=(0, 1, 2), norm=norm).reshape(flat.shape)
-            scale = np.abs(expected).max(initial=0)
             accuracy = 1e-5 if precision == np.complex64 else 1e-13
-            np.testing.assert_allclose(
-                obj.mat, expected[mine], rtol=0, atol=accuracy * scale
-            )
+            close("execute_distributed_fft", obj.mat, expected[mine], accuracy)
     np.testing.assert_array_equal(kept, flat[mine])
 
 
@@ -76,11 +74,9 @@ def check_layouts(comm, nq):
             mine = full[get_pencil_indices(rank, size, nq, source)]
             expected = full[get_pencil_indices(rank, size, nq, target)]
             plan = mpi_utils.redistribution_plan(rank, size, nq, source, target)
-            for rows in (
-                mpi_utils.redistribute(mine, plan, comm),
-                mpi_utils._redistribute_p2p(mine, nq, comm, source, target),
-            ):
-                np.testing.assert_array_equal(rows, expected)
+            same("redistribute", mpi_utils.redistribute(mine, plan, comm), expected)
+            rows = mpi_utils._redistribute_p2p(mine, nq, comm, source, target)
+            same("_redistribute_p2p", rows, expected)
 
 
 def check_irreducible(comm, nq):
@@ -100,8 +96,7 @@ def check_irreducible(comm, nq):
             full = grid.full(rows)
             if transform is not None:
                 full = conjugated(full, np.arange(n_full))
-            np.testing.assert_array_equal(result.mat, full[d_full.my_slice])
-            assert result.mat.dtype == np.complex64
+            same(mapping.__name__, result.mat, full[d_full.my_slice])
             rebuilt = mapping(
                 Thing(rows[d_irr.my_slice], nq),
                 d_irr,
@@ -128,5 +123,5 @@ def check_frequencies(comm, nq):
         expected = rows[d_q.my_slice]
         if result is not None:
             expected = rows[:, :, d_v.my_slice]
-            np.testing.assert_array_equal(result.mat, grid.full(expected))
+            same("gather_full_ibz_for_vslice", result.mat, grid.full(expected))
         np.testing.assert_array_equal(obj.mat, expected)

@@ -3,6 +3,7 @@
 import grids
 import numpy as np
 import pytest
+from ledger import write
 from mpi4py import MPI
 from phono_mpi import CollectiveError, MpiDistributor, mpi_utils
 
@@ -49,3 +50,4 @@ def mistakes():
 if __name__ == "__main__":
     everything()
     mistakes()
+    write(comm)

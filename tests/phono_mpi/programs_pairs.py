@@ -1,10 +1,12 @@
 """What every rank runs in `test_mpi.py`: messages between pairs, nodes, files, errors."""
 
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from ledger import same, write
 from mpi4py import MPI
 from phono_mpi import (
     BufferLayoutError,
@@ -35,7 +37,7 @@ def blocking():
     if size < 2:
         return
     for limit in LIMITS:
-        for dtype in ("i4", "c8", ">f8", "S3"):
+        for dtype in ("i4", "f4", "c8", "c16", ">f8", "S3"):
             for shape in ((0, 2), (5,), (4, 3), (3, 0)):
                 full = np.arange(np.prod(shape)).reshape(shape).astype(dtype)
                 if rank == 0:
@@ -44,13 +46,29 @@ def blocking():
                     send_bytes(comm, full.tobytes(), 1, 900, limit)
                 if rank == 1:
                     rows = recv_rows_alloc(comm, shape, dtype, 0, 40, limit)
-                    np.testing.assert_array_equal(rows, full)
+                    same("recv_rows_alloc", rows, full)
                     buf = np.empty(shape, dtype)
                     assert recv_rows_into(comm, buf, 0, 80, limit) is buf
-                    np.testing.assert_array_equal(buf, full)
-                    assert recv_bytes(comm, 0, 900, limit) == full.tobytes()
+                    same("recv_rows_into", buf, full)
+                    blob = recv_bytes(comm, 0, 900, limit)
+                    same("recv_bytes", np.frombuffer(blob, dtype), full.ravel())
+                started(full, limit)
     with pytest.raises(BufferLayoutError, match="buf must be contiguous in C order"):
         recv_rows_into(comm, np.zeros((3, 2), order="F"), 0)
+
+
+def started(full, limit):
+    """Messages that are waited for later, and those with the limit of the module."""
+    mpi_utils.MAX_MPI_BYTES = limit
+    if rank == 0:
+        MPI.Request.Waitall(mpi_utils._isend_rows(comm, full, 1, 20, limit))
+        mpi_utils._send_in_chunks(comm, full, 1, 60)
+    if rank == 1:
+        buf = np.empty_like(full)
+        MPI.Request.Waitall(mpi_utils._irecv_rows_into(comm, buf, 0, 20, limit))
+        same("_irecv_rows_into", buf, full)
+        rows = mpi_utils._recv_in_chunks(comm, full.shape, full.dtype, 0, 60)
+        same("_recv_in_chunks", rows, full)
 
 
 def objects():
@@ -66,13 +84,13 @@ def objects():
         else:
             obj = d.recv_from_rank(0, 7)
             assert obj.label == "a"
-            np.testing.assert_array_equal(obj.mat, mat)
+            same("MpiDistributor.recv_from_rank", obj.mat, mat)
         last = size - 1
         obj = SimpleNamespace(mat=mat if rank == last else None, label=rank)
         sent = d.bcast_npoint(obj, last)
         assert (sent is obj) == (rank == last)
         assert sent.label == last
-        np.testing.assert_array_equal(sent.mat, mat)
+        same("MpiDistributor.bcast_npoint", sent.mat, mat)
     if size > 1:
         for wrong in (SimpleNamespace(mat=None), SimpleNamespace(mat=mat, f=lambda: 0)):
             with pytest.raises(CollectiveError, match="rank 0"):
@@ -110,34 +128,39 @@ def freed_duplicates():
         sub.Free()
 
 
+def counted_ones(calls, shape):
+    calls.append(shape)
+    return np.ones(shape)
+
+
 def nodes():
-    sizes, slices = mpi_utils._get_node_aware_v_dist(7, comm)
-    assert sizes.tolist() == [7 // size + (r < 7 % size) for r in range(size)]
-    np.testing.assert_array_equal(np.arange(7)[slices[-1]], range(7 - sizes[-1], 7))
+    for n in (0, 1, 7):
+        sizes, slices = mpi_utils._get_node_aware_v_dist(n, comm)
+        expected = [n // size + (r < n % size) for r in range(size)]
+        same("_get_node_aware_v_dist", sizes, expected)
+        assert np.concatenate([np.arange(n)[part] for part in slices]).tolist() == list(
+            range(n)
+        )
     node = comm.Split_type(MPI.COMM_TYPE_SHARED)
     assert count_nodes(comm, node) == 1
-    calls = []
-
-    def ones():
-        calls.append(1)
-        return np.ones((5, 3))
-
-    array, win = build_node_shared_array(
-        node, lambda: calls.append(1) or np.ones((5, 3)), "f4"
-    )
-    assert len(calls) == (node.rank == 0)
-    assert array.dtype == np.float32
-    assert (array == 1).all()
-    assert array.flags.writeable == (node.rank == 0)
-    assert (win is None) == (size == 1)
-    free_shared_window(win, node)
+    for dtype in ("i2", "f4", "c16"):
+        for shape in ((5, 3), (7,), (0, 2), ()):
+            calls = []
+            ones = partial(counted_ones, calls, shape)
+            array, win = build_node_shared_array(node, ones, dtype)
+            assert len(calls) == (node.rank == 0)
+            same("build_node_shared_array", array, np.ones(shape, dtype))
+            assert array.flags.writeable == (node.rank == 0)
+            assert (win is None) == (size == 1)
+            free_shared_window(win, node)
     array, win = allocate_node_shared_array(node, (size, 2), np.int64)
     array[node.rank] = node.rank
     if win is not None:
         win.Sync()
         node.Barrier()
         win.Sync()
-    np.testing.assert_array_equal(array, np.arange(size)[:, None] + np.zeros(2))
+    same("allocate_node_shared_array", array, np.repeat(np.arange(size), 2).reshape(-1, 2))
+    node.Barrier()
     free_shared_window(win, node)
     with pytest.raises(CollectiveError, match="rank 0: ZeroDivisionError"):
         build_node_shared_array(node, lambda: 1 / 0, "f4")
@@ -148,12 +171,12 @@ def blocks():
     sources = [s for s in range(size) for _ in range(2)]
     received = exchange_blocks(comm, sends, sources, (2,), np.int64, 5)
     expected = [np.full(2, 10 * s + k) for s in range(size) for k in range(2)]
-    np.testing.assert_array_equal(received, expected)
+    same("exchange_blocks", received, expected)
     rows, columns = MpiDistributor(5), MpiDistributor(7)
     full = np.arange(70).reshape(5, 7, 2)
     for cols_of in (columns.slices, lambda r: columns.slices[r]):
         local = transpose_columns(full[rows.my_slice], rows, cols_of, 3)
-        np.testing.assert_array_equal(local, full[:, columns.my_slice])
+        same("transpose_columns", local, full[:, columns.my_slice])
 
 
 def explicit_sizes():
@@ -164,7 +187,7 @@ def explicit_sizes():
     sub = comm.Split(int(d.my_size > 0))
     if d.my_size:
         alone = d.restricted_to(sub, [size - 1])
-        np.testing.assert_array_equal(alone.gather(np.arange(3)), np.arange(3))
+        same("MpiDistributor.restricted_to", alone.gather(np.arange(3)), np.arange(3))
     sub.Free()
 
 
@@ -192,3 +215,4 @@ if __name__ == "__main__":
     blocks()
     explicit_sizes()
     files()
+    write(comm)
