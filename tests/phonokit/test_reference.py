@@ -17,7 +17,9 @@ from phono_3ph import PeriodicModes, Scattering
 from phono_grid import Gaussian, Grid, IrreduciblePoints, Symmetry
 from phonokit import Transport
 from phonokit import _workflow as workflow
-from phonokit._transport import Carriers, conduction_of, rates_of
+from phonokit._conduction import conduction_of
+from phonokit._rates import rates_of
+from phonokit._transport import Carriers
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "silicon"
 PHONO = [sys.executable, "-c", "from phonokit.cli import main; raise SystemExit(main())"]

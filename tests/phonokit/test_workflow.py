@@ -6,7 +6,7 @@ import pytest
 from phono_dynmat import Polar
 from phono_grid import using
 from phono_grid.backend import active
-from phonokit import DomainError, ForceData, ImaginaryModesWarning, load
+from phonokit import DomainError, ForceData, ImaginaryModesWarning, Run, load
 from phonokit._read_born import BornCharges
 from phonokit._workflow import Crystal
 from tiny_crystal import EXAMPLE
@@ -57,7 +57,7 @@ def test_an_unknown_lang_is_refused_with_the_two_there_are():
 
 def test_progress_is_told_at_every_irreducible_wave_vector():
     told = []
-    phonokit.kappa(load(EXAMPLE), (2, 2, 2), progress=lambda *n: told.append(n))
+    phonokit.kappa(load(EXAMPLE), (2, 2, 2), run=Run(lambda *n: told.append(n)))
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 

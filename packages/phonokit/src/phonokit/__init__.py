@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from phonokit._read import ForceData, InputFile, read
     from phonokit._read_supercells import read_supercells
     from phonokit._results import write_kappa
+    from phonokit._run import Run
+    from phonokit._run_store import RunStore
     from phonokit._shengbte import read_shengbte, write_shengbte
     from phonokit._transport import Transport
     from phonokit._workflow import (
@@ -59,6 +61,8 @@ __all__ = [
     "KappaResult",
     "PhonoError",
     "Provenance",
+    "Run",
+    "RunStore",
     "ShapeError",
     "Transport",
     "__version__",
@@ -91,6 +95,8 @@ _HOME = {
     "phonokit._read": "ForceData InputFile read",
     "phonokit._results": "write_kappa",
     "phonokit._kappa_result": "KappaResult Provenance",
+    "phonokit._run": "Run",
+    "phonokit._run_store": "RunStore",
     "phonokit._transport": "Transport",
     "phonokit._workflow": "Crystal ImaginaryModesWarning kappa load",
 }

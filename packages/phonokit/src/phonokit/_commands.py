@@ -1,6 +1,8 @@
 """The commands, once their arguments are known."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from phono_3ph import Scattering
@@ -11,6 +13,8 @@ from rich.console import Console
 from phonokit._plot import ensure_plottable, plot_kappa
 from phonokit._request import KappaRequest
 from phonokit._results import default_name, ensure_writable, write_kappa
+from phonokit._run import Run
+from phonokit._run_store import RunStore
 from phonokit._terminal import (
     header,
     kappa_table,
@@ -48,26 +52,45 @@ def run_kappa(request: KappaRequest, *, command: str) -> None:
             crystal, symmetry, request.mesh, n_i, nac=nac_name(crystal, request.nac)
         )
     out.print(head, markup=False, soft_wrap=True)
-    with (
-        progress_of(err, "linewidths") as progress,
-        warnings_in_one_line(),
-        logging_to_stderr(request.verbose),
-    ):
-        result = kappa(
-            crystal,
-            request.mesh,
-            temperatures,
-            nac=request.nac,
-            transport=transport,
-            progress=progress,
-            memory=request.memory,
-        )
-    out.print(kappa_table(result))
-    written = [write_kappa(result, output, command=command)]
+    beside = output.with_name(f"{output.name}.run")
+    with _stored(beside, request, lambda text: err.print(text, markup=False)) as store:
+        with (
+            progress_of(err, "linewidths") as progress,
+            warnings_in_one_line(),
+            logging_to_stderr(request.verbose),
+        ):
+            result = kappa(
+                crystal,
+                request.mesh,
+                temperatures,
+                nac=request.nac,
+                transport=transport,
+                run=Run(progress, request.memory, store),
+            )
+        out.print(kappa_table(result))
+        written = [write_kappa(result, output, command=command)]
+        store.remove()
     if request.plot is not None:
         written.append(plot_kappa(result, request.plot))
     for path in written:
         out.print(f"wrote {path}", markup=False, soft_wrap=True)
+
+
+@contextmanager
+def _stored(
+    path: Path, request: KappaRequest, tell: Callable[[str], None]
+) -> Iterator[RunStore]:
+    """The store of a run; who stops the run learns how to go on."""
+    with RunStore(path, restart=request.restart, tell=tell) as store:
+        try:
+            yield store
+        except KeyboardInterrupt:
+            if not store.finished:
+                raise
+            raise KeyboardInterrupt(
+                f"{store.finished} of {store.total} wave vectors are kept in {path}, and "
+                "the same command goes on from there"
+            ) from None
 
 
 def _transport_of(request: KappaRequest) -> Transport:

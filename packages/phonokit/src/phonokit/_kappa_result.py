@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from phonokit._conduction import Conduction
+from phonokit._rates import Rates
 from phonokit._read import InputFile
-from phonokit._transport import Conduction, Rates, Transport
+from phonokit._transport import Transport
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -34,6 +34,8 @@ class KappaRequest:
         THz
     memory : float
         GB
+    restart : bool
+        Do not go on with an unfinished run.
     verbose : bool
     """
 
@@ -51,4 +53,5 @@ class KappaRequest:
     boundary_mfp: float | None
     sigma: float | None
     memory: float
+    restart: bool
     verbose: bool

@@ -1,10 +1,11 @@
 """From displaced forces to thermal conductivity: functions between dataclasses."""
 
+import functools
 import logging
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -35,24 +36,19 @@ from phono_grid import (
 from phono_grid.backend import active
 from phono_grid.errors import DomainError
 
+from phonokit._conduction import conduction_of
 from phonokit._kappa_result import KappaResult, Provenance
+from phonokit._rates import rates_of
 from phonokit._read import ForceData, read
 from phonokit._read_born import BornCharges
-from phonokit._transport import (
-    Carriers,
-    Progress,
-    Transport,
-    conduction_of,
-    ensure_memory,
-    rates_of,
-)
+from phonokit._run import Run
+from phonokit._run_key import fingerprint, programs
+from phonokit._transport import Carriers, Transport, ensure_memory
 
 log = logging.getLogger("phonokit")
 
 MESH = (11, 11, 11)
 TEMPERATURES = (300.0,)
-MEMORY = 8.0
-"""GB"""
 IMAGINARY = -0.01
 """THz; a mode below is reported. Noise of the acoustic modes at Γ is far above."""
 
@@ -139,8 +135,7 @@ def kappa(
     *,
     nac: bool = True,
     transport: Transport | None = None,
-    progress: Progress | None = None,
-    memory: float = MEMORY,
+    run: Run | None = None,
 ) -> KappaResult:
     r"""Lattice thermal conductivity from three-phonon scattering.
 
@@ -163,16 +158,16 @@ def kappa(
         make no macroscopic field, which has no direction there.
     transport : Transport, optional
         What scatters phonons, and how the Boltzmann equation is solved.
-    progress : callable, optional
-        Called with the irreducible wave vectors that are done, and how many there are.
-    memory : float
-        What a collision operator may take, GB.
+    run : Run, optional
+        Progress, memory, and where finished work is kept; nothing that changes a number.
 
     Raises
     ------
     DomainError
         If the mesh is not positive, a temperature is negative, or the collision operator
         is too large.
+    FileError
+        If the store of the run cannot be written, or holds another run.
 
     Warns
     -----
@@ -181,6 +176,7 @@ def kappa(
     """
     started = _now()
     transport = Transport() if transport is None else transport
+    run = Run() if run is None else run
     t = checked_temperatures(temperatures)
     with using(crystal.backend):
         symmetry = Symmetry.of(crystal.primitive)
@@ -189,7 +185,7 @@ def kappa(
         series2, series3 = force_constant_series(crystal, nac=nac)
         harmonic = harmonic_phonons(crystal, series2, grid, irreducible, symmetry)
         warn_of_imaginary_modes(harmonic)
-        ensure_memory(transport, harmonic.frequencies.size, len(t), memory)
+        ensure_memory(transport, harmonic.frequencies.size, len(t), run.memory)
         carriers = Carriers(
             harmonic.phonons,
             irreducible,
@@ -199,7 +195,8 @@ def kappa(
             t,
         )
         with _timed(f"scattering at {len(irreducible.points)} wave vectors"):
-            rates = rates_of(carriers, series3, transport, progress)
+            key = functools.partial(run_key, crystal, grid, t, transport, nac=nac)
+            rates = rates_of(carriers, series3, transport, run, key)
         with _timed("conductivity"):
             conduction = conduction_of(carriers, rates, transport)
     return KappaResult(
@@ -216,6 +213,27 @@ def kappa(
         transport=transport,
         provenance=_provenance(crystal, transport, started, nac=nac),
     )
+
+
+def run_key(
+    crystal: Crystal,
+    grid: Grid,
+    temperatures: NDArray[np.float64],
+    transport: Transport,
+    *,
+    nac: bool,
+) -> dict[str, str]:
+    """Everything that the rates depend on, by name; where the files are does not count."""
+    data = crystal.data
+    content = {f.name: getattr(data, f.name) for f in fields(data) if f.name != "files"}
+    return {
+        **programs(),
+        "crystal and forces": fingerprint(list(content.items())),
+        "mesh": " ".join(str(n) for n in grid.mesh),
+        "temperatures": " ".join(f"{t!r}" for t in temperatures.tolist()),
+        "transport": fingerprint(transport),
+        "Born charges": nac_name(crystal, nac),
+    }
 
 
 def checked_temperatures(

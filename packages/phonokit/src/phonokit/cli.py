@@ -59,6 +59,7 @@ def kappa(
     boundary_mfp: float | None = None,
     sigma: float | None = None,
     memory: float = 8.0,
+    restart: bool = False,
     verbose: Annotated[bool, Parameter(name=("--verbose", "-v"))] = False,
 ) -> KappaRequest:
     """Compute the lattice thermal conductivity from displaced forces.
@@ -99,6 +100,9 @@ def kappa(
         Conserve energy by Gaussians of this width in THz instead of tetrahedra.
     memory
         What the collision operator may take, in GB; 8 if not given.
+    restart
+        Begin anew. Without it a run that was stopped goes on from what it has left in
+        kappa-m111111.hdf5.run and the like, when the same command is given again.
     verbose
         Tell how long each step takes.
     """
@@ -117,6 +121,7 @@ def kappa(
         boundary_mfp=boundary_mfp,
         sigma=sigma,
         memory=memory,
+        restart=restart,
         verbose=verbose,
     )
 
@@ -150,8 +155,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except CycloptsError as error:
         return _refuse(f"{_one_line(error)} (phono --help tells what there is)")
-    except KeyboardInterrupt:
-        sys.stderr.write("phono: interrupted; nothing was written\n")
+    except KeyboardInterrupt as stop:
+        sys.stderr.write(f"phono: interrupted; {str(stop) or 'nothing was written'}\n")
         return INTERRUPTED
     except BrokenPipeError:
         # Python flushes stdout once more at exit, which must not fail.

@@ -1,0 +1,64 @@
+"""What phonons conduct, once it is known how fast they scatter."""
+
+import logging
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_3ph import (
+    CollisionOperator,
+    ConductivityRta,
+    conductivity_lbte,
+    conductivity_rta,
+)
+from phono_dynmat import heat_capacities
+
+from phonokit._rates import Rates
+from phonokit._transport import Carriers, Transport
+
+log = logging.getLogger("phonokit")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Conduction:
+    """Thermal conductivity.
+
+    Parameters
+    ----------
+    heat_capacities : (n_T, n_i, n_b) array
+        eV/K.
+    rta : ConductivityRta
+    kappa : (n_T, 6) array
+        By the method asked for, W/(m K).
+    mode_kappa : (n_T, n_i, n_b, 6) array
+    """
+
+    heat_capacities: NDArray[np.float64]
+    rta: ConductivityRta
+    kappa: NDArray[np.float64]
+    mode_kappa: NDArray[np.float64]
+
+
+def conduction_of(carriers: Carriers, rates: Rates, transport: Transport) -> Conduction:
+    """The conductivity that the rates leave."""
+    grid, irreducible = carriers.phonons.grid, carriers.irreducible
+    cv = heat_capacities(
+        carriers.frequencies,
+        carriers.temperatures,
+        cutoff_frequency=transport.scattering.cutoff_frequency,
+    )
+    volume = carriers.cell.volume
+    rta = conductivity_rta(grid, irreducible, carriers.velocities, cv, rates.total, volume)
+    if rates.rows is None:
+        return Conduction(cv, rta, rta.kappa, rta.mode_kappa)
+    operator = CollisionOperator.of(
+        grid,
+        irreducible,
+        carriers.frequencies,
+        carriers.temperatures,
+        rates.rows,
+        rates.total,
+    )
+    lbte = conductivity_lbte(operator, carriers.velocities, volume, solver=transport.solver)
+    log.info("residuals of the Boltzmann equation: %s", lbte.residuals)
+    return Conduction(cv, rta, lbte.kappa, lbte.mode_kappa)

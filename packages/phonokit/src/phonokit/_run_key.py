@@ -1,0 +1,55 @@
+"""What identifies a calculation: everything that its numbers depend on."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+from phono_grid import backend
+from phono_grid.errors import DomainError
+
+from phonokit._version import __version__
+
+
+def fingerprint(value: Any) -> str:
+    """A hash of dataclasses, arrays and plain values, whatever they are nested in."""
+    digest = hashlib.sha256()
+    for piece in _pieces(value):
+        digest.update(len(piece).to_bytes(8, "little"))
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def programs() -> dict[str, str]:
+    """What computes: versions, and the implementation of the kernels."""
+    return {
+        "phonokit": __version__,
+        "numpy": np.__version__,
+        "spglib": version("spglib"),
+        "kernels": backend.describe().split(",")[0],
+    }
+
+
+def _pieces(value: Any) -> Iterator[bytes]:
+    """The bytes of a value, with what they mean."""
+    if is_dataclass(value) and not isinstance(value, type):
+        yield type(value).__name__.encode()
+        for field in fields(value):
+            yield field.name.encode()
+            yield from _pieces(getattr(value, field.name))
+    elif isinstance(value, np.ndarray):
+        yield f"{value.dtype.str}{value.shape}".encode()
+        yield np.ascontiguousarray(value).tobytes()
+    elif isinstance(value, tuple | list):
+        yield f"{len(value)}".encode()
+        for item in value:
+            yield from _pieces(item)
+    elif isinstance(value, Enum):
+        yield repr(value.value).encode()
+    elif value is None or isinstance(value, bool | int | float | str | np.generic):
+        yield repr(value).encode()
+    else:
+        raise DomainError(f"cannot tell what identifies a {type(value).__name__}")

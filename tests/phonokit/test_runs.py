@@ -1,0 +1,252 @@
+"""A run that is stopped goes on where it was, and ends with the same bits."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import h5py
+import numpy as np
+import phonokit
+import pytest
+from phonokit import FileError, Run, RunStore, Transport, load
+from phonokit._run_key import fingerprint
+from phonokit.cli import main
+from tiny_crystal import EXAMPLE
+
+MESH = (4, 4, 4)
+N_I = 8
+COMMAND = ["kappa", str(EXAMPLE), "--mesh", "4", "4", "4", "--output", "k.hdf5"]
+LBTE = Transport("lbte", isotopes=True)
+
+
+class StoppedError(Exception):
+    """Something that ends a run."""
+
+
+class StopAfter:
+    """Progress that ends the run after some wave vectors."""
+
+    def __init__(self, number, error):
+        self.number, self.error = number, error
+
+    def __call__(self, done, _total):
+        if done == self.number:
+            raise self.error
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty current directory."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def silicon():
+    return load(EXAMPLE)
+
+
+def names(folder):
+    """The files of a folder."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+def stop(silicon, path, number=3, **options):
+    """A run that ends after some wave vectors."""
+    progress = StopAfter(number, StoppedError())
+    with pytest.raises(StoppedError), RunStore(path) as store:
+        phonokit.kappa(silicon, MESH, run=Run(progress, store=store), **options)
+
+
+@pytest.mark.needs_rust
+@pytest.mark.parametrize("transport", [Transport(), LBTE], ids=["rta", "lbte"])
+def test_a_stopped_run_goes_on_and_ends_with_the_same_bits(silicon, here, transport):
+    whole = phonokit.kappa(silicon, MESH, [200, 300], transport=transport)
+    told, done = [], []
+    stop(silicon, "k.run", 3, temperatures=[200, 300], transport=transport)
+    with RunStore("k.run", tell=told.append) as store:
+        run = Run(lambda *n: done.append(n), store=store)
+        again = phonokit.kappa(silicon, MESH, [200, 300], transport=transport, run=run)
+        store.remove()
+    np.testing.assert_array_equal(again.kappa, whole.kappa)
+    np.testing.assert_array_equal(again.mode_kappa, whole.mode_kappa)
+    np.testing.assert_array_equal(again.linewidths, whole.linewidths)
+    assert told == [f"going on with k.run: 3 of {N_I} wave vectors are done"]
+    assert done == [(n, N_I) for n in range(4, N_I + 1)]
+    assert names(here) == []
+
+
+def test_temperatures_in_blocks_make_the_same_bits(silicon, monkeypatch):
+    temperatures = [100, 200, 300, 400]
+    whole = phonokit.kappa(silicon, (3, 3, 3), temperatures, transport=LBTE)
+    # Two temperatures at a time, and batches that do not divide the wave vectors.
+    monkeypatch.setattr("phonokit._rates.OCCUPATIONS", 2 * 27 * 6 * 8)
+    monkeypatch.setattr("phonokit._rates.BATCH", 3)
+    blocks = phonokit.kappa(silicon, (3, 3, 3), temperatures, transport=LBTE)
+    np.testing.assert_array_equal(blocks.linewidths, whole.linewidths)
+    np.testing.assert_array_equal(blocks.rates.isotope, whole.rates.isotope)
+    np.testing.assert_array_equal(blocks.kappa, whole.kappa)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"temperatures": [200]}, "other temperatures;"),
+        ({"transport": Transport(isotopes=True)}, "other transport;"),
+        ({"temperatures": [200], "nac": False}, "other temperatures;"),
+        ({"mesh": (2, 2, 2)}, "other mesh;"),
+    ],
+)
+def test_another_calculation_does_not_use_what_is_there(silicon, here, change, named):
+    stop(silicon, "k.run")
+    kept = (here / "k.run").read_bytes()
+    options = {"mesh": MESH, "temperatures": [300]} | change
+    with pytest.raises(FileError, match=named), RunStore("k.run") as store:
+        phonokit.kappa(silicon, **options, run=Run(store=store))
+    assert (here / "k.run").read_bytes() == kept
+    with RunStore("k.run", restart=True) as store:
+        phonokit.kappa(silicon, **options, run=Run(store=store))
+
+
+def test_everything_in_the_data_is_part_of_what_identifies_a_run(silicon):
+    data = silicon.data
+    known = {fingerprint(data.singles), fingerprint(data.pairs), fingerprint(data.born)}
+    moved = type(data.singles)(
+        data.singles.atoms, data.singles.displacements, data.singles.forces * (1 + 1e-15)
+    )
+    assert fingerprint(moved) not in known
+    assert fingerprint([1, 23]) != fingerprint([12, 3])
+    assert fingerprint(np.zeros(2)) != fingerprint(np.zeros((2, 1)))
+
+
+def test_two_runs_on_one_file_are_one_too_many(here, capsys):
+    with RunStore("k.hdf5.run"):
+        assert main(COMMAND) == 2
+    assert "k.hdf5.run: another run is writing it; wait until it ends" in (
+        capsys.readouterr().err
+    )
+    assert names(here) == []
+
+
+def test_a_damaged_record_is_computed_again(silicon, here):
+    stop(silicon, "k.run", 5)
+    path = here / "k.run"
+    with h5py.File(path) as file:
+        dataset = file["records"]
+        offset, size = dataset.id.get_offset(), dataset.dtype.itemsize
+        assert dataset["check"].astype(bool).sum() == 5
+    torn = bytearray(path.read_bytes())
+    # The second record lost its end when the machine did.
+    torn[offset + size + 50 : offset + 2 * size] = bytes(size - 50)
+    path.write_bytes(torn)
+    told = []
+    with RunStore(path, tell=told.append) as store:
+        again = phonokit.kappa(silicon, MESH, run=Run(store=store))
+    assert told == [f"going on with {path}: 4 of {N_I} wave vectors are done"]
+    np.testing.assert_array_equal(again.kappa, phonokit.kappa(silicon, MESH).kappa)
+
+
+@pytest.mark.parametrize("content", [b"mine", b"\x89HDF\r\n\x1a\n"])
+def test_a_file_that_is_no_run_is_left_alone(here, capsys, content):
+    (here / "k.hdf5.run").write_bytes(content)
+    assert main(COMMAND) == 2
+    assert "is in the way and not an unfinished run" in capsys.readouterr().err
+    assert (here / "k.hdf5.run").read_bytes() == content
+
+
+def full_after(number, monkeypatch):
+    """A disk with room for some records, and a little more."""
+    pwrite = os.pwrite
+    written = []
+
+    def write(descriptor, data, offset):
+        written.append(offset)
+        if len(written) == number + 1:
+            return pwrite(descriptor, data[:20], offset)
+        if len(written) > number + 1:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return pwrite(descriptor, data, offset)
+
+    monkeypatch.setattr(os, "pwrite", write)
+
+
+def test_a_disk_that_fills_up_costs_one_wave_vector(here, capsys, monkeypatch):
+    with monkeypatch.context() as patch:
+        full_after(3, patch)
+        assert main(COMMAND) == 2
+    message = capsys.readouterr().err
+    assert "k.hdf5.run: cannot be written (No space left on device); what is" in message
+    assert names(here) == ["k.hdf5.run"]
+    assert main(COMMAND) == 0
+    assert f"going on with k.hdf5.run: 3 of {N_I} wave" in capsys.readouterr().err
+    assert names(here) == ["k.hdf5"]
+
+
+def test_no_room_for_the_records_is_found_out_before_the_work(here, capsys, monkeypatch):
+    def full(*_args):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    monkeypatch.setattr("phonokit._rates.linewidths", None)
+    assert main(COMMAND) == 2
+    assert "k.hdf5.run: cannot be written (No space left" in capsys.readouterr().err
+    assert names(here) == []
+
+
+SLOW = """
+import sys, time
+import phonokit._rates as rates
+from phonokit.cli import main
+
+linewidths = rates.linewidths
+
+def slow(*arguments):
+    time.sleep(0.2)
+    return linewidths(*arguments)
+
+rates.linewidths = slow
+sys.exit(main())
+"""
+
+
+def killed(folder, kill):
+    """A real run that gets a signal when two wave vectors are done; its process."""
+    running = subprocess.Popen(
+        [sys.executable, "-c", SLOW, *COMMAND],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Heed Ctrl-C even where the parent ignores it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    for line in running.stderr:
+        if line.startswith(f"linewidths 2/{N_I}"):
+            break
+    start = time.monotonic()
+    running.send_signal(kill)
+    rest = running.stderr.read()
+    running.stderr.close()
+    return running.wait(), rest, time.monotonic() - start
+
+
+@pytest.mark.needs_rust
+@pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill"])
+def test_a_real_run_that_is_stopped_goes_on(here, capsys, kill):
+    code, said, seconds = killed(here, kill)
+    assert names(here) == ["k.hdf5.run"]
+    with h5py.File("k.hdf5.run") as file:
+        done = int(file["records"]["check"].astype(bool).sum())
+    assert 2 <= done < N_I
+    if kill is signal.SIGINT:
+        assert code == 130
+        assert seconds < 3
+        assert f"interrupted; {done} of {N_I} wave vectors are kept in k.hdf5.run" in said
+    assert main(COMMAND) == 0
+    assert f"going on with k.hdf5.run: {done} of" in capsys.readouterr().err
+    with h5py.File("k.hdf5") as file:
+        expected = phonokit.kappa(load(EXAMPLE), MESH).kappa
+        np.testing.assert_array_equal(file["kappa"][:], expected)
