@@ -1,10 +1,10 @@
 """Input for the kernels of phono_3ph."""
 
 from model_crystals import zincblende
-from phono_3ph import PeriodicModes, Scattering, Series3
+from phono_3ph import PeriodicModes, Scattering, Series3, Stars, Thermal
 from phono_3ph._series3 import image_cells
 from phono_dynmat import Modes
-from phono_grid import Grid, ShortestVectors, Triplets
+from phono_grid import Grid, IrreduciblePoints, ShortestVectors, Triplets
 
 
 def phonons_on(mesh):
@@ -37,8 +37,15 @@ def linewidths(rng):
 
 def collision_row(rng):
     series, phonons = phonons_on([4, 4, 4])
-    s = rng.uniform(0, 3, (*phonons.frequencies.shape, 2))
-    return (series, phonons, int(rng.integers(64)), s, Scattering()), {}
+    shape = (*phonons.frequencies.shape, 2)
+    thermal = Thermal(rng.uniform(0, 3, shape), rng.uniform(0, 3, shape))
+    return (series, phonons, int(rng.integers(64)), thermal, Scattering()), {}
+
+
+def reduced_row(rng):
+    _, phonons = phonons_on([4, 4, 4])
+    stars = Stars.of(phonons.grid, IrreduciblePoints.of(phonons.grid))
+    return (rng.normal(size=(2, 6, 64, 6)), stars), {}
 
 
 def isotope_linewidths(rng):
@@ -53,6 +60,7 @@ CASES = {
         interaction_strengths,
         linewidths,
         collision_row,
+        reduced_row,
         isotope_linewidths,
     )
 }

@@ -1,22 +1,32 @@
 """Laws of the collision operator and of the full Boltzmann equation."""
 
+import functools
+
 import numpy as np
 import pytest
 from model_crystals import mix_degenerate
 from phono_3ph import (
     CollisionOperator,
+    RecomputedRows,
     Scattering,
     Solver,
+    Stars,
+    Storage,
+    Thermal,
+    Unknowns,
     collision_row,
     conductivity_lbte,
     conductivity_rta,
     inverse_sinh,
     linewidths,
+    operator_memory,
     reduced_row,
+    scratch_array,
+    storage_for,
 )
-from phono_3ph._collision import rotations_cartesian
+from phono_3ph._stars import rotations_cartesian
 from phono_grid import units
-from phono_grid.errors import ConvergenceError, DomainError, ShapeError
+from phono_grid.errors import ConvergenceError, DomainError, FileError, ShapeError
 
 TEMPERATURES = np.array([100.0, 300.0])
 
@@ -35,29 +45,36 @@ def velocities(sample):
     return 20 * v
 
 
-def rows_of(sample, phonons):
-    s = inverse_sinh(phonons.frequencies, TEMPERATURES)
-    points = sample.irreducible.points
-    rows = [collision_row(sample.series, phonons, int(q), s, Scattering()) for q in points]
-    gamma = [
-        linewidths(sample.series, phonons, int(q), sample.occupations, Scattering())
-        for q in points
-    ]
-    grid = phonons.grid
-    reduced = np.stack([reduced_row(r, grid, sample.irreducible) for r in rows], axis=1)
-    return reduced, np.stack(gamma, axis=1)
+def rows_of(sample, phonons, scattering=None):
+    scattering = Scattering() if scattering is None else scattering
+    thermal = Thermal.of(phonons.frequencies, TEMPERATURES)
+    stars = Stars.of(phonons.grid, sample.irreducible)
+    rows, gamma = [], []
+    for q in sample.irreducible.points.tolist():
+        widths, row = collision_row(sample.series, phonons, q, thermal, scattering)
+        gamma.append(widths)
+        rows.append(reduced_row(row, stars))
+    return np.stack(rows), np.stack(gamma, axis=1)
 
 
 def operator_of(sample, rows, gamma):
     f = sample.phonons.frequencies[sample.irreducible.points]
-    return CollisionOperator.of(
-        sample.phonons.grid, sample.irreducible, f, TEMPERATURES, rows, gamma
-    )
+    grid = sample.phonons.grid
+    unknowns = Unknowns(grid, sample.irreducible, f, TEMPERATURES)
+    return CollisionOperator(unknowns, rows, gamma)
 
 
 @pytest.fixture(scope="module")
 def operator(sample):
     return operator_of(sample, *rows_of(sample, sample.phonons))
+
+
+def at(operator, temperatures):
+    """The same operator, said to be of other temperatures."""
+    of = operator.unknowns
+    t = np.array(temperatures)
+    unknowns = Unknowns(of.grid, of.irreducible, of.frequencies, t)
+    return CollisionOperator(unknowns, operator.rows, operator.linewidths)
 
 
 def heat_capacities(f):
@@ -66,8 +83,8 @@ def heat_capacities(f):
 
 
 def test_the_operator_is_symmetric_and_not_negative(operator):
-    n = operator.frequencies.size * 3
-    for matrix in operator.matrices.reshape(2, n, n):
+    for i in range(2):
+        matrix = operator.matrix(i)
         np.testing.assert_array_equal(matrix, matrix.T)
         values = np.linalg.eigvalsh(matrix)
         assert values.min() > -1e-10 * values.max()
@@ -80,6 +97,78 @@ def test_conjugate_gradients_and_all_eigenvalues_agree(operator, velocities):
     assert (cg.residuals < 1e-10).all()
     assert (cg.iterations > 3).all()
     assert (direct.iterations == 0).all()
+    assert (direct.residuals < 1e-9).all()
+
+
+def test_the_operator_applied_row_by_row_is_its_matrix(operator, rng):
+    y = rng.normal(size=operator.unknowns.shape)
+    matrices = [operator.matrix(i) for i in range(2)]
+    expected = [m @ v.ravel() for m, v in zip(matrices, y, strict=True)]
+    found = operator.apply(y).reshape(2, -1)
+    np.testing.assert_allclose(found, expected, atol=1e-12 * np.abs(expected).max())
+    diagonal = operator.diagonal().reshape(2, -1)
+    expected = [np.diag(m) for m in matrices]
+    np.testing.assert_allclose(diagonal, expected, atol=1e-13 * np.max(expected))
+
+
+def test_relaxons_carry_the_conductivity_together(operator, velocities):
+    result = conductivity_lbte(operator, velocities, 45.0, solver="direct")
+    for kappa, relaxons in zip(result.kappa, result.relaxons, strict=True):
+        np.testing.assert_allclose(relaxons.kappa.sum(axis=0), kappa, atol=1e-10 * kappa[0])
+        assert (np.diff(relaxons.eigenvalues) >= 0).all()
+        # Those that symmetry forbids carry nothing.
+        null = np.abs(relaxons.eigenvalues) < 1e-8
+        assert null.any()
+        assert (relaxons.kappa[null] == 0).all()
+
+
+def test_linewidths_of_the_fused_pass_are_the_linewidths(sample):
+    thermal = Thermal.of(sample.phonons.frequencies, TEMPERATURES)
+    for q in (1, 5, 23):
+        inputs = (sample.series, sample.phonons, q)
+        gamma, _ = collision_row(*inputs, thermal, Scattering())
+        plain = linewidths(*inputs, thermal.occupations, Scattering())
+        np.testing.assert_array_equal(gamma, plain)
+
+
+@pytest.mark.parametrize("storage", [Storage.DISK, Storage.RECOMPUTE])
+def test_rows_out_of_memory_conduct_as_those_in_memory(
+    operator, velocities, storage, tmp_path
+):
+    plain = conductivity_lbte(operator, velocities, 45.0)
+    if storage is Storage.DISK:
+        rows = scratch_array(operator.rows.shape, folder=tmp_path)
+        rows[:] = operator.rows
+    else:
+        rows = RecomputedRows(len(operator.rows), lambda i: operator.rows[i])
+    outside = CollisionOperator(operator.unknowns, rows, operator.linewidths)
+    found = conductivity_lbte(outside, velocities, 45.0)
+    np.testing.assert_array_equal(found.kappa, plain.kappa)
+    np.testing.assert_array_equal(found.iterations, plain.iterations)
+    del rows, outside
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_memory_of_an_operator_decides_where_its_rows_go():
+    shape = (3, 84, 6)
+    assert operator_memory(shape) == 8 * 3 * (3 * 84 * 6) ** 2
+    choose = functools.partial(storage_for, shape, dense=False)
+    assert choose(cap=0.1, over="memory") is Storage.MEMORY
+    assert choose(cap=0.05, over="disk") is Storage.DISK
+    assert choose(cap=0.05, over="recompute") is Storage.RECOMPUTE
+    with pytest.raises(DomainError, match="--over-memory disk or recompute"):
+        choose(cap=0.05, over="memory")
+    with pytest.raises(DomainError, match="solver 'cg', which needs no dense matrix"):
+        storage_for(shape, dense=True, cap=0.05, over="disk")
+    with pytest.raises(DomainError, match="storage must be 'memory' or 'disk' or"):
+        choose(cap=1, over="tape")
+
+
+def test_a_scratch_file_without_room_says_what_to_do(tmp_path):
+    with pytest.raises(FileError, match="set TMPDIR to a folder with room"):
+        scratch_array(3, folder=tmp_path / "missing")
+    with pytest.raises(FileError, match="no scratch file of 8e\\+05 GB"):
+        scratch_array(10**14, folder=tmp_path)
 
 
 def test_a_cubic_crystal_conducts_alike_in_every_direction(operator, velocities):
@@ -96,7 +185,7 @@ def test_scattering_out_alone_is_the_relaxation_time_approximation(sample, veloc
         sample.phonons.grid,
         sample.irreducible,
         velocities,
-        heat_capacities(operator.frequencies),
+        heat_capacities(operator.unknowns.frequencies),
         gamma,
         45.0,
     )
@@ -110,7 +199,7 @@ def test_scattering_back_changes_the_conductivity(sample, operator, velocities):
         sample.phonons.grid,
         sample.irreducible,
         velocities,
-        heat_capacities(operator.frequencies),
+        heat_capacities(operator.unknowns.frequencies),
         gamma,
         45.0,
     ).kappa
@@ -127,14 +216,12 @@ def test_mixing_degenerate_eigenvectors_changes_nothing(sample, operator, veloci
 
 
 def test_nothing_conducts_at_zero_temperature(operator, velocities):
-    cold = CollisionOperator(
-        operator.grid,
-        operator.irreducible,
-        operator.frequencies,
-        np.array([0.0, 300.0]),
-        operator.matrices,
-    )
-    assert (conductivity_lbte(cold, velocities, 45.0).kappa[0] == 0).all()
+    for solver in Solver:
+        result = conductivity_lbte(
+            at(operator, [0.0, 300.0]), velocities, 45.0, solver=solver
+        )
+        assert (result.kappa[0] == 0).all()
+        assert result.kappa[1, 0] > 0
 
 
 def test_inverse_sinh_is_exact_where_sinh_overflows():
@@ -147,13 +234,7 @@ def test_inverse_sinh_is_exact_where_sinh_overflows():
 
 
 def test_a_negative_operator_is_refused_by_conjugate_gradients(operator, velocities):
-    wrong = CollisionOperator(
-        operator.grid,
-        operator.irreducible,
-        operator.frequencies,
-        operator.temperatures,
-        operator.matrices - 2 * np.abs(operator.matrices).max(),
-    )
+    wrong = CollisionOperator(operator.unknowns, operator.rows, -10 * operator.linewidths)
     with pytest.raises(ConvergenceError, match="is not positive"):
         conductivity_lbte(wrong, velocities, 45.0)
 

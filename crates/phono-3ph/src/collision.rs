@@ -1,21 +1,30 @@
 //! The collision operator of the linearised Boltzmann equation.
 
-use ndarray::{Array4, ArrayView3};
+use ndarray::{Array2, Array4, ArrayView3};
 use phono_core::{Error, Result, Stop, ensure_shape, units};
 
+use crate::linewidths::{Widths, add_widths, scale};
 use crate::triplet_sum::{Accumulate, Triplet, TripletSum};
 use crate::{Phonons, Scattering, Series};
 
-/// How strongly the phonons at grid point `q` are scattered into all others,
-/// `A[T, j, q', j']` in THz.
+/// Weights of phonons at each temperature, `[q, j, T]`.
+#[derive(Debug, Clone, Copy)]
+pub struct Thermal<'a> {
+    /// Bose-Einstein occupations.
+    pub occupations: ArrayView3<'a, f64>,
+    /// `1 / sinh(h f / 2 k_B T)`, 0 for phonons that do not take part.
+    pub inverse_sinh: ArrayView3<'a, f64>,
+}
+
+/// Half linewidths at grid point `q`, `Γ[T, j]`, and how strongly its phonons are scattered
+/// into all others, `A[T, j, q', j']`; both in THz, in one pass over the triplets.
 ///
 /// ```text
 /// A(λ, λ') = 18π/h² Σ_j'' |Φ(λ, λ', λ'')|² s(λ'')
 ///            [δ(f − f' − f'') + δ(f + f' − f'') + δ(f − f' + f'')]
 /// ```
 ///
-/// * `inverse_sinh[q, j, T]`: `s = 1 / sinh(h f / 2 k_B T)`, 0 for phonons that do not take
-///   part.
+/// with `s = 1 / sinh(h f / 2 k_B T)`. Γ is that of [`crate::linewidths`], bit for bit.
 ///
 /// One irreducible triplet serves every `q'` that the operations which leave `q` in place,
 /// or the exchange of `q'` and `q''`, take it to, without the exchange if possible.
@@ -25,27 +34,54 @@ pub fn collision_row(
     series: Series<'_>,
     phonons: &Phonons<'_>,
     q: i64,
-    inverse_sinh: ArrayView3<'_, f64>,
+    thermal: Thermal<'_>,
     scattering: Scattering,
     stop: &Stop,
-) -> Result<Array4<f64>> {
+) -> Result<(Array2<f64>, Array4<f64>)> {
     let (n_q, n_b) = phonons.modes.shape();
-    let n_t = inverse_sinh.dim().2;
-    ensure_shape("inverse_sinh", inverse_sinh.shape(), &[n_q, n_b, n_t])?;
-    let inverse_sinh = inverse_sinh.as_standard_layout();
+    let n_t = thermal.occupations.dim().2;
+    ensure_shape("occupations", thermal.occupations.shape(), &[n_q, n_b, n_t])?;
+    ensure_shape("inverse_sinh", thermal.inverse_sinh.shape(), &[n_q, n_b, n_t])?;
+    let occupations = thermal.occupations.as_standard_layout();
+    let occupations = occupations.as_slice().ok_or(Error::Layout("occupations"))?;
+    let inverse_sinh = thermal.inverse_sinh.as_standard_layout();
     let inverse_sinh = inverse_sinh.as_slice().ok_or(Error::Layout("inverse_sinh"))?;
     let sum = TripletSum::new(series, phonons, q, scattering)?;
-    let grid = phonons.grid;
+
+    let mut gamma = Array2::zeros((n_t, n_b));
+    let mut row = Array4::zeros((n_t, n_b, n_q, n_b));
+    for initial in sum.initial_bands() {
+        let n_j = initial.len();
+        let new = || {
+            (
+                Widths::new(occupations, n_t, n_j),
+                Pairs { inverse_sinh, n_t, n_j, done: vec![] },
+            )
+        };
+        let (widths, pairs): (Vec<_>, Vec<_>) =
+            sum.run(initial.clone(), new, stop)?.into_iter().unzip();
+        add_widths(&mut gamma, initial.start, widths);
+        spread(&mut row, &sum, initial.start, pairs);
+    }
+    scale(&mut gamma, &sum);
+    Ok((gamma, row))
+}
+
+/// Copy what each triplet adds to every image of its `q'` and `q''`.
+fn spread(
+    row: &mut Array4<f64>,
+    sum: &TripletSum<'_>,
+    first: usize,
+    pairs: Vec<Pairs<'_>>,
+) {
+    let (n_t, _, n_q, n_b) = row.dim();
+    let grid = sum.phonons.grid;
     let little_group = grid.little_group(sum.q);
     let factor = units::LINEWIDTH * units::STRENGTH / n_q as f64;
     let scale: Vec<f64> =
         sum.initial().map(|(f, active)| if active { factor / f } else { 0.0 }).collect();
-
-    let mut out = Array4::zeros((n_t, n_b, n_q, n_b));
-    for initial in sum.initial_bands() {
-        let n_j = initial.len();
-        let new = || Pairs { inverse_sinh, n_t, n_j, done: vec![] };
-        for pair in sum.run(initial.clone(), new, stop)?.into_iter().flat_map(|p| p.done) {
+    for Pairs { n_j, done, .. } in pairs {
+        for pair in done {
             // Where a point is reached both ways, as q' wins: tetrahedra have less symmetry
             // than the crystal, so the two ways differ a little.
             for (leg, &q1) in sum.pairs[pair.t].iter().enumerate().rev() {
@@ -56,15 +92,14 @@ pub fn collision_row(
                 {
                     for j in 0..n_j {
                         for i in 0..n_b * n_t {
-                            let x = values[j * n_b * n_t + i] * scale[initial.start + j];
-                            out[[i % n_t, initial.start + j, image, i / n_t]] = x;
+                            let x = values[j * n_b * n_t + i] * scale[first + j];
+                            row[[i % n_t, first + j, image, i / n_t]] = x;
                         }
                     }
                 }
             }
         }
     }
-    Ok(out)
 }
 
 /// What each triplet adds to `q'`, and what to `q''`.

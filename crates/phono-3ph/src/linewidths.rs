@@ -50,20 +50,25 @@ pub fn linewidths(
 
     let mut gamma = Array2::zeros((n_t, n_b));
     for initial in sum.initial_bands() {
-        let zeros = || vec![0.0; initial.len() * n_t];
-        let new = || Widths { occupations, n_t, gamma: zeros() };
-        for part in sum.run(initial.clone(), new, stop)? {
-            for (i, x) in part.gamma.into_iter().enumerate() {
-                gamma[[i % n_t, initial.start + i / n_t]] += x;
-            }
-        }
+        let new = || Widths::new(occupations, n_t, initial.len());
+        add_widths(&mut gamma, initial.start, sum.run(initial.clone(), new, stop)?);
     }
     scale(&mut gamma, &sum);
     Ok(gamma)
 }
 
+/// Add the parts in order, to bands from `first` on.
+pub(crate) fn add_widths(gamma: &mut Array2<f64>, first: usize, parts: Vec<Widths<'_>>) {
+    let n_t = gamma.nrows();
+    for part in parts {
+        for (i, x) in part.gamma.into_iter().enumerate() {
+            gamma[[i % n_t, first + i / n_t]] += x;
+        }
+    }
+}
+
 /// Average over the initial degenerate sets and put the factors in.
-fn scale(gamma: &mut Array2<f64>, sum: &TripletSum<'_>) {
+pub(crate) fn scale(gamma: &mut Array2<f64>, sum: &TripletSum<'_>) {
     let factor = units::LINEWIDTH * units::STRENGTH / sum.phonons.grid.n_q() as f64;
     let f = sum.phonons.modes.frequencies(sum.q);
     for mut row in gamma.rows_mut() {
@@ -82,13 +87,18 @@ fn scale(gamma: &mut Array2<f64>, sum: &TripletSum<'_>) {
 }
 
 /// `Σ w |V|² / (f' f'') {…}`, `gamma[j, T]`.
-struct Widths<'a> {
+pub(crate) struct Widths<'a> {
     occupations: &'a [f64],
     n_t: usize,
     gamma: Vec<f64>,
 }
 
-impl Widths<'_> {
+impl<'a> Widths<'a> {
+    /// Nothing yet, for `n_j` bands at `n_t` temperatures.
+    pub(crate) fn new(occupations: &'a [f64], n_t: usize, n_j: usize) -> Self {
+        Self { occupations, n_t, gamma: vec![0.0; n_j * n_t] }
+    }
+
     /// The occupations of phonon number `mode` at every temperature.
     #[inline(always)]
     fn occupation(&self, mode: usize) -> &[f64] {

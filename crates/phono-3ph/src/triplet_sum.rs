@@ -26,6 +26,7 @@ pub(crate) struct TripletSum<'a> {
 }
 
 /// One triplet: its number, its elements and its weights.
+#[derive(Clone, Copy)]
 pub(crate) struct Triplet<'a> {
     pub(crate) t: usize,
     pub(crate) elements: &'a Projection,
@@ -39,6 +40,14 @@ pub(crate) struct Triplet<'a> {
 pub(crate) trait Accumulate: Send {
     /// Take one triplet in; `#[inline(always)]`.
     fn add(&mut self, sum: &TripletSum<'_>, triplet: Triplet<'_>);
+}
+
+impl<A: Accumulate, B: Accumulate> Accumulate for (A, B) {
+    #[inline(always)]
+    fn add(&mut self, sum: &TripletSum<'_>, triplet: Triplet<'_>) {
+        self.0.add(sum, triplet);
+        self.1.add(sum, triplet);
+    }
 }
 
 impl<'a> TripletSum<'a> {

@@ -1,10 +1,11 @@
 //! Python face of [`phono_3ph`]. No physics here.
 
 use numpy::{
-    AllowTypeChange, IntoPyArray, PyArray1, PyArray2, PyArray3, PyArray4, PyArrayLike1,
-    PyArrayLike3, PyReadonlyArray2,
+    AllowTypeChange, IntoPyArray, PyArray1, PyArray2, PyArray3, PyArray4, PyArray6,
+    PyArrayLike1, PyArrayLike3, PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArray3,
+    PyReadonlyArray4,
 };
-use phono_3ph::{Phonons, Scattering, Series};
+use phono_3ph::{Phonons, Scattering, Series, Stars, Thermal};
 use phono_core::Error;
 use phono_grid::{Gaussian, Tetrahedra};
 use phono_py::{Compute, PyForceConstants, PyPeriodicModes, PySeries3, PyTriplets};
@@ -37,6 +38,43 @@ impl PyScattering {
         })
     }
 }
+
+/// `phono_3ph.Thermal`.
+#[derive(FromPyObject)]
+struct PyThermal<'py> {
+    occupations: PyReadonlyArray3<'py, f64>,
+    inverse_sinh: PyReadonlyArray3<'py, f64>,
+}
+
+impl PyThermal<'_> {
+    fn view(&self) -> Thermal<'_> {
+        Thermal {
+            occupations: self.occupations.as_array(),
+            inverse_sinh: self.inverse_sinh.as_array(),
+        }
+    }
+}
+
+/// `phono_3ph.Stars`.
+#[derive(FromPyObject)]
+struct PyStars<'py> {
+    numbers: PyReadonlyArray1<'py, i64>,
+    rotations: PyReadonlyArray3<'py, f64>,
+    n_irreducible: usize,
+}
+
+impl PyStars<'_> {
+    fn view(&self) -> Stars<'_> {
+        Stars {
+            numbers: self.numbers.as_array(),
+            rotations: self.rotations.as_array(),
+            n_irreducible: self.n_irreducible,
+        }
+    }
+}
+
+/// Linewidths and a row of the collision operator.
+type PyRow<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray4<f64>>);
 
 /// The arrays of `phono_3ph.Series3`.
 type PySeriesArrays<'py> =
@@ -106,19 +144,30 @@ fn collision_row<'py>(
     series: PySeries3<'py>,
     phonons: PyPeriodicModes<'py>,
     q: i64,
-    inverse_sinh: PyArrayLike3<'py, f64, AllowTypeChange>,
+    thermal: PyThermal<'py>,
     scattering: PyScattering,
-) -> PyResult<Bound<'py, PyArray4<f64>>> {
-    let (grid, modes, s) =
-        (phonons.grid.view()?, phonons.modes()?, inverse_sinh.as_array());
+) -> PyResult<PyRow<'py>> {
+    let (grid, modes, thermal) = (phonons.grid.view()?, phonons.modes()?, thermal.view());
     let ((values, atoms, cells), (offsets, corners)) =
         (series.view(), phonons.tetrahedra.view());
-    let row = py.compute(|stop| {
+    let (gamma, row) = py.compute(|stop| {
         let phonons = Phonons::new(grid, Tetrahedra::new(offsets, corners)?, modes)?;
         let series = Series::new(values, atoms, cells, modes.n_atoms())?;
-        phono_3ph::collision_row(series, &phonons, q, s, scattering.choices()?, stop)
+        phono_3ph::collision_row(series, &phonons, q, thermal, scattering.choices()?, stop)
     })?;
-    Ok(row.into_pyarray(py))
+    Ok((gamma.into_pyarray(py), row.into_pyarray(py)))
+}
+
+/// See `phono_3ph.reduced_row`.
+#[pyfunction]
+fn reduced_row<'py>(
+    py: Python<'py>,
+    row: PyReadonlyArray4<'py, f64>,
+    stars: PyStars<'py>,
+) -> PyResult<Bound<'py, PyArray6<f64>>> {
+    let (row, stars) = (row.as_array(), stars.view());
+    let reduced = py.compute(|stop| phono_3ph::reduced_row(row, stars, stop))?;
+    Ok(reduced.into_pyarray(py))
 }
 
 /// See `phono_3ph.isotope_linewidths`.
@@ -144,7 +193,8 @@ fn isotope_linewidths<'py>(
 mod _rust {
     #[pymodule_export]
     use super::{
-        collision_row, interaction_strengths, isotope_linewidths, linewidths, series3,
+        collision_row, interaction_strengths, isotope_linewidths, linewidths, reduced_row,
+        series3,
     };
     #[pymodule_export]
     use phono_py::rayon_threads;

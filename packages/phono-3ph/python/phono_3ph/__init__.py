@@ -1,12 +1,8 @@
 """Three-phonon scattering and lattice thermal conductivity."""
 
-from phono_3ph._boltzmann import (
-    CollisionOperator,
-    ConductivityLbte,
-    Solver,
-    conductivity_lbte,
-)
-from phono_3ph._collision import collision_row, inverse_sinh, reduced_row
+from phono_3ph._boltzmann import ConductivityLbte, Solver, conductivity_lbte
+from phono_3ph._collision import Thermal, collision_row, inverse_sinh
+from phono_3ph._collision_operator import CollisionOperator, Unknowns
 from phono_3ph._conductivity import ConductivityRta, conductivity_rta
 from phono_3ph._interaction import interaction_strengths
 from phono_3ph._isotope import (
@@ -17,16 +13,33 @@ from phono_3ph._isotope import (
 )
 from phono_3ph._linewidths import Scattering, linewidths
 from phono_3ph._periodic_modes import PeriodicModes
+from phono_3ph._relaxons import Relaxons
+from phono_3ph._rows import (
+    RecomputedRows,
+    Rows,
+    Storage,
+    operator_memory,
+    scratch_array,
+    storage_for,
+)
 from phono_3ph._series3 import Series3, series3
+from phono_3ph._stars import Stars, reduced_row
 
 __all__ = [
     "CollisionOperator",
     "ConductivityLbte",
     "ConductivityRta",
     "PeriodicModes",
+    "RecomputedRows",
+    "Relaxons",
+    "Rows",
     "Scattering",
     "Series3",
     "Solver",
+    "Stars",
+    "Storage",
+    "Thermal",
+    "Unknowns",
     "boundary_linewidths",
     "collision_row",
     "conductivity_lbte",
@@ -36,7 +49,10 @@ __all__ = [
     "isotope_linewidths",
     "linewidths",
     "natural_mass_spread",
+    "operator_memory",
     "reduced_row",
+    "scratch_array",
     "series3",
+    "storage_for",
     "total_linewidths",
 ]

@@ -5,17 +5,14 @@ from enum import Enum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import Grid, IrreduciblePoints, units
-from phono_grid.errors import ConvergenceError, DomainError, ensure_shape, named
+from phono_grid import units
+from phono_grid.errors import ensure_positive, ensure_shape, named
 
-from phono_3ph._collision import inverse_sinh, rotations_cartesian
+from phono_3ph._collision import inverse_sinh
+from phono_3ph._collision_operator import CollisionOperator, Unknowns
 from phono_3ph._conductivity import group_sum
-from phono_3ph._linewidths import averaging
-
-PINV_CUTOFF = 1e-8
-"""THz; eigenvalues of the collision operator below it in magnitude count as null."""
-RESIDUAL = 1e-11
-"""Relative residual at which conjugate gradients have converged."""
+from phono_3ph._conjugate_gradients import conjugate_gradients
+from phono_3ph._relaxons import PINV_CUTOFF, Relaxons, pseudo_inverse
 
 
 class Solver(Enum):
@@ -28,94 +25,6 @@ class Solver(Enum):
     def of(cls, name: "Solver | str") -> "Solver":
         """The solver called ``name``."""
         return named(cls, name, "solver")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CollisionOperator:
-    """The symmetrised collision operator on vectors at irreducible wave vectors.
-
-    Parameters
-    ----------
-    grid : Grid
-    irreducible : IrreduciblePoints
-    frequencies : (n_i, n_b) array
-        THz.
-    temperatures : (n_T,) array
-        K.
-    matrices : (n_T, n_i, n_b, 3, n_i, n_b, 3) array
-        THz; symmetric, equal on degenerate bands.
-    """
-
-    grid: Grid
-    irreducible: IrreduciblePoints
-    frequencies: NDArray[np.float64]
-    temperatures: NDArray[np.float64]
-    matrices: NDArray[np.float64]
-
-    def __post_init__(self) -> None:
-        """Check the shape."""
-        n_i, n_b = self.frequencies.shape
-        modes = (n_i, n_b, 3)
-        ensure_shape("matrices", self.matrices, (len(self.temperatures), *modes, *modes))
-
-    @classmethod
-    def of(
-        cls,
-        grid: Grid,
-        irreducible: IrreduciblePoints,
-        frequencies: NDArray[np.float64],
-        temperatures: NDArray[np.float64],
-        rows: NDArray[np.float64],
-        linewidths: NDArray[np.float64],
-    ) -> "CollisionOperator":
-        r"""Put together what leaves a phonon and what comes back to it [1]_.
-
-        Parameters
-        ----------
-        grid, irreducible, frequencies, temperatures
-            As above.
-        rows : (n_T, n_i, n_b, 3, n_i, n_b, 3) array
-            From `reduced_row`, stacked over the irreducible points; not kept.
-        linewidths : (n_T, n_i, n_b) array
-            Half linewidths of all scattering, THz.
-
-        Notes
-        -----
-        The diagonal is added for every operation that fixes a point; blocks are multiplied
-        by :math:`\sqrt{w_i w_{i'}} / |G|` with the sizes of the stars, averaged over
-        degenerate bands on both sides, and the matrix is made symmetric.
-
-        References
-        ----------
-        .. [1] L. Chaput, Phys. Rev. Lett. 110, 265506 (2013).
-        """
-        n_t, n_i, n_b = linewidths.shape
-        matrices = np.array(rows, order="C")
-        mean = fixed_sum(grid, irreducible)
-        for i in range(n_i):
-            for b in range(n_b):
-                matrices[:, i, b, :, i, b] += linewidths[:, i, b, None, None] * mean[i]
-        w = np.sqrt(irreducible.weights / len(grid.rotations))
-        matrices *= w[:, None, None, None, None, None]
-        matrices *= w[:, None, None]
-        size = n_i * n_b * 3
-        for i, f in enumerate(frequencies):
-            p = averaging(f, 1e-4)
-            matrices[:, i] = np.einsum("bc,Tcxjdy->Tbxjdy", p, matrices[:, i])
-            matrices[..., i, :, :] = np.einsum(
-                "bc,Tjdxcy->Tjdxby", p, matrices[..., i, :, :]
-            )
-        square = matrices.reshape(n_t, size, size)
-        square += square.swapaxes(1, 2).copy()
-        square *= 0.5
-        return cls(grid, irreducible, frequencies, temperatures, matrices)
-
-
-def fixed_sum(grid: Grid, irreducible: IrreduciblePoints) -> NDArray[np.float64]:
-    """``Σ R`` over the operations that fix each irreducible point, (n_i, 3, 3)."""
-    a = grid.addresses[irreducible.points]
-    fixes = np.array([grid.index(a @ r.T) == irreducible.points for r in grid.rotations])
-    return np.asarray(np.einsum("ri,rxy->ixy", fixes, rotations_cartesian(grid)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,12 +41,15 @@ class ConductivityLbte:
         ``|A y − x| / |x|`` of the solution, null modes left out.
     iterations : (n_T,) array of int
         Of conjugate gradients; 0 for the direct solution.
+    relaxons : tuple of Relaxons
+        One for each temperature, from the direct solution; empty from conjugate gradients.
     """
 
     kappa: NDArray[np.float64]
     mode_kappa: NDArray[np.float64]
     residuals: NDArray[np.float64]
     iterations: NDArray[np.int64]
+    relaxons: tuple[Relaxons, ...]
 
 
 def conductivity_lbte(
@@ -156,7 +68,9 @@ def conductivity_lbte(
         x_{i j} = \sqrt{\tfrac{w_i}{|G|}}\, \frac{h f}{4 k_B T^2 \sinh(h f / 2 k_B T)}\, v,
         \qquad \kappa = \frac{2 k_B T^2}{n_q V} \sum_{ij} \sum_R (R x) \otimes (R y)
 
-    and the symmetric part of that.
+    and the symmetric part of that. The part of ``x`` in the null space that symmetry makes
+    (what the little group of a point does not keep, differences inside degenerate sets) is
+    left out before either solver starts. Nothing conducts at 0 K.
 
     Parameters
     ----------
@@ -167,10 +81,11 @@ def conductivity_lbte(
         Of the primitive cell, Å³.
     solver : Solver or str
         ``"cg"``: conjugate gradients, preconditioned by the diagonal, which is the
-        relaxation-time solution. ``"direct"``: all eigenvalues, and the pseudo-inverse
-        without those below ``pinv_cutoff``.
+        relaxation-time solution; all temperatures together, one pass over the rows for
+        each iteration. ``"direct"``: all eigenvalues, and the pseudo-inverse without those
+        below ``pinv_cutoff``, in the 64-bit LAPACK of NumPy.
     pinv_cutoff : float
-        THz.
+        THz; eigenvalues below it in magnitude count as null.
 
     Raises
     ------
@@ -182,88 +97,39 @@ def conductivity_lbte(
     .. [1] L. Chaput, Phys. Rev. Lett. 110, 265506 (2013), eq. 4-8.
     """
     solver = Solver.of(solver)
+    ensure_positive("pinv_cutoff", pinv_cutoff)
+    ensure_positive("volume", volume)
+    unknowns = operator.unknowns
     v = np.asarray(velocities, dtype=float)
-    ensure_shape("velocities", v, (*operator.frequencies.shape, 3))
-    temperatures = operator.temperatures
-    n_i, n_b = operator.frequencies.shape
-    mode_kappa = np.zeros((len(temperatures), n_i, n_b, 6))
-    residuals = np.zeros(len(temperatures))
-    iterations = np.zeros(len(temperatures), dtype=np.int64)
-    for i, t in enumerate(temperatures):
-        if t <= 0:
-            continue
-        x = driving_force(operator, v, t)
-        matrix = operator.matrices[i].reshape(x.size, x.size)
-        if solver is Solver.CG:
-            y, iterations[i] = conjugate_gradients(matrix, x.ravel())
-        else:
-            y = pseudo_inverse(matrix, x.ravel(), pinv_cutoff)
-        known = np.linalg.norm(x)
-        residuals[i] = np.linalg.norm(matrix @ y - x.ravel()) / known if known else 0
-        products = group_sum(operator.grid, x, y.reshape(x.shape))
+    ensure_shape("velocities", v, (*unknowns.frequencies.shape, 3))
+    x = driving_force(unknowns, v)
+    relaxons: tuple[Relaxons, ...] = ()
+    if solver is Solver.CG:
+        y, iterations = conjugate_gradients(operator.apply, x, operator.diagonal())
+    else:
+        y, relaxons = pseudo_inverse(operator, x, volume, pinv_cutoff)
+        iterations = np.zeros(len(x), dtype=np.int64)
+    known = norms(x)
+    residuals = norms(operator.apply(y) - x) / np.where(known > 0, known, 1)
+    mode_kappa = np.zeros((*unknowns.shape[:3], 6))
+    for i, t in enumerate(unknowns.temperatures):
         factor = 2 * units.CONDUCTIVITY / volume * units.BOLTZMANN * t**2
-        mode_kappa[i] = factor * products
-    kappa = mode_kappa.sum(axis=(1, 2)) / operator.grid.n_q
-    return ConductivityLbte(kappa, mode_kappa, residuals, iterations)
+        mode_kappa[i] = factor * group_sum(unknowns.grid, x[i], y[i])
+    kappa = mode_kappa.sum(axis=(1, 2)) / unknowns.grid.n_q
+    return ConductivityLbte(kappa, mode_kappa, residuals, iterations, relaxons)
+
+
+def norms(y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``|y|`` at each temperature."""
+    return np.asarray(np.linalg.norm(y.reshape(len(y), -1), axis=1))
 
 
 def driving_force(
-    operator: CollisionOperator, velocities: NDArray[np.float64], temperature: float
+    unknowns: Unknowns, velocities: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The right-hand side, its part in the null space of the operator left out."""
-    f = operator.frequencies
-    s = inverse_sinh(f, [temperature])[..., 0]
-    w = np.sqrt(operator.irreducible.weights / len(operator.grid.rotations))
-    scale = w[:, None] * f * units.THZ_TO_EV * s / (4 * units.BOLTZMANN * temperature**2)
-    x = scale[..., None] * velocities
-    # Null vectors: what the operations that fix a point do not keep, and differences
-    # between degenerate bands.
-    fixed = fixed_sum(operator.grid, operator.irreducible)
-    order = len(operator.grid.rotations) / operator.irreducible.weights
-    x = np.einsum("ixy,iby->ibx", fixed / order[:, None, None], x)
-    return np.stack([averaging(f_i, 1e-4) @ x_i for f_i, x_i in zip(f, x, strict=True)])
-
-
-def conjugate_gradients(
-    matrix: NDArray[np.float64], x: NDArray[np.float64], limit: int = 2000
-) -> tuple[NDArray[np.float64], int]:
-    """Solve ``matrix y = x``; (y, iterations)."""
-    diagonal = np.diag(matrix)
-    # Components that symmetry forbids have rounding errors for a diagonal, and stay 0.
-    allowed = diagonal > 1e-10 * diagonal.max(initial=0)
-    inverse = np.where(allowed, 1 / np.where(allowed, diagonal, 1), 0)
-    y = np.zeros_like(x)
-    r = x.copy()
-    z = inverse * r
-    p = z.copy()
-    rz = r @ z
-    goal = RESIDUAL * np.linalg.norm(x)
-    for n in range(limit):
-        if np.linalg.norm(r) <= goal:
-            return y, n
-        ap = matrix @ p
-        curvature = p @ ap
-        if curvature <= 0:
-            break
-        step = rz / curvature
-        y += step * p
-        r -= step * ap
-        z = inverse * r
-        rz, before = r @ z, rz
-        p = z + (rz / before) * p
-    raise ConvergenceError(
-        "conjugate gradients do not converge: the collision operator is not positive; "
-        "use a finer mesh, or solver 'direct'"
-    )
-
-
-def pseudo_inverse(
-    matrix: NDArray[np.float64], x: NDArray[np.float64], cutoff: float
-) -> NDArray[np.float64]:
-    """Solve ``matrix y = x`` without eigenvalues below ``cutoff`` in magnitude."""
-    if not cutoff > 0:
-        raise DomainError(f"pinv_cutoff must be positive, got {cutoff:g}")
-    values, vectors = np.linalg.eigh(matrix)
-    keep = np.abs(values) > cutoff
-    inverse = np.where(keep, 1 / np.where(keep, values, 1), 0)
-    return np.asarray(vectors @ (inverse * (vectors.T @ x)))
+    """The right-hand side ``x[T, i, j, axis]``, its null vectors left out."""
+    f, t = unknowns.frequencies, unknowns.temperatures
+    s = np.moveaxis(inverse_sinh(f, t), -1, 0)
+    scale = unknowns.weights[:, None] * f * units.THZ_TO_EV * s
+    scale /= 4 * units.BOLTZMANN * np.where(t > 0, t, 1)[:, None, None] ** 2
+    return unknowns.allowed(scale[..., None] * velocities)

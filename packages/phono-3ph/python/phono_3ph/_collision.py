@@ -1,16 +1,56 @@
-"""The collision operator of the linearised Boltzmann equation."""
+"""Rows of the collision operator of the linearised Boltzmann equation."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import Grid, IrreduciblePoints, Triplets, units
+from phono_dynmat import bose_einstein
+from phono_grid import Triplets, units
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import ensure_shape
+from phono_grid.errors import ensure_shape, frozen
 
 from phono_3ph._extension import rust
 from phono_3ph._interaction import interaction_strengths
-from phono_3ph._linewidths import Scattering, scattering_weights
+from phono_3ph._linewidths import Scattering, linewidths_of, scattering_weights
 from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Thermal:
+    """Weights of phonons at each temperature.
+
+    Parameters
+    ----------
+    occupations : (n_q, n_b, n_T) array_like
+        Bose-Einstein occupations, 0 at 0 K.
+    inverse_sinh : (n_q, n_b, n_T) array_like
+        ``1 / sinh(h f / 2 k_B T)``, 0 for phonons that do not take part.
+    """
+
+    occupations: NDArray[np.float64]
+    inverse_sinh: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        """Hold the arrays the way the kernels read them."""
+        occupations = frozen(self.occupations, "occupations")
+        s = frozen(self.inverse_sinh, "inverse_sinh", shape=occupations.shape)
+        object.__setattr__(self, "occupations", occupations)
+        object.__setattr__(self, "inverse_sinh", s)
+
+    @classmethod
+    def of(
+        cls,
+        frequencies: ArrayLike,
+        temperatures: ArrayLike,
+        *,
+        cutoff_frequency: float = 1e-4,
+    ) -> "Thermal":
+        """Of frequencies in THz, (n_q, n_b), at temperatures in K, (n_T,)."""
+        f = np.asarray(frequencies, dtype=float)
+        t = np.asarray(temperatures, dtype=float)
+        s = inverse_sinh(f, t, cutoff_frequency=cutoff_frequency)
+        return cls(bose_einstein(f, t), s)
 
 
 @accelerated_by(rust.collision_row)
@@ -18,10 +58,10 @@ def collision_row(
     series: Series3,
     phonons: PeriodicModes,
     q: int,
-    inverse_sinh: ArrayLike,
+    thermal: Thermal,
     scattering: Scattering,
-) -> NDArray[np.float64]:
-    r"""How strongly the phonons at one wave vector are scattered into all others [1]_.
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    r"""Linewidths at one wave vector, and how strongly it scatters into all others [1]_.
 
     .. math::
 
@@ -39,27 +79,29 @@ def collision_row(
     phonons : PeriodicModes
     q : int
         Index in the grid.
-    inverse_sinh : (n_q, n_b, n_T) array_like
-        ``1 / sinh(h f / 2 k_B T)``, 0 for phonons that do not take part.
+    thermal : Thermal
+        Of the whole grid.
     scattering : Scattering
 
     Returns
     -------
-    (n_T, n_b, n_q, n_b) array of float
+    linewidths : (n_T, n_b) array of float
+        ``Γ[T, j]``, THz, that of `phono_3ph.linewidths`, from the same pass over triplets.
+    row : (n_T, n_b, n_q, n_b) array of float
         ``A[T, j, q', j']``, THz.
 
     References
     ----------
     .. [1] L. Chaput, Phys. Rev. Lett. 110, 265506 (2013), eq. 5.
     """
-    s = np.asarray(inverse_sinh, dtype=float)
-    f, grid = phonons.frequencies, phonons.grid
+    f, grid, s = phonons.frequencies, phonons.grid, thermal.inverse_sinh
     ensure_shape("inverse_sinh", s, (*f.shape, s.shape[-1]))
     triplets = Triplets.of(grid, q)
     strengths = interaction_strengths(
         series, phonons, triplets, cutoff_frequency=scattering.cutoff_frequency
     )
-    weighted = strengths * scattering_weights(phonons, triplets, scattering).sum(axis=-1)
+    weights = scattering_weights(phonons, triplets, scattering)
+    weighted = strengths * weights.sum(axis=-1)
     _, q1, q2 = triplets.points.T
     legs = (
         (q2, np.einsum("tjkl,tkT->tTjl", weighted, s[q1])),
@@ -73,7 +115,9 @@ def collision_row(
     for point, values in legs:
         for rotation in little_group:
             row[:, :, grid.index(a[point] @ rotation.T)] = np.moveaxis(values, 0, 2)
-    return units.LINEWIDTH * row
+    parts = (strengths, weights, thermal.occupations)
+    gamma = linewidths_of(phonons, triplets, parts, scattering)
+    return gamma, units.LINEWIDTH * row
 
 
 def inverse_sinh(
@@ -89,31 +133,3 @@ def inverse_sinh(
     x = np.where(active, f, 1) / (2 * units.KELVIN_TO_THZ * np.where(t > 0, t, 1))
     # e^-x / (1 - e^-2x) does not overflow where sinh does.
     return np.asarray(np.where(active, 2 * np.exp(-x) / -np.expm1(-2 * x), 0.0))
-
-
-def reduced_row(
-    row: NDArray[np.float64], grid: Grid, irreducible: IrreduciblePoints
-) -> NDArray[np.float64]:
-    r"""A row of the operator on vectors at irreducible wave vectors.
-
-    .. math::
-
-        B_{jx, i j' y} = \sum_R R_{xy} A_{j, R q_i\, j'}
-
-    (n_T, n_b, n_q, n_b) → (n_T, n_b, 3, n_i, n_b, 3).
-    """
-    rotations = rotations_cartesian(grid)
-    images = np.array(
-        [grid.index(grid.addresses[irreducible.points] @ r.T) for r in grid.rotations]
-    )
-    n_t, n_b = row.shape[:2]
-    n_i = len(irreducible.points)
-    seen = row[:, :, images].transpose(2, 0, 1, 3, 4).reshape(len(images), -1)
-    summed = rotations.reshape(-1, 9).T @ seen
-    return summed.reshape(3, 3, n_t, n_b, n_i, n_b).transpose(2, 3, 0, 4, 5, 1)
-
-
-def rotations_cartesian(grid: Grid) -> NDArray[np.float64]:
-    """The point group of a grid on Cartesian vectors, as columns."""
-    to_cartesian = (grid.reciprocal_lattice / grid.mesh[:, None]).T
-    return np.asarray(to_cartesian @ grid.rotations @ np.linalg.inv(to_cartesian))

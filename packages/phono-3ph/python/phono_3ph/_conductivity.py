@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from phono_grid import Grid, IrreduciblePoints, units
 from phono_grid.errors import ensure_positive, ensure_shape
 
-from phono_3ph._collision import rotations_cartesian
+from phono_3ph._stars import rotations_cartesian
 
 VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
 """Axes of the six components xx yy zz yz xz xy."""

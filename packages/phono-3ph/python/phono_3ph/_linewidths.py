@@ -96,6 +96,18 @@ def linewidths(
         series, phonons, triplets, cutoff_frequency=scattering.cutoff_frequency
     )
     g = scattering_weights(phonons, triplets, scattering)
+    return linewidths_of(phonons, triplets, (strengths, g, n), scattering)
+
+
+def linewidths_of(
+    phonons: PeriodicModes,
+    triplets: Triplets,
+    parts: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
+    scattering: Scattering,
+) -> NDArray[np.float64]:
+    """Γ[T, j] from strengths, weights and occupations; THz."""
+    strengths, g, n = parts
+    f, q = phonons.frequencies, triplets.points[0, 0]
     n1, n2 = n[triplets.points[:, 1], :, None], n[triplets.points[:, 2], None, :]
     occupied = np.stack([n1 + n2 + 1, n1 - n2, n2 - n1], axis=-1)
     gamma = np.einsum("t,tjkl,tjklc,tklTc->Tj", triplets.weights, strengths, g, occupied)

@@ -3,7 +3,7 @@ from numpy.typing import ArrayLike, NDArray
 from phono_fc import ForceConstants
 from phono_grid import Triplets
 
-from phono_3ph import PeriodicModes, Scattering, Series3
+from phono_3ph import PeriodicModes, Scattering, Series3, Stars, Thermal
 
 def series3(
     force_constants: ForceConstants, multiplicities: NDArray[int64], cells: NDArray[int64]
@@ -26,9 +26,10 @@ def collision_row(
     series: Series3,
     phonons: PeriodicModes,
     q: int,
-    inverse_sinh: ArrayLike,
+    thermal: Thermal,
     scattering: Scattering,
-) -> NDArray[float64]: ...
+) -> tuple[NDArray[float64], NDArray[float64]]: ...
+def reduced_row(row: NDArray[float64], stars: Stars) -> NDArray[float64]: ...
 def isotope_linewidths(
     phonons: PeriodicModes, q: int, mass_spread: ArrayLike, scattering: Scattering
 ) -> NDArray[float64]: ...

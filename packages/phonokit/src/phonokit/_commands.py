@@ -65,7 +65,7 @@ def run_kappa(request: KappaRequest, *, command: str) -> None:
                 temperatures,
                 nac=request.nac,
                 transport=transport,
-                run=Run(progress, request.memory, store),
+                run=Run(progress, request.memory, request.over_memory, store),
             )
         out.print(kappa_table(result))
         written = [write_kappa(result, output, command=command)]

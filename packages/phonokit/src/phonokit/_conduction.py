@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from phono_3ph import (
     CollisionOperator,
     ConductivityRta,
+    Unknowns,
     conductivity_lbte,
     conductivity_rta,
 )
@@ -51,14 +52,14 @@ def conduction_of(carriers: Carriers, rates: Rates, transport: Transport) -> Con
     rta = conductivity_rta(grid, irreducible, carriers.velocities, cv, rates.total, volume)
     if rates.rows is None:
         return Conduction(cv, rta, rta.kappa, rta.mode_kappa)
-    operator = CollisionOperator.of(
+    unknowns = Unknowns(
         grid,
         irreducible,
         carriers.frequencies,
         carriers.temperatures,
-        rates.rows,
-        rates.total,
+        transport.scattering.degeneracy,
     )
+    operator = CollisionOperator(unknowns, rates.rows, rates.total)
     lbte = conductivity_lbte(operator, carriers.velocities, volume, solver=transport.solver)
     log.info("residuals of the Boltzmann equation: %s", lbte.residuals)
     return Conduction(cv, rta, lbte.kappa, lbte.mode_kappa)

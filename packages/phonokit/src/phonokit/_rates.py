@@ -8,17 +8,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import (
+    RecomputedRows,
+    Rows,
     Series3,
+    Solver,
+    Stars,
+    Storage,
+    Thermal,
     boundary_linewidths,
     collision_row,
-    inverse_sinh,
     isotope_linewidths,
     linewidths,
     natural_mass_spread,
     reduced_row,
+    storage_for,
     total_linewidths,
 )
-from phono_dynmat import bose_einstein
 
 from phonokit._run import Run, Task, complete
 from phonokit._transport import Carriers, Method, Transport
@@ -39,14 +44,14 @@ class Rates:
         Three-phonon scattering.
     isotope : (n_i, n_b) array or None
     boundary : (n_i, n_b) array or None
-    rows : (n_T, n_i, n_b, 3, n_i, n_b, 3) array or None
+    rows : Rows or None
         What comes back, for the full equation.
     """
 
     phonon: NDArray[np.float64]
     isotope: NDArray[np.float64] | None
     boundary: NDArray[np.float64] | None
-    rows: NDArray[np.float64] | None
+    rows: Rows | None
 
     @property
     def total(self) -> NDArray[np.float64]:
@@ -54,7 +59,7 @@ class Rates:
         return total_linewidths(self.phonon, self.isotope, self.boundary)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Scatterer:
     """Everything that scatters the phonons at one irreducible wave vector.
 
@@ -66,11 +71,20 @@ class Scatterer:
     carriers : Carriers
     series : Series3
     transport : Transport
+    storage : Storage
+        Of the rows of a collision operator.
     """
 
     carriers: Carriers
     series: Series3
     transport: Transport
+    storage: Storage = Storage.MEMORY
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether rows of the collision operator are part of the record."""
+        recomputed = self.storage is Storage.RECOMPUTE
+        return self.transport.method is Method.LBTE and not recomputed
 
     @property
     def record(self) -> np.dtype[Any]:
@@ -80,7 +94,7 @@ class Scatterer:
         fields: list[tuple[str, Any, tuple[int, ...]]] = [("phonon", "<f8", (n_t, n_b))]
         if self.transport.isotopes:
             fields.append(("isotope", "<f8", (n_b,)))
-        if self.transport.method is Method.LBTE:
+        if self.has_rows:
             fields.append(("row", "<f8", (n_t, n_b, 3, n_i, n_b, 3)))
         return np.dtype(fields)
 
@@ -106,48 +120,42 @@ class Scatterer:
                     self._scatter(int(i), record, slice(*block), statistics(*block))
             yield from zip(batch.tolist(), records, strict=True)
 
-    def _statistics(self, first: int, end: int) -> "Statistics":
+    def row(self, i: int) -> NDArray[np.float64]:
+        """The row of the collision operator at one wave vector, once more."""
+        n_t = len(self.carriers.temperatures)
+        q = int(self.carriers.irreducible.points[i])
+        inputs = (self.series, self.carriers.phonons, q, self._statistics(0, n_t))
+        _, row = collision_row(*inputs, self.transport.scattering)
+        return reduced_row(row, self._stars)
+
+    @functools.cached_property
+    def _stars(self) -> Stars:
+        """Of the irreducible points."""
+        return Stars.of(self.carriers.phonons.grid, self.carriers.irreducible)
+
+    def _statistics(self, first: int, end: int) -> Thermal:
         """What depends on some temperatures alone."""
-        f = self.carriers.phonons.frequencies
-        t = self.carriers.temperatures[first:end]
-        n = bose_einstein(f, t)
-        if self.transport.method is not Method.LBTE:
-            return Statistics(n, None)
-        cutoff = self.transport.scattering.cutoff_frequency
-        return Statistics(n, inverse_sinh(f, t, cutoff_frequency=cutoff))
+        return Thermal.of(
+            self.carriers.phonons.frequencies,
+            self.carriers.temperatures[first:end],
+            cutoff_frequency=self.transport.scattering.cutoff_frequency,
+        )
 
     def _scatter(
-        self, i: int, record: NDArray[Any], block: slice, statistics: "Statistics"
+        self, i: int, record: NDArray[Any], block: slice, statistics: Thermal
     ) -> None:
         """Put into ``record`` what scatters at some temperatures."""
         phonons, irreducible = self.carriers.phonons, self.carriers.irreducible
         scattering, q = self.transport.scattering, int(irreducible.points[i])
-        record["phonon"][block] = linewidths(
-            self.series, phonons, q, statistics.occupations, scattering
-        )
-        if statistics.inverse_sinh is not None:
-            row = collision_row(
-                self.series, phonons, q, statistics.inverse_sinh, scattering
-            )
-            record["row"][block] = reduced_row(row, phonons.grid, irreducible)
+        if self.has_rows:
+            widths, row = collision_row(self.series, phonons, q, statistics, scattering)
+            record["row"][block] = reduced_row(row, self._stars)
+        else:
+            widths = linewidths(self.series, phonons, q, statistics.occupations, scattering)
+        record["phonon"][block] = widths
         if self.transport.isotopes and block.start == 0:
             spread = natural_mass_spread(self.carriers.cell)
             record["isotope"] = isotope_linewidths(phonons, q, spread, scattering)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Statistics:
-    """What the scattering reads of all phonons at some temperatures.
-
-    Parameters
-    ----------
-    occupations : (n_q, n_b, n_T) array
-    inverse_sinh : (n_q, n_b, n_T) array or None
-        For the full equation.
-    """
-
-    occupations: NDArray[np.float64]
-    inverse_sinh: NDArray[np.float64] | None
 
 
 def rates_of(
@@ -161,10 +169,18 @@ def rates_of(
 
     ``key`` names everything that this depends on, for the store of the run.
     """
-    scatterer = Scatterer(carriers, series, transport)
+    run = Run() if run is None else run
+    storage = storage_of(carriers, transport, run)
+    scatterer = Scatterer(carriers, series, transport, storage)
     n_i = len(carriers.irreducible.points)
-    task = Task(key, scatterer.record, n_i, scatterer.records)
-    records = complete(task, Run() if run is None else run)
+    on_disk = storage is Storage.DISK
+    task = Task(key, scatterer.record, n_i, scatterer.records, on_disk)
+    records = complete(task, run)
+    rows: Rows | None = None
+    if scatterer.has_rows:
+        rows = records["row"]
+    elif transport.method is Method.LBTE:
+        rows = RecomputedRows(n_i, scatterer.row)
     boundary = None
     if transport.boundary_mfp is not None:
         boundary = boundary_linewidths(carriers.velocities, transport.boundary_mfp)
@@ -172,5 +188,14 @@ def rates_of(
         np.ascontiguousarray(records["phonon"].swapaxes(0, 1)),
         np.ascontiguousarray(records["isotope"]) if transport.isotopes else None,
         boundary,
-        records["row"].swapaxes(0, 1) if transport.method is Method.LBTE else None,
+        rows,
     )
+
+
+def storage_of(carriers: Carriers, transport: Transport, run: Run) -> Storage:
+    """Where the rows of a collision operator go; refused before it is made if nowhere."""
+    if transport.method is not Method.LBTE:
+        return Storage.MEMORY
+    shape = (len(carriers.temperatures), *carriers.frequencies.shape)
+    dense = transport.solver is Solver.DIRECT
+    return storage_for(shape, dense=dense, cap=run.memory, over=run.over_memory)

@@ -1,5 +1,6 @@
 """What the command line asks for; light, so that ``phono --help`` is quick."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,8 @@ class KappaRequest:
         THz
     memory : float
         GB
+    over_memory : str
+        "memory", "disk" or "recompute".
     restart : bool
         Do not go on with an unfinished run.
     verbose : bool
@@ -53,5 +56,21 @@ class KappaRequest:
     boundary_mfp: float | None
     sigma: float | None
     memory: float
+    over_memory: str
     restart: bool
     verbose: bool
+
+
+def gigabytes(text: str) -> float:
+    """``8GB``, ``500 MB``, ``0.5`` or ``1.5TB`` in GB."""
+    scale = {"": 1.0, "GB": 1.0, "MB": 1e-3, "TB": 1e3}
+    match = re.fullmatch(r"([\d.]+(?:e[+-]?\d+)?)\s*([a-z]*)", text.strip().lower())
+    try:
+        number, unit = match.groups() if match else ("", "")
+        return float(number) * scale[unit.upper()]
+    except (ValueError, KeyError):
+        from phono_grid.errors import DomainError
+
+        raise DomainError(
+            f"memory: expected a size like 8GB or 500MB, got {text!r}"
+        ) from None

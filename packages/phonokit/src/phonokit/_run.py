@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from phono_3ph import Storage, scratch_array
 
 from phonokit._run_file import RunFile
 from phonokit._run_store import RunStore
@@ -32,12 +33,16 @@ class Run:
         Called with the irreducible wave vectors that are done, and how many there are.
     memory : float
         What a collision operator may take, GB.
+    over_memory : Storage or "memory" or "disk" or "recompute"
+        Where its rows go if they do not fit: nowhere, which is an error, to a scratch file,
+        or computed again in every iteration.
     store : RunStore, optional
         Where finished wave vectors are kept, so that a run that was stopped goes on.
     """
 
     progress: Progress | None = None
     memory: float = MEMORY
+    over_memory: Storage | str = Storage.MEMORY
     store: RunStore | None = None
 
 
@@ -54,12 +59,15 @@ class Task:
         Number of records.
     work : callable
         Numbers of records → each number with its record.
+    on_disk : bool
+        Whether the records are too large for the memory.
     """
 
     key: Callable[[], dict[str, str]]
     record: np.dtype[Any]
     n: int
     work: Callable[[NDArray[np.int64]], Iterator[tuple[int, NDArray[Any]]]]
+    on_disk: bool = False
 
 
 def complete(task: Task, run: Run) -> NDArray[Any]:
@@ -81,7 +89,8 @@ class _Nothing:
 
     def read(self, task: Task) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         """Room for the records, none of them done."""
-        return np.zeros(task.n, task.record), np.zeros(task.n, dtype=np.bool_)
+        room = scratch_array if task.on_disk else np.zeros
+        return room(task.n, task.record), np.zeros(task.n, dtype=np.bool_)
 
     def write(self, i: int, record: NDArray[Any]) -> None:
         """Forget it."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import PeriodicModes, Scattering, Solver
 from phono_grid import Cell, IrreduciblePoints
-from phono_grid.errors import DomainError, ensure_positive, named
+from phono_grid.errors import ensure_positive, named
 
 
 class Method(Enum):
@@ -93,17 +93,3 @@ class Carriers:
     velocities: NDArray[np.float64]
     cell: Cell
     temperatures: NDArray[np.float64]
-
-
-def ensure_memory(transport: Transport, modes: int, temperatures: int, cap: float) -> None:
-    """Refuse a collision operator that is larger than ``cap`` GB, before it is made."""
-    if transport.method is not Method.LBTE:
-        return
-    # The rows, their symmetrised copy, and what a solver holds beside them.
-    need = 8 * (3 * modes) ** 2 * (2 * temperatures + 1) / 1e9
-    if need > cap:
-        raise DomainError(
-            f"the collision operator of {3 * modes} unknowns at {temperatures} "
-            f"temperatures takes {need:.1f} GB, above the cap of {cap:g} GB; raise "
-            "--memory, or take fewer temperatures or a coarser mesh"
-        )

@@ -43,7 +43,7 @@ from phonokit._read import ForceData, read
 from phonokit._read_born import BornCharges
 from phonokit._run import Run
 from phonokit._run_key import fingerprint, programs
-from phonokit._transport import Carriers, Transport, ensure_memory
+from phonokit._transport import Carriers, Transport
 
 log = logging.getLogger("phonokit")
 
@@ -185,7 +185,6 @@ def kappa(
         series2, series3 = force_constant_series(crystal, nac=nac)
         harmonic = harmonic_phonons(crystal, series2, grid, irreducible, symmetry)
         warn_of_imaginary_modes(harmonic)
-        ensure_memory(transport, harmonic.frequencies.size, len(t), run.memory)
         carriers = Carriers(
             harmonic.phonons,
             irreducible,

@@ -10,7 +10,7 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
 
 from phonokit import _cli_fc, _cli_harmonic
-from phonokit._request import KappaRequest
+from phonokit._request import KappaRequest, gigabytes
 from phonokit._request_fc import ConstantsRequest, DisplaceRequest, ForcesRequest
 from phonokit._version import __version__
 
@@ -58,7 +58,8 @@ def kappa(
     isotopes: bool = False,
     boundary_mfp: float | None = None,
     sigma: float | None = None,
-    memory: float = 8.0,
+    memory: str = "8GB",
+    over_memory: str = "memory",
     restart: bool = False,
     verbose: Annotated[bool, Parameter(name=("--verbose", "-v"))] = False,
 ) -> KappaRequest:
@@ -99,7 +100,10 @@ def kappa(
     sigma
         Conserve energy by Gaussians of this width in THz instead of tetrahedra.
     memory
-        What the collision operator may take, in GB; 8 if not given.
+        What the collision operator may take: 8GB if not given; 500MB, 0.5.
+    over_memory
+        Where its rows go if they take more: nowhere, which is an error, if not given; disk,
+        a scratch file; or recompute, again in every iteration.
     restart
         Begin anew. Without it a run that was stopped goes on from what it has left in
         kappa-m111111.hdf5.run and the like, when the same command is given again.
@@ -120,7 +124,8 @@ def kappa(
         isotopes=isotopes,
         boundary_mfp=boundary_mfp,
         sigma=sigma,
-        memory=memory,
+        memory=gigabytes(memory),
+        over_memory=over_memory,
         restart=restart,
         verbose=verbose,
     )

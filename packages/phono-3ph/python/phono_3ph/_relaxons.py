@@ -1,0 +1,70 @@
+"""The eigenvectors of the collision operator, and the conductivity they carry."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid import Grid, units
+
+from phono_3ph._collision_operator import CollisionOperator
+from phono_3ph._conductivity import VOIGT
+from phono_3ph._stars import rotations_cartesian
+
+Array = NDArray[np.float64]
+
+PINV_CUTOFF = 1e-8
+"""THz; eigenvalues of the collision operator below it in magnitude count as null."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Relaxons:
+    r"""Eigenvectors of the collision operator at one temperature [1]_.
+
+    Each relaxes on its own, with the lifetime :math:`1 / 4\pi\lambda`; what they carry adds
+    up to κ.
+
+    Parameters
+    ----------
+    eigenvalues : (n,) array
+        λ, THz, ascending, the null ones among them; a half linewidth.
+    kappa : (n, 6) array
+        W/(m K); 0 for null eigenvalues.
+
+    References
+    ----------
+    .. [1] A. Cepellotti, N. Marzari, Phys. Rev. X 6, 041013 (2016).
+    """
+
+    eigenvalues: Array
+    kappa: Array
+
+
+def pseudo_inverse(
+    operator: CollisionOperator, x: Array, volume: float, cutoff: float
+) -> tuple[Array, tuple[Relaxons, ...]]:
+    """Solve ``A y = x`` without eigenvalues below ``cutoff`` THz in magnitude.
+
+    ``x[T, i, j, axis]``; one dense matrix at a time.
+    """
+    y, relaxons = np.zeros_like(x), []
+    grid = operator.unknowns.grid
+    for i, t in enumerate(operator.unknowns.temperatures):
+        values, vectors = np.linalg.eigh(operator.matrix(i))
+        keep = np.abs(values) > cutoff
+        amplitudes = (vectors.T @ x[i].ravel()) * keep / np.where(keep, values, 1)
+        y[i] = (vectors @ amplitudes).reshape(x[i].shape)
+        factor = 2 * units.CONDUCTIVITY / volume * units.BOLTZMANN * t**2 / grid.n_q
+        kappa = factor * carried(grid, x[i].reshape(-1, 3), vectors, amplitudes)
+        relaxons.append(Relaxons(values, kappa))
+    return y, tuple(relaxons)
+
+
+def carried(grid: Grid, x: Array, vectors: Array, amplitudes: Array) -> Array:
+    """The symmetric part of ``Σ_λ Σ_R (R x_λ)(R y_λ)ᵀ`` for each eigenvector, (n, 6)."""
+    n = len(vectors)
+    # [axis of x, axis of y, eigenvector]
+    products = (x.T @ vectors.reshape(-1, 3 * n)).reshape(3, 3, n) * amplitudes
+    r = rotations_cartesian(grid)
+    summed = np.einsum("rxa,abn,ryb->nxy", r, products, r, optimize=True)
+    summed = (summed + summed.swapaxes(1, 2)) / 2
+    return np.stack([summed[:, a, b] for a, b in VOIGT], axis=-1)

@@ -1,0 +1,86 @@
+"""Stars of irreducible wave vectors, and rows of operators on them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid import Grid, IrreduciblePoints
+from phono_grid.backend import accelerated_by
+from phono_grid.errors import ensure_shape, frozen
+
+from phono_3ph._extension import rust
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stars:
+    """Where every grid point comes from.
+
+    Parameters
+    ----------
+    numbers : (n_q,) array_like of int
+        The number of the irreducible point of its star.
+    rotations : (n_q, 3, 3) array_like
+        ``S = Σ R`` over the operations that take the irreducible point there, Cartesian.
+    n_irreducible : int
+        ``n_i``
+    """
+
+    numbers: NDArray[np.int64]
+    rotations: NDArray[np.float64]
+    n_irreducible: int
+
+    def __post_init__(self) -> None:
+        """Hold the arrays the way the kernels read them."""
+        n_q = len(self.numbers)
+        numbers = frozen(self.numbers, "numbers", np.int64, (n_q,))
+        rotations = frozen(self.rotations, "rotations", shape=(n_q, 3, 3))
+        object.__setattr__(self, "numbers", numbers)
+        object.__setattr__(self, "rotations", rotations)
+
+    @classmethod
+    def of(cls, grid: Grid, irreducible: IrreduciblePoints) -> "Stars":
+        """The stars of the irreducible points of ``grid``."""
+        a = grid.addresses[irreducible.points]
+        numbers = np.zeros(grid.n_q, dtype=np.int64)
+        rotations = np.zeros((grid.n_q, 3, 3))
+        for r, cartesian in zip(grid.rotations, rotations_cartesian(grid), strict=True):
+            images = grid.index(a @ r.T)
+            numbers[images] = np.arange(len(a))
+            # One operation takes different irreducible points to different images.
+            rotations[images] += cartesian
+        return cls(numbers, rotations, len(a))
+
+
+@accelerated_by(rust.reduced_row)
+def reduced_row(row: NDArray[np.float64], stars: Stars) -> NDArray[np.float64]:
+    r"""A row of the collision operator on vectors at irreducible wave vectors.
+
+    .. math::
+
+        B_{jx, i j' y} = \sum_R R_{xy} A_{j, R q_i\, j'} = \sum_{q'} S_{xy}(q') A_{j, q' j'}
+
+    over all operations, or over the star of ``i``.
+
+    Parameters
+    ----------
+    row : (n_T, n_b, n_q, n_b) array
+        From `collision_row`.
+    stars : Stars
+
+    Returns
+    -------
+    (n_T, n_b, 3, n_i, n_b, 3) array
+        ``B[T, j, x, i, j', y]``
+    """
+    n_t, n_b = row.shape[:2]
+    ensure_shape("row", row, (n_t, n_b, len(stars.numbers), n_b))
+    out = np.zeros((stars.n_irreducible, 3, 3, n_t, n_b, n_b))
+    turned = np.einsum("qxy,Tjqk->qxyTjk", stars.rotations, row)
+    np.add.at(out, stars.numbers, turned)
+    return out.transpose(3, 4, 1, 0, 5, 2)
+
+
+def rotations_cartesian(grid: Grid) -> NDArray[np.float64]:
+    """The point group of a grid on Cartesian vectors, as columns."""
+    to_cartesian = (grid.reciprocal_lattice / grid.mesh[:, None]).T
+    return np.asarray(to_cartesian @ grid.rotations @ np.linalg.inv(to_cartesian))
