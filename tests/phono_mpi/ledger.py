@@ -13,6 +13,8 @@ COVERS = {
         "MpiDistributor.bcast",
         "MpiDistributor.bcast_chunked",
         "MpiDistributor.gather",
+        "MpiDistributor.reduce",
+        "MpiDistributor.reduce_scatter",
         "MpiDistributor.scatter",
         "MpiRanks.allgather",
         "bcast_rows",

@@ -9,6 +9,10 @@ from phono_mpi import (
     CollectiveError,
     MpiDistributor,
     MpiRanks,
+    _distributor,
+    _redistribution,
+    _reductions,
+    _rows,
     bcast_rows,
     bcast_rows_into,
     mpi_utils,
@@ -97,6 +101,26 @@ def sums():
                 )
 
 
+def sums_elsewhere():
+    rng = np.random.default_rng(5)
+    for dtype in ("i8", "f4", "c16"):
+        for n in TASKS:
+            d = MpiDistributor(n)
+            parts = rng.uniform(-2, 2, (size, n, 3)).astype(dtype)
+            serial = functools.reduce(np.add, parts)
+            rows = d.reduce_scatter(parts[rank])
+            same("MpiDistributor.reduce_scatter", rows, serial[d.my_slice])
+            for order, root in (("any", size - 1), ("ranks", 0)):
+                result = d.reduce(parts[rank], root=root, order=order)
+                assert (result is None) == (rank != root)
+                if rank == root:
+                    close("MpiDistributor.reduce", result, serial, 1e-6)
+    d = MpiDistributor(2)
+    highest = d.reduce_scatter(np.array([[rank, -rank], [0, 1]]), "max")
+    expected = np.array([[size - 1, 0], [0, 1]])[d.my_slice]
+    same("MpiDistributor.reduce_scatter", highest, expected)
+
+
 def small_messages():
     largest = mpi_utils.MAX_MPI_BYTES
     # Patching the module is how a small machine sends arrays of many messages.
@@ -104,11 +128,25 @@ def small_messages():
         mpi_utils.MAX_MPI_BYTES = limit
         collectives(["c16", ">f8", PAIR], [1, 7])
         sums()
+        sums_elsewhere()
         arr = np.arange(30.0).reshape(10, 3) if rank == 0 else None
         sent = bcast_rows(comm, arr, 0, limit)
         same("bcast_rows", sent, np.arange(30.0).reshape(10, 3))
         assert (sent is arr) == (rank == 0)
     mpi_utils.MAX_MPI_BYTES = largest
+
+
+def uncountable_messages():
+    """What is longer than a library can count: here more than five items."""
+    modules = (_distributor, _reductions, _redistribution, _rows)
+    largest = _rows.MAX_COUNT
+    for module in modules:
+        module.MAX_COUNT = 5
+    collectives(["c16", ">f8"], [1, 7])
+    sums()
+    sums_elsewhere()
+    for module in modules:
+        module.MAX_COUNT = largest
 
 
 def mistakes():
@@ -157,7 +195,9 @@ if __name__ == "__main__":
     assert world() is MPI.COMM_WORLD
     collectives()
     sums()
+    sums_elsewhere()
     small_messages()
+    uncountable_messages()
     mistakes()
     unvalidated()
     shared_calculation()

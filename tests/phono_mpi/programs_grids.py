@@ -5,15 +5,17 @@ import numpy as np
 import pytest
 from ledger import write
 from mpi4py import MPI
-from phono_mpi import CollectiveError, MpiDistributor, mpi_utils
+from phono_mpi import CollectiveError, MpiDistributor, _redistribution, mpi_utils
 
 comm = MPI.COMM_WORLD
 DTYPES = [np.complex128, np.complex64, np.float64, np.float32]
 
 
 def everything():
-    for limit in (16, 2**31 - 1):
+    for limit, piece in ((16, 2**20), (2**31 - 1, 2**20), (2**31 - 1, 64)):
         mpi_utils.MAX_MPI_BYTES = limit
+        # A small piece stands for large arrays, which go in rounds of several.
+        _redistribution._PIECE = piece
         for nq in grids.NUMBERS:
             for dtype in DTYPES[:: 1 if limit > 16 else 3]:
                 grids.check_fourier(comm, nq, dtype, (2,))
@@ -22,6 +24,14 @@ def everything():
             grids.check_layouts(comm, nq)
             grids.check_irreducible(comm, nq)
             grids.check_frequencies(comm, nq)
+
+
+def uncountable_messages():
+    """What is longer than a library can count: here more than 16 bytes."""
+    _redistribution._PIECE, _redistribution.MAX_COUNT = 2**20, 16
+    for nq in grids.NUMBERS:
+        grids.check_layouts(comm, nq)
+        grids.check_irreducible(comm, nq)
 
 
 def refused(call, *args):
@@ -49,5 +59,6 @@ def mistakes():
 
 if __name__ == "__main__":
     everything()
+    uncountable_messages()
     mistakes()
     write(comm)

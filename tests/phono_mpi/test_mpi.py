@@ -57,6 +57,15 @@ def test_ranks_agree_with_numpy_in(program, n_ranks, tmp_path):
     ledger.ON_RANKS.update(cases)
 
 
+@pytest.mark.skipif(
+    "PHONO_MPI_FULL" not in os.environ,
+    reason="takes 9 GB of memory: nox -s mpi -- --full",
+)
+def test_two_ranks_exchange_more_than_the_library_can_count():
+    result = mpiexec(2, str(HERE / "programs_large.py"), timeout=300)
+    assert result.returncode == 0, result.stderr
+
+
 def test_the_examples_of_the_readme_run_on_ranks(tmp_path):
     readme = (HERE.parents[1] / "packages" / "phono-mpi" / "README.md").read_text()
     examples = re.findall(r"```python\n(.*?)```", readme, flags=re.DOTALL)

@@ -40,16 +40,18 @@ def exchange_blocks(
         One for each of ``sources``.
     """
     received = [np.empty(shape, dtype) for _ in sources]
-    requests, kept = [], []
+    requests: list[Any] = []
+    kept = []  # alive until they have arrived
     numbers: Counter[int] = Counter()
     for source, block in zip(sources, received, strict=True):
-        tag = base_tag + numbers[source]
-        requests.append(comm.Irecv(block, source=source, tag=tag))
+        row, tag = block.reshape(1, -1), base_tag + numbers[source]
+        requests += _irecv_rows_into(comm, row, source, tag, message_limit())
         numbers[source] += 1
     numbers.clear()
     for dest, block in sends:
-        kept.append(np.ascontiguousarray(block, dtype=dtype))
-        requests.append(comm.Isend(kept[-1], dest=dest, tag=base_tag + numbers[dest]))
+        kept.append(np.ascontiguousarray(block, dtype=dtype).reshape(1, -1))
+        tag = base_tag + numbers[dest]
+        requests += _isend_rows(comm, kept[-1], dest, tag, message_limit())
         numbers[dest] += 1
     mpi().Request.Waitall(requests)
     return received

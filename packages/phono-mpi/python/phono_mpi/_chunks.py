@@ -5,6 +5,9 @@ from collections.abc import Iterator
 MAX_MPI_BYTES = 2**31 - 1
 """Largest message, bytes: what every MPI library can send in one call."""
 
+MAX_COUNT = 2**31 - 1
+"""Largest count or displacement of every MPI library."""
+
 
 def chunk_step(itemsize: int, items_per_row: int, limit: int = MAX_MPI_BYTES) -> int:
     r"""Rows that fit in one message.

@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,16 +18,19 @@ from phono_mpi._broadcast import (
     recv_object,
     send_object,
 )
-from phono_mpi._chunks import chunk_step
+from phono_mpi._chunks import MAX_COUNT, chunk_step
 from phono_mpi._communicator import Communicator, SerialComm, is_mpi
 from phono_mpi._patchable import message_limit, mpi
 from phono_mpi._pencils import shares
-from phono_mpi._reductions import Operator, reduce_in_place
+from phono_mpi._reductions import (
+    Operator,
+    Order,
+    reduce_in_place,
+    reduce_rows,
+    reduce_to_root,
+)
 from phono_mpi._rows import _irecv_rows_into, _isend_rows, _items_per_row, known_to_mpi
 from phono_mpi._spill import SpillFile
-
-_ELEMENTS = 2**31
-"""Counts and displacements of every MPI library stay below this."""
 
 
 class MpiDistributor(SpillFile):
@@ -195,7 +198,7 @@ class MpiDistributor(SpillFile):
         width = _items_per_row(rows.shape)
         comm, limit = private(self._comm), message_limit()
         in_one = self._sizes.max() <= chunk_step(rows.itemsize, width, limit)
-        if in_one and full.size < _ELEMENTS and known_to_mpi(rows.dtype):
+        if in_one and full.size <= MAX_COUNT and known_to_mpi(rows.dtype):
             counts = self._sizes * width
             displacements = np.cumsum(counts) - counts
             send = [rows.reshape(-1), counts[self.my_rank]]
@@ -293,11 +296,7 @@ class MpiDistributor(SpillFile):
         return obj if self.mpi_size == 1 else bcast_object(self._comm, obj, root)
 
     def allreduce(
-        self,
-        array: NDArray[Any],
-        op: Operator = "sum",
-        *,
-        order: Literal["any", "ranks"] = "any",
+        self, array: NDArray[Any], op: Operator = "sum", *, order: Order = "any"
     ) -> NDArray[Any]:
         """Reduce ``array`` over the ranks, in place, and return it. Collective.
 
@@ -308,16 +307,50 @@ class MpiDistributor(SpillFile):
         op : {"sum", "prod", "max", "min"}
         order : {"any", "ranks"}
             MPI may choose the order of a sum from run to run. ``"ranks"`` adds rank 0, 1, …
-            one after the other: the same bits in every run with as many ranks, at the cost
-            of S times the memory of one message.
+            one after the other: the same bits in every run with as many ranks, in messages
+            of 16 MiB at most, because those of all ranks are held together.
         """
+        self._alike("allreduce", array, (op, order))
+        return reduce_in_place(self._comm, array, op, order)
+
+    def reduce(
+        self,
+        array: NDArray[Any],
+        op: Operator = "sum",
+        *,
+        root: int = 0,
+        order: Order = "any",
+    ) -> NDArray[Any] | None:
+        """Reduce ``array`` over the ranks on ``root``, None elsewhere. Collective.
+
+        Parameters are those of `allreduce`; ``array`` stays as it is.
+        """
+        self._alike("reduce", array, (op, root, order))
+        return reduce_to_root(self._comm, array, root, op, order)
+
+    def reduce_scatter(self, full: NDArray[Any], op: Operator = "sum") -> NDArray[Any]:
+        """Reduce rows, each on its rank: (ntasks, ...) → (n_R, ...). Collective.
+
+        One rank after the other, so that every run with as many ranks has the same bits. No
+        rank holds more than its contribution to all rows and those of all to its own.
+        """
+        self._alike("reduce_scatter", full, (op,), self._ntasks)
+        return reduce_rows(private(self._comm), full, self._sizes, op)
+
+    def _alike(
+        self,
+        name: str,
+        array: NDArray[Any],
+        options: tuple[object, ...],
+        n_rows: int | None = None,
+    ) -> None:
+        """All ranks agree that their arrays have the same shape and type."""
         if self._validate:
-            problem = rows_problem(array)
+            problem = rows_problem(array, n_rows)
             if problem is None and not array.flags.c_contiguous:
                 problem = "the array must be contiguous in C order"
-            facts = None if problem else (array.dtype.str, array.shape, op, order)
-            compare(self._comm, "allreduce", problem, facts)
-        return reduce_in_place(self._comm, array, op, order)
+            facts = None if problem else (array.dtype.str, array.shape, *options)
+            compare(self._comm, name, problem, facts)
 
     def _distributed(self, name: str, rows: NDArray[Any]) -> NDArray[Any]:
         """The rows of this rank, contiguous, once all ranks agree that theirs fit."""

@@ -11,7 +11,7 @@ from phono_grid.errors import DomainError
 
 from phono_mpi._agreement import compare, private, rows_problem, together
 from phono_mpi._orbitals import apply_auto_orbital_transform
-from phono_mpi._redistribution import exchange_rows
+from phono_mpi._redistribution import RedistributionPlan, redistribute
 
 Transform = Callable[[NDArray[Any], NDArray[np.int64]], NDArray[Any]]
 """Rows of irreducible points, and the full points they are to stand for → rows of those."""
@@ -166,16 +166,28 @@ def _from_owners(
 
     Every rank knows from the grid alone what the others need: no lists are sent.
     """
-    my = d_irr.my_slice
+    rank, my = d_irr.my_rank, d_irr.my_slice
     sends, total = [], 0
     for part in d_full.slices:
         needed = np.unique(inverse[part])
         total += len(needed)
         first, last = np.searchsorted(needed, [my.start, my.stop])
         sends.append(needed[first:last] - my.start)
+    sends[rank] = sends[rank][:0]
     needed, where = np.unique(inverse[d_full.my_slice], return_inverse=True)
     ends = np.searchsorted(needed, [part.stop for part in d_irr.slices])
-    counts = (np.array([len(s) for s in sends]), np.diff(ends, prepend=0))
-    staged = mat[np.concatenate(sends).astype(np.int64)]
+    receive_counts = np.diff(ends, prepend=0)
+    receive_counts[rank] = 0
+    home = (needed >= my.start) & (needed < my.stop)
     # Owners are in the order of ranks, so rows arrive in the order of `needed`.
-    return exchange_rows(private(d_irr.comm), staged, counts, total)[where.reshape(-1)]
+    plan = RedistributionPlan(
+        np.concatenate(sends).astype(np.int64),
+        np.array([len(s) for s in sends]),
+        np.flatnonzero(~home),
+        receive_counts,
+        needed[home] - my.start,
+        np.flatnonzero(home),
+        int(d_irr.my_size),
+        total,
+    )
+    return redistribute(mat, plan, private(d_irr.comm))[where.reshape(-1)]

@@ -1,46 +1,69 @@
 """Rows from the ranks that have them to the ranks that need them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from phono_grid.errors import ensure_shape
 
+from phono_mpi._chunks import MAX_COUNT
 from phono_mpi._communicator import is_mpi
 from phono_mpi._patchable import message_limit, mpi
 from phono_mpi._pencils import Layout, get_pencil_indices, shares
-from phono_mpi._rows import _items_per_row, known_to_mpi
+from phono_mpi._rows import _items_per_row
 
-_COUNTS = 2**31 - 1
-"""Largest count or displacement of every MPI library."""
+_PIECE = 2**20
+"""Bytes that are moved at a time between two ranks."""
 
 
 @dataclass(frozen=True)
 class RedistributionPlan:
-    """Which rows one rank sends and receives to go from one layout of a grid to another.
+    """Which rows one rank sends, receives and keeps to go from one distribution to another.
+
+    It depends on the distributions alone: make it once, use it for any arrays.
 
     Parameters
     ----------
-    rank, size : int
-    send_order : (n,) array of int
-        My rows in the order of their destinations, then of their flat index.
+    send_rows : (n,) array of int
+        My rows that others need, in the order of their destinations.
     send_counts : (S,) array of int
-        How many of them go to every rank.
-    receive_order : (m,) array of int
-        Where the rows that arrive, in the order of their sources, belong.
+        How many of them go to every rank, none to myself.
+    receive_places : (r,) array of int
+        Where in the result the rows belong that arrive, in the order of their sources.
     receive_counts : (S,) array of int
+        How many of them come from every rank, none from myself.
+    kept_rows, kept_places : (k,) array of int
+        My rows that stay here, and where in the result they belong.
+    n_own : int
+        Number of rows that this rank has.
     total : int
-        Rows of all ranks together.
+        Rows that all ranks have or send together, at most; the same on all.
     """
 
-    rank: int
-    size: int
-    send_order: NDArray[np.int64]
+    send_rows: NDArray[np.int64]
     send_counts: NDArray[np.int64]
-    receive_order: NDArray[np.int64]
+    receive_places: NDArray[np.int64]
     receive_counts: NDArray[np.int64]
+    kept_rows: NDArray[np.int64]
+    kept_places: NDArray[np.int64]
+    n_own: int
     total: int
+
+    @property
+    def n_result(self) -> int:
+        """Number of rows that this rank has afterwards."""
+        return len(self.kept_places) + len(self.receive_places)
+
+    @cached_property
+    def _index(self) -> NDArray[np.int64]:
+        """The row that stays, for each row of the result; any one for those that arrive."""
+        index = np.zeros(self.n_result, dtype=np.int64)
+        index[self.kept_places] = self.kept_rows
+        return index
 
 
 def redistribution_plan(
@@ -63,15 +86,27 @@ def _plan(
     wanted = get_pencil_indices(rank, size, nq, target)
     destinations = _owners(mine, size, nq, target)
     origins = _owners(wanted, size, nq, source)
+    # On both sides in the order of the other rank, then of the flat index.
+    sends = np.lexsort((mine, destinations))
+    receives = np.lexsort((wanted, origins))
+    stay, home = destinations[sends] == rank, origins[receives] == rank
     return RedistributionPlan(
-        rank,
-        size,
-        np.lexsort((mine, destinations)),
-        np.bincount(destinations, minlength=size),
-        np.lexsort((wanted, origins)),
-        np.bincount(origins, minlength=size),
+        sends[~stay],
+        _counts(destinations, rank, size),
+        receives[~home],
+        _counts(origins, rank, size),
+        sends[stay],
+        receives[home],
+        len(mine),
         int(np.prod(nq)),
     )
+
+
+def _counts(others: NDArray[np.int64], rank: int, size: int) -> NDArray[np.int64]:
+    """How often every other rank occurs."""
+    counts = np.bincount(others, minlength=size)
+    counts[rank] = 0
+    return counts
 
 
 def _owners(
@@ -92,85 +127,17 @@ def _owners(
 
 
 def redistribute(mat: NDArray[Any], plan: RedistributionPlan, comm: Any) -> NDArray[Any]:
-    """Carry out a plan on rows (n, ...) → (m, ...). Collective."""
-    staged = mat[plan.send_order]
-    counts = (plan.send_counts, plan.receive_counts)
-    arrived = exchange_rows(comm, staged, counts, plan.total)
-    rows = np.empty_like(arrived)
-    rows[plan.receive_order] = arrived
-    return rows
+    """Carry out a plan on rows (n_own, ...) → (n_result, ...). Collective.
 
-
-def exchange_rows(
-    comm: Any,
-    staged: NDArray[Any],
-    counts: tuple[NDArray[np.int64], NDArray[np.int64]],
-    total: int,
-) -> NDArray[Any]:
-    """Rows in the order of destinations → rows in the order of sources. Collective.
-
-    ``counts`` are the rows for each destination and from each source, ``total`` those of
-    all ranks together. One ``Alltoallv``, counted in elements, or in rows if that is too
-    many; message by message over communicators that are not of mpi4py.
+    One ``Alltoallv`` while the message of a pair of ranks is below a megabyte on average.
+    Larger ones gain nothing from it: they go round by round, in pieces that stay in cache.
+    So it is over communicators that are not of mpi4py.
     """
-    send_counts, receive_counts = counts
-    received = np.empty((int(receive_counts.sum()), *staged.shape[1:]), staged.dtype)
-    width = _items_per_row(staged.shape)
-    if comm.size == 1:
-        received[...] = staged
-    elif not is_mpi(comm):
-        _pairwise(comm, staged, received, counts)
-    elif width > 0:
-        # Every rank must choose alike: the limit is compared with what all hold together.
-        if total * width * staged.itemsize <= min(
-            message_limit(), _COUNTS
-        ) and known_to_mpi(staged.dtype):
-            send = [staged.reshape(-1), _parts(send_counts * width)]
-            comm.Alltoallv(send, [received.reshape(-1), _parts(receive_counts * width)])
-        else:
-            row = mpi().BYTE.Create_contiguous(width * staged.itemsize).Commit()
-            send = [_memory(staged), _parts(send_counts), row]
-            comm.Alltoallv(send, [_memory(received), _parts(receive_counts), row])
-            row.Free()
-    return received
-
-
-def _parts(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Counts and displacements."""
-    return counts, np.cumsum(counts) - counts
-
-
-def _memory(array: NDArray[Any]) -> NDArray[np.uint8]:
-    """The bytes of a contiguous array."""
-    return array.reshape(-1).view(np.uint8)
-
-
-def _pairwise(
-    comm: Any,
-    staged: NDArray[Any],
-    received: NDArray[Any],
-    counts: tuple[NDArray[np.int64], NDArray[np.int64]],
-) -> None:
-    """The same exchange in a ring; the tag is the distance of the two ranks."""
-    rank, size = comm.Get_rank(), comm.size
-    (sends, to), (receives, at) = _parts(counts[0]), _parts(counts[1])
-    received[at[rank] : at[rank] + receives[rank]] = staged[
-        to[rank] : to[rank] + sends[rank]
-    ]
-    for shift in range(1, size):
-        dest, source = (rank + shift) % size, (rank - shift) % size
-        window = _memory(received[at[source] : at[source] + receives[source]])
-        block = _memory(staged[to[dest] : to[dest] + sends[dest]])
-        requests = [
-            comm.Irecv(part, source=source, tag=shift) for part in _pieces(window)
-        ] + [comm.Isend(part, dest=dest, tag=shift) for part in _pieces(block)]
-        mpi().Request.Waitall(requests)
-
-
-def _pieces(memory: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
-    """Bytes cut into messages."""
-    step = max(1, message_limit())
-    return [memory[i : i + step] for i in range(0, len(memory), step)]
+    width = _items_per_row(mat.shape) * mat.itemsize
+    # Every rank must choose alike.
+    together = plan.total * width <= _PIECE * comm.size**2
+    together = together and is_mpi(comm) and message_limit() >= _PIECE
+    return _carry_out(mat, plan, comm, _all_at_once if together else _by_rounds)
 
 
 def _redistribute_p2p(
@@ -182,9 +149,93 @@ def _redistribute_p2p(
 ) -> NDArray[Any]:
     """Rows of one layout → rows of another, message by message. Collective."""
     plan = redistribution_plan(comm.Get_rank(), comm.size, nq, source_layout, target_layout)
-    staged = np.asarray(mat)[plan.send_order]
-    arrived = np.empty((len(plan.receive_order), *staged.shape[1:]), staged.dtype)
-    _pairwise(comm, staged, arrived, (plan.send_counts, plan.receive_counts))
-    rows = np.empty_like(arrived)
-    rows[plan.receive_order] = arrived
+    return _carry_out(mat, plan, comm, _by_rounds)
+
+
+Exchange = Callable[[Any, NDArray[Any], NDArray[Any], RedistributionPlan], None]
+"""From my rows, put those that arrive in their places."""
+
+
+def _carry_out(
+    mat: NDArray[Any], plan: RedistributionPlan, comm: Any, exchange: Exchange
+) -> NDArray[Any]:
+    """The rows of the result; those that stay here take no detour."""
+    ensure_shape("mat", mat, (plan.n_own, *mat.shape[1:]))
+    shape = (plan.n_result, *mat.shape[1:])
+    width = _items_per_row(shape) * mat.itemsize
+    if width == 0:
+        return np.empty(shape, mat.dtype)
+    # Every row is one item, which NumPy moves at the speed of memory.
+    own = np.ascontiguousarray(mat).reshape(-1).view(np.dtype((np.void, width)))
+    rows = _kept(own, plan)
+    if comm.size > 1:
+        exchange(comm, own, rows, plan)
+    return rows.view(mat.dtype).reshape(shape)
+
+
+def _kept(own: NDArray[Any], plan: RedistributionPlan) -> NDArray[Any]:
+    """The result with the rows that stay; the others are yet to come."""
+    if len(own) > 0 and 2 * len(plan.kept_rows) > plan.n_result:
+        return np.take(own, plan._index)  # row after row is faster than place by place
+    rows = np.empty(plan.n_result, own.dtype)
+    for part in _pieces(0, len(plan.kept_rows), own.itemsize):
+        np.put(rows, plan.kept_places[part], np.take(own, plan.kept_rows[part]))
     return rows
+
+
+def _all_at_once(
+    comm: Any, own: NDArray[Any], rows: NDArray[Any], plan: RedistributionPlan
+) -> None:
+    """All messages in one call, counted in rows or, if that is possible, in bytes."""
+    staged = np.take(own, plan.send_rows)
+    arrived = np.empty(len(plan.receive_places), own.dtype)
+    sends, receives = _parts(plan.send_counts), _parts(plan.receive_counts)
+    buffers = (staged.view(np.uint8), arrived.view(np.uint8))
+    if plan.total * own.itemsize <= MAX_COUNT:
+        counted = [tuple(own.itemsize * n for n in parts) for parts in (sends, receives)]
+        comm.Alltoallv([buffers[0], counted[0]], [buffers[1], counted[1]])
+    else:
+        row = mpi().BYTE.Create_contiguous(own.itemsize).Commit()
+        comm.Alltoallv([buffers[0], sends, row], [buffers[1], receives, row])
+        row.Free()
+    np.put(rows, plan.receive_places, arrived)
+
+
+def _by_rounds(
+    comm: Any, own: NDArray[Any], rows: NDArray[Any], plan: RedistributionPlan
+) -> None:
+    """Message by message; the tag is the distance of the two ranks."""
+    rank, size = comm.Get_rank(), comm.size
+    (sends, to), (receives, at) = _parts(plan.send_counts), _parts(plan.receive_counts)
+    for shift in range(1, size):
+        dest, source = (rank + shift) % size, (rank - shift) % size
+        for outgoing, incoming in zip_longest(
+            _pieces(to[dest], sends[dest], own.itemsize),
+            _pieces(at[source], receives[source], own.itemsize),
+            fillvalue=slice(0, 0),
+        ):
+            block = np.take(own, plan.send_rows[outgoing])
+            places = plan.receive_places[incoming]
+            window = np.empty(len(places), own.dtype)
+            requests = [comm.Irecv(m, source=source, tag=shift) for m in _messages(window)]
+            requests += [comm.Isend(m, dest=dest, tag=shift) for m in _messages(block)]
+            mpi().Request.Waitall(requests)
+            np.put(rows, places, window)
+
+
+def _parts(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Counts and displacements."""
+    return counts, np.cumsum(counts) - counts
+
+
+def _pieces(start: int, n_rows: int, width: int) -> list[slice]:
+    """``n_rows`` rows of ``width`` bytes cut into pieces."""
+    step = max(1, _PIECE // width)
+    stop = start + n_rows
+    return [slice(i, min(i + step, stop)) for i in range(start, stop, step)]
+
+
+def _messages(rows: NDArray[Any]) -> list[NDArray[np.uint8]]:
+    """The bytes of contiguous rows cut into messages, wherever that is."""
+    memory, step = rows.view(np.uint8), max(1, message_limit())
+    return [memory[i : i + step] for i in range(0, len(memory), step)]

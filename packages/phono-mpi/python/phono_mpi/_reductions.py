@@ -1,42 +1,107 @@
 """Sums and other reductions over ranks."""
 
+from collections.abc import Iterator
+from itertools import repeat
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from phono_mpi._chunks import row_chunks
+from phono_mpi._chunks import MAX_COUNT, row_chunks
 from phono_mpi._patchable import message_limit, mpi
+from phono_mpi._redistribution import RedistributionPlan, redistribute
 from phono_mpi._rows import _items_per_row
 
 Operator = Literal["sum", "prod", "max", "min"]
 """What is done with the values of all ranks."""
 
+_ORDERED = 2**24
+"""Bytes of a message where those of all ranks are needed together."""
+
 _UFUNCS = {"sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minimum}
 
 
+Order = Literal["any", "ranks"]
+"""In which order: as MPI likes, or rank after rank."""
+
+
 def reduce_in_place(
-    comm: Any, array: NDArray[Any], op: Operator, order: str
+    comm: Any, array: NDArray[Any], op: Operator, order: Order
 ) -> NDArray[Any]:
     """Reduce an array over the ranks, message by message."""
-    width = _items_per_row(array.shape)
-    for i, j in row_chunks(array.shape[0], array.itemsize, width, message_limit()):
-        if order == "ranks":
-            _in_order(comm, array[i:j], op)
-        elif op == "sum":
-            comm.Allreduce(mpi().IN_PLACE, array[i:j])
-        else:
-            comm.Allreduce(mpi().IN_PLACE, array[i:j], op=getattr(mpi(), op.upper()))
+    for part in _parts(array, order):
+        if order == "ranks" and comm.size > 1:
+            blocks = np.empty((comm.size, *part.shape), part.dtype)
+            comm.Allgather(part, blocks)
+            part[...] = in_order(blocks, op)
+        elif order == "any" and op == "sum":
+            comm.Allreduce(mpi().IN_PLACE, part)
+        elif order == "any":
+            comm.Allreduce(mpi().IN_PLACE, part, op=getattr(mpi(), op.upper()))
     return array
 
 
-def _in_order(comm: Any, part: NDArray[Any], op: Operator) -> None:
-    """Reduce one rank after the other, alike on all ranks."""
+def reduce_to_root(
+    comm: Any, array: NDArray[Any], root: int, op: Operator, order: Order
+) -> NDArray[Any] | None:
+    """Reduce an array over the ranks, message by message, on one of them."""
     if comm.size == 1:
-        return
-    parts = np.empty((comm.size, *part.shape), part.dtype)
-    comm.Allgather(part, parts)
-    result = parts[0]
-    for other in parts[1:]:
-        result = _UFUNCS[op](result, other)
-    part[...] = result
+        return array.copy()
+    here = comm.Get_rank() == root
+    result = np.empty_like(array) if here else None
+    targets = repeat(None) if result is None else _parts(result, order)
+    for part, target in zip(_parts(array, order), targets, strict=False):
+        if order == "any":
+            comm.Reduce(part, target, op=getattr(mpi(), op.upper()), root=root)
+            continue
+        blocks = np.empty((comm.size, *part.shape), part.dtype) if here else None
+        comm.Gather(part, blocks, root=root)
+        if target is not None and blocks is not None:
+            target[...] = in_order(blocks, op)
+    return result
+
+
+def reduce_rows(
+    comm: Any, full: NDArray[Any], sizes: NDArray[np.int64], op: Operator
+) -> NDArray[Any]:
+    """Reduce the rows of each rank there, one rank after the other."""
+    rank, size = comm.Get_rank(), comm.size
+    n, end = int(sizes[rank]), int(sizes[: rank + 1].sum())
+    rows, places = np.arange(len(full)), np.arange(size * n)
+    here, home = slice(end - n, end), slice(rank * n, (rank + 1) * n)
+    others = np.arange(size) != rank
+    plan = RedistributionPlan(
+        np.delete(rows, here),
+        sizes * others,
+        np.delete(places, home),
+        n * others.astype(np.int64),
+        rows[here],
+        places[home],
+        len(full),
+        size * len(full),
+    )
+    blocks = redistribute(full, plan, comm).reshape(size, n, *full.shape[1:])
+    return in_order(blocks, op)
+
+
+def in_order(blocks: NDArray[Any], op: Operator) -> NDArray[Any]:
+    """Reduce over the first axis, its first item first."""
+    result: NDArray[Any] = blocks[0].copy()
+    for block in blocks[1:]:
+        _UFUNCS[op](result, block, out=result)
+    return result
+
+
+def _parts(array: NDArray[Any], order: Order) -> Iterator[NDArray[Any]]:
+    """Rows for each message; a single one that no library can count is cut further."""
+    width = _items_per_row(array.shape)
+    limit = message_limit()
+    if order == "ranks":  # a message of every rank is there at the same time
+        limit = min(limit, _ORDERED)
+    for i, j in row_chunks(array.shape[0], array.itemsize, width, limit):
+        part = array[i:j]
+        if part.size <= MAX_COUNT:
+            yield part
+        else:
+            flat = part.reshape(-1)
+            yield from (flat[k : k + MAX_COUNT] for k in range(0, flat.size, MAX_COUNT))

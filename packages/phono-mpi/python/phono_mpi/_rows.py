@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from phono_mpi._chunks import MAX_MPI_BYTES, row_chunks
-from phono_mpi._patchable import message_limit
+from phono_mpi._chunks import MAX_COUNT, MAX_MPI_BYTES, row_chunks
+from phono_mpi._patchable import message_limit, mpi
 from phono_mpi.errors import BufferLayoutError
 
 
@@ -26,11 +26,18 @@ def wire(rows: NDArray[Any]) -> NDArray[Any]:
     return rows if known_to_mpi(rows.dtype) else rows.reshape(-1).view(np.uint8)
 
 
-def messages(rows: NDArray[Any], limit: int) -> Iterator[NDArray[Any]]:
+def messages(rows: NDArray[Any], limit: int) -> Iterator[Any]:
     """Views of consecutive rows of a contiguous array, one for each message."""
     width = _items_per_row(rows.shape)
     for i, j in row_chunks(len(rows), rows.itemsize, width, limit):
-        yield wire(rows[i:j])
+        part = wire(rows[i:j])
+        if part.size <= MAX_COUNT:
+            yield part
+        else:
+            # Not all libraries count so far: the row is one item of a type of its own.
+            whole = mpi().BYTE.Create_contiguous(part.nbytes).Commit()
+            yield [part, 1, whole]
+            whole.Free()  # once what uses it is done
 
 
 def ensure_fillable(name: str, buf: NDArray[Any]) -> None:
