@@ -79,7 +79,20 @@ def group_velocities(rng, dynamics=series_of, direction=None):
     return (series, modes, rotations), {"direction": direction}
 
 
+def velocity_operators(rng, dynamics=dipoles, direction=None):
+    """Elements have the phases of the eigenvectors, which both are given."""
+    series = dynamics(rng)
+    modes = phonon_modes(series, wave_vectors(rng), direction=direction)
+    return (series, modes), {"direction": direction}
+
+
 CASES = {
     f"phono_dynmat.{case.__name__}": case
-    for case in (dynamical_matrices, eigenmodes, frequencies, group_velocities)
+    for case in (
+        dynamical_matrices,
+        eigenmodes,
+        frequencies,
+        group_velocities,
+        velocity_operators,
+    )
 }

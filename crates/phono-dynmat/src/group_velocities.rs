@@ -13,13 +13,13 @@ use crate::dynamical_matrix::{DynamicalMatrix, wave_vectors};
 use crate::matrix::{Matrix, apply, invert, product};
 
 /// THz; consecutive bands closer than this are one degenerate set.
-const DEGENERATE: f64 = 1e-4;
+pub(crate) const DEGENERATE: f64 = 1e-4;
 /// THz; modes at or below have no velocity.
-const CUTOFF_FREQUENCY: f64 = 1e-4;
+pub(crate) const CUTOFF_FREQUENCY: f64 = 1e-4;
 /// Fractional; wave vectors closer than this in every component are the same.
 const SAME_Q: f64 = 1e-5;
 /// Cartesian, not normalised; along it the bands of a degenerate set are told apart.
-const DIRECTION: [f64; 3] = [1.0, 2.0, 3.0];
+pub(crate) const DIRECTION: [f64; 3] = [1.0, 2.0, 3.0];
 
 /// `v[q, j, α] = ∂f_j/∂k_α` in Å THz of `modes` at `qpoints`, averaged over those of
 /// `rotations` (on fractional wave vectors) that leave `q` in place. At Γ the limit along
@@ -109,7 +109,7 @@ impl Slopes {
 }
 
 /// Row `j` of a matrix of `n` columns.
-fn row(rows: &[Complex64], j: usize, n: usize) -> &[Complex64] {
+pub(crate) fn row(rows: &[Complex64], j: usize, n: usize) -> &[Complex64] {
     &rows[j * n..(j + 1) * n]
 }
 
@@ -136,7 +136,7 @@ fn resolved(blocks: &[Vec<Complex64>; 3], direction: [f64; 3]) -> Result<Vec<[f6
 }
 
 /// `a* · b`.
-fn dot(a: &[Complex64], b: &[Complex64]) -> Complex64 {
+pub(crate) fn dot(a: &[Complex64], b: &[Complex64]) -> Complex64 {
     a.iter().zip(b).map(|(a, b)| a.conj() * b).sum()
 }
 

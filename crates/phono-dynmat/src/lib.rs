@@ -8,8 +8,10 @@ mod group_velocities;
 mod matrix;
 mod modes;
 mod phases;
+mod velocity_operators;
 mod wang;
 
 pub use dynamical_matrix::{DynamicalMatrix, dynamical_matrices};
 pub use group_velocities::group_velocities;
 pub use modes::{eigenmodes, frequencies};
+pub use velocity_operators::velocity_operators;

@@ -75,10 +75,30 @@ fn group_velocities<'py>(
     Ok(velocities.into_pyarray(py))
 }
 
+/// See `phono_dynmat.velocity_operators`.
+#[pyfunction]
+#[pyo3(signature = (series, modes, *, direction = None))]
+fn velocity_operators<'py>(
+    py: Python<'py>,
+    series: PyDynamics<'py>,
+    modes: Bound<'py, PyAny>,
+    direction: Option<[f64; 3]>,
+) -> PyResult<Bound<'py, PyArray4<Complex64>>> {
+    let qpoints: PyReadonlyArray2<'py, f64> = modes.getattr("qpoints")?.extract()?;
+    let modes: PyModes<'py> = modes.extract()?;
+    let (series, q, modes) = (series.view()?, qpoints.as_array(), modes.view()?);
+    let operators = py.compute(|stop| {
+        phono_dynmat::velocity_operators(&series, q, modes, direction, stop)
+    })?;
+    Ok(operators.into_pyarray(py))
+}
+
 #[pymodule(gil_used = false)]
 mod _rust {
     #[pymodule_export]
-    use super::{dynamical_matrices, eigenmodes, frequencies, group_velocities};
+    use super::{
+        dynamical_matrices, eigenmodes, frequencies, group_velocities, velocity_operators,
+    };
     #[pymodule_export]
     use phono_py::rayon_threads;
 }

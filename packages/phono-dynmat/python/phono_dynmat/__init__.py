@@ -34,6 +34,7 @@ from phono_dynmat._thermal import (
     mean_square_displacements,
     thermal_properties,
 )
+from phono_dynmat._velocity_operators import velocity_operators
 from phono_dynmat._wang import Wang
 
 __all__ = [
@@ -67,4 +68,5 @@ __all__ = [
     "standard_points",
     "stream_modes",
     "thermal_properties",
+    "velocity_operators",
 ]

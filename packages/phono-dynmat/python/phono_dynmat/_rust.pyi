@@ -21,3 +21,6 @@ def group_velocities(
     *,
     direction: ArrayLike | None = None,
 ) -> NDArray[np.float64]: ...
+def velocity_operators(
+    series: Dynamics, modes: Modes, *, direction: ArrayLike | None = None
+) -> NDArray[np.complex128]: ...
