@@ -70,8 +70,7 @@ impl Elements {
     ) -> Result<()> {
         let n = f.len();
         self.bands.copy_from_slice(e);
-        let sets =
-            || degenerate_sets(f, DEGENERATE).into_iter().filter(|set| set.len() > 1);
+        let sets = || degenerate_sets(f, DEGENERATE).filter(|set| set.len() > 1);
         if sets().next().is_none() {
             return Ok(());
         }
@@ -103,7 +102,9 @@ impl Elements {
             let moves = f > CUTOFF_FREQUENCY;
             let scale =
                 if moves { (units::FREQUENCY_SQUARED / 2.0 / f).sqrt() } else { 0.0 };
-            band.iter_mut().for_each(|x| *x *= scale);
+            for x in band {
+                *x *= scale;
+            }
         }
     }
 
