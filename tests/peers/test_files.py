@@ -15,13 +15,11 @@ from phono_grid import Cell, Supercell, Symmetry
 from phonokit import (
     DisplacedSupercells,
     compute_forces,
-    read_supercells,
     write_displacements,
     write_force_constants,
     write_force_sets,
     write_forces,
 )
-from phonokit._read_force_sets import read_single_forces
 
 phono3py = pytest.importorskip("phono3py")
 phonopy = pytest.importorskip("phonopy")
@@ -77,7 +75,7 @@ def test_phonopy_solves_what_phonokit_wrote(tmp_path, monkeypatch):
     peer = phonopy.load("phonopy_disp.yaml", produce_fc=False, log_level=0)
     peer.produce_force_constants(fc_calculator="traditional")
     p2s = peer.primitive.p2s_map
-    singles, _ = read_single_forces(tmp_path, *read_supercells(tmp_path))
+    singles = phonokit.read(tmp_path).singles
     fc2 = force_constants2(supercells.supercell, symmetry, singles)
     theirs = peer.force_constants[p2s]
     limit = 1e-10 * np.abs(theirs).max()

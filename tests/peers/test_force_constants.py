@@ -8,10 +8,10 @@ from phono_fc import (
     DisplacedForces,
     ForceConstants,
     PairForces,
+    Snapshots,
     force_constants2,
     force_constants3,
     least_squares,
-    snapshots,
     symmetrize,
 )
 from phono_grid import Cell, Supercell, Symmetry
@@ -113,7 +113,7 @@ def test_least_squares_are_the_peers(data, tmp_path, monkeypatch):
     unit = peer.unitcell
     cell = Cell(unit.cell, unit.scaled_positions, unit.symbols, unit.masses)
     supercell = Supercell.of(cell, peer.supercell_matrix, peer.primitive_matrix)
-    ours = least_squares(supercell, *snapshots(*dataset_of(peer)))
+    ours = least_squares(supercell, Snapshots.of(*dataset_of(peer)))
     peer.produce_fc3(fc_calculator="symfc", is_compact_fc=True)
     for order, theirs in ((2, peer.fc2), (3, peer.fc3)):
         difference = np.abs(ours[order].values - theirs).max()

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from phono_fc import drift, least_squares, random_displacements, snapshots
+from phono_fc import Snapshots, drift, least_squares, random_displacements
 from phono_grid.errors import DomainError, ShapeError
 from random_crystals import Model
 
@@ -18,7 +18,7 @@ def model():
 def test_random_displacements_determine_all_constants(model):
     u = random_displacements(40, model.crystal.n_s, distance=0.03, seed=2)
     forces = np.array([model.forces(dict(enumerate(x))) for x in u])
-    constants = least_squares(model.crystal.supercell, u, forces)
+    constants = least_squares(model.crystal.supercell, Snapshots(u, forces))
     for order, full in ((2, model.fc2), (3, model.fc3)):
         expected = model.crystal.rows(full)
         np.testing.assert_allclose(constants[order].values, expected, rtol=0, atol=1e-8)
@@ -29,16 +29,16 @@ def test_displaced_pairs_determine_them_too(model):
     crystal = model.crystal
     singles = model.singles(crystal.symmetry.independent_atoms)
     pairs = model.pairs(singles)
-    u, forces = snapshots(singles, pairs)
-    assert len(u) == len(singles.atoms) + len(pairs.atoms)
+    snapshots = Snapshots.of(singles, pairs)
+    assert len(snapshots) == len(singles.atoms) + len(pairs.atoms)
     for number in (0, 11, 300):
-        expected = model.forces(dict(enumerate(u[number])))
-        np.testing.assert_allclose(forces[number], expected, rtol=0, atol=1e-13)
-    constants = least_squares(crystal.supercell, u, forces)
+        expected = model.forces(dict(enumerate(snapshots.displacements[number])))
+        np.testing.assert_allclose(snapshots.forces[number], expected, rtol=0, atol=1e-13)
+    constants = least_squares(crystal.supercell, snapshots)
     expected = crystal.rows(model.fc3)
     np.testing.assert_allclose(constants[3].values, expected, rtol=0, atol=1e-8)
-    u, forces = snapshots(singles)
-    (second,) = least_squares(crystal.supercell, u, forces, orders=(2,)).values()
+    alone = Snapshots.of(singles)
+    (second,) = least_squares(crystal.supercell, alone, orders=(2,)).values()
     expected = crystal.rows(model.fc2)
     np.testing.assert_allclose(second.values, expected, rtol=0, atol=1e-3)
 
@@ -47,8 +47,12 @@ def test_data_of_another_supercell_are_refused(model):
     supercell = model.crystal.supercell
     u = np.zeros((2, 8, 3))
     with pytest.raises(ShapeError, match="forces: expected shape"):
-        least_squares(supercell, u, u[:1])
-    with pytest.raises(DomainError, match="displacements must be finite"):
-        least_squares(supercell, u * np.nan, u)
+        Snapshots(u, u[:1])
+    with pytest.raises(ShapeError, match="displacements: expected shape"):
+        Snapshots(u[0], u[0])
+    with pytest.raises(DomainError, match="displacements must be finite, number 1 is not"):
+        Snapshots(np.stack([u[0], u[1] * np.nan]), u)
     with pytest.raises(DomainError, match=r"orders: expected \(2,\)"):
-        least_squares(supercell, u, u, orders=(3,))
+        least_squares(supercell, Snapshots(u, u), orders=(3,))
+    with pytest.raises(DomainError, match=r"snapshots: expected 8 atoms, .* got 7"):
+        least_squares(supercell, Snapshots(u[:, :7], u[:, :7]))

@@ -4,7 +4,8 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from phono_fc import ForceConstants, drift, symmetrize
+from phono_fc import ForceConstants, drift, group_average, symmetrize
+from phono_grid import Symmetry
 from phono_grid.errors import DomainError
 
 pytestmark = pytest.mark.usefixtures("backend")
@@ -93,3 +94,29 @@ def test_drift_is_the_largest_sum_over_each_atom(crystal, constants):
 def test_no_round_at_all_is_refused(constants):
     with pytest.raises(DomainError, match="rounds must be at least 1, got 0"):
         symmetrize(constants, rounds=0)
+
+
+@pytest.mark.needs_rust
+def test_with_the_space_group_it_is_the_projection_on_all_laws_at_once(crystal, constants):
+    projected = symmetrize(constants, symmetry=crystal.symmetry)
+    full = crystal.expanded(projected)
+    for g in range(0, crystal.symmetry.n_operations, 7):
+        np.testing.assert_allclose(crystal.turned(full, g), full, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(drift(projected), 0, atol=1e-12)
+    again = symmetrize(projected, symmetry=crystal.symmetry).values
+    np.testing.assert_allclose(again, projected.values, rtol=0, atol=1e-13)
+    # Orthogonal: what is taken away has no part in what remains.
+    taken = crystal.expanded(constants) - full
+    assert abs((taken * full).sum()) <= 1e-11 * (full**2).sum()
+
+
+def test_the_mean_over_the_group_is_that_of_the_full_array(crystal, constants):
+    expected = crystal.rows(crystal.group_average(crystal.expanded(constants)))
+    values = group_average(constants, crystal.symmetry).values
+    np.testing.assert_allclose(values, expected, rtol=0, atol=EXACT)
+
+
+def test_the_symmetry_of_another_cell_is_refused(crystal, constants):
+    other = Symmetry.of(crystal.supercell.primitive)
+    with pytest.raises(DomainError, match="symmetry: expected that of the supercell"):
+        group_average(constants, other)

@@ -11,15 +11,10 @@ from phono_fc import pair_displacements, single_displacements
 from phono_grid import Cell, Supercell, Symmetry
 from phono_grid.errors import DomainError, FileError
 from phonokit._displaced_supercells import DisplacedSupercells
-from phonokit._forces import (
-    collect_forces,
-    compute_forces,
-    write_force_sets,
-    write_forces,
-)
-from phonokit._read_force_sets import read_single_forces
+from phonokit._forces import collect_forces, compute_forces
 from phonokit._read_supercells import read_supercells
 from phonokit._write_displacements import write_displacements
+from phonokit._write_forces import write_force_sets, write_forces
 from phonokit.cli import main
 
 ase = pytest.importorskip("ase")
@@ -226,14 +221,15 @@ def test_forces_of_singles_are_read_from_either_file(tmp_path, rng):
     supercells = only_singles(rocksalt())
     write_displacements(supercells, tmp_path / "phonopy_disp.yaml")
     forces = rng.normal(size=(len(supercells), 16, 3))
-    _, units = read_supercells(tmp_path)
-    with pytest.raises(FileError, match="holds no FORCES_FC2 and no FORCE_SETS"):
-        read_single_forces(tmp_path, supercells, units)
+    with pytest.raises(FileError, match="no FORCES_FC2 and no FORCE_SETS"):
+        phonokit.read(tmp_path)
     sets = write_force_sets(tmp_path / "FORCE_SETS", supercells, forces)
     fc2 = write_forces(tmp_path / "FORCES_FC2", forces, supercells.comments())
     for expected in (fc2, sets):
-        singles, path = read_single_forces(tmp_path, supercells, units)
+        data = phonokit.read(tmp_path)
+        singles, path = data.singles, data.files[-1].path
         assert path == expected
+        assert (data.pairs, data.order) == (None, 2)
         np.testing.assert_array_equal(singles.atoms, supercells.singles.atoms)
         np.testing.assert_allclose(singles.forces, forces, rtol=0, atol=1e-13)
         np.testing.assert_allclose(
@@ -248,7 +244,7 @@ def test_forces_of_singles_are_read_from_either_file(tmp_path, rng):
         (lambda t: t.replace("16\n", "15\n", 1), "of 15 atoms, expected 16"),
         (lambda t: t.rpartition("\n\n")[0], r"expected \d+ lines for \d displacements"),
         (lambda t: t[:-5] + "oops\n", r"line \d+: expected 3 numbers, got '.*oops'"),
-        (lambda t: "1 2 3 4 5 6\n", r"random displacements \(type 2\) are not supported"),
+        (lambda t: "1 2 3 4 5 6\n", "expected 16 lines for every supercell, got 1"),
         (lambda t: "", "expected 1 number, got ''"),
         (lambda t: t.replace("\n1\n", "\n17\n", 1), "atoms must be in 0 to 15"),
     ],
@@ -260,7 +256,7 @@ def test_what_is_wrong_with_force_sets_is_said(tmp_path, rng, change, message):
     path.write_text(change(path.read_text()))
     write_displacements(supercells, tmp_path / "phonopy_disp.yaml")
     with pytest.raises(FileError, match=message):
-        read_single_forces(tmp_path, *read_supercells(tmp_path))
+        phonokit.read(tmp_path)
 
 
 @pytest.fixture
@@ -314,6 +310,66 @@ def test_second_order_alone_needs_few_supercells(neon, capsys):
     assert not (neon / "fc3.hdf5").exists()
 
 
+def test_second_order_may_have_a_larger_supercell(neon, capsys):
+    for command in (
+        "displace POSCAR --supercell 2 2 1 --phonon-supercell 2 2 2 --output ne --cutoff 3",
+        "forces ne --calculator potential.py:make --residual",
+        "fc ne",
+        "kappa ne --mesh 3 3 3 --output kappa.hdf5",
+    ):
+        assert main(command.split()) == 0, capsys.readouterr().err
+    out = capsys.readouterr().out
+    assert "second order: 32 atoms, 1 displacement\n" in out
+    assert "; second order 32 atoms, 1 displacement\n" in out
+    with h5py.File("ne/fc2.hdf5") as fc2, h5py.File("ne/fc3.hdf5") as fc3:
+        assert fc2["force_constants"].shape == (1, 32, 3, 3)
+        assert fc3["fc3"].shape == (1, 16, 16, 3, 3, 3)
+    for name in ("FORCES_FC2", "FORCES_FC3", "forces.hdf5", "forces_fc2.hdf5"):
+        assert (neon / "ne" / name).is_file()
+
+
+def test_the_same_supercell_twice_conducts_the_same(neon, capsys):
+    kappas = []
+    for name, option in (("one", ""), ("two", " --phonon-supercell 2 2 1")):
+        for command in (
+            f"displace POSCAR --supercell 2 2 1 --axes-only --output {name}{option}",
+            f"forces {name} --calculator potential.py:make",
+            f"kappa {name} --mesh 3 3 3 --output {name}.hdf5",
+        ):
+            assert main(command.split()) == 0, capsys.readouterr().err
+        with h5py.File(f"{name}.hdf5") as file:
+            kappas.append(file["kappa"][:])
+    np.testing.assert_allclose(kappas[0], kappas[1], rtol=1e-10)
+
+
+def test_random_displacements_go_all_the_way(neon, capsys):
+    pytest.importorskip("symfc")
+    for command in (
+        "displace POSCAR --supercell 2 2 1 --random 30 --seed 1 --output ne",
+        "forces ne --calculator potential.py:make",
+        "fc ne",
+        "kappa ne --mesh 3 3 3 --output kappa.hdf5",
+    ):
+        assert main(command.split()) == 0, capsys.readouterr().err
+    assert "16 atoms, 30 random displacements" in capsys.readouterr().out
+    with h5py.File("kappa.hdf5") as file:
+        assert (file["kappa"][0, :3] > 0).all()
+        assert "least squares" in file.attrs["settings"]
+
+
+def test_finished_calculations_of_two_supercells_are_collected_together(tmp_path, rng):
+    third = rocksalt()
+    second = only_singles(third)
+    path = write_displacements(third, tmp_path / "phono3py_disp.yaml", phonon=second)
+    forces = rng.normal(size=(len(third), 16, 3)).round(6)
+    files = calculations(third, tmp_path, forces)
+    n = len(second)
+    assert main(["forces", str(path), *map(str, [*files, *files[:n]])]) == 0
+    data = phonokit.read(path)
+    np.testing.assert_allclose(data.second_order.forces.forces, forces[:n], atol=1e-7)
+    np.testing.assert_allclose(data.pairs.forces, forces[n:], atol=1e-7)
+
+
 @pytest.mark.parametrize(
     ("command", "message"),
     [
@@ -321,6 +377,10 @@ def test_second_order_alone_needs_few_supercells(neon, capsys):
         ("displace POSCAR --distance -1", "distance must be positive"),
         ("displace POSCAR --plus-minus both", "expected auto, yes, no, got 'both'"),
         ("displace POSCAR --second-order --cutoff 3", "cutoff: is of pairs"),
+        ("displace POSCAR --random 3 --cutoff 3", "cutoff: is of pairs"),
+        ("displace POSCAR --random 0", "n_snapshots and n_atoms must be positive"),
+        ("displace POSCAR --seed 3", "add --random N"),
+        ("displace POSCAR --second-order --phonon-supercell 2 2 2", "phonon-supercell: is"),
         ("displace potential.py", "potential.py: ASE cannot read it"),
         ("forces .", "name either a --calculator or the files"),
         ("forces . --calculator EMT", "expected module:factory or file.py:factory"),
@@ -328,7 +388,7 @@ def test_second_order_alone_needs_few_supercells(neon, capsys):
         ("forces . --calculator potential.py:make --option x", "expected name=value"),
         ("forces . --calculator potential.py:make --option x=1", "cannot be made"),
         ("forces . a b c", "expected 2 calculations"),
-        ("fc .", "holds no FORCES_FC2 and no FORCE_SETS"),
+        ("fc .", "no FORCES_FC2 and no FORCE_SETS"),
         ("fc none", "none: no such file"),
     ],
 )

@@ -197,7 +197,7 @@ WRONG = {
             "phonon_supercell_matrix:\n- [ 4, 0, 0 ]\n- [ 0, 4, 0 ]\n- [ 0, 0, 4 ]\n"
             "supercell_matrix:",
         ),
-        "phonon_supercell_matrix: a separate supercell .* is not supported yet",
+        "has no forces inside and no FORCES_FC2 and no forces_fc2.hdf5",
     ),
     "a lattice is left-handed": (
         edited("unit_cell", "3.0, 0.0, 0.0", "-3.0, 0.0, 0.0"),
@@ -213,7 +213,7 @@ WRONG = {
     ),
     "displacements are random": (
         edited("pairs", "displacement_pairs:", "dataset:"),
-        r"random displacements \(dataset, type 2\) are not supported yet",
+        r"dataset: expected a mapping",
     ),
 }
 
@@ -243,7 +243,7 @@ def test_a_word_among_the_numbers_is_found_by_its_line(tmp_path):
     [
         (
             lambda t: t[: t.rindex("\n", 0, -1) + 1],
-            r"expected 8 lines of forces .*, got 7;",
+            r"expected 8 lines of forces .*, got 7, number 4 is not complete;",
         ),
         (lambda t: t + "1 2 3\n", "expected 8 lines of forces .*, got 9;"),
         (lambda t: t.replace("# a comment", "zero", 1), "line 4: expected three numbers"),
@@ -252,7 +252,8 @@ def test_a_word_among_the_numbers_is_found_by_its_line(tmp_path):
             "line 6: expected three numbers, got '1 2'",
         ),
         (lambda t: t.replace("# File: 2", "nan 1 2"), "line 6: expected three numbers"),
-        (lambda _: "1 2 3 4 5 6\n" * 8, "line 1: six columns; random displacements"),
+        (lambda _: "1 2 3 4 5 6\n" * 7, "expected 2 lines for every supercell, got 7"),
+        (lambda _: "1 2 3 4 5 6\n1 2\n", "line 2: expected six numbers, got '1 2'"),
         (lambda _: "# nothing\n", "holds no forces"),
     ],
 )

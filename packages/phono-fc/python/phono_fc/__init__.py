@@ -6,10 +6,11 @@ from phono_fc._displacements import Displacements, PairDisplacements
 from phono_fc._distances import pair_distances
 from phono_fc._finite_differences import force_constants2, force_constants3
 from phono_fc._force_constants import ForceConstants
-from phono_fc._least_squares import least_squares, snapshots
+from phono_fc._least_squares import least_squares
 from phono_fc._random import random_displacements
+from phono_fc._snapshots import Snapshots
 from phono_fc._storage import compact, cut, expand
-from phono_fc._symmetrize import drift, symmetrize
+from phono_fc._symmetrize import drift, group_average, symmetrize
 
 __all__ = [
     "DisplacedForces",
@@ -17,17 +18,18 @@ __all__ = [
     "ForceConstants",
     "PairDisplacements",
     "PairForces",
+    "Snapshots",
     "compact",
     "cut",
     "drift",
     "expand",
     "force_constants2",
     "force_constants3",
+    "group_average",
     "least_squares",
     "pair_displacements",
     "pair_distances",
     "random_displacements",
     "single_displacements",
-    "snapshots",
     "symmetrize",
 ]

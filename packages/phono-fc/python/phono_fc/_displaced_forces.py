@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import DomainError, ensure_finite, frozen
+from phono_grid.errors import DomainError, frozen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,6 +29,10 @@ class DisplacedForces:
     def __post_init__(self) -> None:
         """Establish the invariants."""
         _hold(self, {})
+
+    def __len__(self) -> int:
+        """Number of displacements."""
+        return len(self.atoms)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +63,10 @@ class PairForces:
         first = frozen(self.first, "first", np.int64, np.shape(self.atoms))
         _hold(self, {"first": first})
 
+    def __len__(self) -> int:
+        """Number of pairs."""
+        return len(self.atoms)
+
 
 def _hold(dataset: DisplacedForces | PairForces, arrays: dict[str, NDArray[Any]]) -> None:
     """Check the arrays that both kinds have, and store them read-only."""
@@ -76,5 +84,25 @@ def _hold(dataset: DisplacedForces | PairForces, arrays: dict[str, NDArray[Any]]
         )
     for name, array in arrays.items():
         if array.dtype == np.float64:
-            ensure_finite(name, array)
+            ensure_numbers(name, array)
         object.__setattr__(dataset, name, array)
+    ensure_moving(dataset.displacements)
+
+
+def ensure_numbers(name: str, array: NDArray[np.float64]) -> None:
+    """Require finite numbers, and name the first supercell that has others."""
+    bad = ~np.isfinite(array)
+    if bad.any():
+        number = np.flatnonzero(bad.reshape(len(array), -1).any(axis=1))[0]
+        raise DomainError(
+            f"{name} must be finite, number {number} is not; compute this supercell again"
+        )
+
+
+def ensure_moving(displacements: NDArray[np.float64]) -> None:
+    """Require displacements that displace."""
+    still = np.flatnonzero(~displacements.any(axis=1))
+    if still.size:
+        raise DomainError(
+            f"displacements: number {still[0]} has length zero; remove it or correct it"
+        )

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import DomainError, ensure_finite, frozen
+from phono_grid.errors import frozen
+
+from phono_fc._displaced_forces import ensure_moving, ensure_numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,10 +84,6 @@ class PairDisplacements:
 def _moving(displacements: NDArray[np.float64], n: int) -> NDArray[np.float64]:
     """Displacements that displace."""
     u: NDArray[np.float64] = frozen(displacements, "displacements", shape=(n, 3))
-    ensure_finite("displacements", u)
-    still = np.flatnonzero(~u.any(axis=1))
-    if still.size:
-        raise DomainError(
-            f"displacements: number {still[0]} has length zero; remove it or correct it"
-        )
+    ensure_numbers("displacements", u)
+    ensure_moving(u)
     return u

@@ -4,21 +4,17 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from phono_grid import Supercell
-from phono_grid.errors import DomainError, ensure_finite, frozen
+from phono_grid.errors import DomainError
 
-from phono_fc._displaced_forces import DisplacedForces, PairForces
 from phono_fc._force_constants import ForceConstants
+from phono_fc._snapshots import Snapshots
 from phono_fc._storage import compact
-
-Snapshots = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def least_squares(
     supercell: Supercell,
-    displacements: NDArray[np.float64],
-    forces: NDArray[np.float64],
+    snapshots: Snapshots,
     *,
     orders: tuple[int, ...] = (2, 3),
     cutoffs: dict[int, float] | None = None,
@@ -39,10 +35,8 @@ def least_squares(
     Parameters
     ----------
     supercell : Supercell
-    displacements : (n, n_s, 3) array
-        Cartesian, of all atoms, Å; from `random_displacements` or `snapshots`.
-    forces : (n, n_s, 3) array
-        eV/Å
+    snapshots : Snapshots
+        Of `random_displacements`, or `Snapshots.of` displaced pairs.
     orders : tuple of int
         From 2 without a gap.
     cutoffs : dict, optional
@@ -56,7 +50,7 @@ def least_squares(
     Raises
     ------
     DomainError
-        If symfc is missing, or the arrays are of another supercell.
+        If symfc is missing, or the snapshots are of another supercell.
 
     References
     ----------
@@ -64,14 +58,13 @@ def least_squares(
     """
     if not orders or orders != tuple(range(2, 2 + len(orders))):
         raise DomainError(f"orders: expected (2,), (2, 3) or (2, 3, 4), got {orders}")
-    n, n_s = len(displacements), supercell.cell.n_atoms
-    arrays = []
-    for name, array in (("displacements", displacements), ("forces", forces)):
-        numbers: NDArray[np.float64] = frozen(array, name, shape=(n, n_s, 3))
-        ensure_finite(name, numbers)
-        arrays.append(numbers)
+    n, n_s = supercell.cell.n_atoms, snapshots.displacements.shape[1]
+    if n != n_s:
+        raise DomainError(
+            f"snapshots: expected {n} atoms, as many as the supercell has, got {n_s}"
+        )
     solver = _solver(supercell, cutoffs)
-    solver.displacements, solver.forces = arrays
+    solver.displacements, solver.forces = snapshots.displacements, snapshots.forces
     solver.run(orders=list(orders), is_compact_fc=True)
     ours = np.array_equal(solver.p2s_map, supercell.primitive_to_supercell)
     if not ours:
@@ -81,28 +74,6 @@ def least_squares(
         order: ForceConstants(values, supercell) if ours else compact(values, supercell)
         for order, values in solver.force_constants.items()
     }
-
-
-def snapshots(singles: DisplacedForces, pairs: PairForces | None = None) -> Snapshots:
-    """Displacements of all atoms, and forces, of data with one or two displaced atoms.
-
-    Parameters
-    ----------
-    singles : DisplacedForces
-    pairs : PairForces, optional
-
-    Returns
-    -------
-    displacements, forces : (n, n_s, 3) arrays
-        Å, eV/Å; singles, then pairs.
-    """
-    u = np.zeros(singles.forces.shape)
-    u[np.arange(len(u)), singles.atoms] = singles.displacements
-    if pairs is None:
-        return u, singles.forces
-    second = u[pairs.first]
-    second[np.arange(len(second)), pairs.atoms] += pairs.displacements
-    return np.concatenate([u, second]), np.concatenate([singles.forces, pairs.forces])
 
 
 def _solver(supercell: Supercell, cutoffs: dict[int, float] | None) -> Any:

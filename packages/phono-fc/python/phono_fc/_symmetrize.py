@@ -6,17 +6,20 @@ from math import factorial
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid import Supercell
+from phono_grid import Supercell, Symmetry
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import DomainError, ensure_shape
 
 from phono_fc._extension import rust
 from phono_fc._force_constants import ForceConstants
+from phono_fc._rows_by_symmetry import rows_by_symmetry
 
 Index = NDArray[np.integer]
 
 
-def symmetrize(force_constants: ForceConstants, rounds: int = 3) -> ForceConstants:
+def symmetrize(
+    force_constants: ForceConstants, rounds: int = 3, *, symmetry: Symmetry | None = None
+) -> ForceConstants:
     r"""Make force constants obey index exchange and the acoustic sum rule.
 
     .. math::
@@ -37,6 +40,11 @@ def symmetrize(force_constants: ForceConstants, rounds: int = 3) -> ForceConstan
     rounds : int
         The steps are commuting projections: one round is enough but for rounding. Three
         is what phono3py does.
+    symmetry : Symmetry, optional
+        Of the cell of the supercell: average over the space group too. All these
+        projections commute, so the result is the orthogonal projection on the constants
+        that obey every law, the nearest of them; what symfc's projector makes with bases
+        that do not fit in memory for large cells costs the images of the rows here.
 
     Returns
     -------
@@ -47,12 +55,56 @@ def symmetrize(force_constants: ForceConstants, rounds: int = 3) -> ForceConstan
     if rounds < 1:
         raise DomainError(f"rounds must be at least 1, got {rounds}")
     supercell = force_constants.supercell
+    if symmetry is not None:
+        force_constants = group_average(force_constants, symmetry)
     values = symmetrized_values(force_constants, rounds=rounds)
     if force_constants.order == 2:
         itself = np.arange(len(values)), supercell.primitive_to_supercell
         values[itself] = 0
         values[itself] = -values.sum(axis=1)
     return ForceConstants(values, supercell)
+
+
+def group_average(force_constants: ForceConstants, symmetry: Symmetry) -> ForceConstants:
+    r"""The mean of all images of force constants under the space group.
+
+    .. math::
+
+        \bar\Phi_{\alpha\beta\dots}(i, j, \dots) = \frac{1}{n_g} \sum_g
+            R_{\alpha'\alpha} R_{\beta'\beta} \cdots
+            \Phi_{\alpha'\beta'\dots}(g i, g j, \dots)
+
+    Parameters
+    ----------
+    force_constants : ForceConstants
+        Second to fourth order.
+    symmetry : Symmetry
+        Of the cell of their supercell, ``n_g`` operations, pure translations included.
+
+    Raises
+    ------
+    DomainError
+        If the symmetry is of another cell.
+    """
+    supercell = force_constants.supercell
+    n, n_s = symmetry.permutations.shape[1], supercell.cell.n_atoms
+    if n != n_s:
+        raise DomainError(
+            f"symmetry: expected that of the supercell, {n_s} atoms, got that of {n} "
+            "atoms; use Symmetry.of(supercell.cell)"
+        )
+    home = supercell.primitive_to_supercell
+    total = rows_by_symmetry(
+        force_constants.values,
+        home,
+        home,
+        symmetry.rotations_cartesian,
+        symmetry.permutations,
+    )
+    # Constants have the lattice translations already: of every coset one operation counts,
+    # the one that takes the atom home.
+    n_images = symmetry.n_operations // len(supercell.translations)
+    return ForceConstants(total / n_images, supercell)
 
 
 def drift(force_constants: ForceConstants) -> NDArray[np.float64]:

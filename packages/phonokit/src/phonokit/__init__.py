@@ -24,18 +24,15 @@ if TYPE_CHECKING:
         ShapeError,
     )
 
+    from phonokit._constants import force_constants_of
     from phonokit._constants_files import read_force_constants, write_force_constants
-    from phonokit._displaced_supercells import DisplacedSupercells
-    from phonokit._forces import (
-        collect_forces,
-        compute_forces,
-        write_force_sets,
-        write_forces,
-    )
+    from phonokit._displaced_supercells import DisplacedSupercells, RandomSupercells
+    from phonokit._force_data import ForceData, InputFile, SecondOrderData
+    from phonokit._forces import collect_forces, compute_forces
     from phonokit._kappa_result import KappaResult, Provenance
     from phonokit._plot import plot_kappa
-    from phonokit._read import ForceData, InputFile, read
-    from phonokit._read_supercells import read_supercells
+    from phonokit._read import read
+    from phonokit._read_supercells import read_phonon_supercells, read_supercells
     from phonokit._results import write_kappa
     from phonokit._run import Run
     from phonokit._run_store import RunStore
@@ -48,6 +45,7 @@ if TYPE_CHECKING:
         load,
     )
     from phonokit._write_displacements import write_displacements
+    from phonokit._write_forces import write_force_sets, write_forces, write_snapshots
 
 __all__ = [
     "ConvergenceError",
@@ -61,18 +59,22 @@ __all__ = [
     "KappaResult",
     "PhonoError",
     "Provenance",
+    "RandomSupercells",
     "Run",
     "RunStore",
+    "SecondOrderData",
     "ShapeError",
     "Transport",
     "__version__",
     "collect_forces",
     "compute_forces",
+    "force_constants_of",
     "kappa",
     "load",
     "plot_kappa",
     "read",
     "read_force_constants",
+    "read_phonon_supercells",
     "read_shengbte",
     "read_supercells",
     "write_displacements",
@@ -81,18 +83,22 @@ __all__ = [
     "write_forces",
     "write_kappa",
     "write_shengbte",
+    "write_snapshots",
 ]
 
 _HOME = {
     "phono_grid.errors": "ConvergenceError DomainError FileError PhonoError ShapeError",
+    "phonokit._constants": "force_constants_of",
     "phonokit._constants_files": "read_force_constants write_force_constants",
-    "phonokit._displaced_supercells": "DisplacedSupercells",
-    "phonokit._forces": "collect_forces compute_forces write_force_sets write_forces",
-    "phonokit._read_supercells": "read_supercells",
+    "phonokit._displaced_supercells": "DisplacedSupercells RandomSupercells",
+    "phonokit._force_data": "ForceData InputFile SecondOrderData",
+    "phonokit._forces": "collect_forces compute_forces",
+    "phonokit._read_supercells": "read_phonon_supercells read_supercells",
     "phonokit._write_displacements": "write_displacements",
+    "phonokit._write_forces": "write_force_sets write_forces write_snapshots",
     "phonokit._shengbte": "read_shengbte write_shengbte",
     "phonokit._plot": "plot_kappa",
-    "phonokit._read": "ForceData InputFile read",
+    "phonokit._read": "read",
     "phonokit._results": "write_kappa",
     "phonokit._kappa_result": "KappaResult Provenance",
     "phonokit._run": "Run",

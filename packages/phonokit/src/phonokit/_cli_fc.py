@@ -41,6 +41,10 @@ def displace(
     axes_only: bool = False,
     output: Path = Path(),
     structures: str | None = None,
+    phonon_supercell: Triple | None = None,
+    random: int | None = None,
+    seed: int | None = None,
+    gaussian: bool = False,
 ) -> DisplaceRequest:
     """Make the displaced supercells of a structure.
 
@@ -71,6 +75,15 @@ def displace(
     structures
         Write every supercell to a file in this format of ASE (vasp, extxyz, ...), number 0
         undisplaced.
+    phonon_supercell
+        Three numbers: a separate, larger supercell for second order.
+    random
+        Displace all atoms at random in so many supercells, for least squares (symfc).
+    seed
+        Of the random displacements: the same seed gives the same ones.
+    gaussian
+        Components are normally distributed with --distance as their deviation, in place of
+        one length for all.
     """
     return DisplaceRequest(
         structure=structure,
@@ -83,6 +96,10 @@ def displace(
         axes_only=axes_only,
         output=output,
         structures=structures,
+        phonon_supercell=phonon_supercell,
+        random=random,
+        seed=seed,
+        gaussian=gaussian,
     )
 
 
@@ -99,7 +116,7 @@ def forces(
 
     Computed forces are kept in forces.hdf5 beside the displacements; run the same command
     again to go on after an interruption. Writes FORCES_FC3 (FORCES_FC2 and FORCE_SETS for
-    second order).
+    second order, FORCES_FC2 too for a separate supercell of second order).
 
     Parameters
     ----------
@@ -107,7 +124,8 @@ def forces(
         phono3py_disp.yaml, phonopy_disp.yaml, or a folder that holds one.
     files
         Finished calculations in the order of the displacements, those beyond the cutoff
-        left out: vasprun.xml, outputs of Quantum ESPRESSO, LAMMPS, CP2K, extxyz, ...
+        left out, those of a separate supercell of second order last: vasprun.xml, outputs
+        of Quantum ESPRESSO, LAMMPS, CP2K, extxyz, ...
     calculator
         What makes an ASE calculator: module:factory or file.py:factory.
     option
@@ -130,6 +148,7 @@ def fc(
     cutoff: float | None = None,
     text: bool = False,
     supercell: Triple = (1, 1, 1),
+    phonon_supercell: Triple | None = None,
     pair_cutoff: float | None = None,
     calculator: str | None = None,
     option: tuple[str, ...] = (),
@@ -156,6 +175,8 @@ def fc(
         Write FORCE_CONSTANTS too.
     supercell
         Three numbers, with --calculator.
+    phonon_supercell
+        Three numbers, with --calculator: a separate supercell for second order.
     pair_cutoff
         In Å, with --calculator: pairs as far apart are not computed.
     calculator
@@ -180,6 +201,7 @@ def fc(
             axes_only=False,
             output=output,
             structures=None,
+            phonon_supercell=phonon_supercell,
         )
         then = ForcesRequest(output, (), calculator, option, False, None)
     return ConstantsRequest(

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from phono_fc import Displacements, PairDisplacements
 from phono_grid import Cell, Supercell
-from phono_grid.errors import DomainError
+from phono_grid.errors import DomainError, frozen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +35,17 @@ class DisplacedSupercells:
     def __len__(self) -> int:
         """How many have a number, excluded pairs too."""
         return len(self.singles) + (0 if self.pairs is None else len(self.pairs))
+
+    @property
+    def order(self) -> int:
+        """The highest order the displacements are for."""
+        return 2 if self.pairs is None else 3
+
+    @property
+    def arrays(self) -> list[NDArray[Any]]:
+        """Atoms and displacements, all that tells these supercells from others."""
+        parts = (self.singles, self.pairs)
+        return [a for p in parts if p is not None for a in (p.atoms, p.displacements)]
 
     @property
     def included(self) -> NDArray[np.bool_]:
@@ -67,3 +79,53 @@ class DisplacedSupercells:
                 f"# {atom + 1:<5d} {u[0]:20.16f} {u[1]:20.16f} {u[2]:20.16f}\n"
                 for atom, u in self.moves(number)
             )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RandomSupercells:
+    """A crystal and supercells with all atoms displaced at once.
+
+    Parameters
+    ----------
+    unit_cell : Cell
+    supercell : Supercell
+    displacements : (n, n_s, 3) array_like
+        Cartesian, Å.
+    order : int
+        The highest order the displacements are for, 2 or 3.
+    """
+
+    unit_cell: Cell
+    supercell: Supercell
+    displacements: NDArray[np.float64]
+    order: int = 3
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        shape = (len(self.displacements), self.supercell.cell.n_atoms, 3)
+        u: NDArray[np.float64] = frozen(self.displacements, "displacements", shape=shape)
+        object.__setattr__(self, "displacements", u)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.displacements)
+
+    @property
+    def arrays(self) -> list[NDArray[Any]]:
+        """All that tells these supercells from others."""
+        return [self.displacements]
+
+    @property
+    def included(self) -> NDArray[np.bool_]:
+        """All of them need forces."""
+        return np.ones(len(self), dtype=np.bool_)
+
+    def positions(self, number: int) -> NDArray[np.float64]:
+        """Cartesian positions of all atoms of one supercell, (n_s, 3), Å."""
+        cell = self.supercell.cell
+        x: NDArray[np.float64] = cell.positions @ cell.lattice + self.displacements[number]
+        return x
+
+
+AnySupercells = DisplacedSupercells | RandomSupercells
+"""Supercells that want forces."""

@@ -63,24 +63,36 @@ def one_of(candidates: list[Path]) -> Path | None:
     return candidates[0] if candidates else None
 
 
-def find_yaml(path: Path) -> Path:
+DATA_SETS = (
+    *("phono3py_params*.yaml", "phono3py_disp.yaml"),
+    *("phonopy_params*.yaml", "phonopy_disp.yaml"),
+)
+"""Files that hold a crystal with displacements, in the order in which one is looked for."""
+FORCES = ("FORCES_FC3", "FORCES_FC2", "FORCE_SETS")
+"""Files that hold forces, beside one of `DATA_SETS`."""
+
+
+def find_yaml(path: Path, names: tuple[str, ...] = DATA_SETS) -> Path:
     """The file that ``path`` means: itself, or the data set of the folder it is."""
     if not path.exists():
         raise FileError(f"{path}: no such file or folder; check the path")
-    if path.name.startswith("FORCES_FC3"):
+    if path.name.startswith(FORCES):
         path = path.parent
     if not path.is_dir():
         return path
-    for pattern in ("phono3py_params*.yaml", "phono3py_disp.yaml"):
-        found = one_of(variants(path, pattern))
+    found = find_first(path, names)
+    if found is None:
+        raise FileError(
+            f"{path}: holds no {' and no '.join(names)}; name a file, or a folder that "
+            "holds one; phono displace makes them"
+        )
+    return found
+
+
+def find_first(folder: Path, names: tuple[str, ...]) -> Path | None:
+    """The first of these files that a folder has, compressed or not."""
+    for name in names:
+        found = one_of(variants(folder, name))
         if found is not None:
             return found
-    raise FileError(
-        f"{path}: holds no phono3py_params*.yaml and no phono3py_disp.yaml; name a "
-        "file, or a folder that holds one"
-    )
-
-
-def find_forces(folder: Path) -> Path | None:
-    """``FORCES_FC3`` of a folder, compressed or not."""
-    return one_of(variants(folder, "FORCES_FC3"))
+    return None

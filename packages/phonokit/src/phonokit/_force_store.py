@@ -1,7 +1,7 @@
 """Forces in one HDF5 file, supercell by supercell, so that a run can stop and go on."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from phono_grid import Cell
 from phono_grid.errors import FileError
 
-from phonokit._displaced_supercells import DisplacedSupercells
+from phonokit._displaced_supercells import AnySupercells
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,15 +49,13 @@ class ForceStore:
 
 
 @contextmanager
-def force_store(
-    path: Path, supercells: DisplacedSupercells, origin: str
-) -> Iterator[ForceStore]:
+def force_store(path: Path, supercells: AnySupercells, origin: str) -> Iterator[ForceStore]:
     """Open the file of forces of these supercells, or begin it.
 
     Parameters
     ----------
     path : Path
-    supercells : DisplacedSupercells
+    supercells : DisplacedSupercells or RandomSupercells
     origin : str
         What makes the forces; forces of different origin cannot be mixed.
 
@@ -67,7 +66,7 @@ def force_store(
     """
     import h5py
 
-    key = _key(supercells)
+    key = key_of(supercells.supercell.cell, supercells.arrays)
     try:
         file = h5py.File(path, "a")
     except OSError as error:
@@ -102,17 +101,63 @@ def _check(path: Path, attributes: Any, key: str, origin: str) -> None:
         )
 
 
-def _key(supercells: DisplacedSupercells) -> str:
-    """What identifies displaced supercells, to the 1e-8 that text files keep."""
-    cell = supercells.supercell.cell
+def stored_forces(path: Path, key: str, included: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The forces of a file that a run has finished, less those of the supercell at rest.
+
+    Parameters
+    ----------
+    path : Path
+    key : str
+        `key_of` the displaced supercells.
+    included : (n,) array of bool
+        Which of them are wanted.
+
+    Returns
+    -------
+    (n_included, n_s, 3) array
+        eV/Å
+
+    Raises
+    ------
+    FileError
+        If forces are missing, or the file is of other supercells.
+    """
+    import h5py
+
+    try:
+        file = h5py.File(path, "r")
+    except OSError as error:
+        raise FileError(f"{path}: cannot be opened ({error})") from None
+    with file:
+        if "forces" not in file or "done" not in file:
+            raise FileError(f"{path}: holds no forces; name a file of phono forces")
+        _check(path, file.attrs, key, file.attrs.get("origin"))
+        done = np.asarray(file["done"][:], dtype=np.bool_)
+        missing = np.flatnonzero(included & ~done[:-1])
+        if len(missing):
+            raise FileError(
+                f"{path}: {len(missing)} of {int(included.sum())} supercells have no "
+                f"forces yet, the first is number {missing[0] + 1}; run phono forces again "
+                "to go on"
+            )
+        forces: NDArray[np.float64] = file["forces"][:-1][included]
+        if done[-1]:
+            forces -= file["forces"][-1]
+        return forces
+
+
+def key_of(cell: Cell, moves: Sequence[NDArray[Any]]) -> str:
+    """What identifies displaced supercells, to the 1e-8 that text files keep.
+
+    Parameters
+    ----------
+    cell : Cell
+        The supercell at rest.
+    moves : sequence of arrays
+        Displaced atoms and displacements in Å.
+    """
     digest = hashlib.sha256(" ".join(cell.symbols).encode())
-    arrays: list[NDArray[Any]] = [
-        cell.lattice,
-        cell.positions - np.floor(cell.positions + 1e-6),
-    ]
-    for part in (supercells.singles, supercells.pairs):
-        if part is not None:
-            arrays += [part.atoms, part.displacements]
-    for array in arrays:
+    at_rest = cell.positions - np.floor(cell.positions + 1e-6)
+    for array in (cell.lattice, at_rest, *moves):
         digest.update((np.round(array, 8) + 0.0).tobytes())
     return digest.hexdigest()

@@ -1,23 +1,22 @@
 """Forces of displaced supercells: computed in process, or collected from calculations."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import DomainError, FileError
+from phono_grid.errors import FileError
 
 from phonokit._ase import atoms_of, checked_forces, read_forces_of
-from phonokit._displaced_supercells import DisplacedSupercells
+from phonokit._displaced_supercells import AnySupercells
 from phonokit._force_store import ForceStore, force_store
-from phonokit._results import replacing
 
 Progress = Callable[[int, int], None]
 
 
 def compute_forces(
-    supercells: DisplacedSupercells,
+    supercells: AnySupercells,
     calculator: Any,
     store: str | Path,
     *,
@@ -32,7 +31,7 @@ def compute_forces(
 
     Parameters
     ----------
-    supercells : DisplacedSupercells
+    supercells : DisplacedSupercells or RandomSupercells
     calculator : ase.calculators.calculator.Calculator
     store : str or Path
         The HDF5 file of finished supercells.
@@ -62,13 +61,13 @@ def compute_forces(
 
 
 def collect_forces(
-    supercells: DisplacedSupercells, files: Sequence[Path], *, residual: Path | None = None
+    supercells: AnySupercells, files: Sequence[Path], *, residual: Path | None = None
 ) -> NDArray[np.float64]:
     """Forces of all displaced supercells from finished calculations.
 
     Parameters
     ----------
-    supercells : DisplacedSupercells
+    supercells : DisplacedSupercells or RandomSupercells
     files : sequence of Path
         One for every supercell that is not beyond the cutoff, in order; any file from which
         ASE reads forces.
@@ -102,53 +101,9 @@ def collect_forces(
     return forces
 
 
-def write_forces(
-    path: str | Path, forces: NDArray[np.float64], comments: Iterable[str]
-) -> Path:
-    """Write ``FORCES_FC3`` or ``FORCES_FC2``.
-
-    Parameters
-    ----------
-    path : str or Path
-    forces : (n, n_s, 3) array
-        In the unit of force of the displacements' file.
-    comments : iterable of str
-        What moves in each supercell, lines that begin with ``#``.
-    """
-    target = Path(path)
-    with replacing(target) as beside, beside.open("w", encoding="utf-8") as file:
-        for number, (block, moved) in enumerate(zip(forces, comments, strict=True), 1):
-            file.write(f"# File: {number}\n{moved}")
-            file.writelines(f"{x:20.14f} {y:20.14f} {z:20.14f}\n" for x, y, z in block)
-    return target
-
-
-def write_force_sets(
-    path: str | Path, supercells: DisplacedSupercells, forces: NDArray[np.float64]
-) -> Path:
-    """Write phonopy's ``FORCE_SETS`` of single displacements, Å and eV/Å.
-
-    Parameters
-    ----------
-    path : str or Path
-    supercells : DisplacedSupercells
-    forces : (n, n_s, 3) array
-    """
-    if supercells.pairs is not None:
-        raise DomainError("FORCE_SETS holds no pairs; write FORCES_FC3 instead")
-    target = Path(path)
-    with replacing(target) as beside, beside.open("w", encoding="utf-8") as file:
-        file.write(f"{supercells.supercell.cell.n_atoms}\n{len(supercells)}\n")
-        for number, block in enumerate(forces):
-            ((atom, u),) = supercells.moves(number)
-            file.write(f"\n{atom + 1}\n{u[0]:20.16f} {u[1]:20.16f} {u[2]:20.16f}\n")
-            file.writelines(f"{x:20.14f} {y:20.14f} {z:20.14f}\n" for x, y, z in block)
-    return target
-
-
 def _fill(
     store: ForceStore,
-    supercells: DisplacedSupercells,
+    supercells: AnySupercells,
     forces_of: Callable[[int], NDArray[np.float64]],
     residual: bool,
     progress: Progress | None,
@@ -171,7 +126,7 @@ def _finished(store: ForceStore, residual: bool) -> NDArray[np.float64]:
     return forces[:-1]
 
 
-def _positions(supercells: DisplacedSupercells, number: int) -> NDArray[np.float64]:
+def _positions(supercells: AnySupercells, number: int) -> NDArray[np.float64]:
     """Positions of a displaced supercell, or after the last of the one at rest."""
     if number < len(supercells):
         return supercells.positions(number)

@@ -18,7 +18,6 @@ from phono_dynmat import (
     standard_points,
     thermal_properties,
 )
-from phono_fc import force_constants2, symmetrize
 from phono_grid import (
     Gaussian,
     Grid,
@@ -31,6 +30,7 @@ from phono_grid import (
 )
 from phono_grid.errors import DomainError
 
+from phonokit._constants import force_constants_of
 from phonokit._workflow import Crystal, dynamics_of
 
 GAMMA = ("G", "GAMMA", "Gamma")
@@ -54,11 +54,9 @@ class Densities:
 
 def dynamics(crystal: Crystal, *, nac: bool = True) -> Dynamics:
     """Second-order constants of a crystal, with dipoles if it has charges and ``nac``."""
-    data = crystal.data
     with using(crystal.backend):
-        symmetry = Symmetry.of(data.supercell.cell)
-        constants = force_constants2(data.supercell, symmetry, data.singles)
-        return dynamics_of(symmetrize(constants), data.born if nac else None)
+        constants = force_constants_of(crystal.data, order=2)[2]
+        return dynamics_of(constants, crystal.data.born if nac else None)
 
 
 def bands(

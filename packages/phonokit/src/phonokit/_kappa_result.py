@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phonokit._conduction import Conduction
+from phonokit._force_data import InputFile
 from phonokit._rates import Rates
-from phonokit._read import InputFile
 from phonokit._transport import Transport
 
 

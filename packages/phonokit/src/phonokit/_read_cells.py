@@ -39,6 +39,39 @@ def read_supercell(tree: Tree, units: Units) -> tuple[Cell, Supercell]:
     return unit_cell, supercell
 
 
+def read_phonon_supercell(
+    tree: Tree, unit_cell: Cell, supercell: Supercell
+) -> Supercell | None:
+    """The supercell of second order alone, on the primitive cell of third order."""
+    if "phonon_supercell_matrix" not in tree:
+        return None
+    matrix = tree.array("phonon_supercell_matrix", (3, 3))
+    primitive = (supercell.primitive.lattice @ np.linalg.inv(unit_cell.lattice)).T
+    try:
+        own = Supercell.of(unit_cell, matrix, primitive)
+        return on_primitive(own, supercell.primitive)
+    except PhonoError as error:
+        raise FileError(f"{tree.file}: phonon_supercell_matrix: {error}") from None
+
+
+def on_primitive(supercell: Supercell, primitive: Cell) -> Supercell:
+    """A supercell with the primitive cell of another one of the same crystal.
+
+    The same atoms may have been taken from other cells: their order and all phases have to
+    be those of the other one.
+    """
+    d = primitive.positions[:, None] - supercell.primitive.positions
+    apart = np.linalg.norm((d - np.rint(d)) @ primitive.lattice, axis=2)
+    mine = apart.argmin(axis=1)
+    rank = np.argsort(mine)
+    return Supercell(
+        supercell.cell,
+        primitive,
+        supercell.primitive_to_supercell[mine],
+        rank[supercell.supercell_to_primitive],
+    )
+
+
 def read_cell(tree: Tree, units: Units) -> Cell:
     """A cell: ``lattice`` and ``points`` with ``symbol``, ``coordinates`` and ``mass``."""
     lattice = tree.array("lattice", (3, 3)) * units.length

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import FileError
 
 from phonokit._tree import Tree
 
@@ -65,7 +64,6 @@ class Displacements:
 
 def read_displacements(tree: Tree, n_s: int) -> Displacements:
     """Read ``displacement_pairs`` for a supercell of ``n_s`` atoms."""
-    _require_pairs(tree)
     items = list(tree.children("displacement_pairs"))
     if not items:
         raise tree.error("displacement_pairs", "is empty")
@@ -84,27 +82,12 @@ def read_displacements(tree: Tree, n_s: int) -> Displacements:
     return Displacements(tuple(singles), tuple(pairs))
 
 
-def read_singles(tree: Tree, n_s: int) -> tuple[Displaced, ...]:
-    """Read ``displacements``, of phonopy's files, for a supercell of ``n_s`` atoms."""
-    found = tuple(_single_form(item, n_s) for item in tree.children("displacements"))
+def read_singles(tree: Tree, key: str, n_s: int) -> tuple[Displaced, ...]:
+    """Read displacements of single atoms for a supercell of ``n_s`` atoms."""
+    found = tuple(_single_form(item, n_s) for item in tree.children(key))
     if not found:
-        raise tree.error("displacements", "is empty")
+        raise tree.error(key, "is empty")
     return found
-
-
-def _require_pairs(tree: Tree) -> None:
-    """Say what the file holds if it is not pairs."""
-    if "displacement_pairs" in tree:
-        return
-    if "dataset" in tree:
-        raise FileError(
-            f"{tree.file}: random displacements (dataset, type 2) are not supported yet; "
-            "use displaced pairs of atoms (displacement_pairs)"
-        )
-    raise FileError(
-        f"{tree.file}: holds no third-order displacements (displacement_pairs); make them "
-        "with phono3py-init, compute the forces and come back"
-    )
 
 
 def _paired_with(item: Tree) -> Iterator[Tree]:

@@ -1,4 +1,4 @@
-"""Forces of single displacements: ``FORCE_SETS`` and ``FORCES_FC2``."""
+"""Forces of single displacements in phonopy's ``FORCE_SETS``."""
 
 from pathlib import Path
 
@@ -8,32 +8,7 @@ from phono_grid import Supercell
 from phono_grid.errors import FileError, PhonoError
 
 from phonokit._calculators import Units
-from phonokit._displaced_supercells import DisplacedSupercells
-from phonokit._files import one_of, open_text, variants
-from phonokit._read_forces import read_forces
-
-
-def read_single_forces(
-    folder: Path, supercells: DisplacedSupercells, units: Units
-) -> tuple[DisplacedForces, Path]:
-    """Forces of single displacements from ``FORCES_FC2`` or ``FORCE_SETS`` of a folder.
-
-    ``FORCE_SETS`` says itself what is displaced; ``FORCES_FC2`` goes with the displacements
-    of the yaml file.
-    """
-    cell = supercells.supercell.cell
-    path = one_of(variants(folder, "FORCES_FC2"))
-    if path is not None:
-        forces = read_forces(path, len(supercells.singles), cell.n_atoms) * units.force
-        singles = supercells.singles
-        return DisplacedForces(singles.atoms, singles.displacements, forces), path
-    path = one_of(variants(folder, "FORCE_SETS"))
-    if path is None:
-        raise FileError(
-            f"{folder}: holds no FORCES_FC2 and no FORCE_SETS; compute or collect the "
-            "forces with phono forces"
-        )
-    return read_force_sets(path, supercells.supercell, units), path
+from phonokit._files import open_text
 
 
 def read_force_sets(path: Path, supercell: Supercell, units: Units) -> DisplacedForces:
@@ -47,10 +22,6 @@ def read_force_sets(path: Path, supercell: Supercell, units: Units) -> Displaced
     with open_text(path) as file:
         lines = [(i, line.split()) for i, line in enumerate(file, start=1)]
     rows = [(i, words) for i, words in lines if words]
-    if rows and len(rows[0][1]) == 6:
-        raise FileError(
-            f"{path}: six columns; random displacements (type 2) are not supported yet"
-        )
     n_s, n_d = (int(_numbers(path, row, 1)[0]) for row in (rows + [(1, [])] * 2)[:2])
     if n_s != supercell.cell.n_atoms:
         raise FileError(

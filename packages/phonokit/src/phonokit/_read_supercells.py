@@ -4,32 +4,38 @@ from pathlib import Path
 
 import numpy as np
 from phono_fc import Displacements, PairDisplacements, pair_distances
-from phono_grid import Supercell
+from phono_grid import Cell, Supercell
 from phono_grid.errors import FileError, PhonoError
 
 from phonokit import _read_displacements as files
 from phonokit._calculators import Units, units_of
-from phonokit._displaced_supercells import DisplacedSupercells
-from phonokit._files import one_of, variants
+from phonokit._displaced_supercells import (
+    AnySupercells,
+    DisplacedSupercells,
+    RandomSupercells,
+)
+from phonokit._files import find_yaml
 from phonokit._pair_cutoff import cutoff_of
-from phonokit._read_cells import read_supercell
+from phonokit._read_cells import read_phonon_supercell, read_supercell
+from phonokit._read_second_order import PHONON, PHONOPY, Place
 from phonokit._tree import Tree
 
 NAMES = ("phono3py_disp.yaml", "phonopy_disp.yaml")
 
 
-def read_supercells(path: str | Path) -> tuple[DisplacedSupercells, Units]:
+def read_supercells(path: str | Path) -> tuple[AnySupercells, Units]:
     """Read displacements whose forces are wanted.
 
     Parameters
     ----------
     path : str or Path
-        A yaml file with ``displacement_pairs`` (phono3py) or ``displacements`` (phonopy),
-        or a folder that holds ``phono3py_disp.yaml`` or ``phonopy_disp.yaml``.
+        A yaml file with ``displacement_pairs`` or ``dataset`` (phono3py), ``displacements``
+        or ``dataset`` (phonopy), or a folder that holds ``phono3py_disp.yaml`` or
+        ``phonopy_disp.yaml``.
 
     Returns
     -------
-    DisplacedSupercells
+    DisplacedSupercells or RandomSupercells
         In Å.
     Units
         Of the file.
@@ -37,36 +43,61 @@ def read_supercells(path: str | Path) -> tuple[DisplacedSupercells, Units]:
     tree = Tree.read(find_supercells(Path(path)))
     units = units_of(tree)
     unit_cell, supercell = read_supercell(tree, units)
-    n_s = supercell.cell.n_atoms
+    if "displacement_pairs" not in tree:
+        order = 3 if "phono3py" in tree else 2
+        place = Place((), "dataset", ()) if order == 3 else PHONOPY
+        return _of_place(tree, place, unit_cell, supercell, order), units
+    displacements = files.read_displacements(tree, supercell.cell.n_atoms)
     try:
-        if "displacements" in tree and "displacement_pairs" not in tree:
-            found = files.read_singles(tree, n_s)
-            singles, pairs, cutoff = _singles(found, units), None, None
-        else:
-            displacements = files.read_displacements(tree, n_s)
-            singles = _singles(displacements.singles, units)
-            pairs = _pairs(displacements, supercell, units)
-            cutoff = cutoff_of(displacements, supercell)
-    except FileError:
-        raise
+        singles = _singles(displacements.singles, units)
+        pairs = _pairs(displacements, supercell, units)
+        cutoff = cutoff_of(displacements, supercell)
     except PhonoError as error:
         raise FileError(f"{tree.file}: {error}") from None
     return DisplacedSupercells(unit_cell, supercell, singles, pairs, cutoff), units
 
 
+def read_phonon_supercells(path: str | Path) -> AnySupercells | None:
+    """Read the displacements of a separate supercell of second order, None without one.
+
+    Parameters
+    ----------
+    path : str or Path
+        As for `read_supercells`.
+    """
+    tree = Tree.read(find_supercells(Path(path)))
+    unit_cell, supercell = read_supercell(tree, units_of(tree))
+    phonon = read_phonon_supercell(tree, unit_cell, supercell)
+    if phonon is None or not PHONON.holds_displacements(tree):
+        return None
+    return _of_place(tree, PHONON, unit_cell, phonon, 2)
+
+
 def find_supercells(path: Path) -> Path:
     """The yaml file that a path means."""
-    if not path.exists():
-        raise FileError(f"{path}: no such file or folder; check the path")
-    if not path.is_dir():
-        return path
-    for name in NAMES:
-        found = one_of(variants(path, name))
-        if found is not None:
-            return found
-    raise FileError(
-        f"{path}: holds no {' and no '.join(NAMES)}; make displacements with phono displace"
-    )
+    return find_yaml(path, NAMES)
+
+
+def _of_place(
+    tree: Tree, place: Place, unit_cell: Cell, supercell: Supercell, order: int
+) -> AnySupercells:
+    """Single or random displacements from their place in a file."""
+    units, n_s, key = units_of(tree), supercell.cell.n_atoms, place.key(tree)
+    if place.dataset in tree:
+        u = tree.child(place.dataset).array("displacements", (-1, n_s, 3))
+        return RandomSupercells(unit_cell, supercell, u * units.length, order)
+    if key is None:
+        keys = ", ".join([*place.displacements, place.dataset, "displacement_pairs"])
+        raise FileError(
+            f"{tree.file}: holds no displacements ({keys}); make them with phono displace"
+        )
+    try:
+        singles = _singles(files.read_singles(tree, key, n_s), units)
+    except FileError:
+        raise
+    except PhonoError as error:
+        raise FileError(f"{tree.file}: {error}") from None
+    return DisplacedSupercells(unit_cell, supercell, singles)
 
 
 def _singles(found: tuple[files.Displaced, ...], units: Units) -> Displacements:

@@ -27,6 +27,12 @@ class DisplaceRequest:
         A folder.
     structures : str or None
         Write every supercell in this format of ASE.
+    phonon_supercell : three or nine int, or None
+        Of second order alone.
+    random : int or None
+        How many supercells have all atoms displaced at random.
+    seed : int or None
+    gaussian : bool
     """
 
     structure: Path
@@ -39,6 +45,10 @@ class DisplaceRequest:
     axes_only: bool
     output: Path
     structures: str | None
+    phonon_supercell: tuple[int, ...] | None = None
+    random: int | None = None
+    seed: int | None = None
+    gaussian: bool = False
 
 
 @dataclass(frozen=True, slots=True)

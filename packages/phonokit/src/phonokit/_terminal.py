@@ -40,8 +40,7 @@ def header(
     n_q = mesh[0] * mesh[1] * mesh[2]
     rows = {
         "crystal": f"{cell.formula}, {symmetry.symbol}, {cell.volume:.3f} Å³",
-        "supercell": f"{data.supercell.cell.n_atoms} atoms, {len(data.singles.atoms)} + "
-        f"{len(data.pairs.atoms)} displacements",
+        "supercell": data.description,
         "forces": ", ".join(str(f.path) for f in data.files),
         **({} if data.born is None else {"dipoles": nac}),
         "mesh": f"{mesh_text}, {n_q} wave vectors, {n_i} irreducible",

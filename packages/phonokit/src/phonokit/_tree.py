@@ -64,10 +64,9 @@ class Tree:
     @classmethod
     def read(cls, path: Path) -> "Tree":
         """Read a yaml file whose top is a mapping."""
-        with open_text(path) as file:
-            text = file.read()
         try:
-            text, blocks = take_blocks(text)
+            with open_text(path) as file:
+                text, blocks = take_blocks(file)
             value = parse(text)
         except BadRowError as error:
             raise FileError(f"{path}: {error}; correct this line") from None
@@ -130,9 +129,7 @@ class Tree:
 
     def array(self, key: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
         """Numbers of a shape, in which -1 is any size."""
-        value = self.get(key)
-        if isinstance(value, str) and value.startswith(MARK):
-            value = self.blocks[int(value[1:])]
+        value = self._with_tables(self.get(key))
         try:
             array = np.array(value, dtype=np.float64)
         except (TypeError, ValueError):
@@ -147,6 +144,14 @@ class Tree:
         if not np.isfinite(array).all():
             raise self.error(key, "expected finite numbers")
         return array
+
+    def _with_tables(self, value: Any) -> Any:
+        """A value in which tables stand where their marks were."""
+        if isinstance(value, str) and value.startswith(MARK):
+            return self.blocks[int(value[1:])]
+        if isinstance(value, list) and value and isinstance(value[0], str):
+            return [self._with_tables(item) for item in value]
+        return value
 
     def integer(self, key: str) -> int:
         """A whole number."""

@@ -22,7 +22,7 @@ from phono_dynmat import (
     group_velocities,
     phonon_modes,
 )
-from phono_fc import ForceConstants, drift, force_constants2, force_constants3, symmetrize
+from phono_fc import ForceConstants, drift
 from phono_grid import (
     Backend,
     Cell,
@@ -37,9 +37,11 @@ from phono_grid.backend import active
 from phono_grid.errors import DomainError
 
 from phonokit._conduction import conduction_of
+from phonokit._constants import force_constants_of
+from phonokit._force_data import ForceData
 from phonokit._kappa_result import KappaResult, Provenance
 from phonokit._rates import rates_of
-from phonokit._read import ForceData, read
+from phonokit._read import read
 from phonokit._read_born import BornCharges
 from phonokit._run import Run
 from phonokit._run_key import fingerprint, programs
@@ -275,24 +277,13 @@ def force_constant_series(
 ) -> tuple[Dynamics, Series3]:
     """Symmetrised force constants of second and third order, ready for wave vectors."""
     data = crystal.data
-    symmetry = Symmetry.of(data.supercell.cell)
-    with _timed("second-order force constants"):
-        fc2 = symmetrize(force_constants2(data.supercell, symmetry, data.singles))
-        series2 = dynamics_of(fc2, data.born if nac else None)
-    log.info("largest drift: %.1e eV/Å²", np.abs(drift(fc2)).max())
-    with _timed("third-order force constants"):
-        fc3 = symmetrize(
-            force_constants3(
-                data.supercell,
-                symmetry,
-                data.singles,
-                data.pairs,
-                cutoff=data.pair_cutoff,
-            )
-        )
-    log.info("largest drift: %.1e eV/Å³", np.abs(drift(fc3)).max())
-    with _timed("third-order Fourier series"):
-        series3 = Series3.of(fc3)
+    with _timed("force constants"):
+        constants = force_constants_of(data, order=3)
+    for order, found in constants.items():
+        log.info("largest drift: %.1e eV/Å^%d", np.abs(drift(found)).max(), order)
+    with _timed("Fourier series"):
+        series2 = dynamics_of(constants[2], data.born if nac else None)
+        series3 = Series3.of(constants[3])
     return series2, series3
 
 
@@ -355,7 +346,7 @@ def _provenance(
     """What to remember of this run."""
     scattering = transport.scattering
     settings: dict[str, object] = {
-        "method": f"{transport.description}, finite differences",
+        "method": f"{transport.description}, {crystal.data.solver}",
         "nac": nac_name(crystal, nac),
         "cutoff_frequency": scattering.cutoff_frequency,
         "degeneracy": scattering.degeneracy,

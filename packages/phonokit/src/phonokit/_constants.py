@@ -1,0 +1,80 @@
+"""Force constants of a crystal's data, whatever kind of data they are."""
+
+from phono_fc import (
+    DisplacedForces,
+    ForceConstants,
+    force_constants2,
+    force_constants3,
+    least_squares,
+    symmetrize,
+)
+from phono_grid import Symmetry
+from phono_grid.errors import DomainError
+
+from phonokit._force_data import ForceData, SecondOrderData
+
+
+def force_constants_of(
+    data: ForceData, *, order: int | None = None, symmetrized: bool = True
+) -> dict[int, ForceConstants]:
+    """Force constants of second order, and of third where the data have it.
+
+    Displaced atoms and pairs are solved by finite differences and symmetrised, random
+    displacements by least squares, whose result obeys all laws. A separate supercell of
+    second order alone gives the second order.
+
+    Parameters
+    ----------
+    data : ForceData
+    order : int, optional
+        The highest order wanted; that of the data if not given.
+    symmetrized : bool
+        Impose index exchange and the sum rule on finite differences.
+
+    Returns
+    -------
+    dict
+        `ForceConstants` by order.
+
+    Raises
+    ------
+    DomainError
+        If the data have no third order and it is wanted, or do not determine the constants.
+    """
+    order = data.order if order is None else order
+    if order > data.order:
+        raise DomainError(
+            "the data are of second order alone; third order needs displaced pairs of "
+            "atoms or random displacements, which phono displace makes without "
+            "--second-order"
+        )
+    constants = {}
+    if data.snapshots is not None and (order == 3 or data.phonon is None):
+        # One fit gives all orders: cubic terms are in the forces, wanted or not.
+        orders = tuple(range(2, data.order + 1))
+        constants = least_squares(data.supercell, data.snapshots, orders=orders)
+    if data.phonon is not None or 2 not in constants:
+        constants[2] = _second(data.second_order, symmetrized)
+    if order == 3 and 3 not in constants:
+        constants[3] = _third(data, symmetrized)
+    return {n: constants[n] for n in range(2, order + 1)}
+
+
+def _second(data: SecondOrderData, symmetrized: bool) -> ForceConstants:
+    """From the data of second order."""
+    if not isinstance(data.forces, DisplacedForces):
+        return least_squares(data.supercell, data.forces, orders=(2,))[2]
+    symmetry = Symmetry.of(data.supercell.cell)
+    constants = force_constants2(data.supercell, symmetry, data.forces)
+    return symmetrize(constants) if symmetrized else constants
+
+
+def _third(data: ForceData, symmetrized: bool) -> ForceConstants:
+    """From displaced pairs."""
+    assert data.singles is not None  # snapshots are solved elsewhere
+    assert data.pairs is not None  # the order says so
+    symmetry = Symmetry.of(data.supercell.cell)
+    constants = force_constants3(
+        data.supercell, symmetry, data.singles, data.pairs, cutoff=data.pair_cutoff
+    )
+    return symmetrize(constants) if symmetrized else constants
