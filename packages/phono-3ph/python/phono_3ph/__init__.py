@@ -2,7 +2,12 @@
 
 from phono_3ph._boltzmann import ConductivityLbte, Solver, conductivity_lbte
 from phono_3ph._collision import Thermal, collision_row, inverse_sinh
-from phono_3ph._collision_operator import CollisionOperator, Unknowns
+from phono_3ph._collision_operator import (
+    CollisionOperator,
+    Unknowns,
+    row_blocks,
+    row_products,
+)
 from phono_3ph._conductivity import ConductivityRta, conductivity_rta
 from phono_3ph._interaction import interaction_strengths
 from phono_3ph._isotope import (
@@ -51,6 +56,8 @@ __all__ = [
     "natural_mass_spread",
     "operator_memory",
     "reduced_row",
+    "row_blocks",
+    "row_products",
     "scratch_array",
     "series3",
     "storage_for",

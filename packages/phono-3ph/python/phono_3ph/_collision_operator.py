@@ -1,5 +1,6 @@
 """The symmetrised collision operator, applied row by row."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +13,9 @@ from phono_3ph._rows import Rows
 from phono_3ph._stars import rotations_cartesian
 
 Array = NDArray[np.float64]
+
+BLOCKS = 128
+"""Rows are summed in about so many blocks at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,33 +122,45 @@ class CollisionOperator:
         """Check the shapes."""
         n_t, n_i, n_b, _ = self.unknowns.shape
         ensure_shape("linewidths", self.linewidths, (n_t, n_i, n_b))
-        ensure_shape("rows", np.empty((len(self.rows), 0)), (n_i, 0))
-        ensure_shape("rows", self.rows[0], (n_t, n_b, 3, n_i, n_b, 3))
+        if isinstance(self.rows, np.ndarray):
+            ensure_shape("rows", self.rows, (n_i, n_t, n_b, 3, n_i, n_b, 3))
+        else:
+            ensure_shape("rows", np.empty((len(self.rows), 0)), (n_i, 0))
 
     def apply(self, y: Array) -> Array:
         """``A y`` at every temperature, ``[T, i, j, x]``; each row is read once."""
         unknowns = self.unknowns
-        n_t, n_i, n_b, _ = unknowns.shape
         w = unknowns.weights[:, None, None]
         z = w * unknowns.average(y)
         # D is symmetric: the operations that fix a point are a group.
         sums = (
             2 * self.linewidths[..., None] * np.einsum("ixy,Tiby->Tibx", unknowns.fixed, z)
         )
-        flat, flat_sums = z.reshape(n_t, -1), sums.reshape(n_t, -1)
-        for i in range(n_i):
-            row = self.rows[i].reshape(n_t, 3 * n_b, -1)
-            sums[:, i] += (row @ flat[:, :, None]).reshape(n_t, n_b, 3)
-            flat_sums += (z[:, i].reshape(n_t, 1, -1) @ row)[:, 0]
+        blocks = row_blocks(len(w))
+        for block, (along, across) in zip(blocks, self.products(z), strict=True):
+            sums[:, block] += along
+            sums += across
         return unknowns.average(w * sums) / 2
+
+    def products(self, z: Array) -> Iterable[tuple[Array, Array]]:
+        """What each of the `row_blocks` adds to ``B z`` and to ``Bᵀ z``, in order.
+
+        Sums over blocks of the same rows have the same bits wherever the blocks are.
+        """
+        return (row_products(self.rows, b, z) for b in row_blocks(len(self.rows)))
+
+    def own(self) -> Iterable[Array]:
+        """``B[T, j, x, j', y]`` of each point with itself, in order."""
+        return (self.rows[i][:, :, :, i] for i in range(len(self.rows)))
 
     def diagonal(self) -> Array:
         """``A[λ, λ]``, ``[T, i, j, x]``."""
         unknowns = self.unknowns
         out = np.empty(unknowns.shape)
         every = np.arange(unknowns.shape[2])
-        for i, (w, p) in enumerate(zip(unknowns.weights, unknowns.averages, strict=True)):
-            block = self.rows[i][:, :, :, i].copy()
+        for i, own in enumerate(self.own()):
+            w, p = unknowns.weights[i], unknowns.averages[i]
+            block = own.copy()
             scattered = self.linewidths[:, i, :, None, None] * unknowns.fixed[i]
             block[:, every, :, every] += scattered.swapaxes(0, 1)
             out[:, i] = w**2 * np.einsum("bc,Tcxdx,db->Tbx", p, block, p)
@@ -167,6 +183,45 @@ class CollisionOperator:
             out[..., i, :, :] = np.einsum("bc,jdxcy->jdxby", p, out[..., i, :, :])
         square = out.reshape(unknowns.size, unknowns.size)
         return (square + square.T) / 2
+
+
+def row_blocks(n_irreducible: int) -> list[slice]:
+    """Rows whose products are summed together before others are added.
+
+    Cut by the problem alone, so that sums do not depend on who holds which block.
+    """
+    step = -(-n_irreducible // BLOCKS) or 1
+    starts = range(0, n_irreducible, step)
+    return [slice(start, min(start + step, n_irreducible)) for start in starts]
+
+
+def row_products(rows: Rows, block: slice, z: Array) -> tuple[Array, Array]:
+    """What a block of rows adds to ``B z`` and to ``Bᵀ z``.
+
+    Parameters
+    ----------
+    rows : Rows
+    block : slice
+        One of the `row_blocks`.
+    z : (n_T, n_i, n_b, 3) array
+
+    Returns
+    -------
+    along : (n_T, n, n_b, 3) array
+        At the ``n`` points of the block.
+    across : (n_T, n_i, n_b, 3) array
+    """
+    n_t, _, n_b, _ = z.shape
+    points = range(block.start, block.stop)
+    along = np.empty((n_t, len(points), n_b, 3))
+    across = np.zeros(z.shape)
+    flat, flat_across = z.reshape(n_t, -1), across.reshape(n_t, -1)
+    for k, i in enumerate(points):
+        row = rows[i].reshape(n_t, 3 * n_b, -1)
+        # Not by BLAS, whose sums depend on the number of its threads.
+        along[:, k] = np.einsum("Tjn,Tn->Tj", row, flat).reshape(n_t, n_b, 3)
+        flat_across += np.einsum("Tj,Tjn->Tn", z[:, i].reshape(n_t, -1), row)
+    return along, across
 
 
 def fixed_sum(grid: Grid, irreducible: IrreduciblePoints) -> Array:

@@ -65,9 +65,13 @@ def named(kind: type[E], name: E | str, argument: str) -> E:
 def frozen(
     array: Any, name: str, dtype: Any = np.float64, shape: Sequence[int] | None = None
 ) -> NDArray[Any]:
-    """Return a read-only array, C order, of the type and shape a kernel reads."""
+    """Return a read-only array, C order, of the type and shape a kernel reads.
+
+    A copy, unless it is such an array already.
+    """
+    is_frozen = isinstance(array, np.ndarray) and not array.flags.writeable
     try:
-        result = np.array(array, dtype=dtype, order="C")
+        result = np.array(array, dtype=dtype, order="C", copy=not is_frozen or None)
     except (TypeError, ValueError) as error:
         raise ShapeError(f"{name}: expected an array of numbers ({error})") from None
     if shape is not None:

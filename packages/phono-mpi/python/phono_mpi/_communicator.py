@@ -35,6 +35,10 @@ class Communicator(Protocol):
         """The pickled objects of all ranks, on all ranks."""
         ...
 
+    def gather(self, sendobj: Any) -> list[Any] | None:
+        """The pickled objects of all ranks on rank 0, None elsewhere."""
+        ...
+
 
 class SerialComm:
     """The communicator of one process, without MPI."""
@@ -53,6 +57,10 @@ class SerialComm:
         return obj
 
     def allgather(self, sendobj: Any) -> list[Any]:
+        """A list of the object."""
+        return [sendobj]
+
+    def gather(self, sendobj: Any) -> list[Any] | None:
         """A list of the object."""
         return [sendobj]
 

@@ -1,12 +1,18 @@
 """Who shares a calculation: this process alone, or the ranks of MPI."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
+from time import monotonic, sleep
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from phono_mpi._communicator import Communicator, world
+from phono_mpi._agreement import agree, private
+from phono_mpi._communicator import Communicator, is_mpi, world
 from phono_mpi._distributor import MpiDistributor
+from phono_mpi._patchable import mpi
+from phono_mpi._shared import build_node_shared_array
 
 T = TypeVar("T")
 
@@ -40,6 +46,18 @@ class Ranks(Protocol):
         """The value of ``root`` on all. Collective."""
         ...
 
+    def collect(self, value: T) -> list[T]:
+        """The values of all, in the order of their ranks. Collective."""
+        ...
+
+    def gather(self, value: T) -> list[T]:
+        """The values of all on rank 0, in the order of ranks; none elsewhere. Collective."""
+        ...
+
+    def shared(self, make: Callable[[], Sequence[NDArray[Any]]]) -> list[NDArray[Any]]:
+        """Arrays that one process of each node makes and all of them read. Collective."""
+        ...
+
     def barrier(self) -> None:
         """Wait for all. Collective."""
         ...
@@ -63,6 +81,18 @@ class Alone:
         """The value itself."""
         return value
 
+    def collect(self, value: T) -> list[T]:
+        """The value itself."""
+        return [value]
+
+    def gather(self, value: T) -> list[T]:
+        """The value itself."""
+        return [value]
+
+    def shared(self, make: Callable[[], Sequence[NDArray[Any]]]) -> list[NDArray[Any]]:
+        """What ``make`` makes."""
+        return list(make())
+
     def barrier(self) -> None:
         """Nobody to wait for."""
 
@@ -72,6 +102,8 @@ class MpiRanks:
 
     def __init__(self, comm: Communicator | None = None) -> None:
         self._comm = world() if comm is None else comm
+        self._emergency = _apart(self._comm)
+        self._node: Any = None
 
     @property
     def rank(self) -> int:
@@ -96,6 +128,69 @@ class MpiRanks:
         received: T = self._comm.bcast(value, root=root)
         return received
 
+    def collect(self, value: T) -> list[T]:
+        """The values of all ranks, pickled."""
+        return self._comm.allgather(value)
+
+    def gather(self, value: T) -> list[T]:
+        """The values of all ranks on rank 0, pickled; an empty list elsewhere."""
+        gathered: list[T] | None = self._comm.gather(value)
+        return gathered or []
+
+    def shared(self, make: Callable[[], Sequence[NDArray[Any]]]) -> list[NDArray[Any]]:
+        """Arrays in memory that the ranks of a node share, read-only, until the end.
+
+        Raises
+        ------
+        CollectiveError
+            On all ranks of a node, if ``make`` fails there.
+        """
+        if not is_mpi(self._comm):
+            return list(make())
+        if self._node is None:
+            self._node = private(self._comm).Split_type(mpi().COMM_TYPE_SHARED)
+        node, made, error = self._node, None, None
+        if node.Get_rank() == 0:
+            try:
+                made = list(make())
+            except Exception as raised:  # every rank must learn of it, whatever it is
+                error = raised
+        agree(node, error)
+        kinds = node.bcast(None if made is None else [array.dtype for array in made])
+        arrays = []
+        for i, kind in enumerate(kinds):
+            values = None if made is None else made[i]
+            if made is not None:
+                # Only one at a time is there twice.
+                made[i] = np.empty(0)
+            array, _ = build_node_shared_array(node, partial(np.asarray, values), kind)
+            array.flags.writeable = False
+            arrays.append(array)
+        return arrays
+
     def barrier(self) -> None:
         """Wait for all ranks."""
         self._comm.Barrier()
+
+    def all_fail(self, patience: float = 0.5) -> bool:
+        """Whether all ranks are here within ``patience`` seconds, each with its error.
+
+        If not, some go on and may wait for this one forever: `abort` ends them.
+        """
+        if not is_mpi(self._comm):
+            return True
+        request, start = self._emergency.Ibarrier(), monotonic()
+        while not request.Test():
+            if monotonic() - start > patience:
+                return False
+            sleep(0.01)
+        return True
+
+    def abort(self, code: int) -> None:
+        """End all ranks with an exit code."""
+        self._emergency.Abort(code)
+
+
+def _apart(comm: Any) -> Any:
+    """A duplicate for emergencies: a rank that fails may leave any other half way."""
+    return comm.Dup() if is_mpi(comm) else comm

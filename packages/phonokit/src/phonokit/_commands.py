@@ -1,19 +1,22 @@
 """The commands, once their arguments are known."""
 
+import functools
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from phono_3ph import Scattering
 from phono_grid import Gaussian, Grid, IrreduciblePoints, Symmetry, using
 from phono_grid.errors import DomainError
+from phono_mpi import Ranks
 from rich.console import Console
 
+from phonokit._distributed import launched_ranks
 from phonokit._plot import ensure_plottable, plot_kappa
 from phonokit._request import KappaRequest
 from phonokit._results import default_name, ensure_writable, write_kappa
-from phonokit._run import Run
+from phonokit._run import Run, on_first_rank
 from phonokit._run_store import RunStore
 from phonokit._terminal import (
     header,
@@ -24,6 +27,7 @@ from phonokit._terminal import (
 )
 from phonokit._transport import Transport
 from phonokit._workflow import (
+    Crystal,
     checked_temperatures,
     kappa,
     load,
@@ -31,33 +35,36 @@ from phonokit._workflow import (
 )
 
 
-def run_kappa(request: KappaRequest, *, command: str) -> None:
-    """``phono kappa``: everything that can be refused is refused before the work begins."""
-    out, err = Console(highlight=False), Console(file=sys.stderr, highlight=False)
+def run_kappa(
+    request: KappaRequest, *, command: str, explain: Callable[[BaseException], int]
+) -> None:
+    """``phono kappa``, on as many ranks as there are."""
+    with launched_ranks(explain) as ranks:
+        _run_kappa(request, command, ranks)
+
+
+def _run_kappa(request: KappaRequest, command: str, ranks: Ranks) -> None:
+    """Everything that can be refused is refused before the work begins."""
+    first = ranks.rank == 0
+    out = Console(highlight=False, quiet=not first)
+    err = Console(file=sys.stderr, highlight=False, quiet=not first)
     temperatures = checked_temperatures(request.temperatures)
     transport = _transport_of(request)
     output = request.output or Path(default_name(request.mesh, request.sigma))
-    ensure_writable(output)
+    on_first_rank(ranks, lambda: ensure_writable(output))
     if request.plot is not None:
         ensure_plottable(request.plot)
-    with warnings_in_one_line():
+    with warnings_in_one_line(first):
         crystal = load(request.path, lang=request.lang)
     if output.resolve() in (file.path.resolve() for file in crystal.data.files):
         raise DomainError(f"{output}: is an input file; name another file to write")
-    with using(crystal.backend):
-        symmetry = Symmetry.of(crystal.primitive)
-        grid = Grid.of(crystal.primitive, request.mesh, symmetry)
-        n_i = len(IrreduciblePoints.of(grid).points)
-        head = header(
-            crystal, symmetry, request.mesh, n_i, nac=nac_name(crystal, request.nac)
-        )
-    out.print(head, markup=False, soft_wrap=True)
-    beside = output.with_name(f"{output.name}.run")
-    with _stored(beside, request, lambda text: err.print(text, markup=False)) as store:
+    out.print(_header_of(request, crystal, ranks), markup=False, soft_wrap=True)
+    tell = functools.partial(err.print, markup=False, soft_wrap=True)
+    with _store_of(request, output, ranks, tell) as store:
         with (
             progress_of(err, "linewidths") as progress,
-            warnings_in_one_line(),
-            logging_to_stderr(request.verbose),
+            warnings_in_one_line(first),
+            logging_to_stderr(request.verbose and first),
         ):
             result = kappa(
                 crystal,
@@ -65,8 +72,10 @@ def run_kappa(request: KappaRequest, *, command: str) -> None:
                 temperatures,
                 nac=request.nac,
                 transport=transport,
-                run=Run(progress, request.memory, request.over_memory, store),
+                run=Run(progress, request.memory, request.over_memory, store, ranks),
             )
+        if store is None:
+            return
         out.print(kappa_table(result))
         written = [write_kappa(result, output, command=command)]
         store.remove()
@@ -76,20 +85,39 @@ def run_kappa(request: KappaRequest, *, command: str) -> None:
         out.print(f"wrote {path}", markup=False, soft_wrap=True)
 
 
+def _header_of(request: KappaRequest, crystal: Crystal, ranks: Ranks) -> str:
+    """What runs, on what."""
+    with using(crystal.backend):
+        symmetry = Symmetry.of(crystal.primitive)
+        grid = Grid.of(crystal.primitive, request.mesh, symmetry)
+        n_i = len(IrreduciblePoints.of(grid).points)
+        nac = nac_name(crystal, request.nac)
+        return header(crystal, symmetry, request.mesh, n_i, nac=nac, ranks=ranks.size)
+
+
 @contextmanager
-def _stored(
-    path: Path, request: KappaRequest, tell: Callable[[str], None]
-) -> Iterator[RunStore]:
-    """The store of a run; who stops the run learns how to go on."""
-    with RunStore(path, restart=request.restart, tell=tell) as store:
+def _store_of(
+    request: KappaRequest, output: Path, ranks: Ranks, tell: Callable[[str], None]
+) -> Iterator[RunStore | None]:
+    """The store of a run, on the first rank; who stops the run learns how to go on."""
+    path = output.with_name(f"{output.name}.run")
+    with ExitStack() as stack:
+
+        def enter() -> None:
+            store.append(
+                stack.enter_context(RunStore(path, restart=request.restart, tell=tell))
+            )
+
+        store: list[RunStore] = []
+        on_first_rank(ranks, enter)
         try:
-            yield store
+            yield store[0] if store else None
         except KeyboardInterrupt:
-            if not store.finished:
+            if not store or not store[0].finished:
                 raise
             raise KeyboardInterrupt(
-                f"{store.finished} of {store.total} wave vectors are kept in {path}, and "
-                "the same command goes on from there"
+                f"{store[0].finished} of {store[0].total} wave vectors are kept in {path}, "
+                "and the same command goes on from there"
             ) from None
 
 

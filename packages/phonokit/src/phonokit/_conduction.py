@@ -1,12 +1,15 @@
 """What phonons conduct, once it is known how fast they scatter."""
 
+import functools
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import (
     CollisionOperator,
+    ConductivityLbte,
     ConductivityRta,
     Unknowns,
     conductivity_lbte,
@@ -14,7 +17,9 @@ from phono_3ph import (
 )
 from phono_dynmat import heat_capacities
 
+from phonokit._ranked_operator import RankedOperator, RankedRows
 from phonokit._rates import Rates
+from phonokit._run import on_first_rank
 from phonokit._transport import Carriers, Transport
 
 log = logging.getLogger("phonokit")
@@ -59,7 +64,36 @@ def conduction_of(carriers: Carriers, rates: Rates, transport: Transport) -> Con
         carriers.temperatures,
         transport.scattering.degeneracy,
     )
-    operator = CollisionOperator(unknowns, rates.rows, rates.total)
-    lbte = conductivity_lbte(operator, carriers.velocities, volume, solver=transport.solver)
+    solve = functools.partial(
+        conductivity_lbte,
+        velocities=carriers.velocities,
+        volume=volume,
+        solver=transport.solver,
+    )
+    if isinstance(rates.rows, RankedRows):
+        lbte = _on_ranks(RankedOperator(unknowns, rates.rows, rates.total), solve)
+    else:
+        lbte = solve(CollisionOperator(unknowns, rates.rows, rates.total))
     log.info("residuals of the Boltzmann equation: %s", lbte.residuals)
     return Conduction(cv, rta, lbte.kappa, lbte.mode_kappa)
+
+
+def _on_ranks(
+    operator: RankedOperator, solve: Callable[[CollisionOperator], ConductivityLbte]
+) -> ConductivityLbte:
+    """Solve on the first rank, multiply on all. Collective.
+
+    Vectors are on the first rank alone: ranks on unlike processors cannot disagree when to
+    stop.
+    """
+    rows = operator.rows
+
+    def solve_and_release() -> ConductivityLbte:
+        try:
+            return solve(operator)
+        finally:
+            rows.release()
+
+    if rows.ranks.rank > 0:
+        rows.serve()
+    return on_first_rank(rows.ranks, solve_and_release)

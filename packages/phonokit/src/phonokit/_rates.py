@@ -21,15 +21,20 @@ from phono_3ph import (
     linewidths,
     natural_mass_spread,
     reduced_row,
+    row_blocks,
     storage_for,
     total_linewidths,
 )
+from phono_dynmat import bose_einstein
 
-from phonokit._run import Run, Task, complete
+from phonokit._ranked_operator import RankedRows, SomeRows
+from phonokit._run import Records, Run, Task, complete
 from phonokit._transport import Carriers, Method, Transport
 
 OCCUPATIONS = 512 * 1024**2
 """Bytes that the occupations of all phonons may take; more temperatures go in blocks."""
+SERIES = 600
+"""Triplets that take as long as the series at one q; `benches/ranks.py` measures it."""
 BATCH = 16
 """Wave vectors that share the occupations of a block of temperatures."""
 
@@ -99,10 +104,20 @@ class Scatterer:
         return np.dtype(fields)
 
     @property
+    def costs(self) -> NDArray[np.float64]:
+        """How long each wave vector takes, in units of a triplet."""
+        grid, weights = self.carriers.phonons.grid, self.carriers.irreducible.weights
+        # The smaller the little group, the larger the star, and the more triplets; q' and
+        # q'' are exchanged.
+        triplets = grid.n_q * weights / (2 * len(grid.rotations))
+        return np.asarray(SERIES + triplets)
+
+    @property
     def blocks(self) -> list[tuple[int, int]]:
         """First and last of the temperatures whose occupations fit the memory."""
         n_t = len(self.carriers.temperatures)
-        one = self.carriers.phonons.frequencies.nbytes
+        # With rows there is a second number beside each occupation.
+        one = self.carriers.phonons.frequencies.nbytes * (1 + self.has_rows)
         step = max(1, min(n_t, OCCUPATIONS // one))
         return [(start, min(start + step, n_t)) for start in range(0, n_t, step)]
 
@@ -111,7 +126,8 @@ class Scatterer:
         blocks = self.blocks
         step = 1 if len(blocks) == 1 else BATCH
         # Only one block stays in memory.
-        statistics = functools.lru_cache(1)(self._statistics)
+        make = self._thermal if self.has_rows else self._occupations
+        statistics: Callable[..., Any] = functools.lru_cache(1)(make)
         for start in range(0, len(numbers), step):
             batch = numbers[start : start + step]
             records = np.zeros(len(batch), self.record)
@@ -124,7 +140,7 @@ class Scatterer:
         """The row of the collision operator at one wave vector, once more."""
         n_t = len(self.carriers.temperatures)
         q = int(self.carriers.irreducible.points[i])
-        inputs = (self.series, self.carriers.phonons, q, self._statistics(0, n_t))
+        inputs = (self.series, self.carriers.phonons, q, self._thermal(0, n_t))
         _, row = collision_row(*inputs, self.transport.scattering)
         return reduced_row(row, self._stars)
 
@@ -133,8 +149,13 @@ class Scatterer:
         """Of the irreducible points."""
         return Stars.of(self.carriers.phonons.grid, self.carriers.irreducible)
 
-    def _statistics(self, first: int, end: int) -> Thermal:
-        """What depends on some temperatures alone."""
+    def _occupations(self, first: int, end: int) -> NDArray[np.float64]:
+        """At some temperatures."""
+        t = self.carriers.temperatures[first:end]
+        return bose_einstein(self.carriers.phonons.frequencies, t)
+
+    def _thermal(self, first: int, end: int) -> Thermal:
+        """Occupations, and what rows need beside them."""
         return Thermal.of(
             self.carriers.phonons.frequencies,
             self.carriers.temperatures[first:end],
@@ -142,16 +163,19 @@ class Scatterer:
         )
 
     def _scatter(
-        self, i: int, record: NDArray[Any], block: slice, statistics: Thermal
+        self, i: int, record: NDArray[Any], block: slice, statistics: Any
     ) -> None:
-        """Put into ``record`` what scatters at some temperatures."""
+        """Put into ``record`` what scatters at some temperatures.
+
+        ``statistics`` are occupations, or with rows `Thermal`.
+        """
         phonons, irreducible = self.carriers.phonons, self.carriers.irreducible
         scattering, q = self.transport.scattering, int(irreducible.points[i])
         if self.has_rows:
             widths, row = collision_row(self.series, phonons, q, statistics, scattering)
             record["row"][block] = reduced_row(row, self._stars)
         else:
-            widths = linewidths(self.series, phonons, q, statistics.occupations, scattering)
+            widths = linewidths(self.series, phonons, q, statistics, scattering)
         record["phonon"][block] = widths
         if self.transport.isotopes and block.start == 0:
             spread = natural_mass_spread(self.carriers.cell)
@@ -172,24 +196,35 @@ def rates_of(
     run = Run() if run is None else run
     storage = storage_of(carriers, transport, run)
     scatterer = Scatterer(carriers, series, transport, storage)
-    n_i = len(carriers.irreducible.points)
-    on_disk = storage is Storage.DISK
-    task = Task(key, scatterer.record, n_i, scatterer.records, on_disk)
+    lbte, n_i = transport.method is Method.LBTE, len(scatterer.costs)
+    blocks = row_blocks(n_i) if lbte else [slice(i, i + 1) for i in range(n_i)]
+    work, on_disk = scatterer.records, storage is Storage.DISK
+    task = Task(key, scatterer.record, scatterer.costs, work, blocks, on_disk)
     records = complete(task, run)
-    rows: Rows | None = None
-    if scatterer.has_rows:
-        rows = records["row"]
-    elif transport.method is Method.LBTE:
-        rows = RecomputedRows(n_i, scatterer.row)
     boundary = None
     if transport.boundary_mfp is not None:
         boundary = boundary_linewidths(carriers.velocities, transport.boundary_mfp)
     return Rates(
-        np.ascontiguousarray(records["phonon"].swapaxes(0, 1)),
-        np.ascontiguousarray(records["isotope"]) if transport.isotopes else None,
+        np.ascontiguousarray(records.everywhere("phonon").swapaxes(0, 1)),
+        records.everywhere("isotope") if transport.isotopes else None,
         boundary,
-        rows,
+        _rows_of(scatterer, records),
     )
+
+
+def _rows_of(scatterer: Scatterer, records: Records) -> Rows | None:
+    """The rows of the collision operator, wherever they are."""
+    if scatterer.transport.method is not Method.LBTE:
+        return None
+    numbers, ranks = records.numbers, records.ranks
+    here: Rows
+    if not scatterer.has_rows:
+        here = RecomputedRows(records.n, scatterer.row)
+    elif ranks.size == 1:
+        here = records.values["row"]
+    else:
+        here = SomeRows(numbers, records.values["row"], records.n)
+    return here if ranks.size == 1 else RankedRows(here, numbers, ranks)
 
 
 def storage_of(carriers: Carriers, transport: Transport, run: Run) -> Storage:
@@ -198,4 +233,6 @@ def storage_of(carriers: Carriers, transport: Transport, run: Run) -> Storage:
         return Storage.MEMORY
     shape = (len(carriers.temperatures), *carriers.frequencies.shape)
     dense = transport.solver is Solver.DIRECT
-    return storage_for(shape, dense=dense, cap=run.memory, over=run.over_memory)
+    # Only the first rank solves directly, and needs all rows.
+    cap = run.memory * (1 if dense else run.ranks.size)
+    return storage_for(shape, dense=dense, cap=cap, over=run.over_memory)

@@ -28,16 +28,21 @@ DONE = 1 << 32
 
 
 def stored_type(record: np.dtype[Any]) -> np.dtype[Any]:
-    """A record with its checksum, filled up to whole pages."""
-    size = record.itemsize
+    """A record, its checksum after it, filled up to whole pages."""
+    check = check_offset(record)
     return np.dtype(
         {
-            "names": ["check", "record"],
-            "formats": ["<u8", record],
-            "offsets": [0, 8],
-            "itemsize": -(-(8 + size) // PAGE) * PAGE,
+            "names": ["record", "check"],
+            "formats": [record, "<u8"],
+            "offsets": [0, check],
+            "itemsize": -(-(check + 8) // PAGE) * PAGE,
         }
     )
+
+
+def check_offset(record: np.dtype[Any]) -> int:
+    """Where the checksum is, after the record: what is half written lacks it."""
+    return -(-record.itemsize // 8) * 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,13 @@ class RunFile:
             while data:
                 written = os.pwrite(descriptor, data, at)
                 data, at = data[written:], at + written
+
+    def count(self, descriptor: int) -> int:
+        """How many records somebody has finished."""
+        size = stored_type(self.record).itemsize
+        first = self.offset + check_offset(self.record)
+        marks = (os.pread(descriptor, 8, first + i * size) for i in range(self.n))
+        return sum(any(mark) for mark in marks)
 
     def sync(self, descriptor: int) -> None:
         """Wait until what was written is on the disk; raises like `write`."""

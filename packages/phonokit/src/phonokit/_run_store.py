@@ -57,13 +57,20 @@ class RunStore:
         tell: Callable[[str], None] | None = None,
     ) -> None:
         self.path = Path(path)
-        self.finished = 0
-        """Records that are in the file."""
-        self.total = 0
-        """Records that there will be."""
         self._restart = restart
         self._tell = tell
         self._lock = -1
+        self._file: RunFile | None = None
+
+    @property
+    def finished(self) -> int:
+        """Wave vectors that are in the file."""
+        return 0 if self._file is None else self._file.count(self._lock)
+
+    @property
+    def total(self) -> int:
+        """Wave vectors that there will be."""
+        return 0 if self._file is None else self._file.n
 
     def __enter__(self) -> "RunStore":
         """Take the lock."""
@@ -108,17 +115,12 @@ class RunStore:
                 f"{' and '.join(others) or 'records'}; finish that one, name another "
                 "--output, or begin anew with --restart"
             )
-        self.total = n
-        return layout
-
-    def resume(self, finished: int) -> None:
-        """Tell how many records are in the file already."""
-        self.finished = finished
-        if finished and self._tell is not None:
+        self._file = layout
+        if self._tell is not None:
             self._tell(
-                f"going on with {self.path}: {finished} of {self.total} wave vectors are "
-                "done"
+                f"going on with {self.path}: {self.finished} of {n} wave vectors are done"
             )
+        return layout
 
     def remove(self) -> None:
         """Remove the file."""
@@ -141,8 +143,8 @@ class RunStore:
                 beside.unlink(missing_ok=True)
         os.close(self._lock)
         self._lock = lock
-        self.total = n
-        return RunFile(self.path, layout.offset, record, n)
+        self._file = RunFile(self.path, layout.offset, record, n)
+        return self._file
 
 
 def _locked(path: Path) -> int:

@@ -32,7 +32,13 @@ LINES = 10
 
 
 def header(
-    crystal: Crystal, symmetry: Symmetry, mesh: tuple[int, ...], n_i: int, *, nac: str
+    crystal: Crystal,
+    symmetry: Symmetry,
+    mesh: tuple[int, ...],
+    n_i: int,
+    *,
+    nac: str,
+    ranks: int = 1,
 ) -> str:
     """What runs, on what."""
     data, cell = crystal.data, crystal.primitive
@@ -45,7 +51,8 @@ def header(
         **({} if data.born is None else {"dipoles": nac}),
         "mesh": f"{mesh_text}, {n_q} wave vectors, {n_i} irreducible",
     }
-    lines = [f"phonokit {__version__}: {backend.describe()}"]
+    each = f", on each of {ranks} ranks" if ranks > 1 else ""
+    lines = [f"phonokit {__version__}: {backend.describe()}{each}"]
     return "\n".join([*lines, *(f"  {key:<10}{value}" for key, value in rows.items())])
 
 
@@ -106,11 +113,12 @@ def _line_by_line(console: Console, what: str) -> Callable[[int, int], None]:
 
 
 @contextmanager
-def warnings_in_one_line() -> Iterator[None]:
-    """Show warnings the way errors are shown."""
+def warnings_in_one_line(shown: bool = True) -> Iterator[None]:
+    """Show warnings the way errors are shown, or not at all."""
 
     def show(message: Warning | str, *_: Any, **__: Any) -> None:
-        sys.stderr.write(f"phono: warning: {message}\n")
+        if shown:
+            sys.stderr.write(f"phono: warning: {message}\n")
 
     with warnings.catch_warnings():
         warnings.filterwarnings("always", category=ImaginaryModesWarning)

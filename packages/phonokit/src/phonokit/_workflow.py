@@ -3,12 +3,13 @@
 import functools
 import logging
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -35,6 +36,7 @@ from phono_grid import (
 )
 from phono_grid.backend import active
 from phono_grid.errors import DomainError
+from phono_mpi import Ranks
 
 from phonokit._conduction import conduction_of
 from phonokit._constants import force_constants_of
@@ -184,9 +186,10 @@ def kappa(
         symmetry = Symmetry.of(crystal.primitive)
         grid = Grid.of(crystal.primitive, mesh, symmetry)
         irreducible = IrreduciblePoints.of(grid)
-        series2, series3 = force_constant_series(crystal, nac=nac)
-        harmonic = harmonic_phonons(crystal, series2, grid, irreducible, symmetry)
-        warn_of_imaginary_modes(harmonic)
+        make = functools.partial(_phonons_and_series, crystal, grid, irreducible, nac=nac)
+        harmonic, series3 = _once_per_node(make, grid, run.ranks)
+        if run.ranks.rank == 0:
+            warn_of_imaginary_modes(harmonic)
         carriers = Carriers(
             harmonic.phonons,
             irreducible,
@@ -214,6 +217,33 @@ def kappa(
         transport=transport,
         provenance=_provenance(crystal, transport, started, nac=nac),
     )
+
+
+def _phonons_and_series(
+    crystal: Crystal, grid: Grid, irreducible: IrreduciblePoints, *, nac: bool
+) -> tuple[Harmonic, Series3]:
+    """What depends on the force constants."""
+    series2, series3 = force_constant_series(crystal, nac=nac)
+    symmetry = Symmetry.of(crystal.primitive)
+    return harmonic_phonons(crystal, series2, grid, irreducible, symmetry), series3
+
+
+def _once_per_node(
+    make: Callable[[], tuple[Harmonic, Series3]], grid: Grid, ranks: Ranks
+) -> tuple[Harmonic, Series3]:
+    """What one rank of each node makes and all its ranks read. Collective."""
+    if ranks.size == 1:
+        return make()
+
+    def arrays() -> list[NDArray[Any]]:
+        h, series = make()
+        modes = [h.phonons.frequencies, h.phonons.polarizations]
+        points = [h.qpoints, h.frequencies, h.velocities]
+        return [series.values, series.atoms, series.cells, *modes, *points]
+
+    values, atoms, cells, f, e, *points = ranks.shared(arrays)
+    harmonic = Harmonic(PeriodicModes(grid, f, e), *points)
+    return harmonic, Series3(values, atoms, cells)
 
 
 def run_key(

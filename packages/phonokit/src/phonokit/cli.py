@@ -3,6 +3,7 @@
 import os
 import shlex
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
 
 from phonokit import _cli_fc, _cli_harmonic
+from phonokit._launch import Launch
 from phonokit._request import KappaRequest, gigabytes
 from phonokit._request_fc import ConstantsRequest, DisplaceRequest, ForcesRequest
 from phonokit._version import __version__
@@ -142,42 +144,68 @@ def main(argv: Sequence[str] | None = None) -> int:
     reads the output any more.
     """
     tokens = list(sys.argv[1:] if argv is None else argv)
+    launch = Launch.of()
     try:
-        request = app(
-            tokens,
-            exit_on_error=False,
-            print_error=False,
-            result_action="return_value",
-        )
-        if isinstance(request, KappaRequest):
-            from phonokit._commands import run_kappa
-
-            run_kappa(request, command=shlex.join(["phono", *tokens]))
-        elif isinstance(request, DisplaceRequest | ForcesRequest | ConstantsRequest):
-            _cli_fc.run(request)
-        elif isinstance(request, _cli_harmonic.REQUESTS):
-            _cli_harmonic.run(request, command=shlex.join(["phono", *tokens]))
+        _run(tokens, launch)
         sys.stdout.flush()
-    except CycloptsError as error:
-        return _refuse(f"{_one_line(error)} (phono --help tells what there is)")
-    except KeyboardInterrupt as stop:
-        sys.stderr.write(f"phono: interrupted; {str(stop) or 'nothing was written'}\n")
-        return INTERRUPTED
     except BrokenPipeError:
         # Python flushes stdout once more at exit, which must not fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
-    except Exception as error:
-        if not _is_refusal(error):
+    except BaseException as error:
+        known = _explanation(error)
+        if known is None:
             raise
-        return _refuse(_one_line(error))
+        message, code = known
+        # All ranks have the same error.
+        if launch.rank == 0:
+            sys.stderr.write(message)
+        return code
     return 0
 
 
-def _refuse(message: str) -> int:
-    """One line on stderr."""
-    sys.stderr.write(f"phono: error: {message}\n")
-    return BAD_INPUT
+def _run(tokens: Sequence[str], launch: Launch) -> None:
+    """Understand the arguments, and do what they ask for."""
+    request = app(
+        tokens,
+        exit_on_error=False,
+        print_error=False,
+        result_action="return_value",
+    )
+    command = shlex.join(["phono", *tokens])
+    if isinstance(request, KappaRequest):
+        launch.share_cores()
+        from phonokit._commands import run_kappa
+
+        run_kappa(request, command=command, explain=_explain)
+    elif launch.rank > 0:
+        # Only kappa knows how to share its work.
+        return
+    elif isinstance(request, DisplaceRequest | ForcesRequest | ConstantsRequest):
+        _cli_fc.run(request)
+    elif isinstance(request, _cli_harmonic.REQUESTS):
+        _cli_harmonic.run(request, command=command)
+
+
+def _explanation(error: BaseException) -> tuple[str, int] | None:
+    """What to say of an error and the exit code; None for a mistake of ours."""
+    if isinstance(error, KeyboardInterrupt):
+        return f"phono: interrupted; {str(error) or 'nothing was written'}\n", INTERRUPTED
+    if isinstance(error, CycloptsError):
+        text = f"{_one_line(error)} (phono --help tells what there is)"
+        return f"phono: error: {text}\n", BAD_INPUT
+    if isinstance(error, Exception) and _is_refusal(error):
+        return f"phono: error: {_one_line(error)}\n", BAD_INPUT
+    return None
+
+
+def _explain(error: BaseException) -> int:
+    """Tell of an error that only some ranks have; the exit code of all."""
+    known = _explanation(error)
+    message, code = known or ("".join(traceback.format_exception(error)), 1)
+    sys.stderr.write(message)
+    sys.stderr.flush()
+    return code
 
 
 def _one_line(error: Exception) -> str:

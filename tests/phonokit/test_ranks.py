@@ -1,0 +1,249 @@
+"""``mpiexec -n N phono kappa``: the same file, whatever N is and whoever dies."""
+
+import contextlib
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from phonokit._launch import Launch
+from phonokit._shares import largest_first
+from phonokit.cli import main
+from tiny_crystal import EXAMPLE
+
+# Of this environment, never of another: two MPI libraries do not mix.
+MPIEXEC = Path(sys.executable).with_name("mpiexec")
+N_I = 10
+COMMAND = ["kappa", str(EXAMPLE), "--mesh", "5", "5", "5", "--isotopes"]
+COMMAND += ["--temperature", "200", "--temperature", "300", "--output"]
+
+mpi = pytest.mark.mpi
+needs_mpi = pytest.mark.skipif(
+    importlib.util.find_spec("mpi4py") is None or not MPIEXEC.exists(),
+    reason="mpi4py or mpiexec is not in this environment (uv sync --group dev)",
+)
+
+PROGRAM = """
+import os, sys, time
+import phonokit._rates as rates
+from phonokit.cli import main
+
+rank = int(os.environ["PMI_RANK"])
+linewidths = rates.linewidths
+calls = []
+
+def each(*arguments):
+    calls.append(1)
+    {each}
+    return linewidths(*arguments)
+
+rates.linewidths = each
+with open(f"pid{{rank}}.txt", "w") as file:
+    file.write(str(os.getpid()))
+sys.exit(main())
+"""
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty current directory."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def started(n_ranks, each="pass", output="k.hdf5"):
+    """A run on ranks that do something before every wave vector."""
+    program = PROGRAM.format(each=each)
+    return subprocess.Popen(
+        [MPIEXEC, "-n", str(n_ranks), sys.executable, "-c", program, *COMMAND, output],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Heed Ctrl-C even where the parent ignores it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+
+
+def ended(running, timeout=60):
+    """Exit code, and what was said."""
+    try:
+        out, err = running.communicate(timeout=timeout)
+    finally:
+        running.kill()
+    return running.returncode, out, err
+
+
+def wait_for_records(number):
+    """Until the file of the run has so many."""
+    for _ in range(600):
+        with (
+            contextlib.suppress(OSError, KeyError),
+            h5py.File("k.hdf5.run", "r", locking=False) as file,
+        ):
+            if (file["records"]["check"] > 0).sum() >= number:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the run does not come forward")
+
+
+def content(path):
+    """The numbers of a result."""
+    with h5py.File(path) as file:
+        names = ("kappa", "mode_kappa", "gamma", "gamma_isotope", "frequency")
+        return {name: file[name][:] for name in names}
+
+
+def assert_same_bits(path, expected):
+    """The file holds these numbers, to the last bit."""
+    for name, value in content(path).items():
+        np.testing.assert_array_equal(value, expected[name], err_msg=name)
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory):
+    """What one process computes."""
+    path = tmp_path_factory.mktemp("alone") / "k.hdf5"
+    assert main([*COMMAND, str(path)]) == 0
+    return content(path)
+
+
+@mpi
+@needs_mpi
+@pytest.mark.parametrize("n_ranks", [2, 3])
+def test_ranks_write_one_file_with_the_same_bits(here, expected, n_ranks):
+    code, out, err = ended(started(n_ranks))
+    assert code == 0, err
+    assert f"on each of {n_ranks} ranks" in out
+    assert out.count("wrote k.hdf5") == out.count("Lattice thermal conductivity") == 1
+    assert "linewidths 10/10" in err
+    assert_same_bits("k.hdf5", expected)
+    assert sorted(here.glob("k.*")) == [here / "k.hdf5"]
+
+
+@mpi
+@needs_mpi
+@pytest.mark.parametrize("victims", [[1], [0, 1, 2]], ids=["one", "all"])
+def test_after_a_kill_another_number_of_ranks_goes_on(here, expected, capsys, victims):
+    running = started(3, "time.sleep(0.3)")
+    wait_for_records(3)
+    for rank in victims:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int((here / f"pid{rank}.txt").read_text()), signal.SIGKILL)
+    code, _, _ = ended(running, 10)
+    assert code != 0
+    assert not (here / "k.hdf5").exists()
+    if victims == [1]:
+        assert ended(started(2))[0] == 0
+    else:
+        assert main([*COMMAND, "k.hdf5"]) == 0
+        assert "going on with k.hdf5.run" in capsys.readouterr().err
+    assert_same_bits("k.hdf5", expected)
+    assert not (here / "k.hdf5.run").exists()
+
+
+@mpi
+@needs_mpi
+def test_ctrl_c_ends_all_ranks_with_one_message(here):
+    running = started(2, "time.sleep(0.3)")
+    wait_for_records(2)
+    start = time.monotonic()
+    running.send_signal(signal.SIGINT)
+    code, _, err = ended(running, 10)
+    assert time.monotonic() - start < 5
+    assert code == 130
+    assert err.count("phono: interrupted; ") == 1
+    assert f"of {N_I} wave vectors are kept in k.hdf5.run" in err
+
+
+FAULTS = [
+    # Only one rank fails: the others may be in the middle of something.
+    (
+        "from phono_grid.errors import DomainError\n"
+        "    if rank == 1 and len(calls) == 2: raise DomainError('rank 1 is ill')\n"
+        "    time.sleep(0.2)",
+        "phono: error: rank 1 is ill\n",
+        2,
+    ),
+    # A full disk is seen by all.
+    (
+        "import errno\n"
+        "    def full(*_): raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))\n"
+        "    if len(calls) == 2: os.pwrite = full",
+        "No space left on device); what is finished is kept",
+        2,
+    ),
+    # A mistake of ours keeps its traceback.
+    ("if rank == 1: 1 / 0\n    time.sleep(0.2)", "ZeroDivisionError: division by zero", 1),
+]
+
+
+@mpi
+@needs_mpi
+@pytest.mark.parametrize(("each", "message", "exit_code"), FAULTS)
+def test_an_error_of_a_rank_ends_all_with_one_message(here, each, message, exit_code):
+    start = time.monotonic()
+    code, _, err = ended(started(2, each), 20)
+    assert code == exit_code
+    assert err.count(message) == 1
+    assert time.monotonic() - start < 15
+    assert not (here / "k.hdf5").exists()
+
+
+@mpi
+@needs_mpi
+def test_a_second_run_on_ranks_is_refused_by_one_line(here):
+    from phonokit import RunStore
+
+    with RunStore("k.hdf5.run"):
+        code, _, err = ended(started(2), 20)
+    assert code == 2
+    assert err.startswith("phono: error: k.hdf5.run: another run is writing it; ")
+    assert err.count("\n") == 1
+
+
+def test_a_launcher_is_recognised_by_what_it_tells():
+    assert Launch.of({}) == Launch(0, 1, 1)
+    mpich = {"PMI_RANK": "1", "PMI_SIZE": "4", "MPI_LOCALNRANKS": "2"}
+    assert Launch.of(mpich) == Launch(1, 4, 2)
+    assert Launch.of(mpich | {"PHONO_MPI": "0"}) == Launch(0, 1, 1)
+    open_mpi = {"OMPI_COMM_WORLD_RANK": "2", "OMPI_COMM_WORLD_SIZE": "3"}
+    assert Launch.of(open_mpi) == Launch(2, 3, 3)
+    slurm = {"SLURM_PROCID": "5", "SLURM_STEP_NUM_TASKS": "8"}
+    assert Launch.of(slurm | {"SLURM_NTASKS_PER_NODE": "4"}) == Launch(5, 8, 4)
+    # In a batch script outside of srun there is one process.
+    assert Launch.of({"SLURM_PROCID": "0", "SLURM_NTASKS": "8"}) == Launch(0, 1, 1)
+
+
+def test_cores_are_shared_unless_someone_has_decided(monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
+    monkeypatch.setattr(os, "environ", {})
+    Launch(0, 1, 1).share_cores()
+    assert os.environ == {}
+    Launch(0, 4, 3).share_cores()
+    assert os.environ.pop("RAYON_NUM_THREADS") == "2"
+    # A launcher has bound the rank to its cores.
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    Launch(0, 4, 4).share_cores()
+    assert os.environ == {}
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_shares_are_whole_and_nearly_equal(size):
+    costs = np.random.default_rng(1).uniform(1, 8, 50)
+    shares = largest_first(costs, size)
+    np.testing.assert_array_equal(np.sort(np.concatenate(shares)), np.arange(50))
+    loads = [costs[share].sum() for share in shares]
+    # The last task that the busiest rank has got is one of the smallest.
+    assert max(loads) - min(loads) <= np.sort(costs)[size]
+    assert all((np.diff(share) > 0).all() for share in shares)
+
+
+def test_more_ranks_than_tasks_leave_some_with_nothing():
+    assert [share.tolist() for share in largest_first([3, 5], 4)] == [[1], [0], [], []]
