@@ -57,11 +57,11 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
-def started(n_ranks, each="pass", output="k.hdf5"):
+def started(n_ranks, each="pass", options=()):
     """A run on ranks that do something before every wave vector."""
-    program = PROGRAM.format(each=each)
+    python = [sys.executable, "-c", PROGRAM.format(each=each)]
     return subprocess.Popen(
-        [MPIEXEC, "-n", str(n_ranks), sys.executable, "-c", program, *COMMAND, output],
+        [MPIEXEC, "-n", str(n_ranks), *python, *COMMAND, "k.hdf5", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -113,11 +113,27 @@ def expected(tmp_path_factory):
     return content(path)
 
 
+LBTE = ["--method", "lbte"]
+
+
 @mpi
 @needs_mpi
-@pytest.mark.parametrize("n_ranks", [2, 3])
-def test_ranks_write_one_file_with_the_same_bits(here, expected, n_ranks):
-    code, out, err = ended(started(n_ranks))
+@pytest.mark.parametrize(
+    ("n_ranks", "options"),
+    [
+        (2, []),
+        (3, []),
+        (3, LBTE),
+        (2, [*LBTE, "--solver", "direct"]),
+        (2, [*LBTE, "--over-memory", "recompute", "--memory", "0.2MB"]),
+    ],
+    ids=["2", "3", "lbte", "direct", "recompute"],
+)
+def test_ranks_write_one_file_with_the_same_bits(here, n_ranks, options):
+    # One process and no MPI, rows of the collision operator in memory.
+    assert main([*COMMAND, "alone.hdf5", *options[:4]]) == 0
+    expected = content("alone.hdf5")
+    code, out, err = ended(started(n_ranks, options=options))
     assert code == 0, err
     assert f"on each of {n_ranks} ranks" in out
     assert out.count("wrote k.hdf5") == out.count("Lattice thermal conductivity") == 1

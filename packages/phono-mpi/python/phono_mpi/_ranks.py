@@ -51,7 +51,7 @@ class Ranks(Protocol):
         ...
 
     def gather(self, value: T) -> list[T]:
-        """The values of all on rank 0, in the order of ranks; none elsewhere. Collective."""
+        """The values of all in rank order, on rank 0; nothing elsewhere. Collective."""
         ...
 
     def shared(self, make: Callable[[], Sequence[NDArray[Any]]]) -> list[NDArray[Any]]:

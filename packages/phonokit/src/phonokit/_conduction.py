@@ -90,9 +90,12 @@ def _on_ranks(
 
     def solve_and_release() -> ConductivityLbte:
         try:
-            return solve(operator)
-        finally:
+            solution = solve(operator)
+        except Exception:
             rows.release()
+            raise
+        rows.release()
+        return solution
 
     if rows.ranks.rank > 0:
         rows.serve()

@@ -162,9 +162,7 @@ class Scatterer:
             cutoff_frequency=self.transport.scattering.cutoff_frequency,
         )
 
-    def _scatter(
-        self, i: int, record: NDArray[Any], block: slice, statistics: Any
-    ) -> None:
+    def _scatter(self, i: int, record: NDArray[Any], block: slice, statistics: Any) -> None:
         """Put into ``record`` what scatters at some temperatures.
 
         ``statistics`` are occupations, or with rows `Thermal`.
