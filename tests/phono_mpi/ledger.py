@@ -35,6 +35,7 @@ COVERS = {
         "recv_rows_into",
         "transpose_columns",
     },
+    "programs_tasks": {"TaskStore", "allgather_tasks"},
     "programs_grids": {
         "_redistribute_p2p",
         "exchange_and_map_irrbz_fullbz",

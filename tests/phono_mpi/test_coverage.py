@@ -7,11 +7,12 @@ ELSEWHERE = {
     # constants, classes and settings
     *("MAX_MPI_BYTES", "MPI", "MpiDistributor", "RedistributionPlan", "set_grid_provider"),
     # arithmetic without communication
-    *("chunk_step", "row_chunks", "_items_per_row", "get_pencil_indices"),
+    *("chunk_step", "row_chunks", "balanced_tasks", "_items_per_row", "get_pencil_indices"),
     *("redistribution_plan", "weighted_sizes", "apply_auto_orbital_transform"),
     # what they send is what another function receives
     *("send_rows", "send_bytes", "_isend_rows", "_send_in_chunks"),
     # they return no array; the programs call them
+    "dynamic_tasks",
     *("agree", "collective", "install_abort_hook", "count_nodes", "free_shared_window"),
 }
 METHODS_ELSEWHERE = {

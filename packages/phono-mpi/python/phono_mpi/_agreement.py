@@ -1,7 +1,8 @@
 """Ranks agree before they act: an error of one is an error of all, and nobody waits."""
 
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import TracebackType
 from typing import Any
@@ -100,6 +101,41 @@ def rows_problem(rows: object, expected: int | None = None) -> str | None:
     if rows.ndim == 0 or expected not in (None, len(rows)):
         return f"expected {wanted}, got one of shape {list(rows.shape)}"
     return None
+
+
+_HERE = 32766
+"""Tag of the sign of life; every MPI library has tags up to 32767."""
+
+
+def await_all(comm: Any, seconds: float) -> None:
+    """A barrier that gives up and says on which ranks the others have waited. Collective.
+
+    Raises
+    ------
+    CollectiveError
+        On the ranks that have come, if others have not after that time.
+    """
+    barrier = comm.Ibarrier()
+    if _within(seconds, [barrier]):
+        return
+    # Who has come now waits in vain like us: all that have come tell one another.
+    others = [rank for rank in range(comm.size) if rank != comm.Get_rank()]
+    nothing = np.empty(0, np.uint8)
+    signs = [comm.Irecv(np.empty(0, np.uint8), source=r, tag=_HERE) for r in others]
+    sent = [comm.Isend(nothing, dest=r, tag=_HERE) for r in others]
+    _within(min(1.0, seconds), signs + sent)
+    absent = [r for r, sign in zip(others, signs, strict=True) if not sign.Test()]
+    raise CollectiveError(f"barrier: no sign of ranks {absent} for {seconds:g} s")
+
+
+def _within(seconds: float, requests: Sequence[Any]) -> bool:
+    """Whether all requests are done before the time has passed."""
+    end = time.monotonic() + seconds
+    while not all([request.Test() for request in requests]):  # each makes progress
+        if time.monotonic() > end:
+            return False
+        time.sleep(1e-3)
+    return True
 
 
 _duplicate_of: list[int] = []

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from phono_mpi._agreement import compare, rows_problem
 from phono_mpi._patchable import message_limit, mpi
 from phono_mpi._rows import _irecv_rows_into, _isend_rows
 
@@ -79,7 +80,19 @@ def transpose_columns(
     Returns
     -------
     (ntasks, m_R, ...) ndarray
+
+    Raises
+    ------
+    CollectiveError
+        On all ranks, if one has other rows than ``dist`` says or ranks have different types
+        or trailing shapes.
     """
+    if dist._validate:
+        problem = rows_problem(local, int(dist.my_size))
+        if problem is None and local.ndim < 2:
+            problem = "an axis of columns is missing"
+        facts = None if problem else (local.dtype.str, local.shape[1:])
+        compare(dist.comm, "transpose_columns", problem, facts)
     columns = cols_of if callable(cols_of) else cols_of.__getitem__
     comm, rank, size = dist.comm, dist.my_rank, dist.mpi_size
     own = local[:, columns(rank)]

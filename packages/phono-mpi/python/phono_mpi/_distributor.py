@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid.errors import DomainError
 
-from phono_mpi._agreement import compare, private, rows_problem
+from phono_mpi._agreement import await_all, compare, private, rows_problem
 from phono_mpi._broadcast import (
     Refusal,
     bcast_object,
@@ -183,11 +183,18 @@ class MpiDistributor(SpillFile):
         """The numbers of this rank's tasks."""
         return np.arange(self._ntasks)[self.my_slice]
 
-    def barrier(self, *, collect: bool = True) -> None:
-        """Wait for all ranks; ``collect`` runs the garbage collector first. Collective."""
+    def barrier(self, *, collect: bool = True, timeout: float | None = None) -> None:
+        """Wait for all ranks; ``collect`` runs the garbage collector first. Collective.
+
+        With a ``timeout``, seconds, ranks that have waited so long raise `CollectiveError`,
+        which names those that have not come, instead of waiting forever.
+        """
         if collect:
             gc.collect()
-        self._comm.Barrier()
+        if timeout is None or not is_mpi(self._comm):
+            self._comm.Barrier()
+        else:
+            await_all(self._comm, timeout)
 
     def allgather(self, rows: NDArray[Any]) -> NDArray[Any]:
         """The rows of all ranks in task order, (n_R, ...) → (ntasks, ...). Collective."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid.errors import ensure_shape
 
+from phono_mpi._agreement import compare, rows_problem
 from phono_mpi._chunks import MAX_COUNT
 from phono_mpi._communicator import is_mpi
 from phono_mpi._patchable import message_limit, mpi
@@ -126,13 +127,25 @@ def _owners(
     return np.searchsorted(np.cumsum(sizes), lines, side="right")
 
 
-def redistribute(mat: NDArray[Any], plan: RedistributionPlan, comm: Any) -> NDArray[Any]:
+def redistribute(
+    mat: NDArray[Any], plan: RedistributionPlan, comm: Any, *, validate: bool = True
+) -> NDArray[Any]:
     """Carry out a plan on rows (n_own, ...) → (n_result, ...). Collective.
 
     One ``Alltoallv`` while the message of a pair of ranks is below a megabyte on average.
     Larger ones gain nothing from it: they go round by round, in pieces that stay in cache.
     So it is over communicators that are not of mpi4py.
+
+    Raises
+    ------
+    CollectiveError
+        On all ranks, if one has other rows than its plan says or ranks have different types
+        or trailing shapes; ``validate=False`` saves the small message that compares them.
     """
+    if validate and (is_mpi(comm) or comm.size == 1):
+        problem = rows_problem(mat, plan.n_own)
+        facts = None if problem else (mat.dtype.str, mat.shape[1:])
+        compare(comm, "redistribute", problem, facts)
     width = _items_per_row(mat.shape) * mat.itemsize
     # Every rank must choose alike.
     together = plan.total * width <= _PIECE * comm.size**2

@@ -43,7 +43,12 @@ class SpillFile:
         fname = self._fname
         import h5py
 
-        self._file = h5py.File(fname, "r+")
+        try:
+            self._file = h5py.File(fname, "r+")
+        except OSError as error:
+            raise OSError(
+                f"{fname} cannot be opened ({error}); remove it if a run was cut short"
+            ) from error
 
     def __enter__(self) -> Any:
         """The open h5py file; None without ``output_path``.

@@ -10,6 +10,7 @@ from phono_mpi._broadcast import bcast_rows, bcast_rows_into
 from phono_mpi._chunks import MAX_MPI_BYTES, chunk_step, row_chunks
 from phono_mpi._communicator import MPI
 from phono_mpi._distributor import MpiDistributor
+from phono_mpi._dynamic import allgather_tasks, balanced_tasks, dynamic_tasks
 from phono_mpi._fourier import execute_distributed_fft
 from phono_mpi._irreducible import (
     exchange_and_map_irrbz_fullbz,
@@ -43,6 +44,7 @@ from phono_mpi._shared import (
     free_shared_window,
 )
 from phono_mpi._split import _get_node_aware_v_dist, weighted_sizes
+from phono_mpi._store import TaskStore
 from phono_mpi._vslice import gather_full_ibz_for_vslice
 
 __all__ = [
@@ -50,6 +52,7 @@ __all__ = [
     "MPI",
     "MpiDistributor",
     "RedistributionPlan",
+    "TaskStore",
     "_get_node_aware_v_dist",
     "_irecv_rows_into",
     "_isend_rows",
@@ -58,14 +61,17 @@ __all__ = [
     "_redistribute_p2p",
     "_send_in_chunks",
     "agree",
+    "allgather_tasks",
     "allocate_node_shared_array",
     "apply_auto_orbital_transform",
+    "balanced_tasks",
     "bcast_rows",
     "bcast_rows_into",
     "build_node_shared_array",
     "chunk_step",
     "collective",
     "count_nodes",
+    "dynamic_tasks",
     "exchange_and_map_irrbz_fullbz",
     "exchange_blocks",
     "execute_distributed_fft",

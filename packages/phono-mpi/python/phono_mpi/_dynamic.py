@@ -1,0 +1,187 @@
+"""Tasks of unequal cost: one after the other to whichever rank is free, or planned."""
+
+import heapq
+import itertools
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_grid.errors import DomainError, ensure_shape
+
+from phono_mpi._agreement import agree, compare, private, rows_problem
+from phono_mpi._communicator import Communicator
+from phono_mpi._distributor import MpiDistributor
+from phono_mpi._patchable import mpi
+
+_ASK, _GIVE = 32764, 32765
+"""Tags of a rank that wants a task, and of the answer."""
+
+
+def dynamic_tasks(
+    tasks: int | ArrayLike, comm: Communicator | None = None, *, costs: Any = None
+) -> Iterator[int]:
+    """Take the next task that no rank has taken, until none is left. Collective.
+
+    A thread of rank 0 hands out the tasks while this rank does its own; no rank is lost to
+    a master. Which rank does a task differs from run to run: put the results in order with
+    `allgather_tasks`.
+
+    Parameters
+    ----------
+    tasks : int or (n,) array_like of int
+        Number of tasks, or those that are to be done, alike on all ranks.
+    comm : mpi4py communicator, optional
+        ``MPI.COMM_WORLD`` if not given.
+    costs : (n,) array_like, optional
+        Their costs in any unit: the most expensive are taken first, so that all ranks end
+        at nearly the same time.
+
+    Notes
+    -----
+    A counter in remotely accessible memory would need no thread, but MPI libraries answer
+    for a rank only while it calls them: all would wait for the task of rank 0. Kernels of
+    phonokit release the GIL, so that the thread answers within a millisecond.
+
+    All ranks must iterate to the end; after an exception on one, rank 0 waits for it there
+    (run ``python -m mpi4py``, or catch it inside the loop and `agree` after it).
+
+    Raises
+    ------
+    CollectiveError
+        If MPI was initialised without support of threads.
+    """
+    listed = np.arange(tasks) if isinstance(tasks, int) else np.asarray(tasks)
+    if costs is not None:
+        weights = np.asarray(costs)
+        ensure_shape("costs", weights, listed.shape)
+        listed = listed[np.argsort(-weights, kind="stable")]
+    comm = mpi().COMM_WORLD if comm is None else comm
+    if comm.size == 1:
+        yield from listed.tolist()
+        return
+    threads = mpi().Query_thread() == mpi().THREAD_MULTIPLE
+    compare(comm, "dynamic_tasks", None if threads else "MPI has no THREAD_MULTIPLE")
+    comm, numbers = private(comm), itertools.count()  # whose next is atomic
+    if comm.Get_rank() == 0:
+        # A daemon: the program may end after an exception though others still ask.
+        server = threading.Thread(
+            target=_hand_out, args=(comm, numbers, len(listed)), daemon=True
+        )
+        server.start()
+        while (number := next(numbers)) < len(listed):
+            yield int(listed[number])
+        server.join()
+        return
+    while (number := _ask(comm)) < len(listed):
+        yield int(listed[number])
+
+
+def _ask(comm: Any) -> int:
+    """The number of the next task, from rank 0."""
+    comm.send(None, dest=0, tag=_ASK)
+    number: int = comm.recv(source=0, tag=_GIVE)
+    return number
+
+
+def _hand_out(comm: Any, numbers: Iterator[int], n_tasks: int) -> None:
+    """Answer the other ranks until each has heard that nothing is left."""
+    status, working = mpi().Status(), comm.size - 1
+    while working > 0:
+        if not comm.Iprobe(source=mpi().ANY_SOURCE, tag=_ASK, status=status):
+            time.sleep(5e-4)  # to wait inside MPI would take a core
+            continue
+        rank = status.Get_source()
+        comm.recv(source=rank, tag=_ASK)
+        number = next(numbers)
+        comm.send(number, dest=rank, tag=_GIVE)
+        working -= number >= n_tasks
+
+
+def allgather_tasks(
+    tasks: ArrayLike,
+    rows: ArrayLike,
+    n_tasks: int,
+    comm: Communicator | None = None,
+) -> NDArray[Any]:
+    """A row for each task, whichever rank has done it, in the order of tasks. Collective.
+
+    Parameters
+    ----------
+    tasks : (k,) array_like of int
+        Those of this rank, in any order.
+    rows : (k, ...) array_like
+        Their results. A rank without tasks may pass an empty list.
+    n_tasks : int
+    comm : mpi4py communicator, optional
+        ``MPI.COMM_WORLD`` if not given.
+
+    Returns
+    -------
+    (n_tasks, ...) array
+        On all ranks, the same bits whoever did what.
+
+    Raises
+    ------
+    CollectiveError
+        On all ranks, unless every task was done exactly once and rows are of one type and
+        shape.
+    """
+    comm = mpi().COMM_WORLD if comm is None else comm
+    mine = np.asarray(tasks, dtype=np.int64)
+    results = np.asarray(rows)
+    problem = rows_problem(results, len(mine))
+    compare(comm, "allgather_tasks", problem)
+    layouts = comm.allgather((len(mine), results.dtype, results.shape[1:]))
+    dtype, trailing = next((layout[1:] for layout in layouts if layout[0]), layouts[0][1:])
+    if len(mine) == 0:  # an empty list does not know what it could hold
+        results = np.empty((0, *trailing), dtype)
+    counts = [count for count, *_ in layouts]
+    d = MpiDistributor(sum(counts), comm, sizes=counts)
+    order, together = d.allgather(mine), d.allgather(results)
+    times = np.bincount(np.clip(order, 0, n_tasks), minlength=n_tasks + 1)
+    error = None
+    if len(order) != n_tasks or (times[:n_tasks] != 1).any():
+        wrong = np.flatnonzero(times[:n_tasks] != 1)[:5].tolist()
+        error = DomainError(f"tasks {wrong} of {n_tasks} were not done exactly once")
+    agree(comm, error)
+    result = np.empty_like(together)
+    result[order] = together
+    return result
+
+
+def balanced_tasks(costs: ArrayLike, size: int) -> list[NDArray[np.int64]]:
+    """Tasks for every rank with nearly equal cost: the most expensive first, to the idlest.
+
+    The largest share exceeds the best one possible by a third at most [1]_.
+
+    Parameters
+    ----------
+    costs : (n,) array_like
+        In any unit.
+    size : int
+        Number of ranks.
+
+    Returns
+    -------
+    list of arrays of int
+        The tasks of every rank, ascending.
+
+    References
+    ----------
+    .. [1] R. L. Graham, SIAM J. Appl. Math. 17, 416 (1969).
+    """
+    weights = np.asarray(costs, dtype=np.float64)
+    if weights.ndim != 1 or not np.isfinite(weights).all() or (weights < 0).any():
+        raise DomainError("costs must be a list of numbers that are not negative")
+    if size < 1:
+        raise DomainError(f"size must be positive, got {size}")
+    shares: list[list[int]] = [[] for _ in range(size)]
+    loads = [(0.0, rank) for rank in range(size)]
+    for task in np.argsort(-weights, kind="stable").tolist():
+        load, rank = heapq.heappop(loads)
+        shares[rank].append(task)
+        heapq.heappush(loads, (load + weights[task], rank))
+    return [np.array(sorted(share), dtype=np.int64) for share in shares]
