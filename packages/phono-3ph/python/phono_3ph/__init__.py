@@ -17,6 +17,7 @@ from phono_3ph._isotope import (
     total_linewidths,
 )
 from phono_3ph._linewidths import Scattering, linewidths
+from phono_3ph._pair_heat_capacities import Coherence, pair_heat_capacities
 from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._relaxons import Relaxons
 from phono_3ph._rows import (
@@ -29,11 +30,20 @@ from phono_3ph._rows import (
 )
 from phono_3ph._series3 import Series3, series3
 from phono_3ph._stars import Stars, reduced_row
+from phono_3ph._wigner import (
+    BandPairs,
+    ConductivityWigner,
+    conductivity_wigner,
+    pair_conductivities,
+)
 
 __all__ = [
+    "BandPairs",
+    "Coherence",
     "CollisionOperator",
     "ConductivityLbte",
     "ConductivityRta",
+    "ConductivityWigner",
     "PeriodicModes",
     "RecomputedRows",
     "Relaxons",
@@ -49,12 +59,15 @@ __all__ = [
     "collision_row",
     "conductivity_lbte",
     "conductivity_rta",
+    "conductivity_wigner",
     "interaction_strengths",
     "inverse_sinh",
     "isotope_linewidths",
     "linewidths",
     "natural_mass_spread",
     "operator_memory",
+    "pair_conductivities",
+    "pair_heat_capacities",
     "reduced_row",
     "row_blocks",
     "row_products",

@@ -94,8 +94,13 @@ def group_sum(
     grid: Grid, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """The symmetric part of ``Σ_R (R x)(R y)ᵀ``, (n_i, n_b, 3) twice → (n_i, n_b, 6)."""
+    return tensor_sum(grid, np.einsum("iba,ibc->ibac", x, y))
+
+
+def tensor_sum(grid: Grid, tensors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The symmetric part of ``Σ_R R t Rᵀ`` over the point group, (..., 3, 3) → (..., 6)."""
     rotations = rotations_cartesian(grid)
-    products = np.einsum("iba,ibc->ibac", x, y)
-    summed = np.einsum("rxa,ibac,ryc->ibxy", rotations, products, rotations, optimize=True)
-    summed = (summed + summed.swapaxes(-1, -2)) / 2
-    return np.stack([summed[..., a, b] for a, b in VOIGT], axis=-1)
+    both = np.einsum("rxa,ryc->xyac", rotations, rotations)
+    both = (both + both.swapaxes(0, 1)) / 2
+    rows = np.stack([both[a, b] for a, b in VOIGT]).reshape(6, 9)
+    return np.asarray(tensors.reshape(*tensors.shape[:-2], 9) @ rows.T)

@@ -82,5 +82,5 @@ def reduced_row(row: NDArray[np.float64], stars: Stars) -> NDArray[np.float64]:
 
 def rotations_cartesian(grid: Grid) -> NDArray[np.float64]:
     """The point group of a grid on Cartesian vectors, as columns."""
-    to_cartesian = (grid.reciprocal_lattice / grid.mesh[:, None]).T
+    to_cartesian = grid.steps.T
     return np.asarray(to_cartesian @ grid.rotations @ np.linalg.inv(to_cartesian))

@@ -49,7 +49,7 @@ def velocity_operators(
 
     References
     ----------
-    .. [1] P. B. Allen, J. L. Feldman, Phys. Rev. B 48, 12581 (1993), eq. 4; for crystals
+    .. [1] P. B. Allen, J. L. Feldman, Phys. Rev. B 48, 12581 (1993); for crystals
        L. Isaeva, G. Barbalinardo, D. Donadio, S. Baroni, Nat. Commun. 10, 3853 (2019).
     """
     n_q, n_b = modes.frequencies.shape

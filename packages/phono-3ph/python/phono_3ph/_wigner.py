@@ -1,0 +1,264 @@
+"""Heat carried by phonons and by coherences between their bands."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_dynmat._group_velocities import DEGENERATE
+from phono_grid import Grid, IrreduciblePoints, units
+from phono_grid.errors import ensure_positive, ensure_shape, frozen
+
+from phono_3ph._conductivity import star_products, tensor_sum
+from phono_3ph._linewidths import degenerate_sets
+from phono_3ph._pair_heat_capacities import Coherence, pair_heat_capacities
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BandPairs:
+    r"""What two bands of one wave vector need to carry heat between them.
+
+    Parameters
+    ----------
+    frequencies : (n_i, n_b) array_like
+        THz, at irreducible wave vectors.
+    products : (n_i, n_b, n_b, 6) array_like
+        ``Σ V_jj' V_j'j`` over the star, Å² THz², components xx yy zz yz xz xy. On the
+        diagonal the products of group velocities.
+    n_q : int
+        Wave vectors of the grid.
+    volume : float
+        Of the primitive cell, Å³.
+    """
+
+    frequencies: NDArray[np.float64]
+    products: NDArray[np.float64]
+    n_q: int
+    volume: float
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        f = frozen(self.frequencies, "frequencies")
+        n_i, n_b = f.shape
+        w = frozen(self.products, "products", shape=(n_i, n_b, n_b, 6))
+        ensure_positive("volume", self.volume)
+        object.__setattr__(self, "frequencies", f)
+        object.__setattr__(self, "products", w)
+
+    @classmethod
+    def of(
+        cls,
+        grid: Grid,
+        irreducible: IrreduciblePoints,
+        frequencies: ArrayLike,
+        velocities: ArrayLike,
+        operators: ArrayLike,
+        volume: float,
+    ) -> "BandPairs":
+        r"""Sum products of velocities over stars.
+
+        .. math::
+
+            W_{jj'} = \sum_{R q} \operatorname{Re} (R V_{jj'}) \otimes (R V_{j'j})
+
+        Elements of different bands of two degenerate sets are replaced by their mean, and
+        those of different bands of one set share what its group velocities have not, so
+        that the choice of eigenvectors changes nothing and the diagonal gives the
+        conductivity of the relaxation-time approximation.
+
+        Parameters
+        ----------
+        grid : Grid
+        irreducible : IrreduciblePoints
+            Of this grid, ``n_i`` points.
+        frequencies : (n_i, n_b) array_like
+            THz.
+        velocities : (n_i, n_b, 3) array_like
+            From `phono_dynmat.group_velocities`, Å THz.
+        operators : (n_i, n_b, n_b, 3) array_like of complex
+            From `phono_dynmat.velocity_operators`, Å THz.
+        volume : float
+            Of the primitive cell, Å³.
+        """
+        f, v = np.asarray(frequencies), np.asarray(velocities)
+        n_i, n_b = len(irreducible.points), f.shape[-1]
+        ensure_shape("frequencies", f, (n_i, n_b))
+        ensure_shape("velocities", v, (n_i, n_b, 3))
+        ensure_shape("operators", np.asarray(operators), (n_i, n_b, n_b, 3))
+        products = np.zeros((n_i, n_b, n_b, 6))
+        weights = irreducible.weights / len(grid.rotations)
+        own = star_products(grid, irreducible, v)
+        for i, operator in enumerate(np.asarray(operators)):
+            outer = np.real(operator[..., :, None] * operator.conj()[..., None, :])
+            products[i] = weights[i] * tensor_sum(grid, outer)
+            share_in_sets(products[i], own[i], f[i])
+        return cls(f, products, grid.n_q, volume)
+
+
+def share_in_sets(
+    products: NDArray[np.float64], own: NDArray[np.float64], f: NDArray[np.float64]
+) -> None:
+    """Make products of one wave vector independent of eigenvectors, in place.
+
+    ``own``, (n_b, 6), are those of group velocities.
+    """
+    sets = degenerate_sets(f, DEGENERATE)
+    same = (sets[:, None] == sets).astype(float)
+    size = same.sum(axis=1)
+    products[:] = np.einsum("ij,kl,jlv->ikv", same, same, products, optimize=True)
+    rest = products - (same @ own)[:, None]
+    inside = same > np.eye(len(f))
+    pairs = np.where(inside, size * (size - 1), size[:, None] * size)
+    products[:] = np.where(inside[..., None], rest, products)
+    products /= np.where(pairs > 0, pairs, 1)[..., None]
+    products += products.swapaxes(0, 1).copy()  # rounding is not symmetric
+    products *= 0.5
+    every = np.arange(len(f))
+    products[every, every] = own
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ConductivityWigner:
+    """Thermal conductivity of phonons as particles and as waves.
+
+    Parameters
+    ----------
+    populations : (n_T, 6) array
+        The part of the phonons themselves, W/(m K), components xx yy zz yz xz xy. It is
+        the conductivity in the relaxation-time approximation.
+    coherences : (n_T, 6) array
+        What is carried between bands, W/(m K).
+    mode_populations : (n_T, n_i, n_b, 6) array
+        What the star of each irreducible wave vector adds, times ``n_q``.
+    mode_coherences : (n_T, n_i, n_b, 6) array
+        The same of each band and all others; half of each pair is counted with either.
+    coherence : Coherence
+        By which theory.
+    """
+
+    populations: NDArray[np.float64]
+    coherences: NDArray[np.float64]
+    mode_populations: NDArray[np.float64]
+    mode_coherences: NDArray[np.float64]
+    coherence: Coherence
+
+    @property
+    def kappa(self) -> NDArray[np.float64]:
+        """The sum of both, W/(m K), (n_T, 6)."""
+        return np.asarray(self.populations + self.coherences)
+
+
+def conductivity_wigner(
+    pairs: BandPairs,
+    temperatures: ArrayLike,
+    linewidths: ArrayLike,
+    *,
+    coherence: Coherence | str = Coherence.SMM19,
+    cutoff_frequency: float = 1e-4,
+) -> ConductivityWigner:
+    r"""Thermal conductivity with coherences, every phonon relaxing on its own [1]_.
+
+    .. math::
+
+        \kappa = \frac{1}{n_q V} \sum_{q j j'} C_{jj'}\,
+            \operatorname{Re} V_{jj'} \otimes V_{j'j}\, \frac{1}{2\pi}\,
+            \frac{\Gamma_j + \Gamma_{j'}}{(f_j - f_{j'})^2 + (\Gamma_j + \Gamma_{j'})^2}
+
+    Pairs of different bands are coherences, degenerate ones among them. Where neither band
+    has a linewidth there is no heat: different frequencies never meet, and equal ones would
+    carry it without resistance, which `conductivity_rta` leaves out too.
+
+    Parameters
+    ----------
+    pairs : BandPairs
+    temperatures : (n_T,) array_like
+        K.
+    linewidths : (n_T, n_i, n_b) array_like
+        Half widths at half maximum Γ of all scattering, THz.
+    coherence : Coherence or str
+        By which theory.
+    cutoff_frequency : float
+        THz; phonons at or below it carry no heat.
+
+    Raises
+    ------
+    ShapeError
+        If the linewidths are not those of these bands and temperatures.
+
+    References
+    ----------
+    .. [1] M. Simoncelli, N. Marzari, F. Mauri, Nat. Phys. 15, 809 (2019).
+    """
+    coherence = Coherence.of(coherence)
+    t = np.atleast_1d(np.asarray(temperatures, dtype=float))
+    gamma = np.asarray(linewidths, dtype=float)
+    n_i, n_b = pairs.frequencies.shape
+    ensure_shape("linewidths", gamma, (len(t), n_i, n_b))
+    populations = np.zeros((len(t), n_i, n_b, 6))
+    coherences = np.zeros_like(populations)
+    every = np.arange(n_b)
+    own = pairs.products[:, every, every]
+    for i, kelvin in enumerate(t):
+        rates = pair_rates(
+            pairs, kelvin, gamma[i], coherence, cutoff_frequency=cutoff_frequency
+        )
+        populations[i] = rates[:, every, every, None] * own
+        rates[:, every, every] = 0
+        coherences[i] = np.einsum("ijk,ijkv->ijv", rates, pairs.products)
+    return ConductivityWigner(
+        populations.sum(axis=(1, 2)) / pairs.n_q,
+        coherences.sum(axis=(1, 2)) / pairs.n_q,
+        populations,
+        coherences,
+        coherence,
+    )
+
+
+def pair_conductivities(
+    pairs: BandPairs,
+    temperature: float,
+    linewidths: ArrayLike,
+    *,
+    coherence: Coherence | str = Coherence.SMM19,
+    cutoff_frequency: float = 1e-4,
+) -> NDArray[np.float64]:
+    """What every pair of bands adds at one temperature: the terms of `conductivity_wigner`.
+
+    Parameters
+    ----------
+    pairs : BandPairs
+    temperature : float
+        K.
+    linewidths : (n_i, n_b) array_like
+        THz.
+    coherence, cutoff_frequency
+        As there.
+
+    Returns
+    -------
+    (n_i, n_b, n_b, 6) array of float
+        W/(m K); the sum over stars and pairs, over ``n_q``, is the conductivity.
+    """
+    gamma = np.asarray(linewidths, dtype=float)
+    ensure_shape("linewidths", gamma, pairs.frequencies.shape)
+    rates = pair_rates(
+        pairs, temperature, gamma, coherence, cutoff_frequency=cutoff_frequency
+    )
+    return np.asarray(rates[..., None] * pairs.products)
+
+
+def pair_rates(
+    pairs: BandPairs,
+    temperature: float,
+    linewidths: NDArray[np.float64],
+    coherence: Coherence | str,
+    *,
+    cutoff_frequency: float,
+) -> NDArray[np.float64]:
+    """What multiplies the products of velocities, (n_i, n_b, n_b)."""
+    f = pairs.frequencies
+    width = linewidths[:, :, None] + linewidths[:, None, :]
+    apart = f[:, :, None] - f[:, None, :]
+    decays = width > 0
+    lorentzian = np.where(decays, width / np.where(decays, apart**2 + width**2, 1), 0)
+    c = pair_heat_capacities(f, temperature, coherence, cutoff_frequency=cutoff_frequency)
+    return np.asarray(units.CONDUCTIVITY / pairs.volume * c * lorentzian)

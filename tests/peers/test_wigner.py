@@ -1,0 +1,155 @@
+"""Velocities between bands and coherences against phono3py, with its linewidths."""
+
+import os
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from phono_3ph import BandPairs, conductivity_wigner
+from phono_3ph._conductivity import tensor_sum
+from phono_3ph._linewidths import degenerate_sets
+from phono_dynmat import (
+    GonzeLee,
+    HarmonicSeries,
+    Modes,
+    Polar,
+    group_velocities,
+    phonon_modes,
+    velocity_operators,
+)
+from phono_fc import ForceConstants
+from phono_grid import Cell, Grid, IrreduciblePoints, Supercell, Symmetry
+
+phono3py = pytest.importorskip("phono3py")
+# What the peers deprecate and advise is not ours.
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+FILES = {
+    "Si": ("si-pbesol", "phono3py_disp.yaml", [7, 7, 7]),
+    "NaCl": ("nacl-pbe", "phono3py_params_NaCl222.yaml.xz", [5, 5, 5]),
+    "AlN": ("aln-lda", "phono3py_params_AlN332.yaml.xz", [4, 4, 3]),
+}
+TEMPERATURES = [1.0, 100.0, 300.0, 1000.0]
+THEORIES = {"SMM19": "smm19-phono3py", "NJC23": "njc23", "IBDB19": "ibdb19"}
+"""Theirs and ours of the same name, but for one."""
+
+
+@pytest.fixture(scope="module", params=FILES)
+def peer(request, data):
+    """phono3py before its conductivity."""
+    folder, file, mesh = FILES[request.param]
+    here = os.getcwd()
+    os.chdir(data / folder)  # phono3py finds FORCES_FC3 in the current directory only
+    try:
+        peer = phono3py.load(file, fc_calculator="traditional", log_level=0)
+    finally:
+        os.chdir(here)
+    peer.mesh_numbers = mesh
+    peer.init_phph_interaction(average_degenerate_weights=True)
+    return peer
+
+
+@pytest.fixture(scope="module")
+def series(peer):
+    """Second-order constants of the peer, with its charges."""
+    unit = peer.unitcell
+    cell = Cell(unit.cell, unit.scaled_positions, unit.symbols, unit.masses)
+    supercell = Supercell.of(cell, peer.supercell_matrix, peer.primitive_matrix)
+    constants = ForceConstants(peer.fc2, supercell)
+    born = peer.nac_params
+    if born is None:
+        return HarmonicSeries.of(constants)
+    polar = Polar.of(
+        supercell.primitive, born["born"], born["dielectric"], factor=born["factor"]
+    )
+    return GonzeLee.of(constants, polar)
+
+
+@pytest.fixture(scope="module")
+def theirs(peer):
+    """Their results by theory, and in the plain relaxation-time approximation as None."""
+    results = {}
+    for theory in (None, *THEORIES):
+        peer.run_thermal_conductivity(temperatures=TEMPERATURES, transport_type=theory)
+        results[theory] = peer.thermal_conductivity
+    return results
+
+
+@pytest.fixture(scope="module")
+def pairs(peer, series, theirs):
+    """Ours at their wave vectors."""
+    symmetry = Symmetry.of(series.cell)
+    grid = Grid.of(series.cell, peer.mesh_numbers, symmetry)
+    irreducible = IrreduciblePoints.of(grid)
+    modes = phonon_modes(series, theirs[None].qpoints)
+    velocities = group_velocities(series, modes, symmetry.reciprocal_rotations())
+    operators = velocity_operators(series, modes)
+    f, volume = modes.frequencies, series.cell.volume
+    ours = BandPairs.of(grid, irreducible, f, velocities, operators, volume)
+    # On a line of threefold symmetry transverse bands part linearly beside it, so that
+    # velocities between the two are not zero. Ours are all counted. The peer writes the
+    # little group's mean over the diagonal of its operator, by a view of it, and counts
+    # what is beside the diagonal after the bands were told apart along (1, 2, 3).
+    products = ours.products.copy()
+    for i, weight in enumerate(irreducible.weights):
+        v = operators[i]
+        outer = np.real(v[..., :, None] * v.conj()[..., None, :])
+        sets = degenerate_sets(f[i], 1e-4)
+        inside = (sets[:, None] == sets) > np.eye(len(sets))
+        products[i][inside] = (weight / len(grid.rotations) * tensor_sum(grid, outer))[
+            inside
+        ]
+    return ours, replace(ours, products=products)
+
+
+def test_velocities_between_bands_are_theirs(peer, series, rng):
+    from phono3py.phonon.velocity_matrix import VelocityMatrix
+
+    q = rng.uniform(-0.5, 0.5, (6, 3))  # nothing is degenerate
+    dynmat = peer.phph_interaction.dynamical_matrix
+    vectors = []
+    for x in q:
+        dynmat.run(x)
+        vectors.append(np.linalg.eigh(dynmat.dynamical_matrix)[1].T)
+    frequencies = phonon_modes(series, q).frequencies
+    e = np.reshape(vectors, (*frequencies.shape, -1, 3))
+    ours = velocity_operators(series, Modes(q, frequencies, e))
+    identity = [np.eye(3, dtype=int)]
+    matrices = VelocityMatrix(
+        dynmat, reciprocal_operations=identity, rotations_cartesian=np.eye(3)[None]
+    )
+    matrices.run(q)
+    expected = np.moveaxis(matrices.velocity_matrices, 1, -1)
+    np.testing.assert_allclose(
+        np.abs(ours), np.abs(expected), atol=1e-8 * np.abs(expected).max()
+    )
+
+
+@pytest.mark.parametrize("theory", THEORIES)
+def test_populations_and_coherences_are_theirs(pairs, theirs, theory):
+    _, as_theirs = pairs
+    peer, gamma = theirs[theory], theirs[theory].gamma[0]
+    ours = conductivity_wigner(as_theirs, TEMPERATURES, gamma, coherence=THEORIES[theory])
+    for mine, expected in (
+        (ours.populations, peer.kappa_intra[0]),
+        (ours.coherences, peer.kappa_inter[0]),
+    ):
+        np.testing.assert_allclose(mine, expected, rtol=1e-8, atol=1e-9 * expected.max())
+    np.testing.assert_allclose(
+        ours.populations, theirs[None].kappa[0], rtol=1e-8, atol=1e-9 * expected.max()
+    )
+
+
+def test_ours_have_more_between_degenerate_bands_and_less_by_the_wigner_equation(
+    pairs, theirs
+):
+    ours, as_theirs = pairs
+    gamma = theirs["SMM19"].gamma[0]
+
+    def coherences(pairs, coherence):
+        result = conductivity_wigner(pairs, TEMPERATURES, gamma, coherence=coherence)
+        return result.coherences[1:, :3]
+
+    theirs_all = coherences(as_theirs, "smm19-phono3py")
+    assert (coherences(ours, "smm19-phono3py") >= theirs_all * (1 - 1e-9)).all()
+    assert (coherences(as_theirs, "smm19") <= theirs_all * (1 + 1e-9)).all()
