@@ -7,6 +7,8 @@ import sys
 import numpy as np
 import phonokit
 import pytest
+from phono_3ph import accumulate, mean_free_paths
+from phono_grid import Grid, IrreduciblePoints, Symmetry
 from tiny_crystal import EXAMPLE
 
 phono3py = pytest.importorskip("phono3py")
@@ -41,19 +43,49 @@ def test_the_example_is_the_same_crystal_to_phono3py(result, peer):
     )
 
 
-def test_phono3py_kaccum_accumulates_our_file_to_our_conductivity(result, tmp_path):
+@pytest.fixture
+def kaccum(result, tmp_path):
+    """Their tool on our file: points, then six components of κ and of its slope."""
     phonokit.write_kappa(result, tmp_path / "kappa.hdf5")
     # The tool looks for the crystal in the current directory.
     with lzma.open(PARAMETERS) as file:
         (tmp_path / "phono3py.yaml").write_bytes(file.read())
     code = "from phono3py.scripts.phono3py_kaccum import run; run()"
-    done = subprocess.run(
-        [sys.executable, "-c", code, "kappa.hdf5"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
+
+    def run(*options):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *options, "kappa.hdf5"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        lines = [line.split() for line in done.stdout.splitlines()]
+        return np.array([line for line in lines if line and line[0] != "#"], dtype=float)
+
+    return run
+
+
+def test_phono3py_kaccum_accumulates_our_file_to_our_conductivity(result, kaccum):
+    np.testing.assert_allclose(kaccum()[-1, 1:4], result.kappa[0, :3], rtol=1e-6)
+
+
+@pytest.mark.parametrize("option", [(), ("--mfp",)])
+def test_ours_is_accumulated_as_theirs(result, kaccum, option):
+    symmetry = Symmetry.of(phonokit.load(EXAMPLE).primitive)
+    grid = Grid(
+        result.mesh,
+        result.reciprocal_lattice,
+        symmetry.reciprocal_rotations(),  # a mesh of equal numbers
     )
-    last = [line for line in done.stdout.splitlines() if line.strip()][-1]
-    accumulated = [float(word) for word in last.split()[1:4]]
-    np.testing.assert_allclose(accumulated, result.kappa[0, :3], rtol=1e-6)
+    irreducible = IrreduciblePoints.of(grid)
+    over = mean_free_paths(result.group_velocities, result.linewidths)
+    if not option:
+        over = result.frequencies
+    points = np.linspace(over.min(), over.max() + 1e-8, 100)
+    ours = accumulate(grid, irreducible, over, result.mode_kappa, points=points)
+    theirs = kaccum(*option)
+    # They print six decimals.
+    np.testing.assert_allclose(points, theirs[:, 0], atol=1e-6)
+    np.testing.assert_allclose(ours.cumulative[0], theirs[:, 1:7], atol=1e-6)
+    np.testing.assert_allclose(ours.density[0], theirs[:, 7:], atol=1e-6)

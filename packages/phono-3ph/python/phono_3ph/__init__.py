@@ -1,5 +1,11 @@
 """Three-phonon scattering and lattice thermal conductivity."""
 
+from phono_3ph._accumulation import (
+    Accumulation,
+    accumulate,
+    accumulation_points,
+    mean_free_paths,
+)
 from phono_3ph._boltzmann import ConductivityLbte, Solver, conductivity_lbte
 from phono_3ph._collision import Thermal, collision_row, inverse_sinh
 from phono_3ph._collision_operator import (
@@ -38,6 +44,7 @@ from phono_3ph._wigner import (
 )
 
 __all__ = [
+    "Accumulation",
     "BandPairs",
     "Coherence",
     "CollisionOperator",
@@ -55,6 +62,8 @@ __all__ = [
     "Storage",
     "Thermal",
     "Unknowns",
+    "accumulate",
+    "accumulation_points",
     "boundary_linewidths",
     "collision_row",
     "conductivity_lbte",
@@ -64,6 +73,7 @@ __all__ = [
     "inverse_sinh",
     "isotope_linewidths",
     "linewidths",
+    "mean_free_paths",
     "natural_mass_spread",
     "operator_memory",
     "pair_conductivities",

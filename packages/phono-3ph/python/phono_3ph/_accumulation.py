@@ -1,0 +1,153 @@
+"""What the conductivity is made of: phonons by frequency or by mean free path."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_grid import Gaussian, Grid, IrreduciblePoints, Tetrahedra, density_of_states
+from phono_grid.errors import DomainError, ensure_shape, frozen
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Accumulation:
+    """The conductivity of all phonons below some frequency, or mean free path.
+
+    Parameters
+    ----------
+    points : (n_p,) array_like
+        Where it was looked at, ascending; THz or Å, the unit of what was accumulated over.
+    cumulative : (n_T, n_p, 6) array_like
+        κ of the phonons below each point, W/(m K), components xx yy zz yz xz xy.
+    density : (n_T, n_p, 6) array_like
+        Its derivative, dκ/df or dκ/dΛ, W/(m K) per THz or Å.
+    """
+
+    points: NDArray[np.float64]
+    cumulative: NDArray[np.float64]
+    density: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        """Hold read-only arrays."""
+        points = frozen(self.points, "points")
+        shape = (len(self.cumulative), len(points), 6)
+        object.__setattr__(self, "points", points)
+        for name in ("cumulative", "density"):
+            object.__setattr__(self, name, frozen(getattr(self, name), name, shape=shape))
+
+
+def accumulate(
+    grid: Grid,
+    irreducible: IrreduciblePoints,
+    over: ArrayLike,
+    mode_kappa: ArrayLike,
+    *,
+    points: ArrayLike | None = None,
+    smearing: Tetrahedra | Gaussian | None = None,
+) -> Accumulation:
+    r"""Accumulate the conductivity over frequency, mean free path or anything else.
+
+    .. math::
+
+        \kappa(x) = \sum_\lambda \kappa_\lambda\, \theta(x - x_\lambda), \qquad
+        \frac{d\kappa}{dx} = \sum_\lambda \kappa_\lambda\, \delta(x - x_\lambda)
+
+    by linear tetrahedra or Gaussians, as densities of states are. The first ends at κ.
+
+    Parameters
+    ----------
+    grid : Grid
+    irreducible : IrreduciblePoints
+        Of this grid, ``n_i`` points.
+    over : (n_i, n_b) or (n_T, n_i, n_b) array_like
+        ``x``: frequencies in THz, or mean free paths in Å as `mean_free_paths` has them.
+    mode_kappa : (n_T, n_i, n_b, 6) array_like
+        Of populations, coherences, or any solution of the Boltzmann equation.
+    points : (n_p,) array_like, optional
+        ``x``, ascending; those of `accumulation_points` if not given.
+    smearing : Tetrahedra or Gaussian, optional
+        ``Tetrahedra.of(grid)`` if not given. The width of a Gaussian is in units of ``x``.
+
+    Returns
+    -------
+    Accumulation
+    """
+    carried = np.asarray(mode_kappa, dtype=float)
+    x = np.asarray(over, dtype=float)
+    n_t, n_i, n_b = len(carried), len(irreducible.points), x.shape[-1]
+    ensure_shape("mode_kappa", carried, (n_t, n_i, n_b, 6))
+    ensure_shape("over", x, (n_i, n_b) if x.ndim == 2 else (n_t, n_i, n_b))
+    if points is None:
+        points = accumulation_points(x)
+    method = Tetrahedra.of(grid) if smearing is None else smearing
+    mean = np.moveaxis(carried / irreducible.weights[:, None, None], 0, 2)
+    if x.ndim == 2:
+        spectra = [density_of_states(grid, x, points, weights=mean, smearing=method)]
+    else:
+        spectra = [
+            density_of_states(
+                grid, x[i], points, weights=mean[:, :, i : i + 1], smearing=method
+            )
+            for i in range(n_t)
+        ]
+    cumulative, density = (
+        np.concatenate([getattr(s, name) for s in spectra], axis=1).swapaxes(0, 1)
+        for name in ("cumulative", "density")
+    )
+    return Accumulation(np.asarray(points, dtype=float), cumulative, density)
+
+
+def accumulation_points(
+    values: ArrayLike, n: int = 200, *, logarithmic: bool = False
+) -> NDArray[np.float64]:
+    """Points from the smallest to just above the largest value, ``n`` steps.
+
+    Parameters
+    ----------
+    values : array_like
+        Frequencies, or mean free paths.
+    n : int
+        Steps.
+    logarithmic : bool
+        Equal ratios instead of equal steps, from a thousandth of the largest value or the
+        smallest positive one, whichever is smaller. Mean free paths span decades.
+
+    Raises
+    ------
+    DomainError
+        If no value is positive, and ratios are asked for.
+    """
+    x = np.asarray(values, dtype=float)
+    top = x.max(initial=0)
+    if not logarithmic:
+        low = x.min(initial=top)
+        # The last tetrahedron must be below the last point, rounding included.
+        return np.linspace(low, top + 1e-8 * max(top - low, 1), n + 1)
+    if not top > 0:
+        raise DomainError("values: none is positive; ratios of them mean nothing")
+    low = min(float(x[x > 0].min()), top / 1000)
+    return np.geomspace(low, top * (1 + 1e-8), n + 1)
+
+
+def mean_free_paths(velocities: ArrayLike, linewidths: ArrayLike) -> NDArray[np.float64]:
+    r"""How far phonons go before they scatter, in the relaxation-time approximation.
+
+    .. math:: \Lambda = |v| \tau = \frac{|v|}{4\pi\Gamma}
+
+    Parameters
+    ----------
+    velocities : (n_i, n_b, 3) array_like
+        Å THz.
+    linewidths : (n_T, n_i, n_b) array_like
+        Half widths at half maximum Γ, THz; of all scattering, or of three phonons alone as
+        phono3py's tools take them.
+
+    Returns
+    -------
+    (n_T, n_i, n_b) array of float
+        Å; 0 for phonons without a linewidth, which carry no heat here.
+    """
+    v, gamma = np.asarray(velocities, dtype=float), np.asarray(linewidths, dtype=float)
+    ensure_shape("linewidths", gamma, (len(gamma), *v.shape[:-1]))
+    lives = gamma > 0
+    speed = np.linalg.norm(v, axis=-1)
+    return np.asarray(np.where(lives, speed / np.where(lives, 4 * np.pi * gamma, 1), 0))
