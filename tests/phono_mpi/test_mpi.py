@@ -38,13 +38,15 @@ def test_two_ranks_exchange_more_than_the_library_can_count():
     assert result.returncode == 0, result.stderr
 
 
-def test_the_examples_of_the_readme_run_on_ranks(tmp_path):
-    readme = (HERE.parents[1] / "packages" / "phono-mpi" / "README.md").read_text()
-    examples = re.findall(r"```python\n(.*?)```", readme, flags=re.DOTALL)
-    assert len(examples) == 3
+@pytest.mark.parametrize("page", ["packages/phono-mpi/README.md", "docs/mpi.md"])
+@pytest.mark.parametrize("n_ranks", [1, 3])
+def test_the_examples_run_on_ranks(page, n_ranks, tmp_path):
+    text = (HERE.parents[1] / page).read_text()
+    examples = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    assert examples
     script = tmp_path / "examples.py"
     script.write_text("".join(examples))
-    result = mpiexec(3, str(script))
+    result = mpiexec(n_ranks, str(script))
     assert result.returncode == 0, result.stderr
 
 
