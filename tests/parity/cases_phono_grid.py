@@ -53,12 +53,27 @@ def triplets_at(rng):
     return (grid, int(rng.integers(grid.n_q))), {}
 
 
+def smearing_of(rng, grid):
+    """One cut, all its images, or a Gaussian with a cutoff."""
+    symmetrized = Tetrahedra.of(grid, symmetrized=True)
+    return (Tetrahedra.of(grid), symmetrized, Gaussian(0.2, cutoff=2))[rng.integers(3)]
+
+
 def triplet_weights(rng):
     grid = grid_of(rng)
     q = int(rng.integers(grid.n_q))
     frequencies = np.sort(rng.uniform(-0.1, 5, (grid.n_q, 4)), axis=1)
     triplets = Triplets.of(grid, q)
-    return (grid, Tetrahedra.of(grid), frequencies, triplets, frequencies[q]), {}
+    return (grid, smearing_of(rng, grid), frequencies, triplets, frequencies[q]), {}
+
+
+def joint_spectra(rng):
+    grid = grid_of(rng)
+    triplets = Triplets.of(grid, int(rng.integers(grid.n_q)))
+    frequencies = np.sort(rng.uniform(-0.1, 5, (grid.n_q, 3)), axis=1)
+    weights = rng.normal(size=(len(triplets.points), 3, 3, 2))
+    points = np.linspace(-1, 8, 13)
+    return (grid, smearing_of(rng, grid), frequencies, triplets, weights, points), {}
 
 
 def bands_of(rng):
@@ -71,13 +86,15 @@ def bands_of(rng):
 
 def tetrahedron_weights(rng):
     bands = bands_of(rng)
-    return (bands, Tetrahedra.of(bands.grid), np.linspace(-1, 4, 21)), {}
+    cuts = Tetrahedra.of(bands.grid, symmetrized=bool(rng.integers(2)))
+    return (bands, cuts, np.linspace(-1, 4, 21)), {}
 
 
 def tetrahedron_spectra(rng):
     bands = bands_of(rng)
     weights = rng.normal(size=(*bands.frequencies.shape, 2))
-    return (bands, Tetrahedra.of(bands.grid), weights, np.linspace(-1, 4, 21)), {}
+    cuts = Tetrahedra.of(bands.grid, symmetrized=bool(rng.integers(2)))
+    return (bands, cuts, weights, np.linspace(-1, 4, 21)), {}
 
 
 def gaussian_spectra(rng):
@@ -109,6 +126,7 @@ CASES = {
         atom_permutations,
         gaussian_spectra,
         irreducible_map,
+        joint_spectra,
         shortest_vectors,
         tetrahedron_spectra,
         tetrahedron_weights,

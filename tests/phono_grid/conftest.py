@@ -52,3 +52,8 @@ def silicon_fixture() -> Cell:
 @pytest.fixture(name="triclinic")
 def triclinic_fixture() -> Cell:
     return triclinic()
+
+
+@pytest.fixture(name="aluminium_nitride")
+def aluminium_nitride_fixture() -> Cell:
+    return aluminium_nitride()

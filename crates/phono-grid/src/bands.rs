@@ -3,7 +3,7 @@
 use ndarray::{ArrayView1, ArrayView2, ArrayView3};
 use phono_core::{Error, Grid, Result, ensure_index, ensure_shape};
 
-use crate::tetrahedra::{N_VERTICES, Tetrahedra};
+use crate::tetrahedra::{Cut, N_VERTICES};
 
 /// Frequencies of bands on a grid, given at some points that stand for the others.
 #[derive(Debug, Clone, Copy)]
@@ -77,9 +77,9 @@ impl<'a> Bands<'a> {
 
     /// Rows of the vertices around point `p`.
     #[inline(always)]
-    pub(crate) fn around(&self, tetrahedra: &Tetrahedra, p: usize) -> [usize; N_VERTICES] {
+    pub(crate) fn around(&self, cut: &Cut, p: usize) -> [usize; N_VERTICES] {
         let address = self.grid.address(self.points[p] as usize);
-        tetrahedra.around(self.grid, address, 1).map(|q| self.rows[q] as usize)
+        cut.around(self.grid, address, 1).map(|q| self.rows[q] as usize)
     }
 
     /// Check what the bands carry and return it as a slice, `[p, j, w]`.

@@ -1,6 +1,8 @@
 //! Crystals and their grids: symmetry, Brillouin-zone grids, triplets and tetrahedra.
 
 mod bands;
+mod joint_spectra;
+mod pair_vertices;
 mod permutations;
 mod shortest_vectors;
 mod spectra;
@@ -13,6 +15,8 @@ mod vectors;
 mod zone;
 
 pub use bands::Bands;
+pub use joint_spectra::joint_spectra;
+pub use pair_vertices::TripletBands;
 pub use permutations::{Operations, atom_permutations};
 pub use shortest_vectors::shortest_vectors;
 pub use spectra::{Gaussian, Smearing, Spectra, spectra};

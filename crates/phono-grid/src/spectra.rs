@@ -7,7 +7,7 @@ use phono_core::{Error, Result, Stop};
 use rayon::prelude::*;
 
 use crate::bands::Bands;
-use crate::tetrahedra::Tetrahedra;
+use crate::tetrahedra::{Cut, Tetrahedra};
 use crate::tetrahedron_weights::Vertex;
 
 /// Partial sums are as many as this at most, whatever the number of threads.
@@ -19,10 +19,10 @@ const FEWEST: usize = 16;
 pub type Spectra = (Array2<f64>, Array2<f64>);
 
 /// What stands for the delta function.
-#[derive(Debug, Clone, Copy)]
-pub enum Smearing<'a> {
+#[derive(Debug, Clone)]
+pub enum Smearing {
     /// The linear tetrahedron method.
-    Tetrahedra(&'a Tetrahedra),
+    Tetrahedra(Tetrahedra),
     /// A normal distribution.
     Gaussian(Gaussian),
 }
@@ -58,6 +58,21 @@ impl Gaussian {
         (-x * x / 2.0).exp() / ((2.0 * PI).sqrt() * self.sigma)
     }
 
+    /// `δ(w − a − b)`, `δ(w + a − b)` and `δ(w − a + b)` at each target `w`, or `None` if all
+    /// three are beyond the cutoff.
+    #[inline(always)]
+    pub(crate) fn channels(
+        self,
+        a: f64,
+        b: f64,
+        targets: &[f64],
+    ) -> impl Iterator<Item = Option<[f64; 3]>> {
+        targets.iter().map(move |w| {
+            let x = [w - a - b, w + a - b, w - a + b];
+            x.iter().any(|&x| self.is_near(x)).then(|| x.map(|x| self.density(x)))
+        })
+    }
+
     /// `δ(x)` and `θ(x)` for `x` in standard deviations.
     #[inline(always)]
     fn weights(&self, x: f64) -> [f64; 2] {
@@ -73,7 +88,7 @@ impl Gaussian {
 /// which are added in order.
 pub fn spectra(
     bands: Bands<'_>,
-    smearing: Smearing<'_>,
+    smearing: &Smearing,
     weights: ArrayView3<'_, f64>,
     targets: ArrayView1<'_, f64>,
     stop: &Stop,
@@ -81,13 +96,9 @@ pub fn spectra(
     let n_w = weights.dim().2;
     let weights = bands.carried(weights)?;
     let targets = &targets.to_vec()[..];
-    let n_p = bands.n_points();
-    let size = n_p.div_ceil(PARTS).max(FEWEST);
-    let parts: Result<Vec<Part>> = (0..n_p.div_ceil(size))
-        .into_par_iter()
-        .map(|part| {
+    let parts: Result<Vec<Part>> = pieces(bands.n_points())
+        .map(|points| {
             stop.check()?;
-            let points = part * size..n_p.min((part + 1) * size);
             let mut sum = Part::new(targets, n_w);
             pulp::Arch::new().dispatch(Add {
                 sum: &mut sum,
@@ -104,6 +115,16 @@ pub fn spectra(
         total.add(&part);
     }
     Ok(total.finish())
+}
+
+/// `0..n` in at most `PARTS` pieces, the same for any number of threads.
+pub(crate) fn pieces(
+    n: usize,
+) -> impl IndexedParallelIterator<Item = std::ops::Range<usize>> {
+    let size = n.div_ceil(PARTS).max(FEWEST);
+    (0..n.div_ceil(size))
+        .into_par_iter()
+        .map(move |part| part * size..n.min((part + 1) * size))
 }
 
 /// A partial sum.
@@ -135,12 +156,12 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// Add `carried` to the cumulative sums of target `f` and all that follow.
+    /// Add `share carried` to the cumulative sums of target `f` and all that follow.
     #[inline(always)]
-    fn jump(&mut self, f: usize, carried: &[f64]) {
+    fn jump(&mut self, f: usize, share: f64, carried: &[f64]) {
         if f < self.targets.len() {
             let jumps = &mut self.jumps[f * self.n_w..(f + 1) * self.n_w];
-            jumps.iter_mut().zip(carried).for_each(|(n, a)| *n += a);
+            jumps.iter_mut().zip(carried).for_each(|(n, a)| *n += share * a);
         }
     }
 
@@ -170,7 +191,7 @@ impl<'a> Part<'a> {
 struct Add<'a, 'p> {
     sum: &'p mut Part<'a>,
     bands: Bands<'p>,
-    smearing: Smearing<'p>,
+    smearing: &'p Smearing,
     weights: &'p [f64],
     points: std::ops::Range<usize>,
 }
@@ -181,57 +202,65 @@ impl pulp::NullaryFnOnce for Add<'_, '_> {
     #[inline(always)]
     fn call(self) {
         let Self { sum, bands, smearing, weights, points } = self;
-        let (n_b, n_w) = (bands.n_bands(), sum.n_w);
-        let mut vertex = Vertex::default();
-        let mut carried = vec![0.0; n_w];
+        let per_point = bands.n_bands() * sum.n_w;
         for p in points {
-            let share = bands.share(p);
-            let weights = weights[p * n_b * n_w..(p + 1) * n_b * n_w].chunks_exact(n_w);
-            for (j, weights) in weights.enumerate() {
-                carried.iter_mut().zip(weights).for_each(|(a, w)| *a = share * w);
-                match smearing {
-                    Smearing::Tetrahedra(tetrahedra) => {
-                        let around = bands.around(tetrahedra, p);
-                        vertex.gather(bands, &around, j);
-                        by_tetrahedra(sum, &mut vertex, tetrahedra, &carried);
+            let weights = &weights[p * per_point..(p + 1) * per_point];
+            match smearing {
+                Smearing::Tetrahedra(tetrahedra) => {
+                    let share = bands.share(p) * tetrahedra.share();
+                    for cut in tetrahedra.cuts() {
+                        by_tetrahedra(sum, (bands, p), cut, (share, weights));
                     }
-                    Smearing::Gaussian(gaussian) => {
-                        by_gaussian(sum, gaussian, bands.at(p)[j], &carried);
-                    }
+                }
+                Smearing::Gaussian(gaussian) => {
+                    by_gaussian(sum, (bands, p), *gaussian, (bands.share(p), weights));
                 }
             }
         }
     }
 }
 
-/// Add one band of one point.
+/// Add every band of one point, `weights` times `share`.
 #[inline(always)]
 fn by_tetrahedra(
     sum: &mut Part<'_>,
-    vertex: &mut Vertex,
-    tetrahedra: &Tetrahedra,
-    carried: &[f64],
+    (bands, p): (Bands<'_>, usize),
+    cut: &Cut,
+    (share, weights): (f64, &[f64]),
 ) {
-    let range = vertex.range(sum.targets);
-    sum.jump(range.end, carried);
-    if range.is_empty() {
-        return;
-    }
-    vertex.sort(tetrahedra);
-    for f in range {
-        sum.weigh(f, vertex.weights(sum.targets[f]), carried);
+    let around = bands.around(cut, p);
+    let mut vertex = Vertex::default();
+    for (j, weights) in weights.chunks_exact(sum.n_w).enumerate() {
+        vertex.gather(bands, &around, j);
+        let range = vertex.range(sum.targets);
+        sum.jump(range.end, share, weights);
+        if range.is_empty() {
+            continue;
+        }
+        vertex.sort(cut);
+        for f in range {
+            sum.weigh(f, vertex.weights(sum.targets[f]).map(|x| share * x), weights);
+        }
     }
 }
 
-/// Add one band of one point.
+/// Add every band of one point, `weights` times `share`.
 #[inline(always)]
-fn by_gaussian(sum: &mut Part<'_>, gaussian: Gaussian, frequency: f64, carried: &[f64]) {
+fn by_gaussian(
+    sum: &mut Part<'_>,
+    (bands, p): (Bands<'_>, usize),
+    gaussian: Gaussian,
+    (share, weights): (f64, &[f64]),
+) {
     let targets = sum.targets;
-    let x = |w: f64| (w - frequency) / gaussian.sigma;
-    let first = targets.partition_point(|&w| x(w) < -gaussian.reach);
-    let end = first + targets[first..].partition_point(|&w| x(w) <= gaussian.reach);
-    sum.jump(end, carried);
-    for f in first..end {
-        sum.weigh(f, gaussian.weights(x(targets[f])), carried);
+    for (frequency, weights) in bands.at(p).iter().zip(weights.chunks_exact(sum.n_w)) {
+        let x = |w: f64| (w - frequency) / gaussian.sigma;
+        let first = targets.partition_point(|&w| x(w) < -gaussian.reach);
+        let end = first + targets[first..].partition_point(|&w| x(w) <= gaussian.reach);
+        sum.jump(end, share, weights);
+        for f in first..end {
+            let delta_and_step = gaussian.weights(x(targets[f]));
+            sum.weigh(f, delta_and_step.map(|x| share * x), weights);
+        }
     }
 }

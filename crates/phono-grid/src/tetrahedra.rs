@@ -3,7 +3,7 @@
 use ndarray::ArrayView2;
 use phono_core::{Error, Grid, Result, ensure_shape};
 
-/// Tetrahedra that meet at a grid point.
+/// Tetrahedra of one cut that meet at a grid point.
 pub const N_TETRAHEDRA: usize = 24;
 /// Distinct vertices of these tetrahedra, the point itself among them.
 pub const N_VERTICES: usize = 15;
@@ -13,9 +13,16 @@ const FLAT: f64 = 1e-10;
 /// One number for each tetrahedron.
 pub(crate) type Lanes = [f64; N_TETRAHEDRA];
 
-/// The vertices of the tetrahedra around a point.
+/// The tetrahedra around a point: those of one cut of the cells, or of several that weights
+/// are the mean of.
 #[derive(Debug, Clone)]
 pub struct Tetrahedra {
+    cuts: Vec<Cut>,
+}
+
+/// The vertices of the tetrahedra of one cut.
+#[derive(Debug, Clone)]
+pub(crate) struct Cut {
     offsets: [[i64; 3]; N_VERTICES],
     corners: [[usize; 3]; N_TETRAHEDRA],
     /// Whether all offsets are -1, 0 or 1.
@@ -23,26 +30,53 @@ pub struct Tetrahedra {
 }
 
 impl Tetrahedra {
-    /// Copy `offsets[v]`, addresses relative to the point (the first is the point itself),
-    /// and `corners[t]`, the other three vertices of each tetrahedron.
+    /// Copy `offsets[v]`, addresses relative to the point (the first of each cut is the point
+    /// itself), and `corners[t]`, the other three vertices of each tetrahedron.
     pub fn new(offsets: ArrayView2<'_, i64>, corners: ArrayView2<'_, i64>) -> Result<Self> {
-        ensure_shape("offsets", offsets.shape(), &[N_VERTICES, 3])?;
-        ensure_shape("corners", corners.shape(), &[N_TETRAHEDRA, 3])?;
-        if corners.iter().any(|c| !(1..N_VERTICES as i64).contains(c)) {
+        let n = (offsets.nrows() / N_VERTICES).max(1);
+        ensure_shape("offsets", offsets.shape(), &[n * N_VERTICES, 3])?;
+        ensure_shape("corners", corners.shape(), &[n * N_TETRAHEDRA, 3])?;
+        let corners = |cut: usize, t: usize, k: usize| {
+            let row = corners[[cut * N_TETRAHEDRA + t, k]] - (cut * N_VERTICES) as i64;
+            (1..N_VERTICES as i64).contains(&row).then_some(row as usize)
+        };
+        let others =
+            |c: usize| (0..N_TETRAHEDRA).flat_map(move |t| (0..3).map(move |k| (c, t, k)));
+        if (0..n).flat_map(others).any(|(c, t, k)| corners(c, t, k).is_none()) {
             return Err(Error::Domain(format!(
-                "corners must be in 1 to {}",
+                "corners must be in 1 to {}, counted within their cut",
                 N_VERTICES - 1
             )));
         }
-        Ok(Self {
-            near: offsets.iter().all(|o| (-1..=1).contains(o)),
-            offsets: std::array::from_fn(|v| std::array::from_fn(|i| offsets[[v, i]])),
-            corners: std::array::from_fn(|t| {
-                std::array::from_fn(|k| corners[[t, k]] as usize)
-            }),
-        })
+        let cut = |c: usize| {
+            let offsets: [[i64; 3]; N_VERTICES] = std::array::from_fn(|v| {
+                std::array::from_fn(|i| offsets[[c * N_VERTICES + v, i]])
+            });
+            Cut {
+                near: offsets.as_flattened().iter().all(|o| (-1..=1).contains(o)),
+                offsets,
+                corners: std::array::from_fn(|t| {
+                    std::array::from_fn(|k| corners(c, t, k).unwrap_or_default())
+                }),
+            }
+        };
+        Ok(Self { cuts: (0..n).map(cut).collect() })
     }
 
+    /// The cuts.
+    #[inline(always)]
+    pub(crate) fn cuts(&self) -> &[Cut] {
+        &self.cuts
+    }
+
+    /// What the weights of one cut count in the mean over all.
+    #[inline(always)]
+    pub(crate) fn share(&self) -> f64 {
+        1.0 / self.cuts.len() as f64
+    }
+}
+
+impl Cut {
     /// Grid indices of the vertices around `address`, moved by `sign` times the offsets.
     #[inline(always)]
     pub(crate) fn around(

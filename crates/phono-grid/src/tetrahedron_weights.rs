@@ -5,7 +5,7 @@ use phono_core::{Result, Stop};
 use rayon::prelude::*;
 
 use crate::bands::Bands;
-use crate::tetrahedra::{Lanes, N_TETRAHEDRA, N_VERTICES, Sorted, Tetrahedra};
+use crate::tetrahedra::{Cut, Lanes, N_TETRAHEDRA, N_VERTICES, Sorted, Tetrahedra};
 
 const ZERO: [Lanes; 3] = [[0.0; N_TETRAHEDRA]; 3];
 
@@ -59,8 +59,8 @@ impl Vertex {
 
     /// Sort every tetrahedron.
     #[inline(always)]
-    pub(crate) fn sort(&mut self, tetrahedra: &Tetrahedra) {
-        tetrahedra.corners(&self.values, &mut self.corners);
+    pub(crate) fn sort(&mut self, cut: &Cut) {
+        cut.corners(&self.values, &mut self.corners);
         self.sorted.sort(self.values[0], &self.corners, &ZERO, 1.0);
     }
 
@@ -72,7 +72,7 @@ impl Vertex {
 }
 
 /// Weights of `δ(f − f_pj)` (1/THz) and `θ(f − f_pj)` at ascending `targets`, each
-/// `[p, f, j]`: the share of the vertex in its 24 tetrahedra.
+/// `[p, f, j]`: the share of the vertex in its tetrahedra.
 pub fn tetrahedron_weights(
     bands: Bands<'_>,
     tetrahedra: &Tetrahedra,
@@ -120,18 +120,23 @@ impl pulp::NullaryFnOnce for AtPoint<'_> {
     #[inline(always)]
     fn call(self) {
         let Self { vertex, bands, tetrahedra, p, targets, mut delta, mut step } = self;
-        let around = bands.around(tetrahedra, p);
-        for j in 0..bands.n_bands() {
-            vertex.gather(bands, &around, j);
-            let range = vertex.range(targets);
-            if !range.is_empty() {
-                vertex.sort(tetrahedra);
-            }
-            for f in range.clone() {
-                [delta[(f, j)], step[(f, j)]] = vertex.weights(targets[f]);
-            }
-            for f in range.end..targets.len() {
-                step[(f, j)] = 1.0;
+        let share = tetrahedra.share();
+        for cut in tetrahedra.cuts() {
+            let around = bands.around(cut, p);
+            for j in 0..bands.n_bands() {
+                vertex.gather(bands, &around, j);
+                let range = vertex.range(targets);
+                if !range.is_empty() {
+                    vertex.sort(cut);
+                }
+                for f in range.clone() {
+                    let weights = vertex.weights(targets[f]);
+                    delta[(f, j)] += share * weights[0];
+                    step[(f, j)] += share * weights[1];
+                }
+                for f in range.end..targets.len() {
+                    step[(f, j)] += share;
+                }
             }
         }
     }

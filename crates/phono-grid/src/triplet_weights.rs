@@ -1,11 +1,12 @@
 //! Energy-conserving weights of triplets.
 
-use ndarray::{Array5, ArrayView1, ArrayView2, Axis};
-use phono_core::{Error, Grid, Result, ensure_index, ensure_shape};
+use ndarray::{Array5, ArrayView1, Axis};
+use phono_core::{Grid, Result, Stop};
 use rayon::prelude::*;
 
-use crate::spectra::Gaussian;
-use crate::tetrahedra::{Lanes, N_TETRAHEDRA, N_VERTICES, Sorted, Tetrahedra};
+use crate::pair_vertices::{TripletBands, Vertices};
+use crate::spectra::{Gaussian, Smearing};
+use crate::tetrahedra::{Sorted, Tetrahedra};
 
 /// Ways to conserve energy: `δ(f − f' − f'')`, `δ(f + f' − f'')`, `δ(f − f' + f'')`.
 pub const N_CHANNELS: usize = 3;
@@ -13,7 +14,7 @@ pub const N_CHANNELS: usize = 3;
 /// Weights of `δ(f − f' − f'')`, `δ(f + f' − f'')` and `δ(f − f' + f'')` of one triplet, for
 /// all band pairs at once.
 ///
-/// `f'` and `f''` are linear in each of the 24 tetrahedra around `q'`, whose vertices move
+/// `f'` and `f''` are linear in each of the tetrahedra around `q'`, whose vertices move
 /// `q''` the opposite way. Per band pair the vertices are sorted once and serve all target
 /// frequencies; a pair whose range of sums or differences holds no target is not sorted.
 #[derive(Debug, Clone)]
@@ -25,13 +26,6 @@ pub struct PairWeights {
     second: Vertices,
     third: Vertices,
     sorted: Sorted,
-}
-
-/// Frequencies of every band at the vertices.
-#[derive(Debug, Clone)]
-struct Vertices {
-    distinct: Vec<[f64; N_VERTICES]>,
-    corners: Vec<[Lanes; 3]>,
 }
 
 impl PairWeights {
@@ -77,46 +71,47 @@ impl PairWeights {
         [q1, q2]: [usize; 2],
         targets: &[f64],
     ) {
-        let n_b = self.n_bands;
-        let around_q1 = tetrahedra.around(grid, grid.address(q1), 1);
-        let around_q2 = tetrahedra.around(grid, grid.address(q2), -1);
-        self.second.gather(tetrahedra, frequencies, &around_q1);
-        self.third.gather(tetrahedra, frequencies, &around_q2);
-        let Self { n_targets, second, third, sorted, weights, active, .. } = self;
+        let Self { n_bands, n_targets, second, third, sorted, weights, active } = self;
         let [decay, absorb, emit] = weights;
         decay.fill(0.0);
         absorb.fill(0.0);
         emit.fill(0.0);
-        for (pair, active) in active.iter_mut().enumerate() {
-            let (j1, j2) = (pair / n_b, pair % n_b);
-            let at = pair * *n_targets;
+        active.fill(false);
+        let share = tetrahedra.share();
+        for cut in tetrahedra.cuts() {
+            second.gather(cut, frequencies, &cut.around(grid, grid.address(q1), 1));
+            third.gather(cut, frequencies, &cut.around(grid, grid.address(q2), -1));
+            for (pair, active) in active.iter_mut().enumerate() {
+                let (j1, j2) = (pair / *n_bands, pair % *n_bands);
+                let at = pair * *n_targets;
 
-            let sums = second.combine(j1, third, j2, 1.0);
-            let decays = sums.contain_any(targets);
-            if decays {
-                sums.sort(sorted);
-                for (f, &w) in targets.iter().enumerate() {
-                    if sums.contain(w) {
-                        decay[at + f] = sorted.weight(w);
+                let sums = second.combine(j1, third, j2, 1.0);
+                let decays = sums.contain_any(targets);
+                if decays {
+                    sums.sort(sorted);
+                    for (f, &w) in targets.iter().enumerate() {
+                        if sums.contain(w) {
+                            decay[at + f] += share * sorted.weight(w);
+                        }
                     }
                 }
-            }
 
-            // δ(f + f' − f'') is the weight of f' − f'' at −f.
-            let differences = second.combine(j1, third, j2, -1.0);
-            let absorbs = differences.contain_any(targets);
-            if absorbs {
-                differences.sort(sorted);
-                for (f, &w) in targets.iter().enumerate() {
-                    if differences.contain(-w) {
-                        absorb[at + f] = sorted.weight(-w);
-                    }
-                    if differences.contain(w) {
-                        emit[at + f] = sorted.weight(w);
+                // δ(f + f' − f'') is the weight of f' − f'' at −f.
+                let differences = second.combine(j1, third, j2, -1.0);
+                let absorbs = differences.contain_any(targets);
+                if absorbs {
+                    differences.sort(sorted);
+                    for (f, &w) in targets.iter().enumerate() {
+                        if differences.contain(-w) {
+                            absorb[at + f] += share * sorted.weight(-w);
+                        }
+                        if differences.contain(w) {
+                            emit[at + f] += share * sorted.weight(w);
+                        }
                     }
                 }
+                *active |= decays || absorbs;
             }
-            *active = decays || absorbs;
         }
     }
 
@@ -137,14 +132,10 @@ impl PairWeights {
             let (a, b) = (f1[pair / self.n_bands], f2[pair % self.n_bands]);
             let at = pair * self.n_targets;
             *active = false;
-            for (f, &w) in targets.iter().enumerate() {
-                let x = [w - a - b, w + a - b, w - a + b];
-                let near = gaussian.is_near(x[0])
-                    || gaussian.is_near(x[1])
-                    || gaussian.is_near(x[2]);
-                let [x0, x1, x2] = x.map(|x| if near { gaussian.density(x) } else { 0.0 });
+            for (f, weights) in gaussian.channels(a, b, targets).enumerate() {
+                let [x0, x1, x2] = weights.unwrap_or_default();
                 (decay[at + f], absorb[at + f], emit[at + f]) = (x0, x1, x2);
-                *active |= near;
+                *active |= weights.is_some();
             }
         }
     }
@@ -183,96 +174,6 @@ impl PairWeights {
     }
 }
 
-impl Vertices {
-    /// Room for `n` bands.
-    fn new(n: usize) -> Self {
-        Self {
-            distinct: vec![[0.0; N_VERTICES]; n],
-            corners: vec![[[0.0; N_TETRAHEDRA]; 3]; n],
-        }
-    }
-
-    /// Take the frequencies of every band at the grid points `at`.
-    #[inline(always)]
-    fn gather(
-        &mut self,
-        tetrahedra: &Tetrahedra,
-        frequencies: &[f64],
-        at: &[usize; N_VERTICES],
-    ) {
-        let n_bands = self.distinct.len();
-        for (v, q) in at.iter().enumerate() {
-            for (j, f) in frequencies[q * n_bands..(q + 1) * n_bands].iter().enumerate() {
-                self.distinct[j][v] = if *f > 0.0 { *f } else { 0.0 };
-            }
-        }
-        for (distinct, corners) in self.distinct.iter().zip(&mut self.corners) {
-            tetrahedra.corners(distinct, corners);
-        }
-    }
-
-    /// `f' + sign f''` of bands `j'` and `j''`.
-    #[inline(always)]
-    fn combine<'a>(
-        &'a self,
-        j1: usize,
-        third: &'a Self,
-        j2: usize,
-        sign: f64,
-    ) -> Combined<'a> {
-        let (f1, f2) = (&self.distinct[j1], &third.distinct[j2]);
-        let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
-        for v in 0..N_VERTICES {
-            let x = f1[v] + sign * f2[v];
-            lowest = if x < lowest { x } else { lowest };
-            highest = if x > highest { x } else { highest };
-        }
-        Combined {
-            centre: f1[0] + sign * f2[0],
-            lowest,
-            highest,
-            first: &self.corners[j1],
-            second: &third.corners[j2],
-            sign,
-        }
-    }
-}
-
-/// Sums or differences of two bands at the vertices.
-struct Combined<'a> {
-    centre: f64,
-    lowest: f64,
-    highest: f64,
-    first: &'a [Lanes; 3],
-    second: &'a [Lanes; 3],
-    sign: f64,
-}
-
-impl Combined<'_> {
-    /// Whether energy `w` lies between the vertices.
-    #[inline(always)]
-    fn contain(&self, w: f64) -> bool {
-        self.lowest <= w && w <= self.highest
-    }
-
-    /// Whether any of `targets`, of either sign for differences, does.
-    #[inline(always)]
-    fn contain_any(&self, targets: &[f64]) -> bool {
-        for &w in targets {
-            if self.contain(w) || (self.sign < 0.0 && self.contain(-w)) {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// Sort every tetrahedron.
-    #[inline(always)]
-    fn sort(&self, sorted: &mut Sorted) {
-        sorted.sort(self.centre, self.first, self.second, self.sign);
-    }
-}
-
 /// Ranges of consecutive bands closer than `tolerance`, in order.
 pub fn degenerate_sets(
     frequencies: &[f64],
@@ -289,56 +190,36 @@ pub fn degenerate_sets(
     })
 }
 
-/// [`PairWeights`] of every triplet: `g[t, f, j', j'', channel]`, 1/THz.
-///
-/// * `frequencies`: THz on the whole grid, shape `(n_q, n_b)`.
-/// * `points[t]`: grid indices of `q, q', q''`.
-/// * `targets`: THz.
+/// [`PairWeights`] of every triplet at `targets` (THz): `g[t, f, j', j'', channel]`, 1/THz.
 pub fn triplet_weights(
-    grid: Grid<'_>,
-    tetrahedra: &Tetrahedra,
-    frequencies: ArrayView2<'_, f64>,
-    points: ArrayView2<'_, i64>,
+    bands: TripletBands<'_>,
+    smearing: &Smearing,
     targets: ArrayView1<'_, f64>,
+    stop: &Stop,
 ) -> Result<Array5<f64>> {
-    let n_b = frequencies.ncols();
-    ensure_shape("frequencies", frequencies.shape(), &[grid.n_q(), n_b])?;
-    ensure_shape("points", points.shape(), &[points.nrows(), 3])?;
-    for &q in points {
-        ensure_index("points", q, grid.n_q())?;
-    }
-    let frequencies = frequencies.as_standard_layout();
-    let frequencies = frequencies.as_slice().ok_or(Error::Layout("frequencies"))?;
     let targets = &targets.to_vec()[..];
-    let n_f = targets.len();
-
-    let mut g = Array5::zeros((points.nrows(), n_f, n_b, n_b, N_CHANNELS));
-    g.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each_init(
+    let (n_b, n_f) = (bands.n_bands, targets.len());
+    let mut g = Array5::zeros((bands.n_triplets(), n_f, n_b, n_b, N_CHANNELS));
+    g.axis_iter_mut(Axis(0)).into_par_iter().enumerate().try_for_each_init(
         || PairWeights::new(n_b, n_f),
         |pairs, (t, mut g)| {
-            let q = [points[[t, 1]] as usize, points[[t, 2]] as usize];
-            pulp::Arch::new().dispatch(Evaluate {
-                pairs,
-                grid,
-                tetrahedra,
-                frequencies,
-                q,
-                targets,
-            });
+            stop.check()?;
+            let q = bands.pair(t);
+            pulp::Arch::new().dispatch(Evaluate { pairs, bands, smearing, q, targets });
             for ((f, j1, j2, channel), g) in g.indexed_iter_mut() {
                 *g = pairs.at(j1, j2)[channel][f];
             }
+            Ok(())
         },
-    );
+    )?;
     Ok(g)
 }
 
-/// [`PairWeights::evaluate`] with the vectors of this machine.
+/// The weights of one triplet, with the vectors of this machine.
 struct Evaluate<'a> {
     pairs: &'a mut PairWeights,
-    grid: Grid<'a>,
-    tetrahedra: &'a Tetrahedra,
-    frequencies: &'a [f64],
+    bands: TripletBands<'a>,
+    smearing: &'a Smearing,
     q: [usize; 2],
     targets: &'a [f64],
 }
@@ -348,8 +229,16 @@ impl pulp::NullaryFnOnce for Evaluate<'_> {
 
     #[inline(always)]
     fn call(self) {
-        let Self { pairs, grid, tetrahedra, frequencies, q, targets } = self;
-        pairs.evaluate(grid, tetrahedra, frequencies, q, targets);
+        let Self { pairs, bands, smearing, q, targets } = self;
+        match smearing {
+            Smearing::Tetrahedra(tetrahedra) => {
+                pairs.evaluate(bands.grid, tetrahedra, bands.frequencies, q, targets);
+            }
+            Smearing::Gaussian(gaussian) => {
+                let [f1, f2] = q.map(|q| bands.at(q));
+                pairs.evaluate_gaussian(f1, f2, targets, *gaussian);
+            }
+        }
     }
 }
 

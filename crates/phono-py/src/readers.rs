@@ -170,16 +170,31 @@ impl PyTetrahedra<'_> {
     }
 }
 
+/// What stands for the delta function.
+#[derive(FromPyObject)]
+pub enum PySmearing<'py> {
+    /// `phono_grid.Tetrahedra`.
+    Tetrahedra(PyTetrahedra<'py>),
+    /// `phono_grid.Gaussian`.
+    Gaussian(PyGaussian),
+}
+
 /// `phono_grid.Triplets`.
 #[derive(FromPyObject)]
 pub struct PyTriplets<'py> {
     points: PyReadonlyArray2<'py, i64>,
+    weights: PyReadonlyArray1<'py, i64>,
 }
 
 impl PyTriplets<'_> {
     /// Grid indices of the triplets, borrowed from Python's array.
     pub fn points(&self) -> ArrayView2<'_, i64> {
         self.points.as_array()
+    }
+
+    /// How many triplets each one stands for, borrowed from Python's array.
+    pub fn weights(&self) -> ArrayView1<'_, i64> {
+        self.weights.as_array()
     }
 }
 

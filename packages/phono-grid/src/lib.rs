@@ -2,11 +2,11 @@
 
 use numpy::{
     AllowTypeChange, IntoPyArray, PyArray1, PyArray2, PyArray3, PyArray5, PyArrayLike1,
-    PyArrayLike2, PyArrayLike3, PyArrayLikeDyn,
+    PyArrayLike2, PyArrayLike3, PyArrayLike4, PyArrayLikeDyn,
 };
-use phono_grid::{Bands, BrillouinZone, Gaussian, Smearing, Tetrahedra};
+use phono_grid::{Bands, BrillouinZone, Gaussian, Smearing, Tetrahedra, TripletBands};
 use phono_py::{
-    Compute, PyBands, PyBrillouinZone, PyCell, PyGaussian, PyGrid, PyTetrahedra,
+    Compute, PyBands, PyBrillouinZone, PyCell, PyGrid, PySmearing, PyTetrahedra,
     PyTriplets, raise,
 };
 use pyo3::prelude::*;
@@ -17,6 +17,20 @@ fn view<'a>(bands: &'a PyBands<'_>) -> PyResult<Bands<'a>> {
     let grid = bands.grid.view()?;
     Bands::new(grid, bands.frequencies(), points, multiplicities, rows)
         .map_err(|error| raise(&error))
+}
+
+/// What stands for the delta function, checked and copied.
+fn owned(smearing: &PySmearing<'_>) -> PyResult<Smearing> {
+    let smearing = match smearing {
+        PySmearing::Tetrahedra(tetrahedra) => {
+            let (offsets, corners) = tetrahedra.view();
+            Tetrahedra::new(offsets, corners).map(Smearing::Tetrahedra)
+        }
+        PySmearing::Gaussian(gaussian) => {
+            Gaussian::new(gaussian.sigma, gaussian.cutoff).map(Smearing::Gaussian)
+        }
+    };
+    smearing.map_err(|error| raise(&error))
 }
 
 /// `delta, step`.
@@ -47,16 +61,15 @@ type Spectra<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray2<f64>>);
 fn tetrahedron_spectra<'py>(
     py: Python<'py>,
     bands: PyBands<'py>,
-    tetrahedra: PyTetrahedra<'py>,
+    tetrahedra: PySmearing<'py>,
     weights: PyArrayLike3<'py, f64, AllowTypeChange>,
     frequency_points: PyArrayLike1<'py, f64, AllowTypeChange>,
 ) -> PyResult<Spectra<'py>> {
-    let (bands, (offsets, corners)) = (view(&bands)?, tetrahedra.view());
+    let bands = view(&bands)?;
     let (a, w) = (weights.as_array(), frequency_points.as_array());
-    let (density, cumulative) = py.compute(|stop| {
-        let tetrahedra = Tetrahedra::new(offsets, corners)?;
-        phono_grid::spectra(bands, Smearing::Tetrahedra(&tetrahedra), a, w, stop)
-    })?;
+    let smearing = owned(&tetrahedra)?;
+    let (density, cumulative) =
+        py.compute(|stop| phono_grid::spectra(bands, &smearing, a, w, stop))?;
     Ok((density.into_pyarray(py), cumulative.into_pyarray(py)))
 }
 
@@ -65,17 +78,11 @@ fn tetrahedron_spectra<'py>(
 fn gaussian_spectra<'py>(
     py: Python<'py>,
     bands: PyBands<'py>,
-    gaussian: PyGaussian,
+    gaussian: PySmearing<'py>,
     weights: PyArrayLike3<'py, f64, AllowTypeChange>,
     frequency_points: PyArrayLike1<'py, f64, AllowTypeChange>,
 ) -> PyResult<Spectra<'py>> {
-    let bands = view(&bands)?;
-    let (a, w) = (weights.as_array(), frequency_points.as_array());
-    let (density, cumulative) = py.compute(|stop| {
-        let gaussian = Gaussian::new(gaussian.sigma, gaussian.cutoff)?;
-        phono_grid::spectra(bands, Smearing::Gaussian(gaussian), a, w, stop)
-    })?;
-    Ok((density.into_pyarray(py), cumulative.into_pyarray(py)))
+    tetrahedron_spectra(py, bands, gaussian, weights, frequency_points)
 }
 
 /// See `phono_grid.triplet_weights`.
@@ -83,19 +90,40 @@ fn gaussian_spectra<'py>(
 fn triplet_weights<'py>(
     py: Python<'py>,
     grid: PyGrid<'py>,
-    tetrahedra: PyTetrahedra<'py>,
+    smearing: PySmearing<'py>,
     frequencies: PyArrayLike2<'py, f64, AllowTypeChange>,
     triplets: PyTriplets<'py>,
     targets: PyArrayLike1<'py, f64, AllowTypeChange>,
 ) -> PyResult<Bound<'py, PyArray5<f64>>> {
-    let (grid, points) = (grid.view()?, triplets.points());
-    let (f, w) = (frequencies.as_array(), targets.as_array());
-    let (offsets, corners) = tetrahedra.view();
-    let weights = py.compute(|_stop| {
-        let tetrahedra = Tetrahedra::new(offsets, corners)?;
-        phono_grid::triplet_weights(grid, &tetrahedra, f, points, w)
+    let (grid, points, w) = (grid.view()?, triplets.points(), targets.as_array());
+    let (f, smearing) = (frequencies.as_array(), owned(&smearing)?);
+    let weights = py.compute(|stop| {
+        let bands = TripletBands::new(grid, f, points)?;
+        phono_grid::triplet_weights(bands, &smearing, w, stop)
     })?;
     Ok(weights.into_pyarray(py))
+}
+
+/// See `phono_grid.joint_spectra`.
+#[pyfunction]
+fn joint_spectra<'py>(
+    py: Python<'py>,
+    grid: PyGrid<'py>,
+    smearing: PySmearing<'py>,
+    frequencies: PyArrayLike2<'py, f64, AllowTypeChange>,
+    triplets: PyTriplets<'py>,
+    weights: PyArrayLike4<'py, f64, AllowTypeChange>,
+    frequency_points: PyArrayLike1<'py, f64, AllowTypeChange>,
+) -> PyResult<Bound<'py, PyArray3<f64>>> {
+    let (grid, points, m) = (grid.view()?, triplets.points(), triplets.weights());
+    let (f, a, w) =
+        (frequencies.as_array(), weights.as_array(), frequency_points.as_array());
+    let smearing = owned(&smearing)?;
+    let joint = py.compute(|stop| {
+        let bands = TripletBands::new(grid, f, points)?;
+        phono_grid::joint_spectra(bands, m, &smearing, a, w, stop)
+    })?;
+    Ok(joint.into_pyarray(py))
 }
 
 /// See `phono_grid.atom_permutations`.
@@ -195,9 +223,9 @@ fn triplet_images<'py>(
 mod _rust {
     #[pymodule_export]
     use super::{
-        atom_permutations, gaussian_spectra, irreducible_map, shortest_vectors,
-        tetrahedron_spectra, tetrahedron_weights, triplet_images, triplet_weights,
-        triplets_at, zone_images,
+        atom_permutations, gaussian_spectra, irreducible_map, joint_spectra,
+        shortest_vectors, tetrahedron_spectra, tetrahedron_weights, triplet_images,
+        triplet_weights, triplets_at, zone_images,
     };
     #[pymodule_export]
     use phono_py::rayon_threads;

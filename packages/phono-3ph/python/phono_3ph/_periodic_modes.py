@@ -24,6 +24,9 @@ class PeriodicModes:
         THz, ascending.
     polarizations : (n_q, n_b, n_a, 3) array_like of complex
         ``ẽ``, Da^(-1/2).
+    symmetrized_tetrahedra : bool
+        Whether energies are conserved by the mean over the images of the tetrahedra by the
+        point group, not by one cut of the cells alone.
 
     Attributes
     ----------
@@ -34,6 +37,7 @@ class PeriodicModes:
     grid: Grid
     frequencies: NDArray[np.float64]
     polarizations: NDArray[np.complex128]
+    symmetrized_tetrahedra: bool = False
     tetrahedra: Tetrahedra = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,7 +55,8 @@ class PeriodicModes:
         ensure_shape("polarizations", e, (n_q, n_b, n_b // 3, 3))
         object.__setattr__(self, "frequencies", f)
         object.__setattr__(self, "polarizations", e)
-        object.__setattr__(self, "tetrahedra", Tetrahedra.of(self.grid))
+        tetrahedra = Tetrahedra.of(self.grid, symmetrized=self.symmetrized_tetrahedra)
+        object.__setattr__(self, "tetrahedra", tetrahedra)
 
     @classmethod
     def of(cls, grid: Grid, modes: Modes, cell: Cell) -> "PeriodicModes":

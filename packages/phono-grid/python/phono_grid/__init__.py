@@ -10,6 +10,11 @@ from phono_grid._isotopes import (
     natural_isotopes,
     standard_masses,
 )
+from phono_grid._joint_spectra import (
+    JointDensity,
+    joint_density_of_states,
+    joint_spectra,
+)
 from phono_grid._shortest_vectors import ShortestVectors, shortest_vectors
 from phono_grid._smith import smith_normal_form
 from phono_grid._spectra import (
@@ -43,6 +48,7 @@ __all__ = [
     "Gaussian",
     "Grid",
     "IrreduciblePoints",
+    "JointDensity",
     "ShortestVectors",
     "Spectrum",
     "Supercell",
@@ -56,6 +62,8 @@ __all__ = [
     "first_brillouin_zone",
     "gaussian_spectra",
     "irreducible_map",
+    "joint_density_of_states",
+    "joint_spectra",
     "mass_variance",
     "mass_variances",
     "natural_isotopes",

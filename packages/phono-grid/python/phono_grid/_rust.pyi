@@ -17,6 +17,14 @@ def gaussian_spectra(
     bands: Bands, gaussian: Gaussian, weights: ArrayLike, frequency_points: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
 def irreducible_map(grid: Grid) -> NDArray[np.int64]: ...
+def joint_spectra(
+    grid: Grid,
+    smearing: Tetrahedra | Gaussian,
+    frequencies: ArrayLike,
+    triplets: Triplets,
+    weights: ArrayLike,
+    frequency_points: ArrayLike,
+) -> NDArray[np.float64]: ...
 def shortest_vectors(
     positions: ArrayLike, origins: ArrayLike, basis: ArrayLike, *, symprec: float = 1e-5
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]: ...
@@ -31,7 +39,7 @@ def triplet_images(
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]: ...
 def triplet_weights(
     grid: Grid,
-    tetrahedra: Tetrahedra,
+    smearing: Tetrahedra | Gaussian,
     frequencies: ArrayLike,
     triplets: Triplets,
     targets: ArrayLike,

@@ -38,6 +38,15 @@ class Gaussian:
         if self.cutoff is not None:
             ensure_positive("cutoff", self.cutoff)
 
+    def densities(self, differences: NDArray[np.float64]) -> NDArray[np.float64]:
+        """``δ`` of energy differences, THz; 0 where the last axis is beyond the cutoff."""
+        x = differences / self.sigma
+        delta = np.exp(-(x**2) / 2) / (np.sqrt(2 * np.pi) * self.sigma)
+        if self.cutoff is None:
+            return np.asarray(delta)
+        inside = np.abs(differences) <= self.cutoff * self.sigma
+        return np.where(inside.any(axis=-1, keepdims=True), delta, 0)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spectrum:

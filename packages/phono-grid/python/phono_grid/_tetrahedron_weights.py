@@ -20,7 +20,7 @@ def tetrahedron_weights(
 
     .. math:: I_{qj}(f) = \delta(f - f_{qj}), \qquad J_{qj}(f) = \theta(f - f_{qj})
 
-    with :math:`f_{qj}` linear in each of the 24 tetrahedra around :math:`q`. A weight is
+    with :math:`f_{qj}` linear in each of the tetrahedra around :math:`q`. A weight is
     the share of the vertex :math:`q`, so that the mean of a weight over the grid is the
     density, or number, of bands per wave vector.
 
@@ -50,10 +50,9 @@ def tetrahedron_weights(
 def vertex_values(
     bands: Bands, tetrahedra: Tetrahedra, points: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Frequencies at the vertices around ``points``, shape (n, 24, 4, n_b)."""
-    centre = np.zeros((24, 1), dtype=np.int64)
-    tetrahedron = np.concatenate([centre, tetrahedra.corners], axis=1)
-    address = bands.grid.addresses[points][:, None, None] + tetrahedra.offsets[tetrahedron]
+    """Frequencies at the vertices around ``points``, shape (n, 24 n_cuts, 4, n_b)."""
+    offsets = tetrahedra.offsets[tetrahedra.vertices]
+    address = bands.grid.addresses[points][:, None, None] + offsets
     return np.asarray(bands.frequencies[bands.rows[bands.grid.index(address)]])
 
 
@@ -62,7 +61,7 @@ def delta_weights(
 ) -> NDArray[np.float64]:
     """Share of the first vertex in ``δ(w - value)``.
 
-    ``vertices`` (n_t, 24, 4, n_b, n_b), ``w`` (n_f, 1, 1) → (n_t, n_f, n_b, n_b).
+    ``vertices`` (n_t, 24 n_cuts, 4, n_b, n_b), ``w`` (n_f, 1, 1) → (n_t, n_f, n_b, n_b).
     """
     rank, v = _ascending(vertices)
     f01, f02, f03, f12, f13, f23 = _falling(v, w)
@@ -82,7 +81,7 @@ def delta_weights(
     third = f13 * f23 * _choose(rank, f03, f13, f23, f30 + f31 + f32)
     inside = [(v[i] <= w) & (w < v[i + 1]) for i in range(3)]
     share = density * np.select(inside, [first, second, third], 0.0)
-    return np.asarray(share.sum(axis=1) / 6)
+    return np.asarray(share.mean(axis=1) * 4)
 
 
 def step_weights(
@@ -106,7 +105,7 @@ def step_weights(
     third = 1 - above * _choose(rank, f03, f13, f23, 1 + f30 + f31 + f32)
     inside = [(v[i] <= w) & (w < v[i + 1]) for i in range(3)]
     share = np.select([*inside, v[3] <= w], [first, second, third, 1.0], 0.0)
-    return np.asarray(share.sum(axis=1) / 24)
+    return np.asarray(share.mean(axis=1))
 
 
 def _ascending(

@@ -1,10 +1,11 @@
-"""Energy-conserving weights of triplets by the linear tetrahedron method."""
+"""Energy-conserving weights of triplets."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._extension import rust
 from phono_grid._grid import Grid
+from phono_grid._spectra import Gaussian
 from phono_grid._tetrahedra import Tetrahedra
 from phono_grid._tetrahedron_weights import delta_weights
 from phono_grid._triplets import Triplets
@@ -15,7 +16,7 @@ from phono_grid.errors import ensure_shape
 @accelerated_by(rust.triplet_weights)
 def triplet_weights(
     grid: Grid,
-    tetrahedra: Tetrahedra,
+    smearing: Tetrahedra | Gaussian,
     frequencies: ArrayLike,
     triplets: Triplets,
     targets: ArrayLike,
@@ -27,15 +28,17 @@ def triplet_weights(
         g_0 = \delta(f - f' - f''), \qquad g_1 = \delta(f + f' - f''), \qquad
         g_2 = \delta(f - f' + f'')
 
-    at target frequencies :math:`f`, with :math:`f'_{j'}` and :math:`f''_{j''}` linear in
-    each of the 24 tetrahedra around :math:`q'`, whose vertices move :math:`q''` the
+    at target frequencies :math:`f`. By tetrahedra, :math:`f'_{j'}` and :math:`f''_{j''}`
+    are linear in each of those around :math:`q'`, whose vertices move :math:`q''` the
     opposite way. The weight is the share of the vertex :math:`q'`, so that the mean of a
-    weight over the grid is the density per wave vector. Negative frequencies count as 0.
+    weight over the grid is the density per wave vector; negative frequencies count as 0.
+    By Gaussians they count as they are, and with a cutoff a target of which all three
+    energy differences are beyond it gets no weight.
 
     Parameters
     ----------
     grid : Grid
-    tetrahedra : Tetrahedra
+    smearing : Tetrahedra or Gaussian
     frequencies : (n_q, n_b) array_like
         THz, on the whole grid.
     triplets : Triplets
@@ -51,19 +54,20 @@ def triplet_weights(
     ----------
     .. [1] P. E. Blöchl, O. Jepsen, O. K. Andersen, Phys. Rev. B 49, 16223 (1994).
     """
-    f = np.maximum(np.asarray(frequencies, dtype=float), 0)
-    targets = np.asarray(targets, dtype=float)
+    f = np.asarray(frequencies, dtype=float)
     ensure_shape("frequencies", f, (grid.n_q, f.shape[-1]))
-    a = grid.addresses
+    w = np.asarray(targets, dtype=float)[:, None, None]
     second, third = triplets.points[:, 1], triplets.points[:, 2]
-    tetrahedron = np.concatenate(
-        [np.zeros((24, 1), dtype=np.int64), tetrahedra.corners], axis=1
-    )
-    offsets = tetrahedra.offsets[tetrahedron]
+    if isinstance(smearing, Gaussian):
+        f1, f2 = f[second][:, None, :, None], f[third][:, None, None, :]
+        differences = np.stack([w - f1 - f2, w + f1 - f2, w - f1 + f2], axis=-1)
+        return smearing.densities(differences)
+    f = np.maximum(f, 0)
+    a = grid.addresses
+    offsets = smearing.offsets[smearing.vertices]
     f1 = f[grid.index(a[second][:, None, None] + offsets)]
     f2 = f[grid.index(a[third][:, None, None] - offsets)]
     plus = f1[..., :, None] + f2[..., None, :]
     minus = f1[..., :, None] - f2[..., None, :]
-    w = targets[:, None, None]
     channels = delta_weights(plus, w), delta_weights(minus, -w), delta_weights(minus, w)
     return np.stack(channels, axis=-1)

@@ -1,0 +1,162 @@
+//! Bands at the vertices around the two wave vectors of a triplet.
+
+use std::ops::Range;
+
+use ndarray::ArrayView2;
+use phono_core::{Error, Grid, Result, ensure_index, ensure_shape};
+
+use crate::tetrahedra::{Cut, Lanes, N_TETRAHEDRA, N_VERTICES, Sorted};
+
+/// Frequencies on a whole grid, and triplets of its points.
+#[derive(Debug, Clone, Copy)]
+pub struct TripletBands<'a> {
+    pub(crate) grid: Grid<'a>,
+    pub(crate) n_bands: usize,
+    /// `frequencies[q n_b + j]`, THz.
+    pub(crate) frequencies: &'a [f64],
+    points: &'a [[i64; 3]],
+}
+
+impl<'a> TripletBands<'a> {
+    /// Borrow `frequencies[q, j]` (THz) on the whole grid and `points[t]`, the grid indices of
+    /// `q, q', q''`.
+    pub fn new(
+        grid: Grid<'a>,
+        frequencies: ArrayView2<'a, f64>,
+        points: ArrayView2<'a, i64>,
+    ) -> Result<Self> {
+        let n_bands = frequencies.ncols();
+        ensure_shape("frequencies", frequencies.shape(), &[grid.n_q(), n_bands])?;
+        ensure_shape("points", points.shape(), &[points.nrows(), 3])?;
+        for &q in points {
+            ensure_index("points", q, grid.n_q())?;
+        }
+        let frequencies = frequencies.to_slice().ok_or(Error::Layout("frequencies"))?;
+        let points = points.to_slice().ok_or(Error::Layout("points"))?.as_chunks().0;
+        Ok(Self { grid, n_bands, frequencies, points })
+    }
+
+    /// Number of triplets.
+    pub(crate) fn n_triplets(&self) -> usize {
+        self.points.len()
+    }
+
+    /// `q'` and `q''` of triplet `t`.
+    #[inline(always)]
+    pub(crate) fn pair(&self, t: usize) -> [usize; 2] {
+        let [_, q1, q2] = self.points[t];
+        [q1 as usize, q2 as usize]
+    }
+
+    /// Frequencies at point `q`, THz.
+    #[inline(always)]
+    pub(crate) fn at(&self, q: usize) -> &'a [f64] {
+        &self.frequencies[q * self.n_bands..(q + 1) * self.n_bands]
+    }
+}
+
+/// Frequencies of every band at the vertices.
+#[derive(Debug, Clone)]
+pub(crate) struct Vertices {
+    distinct: Vec<[f64; N_VERTICES]>,
+    corners: Vec<[Lanes; 3]>,
+}
+
+impl Vertices {
+    /// Room for `n` bands.
+    pub(crate) fn new(n: usize) -> Self {
+        Self {
+            distinct: vec![[0.0; N_VERTICES]; n],
+            corners: vec![[[0.0; N_TETRAHEDRA]; 3]; n],
+        }
+    }
+
+    /// Take the frequencies of every band at the grid points `at`.
+    #[inline(always)]
+    pub(crate) fn gather(
+        &mut self,
+        cut: &Cut,
+        frequencies: &[f64],
+        at: &[usize; N_VERTICES],
+    ) {
+        let n_bands = self.distinct.len();
+        for (v, q) in at.iter().enumerate() {
+            for (j, f) in frequencies[q * n_bands..(q + 1) * n_bands].iter().enumerate() {
+                self.distinct[j][v] = if *f > 0.0 { *f } else { 0.0 };
+            }
+        }
+        for (distinct, corners) in self.distinct.iter().zip(&mut self.corners) {
+            cut.corners(distinct, corners);
+        }
+    }
+
+    /// `f' + sign f''` of bands `j'` and `j''`.
+    #[inline(always)]
+    pub(crate) fn combine<'a>(
+        &'a self,
+        j1: usize,
+        third: &'a Self,
+        j2: usize,
+        sign: f64,
+    ) -> Combined<'a> {
+        let (f1, f2) = (&self.distinct[j1], &third.distinct[j2]);
+        let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
+        for v in 0..N_VERTICES {
+            let x = f1[v] + sign * f2[v];
+            lowest = if x < lowest { x } else { lowest };
+            highest = if x > highest { x } else { highest };
+        }
+        Combined {
+            centre: f1[0] + sign * f2[0],
+            lowest,
+            highest,
+            first: &self.corners[j1],
+            second: &third.corners[j2],
+            sign,
+        }
+    }
+}
+
+/// Sums or differences of two bands at the vertices.
+pub(crate) struct Combined<'a> {
+    centre: f64,
+    lowest: f64,
+    highest: f64,
+    first: &'a [Lanes; 3],
+    second: &'a [Lanes; 3],
+    sign: f64,
+}
+
+impl Combined<'_> {
+    /// Whether energy `w` lies between the vertices.
+    #[inline(always)]
+    pub(crate) fn contain(&self, w: f64) -> bool {
+        self.lowest <= w && w <= self.highest
+    }
+
+    /// The ascending `targets` `w` for which `sign w` does.
+    #[inline(always)]
+    pub(crate) fn range(&self, targets: &[f64], sign: f64) -> Range<usize> {
+        let (a, b) = (sign * self.lowest, sign * self.highest);
+        let (low, high) = if a < b { (a, b) } else { (b, a) };
+        let first = targets.partition_point(|&w| w < low);
+        first..first + targets[first..].partition_point(|&w| w <= high)
+    }
+
+    /// Whether any of `targets`, of either sign for differences, does.
+    #[inline(always)]
+    pub(crate) fn contain_any(&self, targets: &[f64]) -> bool {
+        for &w in targets {
+            if self.contain(w) || (self.sign < 0.0 && self.contain(-w)) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Sort every tetrahedron.
+    #[inline(always)]
+    pub(crate) fn sort(&self, sorted: &mut Sorted) {
+        sorted.sort(self.centre, self.first, self.second, self.sign);
+    }
+}
