@@ -1,5 +1,7 @@
 """Communicators that are not of mpi4py get the documented messages, and nothing else."""
 
+from types import SimpleNamespace
+
 import grids
 import numpy as np
 import pytest
@@ -68,6 +70,35 @@ def test_objects_travel_with_their_arrays_and_stay_as_they_are(size):
         np.testing.assert_array_equal(received.mat, mat)
 
     on_threads(size, program)
+
+
+def test_defaults_keep_the_limit_of_the_import_and_all_else_follows_the_module(monkeypatch):
+    rows = np.arange(4.0)
+
+    def program(comm):
+        if comm.rank == 0:
+            mpi_utils.send_rows(comm, rows, 1)
+            mpi_utils._send_in_chunks(comm, rows, 1, 10)
+        else:
+            np.testing.assert_array_equal(
+                mpi_utils.recv_rows_alloc(comm, (4,), "f8", 0), rows
+            )
+            np.testing.assert_array_equal(
+                mpi_utils._recv_in_chunks(comm, (4,), "f8", 0, 10), rows
+            )
+
+    monkeypatch.setattr(mpi_utils, "MAX_MPI_BYTES", 16)
+    monkeypatch.setattr(mpi_utils, "MPI", FAKE_MPI)
+    assert mpi_utils.chunk_step(8, 1) == (2**31 - 1) // 8
+    sender, _ = on_threads(2, program)
+    assert sender.calls == [("Isend", 32, 0), ("Isend", 16, 10), ("Isend", 16, 11)]
+
+
+def test_the_world_is_that_of_the_module(monkeypatch):
+    fake = SimpleNamespace(COMM_WORLD=SerialComm(), **vars(FAKE_MPI))
+    monkeypatch.setattr(mpi_utils, "MPI", fake)
+    assert MpiDistributor(3).comm is fake.COMM_WORLD
+    assert MpiDistributor.create_distributor(3).comm is fake.COMM_WORLD
 
 
 def test_a_root_without_an_array_is_refused_by_all():

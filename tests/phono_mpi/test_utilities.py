@@ -80,10 +80,12 @@ def test_a_grid_that_does_not_fit_is_refused():
 def test_orbital_axes_are_turned_and_turned_back(axes, rng):
     a = rng.standard_normal((2, 3, 2, 2))
     us, _ = np.linalg.qr(a[0] + 1j * a[1])
-    sigmas, conjs = np.array([1, -1, -1]), np.array([False, True, False])
-    mat = rng.standard_normal((3, *[2] * axes, 3)) + 1j
+    us = np.concatenate([us, us[:2], [np.eye(2)]])  # some at several points
+    sigmas = np.array([1, -1, -1, 1, -1, -1])
+    conjs = np.array([False, True, False, True, False, True])
+    mat = rng.standard_normal((6, *[2] * axes, 3)) + 1j
     options = {"num_orbital_dimensions": axes}
-    m = np.where(conjs.reshape(3, *[1] * (axes + 1)), mat.conj(), mat)
+    m = np.where(conjs.reshape(6, *[1] * (axes + 1)), mat.conj(), mat)
     if axes == 2:
         expected = np.einsum("n,nap,npqx,nbq->nabx", sigmas, us, m, us.conj())
     else:
@@ -94,7 +96,7 @@ def test_orbital_axes_are_turned_and_turned_back(axes, rng):
     np.testing.assert_allclose(turned, expected, atol=1e-13)
 
 
-def test_a_grid_with_orbital_matrices_turns_what_it_maps(rng):
+def test_a_grid_with_orbital_matrices_turns_what_it_maps(rng, monkeypatch):
     grid = grids.Grid((2, 2, 1))
     swap, one = np.eye(2)[::-1], np.eye(2)
     grid.is_auto = True
@@ -107,6 +109,9 @@ def test_a_grid_with_orbital_matrices_turns_what_it_maps(rng):
     swapped = rows[:, ::-1, ::-1, ::-1, ::-1]
     expected = [rows[0], swapped[1], rows[2].conj(), swapped[3].conj()]
     np.testing.assert_array_equal(full, expected)
+    monkeypatch.setattr(mpi_utils, "apply_auto_orbital_transform", lambda mat, **_: -mat)
+    patched = exchange_and_map_irrbz_fullbz(SimpleNamespace(mat=rows), d, d, grid=grid)
+    np.testing.assert_array_equal(patched.mat, -rows)
 
 
 def test_a_spill_file_keeps_its_rows_and_closes(tmp_path):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from phono_grid.errors import DomainError
 
 from phono_mpi._agreement import compare, private, rows_problem, together
-from phono_mpi._orbitals import apply_auto_orbital_transform
+from phono_mpi._patchable import orbital_transform
 from phono_mpi._redistribution import RedistributionPlan, redistribute
 
 Transform = Callable[[NDArray[Any], NDArray[np.int64]], NDArray[Any]]
@@ -132,7 +132,7 @@ def exchange_and_map_irrbz_fullbz(
             full = transform(full, points)
         elif getattr(grid, "is_auto", False) and len(points) > 0:
             n = len(inverse)
-            full = apply_auto_orbital_transform(
+            full = orbital_transform(
                 full,
                 us=grid._auto_us.reshape(n, *grid._auto_us.shape[3:])[points],
                 sigmas=np.ravel(grid._auto_sigmas)[points],

@@ -6,6 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid.errors import DomainError
 
+_BLOCK = 2**20
+"""Bytes of the points that are turned at a time."""
+
 
 def apply_auto_orbital_transform(
     mat: NDArray[Any],
@@ -27,7 +30,7 @@ def apply_auto_orbital_transform(
     mat : (n, b, b, ...) or (n, b, b, b, b, ...) complex ndarray
         Overwritten.
     us : (n, b, b) array_like
-        :math:`U`.
+        :math:`U`; those that agree to 1e-6 count as the same.
     sigmas : (n,) array_like
         :math:`\sigma = \pm 1`; it cancels from four axes.
     conjs : (n,) array_like of bool
@@ -48,13 +51,24 @@ def apply_auto_orbital_transform(
     if num_orbital_dimensions == 2:
         signs = np.asarray(sigmas).reshape(-1, *[1] * (mat.ndim - 1))
         mat *= signs.astype(mat.real.dtype)
-    identity = np.eye(u.shape[-1])
-    turned = np.flatnonzero(np.abs(u - identity).max(axis=(1, 2), initial=0) > 0)
-    # Point by point: the whole array would be needed several times otherwise.
-    for point in turned:
-        block = mat[point]
-        for axis in range(num_orbital_dimensions):
-            factor = u[point] if axis % 2 == 0 else u[point].conj()
-            block = np.moveaxis(np.tensordot(factor, block, axes=(1, axis)), 0, axis)
-        mat[point] = block
+    rounded = u.round(6) + 0.0
+    turned = np.flatnonzero((rounded != np.eye(u.shape[-1])).any(axis=(1, 2)))
+    # Points of one matrix together, as many as fit in the cache.
+    _, kinds = np.unique(rounded[turned], axis=0, return_inverse=True)
+    step = max(1, _BLOCK // max(1, mat[:1].nbytes))
+    for kind in range(kinds.max(initial=-1) + 1):
+        points = turned[kinds.ravel() == kind]
+        for i in range(0, len(points), step):
+            part = points[i : i + step]
+            mat[part] = _turned(mat[part], u[part[0]], num_orbital_dimensions)
     return mat
+
+
+def _turned(
+    rows: NDArray[Any], matrix: NDArray[Any], num_orbital_dimensions: int
+) -> NDArray[Any]:
+    """The orbital axes of some points turned by one matrix."""
+    for axis in range(1, num_orbital_dimensions + 1):
+        factor = matrix if axis % 2 == 1 else matrix.conj()
+        rows = np.moveaxis(np.tensordot(factor, rows, axes=(1, axis)), 0, axis)
+    return rows

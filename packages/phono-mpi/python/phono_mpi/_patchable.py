@@ -11,6 +11,13 @@ def mpi() -> Any:
     return mpi_utils.MPI
 
 
+def orbital_transform(*args: Any, **options: Any) -> Any:
+    """``mpi_utils.apply_auto_orbital_transform``."""
+    from phono_mpi import mpi_utils
+
+    return mpi_utils.apply_auto_orbital_transform(*args, **options)
+
+
 def message_limit() -> int:
     """``mpi_utils.MAX_MPI_BYTES``."""
     from phono_mpi import mpi_utils
