@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from time import perf_counter
 
 from phono_3ph import Scattering
 from phono_grid import Gaussian, Grid, IrreduciblePoints, Symmetry, using
@@ -13,7 +14,9 @@ from phono_mpi import Ranks
 from rich.console import Console
 
 from phonokit._distributed import launched_ranks
+from phonokit._plan import Plan, plan_of
 from phonokit._plot import ensure_plottable, plot_kappa
+from phonokit._rates import Scatterer
 from phonokit._request import KappaRequest
 from phonokit._results import default_name, ensure_writable, write_kappa
 from phonokit._run import Run, on_first_rank
@@ -22,12 +25,14 @@ from phonokit._terminal import (
     header,
     kappa_table,
     logging_to_stderr,
+    plan_table,
     progress_of,
     warnings_in_one_line,
 )
 from phonokit._transport import Transport
 from phonokit._workflow import (
     Crystal,
+    carriers_of,
     checked_temperatures,
     kappa,
     load,
@@ -59,6 +64,10 @@ def _run_kappa(request: KappaRequest, command: str, ranks: Ranks) -> None:
     if output.resolve() in (file.path.resolve() for file in crystal.data.files):
         raise DomainError(f"{output}: is an input file; name another file to write")
     out.print(_header_of(request, crystal, ranks), markup=False, soft_wrap=True)
+    if request.plan:
+        with warnings_in_one_line(first):
+            out.print(plan_table(_planned(request, crystal, ranks)))
+        return
     tell = functools.partial(err.print, markup=False, soft_wrap=True)
     with _store_of(request, output, ranks, tell) as store:
         with (
@@ -93,6 +102,18 @@ def _header_of(request: KappaRequest, crystal: Crystal, ranks: Ranks) -> str:
         n_i = len(IrreduciblePoints.of(grid).points)
         nac = nac_name(crystal, request.nac)
         return header(crystal, symmetry, request.mesh, n_i, nac=nac, ranks=ranks.size)
+
+
+def _planned(request: KappaRequest, crystal: Crystal, ranks: Ranks) -> Plan:
+    """How long it would take."""
+    t, transport = checked_temperatures(request.temperatures), _transport_of(request)
+    start = perf_counter()
+    with using(crystal.backend):
+        _, carriers, series = carriers_of(
+            crystal, request.mesh, t, nac=request.nac, ranks=ranks
+        )
+        serial = perf_counter() - start
+        return plan_of(Scatterer(carriers, series, transport), serial)
 
 
 @contextmanager

@@ -104,13 +104,17 @@ class Scatterer:
         return np.dtype(fields)
 
     @property
-    def costs(self) -> NDArray[np.float64]:
-        """How long each wave vector takes, in units of a triplet."""
+    def triplets(self) -> NDArray[np.float64]:
+        """About how many irreducible triplets each wave vector has."""
         grid, weights = self.carriers.phonons.grid, self.carriers.irreducible.weights
         # The smaller the little group, the larger the star, and the more triplets; q' and
         # q'' are exchanged.
-        triplets = grid.n_q * weights / (2 * len(grid.rotations))
-        return np.asarray(SERIES + triplets)
+        return np.asarray(grid.n_q * weights / (2 * len(grid.rotations)))
+
+    @property
+    def costs(self) -> NDArray[np.float64]:
+        """How long each wave vector takes, in units of a triplet."""
+        return SERIES + self.triplets
 
     @property
     def blocks(self) -> list[tuple[int, int]]:

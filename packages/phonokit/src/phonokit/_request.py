@@ -39,6 +39,8 @@ class KappaRequest:
         "memory", "disk" or "recompute".
     restart : bool
         Do not go on with an unfinished run.
+    plan : bool
+        Only tell how long it takes.
     verbose : bool
     """
 
@@ -58,6 +60,7 @@ class KappaRequest:
     memory: float
     over_memory: str
     restart: bool
+    plan: bool
     verbose: bool
 
 

@@ -23,6 +23,7 @@ from rich.progress import (
 from rich.table import Table
 
 from phonokit._kappa_result import KappaResult
+from phonokit._plan import DISTRIBUTIONS, RANKS, Plan
 from phonokit._version import __version__
 from phonokit._workflow import Crystal, ImaginaryModesWarning
 
@@ -68,6 +69,38 @@ def kappa_table(result: KappaResult) -> Table:
         # Adding zero turns -0 into 0.
         table.add_row(f"{t:g}", *(f"{round(float(x), 3) + 0:.3f}" for x in row))
     return table
+
+
+def plan_table(plan: Plan) -> Table:
+    """What a run takes on more and more ranks, one row for each number."""
+    table = Table(
+        title=f"{len(plan.costs)} wave vectors of {duration(plan.costs.min())} to "
+        f"{duration(plan.costs.max())} each, after {duration(plan.serial)} of preparation",
+        title_justify="left",
+        box=box.SIMPLE,
+        caption_justify="left",
+    )
+    for name in ("ranks", "time", *DISTRIBUTIONS):
+        table.add_column(name, justify="right", no_wrap=True)
+    for n in RANKS:
+        gains = [plan.speed_up(n, name) for name in DISTRIBUTIONS]
+        each = (f"{gain:.3g} {100 * gain / n:3.0f} %" for gain in gains)
+        table.add_row(f"{n}", duration(plan.seconds(n, "largest first")), *each)
+    sizes = [f"{name} {n / 1e6:.3g} MB" for name, n in plan.memory.items() if n]
+    table.caption = (
+        "Times, and speed-ups with their efficiency, for ranks like this one and four ways "
+        "to share out wave vectors; phono kappa goes largest first. The solution of the "
+        f"full equation is not counted.\nMemory: {', '.join(sizes)}."
+    )
+    return table
+
+
+def duration(seconds: float) -> str:
+    """With the unit that fits."""
+    for limit, unit, scale in ((1, "ms", 1e-3), (120, "s", 1), (7200, "min", 60)):
+        if seconds < limit:
+            return f"{seconds / scale:.3g} {unit}"
+    return f"{seconds / 3600:.3g} h"
 
 
 @contextmanager

@@ -183,21 +183,10 @@ def kappa(
     run = Run() if run is None else run
     t = checked_temperatures(temperatures)
     with using(crystal.backend):
-        symmetry = Symmetry.of(crystal.primitive)
-        grid = Grid.of(crystal.primitive, mesh, symmetry)
-        irreducible = IrreduciblePoints.of(grid)
-        make = functools.partial(_phonons_and_series, crystal, grid, irreducible, nac=nac)
-        harmonic, series3 = _once_per_node(make, grid, run.ranks)
-        if run.ranks.rank == 0:
-            warn_of_imaginary_modes(harmonic)
-        carriers = Carriers(
-            harmonic.phonons,
-            irreducible,
-            harmonic.frequencies,
-            harmonic.velocities,
-            crystal.primitive,
-            t,
+        harmonic, carriers, series3 = carriers_of(
+            crystal, mesh, t, nac=nac, ranks=run.ranks
         )
+        grid, irreducible = carriers.phonons.grid, carriers.irreducible
         with _timed(f"scattering at {len(irreducible.points)} wave vectors"):
             key = functools.partial(run_key, crystal, grid, t, transport, nac=nac)
             rates = rates_of(carriers, series3, transport, run, key)
@@ -217,6 +206,33 @@ def kappa(
         transport=transport,
         provenance=_provenance(crystal, transport, started, nac=nac),
     )
+
+
+def carriers_of(
+    crystal: Crystal,
+    mesh: ArrayLike,
+    temperatures: NDArray[np.float64],
+    *,
+    nac: bool = True,
+    ranks: Ranks,
+) -> tuple[Harmonic, Carriers, Series3]:
+    """All that scattering needs. Collective."""
+    symmetry = Symmetry.of(crystal.primitive)
+    grid = Grid.of(crystal.primitive, mesh, symmetry)
+    irreducible = IrreduciblePoints.of(grid)
+    make = functools.partial(_phonons_and_series, crystal, grid, irreducible, nac=nac)
+    harmonic, series3 = _once_per_node(make, grid, ranks)
+    if ranks.rank == 0:
+        warn_of_imaginary_modes(harmonic)
+    carriers = Carriers(
+        harmonic.phonons,
+        irreducible,
+        harmonic.frequencies,
+        harmonic.velocities,
+        crystal.primitive,
+        temperatures,
+    )
+    return harmonic, carriers, series3
 
 
 def _phonons_and_series(

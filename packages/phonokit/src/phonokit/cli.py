@@ -63,6 +63,7 @@ def kappa(
     memory: str = "8GB",
     over_memory: str = "memory",
     restart: bool = False,
+    plan: bool = False,
     verbose: Annotated[bool, Parameter(name=("--verbose", "-v"))] = False,
 ) -> KappaRequest:
     """Compute the lattice thermal conductivity from displaced forces.
@@ -109,6 +110,9 @@ def kappa(
     restart
         Begin anew. Without it a run that was stopped goes on from what it has left in
         kappa-m111111.hdf5.run and the like, when the same command is given again.
+    plan
+        Measure a few wave vectors, and tell how long the command would take on more and
+        more ranks; nothing is written.
     verbose
         Tell how long each step takes.
     """
@@ -129,6 +133,7 @@ def kappa(
         memory=gigabytes(memory),
         over_memory=over_memory,
         restart=restart,
+        plan=plan,
         verbose=verbose,
     )
 

@@ -1,0 +1,54 @@
+"""What a run will take on many ranks."""
+
+import numpy as np
+import pytest
+from phonokit._plan import DISTRIBUTIONS, Plan
+from phonokit._terminal import duration
+from phonokit.cli import main
+from tiny_crystal import EXAMPLE
+
+COSTS = np.random.default_rng(0).choice([0.1, 0.5, 1.0], 300)
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+@pytest.mark.parametrize("ranks", [1, 2, 7, 299, 300, 1000])
+def test_ranks_share_all_work_and_the_slowest_has_at_least_its_part(name, ranks):
+    loads = DISTRIBUTIONS[name](COSTS, ranks)
+    assert len(loads) <= ranks
+    # Dynamic distribution pays for asking.
+    np.testing.assert_allclose(loads.sum(), COSTS.sum(), rtol=2e-3)
+    assert loads.max() >= max(COSTS.sum() / ranks, COSTS.max()) * (1 - 1e-12)
+
+
+def test_better_distributions_take_less_time():
+    # The first half is expensive.
+    costs = np.repeat([1.0, 0.1], 150)
+    plan = Plan(costs, 1.0, {})
+    gains = {name: plan.speed_up(8, name) for name in DISTRIBUTIONS}
+    assert gains["contiguous"] < 0.6 * gains["weighted"]
+    assert gains["contiguous"] < 0.6 * gains["dynamic"]
+    assert gains["largest first"] >= 0.999 * max(gains.values())
+    # Amdahl: the second that everybody spends first, and 165 s shared by eight.
+    assert gains["largest first"] == pytest.approx(166 / (1 + 165 / 8), rel=0.01)
+
+
+def test_more_ranks_than_wave_vectors_gain_nothing():
+    plan = Plan(COSTS, 0.0, {})
+    for name in ("contiguous", "largest first"):
+        assert plan.seconds(10_000, name) == pytest.approx(COSTS.max(), rel=1e-12)
+
+
+def test_the_command_tells_the_plan_and_writes_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    argv = ["kappa", str(EXAMPLE), "--mesh", "5", "5", "5", "--method", "lbte", "--plan"]
+    assert main(argv) == 0
+    out = capsys.readouterr().out
+    assert "10 wave vectors of" in out
+    assert "16384" in out
+    assert "collision operator over all ranks" in " ".join(out.split())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_durations_are_told_in_units_that_fit():
+    told = [duration(s) for s in (0.0021, 6.7, 100, 774, 36000)]
+    assert told == ["2.1 ms", "6.7 s", "100 s", "12.9 min", "10 h"]
