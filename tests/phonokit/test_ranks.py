@@ -13,7 +13,6 @@ import h5py
 import numpy as np
 import pytest
 from phonokit._launch import Launch
-from phonokit._shares import largest_first
 from phonokit.cli import main
 from tiny_crystal import EXAMPLE
 
@@ -248,18 +247,3 @@ def test_cores_are_shared_unless_someone_has_decided(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
     Launch(0, 4, 4).share_cores()
     assert os.environ == {}
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 7])
-def test_shares_are_whole_and_nearly_equal(size):
-    costs = np.random.default_rng(1).uniform(1, 8, 50)
-    shares = largest_first(costs, size)
-    np.testing.assert_array_equal(np.sort(np.concatenate(shares)), np.arange(50))
-    loads = [costs[share].sum() for share in shares]
-    # The last task that the busiest rank has got is one of the smallest.
-    assert max(loads) - min(loads) <= np.sort(costs)[size]
-    assert all((np.diff(share) > 0).all() for share in shares)
-
-
-def test_more_ranks_than_tasks_leave_some_with_nothing():
-    assert [share.tolist() for share in largest_first([3, 5], 4)] == [[1], [0], [], []]

@@ -7,10 +7,9 @@ from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_mpi import weighted_sizes
+from phono_mpi import balanced_tasks, weighted_sizes
 
 from phonokit._rates import Scatterer
-from phonokit._shares import largest_first
 
 SAMPLE = 6
 """Wave vectors that are measured."""
@@ -113,16 +112,16 @@ def dynamic(costs: Costs, ranks: int) -> Costs:
     return np.array(ready)
 
 
-def sorted_by_cost(costs: Costs, ranks: int) -> Costs:
+def largest_first(costs: Costs, ranks: int) -> Costs:
     """Loads if the largest task left goes to the rank that has the least to do."""
-    return np.array([costs[share].sum() for share in largest_first(costs, ranks)])
+    return np.array([costs[share].sum() for share in balanced_tasks(costs, ranks)])
 
 
 DISTRIBUTIONS: dict[str, Callable[[Costs, int], Costs]] = {
     "contiguous": contiguous,
     "weighted": weighted,
     "dynamic": dynamic,
-    "largest first": sorted_by_cost,
+    "largest first": largest_first,
 }
 """Ways to share out wave vectors; ``phono kappa`` does the last."""
 

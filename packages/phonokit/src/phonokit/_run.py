@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import Storage, scratch_array
 from phono_grid.errors import PhonoError
-from phono_mpi import Alone, Ranks
+from phono_mpi import Alone, Ranks, balanced_tasks
 
 from phonokit._run_file import RunFile
 from phonokit._run_store import RunStore
-from phonokit._shares import largest_first
 
 T = TypeVar("T")
 
@@ -144,7 +143,7 @@ def _mine(task: Task, done: NDArray[np.bool_], ranks: Ranks) -> NDArray[np.int64
     # What is done is only to be held.
     costs = np.where(done, 1e-3, 1.0) * task.costs
     of_blocks = [costs[block].sum() for block in task.blocks]
-    shares = largest_first(of_blocks, ranks.size)
+    shares = balanced_tasks(of_blocks, ranks.size)
     numbers = [np.arange(task.n)[task.blocks[k]] for k in shares[ranks.rank]]
     return np.concatenate([np.empty(0, dtype=np.int64), *numbers])
 
