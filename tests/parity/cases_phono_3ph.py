@@ -1,10 +1,19 @@
 """Input for the kernels of phono_3ph."""
 
 from model_crystals import zincblende
-from phono_3ph import PeriodicModes, Scattering, Series3, Stars, Thermal
+from phono_3ph import (
+    PeriodicModes,
+    Principal,
+    Probe,
+    Scattering,
+    Series3,
+    Stars,
+    Strengths,
+    Thermal,
+)
 from phono_3ph._series3 import image_cells
 from phono_dynmat import Modes
-from phono_grid import Grid, IrreduciblePoints, ShortestVectors, Triplets
+from phono_grid import Gaussian, Grid, IrreduciblePoints, ShortestVectors, Triplets
 
 
 def phonons_on(mesh):
@@ -35,6 +44,30 @@ def linewidths(rng):
     return (series, phonons, q, occupations, Scattering()), {}
 
 
+def imaginary_self_energies(rng):
+    series, phonons = phonons_on([3, 3, 3])
+    occupations = rng.uniform(0, 3, (*phonons.frequencies.shape, 2))
+    q = int(rng.integers(27))
+    normal = rng.uniform(size=len(Triplets.of(phonons.grid, q).weights)) < 0.5
+    probe = Probe(q, rng.uniform(0, 30, 17), normal)
+    return (series, phonons, probe, occupations, Scattering()), {}
+
+
+def real_self_energies(rng):
+    series, phonons = phonons_on([3, 3, 3])
+    occupations = rng.uniform(0, 3, (*phonons.frequencies.shape, 2))
+    q = int(rng.integers(27))
+    strengths = Strengths.of(series, phonons, q)
+    return (strengths, phonons, Probe(q), occupations, Principal(0.3)), {}
+
+
+def detailed_linewidths(rng):
+    series, phonons = phonons_on([3, 3, 3])
+    occupations = rng.uniform(0, 3, (*phonons.frequencies.shape, 2))
+    smeared = Scattering(smearing=Gaussian(0.5, 3.0))
+    return (series, phonons, int(rng.integers(27)), occupations, smeared), {}
+
+
 def collision_row(rng):
     series, phonons = phonons_on([4, 4, 4])
     shape = (*phonons.frequencies.shape, 2)
@@ -59,6 +92,9 @@ CASES = {
         series3,
         interaction_strengths,
         linewidths,
+        imaginary_self_energies,
+        real_self_energies,
+        detailed_linewidths,
         collision_row,
         reduced_row,
         isotope_linewidths,

@@ -56,7 +56,12 @@ pub(crate) fn contract(
             stop.check()?;
             scratch.fourier.fill(0.0);
             for e in entries.iter().cloned().flatten() {
-                scratch.add(series, e, phases.at(series.second_cell(e)), n_b);
+                scratch.add(
+                    series,
+                    e,
+                    phases.at(phonons.grid.lattice_vector(series.second_cell(e))),
+                    n_b,
+                );
             }
             Arch::new().dispatch(Project { scratch, polarizations, elements, out });
             Ok(())

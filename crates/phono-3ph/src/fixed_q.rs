@@ -250,6 +250,22 @@ impl Projection {
         (&self.v[at..at + n_j], &self.v[imaginary..imaginary + n_j])
     }
 
+    /// Elements of given squares `|V(j, j', j'')|²`; their phases do not matter.
+    pub(crate) fn of_squares(
+        n_bands: usize,
+        square: impl Fn(usize, usize, usize) -> f64,
+    ) -> Self {
+        let elements = Elements { n_bands, n_initial: n_bands };
+        let mut new = Self::new(elements);
+        for (j2, j1) in (0..n_bands).flat_map(|j2| (0..n_bands).map(move |j1| (j2, j1))) {
+            let at = j2 * elements.row() + j1 * n_bands;
+            for (j, v) in new.v[at..at + n_bands].iter_mut().enumerate() {
+                *v = square(j, j1, j2).sqrt();
+            }
+        }
+        new
+    }
+
     /// Compute `V` from `M` at `(q', q'')`.
     #[inline(always)]
     fn project<S: Simd>(

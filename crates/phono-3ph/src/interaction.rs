@@ -1,6 +1,8 @@
 //! How strongly three phonons couple.
 
-use ndarray::{Array4, ArrayView2};
+use std::ops::Range;
+
+use ndarray::{Array4, ArrayView2, ArrayViewMut4, s};
 use phono_core::{Error, Result, Stop, ensure_index, ensure_shape, units};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
@@ -9,7 +11,7 @@ use crate::fixed_q::{FixedQ, Projection, Visit};
 use crate::rows::Rows;
 use crate::{Phonons, Series};
 
-/// Squared three-phonon matrix elements `|Φ[t, j, j', j'']|²` in eV².
+/// Squared three-phonon matrix elements `|Φ[t, j, j', j'']|²` in eV² of the initial `bands`.
 ///
 /// ```text
 /// |Φ(λ, λ', λ'')|² = c / (n_q f f' f'') |Σ Φ̃ ẽ(λ) ẽ(λ') ẽ(λ'') e^{2πi (q'·R1 + q''·R2)}|²
@@ -24,43 +26,74 @@ pub fn interaction_strengths(
     series: Series<'_>,
     phonons: &Phonons<'_>,
     points: ArrayView2<'_, i64>,
-    cutoff_frequency: f64,
+    (cutoff_frequency, bands): (f64, &[i64]),
     stop: &Stop,
 ) -> Result<Array4<f64>> {
     let (q, pairs) = split_points(phonons, points)?;
     let n_b = phonons.n_bands();
-    let mut out = Array4::zeros((pairs.len(), n_b, n_b, n_b));
+    for &j in bands {
+        ensure_index("bands", j, n_b)?;
+    }
+    let mut out = Array4::zeros((pairs.len(), bands.len(), n_b, n_b));
     if pairs.is_empty() {
         return Ok(out);
     }
     phonons.ensure_atoms(series.n_atoms())?;
-    let rows = Rows::new(series, phonons.grid.mesh());
-    let fixed = FixedQ::new(series, phonons, &rows, (q, 0..n_b), &pairs, stop)?;
-    let chunks: Vec<Vec<(usize, Vec<f64>)>> = (0..fixed.n_chunks())
+    let rows = Rows::new(series, phonons.grid);
+    let mut done = 0;
+    // Neighbouring bands share the work of the series.
+    for run in bands.chunk_by(|a, b| a + 1 == *b) {
+        let initial = run[0] as usize..run[0] as usize + run.len();
+        let fixed =
+            FixedQ::new(series, phonons, &rows, (q, initial.clone()), &pairs, stop)?;
+        let squares = squares(&fixed, &pairs, [run.len(), n_b], stop)?;
+        let mut out = out.slice_mut(s![.., done..done + run.len(), .., ..]);
+        fill(&mut out, &squares, (phonons, q, initial), (&pairs, cutoff_frequency));
+        done += run.len();
+    }
+    Ok(out)
+}
+
+/// `|V|²` of one triplet: its number and `[j, j', j'']`.
+type Square = (usize, Vec<f64>);
+
+/// [`Square`] of every triplet, chunk by chunk.
+fn squares(
+    fixed: &FixedQ<'_>,
+    pairs: &[[usize; 2]],
+    [n_j, n_b]: [usize; 2],
+    stop: &Stop,
+) -> Result<Vec<Vec<Square>>> {
+    (0..fixed.n_chunks())
         .into_par_iter()
         .map(|c| {
             stop.check()?;
-            let squares =
-                Arch::new().dispatch(Squares { fixed: &fixed, c, pairs: &pairs, n_b });
-            Ok(squares)
+            Ok(Arch::new().dispatch(Squares { fixed, c, pairs, n: [n_j, n_b] }))
         })
-        .collect::<Result<_>>()?;
+        .collect()
+}
 
+/// Strengths from squares.
+fn fill(
+    out: &mut ArrayViewMut4<'_, f64>,
+    squares: &[Vec<Square>],
+    (phonons, q, initial): (&Phonons<'_>, usize, Range<usize>),
+    (pairs, cutoff_frequency): (&[[usize; 2]], f64),
+) {
     let inverse = |q: usize| -> Vec<f64> {
         let invert = |&f: &f64| if f > cutoff_frequency { 1.0 / f } else { 0.0 };
         phonons.modes.frequencies(q).iter().map(invert).collect()
     };
     let factor = units::STRENGTH / phonons.grid.n_q() as f64;
     let f0 = inverse(q);
-    for (t, squares) in chunks.into_iter().flatten() {
+    for &(t, ref squares) in squares.iter().flatten() {
         let (f1, f2) = (inverse(pairs[t][0]), inverse(pairs[t][1]));
         for (((j, j1, j2), out), square) in
             out.index_axis_mut(ndarray::Axis(0), t).indexed_iter_mut().zip(squares)
         {
-            *out = factor * square * (f0[j] * f1[j1] * f2[j2]);
+            *out = factor * square * (f0[initial.start + j] * f1[j1] * f2[j2]);
         }
     }
-    Ok(out)
 }
 
 /// The common `q` of all triplets, and their `(q', q'')`.
@@ -94,15 +127,15 @@ struct Squares<'a> {
     fixed: &'a FixedQ<'a>,
     c: usize,
     pairs: &'a [[usize; 2]],
-    n_b: usize,
+    n: [usize; 2],
 }
 
 impl WithSimd for Squares<'_> {
-    type Output = Vec<(usize, Vec<f64>)>;
+    type Output = Vec<Square>;
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
-        let mut collect = Collect { n_b: self.n_b, all: vec![] };
+        let mut collect = Collect { n: self.n, all: vec![] };
         self.fixed.chunk(simd, (self.c, self.pairs), &mut collect);
         collect.all
     }
@@ -110,18 +143,19 @@ impl WithSimd for Squares<'_> {
 
 /// Keeps the squares of every triplet, `[j, j', j'']`.
 struct Collect {
-    n_b: usize,
-    all: Vec<(usize, Vec<f64>)>,
+    /// Initial bands, and bands.
+    n: [usize; 2],
+    all: Vec<Square>,
 }
 
 impl Visit for Collect {
     #[inline(always)]
     fn visit(&mut self, t: usize, v: &Projection) {
-        let n_b = self.n_b;
-        let mut squares = vec![0.0; n_b * n_b * n_b];
+        let [n_j, n_b] = self.n;
+        let mut squares = vec![0.0; n_j * n_b * n_b];
         for (j1, j2) in (0..n_b).flat_map(|j1| (0..n_b).map(move |j2| (j1, j2))) {
             let (re, im) = v.at(j1, j2);
-            for j in 0..n_b {
+            for j in 0..n_j {
                 squares[(j * n_b + j1) * n_b + j2] = re[j] * re[j] + im[j] * im[j];
             }
         }
@@ -211,9 +245,14 @@ mod tests {
             })
             .collect();
         let points = Array2::from_shape_vec((24, 3), points.concat()).unwrap();
-        let strengths =
-            interaction_strengths(series, &phonons, points.view(), 0.0, &Stop::default())
-                .unwrap();
+        let strengths = interaction_strengths(
+            series,
+            &phonons,
+            points.view(),
+            (0.0, &[0, 1, 2, 3, 4, 5]),
+            &Stop::default(),
+        )
+        .unwrap();
         let factor = units::STRENGTH / 24.0;
         for ((t, j, j1, j2), strength) in strengths.indexed_iter() {
             let at = [0, 1, 2].map(|i| points[[t, i]] as usize);

@@ -8,23 +8,31 @@
 
 mod collision;
 mod contract;
+mod detailed;
 mod fixed_q;
 mod interaction;
 mod isotope;
 mod linewidths;
 mod phonons;
+mod real_part;
 mod reduced_row;
 mod rows;
+mod self_energy;
 mod series;
 mod series3;
+mod spread;
+mod stored;
 mod sum_rows;
 mod triplet_sum;
 
 pub use collision::{Thermal, collision_row};
+pub use detailed::detailed_linewidths;
 pub use interaction::interaction_strengths;
 pub use isotope::isotope_linewidths;
 pub use linewidths::{Scattering, linewidths};
 pub use phonons::Phonons;
 pub use reduced_row::{Stars, reduced_row};
+pub use self_energy::{Probe, imaginary_self_energies, real_self_energies};
 pub use series::Series;
 pub use series3::{SeriesArrays, series3};
+pub use stored::{Couplings, Strengths};

@@ -90,7 +90,7 @@ pub(crate) fn scale(gamma: &mut Array2<f64>, sum: &TripletSum<'_>) {
 pub(crate) struct Widths<'a> {
     occupations: &'a [f64],
     n_t: usize,
-    gamma: Vec<f64>,
+    pub(crate) gamma: Vec<f64>,
 }
 
 impl<'a> Widths<'a> {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use phono_core::Grid;
+
 use crate::Series;
 
 /// The distinct `R = R1 − R2` of a series, axis by axis.
@@ -23,10 +25,10 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    /// Line up `series` on a grid of mesh numbers `mesh`.
-    pub(crate) fn new(series: Series<'_>, mesh: [usize; 3]) -> Self {
-        let groups = groups(series);
-        let fold = folding(&groups, mesh);
+    /// Line up `series` on `grid`.
+    pub(crate) fn new(series: Series<'_>, grid: Grid<'_>) -> Self {
+        let groups = groups(series, grid);
+        let fold = folding(&groups, grid.mesh());
         let mut sorted: BTreeMap<[i64; 3], Vec<Range<usize>>> = BTreeMap::new();
         for (r, entries) in groups {
             let [r0, r1, r2] = fold(r);
@@ -51,11 +53,11 @@ impl Rows {
     }
 }
 
-/// Runs of consecutive entries with the same `R`.
-fn groups(series: Series<'_>) -> Vec<([i64; 3], Range<usize>)> {
+/// Runs of consecutive entries with the same `R`, in the coordinates of the grid.
+fn groups(series: Series<'_>, grid: Grid<'_>) -> Vec<([i64; 3], Range<usize>)> {
     let mut groups: Vec<([i64; 3], Range<usize>)> = vec![];
     for e in 0..series.len() {
-        let r = series.difference(e);
+        let r = grid.lattice_vector(series.difference(e));
         match groups.last_mut() {
             Some((same, entries)) if *same == r => entries.end = e + 1,
             _ => groups.push((r, e..e + 1)),
@@ -83,7 +85,7 @@ fn folding(
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{Array2, Array3, Array4};
+    use ndarray::{Array2, Array3, Array4, arr1};
 
     use super::*;
 
@@ -98,7 +100,10 @@ mod tests {
         });
         let series = Series::new(values.view(), atoms.view(), cells.view(), 1).unwrap();
 
-        let rows = Rows::new(series, [4, 9, 4]);
+        let rotations = Array3::zeros((0, 3, 3));
+        let grid =
+            |mesh: [i64; 3]| Grid::new(arr1(&mesh).view(), rotations.view()).unwrap();
+        let rows = Rows::new(series, grid([4, 9, 4]));
         // -2 is 2 and -1 is 3 modulo 4, but the second axis is long enough to tell.
         assert_eq!(rows.r0.len(), 6);
         assert_eq!(rows.planes.len(), 4);
@@ -107,7 +112,7 @@ mod tests {
         all.sort_unstable();
         assert_eq!(all, (0..n).collect::<Vec<_>>());
 
-        let rows = Rows::new(series, [4, 4, 4]);
+        let rows = Rows::new(series, grid([4, 4, 4]));
         assert_eq!(rows.r0, [0, 1, 2, 3]);
     }
 }

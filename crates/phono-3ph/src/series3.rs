@@ -38,12 +38,15 @@ enum Leg {
 /// w Φ(κ, j, k), axes 0, 2 exchanged   to  Φ̃(κ_k; κ_j R_j − R_k; κ −R_k)
 /// ```
 ///
+/// With `average_origin` false the first of the three alone is taken, three times as heavy.
+///
 /// * `multiplicities[s, κ]`: number of shortest vectors from `κ` to supercell atom `s`.
 /// * `cells[v]`: the cells `R` these vectors end in, pair by pair.
 pub fn series3(
     constants: ForceConstants<'_>,
     multiplicities: ArrayView2<'_, i64>,
     cells: ArrayView2<'_, i64>,
+    average_origin: bool,
     stop: &Stop,
 ) -> Result<SeriesArrays> {
     let tables = constants.tables();
@@ -59,6 +62,7 @@ pub fn series3(
     ensure_shape("cells", cells.shape(), &[n_v, 3])?;
 
     let images = images(multiplicities, cells);
+    let n_legs = if average_origin { 3 } else { 1 };
     let mut shares: Vec<Share> = (0..n_a)
         .into_par_iter()
         .flat_map_iter(|k| {
@@ -68,7 +72,8 @@ pub fn series3(
                 images.iter().flat_map(move |&(sk, rk, wk)| {
                     let block = (k * n_s + sj) * n_s + sk;
                     let atoms = [k as i32, kind(sj), kind(sk)];
-                    legs(block, wj * wk / 3.0, atoms, rj, rk)
+                    let weight = wj * wk / n_legs as f64;
+                    legs(block, weight, atoms, rj, rk).into_iter().take(n_legs)
                 })
             })
         })

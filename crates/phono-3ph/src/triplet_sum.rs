@@ -9,20 +9,30 @@ use rayon::prelude::*;
 
 use crate::fixed_q::{FixedQ, Projection, Visit};
 use crate::rows::Rows;
-use crate::{Phonons, Scattering, Series};
+use crate::stored::Stored;
+use crate::{Couplings, Phonons, Scattering, Series};
 
 /// Memory for the series of the initial bands that are done together.
 const MEMORY: usize = 256 * 1024 * 1024;
+/// Chunks whose accumulators exist at a time; the same on any number of threads.
+const GROUP: usize = 128;
 
 /// The irreducible triplets at one `q`, and what their elements and weights are made of.
 pub(crate) struct TripletSum<'a> {
-    series: Series<'a>,
+    source: Source<'a>,
     pub(crate) phonons: &'a Phonons<'a>,
-    rows: Rows,
     pub(crate) q: usize,
     pub(crate) pairs: Vec<[usize; 2]>,
     pub(crate) multiplicities: Vec<f64>,
     pub(crate) scattering: Scattering,
+}
+
+/// Where the elements come from.
+enum Source<'a> {
+    /// Computed; the series as it lies on the grid.
+    Series(Series<'a>, Rows),
+    /// Taken from a store.
+    Stored(Stored<'a>),
 }
 
 /// One triplet: its number, its elements and its weights.
@@ -31,6 +41,16 @@ pub(crate) struct Triplet<'a> {
     pub(crate) t: usize,
     pub(crate) elements: &'a Projection,
     pub(crate) weights: &'a PairWeights,
+}
+
+/// A phonon at `q'` and one at `q''`.
+pub(crate) struct Pair {
+    pub(crate) bands: [usize; 2],
+    /// Their numbers among all phonons.
+    pub(crate) modes: [usize; 2],
+    pub(crate) frequencies: [f64; 2],
+    /// The multiplicity of the triplet over the product of the frequencies.
+    pub(crate) scale: f64,
 }
 
 /// Takes triplets in, one after the other.
@@ -53,18 +73,25 @@ impl<A: Accumulate, B: Accumulate> Accumulate for (A, B) {
 impl<'a> TripletSum<'a> {
     /// Find the triplets at grid point `q`.
     pub(crate) fn new(
-        series: Series<'a>,
+        couplings: impl Into<Couplings<'a>>,
         phonons: &'a Phonons<'a>,
         q: i64,
         scattering: Scattering,
     ) -> Result<Self> {
-        phonons.ensure_atoms(series.n_atoms())?;
         let (points, weights) = triplets_at(phonons.grid, q)?;
+        let source = match couplings.into() {
+            Couplings::Series(series) => {
+                phonons.ensure_atoms(series.n_atoms())?;
+                Source::Series(series, Rows::new(series, phonons.grid))
+            }
+            Couplings::Stored(strengths) => {
+                Source::Stored(Stored::new(strengths, points.view(), phonons)?)
+            }
+        };
         let pair = |p: ndarray::ArrayView1<'_, i64>| [p[1] as usize, p[2] as usize];
         Ok(Self {
-            series,
+            source,
             phonons,
-            rows: Rows::new(series, phonons.grid.mesh()),
             q: ensure_index("q", q, phonons.grid.n_q())?,
             pairs: points.rows().into_iter().map(pair).collect(),
             multiplicities: weights.iter().map(|&w| w as f64).collect(),
@@ -75,15 +102,21 @@ impl<'a> TripletSum<'a> {
     /// Blocks of initial bands whose series fit the memory.
     pub(crate) fn initial_bands(&self) -> impl Iterator<Item = Range<usize>> + use<> {
         let n_b = self.phonons.n_bands();
-        // The series itself, and its first sum at no more values of a_0 than there are.
-        let mesh = self.phonons.grid.mesh();
-        let kept = self.rows.r0.len() + mesh[0] * self.rows.lines.len();
-        let one_band = kept * n_b * n_b * size_of::<[f64; 2]>();
-        let block = (MEMORY / one_band.max(1)).clamp(1, n_b);
+        let block = match &self.source {
+            Source::Stored(_) => n_b,
+            Source::Series(_, rows) => {
+                // The series itself, and its first sum at no more values of a_0 than there
+                // are.
+                let kept = rows.r0.len() + self.phonons.grid.mesh()[0] * rows.lines.len();
+                let one_band = kept * n_b * n_b * size_of::<[f64; 2]>();
+                (MEMORY / one_band.max(1)).clamp(1, n_b)
+            }
+        };
         (0..n_b).step_by(block).map(move |j| j..(j + block).min(n_b))
     }
 
-    /// Let a new accumulator take in each chunk of triplets, for the bands `initial`.
+    /// Let a new accumulator take in each chunk of triplets, for the bands `initial` at
+    /// their own frequencies.
     ///
     /// Chunks are cut by the problem and returned in order: what is made of them does not
     /// depend on the number of threads.
@@ -93,19 +126,67 @@ impl<'a> TripletSum<'a> {
         new: impl Fn() -> A + Sync,
         stop: &Stop,
     ) -> Result<Vec<A>> {
-        let (series, phonons) = (self.series, self.phonons);
-        let at = (self.q, initial.clone());
-        let fixed = FixedQ::new(series, phonons, &self.rows, at, &self.pairs, stop)?;
-        let targets = &phonons.modes.frequencies(self.q)[initial];
-        (0..fixed.n_chunks())
-            .into_par_iter()
-            .map(|c| {
-                stop.check()?;
-                let weights = PairWeights::new(phonons.n_bands(), targets.len());
-                let weighted = Weighted { sum: self, targets, weights, inner: new() };
-                Ok(Arch::new().dispatch(Chunk { fixed: &fixed, c, weighted }))
-            })
-            .collect()
+        let targets = &self.phonons.modes.frequencies(self.q)[initial.clone()];
+        let mut all = vec![];
+        self.run_at((initial, targets), new, |a| all.push(a), stop)?;
+        Ok(all)
+    }
+
+    /// The same with weights at the frequencies `targets`, none if there are none; the
+    /// accumulators are handed to `take` in order, a few at a time.
+    pub(crate) fn run_at<A: Accumulate>(
+        &self,
+        (initial, targets): (Range<usize>, &[f64]),
+        new: impl Fn() -> A + Sync,
+        mut take: impl FnMut(A),
+        stop: &Stop,
+    ) -> Result<()> {
+        let elements = match &self.source {
+            Source::Stored(stored) => Elements::Stored(stored),
+            Source::Series(series, rows) => {
+                let (at, pairs) = ((self.q, initial), &self.pairs);
+                Elements::Computed(FixedQ::new(
+                    *series,
+                    self.phonons,
+                    rows,
+                    at,
+                    pairs,
+                    stop,
+                )?)
+            }
+        };
+        let n = elements.n_chunks();
+        for first in (0..n).step_by(GROUP) {
+            let group: Vec<A> = (first..(first + GROUP).min(n))
+                .into_par_iter()
+                .map(|c| {
+                    stop.check()?;
+                    let weights = PairWeights::new(self.phonons.n_bands(), targets.len());
+                    let weighted = Weighted { sum: self, targets, weights, inner: new() };
+                    Ok(Arch::new().dispatch(Chunk { elements: &elements, c, weighted }))
+                })
+                .collect::<Result<_>>()?;
+            group.into_iter().for_each(&mut take);
+        }
+        Ok(())
+    }
+
+    /// The pairs of bands at `q'` and `q''` of triplet `t` that are above the cutoff.
+    #[inline(always)]
+    pub(crate) fn active_pairs(&self, t: usize) -> impl Iterator<Item = Pair> {
+        let [q1, q2] = self.pairs[t];
+        let n_b = self.phonons.n_bands();
+        let cutoff = self.scattering.cutoff_frequency;
+        let modes = self.phonons.modes;
+        let (f1, f2) = (modes.frequencies(q1), modes.frequencies(q2));
+        let multiplicity = self.multiplicities[t];
+        (0..n_b * n_b).filter_map(move |pair| {
+            let bands @ [j1, j2] = [pair / n_b, pair % n_b];
+            let frequencies @ [a, b] = [f1[j1], f2[j2]];
+            let modes = [q1 * n_b + j1, q2 * n_b + j2];
+            let scale = multiplicity / (a * b);
+            (a > cutoff && b > cutoff).then_some(Pair { bands, modes, frequencies, scale })
+        })
     }
 
     /// The initial frequencies and whether each is above the cutoff.
@@ -128,6 +209,9 @@ impl<A: Accumulate> Visit for Weighted<'_, A> {
     fn visit(&mut self, t: usize, elements: &Projection) {
         let Self { sum, targets, weights, inner } = self;
         let TripletSum { phonons, scattering, .. } = sum;
+        if targets.is_empty() {
+            return inner.add(sum, Triplet { t, elements, weights });
+        }
         let [q1, q2] = sum.pairs[t];
         let (f1, f2) = (phonons.modes.frequencies(q1), phonons.modes.frequencies(q2));
         if let Some(gaussian) = scattering.smearing {
@@ -143,9 +227,25 @@ impl<A: Accumulate> Visit for Weighted<'_, A> {
     }
 }
 
+/// The elements of all triplets, chunk by chunk.
+enum Elements<'a> {
+    Computed(FixedQ<'a>),
+    Stored(&'a Stored<'a>),
+}
+
+impl Elements<'_> {
+    /// How many chunks there are.
+    fn n_chunks(&self) -> usize {
+        match self {
+            Elements::Computed(fixed) => fixed.n_chunks(),
+            Elements::Stored(stored) => stored.n_chunks(),
+        }
+    }
+}
+
 /// One chunk of triplets.
 struct Chunk<'a, A> {
-    fixed: &'a FixedQ<'a>,
+    elements: &'a Elements<'a>,
     c: usize,
     weighted: Weighted<'a, A>,
 }
@@ -155,8 +255,13 @@ impl<A: Accumulate> WithSimd for Chunk<'_, A> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> A {
-        let Self { fixed, c, mut weighted } = self;
-        fixed.chunk(simd, (c, &weighted.sum.pairs), &mut weighted);
+        let Self { elements, c, mut weighted } = self;
+        match elements {
+            Elements::Computed(fixed) => {
+                fixed.chunk(simd, (c, &weighted.sum.pairs), &mut weighted);
+            }
+            Elements::Stored(stored) => stored.chunk(c, &mut weighted),
+        }
         weighted.inner
     }
 }

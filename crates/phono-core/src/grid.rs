@@ -6,12 +6,13 @@ use crate::{Error, Result, ensure_shape};
 
 /// A grid of `n_q = D_0 D_1 D_2` wave vectors `q = Q D⁻¹ (a + s/2)` and its point group.
 ///
-/// Kernels work on addresses `a` and need not know `Q`.
+/// Kernels that work on addresses `a` alone need not know `Q`.
 /// The index of address `a` is `a_0 + D_0 (a_1 + D_1 a_2)`, components taken modulo `D`.
 #[derive(Debug, Clone, Copy)]
 pub struct Grid<'a> {
     mesh: [usize; 3],
     shift: [i64; 3],
+    axes: [[i64; 3]; 3],
     rotations: &'a [[[i64; 3]; 3]],
 }
 
@@ -30,6 +31,7 @@ impl<'a> Grid<'a> {
         Ok(Self {
             mesh: [mesh[0] as usize, mesh[1] as usize, mesh[2] as usize],
             shift: [0; 3],
+            axes: [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
             rotations: rotations.as_chunks().0.as_chunks().0,
         })
     }
@@ -38,6 +40,17 @@ impl<'a> Grid<'a> {
     #[must_use]
     pub fn with_shift(self, shift: [i64; 3]) -> Self {
         Self { shift, ..self }
+    }
+
+    /// The same addresses of a generalised grid with the matrix `Q`.
+    #[must_use]
+    pub fn with_axes(self, axes: [[i64; 3]; 3]) -> Self {
+        Self { axes, ..self }
+    }
+
+    /// The lattice vector `R` in the coordinates where `q·R = Σ a_i (QᵀR)_i / D_i`.
+    pub fn lattice_vector(&self, r: [i64; 3]) -> [i64; 3] {
+        std::array::from_fn(|i| (0..3).map(|k| self.axes[k][i] * r[k]).sum())
     }
 
     /// The shift `s` in half steps.

@@ -9,6 +9,6 @@ pub use compute::{Compute, raise, rayon_threads};
 pub use dynamics::{PyDynamics, PyGonzeLee, PyPolar, PyWang};
 pub use readers::{
     PyBands, PyBrillouinZone, PyCell, PyForceConstants, PyGaussian, PyGrid,
-    PyHarmonicSeries, PyModes, PyPeriodicModes, PySeries3, PySmearing, PySupercell,
-    PyTetrahedra, PyTriplets,
+    PyHarmonicSeries, PyModes, PyPeriodicModes, PyProbe, PySeries3, PySmearing,
+    PyStrengths, PySupercell, PyTetrahedra, PyTriplets,
 };

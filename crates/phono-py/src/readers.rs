@@ -54,13 +54,14 @@ pub struct PyGrid<'py> {
     mesh: PyReadonlyArray1<'py, i64>,
     rotations: PyReadonlyArray3<'py, i64>,
     shift: [i64; 3],
+    q_matrix: [[i64; 3]; 3],
 }
 
 impl PyGrid<'_> {
     /// The grid, borrowed from Python's arrays.
     pub fn view(&self) -> PyResult<Grid<'_>> {
         Grid::new(self.mesh.as_array(), self.rotations.as_array())
-            .map(|grid| grid.with_shift(self.shift))
+            .map(|grid| grid.with_shift(self.shift).with_axes(self.q_matrix))
             .map_err(|error| raise(&error))
     }
 }
@@ -210,6 +211,41 @@ impl PySeries3<'_> {
     /// Values, atoms and cells, borrowed from Python's arrays.
     pub fn view(&self) -> (ArrayView4<'_, f64>, ArrayView2<'_, i64>, ArrayView3<'_, i64>) {
         (self.values.as_array(), self.atoms.as_array(), self.cells.as_array())
+    }
+}
+
+/// `phono_3ph.Strengths`.
+#[derive(FromPyObject)]
+pub struct PyStrengths<'py> {
+    values: PyReadonlyArray4<'py, f64>,
+    triplets: PyTriplets<'py>,
+}
+
+impl PyStrengths<'_> {
+    /// Strengths and the triplets they are of, borrowed from Python's arrays.
+    pub fn view(&self) -> (ArrayView4<'_, f64>, ArrayView2<'_, i64>) {
+        (self.values.as_array(), self.triplets.points())
+    }
+}
+
+/// `phono_3ph.Probe`.
+#[derive(FromPyObject)]
+pub struct PyProbe<'py> {
+    /// Index of the grid point.
+    pub q: i64,
+    frequency_points: Option<PyReadonlyArray1<'py, f64>>,
+    normal: Option<PyReadonlyArray1<'py, bool>>,
+}
+
+impl PyProbe<'_> {
+    /// Frequencies, borrowed from Python's array.
+    pub fn frequency_points(&self) -> PyResult<Option<&[f64]>> {
+        Ok(self.frequency_points.as_ref().map(|f| f.as_slice()).transpose()?)
+    }
+
+    /// Which triplets are normal, borrowed from Python's array.
+    pub fn normal(&self) -> PyResult<Option<&[bool]>> {
+        Ok(self.normal.as_ref().map(|n| n.as_slice()).transpose()?)
     }
 }
 

@@ -25,6 +25,7 @@ from phono_3ph._isotope import (
 from phono_3ph._linewidths import Scattering, linewidths
 from phono_3ph._pair_heat_capacities import Coherence, pair_heat_capacities
 from phono_3ph._periodic_modes import PeriodicModes
+from phono_3ph._real_self_energy import Principal, real_self_energies, real_self_energy
 from phono_3ph._relaxons import Relaxons
 from phono_3ph._rows import (
     RecomputedRows,
@@ -34,8 +35,17 @@ from phono_3ph._rows import (
     scratch_array,
     storage_for,
 )
+from phono_3ph._self_energy import (
+    Couplings,
+    ImaginarySelfEnergy,
+    Probe,
+    detailed_linewidths,
+    imaginary_self_energies,
+    imaginary_self_energy,
+)
 from phono_3ph._series3 import Series3, series3
 from phono_3ph._stars import Stars, reduced_row
+from phono_3ph._strengths import Strengths
 from phono_3ph._wigner import (
     BandPairs,
     ConductivityWigner,
@@ -51,7 +61,11 @@ __all__ = [
     "ConductivityLbte",
     "ConductivityRta",
     "ConductivityWigner",
+    "Couplings",
+    "ImaginarySelfEnergy",
     "PeriodicModes",
+    "Principal",
+    "Probe",
     "RecomputedRows",
     "Relaxons",
     "Rows",
@@ -60,6 +74,7 @@ __all__ = [
     "Solver",
     "Stars",
     "Storage",
+    "Strengths",
     "Thermal",
     "Unknowns",
     "accumulate",
@@ -69,6 +84,9 @@ __all__ = [
     "conductivity_lbte",
     "conductivity_rta",
     "conductivity_wigner",
+    "detailed_linewidths",
+    "imaginary_self_energies",
+    "imaginary_self_energy",
     "interaction_strengths",
     "inverse_sinh",
     "isotope_linewidths",
@@ -78,6 +96,8 @@ __all__ = [
     "operator_memory",
     "pair_conductivities",
     "pair_heat_capacities",
+    "real_self_energies",
+    "real_self_energy",
     "reduced_row",
     "row_blocks",
     "row_products",

@@ -1,5 +1,7 @@
 """How strongly three phonons couple."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Triplets, units
@@ -18,6 +20,7 @@ def interaction_strengths(
     triplets: Triplets,
     *,
     cutoff_frequency: float = 1e-4,
+    bands: Sequence[int] | None = None,
 ) -> NDArray[np.float64]:
     r"""Squared three-phonon matrix elements [1]_.
 
@@ -38,10 +41,12 @@ def interaction_strengths(
         At one ``q``.
     cutoff_frequency : float
         THz.
+    bands : sequence of int, optional
+        Of the first phonon, ``n_j`` of them; all if not given.
 
     Returns
     -------
-    (n_t, n_b, n_b, n_b) array of float
+    (n_t, n_j, n_b, n_b) array of float
         ``|Φ[t, j, j', j'']|²`` in eV².
 
     References
@@ -49,13 +54,18 @@ def interaction_strengths(
     .. [1] L. Chaput, A. Togo, I. Tanaka, G. Hug, Phys. Rev. B 84, 094302 (2011), and
        A. Togo, L. Chaput, I. Tanaka, Phys. Rev. B 91, 094306 (2015), eq. 10.
     """
+    n_b = phonons.frequencies.shape[1]
+    bands = range(n_b) if bands is None else bands
+    for j in bands:
+        if not 0 <= j < n_b:
+            raise DomainError(f"bands: {j} is out of range, expected 0 to {n_b - 1}")
     v = matrix_elements(series, phonons, triplets)
     f = phonons.frequencies[triplets.points]
     active = f > cutoff_frequency
     inverse = np.where(active, 1 / np.where(active, f, 1), 0)
     product = np.einsum("tj,tk,tl->tjkl", inverse[:, 0], inverse[:, 1], inverse[:, 2])
     strengths = units.STRENGTH / phonons.grid.n_q * np.abs(v) ** 2 * product
-    return np.asarray(strengths, dtype=np.float64)
+    return np.asarray(strengths[:, list(bands)], dtype=np.float64)
 
 
 def matrix_elements(

@@ -116,14 +116,18 @@ def linewidths_of(
 
 
 def scattering_weights(
-    phonons: PeriodicModes, triplets: Triplets, scattering: Scattering
+    phonons: PeriodicModes,
+    triplets: Triplets,
+    scattering: Scattering,
+    targets: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
-    """Weights at the initial frequencies, averaged as ``scattering`` says.
+    """Weights at ``targets``, averaged as ``scattering`` says.
 
-    ``g[t, j, j', j'', channel]``, 1/THz.
+    ``g[t, target, j', j'', channel]``, 1/THz; the initial frequencies if no targets are
+    given.
     """
     f = phonons.frequencies
-    targets = f[triplets.points[0, 0]]
+    targets = f[triplets.points[0, 0]] if targets is None else targets
     if scattering.smearing is not None:
         f1, f2 = f[triplets.points[:, 1]], f[triplets.points[:, 2]]
         return gaussian_weights(f1, f2, targets, scattering.smearing)

@@ -42,10 +42,10 @@ class PeriodicModes:
 
     def __post_init__(self) -> None:
         """Hold the arrays the way the kernels read them."""
-        if not self.grid.is_plain:
+        if self.grid.shift.any():
             raise DomainError(
-                "grid: scattering needs a plain mesh centred on Γ, not a generalised or "
-                "shifted grid; give three mesh numbers"
+                "grid: scattering needs a grid centred on Γ, this one has a shift; make it "
+                "without"
             )
         f = frozen(self.frequencies, "frequencies")
         n_q, n_b = f.shape
@@ -62,5 +62,11 @@ class PeriodicModes:
     def of(cls, grid: Grid, modes: Modes, cell: Cell) -> "PeriodicModes":
         """Change the gauge of ``modes``, those of ``cell`` at ``grid.qpoints``."""
         ensure_shape("modes.qpoints", modes.qpoints, (grid.n_q, 3))
+        away = modes.qpoints - grid.qpoints
+        if np.abs(away - np.rint(away)).max() > 1e-8:
+            raise DomainError(
+                "modes: their wave vectors are not those of the grid; compute them at "
+                "grid.qpoints"
+            )
         phase = np.exp(2j * np.pi * modes.qpoints @ cell.positions.T) / np.sqrt(cell.masses)
         return cls(grid, modes.frequencies, modes.polarizations * phase[:, None, :, None])

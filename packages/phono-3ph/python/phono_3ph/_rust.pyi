@@ -1,12 +1,27 @@
+from collections.abc import Sequence
+
 from numpy import float64, int64
 from numpy.typing import ArrayLike, NDArray
 from phono_fc import ForceConstants
 from phono_grid import Triplets
 
-from phono_3ph import PeriodicModes, Scattering, Series3, Stars, Thermal
+from phono_3ph import (
+    PeriodicModes,
+    Principal,
+    Probe,
+    Scattering,
+    Series3,
+    Stars,
+    Strengths,
+    Thermal,
+)
 
 def series3(
-    force_constants: ForceConstants, multiplicities: NDArray[int64], cells: NDArray[int64]
+    force_constants: ForceConstants,
+    multiplicities: NDArray[int64],
+    cells: NDArray[int64],
+    *,
+    average_origin: bool = True,
 ) -> tuple[NDArray[float64], NDArray[int64], NDArray[int64]]: ...
 def interaction_strengths(
     series: Series3,
@@ -14,9 +29,31 @@ def interaction_strengths(
     triplets: Triplets,
     *,
     cutoff_frequency: float = 1e-4,
+    bands: Sequence[int] | None = None,
 ) -> NDArray[float64]: ...
 def linewidths(
     series: Series3,
+    phonons: PeriodicModes,
+    q: int,
+    occupations: ArrayLike,
+    scattering: Scattering,
+) -> NDArray[float64]: ...
+def imaginary_self_energies(
+    couplings: Series3 | Strengths,
+    phonons: PeriodicModes,
+    probe: Probe,
+    occupations: ArrayLike,
+    scattering: Scattering,
+) -> NDArray[float64]: ...
+def real_self_energies(
+    couplings: Series3 | Strengths,
+    phonons: PeriodicModes,
+    probe: Probe,
+    occupations: ArrayLike,
+    principal: Principal,
+) -> NDArray[float64]: ...
+def detailed_linewidths(
+    couplings: Series3 | Strengths,
     phonons: PeriodicModes,
     q: int,
     occupations: ArrayLike,

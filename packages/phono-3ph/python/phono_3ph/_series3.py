@@ -55,11 +55,18 @@ class Series3:
             raise DomainError(f"atoms must not be negative, got {self.atoms.min()}")
 
     @classmethod
-    def of(cls, force_constants: ForceConstants, *, threshold: float = 0.0) -> "Series3":
+    def of(
+        cls,
+        force_constants: ForceConstants,
+        *,
+        threshold: float = 0.0,
+        average_origin: bool = True,
+    ) -> "Series3":
         """Make the series of third-order ``force_constants``.
 
         Blocks whose largest element is not above ``threshold`` (eV/Å³) are dropped; 0 drops
-        nothing but zeros.
+        nothing but zeros. Without ``average_origin`` the first atom alone is the origin,
+        and the three phonons of a triplet are not on the same footing.
         """
         if force_constants.order != 3:
             raise DomainError(
@@ -67,9 +74,28 @@ class Series3:
             )
         vectors = ShortestVectors.of(force_constants.supercell)
         cells = image_cells(force_constants, vectors)
-        values, atoms, cells = series3(force_constants, vectors.multiplicities, cells)
+        values, atoms, cells = series3(
+            force_constants, vectors.multiplicities, cells, average_origin=average_origin
+        )
         keep = np.abs(values).max(axis=(1, 2, 3), initial=0) > threshold
         return cls(values[keep], atoms[keep], cells[keep])
+
+    def reordered(self, order: tuple[int, int, int]) -> "Series3":
+        r"""The same constants, the phonons of a triplet put in in another order.
+
+        Phonon ``order[i]`` takes the place of phonon ``i``. With :math:`q + q' + q'' = G`
+        this is a series too: the atom that phonon 0 now sits on becomes the origin.
+        """
+        if sorted(order) != [0, 1, 2]:
+            raise DomainError(f"order must hold 0, 1 and 2, got {order}")
+        place = np.argsort(order)
+        cells = np.insert(self.cells, 0, 0, axis=1)[:, place]
+        atoms = self.atoms[:, place]
+        values = self.values.transpose(0, *(1 + place))
+        cells = cells[:, 1:] - cells[:, :1]
+        key = np.concatenate([cells[:, 0] - cells[:, 1], atoms, cells[:, 1]], axis=1)
+        sort = np.lexsort(key.T[::-1])
+        return Series3(values[sort], atoms[sort], cells[sort])
 
     @property
     def n_lattice_vectors(self) -> int:
@@ -99,6 +125,8 @@ def series3(
     force_constants: ForceConstants,
     multiplicities: NDArray[np.int64],
     cells: NDArray[np.int64],
+    *,
+    average_origin: bool = True,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
     r"""Third-order constants on lattice vectors, the origin averaged.
 
@@ -114,7 +142,8 @@ def series3(
         w\, \Phi^{T_{02}}(\kappa, j, k) &\to
             \tilde\Phi(\kappa_k;\ \kappa_j\, R_j - R_k;\ \kappa\, {-R_k})
 
-    where :math:`T` exchanges Cartesian axes.
+    where :math:`T` exchanges Cartesian axes; without ``average_origin`` the first line
+    alone, :math:`w = 1 / m_j m_k`.
 
     Parameters
     ----------
@@ -124,6 +153,7 @@ def series3(
         Shortest vectors from primitive atom ``κ`` to supercell atom ``s``.
     cells : (n_v, 3) array of int
         The cells ``R`` these vectors end in, pair by pair in C order.
+    average_origin : bool
 
     Returns
     -------
@@ -136,6 +166,7 @@ def series3(
     first = (np.cumsum(m.ravel()) - m.ravel()).reshape(m.shape)
     n_s, n_a = m.shape
     keys, blocks = [], []
+    n_legs = 3 if average_origin else 1
     for k in range(n_a):
         # Every image seen from k: its atom, its cell and its share.
         atom = np.repeat(np.arange(n_s), m[:, k])
@@ -143,14 +174,15 @@ def series3(
         r = cells[np.concatenate([np.arange(start, start + n) for start, n in seen])]
         share = 1.0 / m[atom, k]
         a, b = np.indices((len(atom), len(atom))).reshape(2, -1)
-        weight = share[a] * share[b] / 3
+        weight = share[a] * share[b] / n_legs
         phi = force_constants.values[k, atom[a], atom[b]] * weight[:, None, None, None]
         origin, kind_j, kind_k = np.full(len(a), k), kind[atom[a]], kind[atom[b]]
-        for atoms, r1, r2, axes in (
+        legs = (
             ((origin, kind_j, kind_k), r[a], r[b], (0, 1, 2, 3)),
             ((kind_j, origin, kind_k), -r[a], r[b] - r[a], (0, 2, 1, 3)),
             ((kind_k, kind_j, origin), r[a] - r[b], -r[b], (0, 3, 2, 1)),
-        ):
+        )
+        for atoms, r1, r2, axes in legs[:n_legs]:
             keys.append(np.concatenate([r1 - r2, np.stack(atoms, axis=1), r2], axis=1))
             blocks.append(phi.transpose(axes))
     key, inverse = np.unique(np.concatenate(keys), axis=0, return_inverse=True)

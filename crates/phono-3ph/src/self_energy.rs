@@ -1,0 +1,172 @@
+//! The self-energy at any frequency.
+
+use ndarray::{Array2, Array3, Array4, ArrayView3, Axis, stack};
+use phono_core::{Error, Result, Stop, ensure_shape};
+
+use crate::linewidths::{Widths, scale};
+use crate::real_part::RealPart;
+use crate::spread::Spread;
+use crate::triplet_sum::{Accumulate, Triplet, TripletSum};
+use crate::{Couplings, Phonons, Scattering};
+
+/// Where a self-energy is evaluated, and how it is split.
+#[derive(Debug, Clone, Copy)]
+pub struct Probe<'a> {
+    /// Index of the grid point.
+    pub q: i64,
+    /// THz, the same for all bands; each band at its own frequency if nothing.
+    pub targets: Option<&'a [f64]>,
+    /// Whether each irreducible triplet is normal, not umklapp.
+    pub normal: Option<&'a [bool]>,
+}
+
+/// The imaginary self-energy `Γ[part, T, j, f]` in THz of [`linewidths`](crate::linewidths)
+/// at the frequencies of `probe`: its total, and if asked for its normal and umklapp parts.
+pub fn imaginary_self_energies<'a>(
+    couplings: impl Into<Couplings<'a>>,
+    phonons: &'a Phonons<'a>,
+    probe: Probe<'_>,
+    occupations: ArrayView3<'_, f64>,
+    scattering: Scattering,
+    stop: &Stop,
+) -> Result<Array4<f64>> {
+    let sum = TripletSum::new(couplings, phonons, probe.q, scattering)?;
+    let at = Evaluation::new(&sum, probe, stop)?;
+    let n = occupations.as_standard_layout();
+    let (n_t, n) = (n.dim().2, checked(phonons, &n.view(), n.as_slice())?);
+    match probe.targets {
+        None => at.sum(n_t, |own| Widths::new(n, n_t, own.len())),
+        Some(w) => at.sum(n_t, |own| Spread::new(n, [n_t, own.len(), w.len()])),
+    }
+}
+
+/// The real self-energy `Δ[T, j, f]` in THz at the frequencies of `probe`.
+///
+/// ```text
+/// Δ(λ, w) = 18/h² Σ |Φ(λ, λ', λ'')|² {
+///     (n' + n'' + 1) [p(w − f' − f'') − p(w + f' + f'')]
+///     + (n' − n'') [p(w + f' − f'') − p(w − f' + f'')] },   p(x) = x / (x² + ε²)
+/// ```
+///
+/// * `epsilon`: `ε`, THz.
+///
+/// M. Lazzeri, M. Calandra, F. Mauri, Phys. Rev. B 68, 220509 (2003), eq. 4.
+pub fn real_self_energies<'a>(
+    couplings: impl Into<Couplings<'a>>,
+    phonons: &'a Phonons<'a>,
+    probe: Probe<'_>,
+    occupations: ArrayView3<'_, f64>,
+    (scattering, epsilon): (Scattering, f64),
+    stop: &Stop,
+) -> Result<Array3<f64>> {
+    if !(epsilon > 0.0 && epsilon.is_finite()) {
+        return Err(Error::Domain(format!("epsilon must be positive, got {epsilon}")));
+    }
+    let sum = TripletSum::new(couplings, phonons, probe.q, scattering)?;
+    let at = Evaluation::new(&sum, Probe { normal: None, ..probe }, stop)?;
+    let n = occupations.as_standard_layout();
+    let (n_t, n) = (n.dim().2, checked(phonons, &n.view(), n.as_slice())?);
+    let real = at.sum(n_t, |own| {
+        let targets = (probe.targets.unwrap_or(own), probe.targets.is_none());
+        RealPart::new(n, [n_t, own.len()], targets, epsilon)
+    })?;
+    Ok(real.index_axis_move(Axis(0), 0) / std::f64::consts::PI)
+}
+
+/// Occupations of every phonon, in order.
+fn checked<'n>(
+    phonons: &Phonons<'_>,
+    view: &ArrayView3<'_, f64>,
+    slice: Option<&'n [f64]>,
+) -> Result<&'n [f64]> {
+    let (n_q, n_b) = phonons.modes.shape();
+    ensure_shape("occupations", view.shape(), &[n_q, n_b, view.dim().2])?;
+    slice.ok_or(Error::Layout("occupations"))
+}
+
+/// Sums that are evaluated at the same place.
+struct Evaluation<'s, 'a> {
+    sum: &'s TripletSum<'a>,
+    probe: Probe<'s>,
+    stop: &'s Stop,
+}
+
+/// An accumulator of `values[(j n_T + T) n_f + f]`.
+pub(crate) trait Values: Accumulate {
+    /// Whether it needs delta functions.
+    const WEIGHTS: bool;
+
+    /// The sums.
+    fn values(&self) -> &[f64];
+}
+
+impl Values for Widths<'_> {
+    const WEIGHTS: bool = true;
+
+    fn values(&self) -> &[f64] {
+        &self.gamma
+    }
+}
+
+impl<'s, 'a> Evaluation<'s, 'a> {
+    fn new(sum: &'s TripletSum<'a>, probe: Probe<'s>, stop: &'s Stop) -> Result<Self> {
+        if let Some(normal) = probe.normal {
+            ensure_shape("normal", &[normal.len()], &[sum.pairs.len()])?;
+        }
+        Ok(Self { sum, probe, stop })
+    }
+
+    /// `[part, T, j, f]` of accumulators that `new` makes for the initial frequencies.
+    fn sum<A: Values>(
+        &self,
+        n_t: usize,
+        new: impl Fn(&'s [f64]) -> A + Sync,
+    ) -> Result<Array4<f64>> {
+        let Self { sum, probe, stop } = *self;
+        let n_b = sum.phonons.n_bands();
+        let n_f = probe.targets.map_or(1, <[f64]>::len);
+        let n_parts = if probe.normal.is_some() { 3 } else { 1 };
+        let mut parts = vec![Array2::zeros((n_t * n_f, n_b)); n_parts];
+        for initial in sum.initial_bands() {
+            let own = &sum.phonons.modes.frequencies(sum.q)[initial.clone()];
+            let targets = if A::WEIGHTS { probe.targets.unwrap_or(own) } else { &[] };
+            let split = || Split {
+                parts: (0..n_parts).map(|_| new(own)).collect(),
+                normal: probe.normal,
+            };
+            let take = |done: Split<'_, A>| {
+                for (part, sums) in parts.iter_mut().zip(&done.parts) {
+                    let n = n_t * n_f;
+                    for (i, x) in sums.values().iter().enumerate() {
+                        part[[i % n, initial.start + i / n]] += x;
+                    }
+                }
+            };
+            sum.run_at((initial.clone(), targets), split, take, stop)?;
+        }
+        for part in &mut parts {
+            scale(part, sum);
+        }
+        let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
+        let all = stack(Axis(0), &views).expect("parts have one shape");
+        let all = all.into_shape_with_order((n_parts, n_t, n_f, n_b)).expect("same length");
+        Ok(all.permuted_axes([0, 1, 3, 2]).as_standard_layout().into_owned())
+    }
+}
+
+/// The total, and if asked for the sums over normal and umklapp triplets.
+struct Split<'a, A> {
+    parts: Vec<A>,
+    normal: Option<&'a [bool]>,
+}
+
+impl<A: Accumulate> Accumulate for Split<'_, A> {
+    #[inline(always)]
+    fn add(&mut self, sum: &TripletSum<'_>, triplet: Triplet<'_>) {
+        self.parts[0].add(sum, triplet);
+        if let Some(normal) = self.normal {
+            let part = if normal[triplet.t] { 1 } else { 2 };
+            self.parts[part].add(sum, triplet);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Strengths that were computed before.
+
+use ndarray::{ArrayView2, ArrayView4};
+use phono_core::{Error, Result, ensure_shape, units};
+
+use crate::fixed_q::{Projection, Visit};
+use crate::{Phonons, Series};
+
+/// Triplets in a chunk.
+const CHUNK: usize = 32;
+
+/// What couples three phonons.
+#[derive(Debug, Clone, Copy)]
+pub enum Couplings<'a> {
+    /// Third-order constants, from which the elements are computed.
+    Series(Series<'a>),
+    /// Strengths that were computed before.
+    Stored(Strengths<'a>),
+}
+
+/// Strengths `|Φ[t, j, j', j'']|²` in eV² and the triplets they are of, borrowed.
+#[derive(Debug, Clone, Copy)]
+pub struct Strengths<'a> {
+    values: &'a [f64],
+    shape: [usize; 4],
+    points: &'a [[i64; 3]],
+}
+
+impl<'a> Strengths<'a> {
+    /// Borrow `values[t, j, j', j'']` and `points[t]`, both in C order.
+    pub fn new(values: ArrayView4<'a, f64>, points: ArrayView2<'a, i64>) -> Result<Self> {
+        let (n_t, n_j, n_1, n_2) = values.dim();
+        ensure_shape("points", points.shape(), &[n_t, 3])?;
+        Ok(Self {
+            values: values.to_slice().ok_or(Error::Layout("values"))?,
+            shape: [n_t, n_j, n_1, n_2],
+            points: points.to_slice().ok_or(Error::Layout("points"))?.as_chunks().0,
+        })
+    }
+}
+
+impl<'a> From<Series<'a>> for Couplings<'a> {
+    fn from(series: Series<'a>) -> Self {
+        Couplings::Series(series)
+    }
+}
+
+/// Strengths of the irreducible triplets at one `q`.
+pub(crate) struct Stored<'a> {
+    values: &'a [f64],
+    points: Vec<[usize; 3]>,
+    phonons: &'a Phonons<'a>,
+}
+
+impl<'a> Stored<'a> {
+    /// Take strengths, whose triplets must be the `irreducible` ones.
+    pub(crate) fn new(
+        strengths: Strengths<'a>,
+        irreducible: ArrayView2<'_, i64>,
+        phonons: &'a Phonons<'a>,
+    ) -> Result<Self> {
+        let Strengths { values, shape, points } = strengths;
+        if !irreducible.iter().eq(points.as_flattened()) {
+            return Err(Error::Domain(format!(
+                "strengths: these {} triplets are not the {} irreducible ones of this grid at \
+                 this q; compute the strengths anew",
+                points.len(),
+                irreducible.nrows()
+            )));
+        }
+        let n_b = phonons.n_bands();
+        ensure_shape("strengths", &shape, &[points.len(), n_b, n_b, n_b])?;
+        let points = points.iter().map(|p| p.map(|q| q as usize)).collect();
+        Ok(Self { values, points, phonons })
+    }
+
+    /// Into how many chunks the triplets are cut.
+    pub(crate) fn n_chunks(&self) -> usize {
+        self.points.len().div_ceil(CHUNK)
+    }
+
+    /// Show every triplet of chunk `c` and its elements to `visitor`.
+    #[inline(always)]
+    pub(crate) fn chunk(&self, c: usize, visitor: &mut impl Visit) {
+        let factor = self.phonons.grid.n_q() as f64 / units::STRENGTH;
+        let n_b = self.phonons.n_bands();
+        for t in c * CHUNK..((c + 1) * CHUNK).min(self.points.len()) {
+            let [f, f1, f2] = self.points[t].map(|q| self.phonons.modes.frequencies(q));
+            let square = |j: usize, j1: usize, j2: usize| {
+                let scale = factor * f[j].max(0.0) * f1[j1].max(0.0) * f2[j2].max(0.0);
+                scale * self.values[((t * n_b + j) * n_b + j1) * n_b + j2]
+            };
+            visitor.visit(t, &Projection::of_squares(n_b, square));
+        }
+    }
+}

@@ -1,0 +1,123 @@
+"""The real self-energy of phonons: the shift of their frequencies."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_grid import Triplets, units
+from phono_grid.backend import accelerated_by
+from phono_grid.errors import DomainError, ensure_positive, ensure_shape
+
+from phono_3ph._extension import rust
+from phono_3ph._periodic_modes import PeriodicModes
+from phono_3ph._self_energy import Couplings, Probe, averaged_over_sets, strengths_of
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    r"""How principal values are taken.
+
+    Parameters
+    ----------
+    epsilon : float
+        ``ε`` of :math:`x / (x^2 + \varepsilon^2)`, THz.
+    cutoff_frequency : float
+        THz; phonons at or below it do not take part.
+    degeneracy : float
+        THz; consecutive bands closer than this are one degenerate set.
+    """
+
+    epsilon: float = 0.05
+    cutoff_frequency: float = 1e-4
+    degeneracy: float = 1e-4
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        ensure_positive("epsilon", self.epsilon)
+        ensure_positive("degeneracy", self.degeneracy)
+        if not self.cutoff_frequency >= 0:
+            raise DomainError(
+                f"cutoff_frequency must not be negative, got {self.cutoff_frequency:g}"
+            )
+
+
+def real_self_energy(
+    couplings: Couplings,
+    phonons: PeriodicModes,
+    probe: Probe,
+    occupations: ArrayLike,
+    principal: Principal | None = None,
+) -> NDArray[np.float64]:
+    """The real self-energy Δ in THz, (n_T, n_b), or (n_T, n_b, n_f) at frequency points.
+
+    See `real_self_energies`.
+    """
+    principal = Principal() if principal is None else principal
+    delta = real_self_energies(couplings, phonons, probe, occupations, principal)
+    return delta[..., 0] if probe.frequency_points is None else delta
+
+
+@accelerated_by(rust.real_self_energies)
+def real_self_energies(
+    couplings: Couplings,
+    phonons: PeriodicModes,
+    probe: Probe,
+    occupations: ArrayLike,
+    principal: Principal,
+) -> NDArray[np.float64]:
+    r"""The real self-energy, which shifts frequencies by Δ [1]_.
+
+    .. math::
+
+        \Delta_\lambda(w) = \frac{18}{h^2} \sum_{\lambda'\lambda''}
+            |\Phi_{\lambda\lambda'\lambda''}|^2 \big\{
+            (n_{\lambda'} + n_{\lambda''} + 1) [p(w - f' - f'') - p(w + f' + f'')]
+            + (n_{\lambda'} - n_{\lambda''}) [p(w + f' - f'') - p(w - f' + f'')] \big\}
+
+    with the principal value :math:`p(x) = x / (x^2 + \varepsilon^2)`, averaged over each
+    degenerate set of the initial bands. The third-order part alone: the shifts of fourth
+    order and of thermal expansion are of the same size.
+
+    Parameters
+    ----------
+    couplings : Series3 or Strengths
+    phonons : PeriodicModes
+    probe : Probe
+        Its ``normal`` is not used.
+    occupations : (n_q, n_b, n_T) array_like
+        Bose-Einstein occupations, 0 at 0 K.
+    principal : Principal
+
+    Returns
+    -------
+    (n_T, n_b, n_f) array of float
+        THz. ``n_f`` is 1 if each band is at its own frequency.
+
+    References
+    ----------
+    .. [1] M. Lazzeri, M. Calandra, F. Mauri, Phys. Rev. B 68, 220509 (2003), eq. 4.
+    """
+    n = np.asarray(occupations, dtype=float)
+    f, q = phonons.frequencies, probe.q
+    ensure_shape("occupations", n, (*f.shape, n.shape[-1]))
+    triplets = Triplets.of(phonons.grid, q)
+    cutoff = principal.cutoff_frequency
+    strengths = strengths_of(couplings, phonons, triplets, cutoff)
+    own = probe.frequency_points is None
+    w = f[q] if probe.frequency_points is None else probe.frequency_points
+    w = w[:, None, None]
+    f1, f2 = (f[triplets.points[:, i]] for i in (1, 2))
+    a, b = f1[:, None, :, None], f2[:, None, None, :]
+
+    def p(x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The principal value of 1 / x."""
+        return np.asarray(x / (x**2 + principal.epsilon**2))
+
+    g = np.stack([p(w - a - b) - p(w + a + b), p(w + a - b) - p(w - a + b)], axis=-1)
+    n1, n2 = n[triplets.points[:, 1], :, None], n[triplets.points[:, 2], None, :]
+    occupied = np.stack([n1 + n2 + 1, n1 - n2], axis=-1)
+    bracket = np.einsum("tfklc,tklTc->Ttfkl", g, occupied, optimize=True)
+    sums = "t,tjkl,Ttjkl->Tj" if own else "t,tjkl,Ttfkl->Tjf"
+    delta = np.einsum(sums, triplets.weights, strengths, bracket, optimize=True)
+    delta = units.LINEWIDTH / np.pi * delta.reshape(*delta.shape[:2], -1)
+    return averaged_over_sets(delta, f[q], principal.degeneracy, cutoff)

@@ -1,0 +1,221 @@
+"""The imaginary self-energy of phonons, at any frequency."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_grid import BrillouinZone, Triplets, normal_processes, units
+from phono_grid.backend import accelerated_by
+from phono_grid.errors import DomainError, ensure_finite, ensure_shape, frozen
+
+from phono_3ph._extension import rust
+from phono_3ph._interaction import interaction_strengths
+from phono_3ph._linewidths import Scattering, averaging, scattering_weights
+from phono_3ph._periodic_modes import PeriodicModes
+from phono_3ph._series3 import Series3
+from phono_3ph._strengths import Strengths
+
+Couplings = Series3 | Strengths
+"""What couples phonons: constants, or strengths that were computed before."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Probe:
+    """Where a self-energy is evaluated, and whether it is split.
+
+    Parameters
+    ----------
+    q : int
+        Index in the grid.
+    frequency_points : (n_f,) array_like, optional
+        THz, the same for all bands; each band at its own frequency if not given.
+    normal : (n_t,) array_like of bool, optional
+        Whether each irreducible triplet is normal, to tell normal from umklapp processes.
+    """
+
+    q: int
+    frequency_points: NDArray[np.float64] | None = None
+    normal: NDArray[np.bool_] | None = None
+
+    def __post_init__(self) -> None:
+        """Hold the arrays the way the kernels read them."""
+        if self.frequency_points is not None:
+            points = frozen(self.frequency_points, "frequency_points")
+            ensure_finite("frequency_points", points)
+            if points.ndim != 1 or not len(points):
+                raise DomainError("frequency_points: expected one or more numbers in a row")
+            object.__setattr__(self, "frequency_points", points)
+        if self.normal is not None:
+            object.__setattr__(self, "normal", frozen(self.normal, "normal", np.bool_))
+
+    @classmethod
+    def split(
+        cls, zone: BrillouinZone, q: int, frequency_points: ArrayLike | None = None
+    ) -> "Probe":
+        """Tell normal from umklapp processes by the images in ``zone``."""
+        points = None if frequency_points is None else np.asarray(frequency_points)
+        return cls(q, points, normal_processes(zone, Triplets.of(zone.grid, q)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImaginarySelfEnergy:
+    """Half linewidths Γ in THz, (n_T, n_b), or (n_T, n_b, n_f) at frequency points.
+
+    Parameters
+    ----------
+    total : array
+    normal, umklapp : array, optional
+        Its two parts, if the probe told them apart.
+    """
+
+    total: NDArray[np.float64]
+    normal: NDArray[np.float64] | None = None
+    umklapp: NDArray[np.float64] | None = None
+
+
+def imaginary_self_energy(
+    couplings: Couplings,
+    phonons: PeriodicModes,
+    probe: Probe,
+    occupations: ArrayLike,
+    scattering: Scattering,
+) -> ImaginarySelfEnergy:
+    """The imaginary self-energy at one wave vector; see `imaginary_self_energies`."""
+    parts = imaginary_self_energies(couplings, phonons, probe, occupations, scattering)
+    if probe.frequency_points is None:
+        parts = parts[..., 0]
+    return ImaginarySelfEnergy(*parts)
+
+
+@accelerated_by(rust.imaginary_self_energies)
+def imaginary_self_energies(
+    couplings: Couplings,
+    phonons: PeriodicModes,
+    probe: Probe,
+    occupations: ArrayLike,
+    scattering: Scattering,
+) -> NDArray[np.float64]:
+    r"""The imaginary self-energy, its normal and its umklapp part [1]_.
+
+    .. math::
+
+        \Gamma_\lambda(w) = \frac{18\pi}{h^2} \sum_{\lambda'\lambda''}
+            |\Phi_{\lambda\lambda'\lambda''}|^2 \big\{
+            (n_{\lambda'} + n_{\lambda''} + 1)\, \delta(w - f' - f'')
+            + (n_{\lambda'} - n_{\lambda''})\,
+            [\delta(w + f' - f'') - \delta(w - f' + f'')] \big\}
+
+    averaged over each degenerate set of the initial bands. At its own frequency it is the
+    half linewidth of `linewidths`.
+
+    Parameters
+    ----------
+    couplings : Series3 or Strengths
+        Nothing is stored per triplet if it is a series.
+    phonons : PeriodicModes
+    probe : Probe
+    occupations : (n_q, n_b, n_T) array_like
+        Bose-Einstein occupations, 0 at 0 K.
+    scattering : Scattering
+
+    Returns
+    -------
+    (n_parts, n_T, n_b, n_f) array of float
+        THz: the total, and if ``probe`` tells them apart the normal and the umklapp part.
+        ``n_f`` is 1 if each band is at its own frequency.
+
+    References
+    ----------
+    .. [1] A. Togo, L. Chaput, I. Tanaka, Phys. Rev. B 91, 094306 (2015), eq. 11.
+    """
+    n = np.asarray(occupations, dtype=float)
+    f, q = phonons.frequencies, probe.q
+    ensure_shape("occupations", n, (*f.shape, n.shape[-1]))
+    triplets = Triplets.of(phonons.grid, q)
+    cutoff = scattering.cutoff_frequency
+    strengths = strengths_of(couplings, phonons, triplets, cutoff)
+    g = scattering_weights(phonons, triplets, scattering, probe.frequency_points)
+    n1, n2 = n[triplets.points[:, 1], :, None], n[triplets.points[:, 2], None, :]
+    occupied = np.stack([n1 + n2 + 1, n1 - n2, n2 - n1], axis=-1)
+    bracket = np.einsum("tfklc,tklTc->Ttfkl", g, occupied, optimize=True)
+    sums = "pt,tjkl,Ttjkl->pTj" if probe.frequency_points is None else "pt,tjkl,Ttfkl->pTjf"
+    shares = parts_of(probe, triplets)
+    gamma = np.einsum(sums, shares, strengths, bracket, optimize=True)
+    gamma = units.LINEWIDTH * gamma.reshape(*gamma.shape[:3], -1)
+    return averaged_over_sets(gamma, f[q], scattering.degeneracy, cutoff)
+
+
+def strengths_of(
+    couplings: Couplings, phonons: PeriodicModes, triplets: Triplets, cutoff: float
+) -> NDArray[np.float64]:
+    """Strengths of the irreducible triplets, 0 where a phonon does not take part."""
+    if not isinstance(couplings, Strengths):
+        return interaction_strengths(couplings, phonons, triplets, cutoff_frequency=cutoff)
+    if not np.array_equal(couplings.triplets.points, triplets.points):
+        raise DomainError(
+            f"strengths: these {len(couplings.triplets.points)} triplets are not the "
+            f"{len(triplets.points)} irreducible ones of this grid at this q; compute the "
+            "strengths anew"
+        )
+    n_t, n_b = len(triplets.points), phonons.frequencies.shape[1]
+    ensure_shape("strengths", couplings.values, (n_t, n_b, n_b, n_b))
+    active = (phonons.frequencies > cutoff)[triplets.points]
+    taking_part = np.einsum("tj,tk,tl->tjkl", active[:, 0], active[:, 1], active[:, 2])
+    return np.asarray(couplings.values * taking_part)
+
+
+def parts_of(probe: Probe, triplets: Triplets) -> NDArray[np.float64]:
+    """The multiplicities of triplets in the total and in its parts, (n_parts, n_t)."""
+    weights = triplets.weights.astype(float)
+    if probe.normal is None:
+        return weights[None]
+    ensure_shape("normal", probe.normal, weights.shape)
+    return np.stack([weights, weights * probe.normal, weights * ~probe.normal])
+
+
+def averaged_over_sets(
+    values: NDArray[np.float64], f: NDArray[np.float64], degeneracy: float, cutoff: float
+) -> NDArray[np.float64]:
+    """Means of ``values[..., j, w]`` over sets of bands; 0 if f is not above cutoff."""
+    mean = np.einsum("ij,...jf->...if", averaging(f, degeneracy), values)
+    return np.asarray(mean * (f > cutoff)[:, None])
+
+
+@accelerated_by(rust.detailed_linewidths)
+def detailed_linewidths(
+    couplings: Couplings,
+    phonons: PeriodicModes,
+    q: int,
+    occupations: ArrayLike,
+    scattering: Scattering,
+) -> NDArray[np.float64]:
+    """What each triplet adds to the linewidths of each band, pair by pair.
+
+    As in phono3py, the summands come **without** the multiplicity of the triplet and
+    **without** the average over degenerate initial bands:
+    ``Γ[T, j] = mean over the set of j of Σ_t weights[t] Σ_j'j'' detail[T, t, j, j', j'']``.
+
+    Parameters
+    ----------
+    couplings : Series3 or Strengths
+    phonons : PeriodicModes
+    q : int
+        Index in the grid.
+    occupations : (n_q, n_b, n_T) array_like
+    scattering : Scattering
+
+    Returns
+    -------
+    (n_T, n_t, n_b, n_b, n_b) array of float
+        THz, of the triplets of ``Triplets.of(phonons.grid, q)``.
+    """
+    n = np.asarray(occupations, dtype=float)
+    ensure_shape("occupations", n, (*phonons.frequencies.shape, n.shape[-1]))
+    triplets = Triplets.of(phonons.grid, q)
+    cutoff = scattering.cutoff_frequency
+    strengths = strengths_of(couplings, phonons, triplets, cutoff)
+    g = scattering_weights(phonons, triplets, scattering)
+    n1, n2 = n[triplets.points[:, 1], :, None], n[triplets.points[:, 2], None, :]
+    occupied = np.stack([n1 + n2 + 1, n1 - n2, n2 - n1], axis=-1)
+    detail = np.einsum("tjkl,tjklc,tklTc->Ttjkl", strengths, g, occupied, optimize=True)
+    return np.asarray(units.LINEWIDTH * detail)

@@ -1,0 +1,97 @@
+"""Strengths that are kept: of the irreducible triplets at one wave vector."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid import Triplets
+from phono_grid.errors import DomainError, ensure_finite, frozen
+
+from phono_3ph._interaction import interaction_strengths
+from phono_3ph._periodic_modes import PeriodicModes
+from phono_3ph._series3 import Series3
+
+ORDERS = ((0, 1, 2), (1, 2, 0), (2, 0, 1), (0, 2, 1), (2, 1, 0), (1, 0, 2))
+"""Of the three phonons of a triplet."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strengths:
+    """Squared three-phonon matrix elements of the irreducible triplets at one ``q``.
+
+    They take the place of a `Series3` in `imaginary_self_energy` and the like.
+
+    Parameters
+    ----------
+    triplets : Triplets
+    values : (n_t, n_j, n_b, n_b) array_like
+        ``|Φ[t, j, j', j'']|²`` in eV², ``1 / n_q`` included.
+    bands : (n_j,) array_like of int
+        The initial bands ``j``.
+    """
+
+    triplets: Triplets
+    values: NDArray[np.float64]
+    bands: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        bands = frozen(self.bands, "bands", np.int64)
+        values = frozen(self.values, "values")
+        n_t, n_b = len(self.triplets.weights), values.shape[-1]
+        frozen(values, "values", shape=(n_t, len(bands), n_b, n_b))
+        ensure_finite("values", values)
+        if (values < 0).any():
+            raise DomainError(f"values must not be negative, got {values.min():g}")
+        object.__setattr__(self, "values", values)
+        object.__setattr__(self, "bands", bands)
+
+    @classmethod
+    def of(
+        cls,
+        series: Series3,
+        phonons: PeriodicModes,
+        q: int,
+        *,
+        bands: Sequence[int] | None = None,
+        symmetrize: bool = False,
+        cutoff_frequency: float = 1e-4,
+    ) -> "Strengths":
+        """Compute the strengths of every irreducible triplet at grid point ``q``.
+
+        With ``symmetrize`` they are the mean over the six orders of the three phonons,
+        which are equal already if ``series`` averages the origin and the constants have
+        the symmetry of derivatives.
+        """
+        triplets = Triplets.of(phonons.grid, q)
+        orders = [series.reordered(o) for o in ORDERS] if symmetrize else [series]
+        total = sum(
+            interaction_strengths(
+                one, phonons, triplets, cutoff_frequency=cutoff_frequency, bands=bands
+            )
+            for one in orders
+        )
+        bands = range(phonons.frequencies.shape[1]) if bands is None else bands
+        return cls(triplets, np.asarray(total) / len(orders), np.asarray(bands))
+
+    @property
+    def mean(self) -> NDArray[np.float64]:
+        r"""The mean over triplets and bands of each initial band, eV², (n_j,).
+
+        .. math:: P_j = \frac{1}{n_b^2} \sum_{q' j' j''} |\Phi_{\lambda\lambda'\lambda''}|^2
+
+        With the ``1 / n_q`` in the strengths this does not depend on the mesh.
+        """
+        n_b = self.values.shape[-1]
+        total = np.einsum("t,tjkl->j", self.triplets.weights, self.values)
+        return np.asarray(total / n_b**2)
+
+    def averaged(self) -> "Strengths":
+        """All strengths of an initial band replaced by their mean.
+
+        What is left is the joint density of states times a number for each band.
+        """
+        share = self.mean / self.triplets.weights.sum()
+        values = np.broadcast_to(share[:, None, None], self.values.shape)
+        return replace(self, values=values)
