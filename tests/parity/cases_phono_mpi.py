@@ -7,4 +7,13 @@ def pencils(rng):
     return (int(rng.integers(size)), size, rng.integers(1, 7, size=3), str(layout)), {}
 
 
-CASES = {"phono_mpi.get_pencil_indices": pencils}
+def layouts(rng):
+    (rank, size, nq, layout), _ = pencils(rng)
+    other = rng.choice(["flat", "x_pencil", "y_pencil", "z_pencil"])
+    return (rank, size, nq, layout, str(other)), {}
+
+
+CASES = {
+    "phono_mpi.get_pencil_indices": pencils,
+    "phono_mpi.rows_by_partner": layouts,
+}

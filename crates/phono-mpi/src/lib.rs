@@ -3,5 +3,5 @@
 mod pencil;
 mod share;
 
-pub use pencil::{Layout, pencil_indices};
+pub use pencil::{Layout, pencil_indices, rows_by_partner};
 pub use share::{Excess, share};

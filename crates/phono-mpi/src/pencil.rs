@@ -1,5 +1,6 @@
 //! Pencils: the lines of a three-dimensional grid along one axis.
 
+use std::ops::Range;
 use std::str::FromStr;
 
 use ndarray::{Array1, ArrayView1};
@@ -42,20 +43,14 @@ pub fn pencil_indices(
     nq: ArrayView1<'_, i64>,
     layout: Layout,
 ) -> Result<Array1<i64>> {
-    if size < 1 {
-        return Err(Error::Domain(format!("size must be positive, got {size}")));
-    }
-    let size = size as usize;
-    let rank = ensure_index("rank", rank, size)?;
+    let (rank, size) = place(rank, size)?;
     let n = grid_numbers(nq)?;
+    let lines = layout.share(n, rank, size);
     let indices: Vec<i64> = match layout {
-        Layout::Flat => {
-            share(n.iter().product(), rank, size, Excess::Last).map(|i| i as i64).collect()
-        }
+        Layout::Flat => lines.map(|i| i as i64).collect(),
         Layout::Pencil(axis) => {
             let stride: usize = n[axis + 1..].iter().product();
-            let n_lines = n.iter().product::<usize>() / n[axis];
-            share(n_lines, rank, size, Excess::First)
+            lines
                 .flat_map(|line| {
                     let start = line / stride * stride * n[axis] + line % stride;
                     (0..n[axis]).map(move |i| (start + i * stride) as i64)
@@ -64,6 +59,106 @@ pub fn pencil_indices(
         }
     };
     Ok(indices.into())
+}
+
+/// The rows of `rank` in `layout`, in the order of the rank that holds them in `other` and
+/// then of their flat index; and how many of them each rank holds there.
+pub fn rows_by_partner(
+    rank: i64,
+    size: i64,
+    nq: ArrayView1<'_, i64>,
+    layout: Layout,
+    other: Layout,
+) -> Result<(Array1<i64>, Array1<i64>)> {
+    let (rank, size) = place(rank, size)?;
+    let n = grid_numbers(nq)?;
+    let mut partner_of_line = Vec::with_capacity(other.n_lines(n));
+    for partner in 0..size {
+        partner_of_line.extend(other.share(n, partner, size).map(|_| partner));
+    }
+    let mut rows = vec![Vec::new(); size];
+    layout.visit(n, layout.share(n, rank, size), |row, point| {
+        rows[partner_of_line[other.line(n, point)]].push(row as i64);
+    });
+    let counts = rows.iter().map(|rows| rows.len() as i64).collect();
+    Ok((rows.concat().into(), counts))
+}
+
+impl Layout {
+    /// Number of lines, or of points if there are none.
+    fn n_lines(self, n: [usize; 3]) -> usize {
+        let n_points = n.iter().product();
+        match self {
+            Self::Flat => n_points,
+            Self::Pencil(axis) => n_points / n[axis],
+        }
+    }
+
+    /// The lines of one rank.
+    fn share(self, n: [usize; 3], rank: usize, size: usize) -> Range<usize> {
+        let excess = if self == Self::Flat { Excess::Last } else { Excess::First };
+        share(self.n_lines(n), rank, size, excess)
+    }
+
+    /// The number of the line through a point.
+    fn line(self, [_, ny, nz]: [usize; 3], [ix, iy, iz]: [usize; 3]) -> usize {
+        match self {
+            Self::Flat => (ix * ny + iy) * nz + iz,
+            Self::Pencil(0) => iy * nz + iz,
+            Self::Pencil(1) => ix * nz + iz,
+            Self::Pencil(_) => ix * ny + iy,
+        }
+    }
+
+    /// The points of some lines in the order of their flat index, each with its row.
+    fn visit(
+        self,
+        [nx, ny, nz]: [usize; 3],
+        lines: Range<usize>,
+        mut point: impl FnMut(usize, [usize; 3]),
+    ) {
+        let first = lines.start;
+        match self {
+            Self::Flat => {
+                for i in lines {
+                    point(i - first, [i / (ny * nz), i / nz % ny, i % nz]);
+                }
+            }
+            Self::Pencil(0) => {
+                for ix in 0..nx {
+                    for line in lines.clone() {
+                        point((line - first) * nx + ix, [ix, line / nz, line % nz]);
+                    }
+                }
+            }
+            Self::Pencil(1) => {
+                for ix in first / nz..lines.end.div_ceil(nz) {
+                    let part = lines.start.max(ix * nz)..lines.end.min((ix + 1) * nz);
+                    for iy in 0..ny {
+                        for line in part.clone() {
+                            point((line - first) * ny + iy, [ix, iy, line - ix * nz]);
+                        }
+                    }
+                }
+            }
+            Self::Pencil(_) => {
+                for line in lines {
+                    for iz in 0..nz {
+                        point((line - first) * nz + iz, [line / ny, line % ny, iz]);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A rank and the number of ranks.
+fn place(rank: i64, size: i64) -> Result<(usize, usize)> {
+    if size < 1 {
+        return Err(Error::Domain(format!("size must be positive, got {size}")));
+    }
+    let size = size as usize;
+    Ok((ensure_index("rank", rank, size)?, size))
 }
 
 /// Three positive integers.
@@ -127,6 +222,33 @@ mod tests {
                 all.sort_unstable();
                 let expected: Vec<i64> = (0..nq.iter().product()).collect();
                 prop_assert_eq!(all, expected);
+            }
+        }
+
+        #[test]
+        fn rows_are_those_of_the_rank_sorted_by_partner_and_point(
+            nq in prop::array::uniform3(1i64..6),
+            size in 1i64..9,
+        ) {
+            let names = ["flat", "x_pencil", "y_pencil", "z_pencil"];
+            let layouts = names.map(|name| name.parse::<Layout>().unwrap());
+            for (layout, other) in layouts.iter().flat_map(|&a| layouts.map(|b| (a, b))) {
+                for rank in 0..size {
+                    let mine = indices(rank, size, nq, layout);
+                    let (rows, counts) =
+                        rows_by_partner(rank, size, aview1(&nq), layout, other).unwrap();
+                    let mut expected = Vec::new();
+                    for partner in 0..size {
+                        let theirs = indices(partner, size, nq, other);
+                        let mut common: Vec<i64> =
+                            mine.iter().copied().filter(|i| theirs.contains(i)).collect();
+                        common.sort_unstable();
+                        prop_assert_eq!(counts[partner as usize], common.len() as i64);
+                        expected.extend(common);
+                    }
+                    let points: Vec<i64> = rows.iter().map(|&r| mine[r as usize]).collect();
+                    prop_assert_eq!(points, expected);
+                }
             }
         }
     }

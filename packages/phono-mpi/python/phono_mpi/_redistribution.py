@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from phono_grid.backend import accelerated_by
 from phono_grid.errors import ensure_shape
 
 from phono_mpi._agreement import compare, rows_problem
 from phono_mpi._chunks import MAX_COUNT
 from phono_mpi._communicator import is_mpi
+from phono_mpi._extension import rust
 from phono_mpi._patchable import message_limit, mpi
 from phono_mpi._pencils import Layout, get_pencil_indices, shares
 from phono_mpi._rows import _items_per_row
@@ -83,31 +85,44 @@ def _plan(
     rank: int, size: int, nq: tuple[int, ...], source: Layout, target: Layout
 ) -> RedistributionPlan:
     """The plan of `redistribution_plan`."""
-    mine = get_pencil_indices(rank, size, nq, source)
-    wanted = get_pencil_indices(rank, size, nq, target)
-    destinations = _owners(mine, size, nq, target)
-    origins = _owners(wanted, size, nq, source)
-    # On both sides in the order of the other rank, then of the flat index.
-    sends = np.lexsort((mine, destinations))
-    receives = np.lexsort((wanted, origins))
-    stay, home = destinations[sends] == rank, origins[receives] == rank
+    rows, to = rows_by_partner(rank, size, nq, source, target)
+    places, origins = rows_by_partner(rank, size, nq, target, source)
+    stay = slice(to[:rank].sum(), to[: rank + 1].sum())
+    home = slice(origins[:rank].sum(), origins[: rank + 1].sum())
+    others = np.arange(size) != rank
     return RedistributionPlan(
-        sends[~stay],
-        _counts(destinations, rank, size),
-        receives[~home],
-        _counts(origins, rank, size),
-        sends[stay],
-        receives[home],
-        len(mine),
+        np.delete(rows, stay),
+        to * others,
+        np.delete(places, home),
+        origins * others,
+        rows[stay],
+        places[home],
+        len(rows),
         int(np.prod(nq)),
     )
 
 
-def _counts(others: NDArray[np.int64], rank: int, size: int) -> NDArray[np.int64]:
-    """How often every other rank occurs."""
-    counts = np.bincount(others, minlength=size)
-    counts[rank] = 0
-    return counts
+@accelerated_by(rust.rows_by_partner)
+def rows_by_partner(
+    rank: int, size: int, nq: ArrayLike, layout: Layout, other: Layout
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The rows of one rank, by the rank that holds the same points in another layout.
+
+    Both sides of a message have the order of the flat index, so that no list of points is
+    ever sent. See `get_pencil_indices` for the arguments.
+
+    Returns
+    -------
+    rows : (n,) array of int
+        My rows in ``layout`` in the order of the ranks that hold them in ``other``, then of
+        their flat index.
+    counts : (S,) array of int
+        How many of them each rank holds there.
+    """
+    mine = get_pencil_indices(rank, size, nq, layout)
+    n = tuple(int(i) for i in np.asarray(nq))
+    partners = _owners(mine, size, n, other)
+    return np.lexsort((mine, partners)), np.bincount(partners, minlength=size)
 
 
 def _owners(
