@@ -222,6 +222,36 @@ def test_ctrl_c_is_a_short_message_and_exit_130(here, capsys, monkeypatch):
     assert list(here.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("module", "error"),
+    [
+        ("cyclopts", "KeyboardInterrupt"),
+        ("numpy", "KeyboardInterrupt"),
+        # Of extensions made with pybind11.
+        ("spglib", "ImportError('initialization failed') from KeyboardInterrupt()"),
+    ],
+)
+def test_ctrl_c_is_heeded_while_modules_are_imported(tmp_path, module, error):
+    code = (
+        "import sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name == {module!r}: raise {error}\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "from phonokit.__main__ import main; sys.exit(main())"
+    )
+    command = [sys.executable, "-c", code, "kappa", str(EXAMPLE)]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert done.returncode == 130
+    assert done.stderr == b"phono: interrupted; nothing was written\n"
+
+
+def test_the_package_is_a_command_too(tmp_path):
+    command = [sys.executable, "-m", "phonokit", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout == f"phonokit {phonokit.__version__}\n"
+
+
 def test_a_mistake_of_ours_is_not_dressed_up(here, monkeypatch):
     def broken(*_args, **_options):
         raise ZeroDivisionError

@@ -17,6 +17,7 @@ from phono_3ph import (
     Thermal,
     boundary_linewidths,
     collision_row,
+    inverse_sinh,
     isotope_linewidths,
     linewidths,
     natural_mass_spread,
@@ -33,6 +34,8 @@ from phonokit._transport import Carriers, Method, Transport
 
 OCCUPATIONS = 512 * 1024**2
 """Bytes that the occupations of all phonons may take; more temperatures go in blocks."""
+SLAB = 1024
+"""Wave vectors whose occupations are made at once."""
 SERIES = 600
 """Triplets that take as long as the series at one q; `benches/ranks.py` measures it."""
 BATCH = 16
@@ -156,15 +159,17 @@ class Scatterer:
     def _occupations(self, first: int, end: int) -> NDArray[np.float64]:
         """At some temperatures."""
         t = self.carriers.temperatures[first:end]
-        return bose_einstein(self.carriers.phonons.frequencies, t)
+        return in_slabs(lambda f: bose_einstein(f, t), self.carriers.phonons.frequencies)
 
     def _thermal(self, first: int, end: int) -> Thermal:
         """Occupations, and what rows need beside them."""
-        return Thermal.of(
+        t = self.carriers.temperatures[first:end]
+        cutoff = self.transport.scattering.cutoff_frequency
+        s = in_slabs(
+            lambda f: inverse_sinh(f, t, cutoff_frequency=cutoff),
             self.carriers.phonons.frequencies,
-            self.carriers.temperatures[first:end],
-            cutoff_frequency=self.transport.scattering.cutoff_frequency,
         )
+        return Thermal(self._occupations(first, end), s)
 
     def _scatter(self, i: int, record: NDArray[Any], block: slice, statistics: Any) -> None:
         """Put into ``record`` what scatters at some temperatures.
@@ -182,6 +187,20 @@ class Scatterer:
         if self.transport.isotopes and block.start == 0:
             spread = natural_mass_spread(self.carriers.cell)
             record["isotope"] = isotope_linewidths(phonons, q, spread, scattering)
+
+
+def in_slabs(
+    function: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    frequencies: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """A function of some frequencies after the others: what it needs itself stays small."""
+    first = function(frequencies[:SLAB])
+    values = np.empty((len(frequencies), *first.shape[1:]))
+    values[:SLAB] = first
+    for start in range(SLAB, len(frequencies), SLAB):
+        values[start : start + SLAB] = function(frequencies[start : start + SLAB])
+    values.flags.writeable = False
+    return values
 
 
 def rates_of(

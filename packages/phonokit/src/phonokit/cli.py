@@ -194,6 +194,9 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
 
 def _explanation(error: BaseException) -> tuple[str, int] | None:
     """What to say of an error and the exit code; None for a mistake of ours."""
+    if isinstance(error, ImportError) and isinstance(error.__cause__, KeyboardInterrupt):
+        # What pybind11 makes of Ctrl-C while an extension is imported.
+        error = error.__cause__
     if isinstance(error, KeyboardInterrupt):
         return f"phono: interrupted; {str(error) or 'nothing was written'}\n", INTERRUPTED
     if isinstance(error, CycloptsError):
