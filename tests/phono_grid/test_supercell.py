@@ -1,10 +1,19 @@
 """Supercells, primitive cells and the maps between them."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from phono_grid import Supercell
+from phono_grid import (
+    Cell,
+    ShortestVectors,
+    Supercell,
+    Symmetry,
+    atom_permutations,
+    using,
+)
 from phono_grid.errors import DomainError
 
 pytestmark = pytest.mark.usefixtures("backend")
@@ -57,6 +66,50 @@ def test_translations_are_a_group_that_takes_every_atom_home(triclinic, m):
     np.testing.assert_array_equal(supercell.translations[supercell.home, atoms], p2s[s2p])
 
 
+def test_translations_of_some_atoms_are_those_of_the_table(triclinic):
+    supercell = Supercell.of(triclinic, [[2, 1, 0], [0, 3, 1], [-1, 0, 2]], "P")
+    table = supercell.translations
+    t, s = np.arange(supercell.n_cells), np.arange(supercell.cell.n_atoms)
+    np.testing.assert_array_equal(supercell.translated(t[:, None], s), table)
+    np.testing.assert_array_equal(
+        supercell.translated(supercell.home[5], s[5]), table[supercell.home[5], 5]
+    )
+    # They move every atom by one vector, to the first copy of the first primitive atom.
+    x = supercell.cell.positions
+    first = x[supercell.primitive_to_supercell[0]]
+    copies = np.flatnonzero(supercell.supercell_to_primitive == 0)
+    moved = x[table] - x - (first - x[copies])[:, None]
+    np.testing.assert_allclose(moved, np.rint(moved), atol=1e-12)
+
+
+@pytest.mark.needs_rust
+def test_ten_thousand_atoms_take_memory_in_proportion(silicon):
+    """Everything but the table of translations: below 2 kB an atom, and in a second."""
+    operations = Symmetry.of(silicon)
+    tracemalloc.start()
+    supercell = Supercell.of(silicon, [11, 11, 11])
+    with using("Rust"):
+        vectors = ShortestVectors.of(supercell)
+        permutations = atom_permutations(
+            supercell.cell, operations.rotations[:4], operations.translations[:4] / 11
+        )
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    n_s = supercell.cell.n_atoms
+    assert n_s == 10648
+    assert vectors.multiplicities.shape == (n_s, 2)
+    assert permutations.shape == (4, n_s)
+    assert peak < 2000 * n_s
+    assert (supercell.translated(supercell.home, np.arange(n_s)) < n_s).all()
+
+
+def test_a_table_that_does_not_fit_says_how_much_it_would_need(silicon, monkeypatch):
+    supercell = Supercell.of(silicon, [2, 2, 2])
+    monkeypatch.setattr("phono_grid._memory.machine_memory", lambda: 1000.0)
+    with pytest.raises(DomainError, match=r"translations would need 1\.53e-05 GiB.*has 9"):
+        _ = supercell.translations
+
+
 def test_the_first_axis_runs_fastest(silicon):
     x = Supercell.of(silicon, [2, 3, 1]).cell.positions[:6]
     np.testing.assert_allclose(x[:, 0] * 2, [0, 1, 0, 1, 0, 1])
@@ -99,6 +152,17 @@ def test_a_centring_letter_and_its_matrix_are_the_same(silicon):
 def test_matrices_that_make_no_cell_are_refused(silicon, supercell, primitive, message):
     with pytest.raises(DomainError, match=message):
         Supercell.of(silicon, supercell, primitive)
+
+
+def test_atoms_on_top_of_each_other_are_named(silicon):
+    positions = silicon.positions.copy()
+    positions[6] = positions[1] + [1, 0, -1 + 1e-7]
+    twice = Cell(silicon.lattice, positions, silicon.symbols, silicon.masses)
+    message = "positions: atoms 1 and 6 are on top of each other"
+    with pytest.raises(DomainError, match=message):
+        Supercell.of(twice, [1, 1, 1], "P")
+    with pytest.raises(DomainError, match=message):
+        Symmetry.of(twice)
 
 
 def test_maps_that_contradict_each_other_are_refused(silicon):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from phono_grid import Cell, Supercell, Symmetry, atom_permutations
+from phono_grid import Cell, Supercell, Symmetry, atom_permutations, reduced_basis
 from phono_grid.errors import DomainError, ShapeError
 
 pytestmark = pytest.mark.usefixtures("backend")
@@ -81,6 +81,35 @@ def test_the_space_group_of_silicon_has_its_name_and_192_operations(silicon):
     assert symmetry.n_operations == 192
     assert symmetry.independent_atoms.tolist() == [0]
     assert len(symmetry.site(3)) == 24
+
+
+def test_a_site_that_is_not_there_is_refused(silicon):
+    with pytest.raises(DomainError, match="atom: 8 is out of range, expected 0 to 7"):
+        Symmetry.of(silicon).site(8)
+
+
+@pytest.mark.parametrize("reduction", ["niggli", "delaunay"])
+def test_reduced_vectors_are_short_and_of_the_same_lattice(triclinic, reduction):
+    skewed = [[1, 4, -3], [0, 1, 7], [0, 0, 1]] @ triclinic.lattice
+    reduced = reduced_basis(skewed, reduction)
+    m = reduced @ np.linalg.inv(triclinic.lattice)
+    np.testing.assert_allclose(m, np.rint(m), atol=1e-9)
+    assert abs(np.linalg.det(m)) == pytest.approx(1)
+    products = reduced @ reduced.T
+    if reduction == "niggli":
+        # No vector is longer than what another added to it would be.
+        assert (2 * np.abs(products) <= np.diag(products) + 1e-9).sum() >= 6
+    else:
+        four = np.vstack([reduced, -reduced.sum(axis=0)])
+        acute = four @ four.T - np.diag(np.einsum("ij,ij->i", four, four))
+        assert acute.max() < 1e-9
+
+
+def test_what_cannot_be_reduced_is_refused():
+    with pytest.raises(DomainError, match="lattice: spglib cannot reduce it"):
+        reduced_basis(np.ones((3, 3)))
+    with pytest.raises(DomainError, match="reduction must be 'niggli' or 'delaunay'"):
+        reduced_basis(np.eye(3), "lll")
 
 
 def test_an_operation_that_is_no_symmetry_is_refused(silicon):

@@ -30,7 +30,7 @@ def pair_distances(supercell: Supercell) -> NDArray[np.float64]:
 
 def row_of(compact: NDArray[T], supercell: Supercell, atom: int) -> NDArray[T]:
     """The row of any supercell atom, (n_s,), from rows of primitive atoms."""
-    to_home = supercell.translations[supercell.home[atom]]
+    to_home = supercell.translated(supercell.home[atom], np.arange(supercell.cell.n_atoms))
     row: NDArray[T] = compact[supercell.supercell_to_primitive[atom]][to_home]
     return row
 

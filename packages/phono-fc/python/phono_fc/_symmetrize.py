@@ -103,7 +103,7 @@ def group_average(force_constants: ForceConstants, symmetry: Symmetry) -> ForceC
     )
     # Constants have the lattice translations already: of every coset one operation counts,
     # the one that takes the atom home.
-    n_images = symmetry.n_operations // len(supercell.translations)
+    n_images = symmetry.n_operations // supercell.n_cells
     return ForceConstants(total / n_images, supercell)
 
 
@@ -207,7 +207,7 @@ def full_index(supercell: Supercell, atoms: Sequence[Index]) -> tuple[Index, ...
     to_home = supercell.home[first]
     return (
         supercell.supercell_to_primitive[first],
-        *(supercell.translations[to_home, other] for other in others),
+        *(supercell.translated(to_home, other) for other in others),
     )
 
 

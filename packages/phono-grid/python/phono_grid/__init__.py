@@ -24,6 +24,7 @@ from phono_grid._spectra import (
     gaussian_spectra,
     tetrahedron_spectra,
 )
+from phono_grid._spglib import Reduction, reduced_basis
 from phono_grid._supercell import Supercell
 from phono_grid._symmetry import Symmetry, atom_permutations
 from phono_grid._tetrahedra import Tetrahedra
@@ -49,6 +50,7 @@ __all__ = [
     "Grid",
     "IrreduciblePoints",
     "JointDensity",
+    "Reduction",
     "ShortestVectors",
     "Spectrum",
     "Supercell",
@@ -68,6 +70,7 @@ __all__ = [
     "mass_variances",
     "natural_isotopes",
     "normal_processes",
+    "reduced_basis",
     "shortest_vectors",
     "smith_normal_form",
     "standard_masses",

@@ -24,18 +24,23 @@ class Cell:
         Chemical symbols. Atoms with different symbols are different to symmetry.
     masses : (n_a,) array_like
         Da.
+    magnetic_moments : (n_a,) or (n_a, 3) array_like, optional
+        Of each atom, collinear or Cartesian vectors, in any unit. They lower the symmetry.
 
     Raises
     ------
     DomainError
-        If the lattice has no volume or is left-handed, a mass is not positive, or there
-        are no atoms.
+        If the lattice has no volume or is left-handed, a mass is not positive, a number is
+        not finite, or there are no atoms.
+    ShapeError
+        If an array has the wrong shape or is not one of numbers.
     """
 
     lattice: NDArray[np.float64]
     positions: NDArray[np.float64]
     symbols: tuple[str, ...]
     masses: NDArray[np.float64]
+    magnetic_moments: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
@@ -47,6 +52,12 @@ class Cell:
             "positions": frozen(self.positions, "positions", shape=(n_a, 3)),
             "masses": frozen(self.masses, "masses", shape=(n_a,)),
         }
+        if self.magnetic_moments is not None:
+            vectors = np.ndim(self.magnetic_moments) == 2
+            shape = (n_a, 3) if vectors else (n_a,)
+            arrays["magnetic_moments"] = frozen(
+                self.magnetic_moments, "magnetic_moments", shape=shape
+            )
         for name, array in arrays.items():
             ensure_finite(name, array)
             object.__setattr__(self, name, array)
@@ -88,6 +99,15 @@ class Cell:
         return np.array([order[s] for s in self.symbols], dtype=np.int64)
 
     @property
+    def kinds(self) -> NDArray[np.int64]:
+        """A number for each distinct symbol and magnetic moment."""
+        if self.magnetic_moments is None:
+            return self.species
+        moments = np.rint(self.magnetic_moments.reshape(self.n_atoms, -1) * 1e4)
+        rows = np.column_stack([self.species, moments])
+        return np.unique(rows, axis=0, return_inverse=True)[1].ravel() + 1
+
+    @property
     def formula(self) -> str:
         """Like ``Na4Cl4``."""
         count: dict[str, int] = {}
@@ -104,4 +124,6 @@ def cell_of(
 ) -> Cell:
     """A cell whose atoms are of the kinds of ``like``'s ``atoms``."""
     symbols = tuple(like.symbols[i] for i in atoms)
-    return Cell(lattice, positions, symbols, like.masses[np.asarray(atoms)])
+    at = np.asarray(atoms)
+    moments = None if like.magnetic_moments is None else like.magnetic_moments[at]
+    return Cell(lattice, positions, symbols, like.masses[at], moments)

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._cell import Cell
 from phono_grid._extension import rust
+from phono_grid._memory import ensure_memory
 from phono_grid._mesh import factors, generalized_matrix, mesh_numbers
 from phono_grid._smith import integer_matrix, inverse_unimodular
 from phono_grid._symmetry import Symmetry
@@ -156,12 +157,14 @@ class Grid:
     @property
     def addresses(self) -> NDArray[np.int64]:
         """Integer coordinates ``a`` of every wave vector, shape (n_q, 3)."""
+        ensure_room(self, "addresses", 48)
         c, b, a = np.meshgrid(*(np.arange(n) for n in self.mesh[::-1]), indexing="ij")
         return np.stack([a.ravel(), b.ravel(), c.ravel()], axis=1)
 
     @property
     def qpoints(self) -> NDArray[np.float64]:
         """Fractional coordinates of every wave vector in [0, 1), shape (n_q, 3)."""
+        ensure_room(self, "qpoints", 96)
         # Over a common denominator in integers: no point misses 0 by rounding.
         common = 2 * int(np.lcm.reduce(self.mesh))
         numerators = (2 * self.addresses + self.shift) * (common // (2 * self.mesh))
@@ -205,6 +208,7 @@ class IrreduciblePoints:
     @classmethod
     def of(cls, grid: Grid) -> "IrreduciblePoints":
         """Reduce ``grid`` by its point group."""
+        ensure_room(grid, "the irreducible map", 24)
         points, weights = np.unique(irreducible_map(grid), return_counts=True)
         return cls(points, weights)
 
@@ -221,6 +225,13 @@ def irreducible_map(grid: Grid) -> NDArray[np.int64]:
         The smallest index of each point's star.
     """
     return np.asarray(grid.index(grid.rotate(grid.addresses)).min(axis=0))
+
+
+def ensure_room(grid: Grid, what: str, bytes_per_point: float) -> None:
+    """Refuse what does not fit into memory for every point, before allocating it."""
+    mesh = " ".join(map(str, grid.mesh))
+    name = f"mesh {mesh}: {what} of {grid.n_q} wave vectors"
+    ensure_memory(name, bytes_per_point * grid.n_q, "use a coarser mesh")
 
 
 def ensure_group(rotations: NDArray[np.int64]) -> None:

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._cell import Cell
 from phono_grid._extension import rust
-from phono_grid._spglib import SYMPREC, spglib_dataset
+from phono_grid._spglib import SYMPREC, magnetic_dataset, magnetic_symbol, spglib_dataset
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import DomainError, ensure_shape, frozen
 
@@ -27,7 +27,8 @@ class Symmetry:
     permutations : (n_r, n_a) array_like of int
         ``permutations[r, k]`` is the atom that operation ``r`` takes atom ``k`` to.
     symbol : str
-        Hermann-Mauguin symbol.
+        Hermann-Mauguin symbol; of a magnetic crystal the number of Belov, Neronova and
+        Smirnova.
     """
 
     rotations: NDArray[np.int64]
@@ -50,14 +51,24 @@ class Symmetry:
 
     @classmethod
     def of(cls, cell: Cell, symprec: float = SYMPREC) -> "Symmetry":
-        """Find the space group with spglib; ``symprec`` in Å."""
-        dataset = spglib_dataset(cell, symprec)
+        """Find the space group with spglib; ``symprec`` in Å.
+
+        Of a cell with magnetic moments, the operations that keep them, alone or together
+        with time reversal, which leaves force constants as they are: moments are axial
+        vectors, collinear ones plain numbers.
+        """
+        if cell.magnetic_moments is None:
+            dataset = spglib_dataset(cell, symprec)
+            symbol = dataset.international
+        else:
+            dataset = magnetic_dataset(cell, symprec)
+            symbol = magnetic_symbol(dataset)
         rotations = np.asarray(dataset.rotations, dtype=np.int64)
         translations = np.asarray(dataset.translations)
         to_cartesian = cell.lattice.T
         cartesian = to_cartesian @ rotations @ np.linalg.inv(to_cartesian)
         permutations = atom_permutations(cell, rotations, translations, symprec=2 * symprec)
-        return cls(rotations, translations, cartesian, permutations, dataset.international)
+        return cls(rotations, translations, cartesian, permutations, symbol)
 
     @property
     def n_operations(self) -> int:
@@ -70,7 +81,10 @@ class Symmetry:
         return np.unique(self.permutations.min(axis=0))
 
     def site(self, atom: int) -> NDArray[np.int64]:
-        """The operations that leave ``atom`` where it is."""
+        """The operations that leave ``atom`` where it is, its site symmetry."""
+        if not 0 <= atom < self.permutations.shape[1]:
+            last = self.permutations.shape[1] - 1
+            raise DomainError(f"atom: {atom} is out of range, expected 0 to {last}")
         return np.flatnonzero(self.permutations[:, atom] == atom)
 
     def reciprocal_rotations(self) -> NDArray[np.int64]:

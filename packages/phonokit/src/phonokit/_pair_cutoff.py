@@ -27,7 +27,7 @@ def cutoff_of(displacements: Displacements, supercell: Supercell) -> float | Non
         return None
     first = np.array([displacements.singles[i].atom for i, _ in displacements.pairs])
     second = np.array([d.atom for _, d in displacements.pairs])
-    to_home = supercell.translations[supercell.home[first], second]
+    to_home = supercell.translated(supercell.home[first], second)
     apart = pair_distances(supercell)[supercell.supercell_to_primitive[first], to_home]
     farthest, nearest = apart[included].max(initial=0), apart[~included].min()
     if farthest > nearest - SAME_DISTANCE:

@@ -113,7 +113,7 @@ def _pairs(
     first = np.array([i for i, _ in displacements.pairs])
     atoms = np.array([d.atom for _, d in displacements.pairs])
     origins = np.array([d.atom for d in displacements.singles])[first]
-    to_home = supercell.translations[supercell.home[origins], atoms]
+    to_home = supercell.translated(supercell.home[origins], atoms)
     apart = pair_distances(supercell)[supercell.supercell_to_primitive[origins], to_home]
     u = np.array([d.displacement for _, d in displacements.pairs]) * units.length
     included = displacements.included[len(displacements.singles) :]

@@ -1,0 +1,25 @@
+"""What fits into this machine."""
+
+import os
+
+from phono_grid.errors import DomainError
+
+GIB = 2**30
+
+
+def machine_memory() -> float:
+    """Bytes of memory of this machine; infinite where the system does not tell."""
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, OSError, ValueError):
+        return float("inf")
+
+
+def ensure_memory(name: str, n_bytes: float, advice: str) -> None:
+    """Refuse what needs more than the memory of this machine, before allocating it."""
+    have = machine_memory()
+    if n_bytes > have:
+        raise DomainError(
+            f"{name} would need {n_bytes / GIB:.3g} GiB, this machine has "
+            f"{have / GIB:.3g}; {advice}"
+        )
