@@ -153,7 +153,7 @@ def test_kappa_does_not_depend_on_the_choice_of_degenerate_eigenvectors(rng):
     grid = Grid.of(cell, [5, 5, 5], symmetry)
     irreducible = IrreduciblePoints.of(grid)
     series2, series3 = workflow.force_constant_series(crystal)
-    harmonic = workflow.harmonic_phonons(crystal, series2, grid, irreducible, symmetry)
+    harmonic = workflow.harmonic_phonons(crystal, series2, grid, irreducible)
 
     def kappa_of(phonons):
         carriers = Carriers(

@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 import phonokit
 import pytest
-from phonokit import FileError, write_kappa
+from phonokit import FileError, Transport, write_kappa
 from tiny_crystal import EXAMPLE
 
 N_T, N_I, N_B = 3, 4, 6
@@ -15,6 +15,8 @@ SHAPES = {
     "version": (),
     "temperature": (N_T,),
     "mesh": (3,),
+    "reciprocal_lattice": (3, 3),
+    "grid_rotations": (48, 3, 3),
     "qpoint": (N_I, 3),
     "grid_point": (N_I,),
     "weight": (N_I,),
@@ -29,6 +31,7 @@ SHAPES = {
 }
 UNITS = {
     "temperature": "K",
+    "reciprocal_lattice": "1/angstrom",
     "frequency": "THz",
     "group_velocity": "angstrom THz",
     "gv_by_gv": "angstrom^2 THz^2",
@@ -118,3 +121,24 @@ def test_an_interrupted_write_leaves_nothing(result, tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         write_kappa(result, tmp_path / "k.hdf5")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_coherences_are_told_from_populations(tmp_path):
+    silicon = phonokit.load(EXAMPLE)
+    plain, wigner = (
+        phonokit.kappa(silicon, (3, 3, 3), [0, 300], transport=Transport(coherence=theory))
+        for theory in (None, "smm19")
+    )
+    assert wigner.wigner is not None
+    np.testing.assert_array_equal(wigner.linewidths, plain.linewidths)
+    with h5py.File(write_kappa(wigner, tmp_path / "k.hdf5")) as file:
+        parts = {name: file[name][:] for name in ("kappa", "kappa_intra", "kappa_inter")}
+        each = file["mode_kappa_inter"][:].sum(axis=(1, 2)) / 27
+        total = file["mode_kappa"][:].sum(axis=(1, 2)) / 27
+        assert file["kappa_degenerate"].attrs["unit"] == "W/(m K)"
+        assert "smm19" in file["kappa_inter"].attrs["meaning"]
+    np.testing.assert_allclose(parts["kappa_intra"], plain.kappa, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(parts["kappa_intra"] + parts["kappa_inter"], parts["kappa"])
+    np.testing.assert_allclose(each, parts["kappa_inter"], atol=1e-12)
+    np.testing.assert_allclose(total, parts["kappa"], rtol=1e-12, atol=1e-12)
+    assert (parts["kappa_inter"][1, :3] > 0).all()

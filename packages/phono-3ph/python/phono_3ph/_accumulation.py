@@ -7,6 +7,9 @@ from numpy.typing import ArrayLike, NDArray
 from phono_grid import Gaussian, Grid, IrreduciblePoints, Tetrahedra, density_of_states
 from phono_grid.errors import DomainError, ensure_shape, frozen
 
+DECADES = 1e5
+"""From the first to the last of points in equal ratios."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Accumulation:
@@ -108,8 +111,8 @@ def accumulation_points(
     n : int
         Steps.
     logarithmic : bool
-        Equal ratios instead of equal steps, from a thousandth of the largest value or the
-        smallest positive one, whichever is smaller. Mean free paths span decades.
+        Equal ratios instead of equal steps, over five decades. Mean free paths span as
+        much; what is below the first point is counted at it.
 
     Raises
     ------
@@ -124,8 +127,7 @@ def accumulation_points(
         return np.linspace(low, top + 1e-8 * max(top - low, 1), n + 1)
     if not top > 0:
         raise DomainError("values: none is positive; ratios of them mean nothing")
-    low = min(float(x[x > 0].min()), top / 1000)
-    return np.geomspace(low, top * (1 + 1e-8), n + 1)
+    return np.geomspace(top / DECADES, top * (1 + 1e-8), n + 1)
 
 
 def mean_free_paths(velocities: ArrayLike, linewidths: ArrayLike) -> NDArray[np.float64]:

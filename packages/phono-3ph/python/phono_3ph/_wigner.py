@@ -126,7 +126,11 @@ class ConductivityWigner:
         The part of the phonons themselves, W/(m K), components xx yy zz yz xz xy. It is
         the conductivity in the relaxation-time approximation.
     coherences : (n_T, 6) array
-        What is carried between bands, W/(m K).
+        What is carried between bands of different frequencies, W/(m K).
+    degenerate : (n_T, 6) array
+        What different bands of one degenerate set would add, W/(m K). It counts with
+        neither and is not in the sum: beside a line of symmetry such bands part, and this
+        becomes a part of their populations. It tends to 0 with finer meshes.
     mode_populations : (n_T, n_i, n_b, 6) array
         What the star of each irreducible wave vector adds, times ``n_q``.
     mode_coherences : (n_T, n_i, n_b, 6) array
@@ -137,13 +141,14 @@ class ConductivityWigner:
 
     populations: NDArray[np.float64]
     coherences: NDArray[np.float64]
+    degenerate: NDArray[np.float64]
     mode_populations: NDArray[np.float64]
     mode_coherences: NDArray[np.float64]
     coherence: Coherence
 
     @property
     def kappa(self) -> NDArray[np.float64]:
-        """The sum of both, W/(m K), (n_T, 6)."""
+        """Populations and coherences, W/(m K), (n_T, 6)."""
         return np.asarray(self.populations + self.coherences)
 
 
@@ -163,9 +168,10 @@ def conductivity_wigner(
             \operatorname{Re} V_{jj'} \otimes V_{j'j}\, \frac{1}{2\pi}\,
             \frac{\Gamma_j + \Gamma_{j'}}{(f_j - f_{j'})^2 + (\Gamma_j + \Gamma_{j'})^2}
 
-    Pairs of different bands are coherences, degenerate ones among them. Where neither band
-    has a linewidth there is no heat: different frequencies never meet, and equal ones would
-    carry it without resistance, which `conductivity_rta` leaves out too.
+    Terms of one band are populations, those of two degenerate sets coherences; what is
+    left, different bands of one set, is told apart. Where neither band has a linewidth
+    there is no heat: different frequencies never meet, and equal ones would carry it
+    without resistance, which `conductivity_rta` leaves out too.
 
     Parameters
     ----------
@@ -195,7 +201,10 @@ def conductivity_wigner(
     ensure_shape("linewidths", gamma, (len(t), n_i, n_b))
     populations = np.zeros((len(t), n_i, n_b, 6))
     coherences = np.zeros_like(populations)
+    degenerate = np.zeros((len(t), 6))
     every = np.arange(n_b)
+    sets = np.stack([degenerate_sets(f, DEGENERATE) for f in pairs.frequencies])
+    same = sets[:, :, None] == sets[:, None, :]
     own = pairs.products[:, every, every]
     for i, kelvin in enumerate(t):
         rates = pair_rates(
@@ -203,10 +212,12 @@ def conductivity_wigner(
         )
         populations[i] = rates[:, every, every, None] * own
         rates[:, every, every] = 0
-        coherences[i] = np.einsum("ijk,ijkv->ijv", rates, pairs.products)
+        degenerate[i] = np.einsum("ijk,ijkv->v", rates * same, pairs.products)
+        coherences[i] = np.einsum("ijk,ijkv->ijv", rates * ~same, pairs.products)
     return ConductivityWigner(
         populations.sum(axis=(1, 2)) / pairs.n_q,
         coherences.sum(axis=(1, 2)) / pairs.n_q,
+        degenerate / pairs.n_q,
         populations,
         coherences,
         coherence,

@@ -14,8 +14,9 @@ from phono_mpi import Ranks
 from rich.console import Console
 
 from phonokit._distributed import launched_ranks
+from phonokit._figure import ensure_plottable
 from phonokit._plan import Plan, plan_of
-from phonokit._plot import ensure_plottable, plot_kappa
+from phonokit._plot import plot_kappa
 from phonokit._rates import Scatterer
 from phonokit._request import KappaRequest
 from phonokit._results import default_name, ensure_writable, write_kappa
@@ -151,4 +152,5 @@ def _transport_of(request: KappaRequest) -> Transport:
         Scattering(average_weights=request.average, smearing=smearing),
         request.isotopes,
         request.boundary_mfp,
+        request.coherence,
     )

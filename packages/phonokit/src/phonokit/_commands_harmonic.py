@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from phonokit import _harmonic as harmonic
-from phonokit._plot import ensure_plottable
+from phonokit._figure import ensure_plottable
 from phonokit._plot_harmonic import plot_bands, plot_densities, plot_thermal
 from phonokit._request_harmonic import (
     BandsRequest,

@@ -3,7 +3,7 @@
 import functools
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,11 @@ from phono_3ph import (
     CollisionOperator,
     ConductivityLbte,
     ConductivityRta,
+    ConductivityWigner,
     Unknowns,
     conductivity_lbte,
     conductivity_rta,
+    conductivity_wigner,
 )
 from phono_dynmat import heat_capacities
 
@@ -35,18 +37,41 @@ class Conduction:
         eV/K.
     rta : ConductivityRta
     kappa : (n_T, 6) array
-        By the method asked for, W/(m K).
+        By the method asked for, with coherences if there are any, W/(m K).
     mode_kappa : (n_T, n_i, n_b, 6) array
+    wigner : ConductivityWigner, optional
+        Populations in the relaxation-time approximation, and coherences.
     """
 
     heat_capacities: NDArray[np.float64]
     rta: ConductivityRta
     kappa: NDArray[np.float64]
     mode_kappa: NDArray[np.float64]
+    wigner: ConductivityWigner | None = None
 
 
 def conduction_of(carriers: Carriers, rates: Rates, transport: Transport) -> Conduction:
     """The conductivity that the rates leave."""
+    conduction = _populations(carriers, rates, transport)
+    if carriers.pairs is None or transport.coherence is None:
+        return conduction
+    wigner = conductivity_wigner(
+        carriers.pairs,
+        carriers.temperatures,
+        rates.total,
+        coherence=transport.coherence,
+        cutoff_frequency=transport.scattering.cutoff_frequency,
+    )
+    return replace(
+        conduction,
+        kappa=conduction.kappa + wigner.coherences,
+        mode_kappa=conduction.mode_kappa + wigner.mode_coherences,
+        wigner=wigner,
+    )
+
+
+def _populations(carriers: Carriers, rates: Rates, transport: Transport) -> Conduction:
+    """Without what is carried between bands."""
     grid, irreducible = carriers.phonons.grid, carriers.irreducible
     cv = heat_capacities(
         carriers.frequencies,

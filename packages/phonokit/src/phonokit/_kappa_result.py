@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from phono_3ph import ConductivityWigner
+from phono_grid import Grid, IrreduciblePoints
 
 from phonokit._conduction import Conduction
 from phonokit._force_data import InputFile
@@ -45,9 +47,8 @@ class KappaResult:
 
     Parameters
     ----------
-    mesh : (3,) array of int
-    reciprocal_lattice : (3, 3) array
-        Rows, 1/Å, without 2π.
+    grid : Grid
+        Of wave vectors, with the point group of the crystal.
     temperatures : (n_T,) array
         K
     qpoints : (n_i, 3) array
@@ -70,8 +71,7 @@ class KappaResult:
     provenance : Provenance
     """
 
-    mesh: NDArray[np.int64]
-    reciprocal_lattice: NDArray[np.float64]
+    grid: Grid
     temperatures: NDArray[np.float64]
     qpoints: NDArray[np.float64]
     grid_points: NDArray[np.int64]
@@ -84,6 +84,21 @@ class KappaResult:
     provenance: Provenance
 
     @property
+    def mesh(self) -> NDArray[np.int64]:
+        """Numbers of the grid, (3,)."""
+        return self.grid.mesh
+
+    @property
+    def reciprocal_lattice(self) -> NDArray[np.float64]:
+        """Rows, 1/Å, without 2π."""
+        return self.grid.reciprocal_lattice
+
+    @property
+    def irreducible(self) -> IrreduciblePoints:
+        """The wave vectors of the result, as `phono_3ph.accumulate` takes them."""
+        return IrreduciblePoints(self.grid_points, self.weights)
+
+    @property
     def kappa(self) -> NDArray[np.float64]:
         """W/(m K), (n_T, 6)."""
         return self.conduction.kappa
@@ -92,6 +107,11 @@ class KappaResult:
     def mode_kappa(self) -> NDArray[np.float64]:
         """(n_T, n_i, n_b, 6); its sum over modes over the number of grid points is κ."""
         return self.conduction.mode_kappa
+
+    @property
+    def wigner(self) -> ConductivityWigner | None:
+        """Populations and coherences, if the transport has a theory of them."""
+        return self.conduction.wigner
 
     @property
     def linewidths(self) -> NDArray[np.float64]:

@@ -1,42 +1,28 @@
-"""Pictures of results. Matplotlib is imported only when one is drawn."""
+"""The picture of a conductivity."""
 
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import DomainError, FileError
 
+from phonokit._figure import BLUE, MUTED, figure_to
+from phonokit._kappa_modes import KappaModes
 from phonokit._kappa_result import KappaResult
-from phonokit._results import ensure_writable, replacing
+from phonokit._plot_accumulation import draw_by_frequency, draw_by_path
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-FORMATS = (".png", ".pdf", ".svg")
-BLUE, GREY = "#1f5fa8", "#c9d3df"
 COMPONENTS = ("xx", "yy", "zz", "yz", "xz", "xy")
-BINS = 40
 ISOTROPIC = 1e-3
 """Diagonal components closer than this, relatively, are drawn as one."""
 
 
-def ensure_plottable(path: Path) -> None:
-    """Find out before hours of work that a picture could not be drawn."""
-    if path.suffix.lower() not in FORMATS:
-        raise DomainError(
-            f"{path}: the name of a picture must end with one of {', '.join(FORMATS)}"
-        )
-    if find_spec("matplotlib") is None:
-        raise FileError(
-            f"{path}: pictures need matplotlib; install it with: pip install phonokit[plot]"
-        )
-    ensure_writable(path)
-
-
 def plot_kappa(result: KappaResult, path: str | Path) -> Path:
-    """Draw κ against temperature, and κ accumulated over frequency.
+    """Draw κ against temperature, and accumulated over frequency and mean free path.
+
+    Where there are coherences, populations and coherences are drawn beside their sum.
 
     Parameters
     ----------
@@ -57,35 +43,23 @@ def plot_kappa(result: KappaResult, path: str | Path) -> Path:
         If matplotlib is missing, or the file cannot be written.
     """
     path = Path(path)
-    ensure_plottable(path)
-    import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    style: dict[Any, Any] = {
-        "font.size": 10,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.axisbelow": True,
-        "legend.frameon": False,
-        "svg.hashsalt": "phonokit",
-    }
-    with mpl.rc_context(style):
-        figure = Figure(figsize=(9.2, 3.9), layout="constrained")
-        FigureCanvasAgg(figure)
-        left, right = figure.subplots(1, 2)
+    with figure_to(path, 13.4, 3.9) as figure:
+        left, middle, right = figure.subplots(1, 3)
+        left.spines[["top", "right"]].set_visible(False)
+        right.spines["right"].set_visible(False)
         _against_temperature(left, result)
-        _over_frequency(right, result)
+        modes = KappaModes.of(result)
+        i = modes.nearest(300)
+        draw_by_frequency(middle, modes, i)
+        draw_by_path(right, modes, i)
         figure.suptitle(_title(result), fontsize=11)
-        with replacing(path) as beside:
-            figure.savefig(beside, format=path.suffix[1:].lower(), dpi=160)
     return path
 
 
 def _title(result: KappaResult) -> str:
     """What was computed."""
     mesh = " × ".join(str(n) for n in result.mesh)
-    return f"{result.provenance.formula}, {mesh} mesh, relaxation time approximation"
+    return f"{result.provenance.formula}, {mesh} mesh, {result.transport.description}"
 
 
 def _curves(result: KappaResult) -> dict[str, NDArray[np.float64]]:
@@ -107,7 +81,8 @@ def _against_temperature(axes: "Axes", result: KappaResult) -> None:
     shades = (BLUE, "#c8553d", "#3f8f5b")
     for colour, (name, values) in zip(shades, _curves(result).items(), strict=False):
         k = values[warm][order]
-        axes.plot(t, k, "o-", color=colour, ms=5, lw=1.6, label=name, clip_on=False)
+        label = name or ("sum" if result.wigner is not None else None)
+        axes.plot(t, k, "o-", color=colour, ms=5, lw=1.6, label=label, clip_on=False)
         if len(t) <= 4:
             for x, y in zip(t, k, strict=True):
                 axes.annotate(
@@ -118,7 +93,8 @@ def _against_temperature(axes: "Axes", result: KappaResult) -> None:
                     color=colour,
                     fontsize=9,
                 )
-    if len(_curves(result)) > 1:
+    _parts(axes, result, warm, order)
+    if len(_curves(result)) > 1 or result.wigner is not None:
         axes.legend()
     axes.set_xlabel("Temperature (K)")
     axes.set_ylabel(r"Thermal conductivity $\kappa$ (W m$^{-1}$ K$^{-1}$)")
@@ -128,6 +104,23 @@ def _against_temperature(axes: "Axes", result: KappaResult) -> None:
     else:
         axes.set_ylim(bottom=0)
         axes.margins(x=0.15)
+
+
+def _parts(
+    axes: "Axes",
+    result: KappaResult,
+    warm: NDArray[np.bool_],
+    order: NDArray[np.int64],
+) -> None:
+    """Populations and coherences, a third of their traces."""
+    if result.wigner is None:
+        return
+    coherences = result.wigner.coherences
+    parts = {"populations": result.kappa - coherences, "coherences": coherences}
+    for style, (name, part) in zip(("s--", "D:"), parts.items(), strict=True):
+        t, k = result.temperatures[warm][order], part[warm][order, :3].mean(axis=1)
+        # Below the sum, from which populations often cannot be told.
+        axes.plot(t, k, style, color=MUTED, ms=4, lw=1.2, label=name, zorder=1)
 
 
 def _logarithmic(axes: "Axes") -> None:
@@ -140,32 +133,3 @@ def _logarithmic(axes: "Axes") -> None:
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter(StrMethodFormatter("{x:g}"))
         axis.set_minor_formatter(NullFormatter())
-
-
-def _over_frequency(axes: "Axes", result: KappaResult) -> None:
-    """How much of κ the modes below a frequency carry, at the temperature nearest 300 K."""
-    i = int(np.argmin(np.abs(result.temperatures - 300)))
-    order = np.argsort(result.frequencies, axis=None)
-    f = result.frequencies.ravel()[order]
-    share = result.mode_kappa[i, ..., :3].mean(axis=-1).ravel()[order]
-    share = share / np.prod(result.mesh)
-    edges = np.linspace(0, max(float(f.max()), 1e-3) * 1.02, BINS + 1)
-    density, _ = np.histogram(f, edges, weights=share)
-    twin: Any = axes.twinx()
-    twin.stairs(density / np.diff(edges), edges, fill=True, color=GREY)
-    twin.set_ylim(bottom=0)
-    twin.set_ylabel(
-        r"$d\kappa/df$ (W m$^{-1}$ K$^{-1}$ THz$^{-1}$)", color="#7b8794", labelpad=8
-    )
-    twin.tick_params(axis="y", colors="#7b8794")
-    twin.spines["right"].set(visible=True, color="#7b8794")
-    # The line belongs above the bars.
-    axes.set_zorder(twin.get_zorder() + 1)
-    axes.patch.set_visible(False)
-    axes.step(f, np.cumsum(share), where="post", color=BLUE, lw=1.6)
-    axes.set_xlim(edges[0], edges[-1])
-    axes.set_ylim(bottom=0)
-    axes.set_xlabel("Phonon frequency (THz)")
-    axes.set_ylabel(
-        rf"$\kappa$ accumulated at {result.temperatures[i]:g} K (W m$^{{-1}}$ K$^{{-1}}$)"
-    )

@@ -1,47 +1,21 @@
 """Pictures of bands, densities and thermal properties."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from phono_dynmat import BandStructure, ThermalProperties
 from phono_grid import units
 
+from phonokit._figure import BLUE, GREY, figure_to
 from phonokit._harmonic import Densities
-from phonokit._plot import BLUE, GREY, ensure_plottable
-from phonokit._results import replacing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 SHADES = ("#c8553d", "#3f8f5b", "#8a5fb0", "#c99a2e", "#4aa3a3")
 MOLE = 96485.3905398362
 """J/mol in an eV."""
-
-
-@contextmanager
-def figure_to(path: Path, width: float, height: float) -> Iterator["Figure"]:
-    """A figure that is saved when all went well."""
-    ensure_plottable(path)
-    import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    style: dict[Any, Any] = {
-        "font.size": 10,
-        "axes.axisbelow": True,
-        "legend.frameon": False,
-        "svg.hashsalt": "phonokit",
-    }
-    with mpl.rc_context(style):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        FigureCanvasAgg(figure)
-        yield figure
-        with replacing(path) as beside:
-            figure.savefig(beside, format=path.suffix[1:].lower(), dpi=200)
 
 
 def plot_bands(bands: BandStructure, densities: Densities | None, path: Path) -> Path:

@@ -31,6 +31,8 @@ class KappaRequest:
     isotopes : bool
     boundary_mfp : float or None
         µm
+    coherence : str or None
+        By which theory bands carry heat between them.
     sigma : float or None
         THz
     memory : float
@@ -56,6 +58,7 @@ class KappaRequest:
     solver: str
     isotopes: bool
     boundary_mfp: float | None
+    coherence: str | None
     sigma: float | None
     memory: float
     over_memory: str

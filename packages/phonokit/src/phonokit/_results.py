@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from phono_3ph import ConductivityWigner
 from phono_grid import Grid, brillouin_zone_images
 from phono_grid.errors import FileError
 
@@ -49,6 +50,12 @@ def kappa_datasets(result: KappaResult) -> dict[str, Dataset]:
         "version": Dataset(f"phonokit {__version__}".encode(), "1", "program"),
         "temperature": Dataset(result.temperatures, "K", "temperatures"),
         "mesh": Dataset(result.mesh, "1", "grid of wave vectors"),
+        "reciprocal_lattice": Dataset(
+            result.reciprocal_lattice, "1/angstrom", "vectors in rows, without 2 pi"
+        ),
+        "grid_rotations": Dataset(
+            result.grid.rotations, "1", "point group on addresses of wave vectors"
+        ),
         "qpoint": Dataset(
             result.qpoints, "1", "irreducible q, fractional, in the first Brillouin zone"
         ),
@@ -79,7 +86,7 @@ def kappa_datasets(result: KappaResult) -> dict[str, Dataset]:
         "kappa_unit_conversion": Dataset(
             result.factor,
             "W/(m K) / (angstrom^2 THz^2 eV/K / THz)",
-            "mode_kappa = this * gv_by_gv * heat_capacity / (2 gamma)",
+            "this * gv_by_gv * heat_capacity / (2 gamma) is mode_kappa of one phonon alone",
         ),
         **_optional_datasets(result),
     }
@@ -102,6 +109,8 @@ def _optional_datasets(result: KappaResult) -> dict[str, Dataset]:
             datasets["sigma_cutoff_width"] = Dataset(
                 smearing.cutoff, "1", "in standard deviations"
             )
+    if result.wigner is not None:
+        datasets |= _coherence_datasets(result, result.wigner)
     if transport.method is Method.LBTE:
         rta = result.conduction.rta
         datasets["kappa_RTA"] = Dataset(
@@ -111,6 +120,30 @@ def _optional_datasets(result: KappaResult) -> dict[str, Dataset]:
             rta.mode_kappa, "W/(m K)", "in the relaxation time approximation"
         )
     return datasets
+
+
+def _coherence_datasets(
+    result: KappaResult, wigner: ConductivityWigner
+) -> dict[str, Dataset]:
+    """Populations and coherences; kappa and mode_kappa are their sums."""
+    theory = f"coherences between bands by {wigner.coherence.value}"
+    return {
+        "kappa_intra": Dataset(
+            result.kappa - wigner.coherences, "W/(m K)", "kappa without coherences"
+        ),
+        "kappa_inter": Dataset(wigner.coherences, "W/(m K)", theory),
+        "kappa_degenerate": Dataset(
+            wigner.degenerate,
+            "W/(m K)",
+            "what different bands of one degenerate set would add, not part of kappa; "
+            "tends to 0 with finer meshes",
+        ),
+        "mode_kappa_inter": Dataset(
+            wigner.mode_coherences,
+            "W/(m K)",
+            f"{theory}, part of mode_kappa; half of each pair is with either band",
+        ),
+    }
 
 
 def grid_points_with_images(result: KappaResult) -> NDArray[np.int64]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
+import numpy as np
 from phono_dynmat import ChargeWarning
 from phono_grid import Symmetry, backend
 from rich import box
@@ -28,6 +29,8 @@ from phonokit._version import __version__
 from phonokit._workflow import Crystal, ImaginaryModesWarning
 
 COMPONENTS = ("xx", "yy", "zz", "yz", "xz", "xy")
+WORTH_TELLING = 1e-3
+"""Of κ: what different degenerate bands would add, and a finer mesh will."""
 LINES = 10
 """Lines of progress where there is no terminal to draw a bar on."""
 
@@ -65,9 +68,21 @@ def kappa_table(result: KappaResult) -> Table:
     table.add_column("T (K)", justify="right")
     for component in COMPONENTS:
         table.add_column(component, justify="right")
-    for t, row in zip(result.temperatures, result.kappa, strict=True):
-        # Adding zero turns -0 into 0.
-        table.add_row(f"{t:g}", *(f"{round(float(x), 3) + 0:.3f}" for x in row))
+    parts = {"": result.kappa}
+    if result.wigner is not None:
+        coherences = result.wigner.coherences
+        parts = {"populations": result.kappa - coherences, "coherences": coherences}
+        parts = {"sum": result.kappa, **parts}
+        degenerate = result.wigner.degenerate
+        if np.abs(degenerate).max() > WORTH_TELLING * np.abs(result.kappa).max():
+            parts["degenerate, not added"] = degenerate
+        table.add_column("", no_wrap=True)
+    for i, t in enumerate(result.temperatures):
+        for part, kappa in parts.items():
+            # Adding zero turns -0 into 0.
+            numbers = (f"{round(float(x), 3) + 0:.3f}" for x in kappa[i])
+            first = f"{t:g}" if kappa is result.kappa else ""
+            table.add_row(first, *numbers, *([part] if part else []))
     return table
 
 

@@ -5,7 +5,7 @@ from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_3ph import PeriodicModes, Scattering, Solver
+from phono_3ph import BandPairs, Coherence, PeriodicModes, Scattering, Solver
 from phono_grid import Cell, IrreduciblePoints
 from phono_grid.errors import ensure_positive, named
 
@@ -38,6 +38,9 @@ class Transport:
         Scattering by the natural isotopes of the elements.
     boundary_mfp : float, optional
         The longest mean free path that boundaries leave, µm.
+    coherence : Coherence or str, optional
+        By which theory bands carry heat between them: ``"smm19"``, the Wigner equation, or
+        another of `phono_3ph.Coherence`. Not at all if not given.
     """
 
     method: Method | str = Method.RTA
@@ -45,11 +48,14 @@ class Transport:
     scattering: Scattering = field(default_factory=Scattering)
     isotopes: bool = False
     boundary_mfp: float | None = None
+    coherence: Coherence | str | None = None
 
     def __post_init__(self) -> None:
         """Take names for the enums, and check the path."""
         object.__setattr__(self, "method", Method.of(self.method))
         object.__setattr__(self, "solver", Solver.of(self.solver))
+        if self.coherence is not None:
+            object.__setattr__(self, "coherence", Coherence.of(self.coherence))
         if self.boundary_mfp is not None:
             ensure_positive("boundary_mfp", self.boundary_mfp)
 
@@ -65,6 +71,8 @@ class Transport:
         parts += ["isotopes"] * self.isotopes
         if self.boundary_mfp is not None:
             parts.append(f"boundaries {self.boundary_mfp:g} µm")
+        if self.coherence is not None:
+            parts.append(f"coherences ({Coherence.of(self.coherence).value})")
         return ", ".join(parts)
 
 
@@ -85,6 +93,8 @@ class Carriers:
         The primitive cell.
     temperatures : (n_T,) array
         K.
+    pairs : BandPairs, optional
+        What coherences need.
     """
 
     phonons: PeriodicModes
@@ -93,3 +103,4 @@ class Carriers:
     velocities: NDArray[np.float64]
     cell: Cell
     temperatures: NDArray[np.float64]
+    pairs: BandPairs | None = None

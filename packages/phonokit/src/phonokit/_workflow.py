@@ -5,7 +5,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -13,15 +13,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_3ph import PeriodicModes, Series3
+from phono_3ph import BandPairs, PeriodicModes, Series3
 from phono_dynmat import (
     Dynamics,
     GonzeLee,
     HarmonicSeries,
-    Modes,
     Wang,
     group_velocities,
     phonon_modes,
+    velocity_operators,
 )
 from phono_fc import ForceConstants, drift
 from phono_grid import (
@@ -102,12 +102,15 @@ class Harmonic:
         Irreducible wave vectors in the first Brillouin zone.
     frequencies : (n_i, n_b) array
     velocities : (n_i, n_b, 3) array
+    products : (n_i, n_b, n_b, 6) array, optional
+        Of velocities between bands, as `phono_3ph.BandPairs` has them.
     """
 
     phonons: PeriodicModes
     qpoints: NDArray[np.float64]
     frequencies: NDArray[np.float64]
     velocities: NDArray[np.float64]
+    products: NDArray[np.float64] | None = None
 
 
 def load(path: str | Path, *, lang: Backend | str | None = None) -> Crystal:
@@ -184,7 +187,12 @@ def kappa(
     t = checked_temperatures(temperatures)
     with using(crystal.backend):
         harmonic, carriers, series3 = carriers_of(
-            crystal, mesh, t, nac=nac, ranks=run.ranks
+            crystal,
+            mesh,
+            t,
+            nac=nac,
+            ranks=run.ranks,
+            coherences=transport.coherence is not None,
         )
         grid, irreducible = carriers.phonons.grid, carriers.irreducible
         with _timed(f"scattering at {len(irreducible.points)} wave vectors"):
@@ -193,8 +201,7 @@ def kappa(
         with _timed("conductivity"):
             conduction = conduction_of(carriers, rates, transport)
     return KappaResult(
-        mesh=grid.mesh,
-        reciprocal_lattice=grid.reciprocal_lattice,
+        grid=grid,
         temperatures=t,
         qpoints=harmonic.qpoints,
         grid_points=irreducible.points,
@@ -215,12 +222,15 @@ def carriers_of(
     *,
     nac: bool = True,
     ranks: Ranks,
+    coherences: bool = False,
 ) -> tuple[Harmonic, Carriers, Series3]:
-    """All that scattering needs. Collective."""
+    """All that scattering needs, and coherences if they are asked for. Collective."""
     symmetry = Symmetry.of(crystal.primitive)
     grid = Grid.of(crystal.primitive, mesh, symmetry)
     irreducible = IrreduciblePoints.of(grid)
-    make = functools.partial(_phonons_and_series, crystal, grid, irreducible, nac=nac)
+    make = functools.partial(
+        _phonons_and_series, crystal, grid, irreducible, nac=nac, coherences=coherences
+    )
     harmonic, series3 = _once_per_node(make, grid, ranks)
     if ranks.rank == 0:
         warn_of_imaginary_modes(harmonic)
@@ -231,17 +241,23 @@ def carriers_of(
         harmonic.velocities,
         crystal.primitive,
         temperatures,
+        _pairs_of(harmonic, grid, crystal.primitive.volume),
     )
     return harmonic, carriers, series3
 
 
 def _phonons_and_series(
-    crystal: Crystal, grid: Grid, irreducible: IrreduciblePoints, *, nac: bool
+    crystal: Crystal,
+    grid: Grid,
+    irreducible: IrreduciblePoints,
+    *,
+    nac: bool,
+    coherences: bool,
 ) -> tuple[Harmonic, Series3]:
     """What depends on the force constants."""
     series2, series3 = force_constant_series(crystal, nac=nac)
-    symmetry = Symmetry.of(crystal.primitive)
-    return harmonic_phonons(crystal, series2, grid, irreducible, symmetry), series3
+    harmonic = harmonic_phonons(crystal, series2, grid, irreducible, coherences=coherences)
+    return harmonic, series3
 
 
 def _once_per_node(
@@ -255,6 +271,7 @@ def _once_per_node(
         h, series = make()
         modes = [h.phonons.frequencies, h.phonons.polarizations]
         points = [h.qpoints, h.frequencies, h.velocities]
+        points += [] if h.products is None else [h.products]
         return [series.values, series.atoms, series.cells, *modes, *points]
 
     values, atoms, cells, f, e, *points = ranks.shared(arrays)
@@ -278,7 +295,8 @@ def run_key(
         "crystal and forces": fingerprint(list(content.items())),
         "mesh": " ".join(str(n) for n in grid.mesh),
         "temperatures": " ".join(f"{t!r}" for t in temperatures.tolist()),
-        "transport": fingerprint(transport),
+        # Coherences need no other rates.
+        "transport": fingerprint(replace(transport, coherence=None)),
         "Born charges": nac_name(crystal, nac),
     }
 
@@ -338,9 +356,13 @@ def harmonic_phonons(
     series: Dynamics,
     grid: Grid,
     irreducible: IrreduciblePoints,
-    symmetry: Symmetry,
+    *,
+    coherences: bool = False,
 ) -> Harmonic:
-    """Modes on the whole grid, velocities at its irreducible points."""
+    """Modes on the whole grid, velocities at its irreducible points.
+
+    With ``coherences`` also velocities between bands.
+    """
     with _timed(f"phonons at {grid.n_q} wave vectors"):
         q = grid.qpoints
         if not isinstance(series, HarmonicSeries):
@@ -354,10 +376,23 @@ def harmonic_phonons(
     inside = q - np.rint(q)
     with _timed(f"group velocities at {len(q)} wave vectors"):
         at_irreducible = phonon_modes(series, inside)
-        velocities = group_velocities(
-            series, at_irreducible, symmetry.reciprocal_rotations()
-        )
-    return Harmonic(phonons, q, _frequencies(at_irreducible), velocities)
+        rotations = Symmetry.of(crystal.primitive).reciprocal_rotations()
+        velocities = group_velocities(series, at_irreducible, rotations)
+    f = at_irreducible.frequencies
+    if not coherences:
+        return Harmonic(phonons, q, f, velocities)
+    with _timed("velocities between bands"):
+        operators = velocity_operators(series, at_irreducible)
+        volume = crystal.primitive.volume
+        pairs = BandPairs.of(grid, irreducible, f, velocities, operators, volume)
+    return Harmonic(phonons, q, f, velocities, pairs.products)
+
+
+def _pairs_of(harmonic: Harmonic, grid: Grid, volume: float) -> BandPairs | None:
+    """What coherences need, if it was made."""
+    if harmonic.products is None:
+        return None
+    return BandPairs(harmonic.frequencies, harmonic.products, grid.n_q, volume)
 
 
 def warn_of_imaginary_modes(harmonic: Harmonic) -> None:
@@ -379,11 +414,6 @@ def warn_of_imaginary_modes(harmonic: Harmonic) -> None:
         ImaginaryModesWarning,
         stacklevel=3,
     )
-
-
-def _frequencies(modes: Modes) -> NDArray[np.float64]:
-    """Only the frequencies, so that the polarizations can go."""
-    return modes.frequencies
 
 
 def _provenance(

@@ -30,6 +30,8 @@ Examples:
   phono kappa phono3py_params.yaml.xz --output kappa.hdf5 --plot kappa.png
 
   phono kappa examples/silicon --method lbte --isotopes
+
+  phono kappa examples/silicon --wigner --temperature 300 --temperature 1000
 """
 
 app = App(
@@ -59,6 +61,8 @@ def kappa(
     solver: str = "cg",
     isotopes: bool = False,
     boundary_mfp: float | None = None,
+    wigner: bool = False,
+    coherence: str | None = None,
     sigma: float | None = None,
     memory: str = "8GB",
     over_memory: str = "memory",
@@ -100,6 +104,12 @@ def kappa(
         Add scattering by the natural isotopes of the elements.
     boundary_mfp
         Add scattering by boundaries that leave a mean free path of so many µm.
+    wigner
+        Add the heat that is carried between bands, by the Wigner equation; populations and
+        coherences are told apart.
+    coherence
+        The same by another theory: smm19, which is the Wigner equation; smm19-phono3py, as
+        phono3py has it; njc23 or ibdb19, Green-Kubo.
     sigma
         Conserve energy by Gaussians of this width in THz instead of tetrahedra.
     memory
@@ -129,6 +139,7 @@ def kappa(
         solver=solver,
         isotopes=isotopes,
         boundary_mfp=boundary_mfp,
+        coherence=coherence or ("smm19" if wigner else None),
         sigma=sigma,
         memory=gigabytes(memory),
         over_memory=over_memory,
