@@ -18,6 +18,7 @@ from phono_grid import Gaussian, Grid, IrreduciblePoints, Symmetry
 from phonokit import Transport
 from phonokit import _workflow as workflow
 from phonokit._conduction import conduction_of
+from phonokit._harmonic_phonons import harmonic_phonons
 from phonokit._rates import rates_of
 from phonokit._transport import Carriers
 
@@ -153,7 +154,7 @@ def test_kappa_does_not_depend_on_the_choice_of_degenerate_eigenvectors(rng):
     grid = Grid.of(cell, [5, 5, 5], symmetry)
     irreducible = IrreduciblePoints.of(grid)
     series2, series3 = workflow.force_constant_series(crystal)
-    harmonic = workflow.harmonic_phonons(crystal, series2, grid, irreducible)
+    harmonic = harmonic_phonons(series2, grid, irreducible)
 
     def kappa_of(phonons):
         carriers = Carriers(

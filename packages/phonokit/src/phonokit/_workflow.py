@@ -3,25 +3,20 @@
 import functools
 import logging
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_3ph import BandPairs, PeriodicModes, Series3
+from phono_3ph import PeriodicModes, Series3
 from phono_dynmat import (
     Dynamics,
     GonzeLee,
     HarmonicSeries,
     Wang,
-    group_velocities,
-    phonon_modes,
-    velocity_operators,
 )
 from phono_fc import ForceConstants, drift
 from phono_grid import (
@@ -31,7 +26,6 @@ from phono_grid import (
     IrreduciblePoints,
     Supercell,
     Symmetry,
-    first_brillouin_zone,
     using,
 )
 from phono_grid.backend import active
@@ -41,12 +35,14 @@ from phono_mpi import Ranks
 from phonokit._conduction import conduction_of
 from phonokit._constants import force_constants_of
 from phonokit._force_data import ForceData
+from phonokit._harmonic_phonons import Harmonic, harmonic_phonons, pairs_of
 from phonokit._kappa_result import KappaResult, Provenance
 from phonokit._rates import rates_of
 from phonokit._read import read
 from phonokit._read_born import BornCharges
 from phonokit._run import Run
 from phonokit._run_key import fingerprint, programs
+from phonokit._timed import timed
 from phonokit._transport import Carriers, Transport
 
 log = logging.getLogger("phonokit")
@@ -88,29 +84,6 @@ class Crystal:
     def primitive(self) -> Cell:
         """The primitive cell."""
         return self.data.supercell.primitive
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Harmonic:
-    """Harmonic phonons, as the linewidths and the conductivity need them.
-
-    Parameters
-    ----------
-    phonons : PeriodicModes
-        On the whole grid.
-    qpoints : (n_i, 3) array
-        Irreducible wave vectors in the first Brillouin zone.
-    frequencies : (n_i, n_b) array
-    velocities : (n_i, n_b, 3) array
-    products : (n_i, n_b, n_b, 6) array, optional
-        Of velocities between bands, as `phono_3ph.BandPairs` has them.
-    """
-
-    phonons: PeriodicModes
-    qpoints: NDArray[np.float64]
-    frequencies: NDArray[np.float64]
-    velocities: NDArray[np.float64]
-    products: NDArray[np.float64] | None = None
 
 
 def load(path: str | Path, *, lang: Backend | str | None = None) -> Crystal:
@@ -195,10 +168,10 @@ def kappa(
             coherences=transport.coherence is not None,
         )
         grid, irreducible = carriers.phonons.grid, carriers.irreducible
-        with _timed(f"scattering at {len(irreducible.points)} wave vectors"):
+        with timed(f"scattering at {len(irreducible.points)} wave vectors"):
             key = functools.partial(run_key, crystal, grid, t, transport, nac=nac)
             rates = rates_of(carriers, series3, transport, run, key)
-        with _timed("conductivity"):
+        with timed("conductivity"):
             conduction = conduction_of(carriers, rates, transport)
     return KappaResult(
         grid=grid,
@@ -241,7 +214,7 @@ def carriers_of(
         harmonic.velocities,
         crystal.primitive,
         temperatures,
-        _pairs_of(harmonic, grid, crystal.primitive.volume),
+        pairs_of(harmonic, grid, crystal.primitive.volume),
     )
     return harmonic, carriers, series3
 
@@ -256,7 +229,7 @@ def _phonons_and_series(
 ) -> tuple[Harmonic, Series3]:
     """What depends on the force constants."""
     series2, series3 = force_constant_series(crystal, nac=nac)
-    harmonic = harmonic_phonons(crystal, series2, grid, irreducible, coherences=coherences)
+    harmonic = harmonic_phonons(series2, grid, irreducible, coherences=coherences)
     return harmonic, series3
 
 
@@ -341,58 +314,14 @@ def force_constant_series(
 ) -> tuple[Dynamics, Series3]:
     """Symmetrised force constants of second and third order, ready for wave vectors."""
     data = crystal.data
-    with _timed("force constants"):
+    with timed("force constants"):
         constants = force_constants_of(data, order=3)
     for order, found in constants.items():
         log.info("largest drift: %.1e eV/Å^%d", np.abs(drift(found)).max(), order)
-    with _timed("Fourier series"):
+    with timed("Fourier series"):
         series2 = dynamics_of(constants[2], data.born if nac else None)
         series3 = Series3.of(constants[3])
     return series2, series3
-
-
-def harmonic_phonons(
-    crystal: Crystal,
-    series: Dynamics,
-    grid: Grid,
-    irreducible: IrreduciblePoints,
-    *,
-    coherences: bool = False,
-) -> Harmonic:
-    """Modes on the whole grid, velocities at its irreducible points.
-
-    With ``coherences`` also velocities between bands.
-    """
-    with _timed(f"phonons at {grid.n_q} wave vectors"):
-        q = grid.qpoints
-        if not isinstance(series, HarmonicSeries):
-            # A sum of dipoles that ends somewhere is not quite periodic.
-            q = first_brillouin_zone(q, grid.reciprocal_lattice)
-        modes = phonon_modes(series, q)
-        phonons = PeriodicModes.of(grid, modes, crystal.primitive)
-    q = first_brillouin_zone(grid.qpoints[irreducible.points], grid.reciprocal_lattice)
-    # The little group of a velocity is that of q itself, not modulo G, so the choice of
-    # image counts at the zone boundary. This is the peers' choice.
-    inside = q - np.rint(q)
-    with _timed(f"group velocities at {len(q)} wave vectors"):
-        at_irreducible = phonon_modes(series, inside)
-        rotations = Symmetry.of(crystal.primitive).reciprocal_rotations()
-        velocities = group_velocities(series, at_irreducible, rotations)
-    f = at_irreducible.frequencies
-    if not coherences:
-        return Harmonic(phonons, q, f, velocities)
-    with _timed("velocities between bands"):
-        operators = velocity_operators(series, at_irreducible)
-        volume = crystal.primitive.volume
-        pairs = BandPairs.of(grid, irreducible, f, velocities, operators, volume)
-    return Harmonic(phonons, q, f, velocities, pairs.products)
-
-
-def _pairs_of(harmonic: Harmonic, grid: Grid, volume: float) -> BandPairs | None:
-    """What coherences need, if it was made."""
-    if harmonic.products is None:
-        return None
-    return BandPairs(harmonic.frequencies, harmonic.products, grid.n_q, volume)
 
 
 def warn_of_imaginary_modes(harmonic: Harmonic) -> None:
@@ -442,11 +371,3 @@ def _provenance(
 def _now() -> str:
     """The time, ISO 8601."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-@contextmanager
-def _timed(what: str) -> Iterator[None]:
-    """Log how long a stage takes."""
-    start = perf_counter()
-    yield
-    log.info("%s: %.2f s", what, perf_counter() - start)

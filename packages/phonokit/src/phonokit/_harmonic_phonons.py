@@ -1,0 +1,83 @@
+"""Harmonic phonons of a conductivity: modes, velocities, products of velocities."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_3ph import BandPairs, PeriodicModes
+from phono_dynmat import (
+    Dynamics,
+    HarmonicSeries,
+    group_velocities,
+    phonon_modes,
+    velocity_operators,
+)
+from phono_grid import Grid, IrreduciblePoints, Symmetry, first_brillouin_zone
+
+from phonokit._timed import timed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Harmonic:
+    """Harmonic phonons, as the linewidths and the conductivity need them.
+
+    Parameters
+    ----------
+    phonons : PeriodicModes
+        On the whole grid.
+    qpoints : (n_i, 3) array
+        Irreducible wave vectors in the first Brillouin zone.
+    frequencies : (n_i, n_b) array
+    velocities : (n_i, n_b, 3) array
+    products : (n_i, n_b, n_b, 6) array, optional
+        Of velocities between bands, as `phono_3ph.BandPairs` has them.
+    """
+
+    phonons: PeriodicModes
+    qpoints: NDArray[np.float64]
+    frequencies: NDArray[np.float64]
+    velocities: NDArray[np.float64]
+    products: NDArray[np.float64] | None = None
+
+
+def harmonic_phonons(
+    series: Dynamics,
+    grid: Grid,
+    irreducible: IrreduciblePoints,
+    *,
+    coherences: bool = False,
+) -> Harmonic:
+    """Modes on the whole grid, velocities at its irreducible points.
+
+    With ``coherences`` also velocities between bands.
+    """
+    cell = series.cell
+    with timed(f"phonons at {grid.n_q} wave vectors"):
+        q = grid.qpoints
+        if not isinstance(series, HarmonicSeries):
+            # A sum of dipoles that ends somewhere is not quite periodic.
+            q = first_brillouin_zone(q, grid.reciprocal_lattice)
+        modes = phonon_modes(series, q)
+        phonons = PeriodicModes.of(grid, modes, cell)
+    q = first_brillouin_zone(grid.qpoints[irreducible.points], grid.reciprocal_lattice)
+    # The little group of a velocity is that of q itself, not modulo G, so the choice of
+    # image counts at the zone boundary. This is the peers' choice.
+    inside = q - np.rint(q)
+    with timed(f"group velocities at {len(q)} wave vectors"):
+        at_irreducible = phonon_modes(series, inside)
+        rotations = Symmetry.of(cell).reciprocal_rotations()
+        velocities = group_velocities(series, at_irreducible, rotations)
+    f = at_irreducible.frequencies
+    if not coherences:
+        return Harmonic(phonons, q, f, velocities)
+    with timed("velocities between bands"):
+        operators = velocity_operators(series, at_irreducible)
+        pairs = BandPairs.of(grid, irreducible, f, velocities, operators, cell.volume)
+    return Harmonic(phonons, q, f, velocities, pairs.products)
+
+
+def pairs_of(harmonic: Harmonic, grid: Grid, volume: float) -> BandPairs | None:
+    """What coherences need, if it was made."""
+    if harmonic.products is None:
+        return None
+    return BandPairs(harmonic.frequencies, harmonic.products, grid.n_q, volume)
