@@ -62,13 +62,13 @@ def raises_in_a_collective_block():
 def raises_among_dynamic_tasks():
     """The others finish the tasks, and learn of it."""
     problem = None
-    for task in dynamic_tasks(20, comm):
-        try:
+    try:
+        for task in dynamic_tasks(20, comm):
             if task == 3:
                 the_fault_is_now()
                 raise ArithmeticError("task 3")
-        except ArithmeticError as error:
-            problem = error
+    except ArithmeticError as error:
+        problem = error
     with pytest.raises(CollectiveError, match="ArithmeticError: task 3"):
         agree(comm, problem)
 

@@ -51,6 +51,20 @@ def free_ranks():
         assert len(everybody[0]) <= 1
 
 
+def ranks_that_leave():
+    for leaves in {0, size - 1}:
+        taken = []
+        for task in dynamic_tasks(12, comm):
+            taken.append(task)
+            time.sleep(0.01)
+            if rank == leaves:
+                break
+        everybody = comm.allgather(taken)
+        assert len(everybody[leaves]) <= 1
+        if size > 1:
+            assert sorted(chain(*everybody)) == list(range(12))
+
+
 def results_that_do_not_fit():
     mine = [rank] if rank < 2 else []
     for tasks, rows, n in (
@@ -129,6 +143,7 @@ def refused(message, call, *args, **options):
 
 if __name__ == "__main__":
     free_ranks()
+    ranks_that_leave()
     results_that_do_not_fit()
     stored_results()
     write(comm)

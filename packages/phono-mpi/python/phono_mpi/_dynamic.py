@@ -19,6 +19,9 @@ from phono_mpi._patchable import mpi
 _ASK, _GIVE = 32764, 32765
 """Tags of a rank that wants a task, and of the answer."""
 
+_MORE, _NO_MORE = 1, 0
+"""What it says: that it is free, or that it leaves before the end."""
+
 
 def dynamic_tasks(
     tasks: int | ArrayLike, comm: Communicator | None = None, *, costs: Any = None
@@ -45,8 +48,8 @@ def dynamic_tasks(
     for a rank only while it calls them: all would wait for the task of rank 0. Kernels of
     phonokit release the GIL, so that the thread answers within a millisecond.
 
-    All ranks must iterate to the end; after an exception on one, rank 0 waits for it there
-    (run ``python -m mpi4py``, or catch it inside the loop and `agree` after it).
+    A rank that leaves the loop early, by ``break`` or an exception, leaves the other tasks
+    to the others, who must be told (`agree` after the loop) if its own is not done.
 
     Raises
     ------
@@ -58,43 +61,50 @@ def dynamic_tasks(
         weights = np.asarray(costs)
         ensure_shape("costs", weights, listed.shape)
         listed = listed[np.argsort(-weights, kind="stable")]
-    comm = mpi().COMM_WORLD if comm is None else comm
-    if comm.size == 1:
+    ranks: Any = mpi().COMM_WORLD if comm is None else comm
+    if ranks.size == 1:
         yield from listed.tolist()
         return
     threads = mpi().Query_thread() == mpi().THREAD_MULTIPLE
-    compare(comm, "dynamic_tasks", None if threads else "MPI has no THREAD_MULTIPLE")
-    comm, numbers = private(comm), itertools.count()  # whose next is atomic
-    if comm.Get_rank() == 0:
+    compare(ranks, "dynamic_tasks", None if threads else "MPI has no THREAD_MULTIPLE")
+    ranks, numbers = private(ranks), itertools.count()  # whose next is atomic
+    if ranks.Get_rank() == 0:
         # A daemon: the program may end after an exception though others still ask.
         server = threading.Thread(
-            target=_hand_out, args=(comm, numbers, len(listed)), daemon=True
+            target=_hand_out, args=(ranks, numbers, len(listed)), daemon=True
         )
         server.start()
         while (number := next(numbers)) < len(listed):
             yield int(listed[number])
         server.join()
         return
-    while (number := _ask(comm)) < len(listed):
-        yield int(listed[number])
+    number = -1
+    try:
+        while (number := _ask(ranks)) < len(listed):
+            yield int(listed[number])
+    finally:
+        if number < len(listed):
+            ranks.send(_NO_MORE, dest=0, tag=_ASK)
 
 
 def _ask(comm: Any) -> int:
     """The number of the next task, from rank 0."""
-    comm.send(None, dest=0, tag=_ASK)
+    comm.send(_MORE, dest=0, tag=_ASK)
     number: int = comm.recv(source=0, tag=_GIVE)
     return number
 
 
 def _hand_out(comm: Any, numbers: Iterator[int], n_tasks: int) -> None:
-    """Answer the other ranks until each has heard that nothing is left."""
+    """Answer the other ranks until each has left or heard that nothing is left."""
     status, working = mpi().Status(), comm.size - 1
     while working > 0:
         if not comm.Iprobe(source=mpi().ANY_SOURCE, tag=_ASK, status=status):
             time.sleep(5e-4)  # to wait inside MPI would take a core
             continue
         rank = status.Get_source()
-        comm.recv(source=rank, tag=_ASK)
+        if comm.recv(source=rank, tag=_ASK) == _NO_MORE:
+            working -= 1
+            continue
         number = next(numbers)
         comm.send(number, dest=rank, tag=_GIVE)
         working -= number >= n_tasks

@@ -80,7 +80,7 @@ def redistribution_plan(
     return _plan(rank, size, n, source_layout, target_layout)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def _plan(
     rank: int, size: int, nq: tuple[int, ...], source: Layout, target: Layout
 ) -> RedistributionPlan:
