@@ -43,6 +43,18 @@ def test_the_example_is_the_same_crystal_to_phono3py(result, peer):
     )
 
 
+def test_normal_and_umklapp_linewidths_are_theirs():
+    transport = phonokit.Transport(split=True)
+    ours = phonokit.kappa(phonokit.load(EXAMPLE), (6, 6, 6), [300], transport=transport)
+    theirs = phono3py.load(PARAMETERS, fc_calculator="traditional", log_level=0)
+    theirs.mesh_numbers = [6, 6, 6]
+    theirs.init_phph_interaction(average_degenerate_weights=True)
+    theirs.run_thermal_conductivity(temperatures=[300], is_N_U=True)
+    expected = theirs.thermal_conductivity.get_gamma_N_U()
+    for mine, part in zip((ours.rates.normal, ours.rates.umklapp), expected, strict=True):
+        np.testing.assert_allclose(mine, part[0], rtol=1e-5, atol=1e-6 * part.max())
+
+
 @pytest.fixture
 def kaccum(result, tmp_path):
     """Their tool on our file: points, then six components of κ and of its slope."""

@@ -142,3 +142,17 @@ def test_coherences_are_told_from_populations(tmp_path):
     np.testing.assert_allclose(each, parts["kappa_inter"], atol=1e-12)
     np.testing.assert_allclose(total, parts["kappa"], rtol=1e-12, atol=1e-12)
     assert (parts["kappa_inter"][1, :3] > 0).all()
+
+
+@pytest.mark.parametrize("method", ["rta", "lbte"])
+def test_normal_and_umklapp_linewidths_add_up(result, tmp_path, method):
+    transport = Transport(method, split=True)
+    split = phonokit.kappa(phonokit.load(EXAMPLE), (3, 3, 3), [0, 200], transport=transport)
+    with h5py.File(write_kappa(split, tmp_path / "k.hdf5")) as file:
+        parts = [file[name][:] for name in ("gamma_N", "gamma_U")]
+        gamma = file["gamma"][:]
+        assert "umklapp" in file["gamma_U"].attrs["meaning"]
+    largest = gamma.max()
+    np.testing.assert_allclose(sum(parts), gamma, atol=1e-13 * largest)
+    np.testing.assert_allclose(gamma, result.linewidths[:2], atol=1e-13 * largest)
+    assert all((part >= 0).all() and part.max() > 0.01 * largest for part in parts)

@@ -153,4 +153,5 @@ def _transport_of(request: KappaRequest) -> Transport:
         request.isotopes,
         request.boundary_mfp,
         request.coherence,
+        request.split,
     )

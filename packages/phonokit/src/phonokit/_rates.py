@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import (
+    Probe,
     RecomputedRows,
     Rows,
     Series3,
@@ -17,6 +18,7 @@ from phono_3ph import (
     Thermal,
     boundary_linewidths,
     collision_row,
+    imaginary_self_energy,
     inverse_sinh,
     isotope_linewidths,
     linewidths,
@@ -27,6 +29,7 @@ from phono_3ph import (
     total_linewidths,
 )
 from phono_dynmat import bose_einstein
+from phono_grid import BrillouinZone
 
 from phonokit._ranked_operator import RankedRows, SomeRows
 from phonokit._run import Records, Run, Task, complete
@@ -38,6 +41,8 @@ SLAB = 1024
 """Wave vectors whose occupations are made at once."""
 SERIES = 600
 """Triplets that take as long as the series at one q; `benches/ranks.py` measures it."""
+PARTS = ("normal", "umklapp")
+"""Of three-phonon scattering."""
 BATCH = 16
 """Wave vectors that share the occupations of a block of temperatures."""
 
@@ -54,12 +59,16 @@ class Rates:
     boundary : (n_i, n_b) array or None
     rows : Rows or None
         What comes back, for the full equation.
+    normal, umklapp : (n_T, n_i, n_b) array or None
+        The two parts of three-phonon scattering, if they were told apart.
     """
 
     phonon: NDArray[np.float64]
     isotope: NDArray[np.float64] | None
     boundary: NDArray[np.float64] | None
     rows: Rows | None
+    normal: NDArray[np.float64] | None = None
+    umklapp: NDArray[np.float64] | None = None
 
     @property
     def total(self) -> NDArray[np.float64]:
@@ -100,6 +109,8 @@ class Scatterer:
         n_i, n_b = self.carriers.frequencies.shape
         n_t = len(self.carriers.temperatures)
         fields: list[tuple[str, Any, tuple[int, ...]]] = [("phonon", "<f8", (n_t, n_b))]
+        if self.transport.split:
+            fields += [(part, "<f8", (n_t, n_b)) for part in PARTS]
         if self.transport.isotopes:
             fields.append(("isotope", "<f8", (n_b,)))
         if self.has_rows:
@@ -156,6 +167,11 @@ class Scatterer:
         """Of the irreducible points."""
         return Stars.of(self.carriers.phonons.grid, self.carriers.irreducible)
 
+    @functools.cached_property
+    def _zone(self) -> BrillouinZone:
+        """Whose images tell normal from umklapp processes."""
+        return BrillouinZone.of(self.carriers.phonons.grid)
+
     def _occupations(self, first: int, end: int) -> NDArray[np.float64]:
         """At some temperatures."""
         t = self.carriers.temperatures[first:end]
@@ -181,8 +197,16 @@ class Scatterer:
         if self.has_rows:
             widths, row = collision_row(self.series, phonons, q, statistics, scattering)
             record["row"][block] = reduced_row(row, self._stars)
-        else:
+        elif not self.transport.split:
             widths = linewidths(self.series, phonons, q, statistics, scattering)
+        if self.transport.split:
+            occupations = statistics.occupations if self.has_rows else statistics
+            probe = Probe.split(self._zone, q)
+            parts = imaginary_self_energy(
+                self.series, phonons, probe, occupations, scattering
+            )
+            record["normal"][block], record["umklapp"][block] = parts.normal, parts.umklapp
+            widths = widths if self.has_rows else parts.total
         record["phonon"][block] = widths
         if self.transport.isotopes and block.start == 0:
             spread = natural_mass_spread(self.carriers.cell)
@@ -230,7 +254,17 @@ def rates_of(
         records.everywhere("isotope") if transport.isotopes else None,
         boundary,
         _rows_of(scatterer, records),
+        *(_over_temperatures(records, part, transport.split) for part in PARTS),
     )
+
+
+def _over_temperatures(
+    records: Records, name: str, wanted: bool
+) -> NDArray[np.float64] | None:
+    """A part of every record, temperatures first."""
+    if not wanted:
+        return None
+    return np.ascontiguousarray(records.everywhere(name).swapaxes(0, 1))
 
 
 def _rows_of(scatterer: Scatterer, records: Records) -> Rows | None:

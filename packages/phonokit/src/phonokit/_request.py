@@ -33,6 +33,8 @@ class KappaRequest:
         µm
     coherence : str or None
         By which theory bands carry heat between them.
+    split : bool
+        Tell normal from umklapp processes.
     sigma : float or None
         THz
     memory : float
@@ -59,6 +61,7 @@ class KappaRequest:
     isotopes: bool
     boundary_mfp: float | None
     coherence: str | None
+    split: bool
     sigma: float | None
     memory: float
     over_memory: str

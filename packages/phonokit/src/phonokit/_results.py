@@ -98,6 +98,10 @@ def _optional_datasets(result: KappaResult) -> dict[str, Dataset]:
     datasets = {}
     if rates.isotope is not None:
         datasets["gamma_isotope"] = Dataset(rates.isotope, "THz", "half linewidth")
+    for name, part in (("gamma_N", rates.normal), ("gamma_U", rates.umklapp)):
+        if part is not None:
+            kind = "normal" if part is rates.normal else "umklapp"
+            datasets[name] = Dataset(part, "THz", f"half linewidth, {kind} processes")
     if transport.boundary_mfp is not None:
         datasets["boundary_mfp"] = Dataset(
             transport.boundary_mfp, "micrometer", "longest mean free path"

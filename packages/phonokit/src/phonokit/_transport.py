@@ -41,6 +41,8 @@ class Transport:
     coherence : Coherence or str, optional
         By which theory bands carry heat between them: ``"smm19"``, the Wigner equation, or
         another of `phono_3ph.Coherence`. Not at all if not given.
+    split : bool
+        Tell normal from umklapp processes.
     """
 
     method: Method | str = Method.RTA
@@ -49,6 +51,7 @@ class Transport:
     isotopes: bool = False
     boundary_mfp: float | None = None
     coherence: Coherence | str | None = None
+    split: bool = False
 
     def __post_init__(self) -> None:
         """Take names for the enums, and check the path."""

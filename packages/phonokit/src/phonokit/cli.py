@@ -63,6 +63,7 @@ def kappa(
     boundary_mfp: float | None = None,
     wigner: bool = False,
     coherence: str | None = None,
+    nu: bool = False,
     sigma: float | None = None,
     memory: str = "8GB",
     over_memory: str = "memory",
@@ -110,6 +111,8 @@ def kappa(
     coherence
         The same by another theory: smm19, which is the Wigner equation; smm19-phono3py, as
         phono3py has it; njc23 or ibdb19, Green-Kubo.
+    nu
+        Tell normal from umklapp processes: gamma_N and gamma_U in the file.
     sigma
         Conserve energy by Gaussians of this width in THz instead of tetrahedra.
     memory
@@ -140,6 +143,7 @@ def kappa(
         isotopes=isotopes,
         boundary_mfp=boundary_mfp,
         coherence=coherence or ("smm19" if wigner else None),
+        split=nu,
         sigma=sigma,
         memory=gigabytes(memory),
         over_memory=over_memory,
