@@ -28,7 +28,7 @@ def phonons_on(mesh):
 def series3(rng):
     fc3 = zincblende().fc3
     vectors = ShortestVectors.of(fc3.supercell)
-    return (fc3, vectors.multiplicities, image_cells(fc3, vectors)), {}
+    return (fc3, vectors.multiplicities, image_cells(fc3.supercell, vectors)), {}
 
 
 def interaction_strengths(rng):

@@ -14,15 +14,19 @@ from phono_fc import (
 from phono_grid import Cell, Supercell, Symmetry
 from phonokit import (
     DisplacedSupercells,
+    RandomSupercells,
     compute_forces,
+    force_constants_of,
     write_displacements,
     write_force_constants,
     write_force_sets,
     write_forces,
+    write_snapshots,
 )
 
 phono3py = pytest.importorskip("phono3py")
 phonopy = pytest.importorskip("phonopy")
+ase = pytest.importorskip("ase")
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
@@ -80,6 +84,121 @@ def test_phonopy_solves_what_phonokit_wrote(tmp_path, monkeypatch):
     theirs = peer.force_constants[p2s]
     limit = 1e-10 * np.abs(theirs).max()
     np.testing.assert_allclose(fc2.values, theirs, rtol=0, atol=limit)
+
+
+def phonon_supercells(supercells):
+    """A larger supercell for second order."""
+    cell = supercells.unit_cell
+    own = Supercell.of(cell, [2, 2, 1])
+    singles = single_displacements(own, Symmetry.of(own.cell), distance=0.03)
+    return DisplacedSupercells(cell, own, singles)
+
+
+def same(ours, theirs, peer, limit):
+    """Rows of the primitive cell, to a part of the largest."""
+    theirs = theirs if len(theirs) == len(ours.values) else theirs[peer.p2s_map]
+    atol = limit * np.abs(theirs).max()
+    np.testing.assert_allclose(ours.values, theirs, rtol=0, atol=atol)
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_phono3py_takes_second_order_from_its_own_supercell(tmp_path, monkeypatch, inside):
+    monkeypatch.chdir(tmp_path)
+    supercells, _ = silicon(3)
+    phonon = phonon_supercells(supercells)
+    forces = compute_forces(supercells, stillinger_weber(), "forces.hdf5")
+    phonon_forces = compute_forces(phonon, stillinger_weber(), "forces_fc2.hdf5")
+    if inside:
+        path = write_displacements(
+            supercells,
+            "phono3py_params.yaml.xz",
+            phonon=phonon,
+            forces=forces,
+            phonon_forces=phonon_forces,
+        )
+    else:
+        path = write_displacements(supercells, phonon=phonon)
+        write_forces("FORCES_FC3", forces, supercells.comments())
+        write_forces("FORCES_FC2", phonon_forces, phonon.comments())
+    peer = phono3py.load(path, produce_fc=False, log_level=0)
+    peer.produce_fc3(fc_calculator="traditional", is_compact_fc=False)
+    peer.produce_fc2(fc_calculator="traditional", is_compact_fc=False)
+    ours = force_constants_of(phonokit.read(tmp_path), symmetrized=False)
+    same(ours[2], peer.fc2, peer.phonon_primitive, 1e-10)
+    same(ours[3], peer.fc3, peer.primitive, 1e-10)
+
+
+def test_what_phono3py_writes_of_random_displacements_has_the_same_constants(
+    tmp_path, monkeypatch
+):
+    pytest.importorskip("symfc")
+    monkeypatch.chdir(tmp_path)
+    supercells, _ = silicon(3)
+    unit = supercells.unit_cell
+    atoms = phonopy.structure.atoms.PhonopyAtoms(
+        symbols=unit.symbols, cell=unit.lattice, scaled_positions=unit.positions
+    )
+    peer = phono3py.Phono3py(
+        atoms,
+        [2, 1, 1],
+        phonon_supercell_matrix=[2, 2, 1],
+        primitive_matrix="auto",
+        log_level=0,
+    )
+    peer.generate_displacements(distance=0.03, number_of_snapshots=40, random_seed=1)
+    peer.generate_fc2_displacements(distance=0.03, number_of_snapshots=8, random_seed=2)
+
+    def forces_of(cells):
+        calculator, found = stillinger_weber(), []
+        for cell in cells:
+            structure = ase.Atoms(cell.symbols, positions=cell.positions, cell=cell.cell)
+            structure.pbc = True
+            structure.calc = calculator
+            found.append(structure.get_forces())
+        return np.array(found)
+
+    peer.forces = forces_of(peer.supercells_with_displacements)
+    peer.phonon_forces = forces_of(peer.phonon_supercells_with_displacements)
+    peer.save("phono3py_params.yaml", settings={"force_sets": True, "displacements": True})
+    peer.produce_fc3(fc_calculator="symfc", is_compact_fc=True)
+    peer.produce_fc2(fc_calculator="symfc", is_compact_fc=True)
+    ours = force_constants_of(phonokit.read(tmp_path))
+    same(ours[2], peer.fc2, peer.phonon_primitive, 1e-8)
+    same(ours[3], peer.fc3, peer.primitive, 1e-8)
+
+
+def test_six_columns_are_phonopys(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    supercells, _ = silicon(2)
+    u = random_displacements(4, 16, distance=0.03, seed=11)
+    u = RandomSupercells(supercells.unit_cell, supercells.supercell, u, 2)
+    forces = compute_forces(u, stillinger_weber(), "forces.hdf5")
+    write_displacements(supercells)
+    write_snapshots("FORCE_SETS", u.displacements, forces)
+    peer = phonopy.load("phonopy_disp.yaml", produce_fc=False, log_level=0)
+    np.testing.assert_allclose(peer.dataset["forces"], forces, rtol=0, atol=1e-13)
+    path = write_displacements(u, "phonopy_params.yaml", forces=forces)
+    peer = phonopy.load(path, produce_fc=False, log_level=0)
+    np.testing.assert_allclose(peer.dataset["forces"], forces, rtol=0, atol=1e-15)
+    np.testing.assert_allclose(
+        peer.dataset["displacements"], u.displacements, rtol=0, atol=1e-15
+    )
+
+
+def test_a_parameter_file_with_excluded_pairs_and_forces_inside_works(
+    tmp_path, monkeypatch
+):
+    """The peer stops at such a file; its constants come from the text file here."""
+    monkeypatch.chdir(tmp_path)
+    supercells, _ = silicon(3, 4.0)
+    forces = compute_forces(supercells, stillinger_weber(), "forces.hdf5")
+    write_displacements(supercells, "phono3py_params.yaml", forces=forces)
+    ours = force_constants_of(phonokit.read("phono3py_params.yaml"), symmetrized=False)
+    path = write_displacements(supercells)
+    write_forces("FORCES_FC3", forces, supercells.comments())
+    peer = phono3py.load(path, produce_fc=False, log_level=0)
+    peer.produce_fc3(fc_calculator="traditional", is_compact_fc=False)
+    same(ours[3], peer.fc3, peer.primitive, 1e-10)
 
 
 @pytest.mark.parametrize("full", [False, True])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from model_crystals import zincblende
 from phono_3ph import Series3
+from phono_fc import SparseForceConstants3
 from phono_grid.errors import DomainError
 
 pytestmark = pytest.mark.usefixtures("backend")
@@ -54,6 +55,19 @@ def test_a_threshold_drops_small_blocks(series):
     threshold = float(np.median(largest))
     short = Series3.of(zincblende().fc3, threshold=threshold)
     assert len(short.values) == (largest > threshold).sum()
+
+
+def test_sparse_constants_make_the_same_series():
+    fc3 = zincblende().fc3
+    for cutoff in (None, 4.0):
+        sparse = SparseForceConstants3.of(fc3, cutoff=cutoff)
+        for average in (True, False):
+            one, other = (
+                Series3.of(c, average_origin=average) for c in (sparse, sparse.dense())
+            )
+            np.testing.assert_array_equal(one.atoms, other.atoms)
+            np.testing.assert_array_equal(one.cells, other.cells)
+            np.testing.assert_allclose(one.values, other.values, rtol=0, atol=1e-15)
 
 
 def test_second_order_constants_are_refused():

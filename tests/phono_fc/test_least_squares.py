@@ -56,3 +56,11 @@ def test_data_of_another_supercell_are_refused(model):
         least_squares(supercell, Snapshots(u, u), orders=(3,))
     with pytest.raises(DomainError, match=r"snapshots: expected 8 atoms, .* got 7"):
         least_squares(supercell, Snapshots(u[:, :7], u[:, :7]))
+
+
+def test_what_symfc_cannot_solve_is_said():
+    """Every atom of this rocksalt is an inversion centre: nothing is of third order."""
+    model = Model.random("rocksalt")
+    u = random_displacements(4, model.crystal.n_s, seed=2)
+    with pytest.raises(DomainError, match=r"symfc cannot solve for orders \(2, 3\) from 4"):
+        least_squares(model.crystal.supercell, Snapshots(u, u))

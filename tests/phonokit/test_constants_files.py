@@ -12,14 +12,16 @@ from phono_dynmat import (
     heat_capacities,
     phonon_modes,
 )
-from phono_fc import ForceConstants, compact, expand
+from phono_fc import ForceConstants, SparseForceConstants3, compact, expand
 from phono_grid import Cell, Grid, IrreduciblePoints, Supercell, Symmetry
 from phono_grid.errors import DomainError, FileError
 from phonokit import (
     read_force_constants,
     read_shengbte,
+    read_sparse_force_constants,
     write_force_constants,
     write_shengbte,
+    write_sparse_force_constants,
 )
 
 MODEL = zincblende()
@@ -166,3 +168,22 @@ def test_what_is_wrong_with_third_order_of_shengbte_is_said(tmp_path, change, me
     third.write_text(change(text))
     with pytest.raises(FileError, match=message):
         read_shengbte(tmp_path, MODEL.supercell)
+
+
+def test_sparse_constants_come_back(tmp_path):
+    for options in ({"cutoff": 4.0}, {"threshold": 1e9}):
+        sparse = SparseForceConstants3.of(MODEL.fc3, **options)
+        path = write_sparse_force_constants(sparse, tmp_path / "fc3.hdf5")
+        again = read_sparse_force_constants(path, MODEL.supercell)
+        np.testing.assert_array_equal(again.blocks, sparse.blocks)
+        np.testing.assert_array_equal(again.atoms, sparse.atoms)
+    with pytest.raises(FileError, match="holds sparse constants; read it with"):
+        read_force_constants(path, MODEL.supercell)
+    larger = Supercell.of(MODEL.supercell.primitive, [3, 2, 2], "P")
+    with pytest.raises(FileError, match="the first atoms are 1, 9, but"):
+        read_sparse_force_constants(path, larger)
+    path = write_force_constants(MODEL.fc3, tmp_path / "full.hdf5")
+    with pytest.raises(FileError, match="holds no sparse constants"):
+        read_sparse_force_constants(path, MODEL.supercell)
+    with pytest.raises(FileError, match=r"name a file \.hdf5"):
+        write_sparse_force_constants(sparse, tmp_path / "fc3.txt")

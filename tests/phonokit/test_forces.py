@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import h5py
 import numpy as np
 import phonokit
 import pytest
@@ -19,12 +18,6 @@ from phonokit.cli import main
 
 ase = pytest.importorskip("ase")
 io = pytest.importorskip("ase.io")
-POTENTIAL = """
-from ase.calculators.lj import LennardJones
-
-def make(smooth=False):
-    return LennardJones(sigma=2.6, epsilon=0.5, rc=5.0, smooth=smooth)
-"""
 
 
 def rocksalt(**options):
@@ -259,104 +252,6 @@ def test_what_is_wrong_with_force_sets_is_said(tmp_path, rng, change, message):
         phonokit.read(tmp_path)
 
 
-@pytest.fixture
-def neon(tmp_path, monkeypatch):
-    """A folder with a crystal and a potential."""
-    from ase.build import bulk
-
-    monkeypatch.chdir(tmp_path)
-    io.write("POSCAR", bulk("Ne", "fcc", a=4.2, cubic=True), format="vasp")
-    Path("potential.py").write_text(POTENTIAL)
-    return tmp_path
-
-
-def test_one_command_goes_from_a_structure_to_force_constants(neon, capsys):
-    command = "fc POSCAR --calculator potential.py:make --output ne --supercell 2 2 1"
-    assert main(command.split()) == 0
-    data = phonokit.read(neon / "ne")
-    assert data.supercell.cell.n_atoms == 16
-    assert data.pair_cutoff is None
-    assert {p.name for p in (neon / "ne").iterdir()} == {
-        *("phono3py_disp.yaml", "forces.hdf5", "FORCES_FC3", "fc2.hdf5", "fc3.hdf5")
-    }
-    assert "wrote ne/fc3.hdf5" in capsys.readouterr().out
-
-
-def test_the_three_commands_do_the_same_step_by_step(neon, capsys):
-    for command in (
-        "displace POSCAR --supercell 2 2 1 --output ne --cutoff 3.5 --structures vasp",
-        "forces ne --calculator potential.py:make --option smooth=true",
-        "fc ne --text",
-    ):
-        assert main(command.split()) == 0
-    out = capsys.readouterr().out
-    data = phonokit.read(neon / "ne")
-    needed = len(data.singles.atoms) + len(data.pairs.atoms)
-    assert f"{needed} supercells need forces" in out
-    assert len(list((neon / "ne").glob("supercell-*.vasp"))) == needed + 1
-    assert (neon / "ne" / "FORCE_CONSTANTS").is_file()
-
-
-def test_second_order_alone_needs_few_supercells(neon, capsys):
-    for command in (
-        "displace POSCAR --supercell-matrix 2 0 0 0 2 0 0 0 1 --second-order",
-        "forces . --calculator potential.py:make --residual",
-        "fc .",
-    ):
-        assert main(command.split()) == 0
-    assert {"FORCE_SETS", "FORCES_FC2", "phonopy_disp.yaml", "fc2.hdf5"} <= {
-        p.name for p in neon.iterdir()
-    }
-    assert not (neon / "fc3.hdf5").exists()
-
-
-def test_second_order_may_have_a_larger_supercell(neon, capsys):
-    for command in (
-        "displace POSCAR --supercell 2 2 1 --phonon-supercell 2 2 2 --output ne --cutoff 3",
-        "forces ne --calculator potential.py:make --residual",
-        "fc ne",
-        "kappa ne --mesh 3 3 3 --output kappa.hdf5",
-    ):
-        assert main(command.split()) == 0, capsys.readouterr().err
-    out = capsys.readouterr().out
-    assert "second order: 32 atoms, 1 displacement\n" in out
-    assert "; second order 32 atoms, 1 displacement\n" in out
-    with h5py.File("ne/fc2.hdf5") as fc2, h5py.File("ne/fc3.hdf5") as fc3:
-        assert fc2["force_constants"].shape == (1, 32, 3, 3)
-        assert fc3["fc3"].shape == (1, 16, 16, 3, 3, 3)
-    for name in ("FORCES_FC2", "FORCES_FC3", "forces.hdf5", "forces_fc2.hdf5"):
-        assert (neon / "ne" / name).is_file()
-
-
-def test_the_same_supercell_twice_conducts_the_same(neon, capsys):
-    kappas = []
-    for name, option in (("one", ""), ("two", " --phonon-supercell 2 2 1")):
-        for command in (
-            f"displace POSCAR --supercell 2 2 1 --axes-only --output {name}{option}",
-            f"forces {name} --calculator potential.py:make",
-            f"kappa {name} --mesh 3 3 3 --output {name}.hdf5",
-        ):
-            assert main(command.split()) == 0, capsys.readouterr().err
-        with h5py.File(f"{name}.hdf5") as file:
-            kappas.append(file["kappa"][:])
-    np.testing.assert_allclose(kappas[0], kappas[1], rtol=1e-10)
-
-
-def test_random_displacements_go_all_the_way(neon, capsys):
-    pytest.importorskip("symfc")
-    for command in (
-        "displace POSCAR --supercell 2 2 1 --random 30 --seed 1 --output ne",
-        "forces ne --calculator potential.py:make",
-        "fc ne",
-        "kappa ne --mesh 3 3 3 --output kappa.hdf5",
-    ):
-        assert main(command.split()) == 0, capsys.readouterr().err
-    assert "16 atoms, 30 random displacements" in capsys.readouterr().out
-    with h5py.File("kappa.hdf5") as file:
-        assert (file["kappa"][0, :3] > 0).all()
-        assert "least squares" in file.attrs["settings"]
-
-
 def test_finished_calculations_of_two_supercells_are_collected_together(tmp_path, rng):
     third = rocksalt()
     second = only_singles(third)
@@ -368,64 +263,6 @@ def test_finished_calculations_of_two_supercells_are_collected_together(tmp_path
     data = phonokit.read(path)
     np.testing.assert_allclose(data.second_order.forces.forces, forces[:n], atol=1e-7)
     np.testing.assert_allclose(data.pairs.forces, forces[n:], atol=1e-7)
-
-
-@pytest.mark.parametrize(
-    ("command", "message"),
-    [
-        ("displace nothing", "nothing: no such file"),
-        ("displace POSCAR --distance -1", "distance must be positive"),
-        ("displace POSCAR --plus-minus both", "expected auto, yes, no, got 'both'"),
-        ("displace POSCAR --second-order --cutoff 3", "cutoff: is of pairs"),
-        ("displace POSCAR --random 3 --cutoff 3", "cutoff: is of pairs"),
-        ("displace POSCAR --random 0", "n_snapshots and n_atoms must be positive"),
-        ("displace POSCAR --seed 3", "add --random N"),
-        ("displace POSCAR --second-order --phonon-supercell 2 2 2", "phonon-supercell: is"),
-        ("displace potential.py", "potential.py: ASE cannot read it"),
-        ("forces .", "name either a --calculator or the files"),
-        ("forces . --calculator EMT", "expected module:factory or file.py:factory"),
-        ("forces . --calculator potential.py:no", "cannot be loaded .KeyError"),
-        ("forces . --calculator potential.py:make --option x", "expected name=value"),
-        ("forces . --calculator potential.py:make --option x=1", "cannot be made"),
-        ("forces . a b c", "expected 2 calculations"),
-        ("fc .", "no FORCES_FC2 and no FORCE_SETS"),
-        ("fc none", "none: no such file"),
-    ],
-)
-def test_what_cannot_be_is_refused_in_one_line(neon, capsys, command, message):
-    made = "displace POSCAR --supercell 2 2 1 --second-order --plus-minus yes"
-    assert main(made.split()) == 0
-    capsys.readouterr()
-    assert main(command.split()) == 2
-    err = capsys.readouterr().err
-    assert err.startswith("phono: error: ")
-    assert err.count("\n") == 1
-    assert message.replace(".Key", "(Key") in err
-
-
-def test_an_interrupted_command_says_how_to_go_on(neon, capsys):
-    assert main(["displace", "POSCAR", "--supercell", "2", "2", "1"]) == 0
-    Path("broken.py").write_text(
-        POTENTIAL
-        + """
-calls = 0
-
-class Broken(LennardJones):
-    def get_forces(self, atoms):
-        global calls
-        calls += 1
-        if calls > 3:
-            raise KeyboardInterrupt
-        return super().get_forces(atoms)
-
-def broken():
-    return Broken(sigma=2.6, epsilon=0.5, rc=5.0)
-"""
-    )
-    assert main(["forces", ".", "--calculator", "broken.py:broken"]) == 130
-    assert "finished supercells are kept in forces.hdf5" in capsys.readouterr().err
-    with h5py.File("forces.hdf5") as file:
-        assert file["done"][:].sum() == 3
 
 
 def test_options_are_json_or_words():

@@ -16,10 +16,10 @@ from model_crystals import mix_degenerate
 from phono_3ph import PeriodicModes, Scattering
 from phono_grid import Gaussian, Grid, IrreduciblePoints, Symmetry
 from phonokit import Transport
-from phonokit import _workflow as workflow
 from phonokit._conduction import conduction_of
 from phonokit._harmonic_phonons import harmonic_phonons
 from phonokit._rates import rates_of
+from phonokit._series import force_constant_series
 from phonokit._transport import Carriers
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "silicon"
@@ -153,7 +153,7 @@ def test_kappa_does_not_depend_on_the_choice_of_degenerate_eigenvectors(rng):
     symmetry = Symmetry.of(cell)
     grid = Grid.of(cell, [5, 5, 5], symmetry)
     irreducible = IrreduciblePoints.of(grid)
-    series2, series3 = workflow.force_constant_series(crystal)
+    series2, series3 = force_constant_series(crystal.data)
     harmonic = harmonic_phonons(series2, grid, irreducible)
 
     def kappa_of(phonons):

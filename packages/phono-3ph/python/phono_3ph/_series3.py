@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_fc import ForceConstants
-from phono_grid import ShortestVectors
+from phono_fc import ForceConstants, SparseForceConstants3
+from phono_grid import ShortestVectors, Supercell
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import DomainError, ensure_finite, frozen
 
 from phono_3ph._extension import rust
+from phono_3ph._sparse_series3 import merged, shares_of_legs, sparse_series3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,12 +58,12 @@ class Series3:
     @classmethod
     def of(
         cls,
-        force_constants: ForceConstants,
+        force_constants: ForceConstants | SparseForceConstants3,
         *,
         threshold: float = 0.0,
         average_origin: bool = True,
     ) -> "Series3":
-        """Make the series of third-order ``force_constants``.
+        """Make the series of third-order ``force_constants``, dense or sparse.
 
         Blocks whose largest element is not above ``threshold`` (eV/Å³) are dropped; 0 drops
         nothing but zeros. Without ``average_origin`` the first atom alone is the origin,
@@ -73,10 +74,15 @@ class Series3:
                 f"force_constants must be of order 3, got {force_constants.order}"
             )
         vectors = ShortestVectors.of(force_constants.supercell)
-        cells = image_cells(force_constants, vectors)
-        values, atoms, cells = series3(
-            force_constants, vectors.multiplicities, cells, average_origin=average_origin
-        )
+        cells = image_cells(force_constants.supercell, vectors)
+        m = vectors.multiplicities
+        if isinstance(force_constants, SparseForceConstants3):
+            arrays = sparse_series3(
+                force_constants, m, cells, average_origin=average_origin
+            )
+        else:
+            arrays = series3(force_constants, m, cells, average_origin=average_origin)
+        values, atoms, cells = arrays
         keep = np.abs(values).max(axis=(1, 2, 3), initial=0) > threshold
         return cls(values[keep], atoms[keep], cells[keep])
 
@@ -103,11 +109,8 @@ class Series3:
         return len(np.unique(self.cells[:, 0] - self.cells[:, 1], axis=0))
 
 
-def image_cells(
-    force_constants: ForceConstants, vectors: ShortestVectors
-) -> NDArray[np.int64]:
+def image_cells(supercell: Supercell, vectors: ShortestVectors) -> NDArray[np.int64]:
     """The cell of each shortest vector's end, ``R = v - τ_s + τ_k``, shape (n_v, 3)."""
-    supercell = force_constants.supercell
     x = supercell.primitive.positions
     m = vectors.multiplicities.ravel()
     n_s, n_a = vectors.multiplicities.shape
@@ -176,17 +179,8 @@ def series3(
         a, b = np.indices((len(atom), len(atom))).reshape(2, -1)
         weight = share[a] * share[b] / n_legs
         phi = force_constants.values[k, atom[a], atom[b]] * weight[:, None, None, None]
-        origin, kind_j, kind_k = np.full(len(a), k), kind[atom[a]], kind[atom[b]]
-        legs = (
-            ((origin, kind_j, kind_k), r[a], r[b], (0, 1, 2, 3)),
-            ((kind_j, origin, kind_k), -r[a], r[b] - r[a], (0, 2, 1, 3)),
-            ((kind_k, kind_j, origin), r[a] - r[b], -r[b], (0, 3, 2, 1)),
-        )
-        for atoms, r1, r2, axes in legs[:n_legs]:
-            keys.append(np.concatenate([r1 - r2, np.stack(atoms, axis=1), r2], axis=1))
-            blocks.append(phi.transpose(axes))
-    key, inverse = np.unique(np.concatenate(keys), axis=0, return_inverse=True)
-    values = np.zeros((len(key), 3, 3, 3))
-    np.add.at(values, inverse.ravel(), np.concatenate(blocks))
-    r2 = key[:, 6:]
-    return values, key[:, 3:6], np.stack([key[:, :3] + r2, r2], axis=1)
+        atoms = np.full(len(a), k), kind[atom[a]], kind[atom[b]]
+        key, block = shares_of_legs(atoms, r[a], r[b], phi, n_legs=n_legs)
+        keys.append(key)
+        blocks.append(block)
+    return merged(np.concatenate(keys), np.concatenate(blocks))

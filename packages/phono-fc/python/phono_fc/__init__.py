@@ -9,6 +9,9 @@ from phono_fc._force_constants import ForceConstants
 from phono_fc._least_squares import least_squares
 from phono_fc._random import random_displacements
 from phono_fc._snapshots import Snapshots
+from phono_fc._sparse import SparseForceConstants3
+from phono_fc._sparse_laws import drift_sparse, symmetrize_sparse
+from phono_fc._sparse_solver import sparse_force_constants3
 from phono_fc._storage import compact, cut, expand
 from phono_fc._symmetrize import drift, group_average, symmetrize
 
@@ -19,9 +22,11 @@ __all__ = [
     "PairDisplacements",
     "PairForces",
     "Snapshots",
+    "SparseForceConstants3",
     "compact",
     "cut",
     "drift",
+    "drift_sparse",
     "expand",
     "force_constants2",
     "force_constants3",
@@ -31,5 +36,7 @@ __all__ = [
     "pair_distances",
     "random_displacements",
     "single_displacements",
+    "sparse_force_constants3",
     "symmetrize",
+    "symmetrize_sparse",
 ]

@@ -1,6 +1,6 @@
 """Force constants by finite differences of forces, with the help of symmetry."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,11 +58,11 @@ def force_constants2(
     ----------
     .. [1] K. Parlinski, Z. Q. Li and Y. Kawazoe, Phys. Rev. Lett. 78, 4063 (1997).
     """
-    _check_sizes(supercell, symmetry, singles=singles)
-    equations = _Equations(
+    check_sizes(supercell, symmetry, singles=singles)
+    equations = Equations(
         "singles", singles.atoms, singles.displacements, list(-singles.forces)
     )
-    operations = _Operations(symmetry.rotations_cartesian, symmetry.permutations)
+    operations = Operations(symmetry.rotations_cartesian, symmetry.permutations)
     rows = equations.solve(operations, supercell.primitive_to_supercell)
     return ForceConstants(rows, supercell)
 
@@ -117,7 +117,25 @@ def force_constants3(
     ----------
     .. [1] L. Chaput, A. Togo, I. Tanaka and G. Hug, Phys. Rev. B 84, 094302 (2011).
     """
-    _check_sizes(supercell, symmetry, singles=singles, pairs=pairs)
+    known = within(pair_distances(supercell), cutoff)
+    equations = third_order_equations(supercell, symmetry, singles, pairs, known)
+    operations = Operations(symmetry.rotations_cartesian, symmetry.permutations)
+    rows = equations.solve(operations, supercell.primitive_to_supercell)
+    constants = ForceConstants(rows, supercell)
+    if known.all():
+        return constants
+    return ForceConstants(filled_by_exchange(constants, known), supercell)
+
+
+def third_order_equations(
+    supercell: Supercell,
+    symmetry: Symmetry,
+    singles: DisplacedForces,
+    pairs: PairForces,
+    known: NDArray[np.bool_],
+) -> "Equations":
+    """What `force_constants3` solves, for the pairs that are known."""
+    check_sizes(supercell, symmetry, singles=singles, pairs=pairs)
     if pairs.first.size and not 0 <= pairs.first.min() <= pairs.first.max() < len(
         singles.atoms
     ):
@@ -128,24 +146,12 @@ def force_constants3(
     constants = force_constants2(supercell, symmetry, singles)
     every = np.arange(supercell.cell.n_atoms)
     fc2 = constants.values[full_index(supercell, np.ix_(every, every))]
-    known = within(pair_distances(supercell), cutoff)
-    changes = []
-    for n, atom in enumerate(singles.atoms):
-        near = np.flatnonzero(row_of(known, supercell, int(atom)))
-        change = np.zeros_like(fc2)
-        change[near] = _displaced_constants(symmetry, singles, pairs, n, near) - fc2[near]
-        changes.append(change)
-    equations = _Equations("singles", singles.atoms, singles.displacements, changes)
-    operations = _Operations(symmetry.rotations_cartesian, symmetry.permutations)
-    rows = equations.solve(operations, supercell.primitive_to_supercell)
-    constants = ForceConstants(rows, supercell)
-    if known.all():
-        return constants
-    return ForceConstants(filled_by_exchange(constants, known), supercell)
+    changes = Changes(supercell, symmetry, singles, pairs, known, fc2)
+    return Equations("singles", singles.atoms, singles.displacements, changes)
 
 
 @dataclass(frozen=True, slots=True)
-class _Operations:
+class Operations:
     """Some operations of the space group: Cartesian rotations and atom permutations."""
 
     rotations: NDArray[np.float64]
@@ -153,7 +159,7 @@ class _Operations:
 
 
 @dataclass(frozen=True, slots=True)
-class _Equations:
+class Equations:
     """``Σ_α u_α Φ_α… = response`` for displacements ``u`` of atoms.
 
     ``name`` says in errors which data they are.
@@ -162,12 +168,45 @@ class _Equations:
     name: str
     atoms: NDArray[np.int64]
     displacements: NDArray[np.float64]
-    responses: Sequence[NDArray[np.float64]]
+    responses: "Sequence[NDArray[np.float64]] | Changes"
 
     def solve(
-        self, operations: _Operations, targets: NDArray[np.int64]
+        self, operations: Operations, targets: NDArray[np.int64]
     ) -> NDArray[np.float64]:
         """Least-squares ``Φ(t, …)`` of targets ``t``, over all images of the equations."""
+        atoms, duals = self._duals(operations, targets)
+        fields = self._fields(duals, atoms)
+        return rows_by_symmetry(
+            fields, atoms, targets, operations.rotations, operations.permutations
+        )
+
+    def rows(
+        self, operations: Operations, targets: NDArray[np.int64]
+    ) -> Iterator[tuple[int, NDArray[np.float64]]]:
+        """Every target with its row of `solve`, orbit by orbit.
+
+        Only the fields of one orbit and one row are in memory at a time.
+        """
+        atoms, duals = self._duals(operations, targets)
+        images = operations.permutations[:, targets]
+        reached = np.array([np.isin(atoms, image) for image in images.T])
+        orbits, orbit_of = np.unique(reached, axis=0, return_inverse=True)
+        for number, orbit in enumerate(orbits):
+            fields = self._fields(duals, atoms[orbit])
+            for target in targets[orbit_of.ravel() == number]:
+                (row,) = rows_by_symmetry(
+                    fields,
+                    atoms[orbit],
+                    np.array([target]),
+                    operations.rotations,
+                    operations.permutations,
+                )
+                yield int(target), row
+
+    def _duals(
+        self, operations: Operations, targets: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.floating]]:
+        """The atoms that are displaced, and ``M⁻¹u`` of every displacement."""
         atoms, field_of = np.unique(self.atoms, return_inverse=True)
         reached = np.isin(operations.permutations[:, targets], atoms).any(axis=0)
         if not reached.all():
@@ -179,25 +218,27 @@ class _Equations:
         # The moments M = Σ (Rᵀu)(Rᵀu)ᵀ of all images are the same about all atoms of an
         # orbit but for a rotation: with M⁻¹u in place of u, summing images solves.
         moments = self._moments(operations, atoms, field_of)
-        duals = np.linalg.solve(moments[field_of], self.displacements[..., None])
-        fields = self._fields(duals, field_of, len(atoms))
-        return rows_by_symmetry(
-            fields, atoms, targets, operations.rotations, operations.permutations
-        )
+        return atoms, np.linalg.solve(moments[field_of], self.displacements[..., None])
 
     def _fields(
-        self, duals: NDArray[np.floating], field_of: NDArray[np.intp], n: int
+        self, duals: NDArray[np.floating], atoms: NDArray[np.int64]
     ) -> NDArray[np.float64]:
-        """``Σ_u (M⁻¹u)_α response_β…(j, …)`` about each of ``n`` atoms."""
-        shape = self.responses[0].shape
-        n_axes = len(shape) // 2
-        fields = np.zeros((n, *shape[:n_axes], 3, *shape[n_axes:]))
-        for i, dual, response in zip(field_of, duals, self.responses, strict=True):
-            fields[i] += dual.reshape(3, *[1] * n_axes) * np.expand_dims(response, n_axes)
+        """``Σ_u (M⁻¹u)_α response_β…(j, …)`` about some of the displaced atoms."""
+        fields = None
+        for n in np.flatnonzero(np.isin(self.atoms, atoms)).tolist():
+            response = self.responses[n]
+            n_axes = response.ndim // 2
+            if fields is None:
+                shape = response.shape
+                fields = np.zeros((len(atoms), *shape[:n_axes], 3, *shape[n_axes:]))
+            field = fields[np.searchsorted(atoms, self.atoms[n])]
+            dual = duals[n].reshape(3, *[1] * n_axes)
+            field += dual * np.expand_dims(response, n_axes)
+        assert fields is not None  # every atom of the data is displaced
         return fields
 
     def _moments(
-        self, operations: _Operations, atoms: NDArray[np.int64], field_of: NDArray[np.intp]
+        self, operations: Operations, atoms: NDArray[np.int64], field_of: NDArray[np.intp]
     ) -> NDArray[np.float64]:
         """``Σ (Rᵀu)(Rᵀu)ᵀ`` about each of ``atoms``, which must have full rank."""
         u = self.displacements
@@ -221,7 +262,42 @@ class _Equations:
         return moments
 
 
-def _displaced_constants(
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How each single displacement changes the second-order constants.
+
+    Computed when asked for: all of them at once would be as large as the third order.
+
+    Parameters
+    ----------
+    supercell : Supercell
+    symmetry : Symmetry
+    singles : DisplacedForces
+    pairs : PairForces
+    known : (n_a, n_s) array of bool
+        Which pairs the data have.
+    fc2 : (n_s, n_s, 3, 3) array
+        The constants without displacement.
+    """
+
+    supercell: Supercell
+    symmetry: Symmetry
+    singles: DisplacedForces
+    pairs: PairForces
+    known: NDArray[np.bool_]
+    fc2: NDArray[np.float64]
+
+    def __getitem__(self, n: int) -> NDArray[np.float64]:
+        """The change by displacement ``n``, (n_s, n_s, 3, 3); zero for unknown pairs."""
+        atom = int(self.singles.atoms[n])
+        near = np.flatnonzero(row_of(self.known, self.supercell, atom))
+        change = np.zeros_like(self.fc2)
+        constants = displaced_constants(self.symmetry, self.singles, self.pairs, n, near)
+        change[near] = constants - self.fc2[near]
+        return change
+
+
+def displaced_constants(
     symmetry: Symmetry,
     singles: DisplacedForces,
     pairs: PairForces,
@@ -237,19 +313,19 @@ def _displaced_constants(
             f"pairs: none has the first displacement {n} of singles (atom {atom}); "
             "third-order constants need pairs for every single displacement"
         )
-    equations = _Equations(
+    equations = Equations(
         f"pairs with displacement {n} (atom {atom})",
         pairs.atoms[mine],
         pairs.displacements[mine],
         list(singles.forces[n] - pairs.forces[mine]),
     )
-    operations = _Operations(
+    operations = Operations(
         symmetry.rotations_cartesian[group], symmetry.permutations[group]
     )
     return equations.solve(operations, targets)
 
 
-def _check_sizes(
+def check_sizes(
     supercell: Supercell, symmetry: Symmetry, **data: DisplacedForces | PairForces
 ) -> None:
     """Require that everything is about the same atoms."""

@@ -65,11 +65,18 @@ def least_squares(
         )
     solver = _solver(supercell, cutoffs)
     solver.displacements, solver.forces = snapshots.displacements, snapshots.forces
-    solver.run(orders=list(orders), is_compact_fc=True)
-    ours = np.array_equal(solver.p2s_map, supercell.primitive_to_supercell)
-    if not ours:
-        # Its primitive cell is another one: only the full arrays can be compared.
-        solver.solve(orders=list(orders), is_compact_fc=False)
+    try:
+        solver.run(orders=list(orders), is_compact_fc=True)
+        ours = np.array_equal(solver.p2s_map, supercell.primitive_to_supercell)
+        if not ours:
+            # Its primitive cell is another one: only the full arrays can be compared.
+            solver.solve(orders=list(orders), is_compact_fc=False)
+    except Exception as error:  # it raises what it meets
+        raise DomainError(
+            f"snapshots: symfc cannot solve for orders {orders} from {len(snapshots)} "
+            f"supercells of {n_s} atoms ({type(error).__name__}: {error}); are there "
+            "enough displacements, and does symmetry leave constants of every order?"
+        ) from error
     return {
         order: ForceConstants(values, supercell) if ours else compact(values, supercell)
         for order, values in solver.force_constants.items()

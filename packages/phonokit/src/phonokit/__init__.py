@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     )
 
     from phonokit._constants import force_constants_of
-    from phonokit._constants_files import read_force_constants, write_force_constants
+    from phonokit._constants_files import (
+        read_force_constants,
+        read_sparse_force_constants,
+        write_force_constants,
+        write_sparse_force_constants,
+    )
     from phonokit._displaced_supercells import DisplacedSupercells, RandomSupercells
     from phonokit._force_data import ForceData, InputFile, SecondOrderData
     from phonokit._forces import collect_forces, compute_forces
@@ -76,6 +81,7 @@ __all__ = [
     "read_force_constants",
     "read_phonon_supercells",
     "read_shengbte",
+    "read_sparse_force_constants",
     "read_supercells",
     "write_displacements",
     "write_force_constants",
@@ -84,12 +90,14 @@ __all__ = [
     "write_kappa",
     "write_shengbte",
     "write_snapshots",
+    "write_sparse_force_constants",
 ]
 
 _HOME = {
     "phono_grid.errors": "ConvergenceError DomainError FileError PhonoError ShapeError",
     "phonokit._constants": "force_constants_of",
-    "phonokit._constants_files": "read_force_constants write_force_constants",
+    "phonokit._constants_files": "read_force_constants read_sparse_force_constants "
+    "write_force_constants write_sparse_force_constants",
     "phonokit._displaced_supercells": "DisplacedSupercells RandomSupercells",
     "phonokit._force_data": "ForceData InputFile SecondOrderData",
     "phonokit._forces": "collect_forces compute_forces",

@@ -147,6 +147,7 @@ def fc(
     no_symmetrize: bool = False,
     cutoff: float | None = None,
     text: bool = False,
+    sparse: bool = False,
     supercell: Triple = (1, 1, 1),
     phonon_supercell: Triple | None = None,
     pair_cutoff: float | None = None,
@@ -173,6 +174,8 @@ def fc(
         In Å; third-order constants of atoms this far apart are set to zero.
     text
         Write FORCE_CONSTANTS too.
+    sparse
+        Keep nothing beyond --cutoff, in memory and in fc3.hdf5: for large supercells.
     supercell
         Three numbers, with --calculator.
     phonon_supercell
@@ -211,6 +214,7 @@ def fc(
         symmetrize=not no_symmetrize,
         cutoff=cutoff,
         text=text,
+        sparse=sparse,
         lang=lang,
         displace=first,
         forces=then,

@@ -61,7 +61,7 @@ def _run_kappa(request: KappaRequest, command: str, ranks: Ranks) -> None:
     if request.plot is not None:
         ensure_plottable(request.plot)
     with warnings_in_one_line(first):
-        crystal = load(request.path, lang=request.lang)
+        crystal = load(request.path, lang=request.lang, fc3_cutoff=request.fc3_cutoff)
     if output.resolve() in (file.path.resolve() for file in crystal.data.files):
         raise DomainError(f"{output}: is an input file; name another file to write")
     out.print(_header_of(request, crystal, ranks), markup=False, soft_wrap=True)

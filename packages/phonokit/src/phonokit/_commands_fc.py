@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_fc import cut, drift
+from phono_fc import ForceConstants, cut, drift, drift_sparse
 from phono_grid import Backend, using
 from phono_grid.backend import active
 from phono_grid.errors import DomainError, FileError
@@ -16,8 +16,11 @@ from rich.console import Console
 
 from phonokit._ase import ase as ase_module
 from phonokit._ase import atoms_of, calculator_of, options_of
-from phonokit._constants import force_constants_of
-from phonokit._constants_files import write_force_constants
+from phonokit._constants import force_constants_of, sparse_third_order
+from phonokit._constants_files import (
+    write_force_constants,
+    write_sparse_force_constants,
+)
 from phonokit._displace import describe, displaced
 from phonokit._displaced_supercells import AnySupercells
 from phonokit._forces import collect_forces, compute_forces
@@ -172,20 +175,41 @@ def run_constants(request: ConstantsRequest) -> None:
         run_forces(request.forces)
         path = request.forces.path
     request.output.mkdir(parents=True, exist_ok=True)
+    if request.sparse and request.cutoff is None:
+        raise DomainError("sparse: say beyond which distance with --cutoff")
     with using(backend):
         data = read(path)
-        solved = force_constants_of(data, symmetrized=request.symmetrize)
-        for order, constants in solved.items():
-            if request.cutoff is not None and order == 3:
+        order = 2 if request.sparse else None
+        solved = force_constants_of(data, order=order, symmetrized=request.symmetrize)
+        for constants in solved.values():
+            if request.cutoff is not None and constants.order == 3:
                 constants = cut(constants, request.cutoff)
-            drifts = ", ".join(f"{d:.1e}" for d in drift(constants))
-            _say(out, f"order {order}: drift {drifts} eV/Å^{order}")
-            name = request.output / f"fc{order}.hdf5"
-            _say(out, f"wrote {write_force_constants(constants, name, full=request.full)}")
-            if request.text and order == 2:
-                name = request.output / "FORCE_CONSTANTS"
-                written = write_force_constants(constants, name, full=request.full)
-                _say(out, f"wrote {written}")
+            _say_drift(out, constants.order, drift(constants))
+            _write(out, constants, request)
+        if request.sparse and request.cutoff is not None:
+            sparse = sparse_third_order(
+                data, request.cutoff, symmetrized=request.symmetrize
+            )
+            _say_drift(out, 3, drift_sparse(sparse))
+            name = request.output / "fc3.hdf5"
+            written = write_sparse_force_constants(sparse, name)
+            _say(out, f"wrote {written}, {len(sparse)} blocks")
+
+
+def _write(out: Console, constants: ForceConstants, request: ConstantsRequest) -> None:
+    """The files of one order."""
+    names = [f"fc{constants.order}.hdf5"]
+    if request.text and constants.order == 2:
+        names.append("FORCE_CONSTANTS")
+    for name in names:
+        target = request.output / name
+        _say(out, f"wrote {write_force_constants(constants, target, full=request.full)}")
+
+
+def _say_drift(out: Console, order: int, drifts: NDArray[np.float64]) -> None:
+    """How far from the sum rule, for every index."""
+    text = ", ".join(f"{d:.1e}" for d in drifts)
+    _say(out, f"order {order}: drift {text} eV/Å^{order}")
 
 
 def _say(out: Console, text: str) -> None:

@@ -3,10 +3,14 @@
 from phono_fc import (
     DisplacedForces,
     ForceConstants,
+    PairForces,
+    SparseForceConstants3,
     force_constants2,
     force_constants3,
     least_squares,
+    sparse_force_constants3,
     symmetrize,
+    symmetrize_sparse,
 )
 from phono_grid import Symmetry
 from phono_grid.errors import DomainError
@@ -60,6 +64,50 @@ def force_constants_of(
     return {n: constants[n] for n in range(2, order + 1)}
 
 
+def sparse_third_order(
+    data: ForceData, cutoff: float, *, symmetrized: bool = True
+) -> SparseForceConstants3:
+    """Third-order constants of atoms within a cutoff, none of the others ever in memory.
+
+    Parameters
+    ----------
+    data : ForceData
+    cutoff : float
+        Å
+    symmetrized : bool
+        Impose index exchange and the sum rule on the blocks there are.
+
+    Raises
+    ------
+    DomainError
+        If the data have no third order, or do not determine the constants.
+    """
+    if data.order < 3 or data.snapshots is not None:
+        # Least squares make all of them at once.
+        constants = SparseForceConstants3.of(
+            force_constants_of(data, order=3)[3], cutoff=cutoff
+        )
+    else:
+        if data.pair_cutoff is not None and cutoff > data.pair_cutoff:
+            raise DomainError(
+                f"cutoff: {cutoff:g} Å, but the data have no pairs from "
+                f"{data.pair_cutoff:.3f} Å on; take a smaller one, or compute more pairs"
+            )
+        singles, pairs = pair_data(data)
+        symmetry = Symmetry.of(data.supercell.cell)
+        constants = sparse_force_constants3(
+            data.supercell, symmetry, singles, pairs, cutoff=cutoff
+        )
+    return symmetrize_sparse(constants) if symmetrized else constants
+
+
+def pair_data(data: ForceData) -> tuple[DisplacedForces, PairForces]:
+    """Displaced atoms and pairs of data that have them."""
+    if data.singles is None or data.pairs is None:
+        raise DomainError("the data have no displaced pairs of atoms")
+    return data.singles, data.pairs
+
+
 def _second(data: SecondOrderData, symmetrized: bool) -> ForceConstants:
     """From the data of second order."""
     if not isinstance(data.forces, DisplacedForces):
@@ -71,10 +119,9 @@ def _second(data: SecondOrderData, symmetrized: bool) -> ForceConstants:
 
 def _third(data: ForceData, symmetrized: bool) -> ForceConstants:
     """From displaced pairs."""
-    assert data.singles is not None  # snapshots are solved elsewhere
-    assert data.pairs is not None  # the order says so
+    singles, pairs = pair_data(data)
     symmetry = Symmetry.of(data.supercell.cell)
     constants = force_constants3(
-        data.supercell, symmetry, data.singles, data.pairs, cutoff=data.pair_cutoff
+        data.supercell, symmetry, singles, pairs, cutoff=data.pair_cutoff
     )
     return symmetrize(constants) if symmetrized else constants

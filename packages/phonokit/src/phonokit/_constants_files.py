@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_fc import ForceConstants, compact, expand
+from phono_fc import ForceConstants, SparseForceConstants3, compact, expand
 from phono_grid import Supercell
 from phono_grid.errors import FileError, PhonoError
 
@@ -16,6 +16,7 @@ from phonokit._version import __version__
 HDF5 = (".hdf5", ".h5")
 NAMES = {2: ("force_constants", "fc2"), 3: ("fc3",)}
 """What the dataset is called, by order; the last name that is there counts."""
+SPARSE = "fc3_blocks"
 UNIT = {2: "eV/angstrom^2", 3: "eV/angstrom^3"}
 
 
@@ -81,6 +82,70 @@ def read_force_constants(path: str | Path, supercell: Supercell) -> ForceConstan
         raise FileError(f"{source}: {error}") from None
 
 
+def write_sparse_force_constants(
+    constants: SparseForceConstants3, path: str | Path
+) -> Path:
+    """Write sparse third-order force constants as HDF5: blocks and their atoms.
+
+    Parameters
+    ----------
+    constants : SparseForceConstants3
+    path : str or Path
+        ``.hdf5`` or ``.h5``.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be written.
+    """
+    import h5py
+
+    target = Path(path)
+    if target.suffix not in HDF5:
+        raise FileError(f"{target}: sparse constants are HDF5; name a file .hdf5")
+    with replacing(target) as beside, h5py.File(beside, "w") as file:
+        # What is empty cannot be compressed.
+        options = {"compression": "gzip"} if len(constants) else {}
+        blocks = file.create_dataset(SPARSE, data=constants.blocks, **options)
+        blocks.attrs["unit"] = UNIT[3]
+        file["fc3_atoms"] = constants.atoms
+        file["p2s_map"] = constants.supercell.primitive_to_supercell
+        file["version"] = np.bytes_(f"phonokit {__version__}")
+    return target
+
+
+def read_sparse_force_constants(
+    path: str | Path, supercell: Supercell
+) -> SparseForceConstants3:
+    """Read sparse third-order force constants that phonokit wrote.
+
+    Parameters
+    ----------
+    path : str or Path
+    supercell : Supercell
+        The constants belong to; the order of atoms is phonopy's.
+
+    Raises
+    ------
+    FileError
+        If the file is not of this supercell.
+    """
+    source = Path(path)
+    with _opened(source) as file:
+        if SPARSE not in file:
+            raise FileError(
+                f"{source}: holds no sparse constants ({SPARSE}); read_force_constants "
+                "reads the others"
+            )
+        arrays = [file[name][:] for name in (SPARSE, "fc3_atoms", "p2s_map")]
+    blocks, atoms, first = arrays
+    try:
+        _check_first(first, supercell)
+        return SparseForceConstants3(blocks, atoms, supercell)
+    except PhonoError as error:
+        raise FileError(f"{source}: {error}") from None
+
+
 def _checked(
     values: NDArray[np.float64], first: NDArray[np.int64] | None, supercell: Supercell
 ) -> ForceConstants:
@@ -88,13 +153,19 @@ def _checked(
     n_s = supercell.cell.n_atoms
     if values.shape[0] == values.shape[1] == n_s:
         return compact(values, supercell)
-    if first is not None and not np.array_equal(first, supercell.primitive_to_supercell):
+    if first is not None:
+        _check_first(first, supercell)
+    return ForceConstants(values, supercell)
+
+
+def _check_first(first: NDArray[np.int64], supercell: Supercell) -> None:
+    """Require the same primitive cell."""
+    if not np.array_equal(first, supercell.primitive_to_supercell):
         raise FileError(
             f"the first atoms are {_few(first)}, but the primitive cell stands for "
             f"{_few(supercell.primitive_to_supercell)}; take the primitive cell that the "
             "file was made with"
         )
-    return ForceConstants(values, supercell)
 
 
 def _few(atoms: NDArray[np.int64]) -> str:
@@ -121,15 +192,11 @@ def _write_hdf5(constants: ForceConstants, path: Path, full: bool) -> None:
 
 def _read_hdf5(path: Path) -> tuple[NDArray[np.float64], NDArray[np.int64] | None]:
     """The constants, and the first atoms if the file says."""
-    import h5py
-
-    try:
-        file = h5py.File(path, "r")
-    except FileNotFoundError:
-        raise FileError(f"{path}: no such file; check the path") from None
-    except OSError as error:
-        raise FileError(f"{path}: not an HDF5 file ({error})") from None
-    with file:
+    with _opened(path) as file:
+        if SPARSE in file:
+            raise FileError(
+                f"{path}: holds sparse constants; read it with read_sparse_force_constants"
+            )
         names = [name for group in NAMES.values() for name in group if name in file]
         if not names:
             raise FileError(
@@ -139,6 +206,18 @@ def _read_hdf5(path: Path) -> tuple[NDArray[np.float64], NDArray[np.int64] | Non
         _check_unit(path, file)
         first = file["p2s_map"][:].astype(np.int64) if "p2s_map" in file else None
         return np.asarray(file[names[-1]][:], dtype=np.float64), first
+
+
+def _opened(path: Path) -> Any:
+    """An HDF5 file, to be read."""
+    import h5py
+
+    try:
+        return h5py.File(path, "r")
+    except FileNotFoundError:
+        raise FileError(f"{path}: no such file; check the path") from None
+    except OSError as error:
+        raise FileError(f"{path}: not an HDF5 file ({error})") from None
 
 
 def _check_unit(path: Path, file: Any) -> None:

@@ -31,7 +31,8 @@ from phono_grid import (
 from phono_grid.errors import DomainError
 
 from phonokit._constants import force_constants_of
-from phonokit._workflow import Crystal, dynamics_of
+from phonokit._series import dynamics_of
+from phonokit._workflow import Crystal
 
 GAMMA = ("G", "GAMMA", "Gamma")
 """How people write Γ."""

@@ -41,6 +41,8 @@ class KappaRequest:
         GB
     over_memory : str
         "memory", "disk" or "recompute".
+    fc3_cutoff : float or None
+        Å
     restart : bool
         Do not go on with an unfinished run.
     plan : bool
@@ -65,6 +67,7 @@ class KappaRequest:
     sigma: float | None
     memory: float
     over_memory: str
+    fc3_cutoff: float | None
     restart: bool
     plan: bool
     verbose: bool

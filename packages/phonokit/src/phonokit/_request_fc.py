@@ -93,6 +93,8 @@ class ConstantsRequest:
         Å, of third-order constants.
     text : bool
         Write FORCE_CONSTANTS too.
+    sparse : bool
+        Keep nothing beyond the cutoff, in memory and on disk.
     lang : str or None
     displace : DisplaceRequest or None
         What to do first, if ``path`` is a structure.
@@ -106,6 +108,7 @@ class ConstantsRequest:
     symmetrize: bool
     cutoff: float | None
     text: bool
+    sparse: bool
     lang: str | None
     displace: DisplaceRequest | None = None
     forces: ForcesRequest | None = None

@@ -1,7 +1,6 @@
 """From displaced forces to thermal conductivity: functions between dataclasses."""
 
 import functools
-import logging
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
@@ -12,13 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_3ph import PeriodicModes, Series3
-from phono_dynmat import (
-    Dynamics,
-    GonzeLee,
-    HarmonicSeries,
-    Wang,
-)
-from phono_fc import ForceConstants, drift
 from phono_grid import (
     Backend,
     Cell,
@@ -33,19 +25,16 @@ from phono_grid.errors import DomainError
 from phono_mpi import Ranks
 
 from phonokit._conduction import conduction_of
-from phonokit._constants import force_constants_of
 from phonokit._force_data import ForceData
 from phonokit._harmonic_phonons import Harmonic, harmonic_phonons, pairs_of
 from phonokit._kappa_result import KappaResult, Provenance
 from phonokit._rates import rates_of
 from phonokit._read import read
-from phonokit._read_born import BornCharges
 from phonokit._run import Run
 from phonokit._run_key import fingerprint, programs
+from phonokit._series import force_constant_series
 from phonokit._timed import timed
 from phonokit._transport import Carriers, Transport
-
-log = logging.getLogger("phonokit")
 
 MESH = (11, 11, 11)
 TEMPERATURES = (300.0,)
@@ -65,10 +54,14 @@ class Crystal:
     ----------
     data : ForceData
     backend : Backend
+    fc3_cutoff : float or None
+        Å; third-order constants of atoms farther apart are neither kept nor ever made, so
+        that large supercells fit. None keeps all.
     """
 
     data: ForceData
     backend: Backend
+    fc3_cutoff: float | None = None
 
     @property
     def lang(self) -> str:
@@ -86,7 +79,12 @@ class Crystal:
         return self.data.supercell.primitive
 
 
-def load(path: str | Path, *, lang: Backend | str | None = None) -> Crystal:
+def load(
+    path: str | Path,
+    *,
+    lang: Backend | str | None = None,
+    fc3_cutoff: float | None = None,
+) -> Crystal:
     """Read a crystal with its displaced forces.
 
     Parameters
@@ -95,6 +93,8 @@ def load(path: str | Path, *, lang: Backend | str | None = None) -> Crystal:
         A phono3py yaml file, or a folder that holds one; see `phonokit.read`.
     lang : "Rust" or "Python", optional
         The implementation of the kernels; the one that is active if not given.
+    fc3_cutoff : float, optional
+        Å; third-order constants of atoms farther apart are left out.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def load(path: str | Path, *, lang: Backend | str | None = None) -> Crystal:
     """
     backend = active() if lang is None else Backend.of(lang)
     with using(backend):
-        return Crystal(read(path), backend)
+        return Crystal(read(path), backend, fc3_cutoff)
 
 
 def kappa(
@@ -228,7 +228,9 @@ def _phonons_and_series(
     coherences: bool,
 ) -> tuple[Harmonic, Series3]:
     """What depends on the force constants."""
-    series2, series3 = force_constant_series(crystal, nac=nac)
+    series2, series3 = force_constant_series(
+        crystal.data, nac=nac, fc3_cutoff=crystal.fc3_cutoff
+    )
     harmonic = harmonic_phonons(series2, grid, irreducible, coherences=coherences)
     return harmonic, series3
 
@@ -266,6 +268,7 @@ def run_key(
     return {
         **programs(),
         "crystal and forces": fingerprint(list(content.items())),
+        "cutoff of third order": repr(crystal.fc3_cutoff),
         "mesh": " ".join(str(n) for n in grid.mesh),
         "temperatures": " ".join(f"{t!r}" for t in temperatures.tolist()),
         # Coherences need no other rates.
@@ -289,15 +292,6 @@ def checked_temperatures(
     return t
 
 
-def dynamics_of(constants: ForceConstants, born: BornCharges | None) -> Dynamics:
-    """Second-order constants, with their dipoles where there are Born charges."""
-    if born is None:
-        return HarmonicSeries.of(constants)
-    if born.method == "wang":
-        return Wang.of(constants, born.polar)
-    return GonzeLee.of(constants, born.polar, cutoff=born.cutoff, width=born.width)
-
-
 def nac_name(crystal: Crystal, nac: bool) -> str:
     """How Born charges are taken into account, for the record."""
     born = crystal.data.born
@@ -307,21 +301,6 @@ def nac_name(crystal: Crystal, nac: bool) -> str:
         return "left out"
     name = {"gonze": "Gonze-Lee", "wang": "Wang"}[born.method]
     return f"{name}, none at the zone centre"
-
-
-def force_constant_series(
-    crystal: Crystal, *, nac: bool = True
-) -> tuple[Dynamics, Series3]:
-    """Symmetrised force constants of second and third order, ready for wave vectors."""
-    data = crystal.data
-    with timed("force constants"):
-        constants = force_constants_of(data, order=3)
-    for order, found in constants.items():
-        log.info("largest drift: %.1e eV/Å^%d", np.abs(drift(found)).max(), order)
-    with timed("Fourier series"):
-        series2 = dynamics_of(constants[2], data.born if nac else None)
-        series3 = Series3.of(constants[3])
-    return series2, series3
 
 
 def warn_of_imaginary_modes(harmonic: Harmonic) -> None:
@@ -353,6 +332,7 @@ def _provenance(
     settings: dict[str, object] = {
         "method": f"{transport.description}, {crystal.data.solver}",
         "nac": nac_name(crystal, nac),
+        "fc3_cutoff": crystal.fc3_cutoff,
         "cutoff_frequency": scattering.cutoff_frequency,
         "degeneracy": scattering.degeneracy,
         "average_degenerate_weights": scattering.average_weights,

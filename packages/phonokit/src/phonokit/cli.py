@@ -67,6 +67,7 @@ def kappa(
     sigma: float | None = None,
     memory: str = "8GB",
     over_memory: str = "memory",
+    fc3_cutoff: float | None = None,
     restart: bool = False,
     plan: bool = False,
     verbose: Annotated[bool, Parameter(name=("--verbose", "-v"))] = False,
@@ -120,6 +121,9 @@ def kappa(
     over_memory
         Where its rows go if they take more: nowhere, which is an error, if not given; disk,
         a scratch file; or recompute, again in every iteration.
+    fc3_cutoff
+        In Å; leave out third-order constants of atoms farther apart, so that supercells of
+        hundreds of atoms fit.
     restart
         Begin anew. Without it a run that was stopped goes on from what it has left in
         kappa-m111111.hdf5.run and the like, when the same command is given again.
@@ -147,6 +151,7 @@ def kappa(
         sigma=sigma,
         memory=gigabytes(memory),
         over_memory=over_memory,
+        fc3_cutoff=fc3_cutoff,
         restart=restart,
         plan=plan,
         verbose=verbose,

@@ -1,0 +1,44 @@
+"""Force constants as Fourier series, ready for wave vectors."""
+
+import logging
+
+from phono_3ph import Series3
+from phono_dynmat import Dynamics, GonzeLee, HarmonicSeries, Wang
+from phono_fc import ForceConstants, SparseForceConstants3, drift, drift_sparse
+
+from phonokit._constants import force_constants_of, sparse_third_order
+from phonokit._force_data import ForceData
+from phonokit._read_born import BornCharges
+from phonokit._timed import timed
+
+log = logging.getLogger("phonokit")
+
+
+def dynamics_of(constants: ForceConstants, born: BornCharges | None) -> Dynamics:
+    """Second-order constants, with their dipoles where there are Born charges."""
+    if born is None:
+        return HarmonicSeries.of(constants)
+    if born.method == "wang":
+        return Wang.of(constants, born.polar)
+    return GonzeLee.of(constants, born.polar, cutoff=born.cutoff, width=born.width)
+
+
+def force_constant_series(
+    data: ForceData, *, nac: bool = True, fc3_cutoff: float | None = None
+) -> tuple[Dynamics, Series3]:
+    """Symmetrised force constants of second and third order, ready for wave vectors."""
+    fc3: ForceConstants | SparseForceConstants3
+    with timed("force constants"):
+        if fc3_cutoff is None:
+            fc2, fc3 = force_constants_of(data, order=3).values()
+            drift3 = drift(fc3)
+        else:
+            fc2 = force_constants_of(data, order=2)[2]
+            fc3 = sparse_third_order(data, fc3_cutoff)
+            drift3 = drift_sparse(fc3)
+    for order, drifts in ((2, drift(fc2)), (3, drift3)):
+        log.info("largest drift: %.1e eV/Å^%d", drifts.max(), order)
+    with timed("Fourier series"):
+        series2 = dynamics_of(fc2, data.born if nac else None)
+        series3 = Series3.of(fc3)
+    return series2, series3
