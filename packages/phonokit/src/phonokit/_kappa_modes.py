@@ -13,7 +13,7 @@ from phono_3ph import (
     mean_free_paths,
     total_linewidths,
 )
-from phono_grid import Cell, Gaussian, Grid, IrreduciblePoints
+from phono_grid import Cell, Gaussian, Grid, IrreduciblePoints, units
 from phono_grid.errors import DomainError, FileError, PhonoError
 
 from phonokit._kappa_result import KappaResult
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 NEEDED = "mesh weight temperature frequency group_velocity gamma mode_kappa"
 """Datasets without which nothing can be accumulated."""
+SAME_VOLUME = 1e-5
+"""Relative difference of the volumes of one crystal."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +102,7 @@ def read_kappa_modes(path: str | Path, cell: Cell | None = None) -> KappaModes:
     ----------
     path : str or Path
     cell : Cell, optional
-        The primitive cell, for files that do not know their crystal.
+        The primitive cell, for files that do not know their crystal; others ignore it.
 
     Raises
     ------
@@ -109,6 +111,8 @@ def read_kappa_modes(path: str | Path, cell: Cell | None = None) -> KappaModes:
     """
     import h5py
 
+    if not Path(path).is_file():
+        raise FileError(f"{path}: there is no such file")
     try:
         with h5py.File(path, "r") as file:
             return _modes_in(file, cell)
@@ -151,12 +155,19 @@ def _modes_in(file: "h5py.File", cell: Cell | None) -> KappaModes:
 
 
 def _grid_in(file: "h5py.File", cell: Cell | None) -> Grid:
-    """The grid of a file, or of a crystal."""
+    """The grid of a file, or if it does not know it, of a crystal."""
     if "grid_matrix" in file:
         raise DomainError("is on a generalised grid of phono3py, which is not read")
     mesh = file["mesh"][()]
-    if cell is not None:
-        return Grid.of(cell, mesh)
-    if "reciprocal_lattice" not in file:
+    if "reciprocal_lattice" in file:
+        return Grid(mesh, file["reciprocal_lattice"][()], file["grid_rotations"][()])
+    if cell is None:
         raise DomainError("does not know its crystal; name it by --crystal")
-    return Grid(mesh, file["reciprocal_lattice"][()], file["grid_rotations"][()])
+    if "kappa_unit_conversion" in file:
+        volume = units.CONDUCTIVITY / float(file["kappa_unit_conversion"][()])
+        if abs(volume / cell.volume - 1) > SAME_VOLUME:
+            raise DomainError(
+                f"is of a crystal of {volume:.3f} Å³, the one named has {cell.volume:.3f}; "
+                "name the crystal that it was made from"
+            )
+    return Grid.of(cell, mesh)

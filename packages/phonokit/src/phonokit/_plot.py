@@ -46,7 +46,6 @@ def plot_kappa(result: KappaResult, path: str | Path) -> Path:
     with figure_to(path, 13.4, 3.9) as figure:
         left, middle, right = figure.subplots(1, 3)
         left.spines[["top", "right"]].set_visible(False)
-        right.spines["right"].set_visible(False)
         _against_temperature(left, result)
         modes = KappaModes.of(result)
         i = modes.nearest(300)

@@ -63,7 +63,7 @@ def draw_by_path(axes: "Axes", modes: KappaModes, i: int) -> None:
     _cumulative(axes, paths, done, modes.temperatures[i])
     shown = max(int(np.searchsorted(kappa, 2e-3 * kappa[-1])) - 1, 0)
     axes.set_xlim(float(paths[shown]), float(paths[-1]))
-    half, at = kappa[-1] / 2, half_path(done) / NANOMETRE
+    half, at = kappa[-1] / 2, reached(done, 0.5, logarithmic=True) / NANOMETRE
     axes.plot([paths[shown], at, at], [half, half, 0], color=MUTED, lw=0.8, ls=":")
     axes.annotate(
         f"half below {at:.3g} nm",
@@ -75,10 +75,12 @@ def draw_by_path(axes: "Axes", modes: KappaModes, i: int) -> None:
     )
 
 
-def half_path(done: Accumulation) -> float:
-    """The mean free path, Å, below which half of κ is carried."""
+def reached(done: Accumulation, share: float, *, logarithmic: bool = False) -> float:
+    """Below which point a share of κ is carried, between points by a straight line."""
     kappa = _mean(done.cumulative)
-    return float(np.exp(np.interp(kappa[-1] / 2, kappa, np.log(done.points))))
+    points = np.log(done.points) if logarithmic else done.points
+    found = np.interp(share * kappa[-1], kappa, points)
+    return float(np.exp(found) if logarithmic else found)
 
 
 def _cumulative(
@@ -89,7 +91,7 @@ def _cumulative(
     axes.plot(x, kappa, color=BLUE, lw=1.6)
     axes.set_ylim(0, 1.05 * max(float(kappa.max()), 1e-12))
     axes.set_ylabel(rf"$\kappa$ accumulated at {temperature:g} K (W m$^{{-1}}$ K$^{{-1}}$)")
-    axes.spines["top"].set_visible(False)
+    axes.spines[["top", "right"]].set_visible(False)
 
 
 def _mean(tensors: NDArray[np.float64]) -> NDArray[np.float64]:

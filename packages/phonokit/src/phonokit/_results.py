@@ -187,19 +187,26 @@ def write_kappa(
     FileError
         If it cannot be written.
     """
+    target = Path(default_name(result.mesh.tolist()) if path is None else path)
+    return write_datasets(target, kappa_datasets(result), _attributes(result, command))
+
+
+def write_datasets(
+    path: Path, datasets: dict[str, Dataset], attributes: dict[str, Any]
+) -> Path:
+    """Write HDF5 with units; readers see the whole file or none."""
     import h5py
 
-    target = Path(default_name(result.mesh.tolist()) if path is None else path)
-    with replacing(target) as beside, h5py.File(beside, "w") as file:
-        for name, dataset in kappa_datasets(result).items():
+    with replacing(path) as beside, h5py.File(beside, "w") as file:
+        for name, dataset in datasets.items():
             # A scalar cannot be compressed.
             options = {"compression": "gzip"} if getattr(dataset.value, "ndim", 0) else {}
             written = file.create_dataset(name, data=dataset.value, **options)
             written.attrs["unit"] = dataset.unit
             written.attrs["meaning"] = dataset.meaning
-        for name, value in _attributes(result, command).items():
+        for name, value in attributes.items():
             file.attrs[name] = value
-    return target
+    return path
 
 
 def _attributes(result: KappaResult, command: str) -> dict[str, Any]:

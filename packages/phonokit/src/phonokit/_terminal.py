@@ -75,7 +75,9 @@ def kappa_table(result: KappaResult) -> Table:
         parts = {"sum": result.kappa, **parts}
         degenerate = result.wigner.degenerate
         if np.abs(degenerate).max() > WORTH_TELLING * np.abs(result.kappa).max():
-            parts["degenerate, not added"] = degenerate
+            parts["degenerate"] = degenerate
+            table.caption = "different bands of one degenerate set, not in the sum"
+            table.caption_justify = "left"
         table.add_column("", no_wrap=True)
     for i, t in enumerate(result.temperatures):
         for part, kappa in parts.items():

@@ -10,9 +10,10 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
 
-from phonokit import _cli_fc, _cli_harmonic
+from phonokit import _cli_accumulate, _cli_fc, _cli_harmonic
 from phonokit._launch import Launch
 from phonokit._request import KappaRequest, gigabytes
+from phonokit._request_accumulate import AccumulateRequest
 from phonokit._request_fc import ConstantsRequest, DisplaceRequest, ForcesRequest
 from phonokit._version import __version__
 
@@ -160,6 +161,7 @@ def kappa(
 
 _cli_fc.register(app)
 _cli_harmonic.register(app)
+_cli_accumulate.register(app)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -210,6 +212,10 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
         _cli_fc.run(request)
     elif isinstance(request, _cli_harmonic.REQUESTS):
         _cli_harmonic.run(request, command=command)
+    elif isinstance(request, AccumulateRequest):
+        from phonokit._commands_accumulate import run_accumulate
+
+        run_accumulate(request, command=command)
 
 
 def _explanation(error: BaseException) -> tuple[str, int] | None:

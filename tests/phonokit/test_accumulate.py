@@ -1,0 +1,99 @@
+"""phono accumulate: which phonons carry the heat."""
+
+import h5py
+import numpy as np
+import phonokit
+import pytest
+from phonokit._kappa_modes import KappaModes, read_kappa_modes
+from phonokit._plot_accumulation import reached
+from phonokit.cli import BAD_INPUT, main
+from tiny_crystal import EXAMPLE
+
+TRANSPORT = phonokit.Transport(isotopes=True, boundary_mfp=1.0)
+
+
+@pytest.fixture(scope="module")
+def wide():
+    """A result with everything that scatters."""
+    return phonokit.kappa(phonokit.load(EXAMPLE), (3, 3, 3), [0, 300], transport=TRANSPORT)
+
+
+@pytest.fixture
+def path(wide, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return phonokit.write_kappa(wide, tmp_path / "kappa.hdf5")
+
+
+@pytest.fixture
+def as_phono3py(path):
+    """The file without what only ours has."""
+    with h5py.File(path, "a") as file:
+        del file["reciprocal_lattice"], file["grid_rotations"]
+    return path
+
+
+def test_a_file_holds_what_the_result_has(wide, path):
+    ours, read = KappaModes.of(wide), read_kappa_modes(path)
+    for name in ("temperatures", "frequencies", "paths", "mode_kappa"):
+        np.testing.assert_allclose(getattr(read, name), getattr(ours, name), rtol=1e-14)
+    np.testing.assert_array_equal(read.grid.rotations, wide.grid.rotations)
+
+
+def test_everything_ends_at_the_conductivity(wide, path, capsys):
+    assert main(["accumulate", str(path), "--output", "a.hdf5"]) == 0
+    assert f"κ = {wide.kappa[1, 0]:.3f} W/(m K) at 300 K" in capsys.readouterr().out
+    with h5py.File("a.hdf5") as file:
+        for over in ("frequency", "path"):
+            accumulated = file[f"kappa_below_{over}"][:]
+            assert len(accumulated) == len(file[f"{over}_point"])
+            np.testing.assert_allclose(
+                accumulated[-1], wide.kappa[1], atol=1e-12 * wide.kappa.max()
+            )
+        assert file["path_point"].attrs["unit"] == "angstrom"
+
+
+def test_half_is_reached_where_half_is_carried(wide):
+    done = KappaModes.of(wide).by_path(1)
+    half = reached(done, 0.5, logarithmic=True)
+    kappa = done.cumulative[0, :, 0]
+    assert kappa[done.points < half][-1] <= kappa[-1] / 2 <= kappa[done.points > half][0]
+
+
+def test_a_file_without_a_crystal_takes_the_one_that_is_named(as_phono3py, capsys):
+    arguments = ["accumulate", str(as_phono3py)]
+    assert main(arguments) == BAD_INPUT
+    assert "does not know its crystal; name it by --crystal" in capsys.readouterr().err
+    assert main([*arguments, "--crystal", str(EXAMPLE)]) == 0
+
+
+def test_another_crystal_is_refused(as_phono3py, capsys):
+    with h5py.File(as_phono3py, "a") as file:
+        file["kappa_unit_conversion"][()] *= 1.1
+    arguments = ["accumulate", str(as_phono3py), "--crystal", str(EXAMPLE)]
+    assert main(arguments) == BAD_INPUT
+    assert "name the crystal that it was made from" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere.hdf5"], "nowhere.hdf5: there is no such file"),
+        (["text.txt"], "text.txt: is not a readable HDF5 file"),
+        (["kappa.hdf5", "--temperature", "0"], "no phonon carries heat at 0 K"),
+        (["kappa.hdf5", "--output", "kappa.hdf5"], "is the input file"),
+        (["kappa.hdf5", "--sigma", "-1"], "sigma must be positive, got -1"),
+        (["kappa.hdf5", "--plot", "a.docx"], "must end with one of"),
+    ],
+)
+def test_bad_input_is_one_line(path, capsys, arguments, message):
+    (path.parent / "text.txt").write_text("nothing")
+    assert main(["accumulate", *arguments]) == BAD_INPUT
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
+def test_both_accumulations_are_drawn(path):
+    pytest.importorskip("matplotlib")
+    assert main(["accumulate", str(path), "--plot", "a.png", "--sigma", "0.2"]) == 0
+    assert (path.parent / "a.png").read_bytes().startswith(b"\x89PNG")
