@@ -2,7 +2,7 @@
 
 import importlib
 import runpy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Cell
 from phono_grid.errors import DomainError, FileError, PhonoError
+
+from phonokit._cp2k import is_cp2k_output, read_cp2k_output
 
 CLOSE = 0.01
 """Å; a finished calculation whose atoms are farther from where we put them is another."""
@@ -98,7 +100,7 @@ def read_forces_of(
     ----------
     path : Path
         Any file from which ASE reads forces: vasprun.xml, OUTCAR, the output of Quantum
-        ESPRESSO or CP2K, a LAMMPS dump, extxyz, ...
+        ESPRESSO, a LAMMPS dump, extxyz, ...; or the output of CP2K.
     cell : Cell
         The supercell.
     positions : (n_s, 3) array
@@ -109,30 +111,56 @@ def read_forces_of(
     (n_s, 3) array
         eV/Å
     """
-    atoms = _read(path, -1)
-    if len(atoms) != cell.n_atoms:
+    symbols, x, forces_of = _finished(path)
+    if len(symbols) != cell.n_atoms:
         raise FileError(
-            f"{path}: expected {cell.n_atoms} atoms, got {len(atoms)}; it is not of this "
+            f"{path}: expected {cell.n_atoms} atoms, got {len(symbols)}; it is not of this "
             "supercell"
         )
-    fractional = (atoms.get_positions() - positions) @ np.linalg.inv(cell.lattice)
+    fractional = (x - positions) @ np.linalg.inv(cell.lattice)
     apart = np.linalg.norm((fractional - np.rint(fractional)) @ cell.lattice, axis=1)
-    symbols = [s.rstrip("0123456789") for s in cell.symbols]
-    other = np.array(symbols) != np.array(atoms.get_chemical_symbols())
-    wrong = np.flatnonzero((apart > CLOSE) | other)
+    expected = [s.rstrip("0123456789") for s in cell.symbols]
+    wrong = np.flatnonzero((apart > CLOSE) | ~_same_kinds(symbols, expected))
     if wrong.size:
         k = wrong[0]
         raise FileError(
-            f"{path}: atom {k + 1} is {atoms.get_chemical_symbols()[k]}, {apart[k]:.3f} Å "
-            f"from where {symbols[k]} should be; the atoms are in another order, or the "
-            "files in another order than the displacements"
+            f"{path}: atom {k + 1} is {symbols[k]}, {apart[k]:.3f} Å from where "
+            f"{expected[k]} should be; the atoms are in another order, or the files in "
+            "another order than the displacements"
         )
-    try:
-        return checked_forces(atoms.get_forces(), cell.n_atoms, str(path))
-    except PhonoError:
-        raise
-    except Exception as error:  # ASE's readers raise what they like
-        raise FileError(f"{path}: holds no forces ({error})") from None
+    return checked_forces(forces_of(), cell.n_atoms, str(path))
+
+
+def _finished(path: Path) -> tuple[list[str], NDArray[np.float64], Callable[[], Any]]:
+    """Symbols, positions and, when asked for, forces of a calculation, Å and eV/Å."""
+    if is_cp2k_output(path):
+        output = read_cp2k_output(path)
+        return list(output.symbols), output.positions, lambda: output.forces
+    atoms = _read(path, -1)
+
+    def forces_of() -> Any:
+        try:
+            return atoms.get_forces(apply_constraint=False)
+        except Exception as error:  # ASE's readers raise what they like
+            raise FileError(f"{path}: holds no forces ({error})") from None
+
+    return atoms.get_chemical_symbols(), atoms.get_positions(), forces_of
+
+
+def _same_kinds(symbols: list[str], expected: list[str]) -> NDArray[np.bool_]:
+    """Which atoms are of the kind they should be.
+
+    A LAMMPS dump without elements has types 1, 2, ..., which ASE takes for H, He, ...: the
+    kinds are then those of the supercell by another name, one for one.
+    """
+    names = list(dict.fromkeys(expected))
+    types = ase("ase.data").chemical_symbols[1 : len(names) + 1]
+    if set(symbols) == set(types):
+        pairs = set(zip(symbols, expected, strict=True))
+        if len(pairs) == len(names):
+            return np.ones(len(symbols), dtype=np.bool_)
+    same: NDArray[np.bool_] = np.array(symbols) == np.array(expected)
+    return same
 
 
 def checked_forces(forces: Any, n_s: int, name: str) -> NDArray[np.float64]:
