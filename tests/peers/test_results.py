@@ -9,6 +9,7 @@ import phonokit
 import pytest
 from phono_3ph import accumulate, mean_free_paths
 from phono_grid import Grid, IrreduciblePoints, Symmetry
+from phonokit.cli import main
 from tiny_crystal import EXAMPLE
 
 phono3py = pytest.importorskip("phono3py")
@@ -101,3 +102,16 @@ def test_ours_is_accumulated_as_theirs(result, kaccum, option):
     np.testing.assert_allclose(points, theirs[:, 0], atol=1e-6)
     np.testing.assert_allclose(ours.cumulative[0], theirs[:, 1:7], atol=1e-6)
     np.testing.assert_allclose(ours.density[0], theirs[:, 7:], atol=1e-6)
+
+
+def test_a_file_of_theirs_is_accumulated_by_the_crystal_it_was_made_from(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    theirs = phono3py.load(PARAMETERS, fc_calculator="traditional", log_level=0)
+    theirs.mesh_numbers = [6, 6, 6]
+    theirs.init_phph_interaction()
+    theirs.run_thermal_conductivity(temperatures=[300], write_kappa=True)
+    assert main(["accumulate", "kappa-m666.hdf5", "--crystal", str(EXAMPLE)]) == 0
+    expected = theirs.thermal_conductivity.kappa[0, 0, 0]
+    assert f"κ = {expected:.3f} W/(m K)" in capsys.readouterr().out

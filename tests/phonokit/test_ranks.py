@@ -122,11 +122,12 @@ LBTE = ["--method", "lbte"]
     [
         (2, []),
         (3, []),
+        (2, ["--wigner", "--nu"]),
         (3, LBTE),
         (2, [*LBTE, "--solver", "direct"]),
         (2, [*LBTE, "--over-memory", "recompute", "--memory", "0.2MB"]),
     ],
-    ids=["2", "3", "lbte", "direct", "recompute"],
+    ids=["2", "3", "wigner", "lbte", "direct", "recompute"],
 )
 def test_ranks_write_one_file_with_the_same_bits(here, n_ranks, options):
     # One process and no MPI, rows of the collision operator in memory.
