@@ -12,6 +12,9 @@ from phono_3ph._conductivity import star_products, tensor_sum
 from phono_3ph._linewidths import degenerate_sets
 from phono_3ph._pair_heat_capacities import Coherence, pair_heat_capacities
 
+BLOCK = 32
+"""Wave vectors whose products of velocities are made at once."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BandPairs:
@@ -83,14 +86,18 @@ class BandPairs:
         n_i, n_b = len(irreducible.points), f.shape[-1]
         ensure_shape("frequencies", f, (n_i, n_b))
         ensure_shape("velocities", v, (n_i, n_b, 3))
-        ensure_shape("operators", np.asarray(operators), (n_i, n_b, n_b, 3))
+        operators = np.asarray(operators)
+        ensure_shape("operators", operators, (n_i, n_b, n_b, 3))
         products = np.zeros((n_i, n_b, n_b, 6))
         weights = irreducible.weights / len(grid.rotations)
         own = star_products(grid, irreducible, v)
-        for i, operator in enumerate(np.asarray(operators)):
+        for start in range(0, n_i, BLOCK):
+            block = slice(start, start + BLOCK)
+            operator = operators[block]
             outer = np.real(operator[..., :, None] * operator.conj()[..., None, :])
-            products[i] = weights[i] * tensor_sum(grid, outer)
-            share_in_sets(products[i], own[i], f[i])
+            products[block] = weights[block, None, None, None] * tensor_sum(grid, outer)
+        for at_q, own_at_q, f_at_q in zip(products, own, f, strict=True):
+            share_in_sets(at_q, own_at_q, f_at_q)
         return cls(f, products, grid.n_q, volume)
 
 
