@@ -3,10 +3,19 @@
 import numpy as np
 import phonokit
 import pytest
+from phono_3ph import Scattering
 from phono_dynmat import Polar
-from phono_grid import using
+from phono_grid import Gaussian, using
 from phono_grid.backend import active
-from phonokit import DomainError, ForceData, ImaginaryModesWarning, Run, load
+from phonokit import (
+    DomainError,
+    ForceData,
+    ImaginaryModesWarning,
+    Run,
+    Transport,
+    UnscatteredWarning,
+    load,
+)
 from phonokit._read_born import BornCharges
 from phonokit._workflow import Crystal
 from tiny_crystal import EXAMPLE
@@ -129,3 +138,14 @@ def test_imaginary_frequencies_are_a_warning_with_q_and_value():
     ):
         result = phonokit.kappa(changed(data, singles=flipped), (2, 2, 2))
     np.testing.assert_array_equal(result.kappa, 0)
+
+
+def test_phonons_that_nothing_scatters_are_left_out_with_a_warning():
+    # A narrow Gaussian with a cutoff finds no process for some phonons of a coarse mesh.
+    scattering = Scattering(smearing=Gaussian(0.005, 2.0))
+    transport = Transport(scattering=scattering, coherence="smm19")
+    with pytest.warns(UnscatteredWarning, match="at 300 K are scattered by nothing"):
+        result = phonokit.kappa(load(EXAMPLE), (3, 3, 3), [0, 300], transport=transport)
+    assert np.isfinite(result.kappa).all()
+    assert np.isfinite(result.mode_kappa).all()
+    assert (result.linewidths[1, 1:] == 0).any()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ShapeError,
     )
 
+    from phonokit._conduction import UnscatteredWarning
     from phonokit._constants import force_constants_of
     from phonokit._constants_files import (
         read_force_constants,
@@ -70,6 +71,7 @@ __all__ = [
     "SecondOrderData",
     "ShapeError",
     "Transport",
+    "UnscatteredWarning",
     "__version__",
     "collect_forces",
     "compute_forces",
@@ -95,6 +97,7 @@ __all__ = [
 
 _HOME = {
     "phono_grid.errors": "ConvergenceError DomainError FileError PhonoError ShapeError",
+    "phonokit._conduction": "UnscatteredWarning",
     "phonokit._constants": "force_constants_of",
     "phonokit._constants_files": "read_force_constants read_sparse_force_constants "
     "write_force_constants write_sparse_force_constants",

@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -25,6 +26,14 @@ from phonokit._run import on_first_rank
 from phonokit._transport import Carriers, Transport
 
 log = logging.getLogger("phonokit")
+
+
+STILL = 1e-8
+"""Å THz; symmetry makes velocities zero only to rounding."""
+
+
+class UnscatteredWarning(UserWarning):
+    """Phonons that would carry heat for ever are left out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +87,7 @@ def _populations(carriers: Carriers, rates: Rates, transport: Transport) -> Cond
         carriers.temperatures,
         cutoff_frequency=transport.scattering.cutoff_frequency,
     )
+    warn_of_unscattered(carriers, cv, rates.total)
     volume = carriers.cell.volume
     rta = conductivity_rta(grid, irreducible, carriers.velocities, cv, rates.total, volume)
     if rates.rows is None:
@@ -101,6 +111,24 @@ def _populations(carriers: Carriers, rates: Rates, transport: Transport) -> Cond
         lbte = solve(CollisionOperator(unknowns, rates.rows, rates.total))
     log.info("residuals of the Boltzmann equation: %s", lbte.residuals)
     return Conduction(cv, rta, lbte.kappa, lbte.mode_kappa)
+
+
+def warn_of_unscattered(
+    carriers: Carriers, heat: NDArray[np.float64], linewidths: NDArray[np.float64]
+) -> None:
+    """Warn of phonons that have heat and speed but no linewidth."""
+    moves = np.linalg.norm(carriers.velocities, axis=-1) > STILL
+    endless = (linewidths <= 0) & (heat > 0) & moves
+    if not endless.any():
+        return
+    worst = endless.sum(axis=(1, 2)).argmax()
+    warnings.warn(
+        f"{endless[worst].sum()} of {moves.size} phonons at "
+        f"{carriers.temperatures[worst]:g} K are scattered by nothing and are left out; "
+        "take a finer mesh, a larger --sigma, or tetrahedra",
+        UnscatteredWarning,
+        stacklevel=3,
+    )
 
 
 def _on_ranks(

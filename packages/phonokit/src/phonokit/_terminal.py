@@ -23,6 +23,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from phonokit._conduction import UnscatteredWarning
 from phonokit._kappa_result import KappaResult
 from phonokit._plan import DISTRIBUTIONS, RANKS, Plan
 from phonokit._version import __version__
@@ -173,6 +174,7 @@ def warnings_in_one_line(shown: bool = True) -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("always", category=ImaginaryModesWarning)
         warnings.filterwarnings("always", category=ChargeWarning)
+        warnings.filterwarnings("always", category=UnscatteredWarning)
         warnings.showwarning = show
         yield
 
