@@ -231,12 +231,22 @@ def test_forces_of_singles_are_read_from_either_file(tmp_path, rng):
         path.unlink()
 
 
+def still(text):
+    """The first displacement is none."""
+    lines = text.split("\n")
+    return "\n".join([*lines[:4], "0 0 0", *lines[5:]])
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         (lambda t: t.replace("16\n", "15\n", 1), "of 15 atoms, expected 16"),
         (lambda t: t.rpartition("\n\n")[0], r"expected \d+ lines for \d displacements"),
         (lambda t: t[:-5] + "oops\n", r"line \d+: expected 3 numbers, got '.*oops'"),
+        (
+            still,
+            "line 5: displacement 1 has length zero; correct it, or remove it",
+        ),
         (lambda t: "1 2 3 4 5 6\n", "expected 16 lines for every supercell, got 1"),
         (lambda t: "", "expected 1 number, got ''"),
         (lambda t: t.replace("\n1\n", "\n17\n", 1), "atoms must be in 0 to 15"),

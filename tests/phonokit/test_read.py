@@ -10,7 +10,7 @@ import numpy as np
 import phonokit
 import pytest
 from phonokit import FileError, read
-from tiny_crystal import EXAMPLE, FORCES, Tiny, forces_text
+from tiny_crystal import EXAMPLE, FORCES, Tiny, forces_text, rows
 
 OPENERS = {".xz": lzma.open, ".lzma": lzma.open, ".gz": gzip.open, ".bz2": bz2.open}
 
@@ -198,6 +198,18 @@ WRONG = {
             "supercell_matrix:",
         ),
         "has no forces inside and no FORCES_FC2 and no forces_fc2.hdf5",
+    ),
+    "a displacement has no length": (
+        edited("pairs", "0.0, 0.0, -0.03", "0.0, 0.0, 0.0"),
+        r"paired_with\[3\]\.displacement: has length zero; correct it, or remove it",
+    ),
+    "a displacement of a group has no length": (
+        edited("pairs", "0.0, 0.0, -0.03", "0.0, 0.0, 0.0", forces_inside=False),
+        r"paired_with\[2\]\.displacements: has length zero",
+    ),
+    "a supercell has no forces": (
+        edited("pairs", "    forces:\n" + rows(FORCES[2], "    "), ""),
+        r"only 3 of 4 displaced supercells have forces, number 3 has none; add the missing",
     ),
     "a lattice is left-handed": (
         edited("unit_cell", "3.0, 0.0, 0.0", "-3.0, 0.0, 0.0"),

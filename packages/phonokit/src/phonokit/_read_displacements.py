@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from phonokit._tree import Tree
 
 Vector = NDArray[np.float64]
+STILL = "has length zero; correct it, or remove it and its forces"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +106,8 @@ def _either_form(second: Tree, n_s: int, number: int) -> Iterator[Displaced]:
         yield _single_form(second, n_s, included)
         return
     vectors = second.array("displacements", (-1, 3))
+    if not vectors.any(axis=1).all():
+        raise second.error("displacements", STILL)
     if "displacement_ids" in second:
         ids = second.array("displacement_ids", (len(vectors),))
         if (ids != number + np.arange(len(vectors))).any():
@@ -120,6 +123,8 @@ def _single_form(item: Tree, n_s: int, included: bool = True) -> Displaced:
     """One displacement, with forces or without."""
     forces = item.array("forces", (n_s, 3)) if "forces" in item else None
     u = item.array("displacement", (3,))
+    if not u.any():
+        raise item.error("displacement", STILL)
     return Displaced(_atom(item, n_s), u, forces, included)
 
 

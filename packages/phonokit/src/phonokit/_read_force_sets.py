@@ -38,6 +38,11 @@ def read_force_sets(path: Path, supercell: Supercell, units: Units) -> Displaced
     for start in range(2, expected, n_s + 2):
         atoms.append(int(_numbers(path, rows[start], 1)[0]) - 1)
         u.append(_numbers(path, rows[start + 1], 3))
+        if not any(u[-1]):
+            raise FileError(
+                f"{path}: line {rows[start + 1][0]}: displacement {len(u)} has length "
+                "zero; correct it, or remove it and its forces"
+            )
         forces.append([_numbers(path, r, 3) for r in rows[start + 2 : start + 2 + n_s]])
     try:
         return DisplacedForces(
