@@ -113,7 +113,8 @@ def install_ours(session: nox.Session, *requirements: str) -> None:
 def mpi(session: nox.Session) -> None:
     """Run the tests that start MPI processes: MPICH, then Open MPI for phono-mpi.
 
-    ``--full`` adds messages beyond 2³¹ elements, which need 9 GB of memory.
+    ``--full`` adds one and three ranks of Open MPI, and messages beyond 2³¹ elements, which
+    need 9 GB of memory.
     """
     arguments = [argument for argument in session.posargs if argument != "--full"]
     full = {"PHONO_MPI_FULL": "1"} if "--full" in session.posargs else {}

@@ -9,6 +9,11 @@ HERE = Path(__file__).parent
 # Of this environment, never of another: two MPI libraries do not mix.
 MPIEXEC = Path(sys.executable).with_name("mpiexec")
 
+FULL = "PHONO_MPI_FULL" in os.environ
+"""Whether all was asked for, by ``nox -s mpi -- --full``."""
+
+OPEN_MPI = MPIEXEC.with_name("prterun").exists()
+
 # Open MPI refuses root, and more ranks than cores, unless it is told.
 ENVIRONMENT = {
     **os.environ,
