@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 import phonokit
 import pytest
-from phonokit._kappa_modes import KappaModes, read_kappa_modes
+from phonokit import KappaModes, read_kappa_modes
 from phonokit._plot_accumulation import reached
 from phonokit.cli import BAD_INPUT, main
 from tiny_crystal import EXAMPLE

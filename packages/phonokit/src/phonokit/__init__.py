@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from phonokit._displaced_supercells import DisplacedSupercells, RandomSupercells
     from phonokit._force_data import ForceData, InputFile, SecondOrderData
     from phonokit._forces import collect_forces, compute_forces
+    from phonokit._kappa_modes import KappaModes, read_kappa_modes
     from phonokit._kappa_result import KappaResult, Provenance
     from phonokit._plot import plot_kappa
     from phonokit._read import read
@@ -62,6 +63,7 @@ __all__ = [
     "ForceData",
     "ImaginaryModesWarning",
     "InputFile",
+    "KappaModes",
     "KappaResult",
     "PhonoError",
     "Provenance",
@@ -81,6 +83,7 @@ __all__ = [
     "plot_kappa",
     "read",
     "read_force_constants",
+    "read_kappa_modes",
     "read_phonon_supercells",
     "read_shengbte",
     "read_sparse_force_constants",
@@ -111,6 +114,7 @@ _HOME = {
     "phonokit._plot": "plot_kappa",
     "phonokit._read": "read",
     "phonokit._results": "write_kappa",
+    "phonokit._kappa_modes": "KappaModes read_kappa_modes",
     "phonokit._kappa_result": "KappaResult Provenance",
     "phonokit._run": "Run",
     "phonokit._run_store": "RunStore",
