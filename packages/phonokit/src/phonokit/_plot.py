@@ -78,8 +78,11 @@ def _against_temperature(axes: "Axes", result: KappaResult) -> None:
     order = np.argsort(result.temperatures[warm])
     t = result.temperatures[warm][order]
     shades = (BLUE, "#c8553d", "#3f8f5b")
+    top = max(values.max() for values in _curves(result).values())
     for colour, (name, values) in zip(shades, _curves(result).items(), strict=False):
         k = values[warm][order]
+        # Numbers of the highest curve are above it, others below theirs.
+        above = 5 if values.max() == top else -13
         label = name or ("sum" if result.wigner is not None else None)
         axes.plot(t, k, "o-", color=colour, ms=5, lw=1.6, label=label, clip_on=False)
         if len(t) <= 4:
@@ -87,7 +90,7 @@ def _against_temperature(axes: "Axes", result: KappaResult) -> None:
                 axes.annotate(
                     f"{y:.4g}",
                     (x, y),
-                    xytext=(7, 5),
+                    xytext=(7, above),
                     textcoords="offset points",
                     color=colour,
                     fontsize=9,
