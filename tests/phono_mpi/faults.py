@@ -14,6 +14,7 @@ from mpi4py import MPI
 from phono_mpi import (
     CollectiveError,
     MpiDistributor,
+    TaskStore,
     agree,
     bcast_rows,
     collective,
@@ -31,6 +32,7 @@ comm = MPI.COMM_WORLD
 rank, size = comm.rank, comm.size
 GUILTY = size - 1
 NQ = (3, 2, 2)
+MANY = 400
 LARGE = (2**19, 2)  # a message that waits for its receiver
 
 
@@ -153,6 +155,28 @@ def dies():
         the_fault_is_now()
         os.kill(os.getpid(), signal.SIGKILL)
     MpiDistributor(5).allgather(np.zeros(MpiDistributor(5).my_size))
+
+
+def dies_while_storing():
+    """One rank is killed when it has stored two of many results."""
+    with TaskStore("store", "rows", MANY, comm, seconds=0) as store:
+        for stored, task in enumerate(dynamic_tasks(store.missing, comm)):
+            if rank == GUILTY and stored == 2:
+                the_fault_is_now()
+                os.kill(os.getpid(), signal.SIGKILL)
+            store.write([task], [[task, task**2]])
+            time.sleep(0.01)
+
+
+def resumes():
+    """Any number of ranks do what is missing."""
+    with TaskStore("store", "rows", MANY, comm) as store:
+        assert 2 <= store.done.sum() < MANY
+        for task in dynamic_tasks(store.missing, comm):
+            store.write([task], [[task, task**2]])
+        store.refresh()
+        n = np.arange(MANY)
+        np.testing.assert_array_equal(store.read(n), np.stack([n, n**2], axis=1))
 
 
 def is_missing():

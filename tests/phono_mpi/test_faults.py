@@ -53,3 +53,9 @@ def test_all_ranks_end(fault, message, tmp_path):
     result = end_of(fault, tmp_path)
     assert result.returncode != 0
     assert message in result.stderr
+
+
+def test_a_killed_run_goes_on_with_fewer_ranks(tmp_path):
+    assert end_of("dies_while_storing", tmp_path).returncode != 0
+    result = mpiexec(2, str(HERE / "faults.py"), "resumes", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
