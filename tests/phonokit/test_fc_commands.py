@@ -85,6 +85,11 @@ def test_second_order_alone_needs_few_supercells(neon, capsys):
         "fc .",
     ):
         assert main(command.split()) == 0
+    capsys.readouterr()
+    assert main(["kappa", "."]) == 2
+    shown = capsys.readouterr()
+    assert "of second order alone; third order needs displaced pairs" in shown.err
+    assert not shown.out
     assert {"FORCE_SETS", "FORCES_FC2", "phonopy_disp.yaml", "fc2.hdf5"} <= {
         p.name for p in neon.iterdir()
     }
@@ -158,6 +163,7 @@ def test_random_displacements_go_all_the_way(neon, capsys):
         ("forces . a b c", "expected 2 calculations"),
         ("fc .", "no FORCES_FC2 and no FORCE_SETS"),
         ("fc none", "none: no such file"),
+        ("fc POSCAR", "or to phono fc with a --calculator"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(neon, capsys, command, message):

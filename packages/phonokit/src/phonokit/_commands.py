@@ -13,6 +13,7 @@ from phono_grid.errors import DomainError
 from phono_mpi import Ranks
 from rich.console import Console
 
+from phonokit._constants import ensure_order
 from phonokit._distributed import launched_ranks
 from phonokit._figure import ensure_plottable
 from phonokit._plan import Plan, plan_of
@@ -62,6 +63,7 @@ def _run_kappa(request: KappaRequest, command: str, ranks: Ranks) -> None:
         ensure_plottable(request.plot)
     with warnings_in_one_line(first):
         crystal = load(request.path, lang=request.lang, fc3_cutoff=request.fc3_cutoff)
+        ensure_order(crystal.data, 3)
     if output.resolve() in (file.path.resolve() for file in crystal.data.files):
         raise DomainError(f"{output}: is an input file; name another file to write")
     out.print(_header_of(request, crystal, ranks), markup=False, soft_wrap=True)

@@ -46,12 +46,7 @@ def force_constants_of(
         If the data have no third order and it is wanted, or do not determine the constants.
     """
     order = data.order if order is None else order
-    if order > data.order:
-        raise DomainError(
-            "the data are of second order alone; third order needs displaced pairs of "
-            "atoms or random displacements, which phono displace makes without "
-            "--second-order"
-        )
+    ensure_order(data, order)
     constants = {}
     if data.snapshots is not None and (order == 3 or data.phonon is None):
         # One fit gives all orders: cubic terms are in the forces, wanted or not.
@@ -62,6 +57,16 @@ def force_constants_of(
     if order == 3 and 3 not in constants:
         constants[3] = _third(data, symmetrized)
     return {n: constants[n] for n in range(2, order + 1)}
+
+
+def ensure_order(data: ForceData, order: int) -> None:
+    """Require data that were made for an order."""
+    if order > data.order:
+        raise DomainError(
+            "the data are of second order alone; third order needs displaced pairs of "
+            "atoms or random displacements, which phono displace makes without "
+            "--second-order"
+        )
 
 
 def sparse_third_order(

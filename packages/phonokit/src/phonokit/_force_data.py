@@ -115,5 +115,7 @@ class ForceData:
         """How many displacements of which kind."""
         if self.snapshots is not None:
             return f"{len(self.snapshots)} random displacements"
-        pairs = "" if self.pairs is None else f" + {len(self.pairs)}"
-        return f"{len(self.singles or ())}{pairs} displacements"
+        n = len(self.singles or ())
+        if self.pairs is None:
+            return f"{n} displacement{'s' if n > 1 else ''}"
+        return f"{n} + {len(self.pairs)} displacements"

@@ -68,6 +68,8 @@ class Tree:
             with open_text(path) as file:
                 text, blocks = take_blocks(file)
             value = parse(text)
+        except FileError:
+            raise
         except BadRowError as error:
             raise FileError(f"{path}: {error}; correct this line") from None
         except ValueError as error:
@@ -76,7 +78,8 @@ class Tree:
         if not isinstance(value, dict):
             raise FileError(
                 f"{path}: not a crystal; expected a phono3py yaml file with the key "
-                "unit_cell"
+                "unit_cell; a structure file goes to phono displace, or to phono fc with a "
+                "--calculator"
             )
         return cls(path, "", value, tuple(blocks))
 
