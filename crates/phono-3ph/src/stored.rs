@@ -80,7 +80,10 @@ impl<'a> Stored<'a> {
     }
 
     /// Show every triplet of chunk `c` and its elements to `visitor`.
-    #[inline(always)]
+    ///
+    /// Not inlined, unlike the series: one copy of what visitors do is enough here, and takes
+    /// a third of the time to compile.
+    #[inline(never)]
     pub(crate) fn chunk(&self, c: usize, visitor: &mut impl Visit) {
         let factor = self.phonons.grid.n_q() as f64 / units::STRENGTH;
         let n_b = self.phonons.n_bands();

@@ -22,6 +22,7 @@ from phono_3ph._isotope import (
     natural_mass_spread,
     total_linewidths,
 )
+from phono_3ph._joint_dos import JointDos, joint_dos
 from phono_3ph._linewidths import Scattering, linewidths
 from phono_3ph._pair_heat_capacities import Coherence, pair_heat_capacities
 from phono_3ph._periodic_modes import PeriodicModes
@@ -44,8 +45,15 @@ from phono_3ph._self_energy import (
     imaginary_self_energy,
 )
 from phono_3ph._series3 import Series3, series3
+from phono_3ph._spectral import (
+    SpectralFunction,
+    default_frequency_points,
+    kramers_kronig,
+    spectral_function,
+)
 from phono_3ph._stars import Stars, reduced_row
 from phono_3ph._strengths import Strengths
+from phono_3ph._strengths_file import StrengthsOrigin, read_strengths, write_strengths
 from phono_3ph._wigner import (
     BandPairs,
     ConductivityWigner,
@@ -63,6 +71,7 @@ __all__ = [
     "ConductivityWigner",
     "Couplings",
     "ImaginarySelfEnergy",
+    "JointDos",
     "PeriodicModes",
     "Principal",
     "Probe",
@@ -72,9 +81,11 @@ __all__ = [
     "Scattering",
     "Series3",
     "Solver",
+    "SpectralFunction",
     "Stars",
     "Storage",
     "Strengths",
+    "StrengthsOrigin",
     "Thermal",
     "Unknowns",
     "accumulate",
@@ -84,18 +95,22 @@ __all__ = [
     "conductivity_lbte",
     "conductivity_rta",
     "conductivity_wigner",
+    "default_frequency_points",
     "detailed_linewidths",
     "imaginary_self_energies",
     "imaginary_self_energy",
     "interaction_strengths",
     "inverse_sinh",
     "isotope_linewidths",
+    "joint_dos",
+    "kramers_kronig",
     "linewidths",
     "mean_free_paths",
     "natural_mass_spread",
     "operator_memory",
     "pair_conductivities",
     "pair_heat_capacities",
+    "read_strengths",
     "real_self_energies",
     "real_self_energy",
     "reduced_row",
@@ -103,6 +118,8 @@ __all__ = [
     "row_products",
     "scratch_array",
     "series3",
+    "spectral_function",
     "storage_for",
     "total_linewidths",
+    "write_strengths",
 ]

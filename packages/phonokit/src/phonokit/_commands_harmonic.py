@@ -34,7 +34,7 @@ ROWS = 20
 
 def run_bands(request: BandsRequest, *, command: str) -> None:
     """Print, write and draw bands."""
-    crystal, out = _start(request.shared)
+    crystal, out = start(request.shared)
     series = harmonic.dynamics(crystal, nac=request.shared.nac)
     found = harmonic.bands(
         crystal,
@@ -49,7 +49,7 @@ def run_bands(request: BandsRequest, *, command: str) -> None:
         density = harmonic.densities(crystal, series, request.shared.mesh)
     out.print(_bands_text(found), markup=False, soft_wrap=True)
     names = np.char.encode([s.labels for s in found.segments], "utf-8")
-    _write(
+    write(
         request.shared,
         crystal,
         command,
@@ -68,12 +68,12 @@ def run_bands(request: BandsRequest, *, command: str) -> None:
     )
     if request.shared.plot is not None:
         plot_bands(found, density, request.shared.plot)
-    _finish(request.shared, out)
+    finish(request.shared, out)
 
 
 def run_dos(request: DosRequest, *, command: str) -> None:
     """Print, write and draw densities of states."""
-    crystal, out = _start(request.shared)
+    crystal, out = start(request.shared)
     series = harmonic.dynamics(crystal, nac=request.shared.nac)
     found = harmonic.densities(
         crystal, series, request.shared.mesh, sigma=request.sigma, steps=request.n
@@ -87,7 +87,7 @@ def run_dos(request: DosRequest, *, command: str) -> None:
     )
     table.add_row("Debye temperature", f"{f_d / units.KELVIN_TO_THZ:.1f} K")
     out.print(table)
-    _write(
+    write(
         request.shared,
         crystal,
         command,
@@ -103,13 +103,13 @@ def run_dos(request: DosRequest, *, command: str) -> None:
     )
     if request.shared.plot is not None:
         plot_densities(found, request.shared.plot)
-    _finish(request.shared, out)
+    finish(request.shared, out)
 
 
 def run_thermal(request: ThermalRequest, *, command: str) -> None:
     """Print, write and draw thermal properties."""
     t = np.sort(checked_temperatures(request.temperatures))
-    crystal, out = _start(request.shared)
+    crystal, out = start(request.shared)
     series = harmonic.dynamics(crystal, nac=request.shared.nac)
     found = harmonic.thermal(
         crystal,
@@ -127,7 +127,7 @@ def run_thermal(request: ThermalRequest, *, command: str) -> None:
     for row in rows[:: max(1, len(rows) // ROWS)]:
         table.add_row(f"{row[0]:g}", *(f"{x + 0:.4f}" for x in row[1:]))
     out.print(table)
-    _write(
+    write(
         request.shared,
         crystal,
         command,
@@ -141,10 +141,10 @@ def run_thermal(request: ThermalRequest, *, command: str) -> None:
     )
     if request.shared.plot is not None:
         plot_thermal(found, crystal.primitive.n_atoms, request.shared.plot)
-    _finish(request.shared, out)
+    finish(request.shared, out)
 
 
-def _start(request: HarmonicRequest) -> tuple[Crystal, Console]:
+def start(request: HarmonicRequest) -> tuple[Crystal, Console]:
     """Refuse what can be refused, read the crystal, say what it is."""
     out = Console(highlight=False)
     ensure_writable(request.output)
@@ -178,7 +178,7 @@ def _bands_text(bands: BandStructure) -> str:
     return "\n".join([*lines, ""])
 
 
-def _write(
+def write(
     request: HarmonicRequest, crystal: Crystal, command: str, datasets: dict[str, Dataset]
 ) -> Path:
     """Write HDF5 with units; readers see the whole file or none."""
@@ -205,7 +205,7 @@ def _write(
     return request.output
 
 
-def _finish(request: HarmonicRequest, out: Console) -> None:
+def finish(request: HarmonicRequest, out: Console) -> None:
     """Say what was written."""
     for path in (request.output, request.plot):
         if path is not None:

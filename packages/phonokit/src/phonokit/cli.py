@@ -10,7 +10,7 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
 
-from phonokit import _cli_accumulate, _cli_fc, _cli_harmonic
+from phonokit import _cli_accumulate, _cli_fc, _cli_harmonic, _cli_scattering
 from phonokit._launch import Launch
 from phonokit._request import KappaRequest, gigabytes
 from phonokit._request_accumulate import AccumulateRequest
@@ -162,6 +162,7 @@ def kappa(
 _cli_fc.register(app)
 _cli_harmonic.register(app)
 _cli_accumulate.register(app)
+_cli_scattering.register(app)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -216,6 +217,8 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
         from phonokit._commands_accumulate import run_accumulate
 
         run_accumulate(request, command=command)
+    elif isinstance(request, _cli_scattering.REQUESTS):
+        _cli_scattering.run(request, command=command)
 
 
 def _explanation(error: BaseException) -> tuple[str, int] | None:

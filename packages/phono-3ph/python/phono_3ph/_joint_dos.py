@@ -1,0 +1,91 @@
+"""Joint densities of states of phonon pairs, bare or occupied."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_grid import Triplets, joint_density_of_states
+from phono_grid.errors import ensure_shape
+
+from phono_3ph._linewidths import Scattering
+from phono_3ph._periodic_modes import PeriodicModes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JointDos:
+    """How many pairs a phonon could scatter with, were all couplings equal.
+
+    Parameters
+    ----------
+    frequency_points : (n_f,) array
+        THz.
+    differences : (n_f,) or (n_T, n_f) array
+        1/THz; phonons that are absorbed or emitted, class 1 of phono3py.
+    sums : (n_f,) or (n_T, n_f) array
+        1/THz; decays into two phonons, class 2.
+    """
+
+    frequency_points: NDArray[np.float64]
+    differences: NDArray[np.float64]
+    sums: NDArray[np.float64]
+
+
+def joint_dos(
+    phonons: PeriodicModes,
+    q: int,
+    frequency_points: ArrayLike,
+    occupations: ArrayLike | None = None,
+    scattering: Scattering | None = None,
+) -> JointDos:
+    r"""The joint density of states at one wave vector.
+
+    .. math::
+
+        D_1(w) &= \frac{1}{n_q} \sum_{\lambda'\lambda''}
+            [\delta(w + f' - f'') + \delta(w - f' + f'')] \\
+        D_2(w) &= \frac{1}{n_q} \sum_{\lambda'\lambda''} \delta(w - f' - f'')
+
+    or, with occupations, weighted as in the linewidth: :math:`(n' - n'')\,
+    [\delta(w + f' - f'') - \delta(w - f' + f'')]` and :math:`(n' + n'' + 1)\,
+    \delta(w - f' - f'')`, phonons at or below the cutoff left out.
+
+    Parameters
+    ----------
+    phonons : PeriodicModes
+        The polarizations are not used.
+    q : int
+        Index in the grid.
+    frequency_points : (n_f,) array_like
+        THz, ascending.
+    occupations : (n_q, n_b, n_T) array_like, optional
+        Bose-Einstein occupations, 0 at 0 K.
+    scattering : Scattering, optional
+        Its cutoff frequency and smearing; weights are never averaged over sets, which would
+        not change a sum over all bands without couplings.
+    """
+    scattering = Scattering() if scattering is None else scattering
+    triplets = Triplets.of(phonons.grid, q)
+    smearing = phonons.tetrahedra if scattering.smearing is None else scattering.smearing
+    weights = None
+    if occupations is not None:
+        n = np.asarray(occupations, dtype=float)
+        f = phonons.frequencies
+        ensure_shape("occupations", n, (*f.shape, n.shape[-1]))
+        active = f > scattering.cutoff_frequency
+        _, q1, q2 = triplets.points.T
+        both = active[q1][:, :, None] & active[q2][:, None, :]
+        n1, n2 = n[q1][:, :, None], n[q2][:, None, :]
+        weights = np.stack([n1 + n2 + 1, n1 - n2], axis=-1) * both[..., None, None]
+    found = joint_density_of_states(
+        phonons.grid,
+        phonons.frequencies,
+        triplets,
+        frequency_points,
+        weights=weights,
+        smearing=smearing,
+    )
+    points = found.frequency_points
+    if weights is None:
+        return JointDos(points, found.differences, found.sums)
+    exchange = found.absorption[..., 1] - found.emission[..., 1]
+    return JointDos(points, exchange.T, found.decay[..., 0].T)

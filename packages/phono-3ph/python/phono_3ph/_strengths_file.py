@@ -1,0 +1,169 @@
+"""Strengths on disk."""
+
+import hashlib
+import os
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from phono_grid import Triplets
+from phono_grid.errors import DomainError, FileError
+
+from phono_3ph._periodic_modes import PeriodicModes
+from phono_3ph._series3 import Series3
+from phono_3ph._strengths import Strengths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FORMAT = "phono_3ph.Strengths 1"
+
+
+@dataclass(frozen=True, slots=True)
+class StrengthsOrigin:
+    """What strengths were computed from: they are of no use to anything else.
+
+    Parameters
+    ----------
+    grid_matrix : tuple of int
+        ``M`` of the grid, row by row; a diagonal one is the mesh.
+    q : int
+        Index in the grid.
+    constants : str
+        SHA-256 of the third-order series.
+    phonons : str
+        SHA-256 of the frequencies.
+    """
+
+    grid_matrix: tuple[int, ...]
+    q: int
+    constants: str
+    phonons: str
+
+    @classmethod
+    def of(cls, series: Series3, phonons: PeriodicModes, q: int) -> "StrengthsOrigin":
+        """Of strengths at grid point ``q``."""
+        matrix = tuple(int(m) for m in phonons.grid.matrix.ravel())
+        constants = (series.values, series.atoms, series.cells)
+        return cls(matrix, int(q), _hash(*constants), _hash(phonons.frequencies))
+
+
+def write_strengths(
+    path: str | Path, strengths: Strengths, origin: StrengthsOrigin
+) -> Path:
+    """Write strengths with what they are of; readers see the whole file or none.
+
+    Raises
+    ------
+    FileError
+        If h5py is missing or the file cannot be written.
+    """
+    path, h5py = Path(path), _h5py()
+    with _replacing(path) as beside, h5py.File(beside, "w") as file:
+        for name, value, unit, meaning in (
+            (
+                "strength",
+                strengths.values,
+                "eV^2",
+                "triplet, j, j', j''; with 1/n_q",
+            ),
+            ("triplet", strengths.triplets.points, "1", "grid indices of q, q', q''"),
+            ("weight", strengths.triplets.weights, "1", "multiplicities of triplets"),
+            ("band", strengths.bands, "1", "initial bands j, from 0"),
+        ):
+            dataset = file.create_dataset(name, data=value)
+            dataset.attrs["unit"], dataset.attrs["meaning"] = unit, meaning
+        file.attrs["format"] = FORMAT
+        file.attrs["grid_matrix"] = np.reshape(origin.grid_matrix, (3, 3))
+        file.attrs["q"] = origin.q
+        file.attrs["constants_sha256"] = origin.constants
+        file.attrs["phonons_sha256"] = origin.phonons
+    return path
+
+
+def read_strengths(path: str | Path, origin: StrengthsOrigin) -> Strengths:
+    """Read strengths that must have been computed from ``origin``.
+
+    Raises
+    ------
+    FileError
+        If the file is missing, broken or of another kind, or h5py is missing.
+    DomainError
+        If the strengths are of another mesh, wave vector or crystal.
+    """
+    path, h5py = Path(path), _h5py()
+    try:
+        with h5py.File(path) as file:
+            if file.attrs.get("format") != FORMAT:
+                raise FileError(f"{path}: holds no strengths; write_strengths makes them")
+            found = StrengthsOrigin(
+                tuple(int(m) for m in file.attrs["grid_matrix"].ravel()),
+                int(file.attrs["q"]),
+                str(file.attrs["constants_sha256"]),
+                str(file.attrs["phonons_sha256"]),
+            )
+            _ensure_same(path, found, origin)
+            triplets = Triplets(file["triplet"][()], file["weight"][()])
+            return Strengths(triplets, file["strength"][()], file["band"][()])
+    except (OSError, KeyError) as error:
+        raise FileError(f"{path}: cannot be read ({error}); compute it anew") from None
+
+
+def _ensure_same(path: Path, found: StrengthsOrigin, asked: StrengthsOrigin) -> None:
+    """Refuse strengths of something else."""
+
+    def mesh(origin: StrengthsOrigin) -> str:
+        """For people."""
+        m = np.reshape(origin.grid_matrix, (3, 3))
+        plain = (m == np.diag(m.diagonal())).all()
+        return " ".join(str(x) for x in (m.diagonal() if plain else m.ravel()))
+
+    for what, have, want in (
+        ("the mesh", mesh(found), mesh(asked)),
+        ("grid point", found.q, asked.q),
+        ("other third-order constants,", found.constants[:8], asked.constants[:8]),
+        ("other phonons,", found.phonons[:8], asked.phonons[:8]),
+    ):
+        if have != want:
+            raise DomainError(
+                f"{path}: strengths of {what} {have}, asked for {want}; compute them anew "
+                "or name the right file"
+            )
+
+
+def _hash(*arrays: Any) -> str:
+    """Of the bytes of arrays."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+def _h5py() -> Any:
+    """The package, imported late."""
+    try:
+        import h5py
+    except ImportError:
+        raise FileError(
+            "strengths on disk need h5py; install it with: pip install phono-3ph[hdf5]"
+        ) from None
+    return h5py
+
+
+@contextmanager
+def _replacing(path: Path) -> "Iterator[Path]":
+    """A file beside ``path`` that takes its place when all went well."""
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise FileError(f"{path}: cannot be written ({error.strerror})") from None
+    os.close(descriptor)
+    beside = Path(name)
+    try:
+        yield beside
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
