@@ -251,3 +251,20 @@ def test_a_real_run_that_is_stopped_goes_on(here, capsys, kill):
     with h5py.File("k.hdf5") as file:
         expected = phonokit.kappa(load(EXAMPLE), MESH).kappa
         np.testing.assert_array_equal(file["kappa"][:], expected)
+
+
+def test_a_result_that_finds_no_room_costs_nothing_but_the_writing(
+    here, capsys, monkeypatch
+):
+    def full(*_args):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.write_bytes", full)
+        assert main(COMMAND) == 2
+    message = capsys.readouterr().err
+    assert "k.hdf5: cannot be written (No space left on device)" in message
+    assert names(here) == ["k.hdf5.run"]
+    monkeypatch.setattr("phonokit._rates.linewidths", None)
+    assert main(COMMAND) == 0
+    assert names(here) == ["k.hdf5"]

@@ -1,5 +1,6 @@
 """Result files: HDF5 with the names and shapes of phono3py's, and units."""
 
+import io
 import json
 import os
 import tempfile
@@ -195,9 +196,21 @@ def write_datasets(
     path: Path, datasets: dict[str, Dataset], attributes: dict[str, Any]
 ) -> Path:
     """Write HDF5 with units; readers see the whole file or none."""
+    with replacing(path) as beside:
+        # HDF5 in memory first: it does not survive a disk that fills up under it.
+        image = io.BytesIO()
+        _fill(image, datasets, attributes)
+        beside.write_bytes(image.getbuffer())
+    return path
+
+
+def _fill(
+    image: io.BytesIO, datasets: dict[str, Dataset], attributes: dict[str, Any]
+) -> None:
+    """Make the HDF5 of some datasets."""
     import h5py
 
-    with replacing(path) as beside, h5py.File(beside, "w") as file:
+    with h5py.File(image, "w") as file:
         for name, dataset in datasets.items():
             # A scalar cannot be compressed.
             options = {"compression": "gzip"} if getattr(dataset.value, "ndim", 0) else {}
@@ -206,7 +219,6 @@ def write_datasets(
             written.attrs["meaning"] = dataset.meaning
         for name, value in attributes.items():
             file.attrs[name] = value
-    return path
 
 
 def _attributes(result: KappaResult, command: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ several processes write records of their own at once. A checksum in each record 
 whether it is all there.
 """
 
+import errno
 import json
 import os
 import zlib
@@ -38,6 +39,12 @@ def stored_type(record: np.dtype[Any]) -> np.dtype[Any]:
             "itemsize": -(-(check + 8) // PAGE) * PAGE,
         }
     )
+
+
+def reason(error: Exception) -> str:
+    """Why the system refused, without what HDF5 tells of itself."""
+    number = getattr(error, "errno", None)
+    return os.strerror(number) if number else str(error)
 
 
 def check_offset(record: np.dtype[Any]) -> int:
@@ -110,7 +117,7 @@ class RunFile:
             yield
         except OSError as error:
             raise FileError(
-                f"{self.path}: cannot be written ({error.strerror}); what is finished is "
+                f"{self.path}: cannot be written ({reason(error)}); what is finished is "
                 "kept: make room, and give the same command again"
             ) from None
 
@@ -146,10 +153,21 @@ def create(
         file.attrs["key"] = json.dumps(key)
         offset = dataset.get_offset()
     with path.open("r+b") as reserved:
-        end = offset + n * stored_type(record).itemsize
-        os.posix_fallocate(reserved.fileno(), 0, end)
+        reserve(reserved.fileno(), offset + n * stored_type(record).itemsize)
         os.fsync(reserved.fileno())
     return RunFile(path, offset, record, n)
+
+
+def reserve(descriptor: int, size: int) -> None:
+    """Make room for a file, where the system and the file system know how."""
+    if not hasattr(os, "posix_fallocate"):
+        os.truncate(descriptor, size)
+        return
+    try:
+        os.posix_fallocate(descriptor, 0, size)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP):
+            raise
 
 
 def read_layout(path: Path) -> tuple[dict[str, str], RunFile]:

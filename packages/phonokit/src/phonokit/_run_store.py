@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from phono_grid.errors import FileError
 
-from phonokit._run_file import RunFile, create, read_layout
+from phonokit._run_file import RunFile, create, read_layout, reason
 from phonokit._version import __version__
 
 NO_LOCKS = {errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK}
@@ -133,10 +133,11 @@ class RunStore:
             layout = create(beside, key, record, n, version=__version__)
             lock = _locked(beside)
             beside.replace(self.path)
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
+            # The latter is what HDF5 may say of a full disk.
             raise FileError(
-                f"{self.path}: cannot be written ({error.strerror or error}); name an "
-                "--output where there is room"
+                f"{self.path}: cannot be written ({reason(error)}); name an --output where "
+                "there is room"
             ) from None
         finally:
             with suppress(OSError):
