@@ -9,6 +9,7 @@ from phono_fc import (
     ForceConstants,
     PairForces,
     Snapshots,
+    expand,
     force_constants2,
     force_constants3,
     least_squares,
@@ -118,3 +119,24 @@ def test_least_squares_are_the_peers(data, tmp_path, monkeypatch):
     for order, theirs in ((2, peer.fc2), (3, peer.fc3)):
         difference = np.abs(ours[order].values - theirs).max()
         assert difference < 1e-8 * np.abs(theirs).max()
+
+
+def test_the_exact_projection_is_the_one_with_bases_of_symfc(data, tmp_path, monkeypatch):
+    """On constants without any symmetry."""
+    phono3py = pytest.importorskip("phono3py")
+    pytest.importorskip("symfc")
+    monkeypatch.chdir(tmp_path)
+    yaml, _ = FILES["NaCl"]
+    peer = phono3py.load(data / yaml, produce_fc=False, log_level=0)
+    unit, p2s = peer.unitcell, peer.primitive.p2s_map
+    cell = Cell(unit.cell, unit.scaled_positions, unit.symbols, unit.masses)
+    supercell = Supercell.of(cell, peer.supercell_matrix, peer.primitive_matrix)
+    symmetry = Symmetry.of(supercell.cell)
+    rng = np.random.default_rng(5)
+    n_a, n_s = len(p2s), len(supercell.cell.symbols)
+    noise = ForceConstants(rng.normal(size=(n_a, n_s, n_s, 3, 3, 3)), supercell)
+    peer.fc3 = expand(noise)
+    peer.symmetrize_fc3(use_symfc_projector=True)
+    ours = symmetrize(noise, symmetry=symmetry).values
+    theirs = peer.fc3[p2s]
+    np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-10 * np.abs(theirs).max())

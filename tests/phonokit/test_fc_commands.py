@@ -128,6 +128,24 @@ def test_the_same_supercell_twice_conducts_the_same(neon, capsys):
     np.testing.assert_allclose(kappas[0], kappas[1], rtol=1e-10)
 
 
+def test_displaced_pairs_may_be_fitted_by_least_squares(neon, capsys):
+    pytest.importorskip("symfc")
+    for command in (
+        "displace POSCAR --supercell 2 2 1 --output ne",
+        "forces ne --calculator potential.py:make",
+        "fc ne --output fd",
+        "fc ne --output fit --least-squares",
+    ):
+        assert main(command.split()) == 0, capsys.readouterr().err
+    for name in ("fc2.hdf5", "fc3.hdf5"):
+        with h5py.File(f"fd/{name}") as one, h5py.File(f"fit/{name}") as two:
+            key = "fc3" if "3" in name else "force_constants"
+            largest = np.abs(one[key][:]).max()
+            difference = np.abs(one[key][:] - two[key][:]).max()
+        # Both are near the truth, by other weights of higher orders.
+        assert 0 < difference < 0.05 * largest
+
+
 def test_random_displacements_go_all_the_way(neon, capsys):
     pytest.importorskip("symfc")
     for command in (

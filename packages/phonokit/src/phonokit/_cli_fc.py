@@ -147,6 +147,7 @@ def fc(
     no_symmetrize: bool = False,
     cutoff: float | None = None,
     text: bool = False,
+    least_squares: bool = False,
     sparse: bool = False,
     supercell: Triple = (1, 1, 1),
     phonon_supercell: Triple | None = None,
@@ -174,6 +175,9 @@ def fc(
         In Å; third-order constants of atoms this far apart are set to zero.
     text
         Write FORCE_CONSTANTS too.
+    least_squares
+        Fit displaced atoms and pairs by symfc's least squares, as random displacements
+        always are, in place of finite differences.
     sparse
         Keep nothing beyond --cutoff, in memory and in fc3.hdf5: for large supercells.
     supercell
@@ -214,6 +218,7 @@ def fc(
         symmetrize=not no_symmetrize,
         cutoff=cutoff,
         text=text,
+        least_squares=least_squares,
         sparse=sparse,
         lang=lang,
         displace=first,

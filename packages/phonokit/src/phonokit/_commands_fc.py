@@ -179,6 +179,8 @@ def run_constants(request: ConstantsRequest) -> None:
         raise DomainError("sparse: say beyond which distance with --cutoff")
     with using(backend):
         data = read(path)
+        if request.least_squares:
+            data = data.as_snapshots()
         order = 2 if request.sparse else None
         solved = force_constants_of(data, order=order, symmetrized=request.symmetrize)
         for constants in solved.values():

@@ -1,6 +1,6 @@
 """A crystal and the forces in its displaced supercells."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from phono_fc import DisplacedForces, PairForces, Snapshots
@@ -95,6 +95,15 @@ class ForceData:
         forces = self.singles if self.snapshots is None else self.snapshots
         assert forces is not None  # established above
         return SecondOrderData(self.supercell, forces)
+
+    def as_snapshots(self) -> "ForceData":
+        """The same data for least squares: displaced atoms and pairs become snapshots."""
+        if self.singles is None:
+            return self
+        snapshots = Snapshots.of(self.singles, self.pairs)
+        return replace(
+            self, singles=None, pairs=None, pair_cutoff=None, snapshots=snapshots
+        )
 
     @property
     def solver(self) -> str:

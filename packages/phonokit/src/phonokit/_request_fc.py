@@ -93,6 +93,8 @@ class ConstantsRequest:
         Å, of third-order constants.
     text : bool
         Write FORCE_CONSTANTS too.
+    least_squares : bool
+        Solve displaced atoms and pairs by least squares too.
     sparse : bool
         Keep nothing beyond the cutoff, in memory and on disk.
     lang : str or None
@@ -108,6 +110,7 @@ class ConstantsRequest:
     symmetrize: bool
     cutoff: float | None
     text: bool
+    least_squares: bool
     sparse: bool
     lang: str | None
     displace: DisplaceRequest | None = None
