@@ -25,7 +25,8 @@ from phonokit._plot_scattering import (
 from phonokit._request_scattering import GammaRequest, JdosRequest, SpectralRequest
 from phonokit._results import Dataset
 from phonokit._scattering import External, external, scattering_of
-from phonokit._workflow import checked_temperatures, force_constant_series
+from phonokit._series import force_constant_series
+from phonokit._workflow import checked_temperatures
 
 
 def run_gamma(request: GammaRequest, *, command: str) -> None:
@@ -34,7 +35,7 @@ def run_gamma(request: GammaRequest, *, command: str) -> None:
     scattering, n = scattering_of(request.sigma), _checked_points(request.n, least=0)
     crystal, out = start(request.shared)
     with using(crystal.backend):
-        series2, series3 = force_constant_series(crystal, nac=request.shared.nac)
+        series2, series3 = force_constant_series(crystal.data, nac=request.shared.nac)
         at = external(crystal, series2, request.shared.mesh, request.qpoints)
         points = _points(at, request.sigma, n) if n else None
         zone = BrillouinZone.of(at.phonons.grid) if request.split else None
@@ -81,7 +82,7 @@ def run_spectral(request: SpectralRequest, *, command: str) -> None:
     scattering, n = scattering_of(request.sigma), _checked_points(request.n, least=2)
     crystal, out = start(request.shared)
     with using(crystal.backend):
-        series2, series3 = force_constant_series(crystal, nac=request.shared.nac)
+        series2, series3 = force_constant_series(crystal.data, nac=request.shared.nac)
         at = external(crystal, series2, request.shared.mesh, request.qpoints)
         points = _points(at, request.sigma, n)
         occupations = at.occupations(t)

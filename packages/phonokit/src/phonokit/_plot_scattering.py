@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from phonokit._plot import BLUE, GREY
-from phonokit._plot_harmonic import SHADES, figure_to
+from phonokit._figure import BLUE, GREY, figure_to
+from phonokit._plot_harmonic import SHADES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
