@@ -99,6 +99,7 @@ def test_averaged_strengths_turn_linewidths_into_joint_densities(sample):
 
 
 def test_strengths_come_back_from_disk_as_they_were(sample, tmp_path):
+    pytest.importorskip("h5py")
     strengths = Strengths.of(sample.series, sample.phonons, Q)
     origin = StrengthsOrigin.of(sample.series, sample.phonons, Q)
     path = write_strengths(tmp_path / "strengths.hdf5", strengths, origin)
@@ -109,6 +110,7 @@ def test_strengths_come_back_from_disk_as_they_were(sample, tmp_path):
 
 
 def test_strengths_of_something_else_are_refused(sample, tmp_path):
+    pytest.importorskip("h5py")
     series, phonons = sample.series, sample.phonons
     origin = StrengthsOrigin.of(series, phonons, Q)
     path = tmp_path / "strengths.hdf5"
