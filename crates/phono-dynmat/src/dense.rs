@@ -108,25 +108,6 @@ pub(crate) fn images(
     );
 }
 
-/// `matrix += left · rightᴴ` for matrices of `n` rows, columns one after another; rows of
-/// `matrix` one after another.
-pub(crate) fn add_product_with_adjoint(
-    left: &[Complex64],
-    right: &[Complex64],
-    n: usize,
-    matrix: &mut [Complex64],
-) {
-    let columns = left.len() / n;
-    matmul(
-        MatMut::from_row_major_slice_mut(matrix, n, n),
-        Accum::Add,
-        MatRef::from_column_major_slice(left, n, columns),
-        MatRef::from_column_major_slice(right, n, columns).adjoint(),
-        Complex64::ONE,
-        Par::Seq,
-    );
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

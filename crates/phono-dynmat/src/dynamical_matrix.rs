@@ -2,16 +2,21 @@
 
 use ndarray::{Array3, ArrayView2};
 use num_complex::Complex64;
-use phono_core::{Correction, Dynamics, Error, Polar, Result, ensure_shape};
+use phono_core::{Correction, Dynamics, Error, Polar, Result, Stop, ensure_shape};
 use rayon::prelude::*;
 
-use crate::dipoles::{Dipoles, ZERO};
+use crate::dipoles::{Batch, Dipoles, Workspace, ZERO};
 use crate::fourier::FourierSum;
+use crate::lanes::LANES;
 use crate::wang::Interaction;
+
+/// Bands up to which wave vectors are diagonalised in batches. Beyond, the eigenproblem takes
+/// all the time, and matrices of many wave vectors at once take memory.
+const SMALL: usize = 96;
 
 /// A dynamical matrix, ready to be made at any wave vector.
 #[derive(Debug)]
-pub struct DynamicalMatrix<'a> {
+pub(crate) struct DynamicalMatrix<'a> {
     fourier: FourierSum,
     long_range: LongRange<'a>,
     /// Reciprocal lattice vectors in rows, 1/Å without 2π.
@@ -30,7 +35,10 @@ enum LongRange<'a> {
 
 impl<'a> DynamicalMatrix<'a> {
     /// Prepare `dynamics`; at Γ its limit along `direction` (fractional), if there is one.
-    pub fn new(dynamics: &Dynamics<'a>, direction: Option<[f64; 3]>) -> Result<Self> {
+    pub(crate) fn new(
+        dynamics: &Dynamics<'a>,
+        direction: Option<[f64; 3]>,
+    ) -> Result<Self> {
         let cell = dynamics.series().cell();
         let long_range = match dynamics.correction() {
             Correction::None => LongRange::None,
@@ -50,41 +58,71 @@ impl<'a> DynamicalMatrix<'a> {
     }
 
     /// Number of bands.
-    pub fn n_bands(&self) -> usize {
+    pub(crate) fn n_bands(&self) -> usize {
         self.fourier.n_bands()
     }
 
     /// The direction in which Γ is approached, Cartesian.
-    pub fn direction(&self) -> Option<[f64; 3]> {
+    pub(crate) fn direction(&self) -> Option<[f64; 3]> {
         self.direction
     }
 
-    /// `D(q)`, rows one after another, in the gauge that carries the positions of the atoms.
-    pub fn at(&self, q: [f64; 3], matrix: &mut [Complex64]) {
-        self.fourier.at(q, self.interaction(q).as_ref(), matrix);
+    /// How many wave vectors are worth treating together where each has an eigenproblem.
+    pub(crate) fn batch(&self) -> usize {
+        if self.n_bands() <= SMALL { LANES } else { 1 }
+    }
+
+    /// `D(q)` at up to eight wave vectors: `matrices` one after another, rows one after another,
+    /// in the gauge that carries the positions of the atoms.
+    pub(crate) fn at(
+        &self,
+        qpoints: &[[f64; 3]],
+        work: &mut Workspace,
+        matrices: &mut [Complex64],
+    ) {
+        let size = self.n_bands() * self.n_bands() * qpoints.len();
+        let matrices = &mut matrices[..size];
+        self.fourier.at(qpoints, &self.interactions(qpoints), matrices);
         if let LongRange::GonzeLee(dipoles) = &self.long_range {
-            dipoles.add(cartesian(&self.reciprocal, q), self.direction, matrix);
+            dipoles.add(&self.together(qpoints), work, matrices);
         }
     }
 
-    /// `∂D/∂k_α` at `q` for the three Cartesian axes, `k` in 1/Å without 2π.
-    pub fn derivatives_at(&self, q: [f64; 3], matrices: &mut [Vec<Complex64>; 3]) {
-        self.fourier.derivatives_at(q, self.interaction(q).as_ref(), matrices);
+    /// `∂D/∂k_α` at up to eight wave vectors for the three Cartesian axes, `k` in 1/Å without
+    /// 2π.
+    pub(crate) fn derivatives_at(
+        &self,
+        qpoints: &[[f64; 3]],
+        work: &mut Workspace,
+        matrices: &mut [Vec<Complex64>; 3],
+    ) {
+        let size = self.n_bands() * self.n_bands() * qpoints.len();
+        let mut all = matrices.each_mut().map(|m| &mut m[..size]);
+        self.fourier.derivatives_at(qpoints, &self.interactions(qpoints), &mut all);
         if let LongRange::GonzeLee(dipoles) = &self.long_range {
-            let k = cartesian(&self.reciprocal, q);
-            dipoles.add_derivatives(k, self.direction, matrices);
+            dipoles.add_derivatives(&self.together(qpoints), work, &mut all);
         }
     }
 
-    /// Wang's interaction at `q`, none at Γ without a direction.
-    fn interaction(&self, q: [f64; 3]) -> Option<Interaction> {
+    /// What the sum of dipoles takes.
+    fn together(&self, qpoints: &[[f64; 3]]) -> Batch {
+        let k: Vec<_> = qpoints.iter().map(|&q| cartesian(&self.reciprocal, q)).collect();
+        Batch::new(&k, self.direction)
+    }
+
+    /// Wang's interaction at each wave vector, none at Γ without a direction; nothing at all
+    /// where dipoles are not treated in his way.
+    fn interactions(&self, qpoints: &[[f64; 3]]) -> Vec<Option<Interaction>> {
         let LongRange::Wang(polar, coupling) = self.long_range else {
-            return None;
+            return Vec::new();
         };
-        let k = cartesian(&self.reciprocal, q);
-        let away = k.iter().map(|x| x * x).sum::<f64>() >= ZERO;
-        let k = if away { Some(k) } else { self.direction };
-        k.map(|k| Interaction::new(polar, coupling, k))
+        let interaction = |&q: &[f64; 3]| {
+            let k = cartesian(&self.reciprocal, q);
+            let away = k.iter().map(|x| x * x).sum::<f64>() >= ZERO;
+            let k = if away { Some(k) } else { self.direction };
+            k.map(|k| Interaction::new(polar, coupling, k))
+        };
+        qpoints.iter().map(interaction).collect()
     }
 }
 
@@ -114,14 +152,19 @@ pub fn dynamical_matrices(
     dynamics: &Dynamics<'_>,
     qpoints: ArrayView2<'_, f64>,
     direction: Option<[f64; 3]>,
+    stop: &Stop,
 ) -> Result<Array3<Complex64>> {
     let qpoints = wave_vectors(qpoints)?;
     let d = DynamicalMatrix::new(dynamics, direction)?;
     let n = d.n_bands();
     let mut matrices = Array3::zeros((qpoints.len(), n, n));
     let all = matrices.as_slice_mut().expect("just made in C order");
-    all.par_chunks_mut((n * n).max(1))
-        .zip(&qpoints)
-        .for_each(|(matrix, &q)| d.at(q, matrix));
+    all.par_chunks_mut((LANES * n * n).max(1))
+        .zip(qpoints.par_chunks(LANES))
+        .try_for_each_init(Workspace::default, |work, (matrices, qpoints)| {
+            stop.check()?;
+            d.at(qpoints, work, matrices);
+            Ok(())
+        })?;
     Ok(matrices)
 }

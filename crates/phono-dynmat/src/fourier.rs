@@ -6,13 +6,16 @@ use std::f64::consts::TAU;
 use num_complex::Complex64;
 use phono_core::{Correction, Dynamics};
 
-use crate::phases::{Phases, phase};
+use crate::lanes::{ComplexLanes, each, side_by_side};
+use crate::phases::Phases;
 use crate::wang::Interaction;
 
 /// `k, k'` and `R`.
 type Place = ([usize; 2], [i64; 3]);
 
-/// The mass-weighted constants, ready to be summed at any wave vector.
+/// The mass-weighted constants, ready to be summed at any wave vectors, [`LANES`] at a time.
+///
+/// [`LANES`]: crate::lanes::LANES
 ///
 /// The sum is Hermitian, so only the blocks `k ≤ k'` are made, and of the lattice vectors
 /// `±R` of a diagonal block only one: each pair of entries is averaged once and for all,
@@ -87,98 +90,202 @@ impl FourierSum {
         3 * self.n_atoms
     }
 
-    /// Set `matrix`, rows one after another, to the sum at `q`, in the gauge that carries
-    /// the positions of the atoms.
+    /// Set `matrices`, one after another, to the sums at up to eight wave vectors, in the gauge
+    /// that carries the positions of the atoms. Interactions are those at each of them, or
+    /// there are none.
     pub(crate) fn at(
         &self,
-        q: [f64; 3],
-        interaction: Option<&Interaction>,
-        matrix: &mut [Complex64],
+        qpoints: &[[f64; 3]],
+        interactions: &[Option<Interaction>],
+        matrices: &mut [Complex64],
     ) {
-        matrix.fill(Complex64::ZERO);
-        let factors = self.phases.factors(q);
-        for pair in &self.pairs {
-            let mut block = [Complex64::ZERO; 9];
-            for term in &pair.terms {
-                add(&mut block, &term.values, phase_of(term, &factors));
-            }
-            if let Some(interaction) = interaction {
-                let mean = pair.terms.iter().map(|t| phase_of(t, &factors) * t.share).sum();
-                add(&mut block, &interaction.block(pair.atoms), mean);
-            }
-            self.put(matrix, pair, &block, q);
-        }
+        let waves = self.waves(qpoints);
+        matrices.fill(Complex64::ZERO);
+        pulp::Arch::new().dispatch(Sum { constants: self, waves, interactions, matrices });
     }
 
-    /// `∂/∂k_α` of the sum at `q` for the three Cartesian axes, `k` in 1/Å without 2π.
+    /// Set `matrices` to `∂/∂k_α` of the sums for the three Cartesian axes, `k` in 1/Å without
+    /// 2π.
     pub(crate) fn derivatives_at(
         &self,
-        q: [f64; 3],
-        interaction: Option<&Interaction>,
-        matrices: &mut [Vec<Complex64>; 3],
+        qpoints: &[[f64; 3]],
+        interactions: &[Option<Interaction>],
+        matrices: &mut [&mut [Complex64]; 3],
     ) {
+        let waves = self.waves(qpoints);
         for matrix in matrices.iter_mut() {
             matrix.fill(Complex64::ZERO);
         }
-        let factors = self.phases.factors(q);
-        for pair in &self.pairs {
-            let mut blocks = [[Complex64::ZERO; 9]; 3];
-            let (mut mean, mut slopes) = (Complex64::ZERO, [Complex64::ZERO; 3]);
+        pulp::Arch::new().dispatch(Slopes {
+            constants: self,
+            waves,
+            interactions,
+            matrices,
+        });
+    }
+
+    /// The phases at wave vectors side by side.
+    fn waves(&self, qpoints: &[[f64; 3]]) -> Waves {
+        let q = side_by_side(qpoints);
+        let along =
+            |x: &[f64; 3]| each(|i| q[0][i] * x[0] + q[1][i] * x[1] + q[2][i] * x[2]);
+        Waves {
+            factors: self.phases.factors(&q),
+            gauges: self.positions.iter().map(|x| ComplexLanes::phases(along(x))).collect(),
+        }
+    }
+}
+
+/// The phases at wave vectors side by side.
+struct Waves {
+    /// Of lattice vectors, along each axis.
+    factors: [Vec<ComplexLanes>; 3],
+    /// Of atoms.
+    gauges: Vec<ComplexLanes>,
+}
+
+impl Waves {
+    /// `e^{2πi q·R}`.
+    #[inline(always)]
+    fn of(&self, term: &Term) -> ComplexLanes {
+        let [i, j, k] = term.places;
+        let [a, b, c] = &self.factors;
+        a[i as usize].times(&b[j as usize]).times(&c[k as usize])
+    }
+
+    /// `e^{2πi q·(τ' - τ)}`.
+    #[inline(always)]
+    fn between(&self, [k, l]: [usize; 2]) -> ComplexLanes {
+        self.gauges[k].conj().times(&self.gauges[l])
+    }
+}
+
+/// Nine components of a block, rows one after another.
+type Block = [ComplexLanes; 9];
+
+/// [`FourierSum::at`], with the vectors of this machine.
+struct Sum<'a> {
+    constants: &'a FourierSum,
+    waves: Waves,
+    interactions: &'a [Option<Interaction>],
+    matrices: &'a mut [Complex64],
+}
+
+impl pulp::NullaryFnOnce for Sum<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { constants, waves, interactions, matrices } = self;
+        for pair in &constants.pairs {
+            let mut block = [ComplexLanes::ZERO; 9];
+            let mut mean = ComplexLanes::ZERO;
             for term in &pair.terms {
-                let phase = phase_of(term, &factors);
-                mean += phase * term.share;
-                for (axis, slope) in term.slope.into_iter().enumerate() {
-                    // i · slope · phase
-                    let weight = Complex64::new(-slope * phase.im, slope * phase.re);
-                    add(&mut blocks[axis], &term.values, weight);
-                    slopes[axis] += weight * term.share;
+                let phase = waves.of(term);
+                mean.add_product(&phase, term.share);
+                for (sum, &value) in block.iter_mut().zip(&term.values) {
+                    sum.add_product(&phase, value);
                 }
             }
-            if let Some(interaction) = interaction {
-                let block = interaction.block(pair.atoms);
-                let derivatives = interaction.derivatives(pair.atoms);
-                for axis in 0..3 {
-                    add(&mut blocks[axis], &block, slopes[axis]);
-                    add(&mut blocks[axis], &derivatives[axis], mean);
+            for (i, interaction) in interactions.iter().enumerate() {
+                if let Some(interaction) = interaction {
+                    add(&mut block, i, &interaction.block(pair.atoms), mean.get(i));
                 }
             }
-            for (matrix, block) in matrices.iter_mut().zip(&blocks) {
-                self.put(matrix, pair, block, q);
-            }
-        }
-    }
-
-    /// Add a block and its adjoint to `matrix`, in the gauge of the positions.
-    fn put(
-        &self,
-        matrix: &mut [Complex64],
-        pair: &Pair,
-        block: &[Complex64; 9],
-        q: [f64; 3],
-    ) {
-        let [k, l] = pair.atoms;
-        let (x_k, x_l) = (self.positions[k], self.positions[l]);
-        let gauge = phase((0..3).map(|i| q[i] * (x_l[i] - x_k[i])).sum());
-        let n = self.n_bands();
-        for (i, value) in block.iter().enumerate() {
-            let (row, column) = (3 * k + i / 3, 3 * l + i % 3);
-            let value = value * gauge;
-            matrix[row * n + column] += value;
-            matrix[column * n + row] += value.conj();
+            put(
+                matrices,
+                pair.atoms,
+                constants.n_bands(),
+                &block,
+                &waves.between(pair.atoms),
+            );
         }
     }
 }
 
-/// `e^{2πi q·R}`.
-fn phase_of(term: &Term, factors: &[Vec<Complex64>; 3]) -> Complex64 {
-    let [i, j, k] = term.places.map(|place| place as usize);
-    factors[0][i] * factors[1][j] * factors[2][k]
+/// [`FourierSum::derivatives_at`], with the vectors of this machine.
+struct Slopes<'a, 's> {
+    constants: &'a FourierSum,
+    waves: Waves,
+    interactions: &'a [Option<Interaction>],
+    matrices: &'a mut [&'s mut [Complex64]; 3],
 }
 
-/// `block += values · weight`.
-fn add(block: &mut [Complex64; 9], values: &[f64; 9], weight: Complex64) {
+impl pulp::NullaryFnOnce for Slopes<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { constants, waves, interactions, matrices } = self;
+        let mut phases = Vec::new();
+        for pair in &constants.pairs {
+            let mut mean = ComplexLanes::ZERO;
+            phases.clear();
+            for term in &pair.terms {
+                phases.push(waves.of(term));
+                mean.add_product(&phases[phases.len() - 1], term.share);
+            }
+            for (axis, matrices) in matrices.iter_mut().enumerate() {
+                let mut block = [ComplexLanes::ZERO; 9];
+                let mut slope = ComplexLanes::ZERO;
+                for (term, phase) in pair.terms.iter().zip(&phases) {
+                    slope.add_product(phase, term.slope[axis] * term.share);
+                    for (sum, value) in block.iter_mut().zip(&term.values) {
+                        sum.add_product(phase, term.slope[axis] * value);
+                    }
+                }
+                for sum in &mut block {
+                    *sum = times_i(sum);
+                }
+                for (i, interaction) in interactions.iter().enumerate() {
+                    if let Some(interaction) = interaction {
+                        let weight = times_i(&slope).get(i);
+                        add(&mut block, i, &interaction.block(pair.atoms), weight);
+                        let derivative = &interaction.derivatives(pair.atoms)[axis];
+                        add(&mut block, i, derivative, mean.get(i));
+                    }
+                }
+                put(
+                    matrices,
+                    pair.atoms,
+                    constants.n_bands(),
+                    &block,
+                    &waves.between(pair.atoms),
+                );
+            }
+        }
+    }
+}
+
+/// `i a`.
+#[inline(always)]
+fn times_i(a: &ComplexLanes) -> ComplexLanes {
+    ComplexLanes { re: each(|i| -a.im[i]), im: a.re }
+}
+
+/// `block += values · weight` in one lane.
+#[inline(always)]
+fn add(block: &mut Block, lane: usize, values: &[f64; 9], weight: Complex64) {
     for (sum, value) in block.iter_mut().zip(values) {
-        sum.re += value * weight.re;
-        sum.im += value * weight.im;
+        sum.add(lane, weight * value);
+    }
+}
+
+/// Add a block and its adjoint, in the gauge of the positions, to matrices of `n` columns.
+#[inline(always)]
+fn put(
+    matrices: &mut [Complex64],
+    [k, l]: [usize; 2],
+    n: usize,
+    block: &Block,
+    gauge: &ComplexLanes,
+) {
+    for (component, value) in block.iter().enumerate() {
+        let (row, column) = (3 * k + component / 3, 3 * l + component % 3);
+        let value = value.times(gauge);
+        for (i, matrix) in matrices.chunks_exact_mut(n * n).enumerate() {
+            matrix[row * n + column] += value.get(i);
+            matrix[column * n + row] += value.get(i).conj();
+        }
     }
 }

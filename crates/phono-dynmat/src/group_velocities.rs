@@ -9,6 +9,7 @@ use phono_grid::degenerate_sets;
 use rayon::prelude::*;
 
 use crate::dense::{Dense, Wanted, images};
+use crate::dipoles::Workspace;
 use crate::dynamical_matrix::{DynamicalMatrix, wave_vectors};
 use crate::matrix::{Matrix, apply, invert, product};
 
@@ -40,26 +41,36 @@ pub fn group_velocities(
     let d = DynamicalMatrix::new(dynamics, direction)?;
     let mut velocities = Array3::zeros((n_q, n, 3));
     let all = velocities.as_slice_mut().expect("just made in C order");
-    all.par_chunks_mut(3 * n).zip(&qpoints).enumerate().try_for_each_init(
-        || Slopes::new(n, d.direction().unwrap_or(DIRECTION)),
-        |slopes, (i, (v, &q))| {
-            stop.check()?;
-            d.derivatives_at(q, &mut slopes.derivatives);
-            let average = rotations.average(q)?;
-            let found = slopes.of(modes.frequencies(i), modes.polarizations(i))?;
-            let each = v.as_chunks_mut().0.iter_mut().zip(found).zip(modes.frequencies(i));
-            for ((v, slope), &f) in each.filter(|&(_, &f)| f > CUTOFF_FREQUENCY) {
-                let scale = units::FREQUENCY_SQUARED / 2.0 / f;
-                *v = apply(&average, &slope.map(|x| x * scale));
-            }
-            Ok(())
-        },
-    )?;
+    let batch = d.batch();
+    all.par_chunks_mut(3 * n * batch)
+        .zip(qpoints.par_chunks(batch))
+        .enumerate()
+        .try_for_each_init(
+            || Slopes::new(&d),
+            |slopes, (piece, (v, qpoints))| {
+                slopes.make(&d, qpoints);
+                for (i, (v, &q)) in v.chunks_exact_mut(3 * n).zip(qpoints).enumerate() {
+                    stop.check()?;
+                    let average = rotations.average(q)?;
+                    let point = piece * batch + i;
+                    let f = modes.frequencies(point);
+                    let found = slopes.of(i, f, modes.polarizations(point))?;
+                    let each = v.as_chunks_mut().0.iter_mut().zip(found).zip(f);
+                    for ((v, slope), &f) in each.filter(|&(_, &f)| f > CUTOFF_FREQUENCY) {
+                        let scale = units::FREQUENCY_SQUARED / 2.0 / f;
+                        *v = apply(&average, &slope.map(|x| x * scale));
+                    }
+                }
+                Ok(())
+            },
+        )?;
     Ok(velocities)
 }
 
-/// Workspace for `⟨e_j| ∂D/∂k_α |e_j⟩` at one wave vector.
+/// Workspace for `⟨e_j| ∂D/∂k_α |e_j⟩` at a batch of wave vectors.
 struct Slopes {
+    work: Workspace,
+    /// One wave vector after another.
     derivatives: [Vec<Complex64>; 3],
     images: [Vec<Complex64>; 3],
     bands: Vec<[f64; 3]>,
@@ -68,29 +79,37 @@ struct Slopes {
 }
 
 impl Slopes {
-    /// For `n` bands.
-    fn new(n: usize, direction: [f64; 3]) -> Self {
-        let matrices = || std::array::from_fn(|_| vec![Complex64::ZERO; n * n]);
+    /// For batches of `d`.
+    fn new(d: &DynamicalMatrix<'_>) -> Self {
+        let n = d.n_bands();
+        let matrices = |many| std::array::from_fn(|_| vec![Complex64::ZERO; many * n * n]);
         Self {
-            derivatives: matrices(),
-            images: matrices(),
+            work: Workspace::default(),
+            derivatives: matrices(d.batch()),
+            images: matrices(1),
             bands: vec![[0.0; 3]; n],
-            direction,
+            direction: d.direction().unwrap_or(DIRECTION),
         }
     }
 
-    /// The slopes of every band, those of degenerate sets told apart first.
-    fn of(&mut self, f: &[f64], e: &[Complex64]) -> Result<&[[f64; 3]]> {
+    /// Make the derivatives at a batch.
+    fn make(&mut self, d: &DynamicalMatrix<'_>, qpoints: &[[f64; 3]]) {
+        d.derivatives_at(qpoints, &mut self.work, &mut self.derivatives);
+    }
+
+    /// The slopes of every band at wave vector `i` of the batch, those of degenerate sets told
+    /// apart first.
+    fn of(&mut self, i: usize, f: &[f64], e: &[Complex64]) -> Result<&[[f64; 3]]> {
         for (derivative, image) in self.derivatives.iter().zip(&mut self.images) {
-            images(derivative, e, image);
+            images(&derivative[i * e.len()..(i + 1) * e.len()], e, image);
         }
         let n = f.len();
         for set in degenerate_sets(f, DEGENERATE) {
             if set.len() == 1 {
                 let j = set.start;
-                let element =
-                    |image: &Vec<Complex64>| dot(row(e, j, n), row(image, j, n)).re;
-                self.bands[j] = self.images.each_ref().map(element);
+                for (slope, image) in self.bands[j].iter_mut().zip(&self.images) {
+                    *slope = dot(row(e, j, n), row(image, j, n)).re;
+                }
             } else {
                 let slopes = resolved(&self.blocks(set.clone(), n, e), self.direction)?;
                 self.bands[set].copy_from_slice(&slopes);

@@ -6,6 +6,7 @@ use phono_core::{Dynamics, Result, Stop, units};
 use rayon::prelude::*;
 
 use crate::dense::{Dense, Wanted};
+use crate::dipoles::Workspace;
 use crate::dynamical_matrix::{DynamicalMatrix, wave_vectors};
 
 /// `f[q, j]` in THz, ascending, negative where the eigenvalue is, and `e[q, j, k, α]`; at Γ
@@ -23,18 +24,23 @@ pub fn eigenmodes(
     let mut polarizations = Array4::zeros((n_q, n, n / 3, 3));
     let f = frequencies.as_slice_mut().expect("just made in C order");
     let e = polarizations.as_slice_mut().expect("just made in C order");
-    f.par_chunks_mut(n).zip(e.par_chunks_mut(n * n)).zip(&qpoints).try_for_each_init(
-        || (Dense::new(n, Wanted::Vectors), vec![Complex64::ZERO; n * n]),
-        |(dense, matrix), ((f, e), &q)| {
-            stop.check()?;
-            d.at(q, matrix);
-            dense.eigen(matrix, f, e)?;
-            for f in f.iter_mut() {
-                *f = frequency(*f);
-            }
-            Ok(())
-        },
-    )?;
+    let batch = d.batch();
+    f.par_chunks_mut(batch * n)
+        .zip(e.par_chunks_mut(batch * n * n))
+        .zip(qpoints.par_chunks(batch))
+        .try_for_each_init(
+            || Solver::new(&d, Wanted::Vectors),
+            |solver, ((f, e), qpoints)| {
+                let pairs = f.chunks_exact_mut(n).zip(e.chunks_exact_mut(n * n));
+                solver.make(qpoints);
+                for (matrix, (f, e)) in solver.matrices.chunks_exact(n * n).zip(pairs) {
+                    stop.check()?;
+                    solver.dense.eigen(matrix, f, e)?;
+                    to_thz(f);
+                }
+                Ok(())
+            },
+        )?;
     Ok((frequencies, polarizations))
 }
 
@@ -50,14 +56,17 @@ pub fn frequencies(
     let (n_q, n) = (qpoints.len(), d.n_bands());
     let mut frequencies = Array2::zeros((n_q, n));
     let f = frequencies.as_slice_mut().expect("just made in C order");
-    f.par_chunks_mut(n).zip(&qpoints).try_for_each_init(
-        || (Dense::new(n, Wanted::Values), vec![Complex64::ZERO; n * n]),
-        |(dense, matrix), (f, &q)| {
-            stop.check()?;
-            d.at(q, matrix);
-            dense.eigenvalues(matrix, f)?;
-            for f in f.iter_mut() {
-                *f = frequency(*f);
+    let batch = d.batch();
+    f.par_chunks_mut(batch * n).zip(qpoints.par_chunks(batch)).try_for_each_init(
+        || Solver::new(&d, Wanted::Values),
+        |solver, (f, qpoints)| {
+            solver.make(qpoints);
+            for (matrix, f) in
+                solver.matrices.chunks_exact(n * n).zip(f.chunks_exact_mut(n))
+            {
+                stop.check()?;
+                solver.dense.eigenvalues(matrix, f)?;
+                to_thz(f);
             }
             Ok(())
         },
@@ -65,7 +74,31 @@ pub fn frequencies(
     Ok(frequencies)
 }
 
-/// THz, of an eigenvalue in eV/(Å² Da).
-fn frequency(eigenvalue: f64) -> f64 {
-    (eigenvalue.abs() * units::FREQUENCY_SQUARED).sqrt().copysign(eigenvalue)
+/// What one thread works with.
+struct Solver<'a> {
+    d: &'a DynamicalMatrix<'a>,
+    dense: Dense,
+    work: Workspace,
+    matrices: Vec<Complex64>,
+}
+
+impl<'a> Solver<'a> {
+    /// For batches of wave vectors.
+    fn new(d: &'a DynamicalMatrix<'a>, wanted: Wanted) -> Self {
+        let n = d.n_bands();
+        let matrices = vec![Complex64::ZERO; d.batch() * n * n];
+        Self { d, dense: Dense::new(n, wanted), work: Workspace::default(), matrices }
+    }
+
+    /// Make the matrices of a batch, one after another.
+    fn make(&mut self, qpoints: &[[f64; 3]]) {
+        self.d.at(qpoints, &mut self.work, &mut self.matrices);
+    }
+}
+
+/// Eigenvalues in eV/(Å² Da) to frequencies in THz.
+fn to_thz(eigenvalues: &mut [f64]) {
+    for x in eigenvalues {
+        *x = (x.abs() * units::FREQUENCY_SQUARED).sqrt().copysign(*x);
+    }
 }

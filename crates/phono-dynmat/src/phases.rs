@@ -4,6 +4,8 @@ use std::f64::consts::TAU;
 
 use num_complex::Complex64;
 
+use crate::lanes::{ComplexLanes, Lanes, each};
+
 /// `e^{2πi x}`.
 pub(crate) fn phase(x: f64) -> Complex64 {
     let (sin, cos) = (TAU * x).sin_cos();
@@ -37,12 +39,20 @@ impl Phases {
         std::array::from_fn(|i| (cell[i] - self.low[i]) as u32)
     }
 
-    /// The factors of each axis at `q`. Each is computed by itself: a recursion would be no
-    /// faster than the few there are, and would lose digits.
-    pub(crate) fn factors(&self, q: [f64; 3]) -> [Vec<Complex64>; 3] {
-        std::array::from_fn(|i| {
-            let along = |n| phase(q[i] * (self.low[i] + n as i64) as f64);
-            (0..self.lengths[i]).map(along).collect()
+    /// The factors of each axis at wave vectors side by side. Each is computed by itself: a
+    /// recursion would lose digits.
+    pub(crate) fn factors(&self, q: &[Lanes; 3]) -> [Vec<ComplexLanes>; 3] {
+        std::array::from_fn(|axis| {
+            let x = q[axis];
+            let high = self.low[axis] + self.lengths[axis] as i64 - 1;
+            let longest = high.max(-self.low[axis]);
+            let phase = |n: i64| ComplexLanes::phases(each(|i| x[i] * n as f64));
+            let forward: Vec<_> = (0..=longest).map(phase).collect();
+            let signed = |n: i64| match usize::try_from(n) {
+                Ok(n) => forward[n],
+                Err(_) => forward[n.unsigned_abs() as usize].conj(),
+            };
+            (self.low[axis]..=high).map(signed).collect()
         })
     }
 }
@@ -50,17 +60,19 @@ impl Phases {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lanes::side_by_side;
 
     #[test]
     fn the_product_of_the_factors_is_the_phase() {
         let cells = [[-2, 0, 3], [1, -4, 1], [0, 0, 0]];
         let phases = Phases::new(cells.into_iter());
         let q = [0.123, -0.37, 1.71];
-        let [a, b, c] = phases.factors(q);
+        let [a, b, c] = phases.factors(&side_by_side(&[q]));
         for cell in cells {
             let [i, j, k] = phases.places(cell).map(|place| place as usize);
             let dot: f64 = (0..3).map(|axis| q[axis] * cell[axis] as f64).sum();
-            assert!((a[i] * b[j] * c[k] - phase(dot)).norm() < 1e-14);
+            let product = a[i].times(&b[j]).times(&c[k]).get(0);
+            assert!((product - phase(dot)).norm() < 1e-14);
         }
     }
 }

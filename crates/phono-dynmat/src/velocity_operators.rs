@@ -7,6 +7,7 @@ use phono_grid::degenerate_sets;
 use rayon::prelude::*;
 
 use crate::dense::{Dense, Wanted, images};
+use crate::dipoles::Workspace;
 use crate::dynamical_matrix::{DynamicalMatrix, wave_vectors};
 use crate::group_velocities::{CUTOFF_FREQUENCY, DEGENERATE, DIRECTION, dot, row};
 
@@ -27,36 +28,59 @@ pub fn velocity_operators(
     let along = d.direction().unwrap_or(DIRECTION);
     let mut operators = Array4::zeros((n_q, n, n, 3));
     let all = operators.as_slice_mut().expect("just made in C order");
-    all.par_chunks_mut(3 * n * n).zip(&qpoints).enumerate().try_for_each_init(
-        || Elements::new(n),
-        |elements, (i, (operator, &q))| {
-            stop.check()?;
-            d.derivatives_at(q, &mut elements.slopes);
-            let (f, e) = (modes.frequencies(i), modes.polarizations(i));
-            elements.tell_apart(f, e, along)?;
-            elements.scale(f);
-            elements.write(operator.as_chunks_mut().0);
-            Ok(())
-        },
-    )?;
+    let batch = d.batch();
+    let size = 3 * n * n;
+    all.par_chunks_mut(batch * size)
+        .zip(qpoints.par_chunks(batch))
+        .enumerate()
+        .try_for_each_init(
+            || Elements::new(n, batch),
+            |elements, (piece, (operators, qpoints))| {
+                d.derivatives_at(qpoints, &mut elements.work, &mut elements.made);
+                for (i, operator) in operators.chunks_exact_mut(size).enumerate() {
+                    stop.check()?;
+                    let point = piece * batch + i;
+                    let (f, e) = (modes.frequencies(point), modes.polarizations(point));
+                    elements.take(i);
+                    elements.tell_apart(f, e, along)?;
+                    elements.scale(f);
+                    elements.write(operator.as_chunks_mut().0);
+                }
+                Ok(())
+            },
+        )?;
     Ok(operators)
 }
 
-/// Workspace for the elements at one wave vector.
+/// Workspace for the elements at a batch of wave vectors, one after another.
 struct Elements {
+    work: Workspace,
+    /// The derivatives at all of them.
+    made: [Vec<Complex64>; 3],
+    /// Those at the one in hand.
     slopes: [Vec<Complex64>; 3],
     bands: Vec<Complex64>,
     images: [Vec<Complex64>; 3],
 }
 
 impl Elements {
-    /// For `n` bands.
-    fn new(n: usize) -> Self {
+    /// For `n` bands and `batch` wave vectors.
+    fn new(n: usize, batch: usize) -> Self {
         let matrix = || vec![Complex64::ZERO; n * n];
         Self {
+            work: Workspace::default(),
+            made: std::array::from_fn(|_| vec![Complex64::ZERO; batch * n * n]),
             slopes: std::array::from_fn(|_| matrix()),
             bands: matrix(),
             images: std::array::from_fn(|_| matrix()),
+        }
+    }
+
+    /// Take in hand wave vector `i` of the batch.
+    fn take(&mut self, i: usize) {
+        for (slope, made) in self.slopes.iter_mut().zip(&self.made) {
+            let size = slope.len();
+            slope.copy_from_slice(&made[i * size..(i + 1) * size]);
         }
     }
 

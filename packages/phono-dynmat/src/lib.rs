@@ -19,7 +19,7 @@ fn dynamical_matrices<'py>(
 ) -> PyResult<Bound<'py, PyArray3<Complex64>>> {
     let (series, q) = (series.view()?, qpoints.as_array());
     let matrices =
-        py.compute(|_stop| phono_dynmat::dynamical_matrices(&series, q, direction))?;
+        py.compute(|stop| phono_dynmat::dynamical_matrices(&series, q, direction, stop))?;
     Ok(matrices.into_pyarray(py))
 }
 
