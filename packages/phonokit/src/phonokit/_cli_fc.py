@@ -224,15 +224,3 @@ def fc(
         displace=first,
         forces=then,
     )
-
-
-def run(request: DisplaceRequest | ForcesRequest | ConstantsRequest) -> None:
-    """Do what was asked."""
-    from phonokit import _commands_fc as commands
-
-    if isinstance(request, DisplaceRequest):
-        commands.run_displace(request)
-    elif isinstance(request, ForcesRequest):
-        commands.run_forces(request)
-    else:
-        commands.run_constants(request)

@@ -1,10 +1,10 @@
 """``phono gamma``, ``phono spectral`` and ``phono jdos``: their arguments."""
 
-from pathlib import Path
+from typing import Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
-from phonokit._request_harmonic import HarmonicRequest
+from phonokit._options import AT, SHARED, At, Data, Shared
 from phonokit._request_scattering import GammaRequest, JdosRequest, SpectralRequest
 
 EXAMPLES = """\
@@ -16,10 +16,11 @@ Examples:
 
   phono jdos examples/silicon --q 0,0,0 --temperature 300 --plot jdos.pdf
 """
-REQUESTS = (GammaRequest, SpectralRequest, JdosRequest)
-Triple = tuple[int, int, int]
 MESH = (10, 10, 10)
-GAMMA_POINT = ("0,0,0",)
+Temperatures = Annotated[
+    tuple[float, ...],
+    Parameter(help="In K, 300 if not given; repeat the option for more."),
+]
 
 
 def register(app: App) -> None:
@@ -28,32 +29,15 @@ def register(app: App) -> None:
         app.command(command, help_epilogue=EXAMPLES)
 
 
-def run(request: object, *, command: str) -> None:
-    """Do what is asked for."""
-    from phonokit import _commands_scattering as commands
-
-    if isinstance(request, GammaRequest):
-        commands.run_gamma(request, command=command)
-    elif isinstance(request, SpectralRequest):
-        commands.run_spectral(request, command=command)
-    elif isinstance(request, JdosRequest):
-        commands.run_jdos(request, command=command)
-
-
 def gamma(
-    data: Path,
+    data: Data,
     /,
     *,
-    q: tuple[str, ...] = GAMMA_POINT,
-    temperature: tuple[float, ...] = (300.0,),
-    mesh: Triple = MESH,
-    sigma: float | None = None,
+    at: At = AT,
+    temperature: Temperatures = (300.0,),
     nu: bool = False,
     frequency_points: int = 0,
-    output: Path = Path("gamma.hdf5"),
-    plot: Path | None = None,
-    lang: str | None = None,
-    no_nac: bool = False,
+    shared: Shared = SHARED,
 ) -> GammaRequest:
     """Compute half linewidths of the phonons at a few wave vectors.
 
@@ -61,118 +45,53 @@ def gamma(
 
     Parameters
     ----------
-    data
-        As for phono kappa: a yaml file with forces inside, or a folder that holds one.
-    q
-        x,y,z, fractional, a point of the mesh; repeat the option for more. 0,0,0 if not
-        given.
-    temperature
-        In K, 300 if not given; repeat the option for more.
-    mesh
-        Three numbers, the grid of wave vectors; 10 10 10 if not given.
-    sigma
-        Conserve energy by Gaussians of this width in THz instead of tetrahedra.
     nu
         Tell normal from umklapp processes.
     frequency_points
         How many frequencies from 0 on, in place of the bands' own.
-    output
-        The HDF5 file to write; gamma.hdf5 if not given.
-    plot
-        Draw it (.png .pdf .svg).
-    lang
-        The kernels that run, rust or python; PHONO_LANG or rust if not given.
-    no_nac
-        Leave Born charges out where the data hold them.
     """
-    shared = HarmonicRequest(data, mesh, output, plot, lang, not no_nac)
-    return GammaRequest(shared, q, temperature, sigma, nu, frequency_points)
+    request = shared.request(data, MESH, "gamma.hdf5")
+    return GammaRequest(request, at.q, temperature, at.sigma, frequency_points, nu)
 
 
 def spectral(
-    data: Path,
+    data: Data,
     /,
     *,
-    q: tuple[str, ...] = GAMMA_POINT,
-    temperature: tuple[float, ...] = (300.0,),
-    mesh: Triple = MESH,
-    sigma: float | None = None,
+    at: At = AT,
+    temperature: Temperatures = (300.0,),
     frequency_points: int = 401,
-    output: Path = Path("spectral.hdf5"),
-    plot: Path | None = None,
-    lang: str | None = None,
-    no_nac: bool = False,
+    shared: Shared = SHARED,
 ) -> SpectralRequest:
     """Compute spectral functions of the phonons at a few wave vectors.
 
     Parameters
     ----------
-    data
-        As for phono kappa: a yaml file with forces inside, or a folder that holds one.
-    q
-        x,y,z, fractional, a point of the mesh; repeat the option for more. 0,0,0 if not
-        given.
-    temperature
-        In K, 300 if not given; repeat the option for more.
-    mesh
-        Three numbers, the grid of wave vectors; 10 10 10 if not given.
-    sigma
-        Conserve energy by Gaussians of this width in THz instead of tetrahedra.
     frequency_points
         How many frequencies from 0 on; 401 if not given.
-    output
-        The HDF5 file to write; spectral.hdf5 if not given.
-    plot
-        Draw it (.png .pdf .svg).
-    lang
-        The kernels that run, rust or python; PHONO_LANG or rust if not given.
-    no_nac
-        Leave Born charges out where the data hold them.
     """
-    shared = HarmonicRequest(data, mesh, output, plot, lang, not no_nac)
-    return SpectralRequest(shared, q, temperature, sigma, frequency_points)
+    request = shared.request(data, MESH, "spectral.hdf5")
+    return SpectralRequest(request, at.q, temperature, at.sigma, frequency_points)
 
 
 def jdos(
-    data: Path,
+    data: Data,
     /,
     *,
-    q: tuple[str, ...] = GAMMA_POINT,
+    at: At = AT,
     temperature: tuple[float, ...] = (),
-    mesh: Triple = MESH,
-    sigma: float | None = None,
     frequency_points: int = 201,
-    output: Path = Path("jdos.hdf5"),
-    plot: Path | None = None,
-    lang: str | None = None,
-    no_nac: bool = False,
+    shared: Shared = SHARED,
 ) -> JdosRequest:
     """Compute joint densities of states: how many pairs there are to scatter with.
 
     Parameters
     ----------
-    data
-        As for phono kappa: a yaml file with forces inside, or a folder that holds one.
-    q
-        x,y,z, fractional, a point of the mesh; repeat the option for more. 0,0,0 if not
-        given.
     temperature
         In K: weight pairs by their occupations, as in a linewidth; repeat the option for
         more. No weights if not given.
-    mesh
-        Three numbers, the grid of wave vectors; 10 10 10 if not given.
-    sigma
-        Conserve energy by Gaussians of this width in THz instead of tetrahedra.
     frequency_points
         How many frequencies from 0 on; 201 if not given.
-    output
-        The HDF5 file to write; jdos.hdf5 if not given.
-    plot
-        Draw it (.png .pdf .svg).
-    lang
-        The kernels that run, rust or python; PHONO_LANG or rust if not given.
-    no_nac
-        Leave Born charges out where the data hold them.
     """
-    shared = HarmonicRequest(data, mesh, output, plot, lang, not no_nac)
-    return JdosRequest(shared, q, temperature, sigma, frequency_points)
+    request = shared.request(data, MESH, "jdos.hdf5")
+    return JdosRequest(request, at.q, temperature, at.sigma, frequency_points)

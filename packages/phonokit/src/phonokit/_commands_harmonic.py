@@ -1,30 +1,17 @@
 """``phono bands``, ``phono dos`` and ``phono thermal``, once their arguments are known."""
 
-import sys
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 from phono_dynmat import BandStructure, debye_frequency
 from phono_grid import units
-from phono_grid.errors import DomainError
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from phonokit import _harmonic as harmonic
-from phonokit._figure import ensure_plottable
+from phonokit._crystal_command import finish, start, write
 from phonokit._plot_harmonic import plot_bands, plot_densities, plot_thermal
-from phonokit._request_harmonic import (
-    BandsRequest,
-    DosRequest,
-    HarmonicRequest,
-    ThermalRequest,
-)
-from phonokit._results import Dataset, ensure_writable, replacing
-from phonokit._terminal import warnings_in_one_line
-from phonokit._version import __version__
-from phonokit._workflow import Crystal, checked_temperatures, load, nac_name
+from phonokit._request_harmonic import BandsRequest, DosRequest, ThermalRequest
+from phonokit._results import Dataset
+from phonokit._workflow import checked_temperatures
 
 MOLE = 96.4853905398362
 """kJ/mol in an eV, of the ecosystem's set of constants."""
@@ -144,29 +131,6 @@ def run_thermal(request: ThermalRequest, *, command: str) -> None:
     finish(request.shared, out)
 
 
-def start(request: HarmonicRequest) -> tuple[Crystal, Console]:
-    """Refuse what can be refused, read the crystal, say what it is."""
-    out = Console(highlight=False)
-    ensure_writable(request.output)
-    if request.plot is not None:
-        ensure_plottable(request.plot)
-    with warnings_in_one_line():
-        crystal = load(request.path, lang=request.lang)
-    if request.output.resolve() in (file.path.resolve() for file in crystal.data.files):
-        raise DomainError(f"{request.output}: is an input file; name another file to write")
-    cell = crystal.primitive
-    print_ = f"phonokit {__version__}: {cell.formula}, {cell.volume:.3f} Å³"
-    if crystal.data.born is not None:
-        print_ += f", dipoles: {_dipoles(crystal, request.nac)}"
-    out.print(print_, markup=False, soft_wrap=True)
-    return crystal, out
-
-
-def _dipoles(crystal: Crystal, nac: bool) -> str:
-    """How Born charges are taken into account."""
-    return nac_name(crystal, nac).partition(",")[0]
-
-
 def _bands_text(bands: BandStructure) -> str:
     """Frequencies at the labelled points, a line each."""
     lines = ["Frequencies, THz", ""]
@@ -176,38 +140,3 @@ def _bands_text(bands: BandStructure) -> str:
             numbers = " ".join(f"{round(float(x), 3) + 0:8.3f}" for x in row)
             lines.append(f"  {segment.labels[end]:<3} {f'to {toward}':<6}{numbers}")
     return "\n".join([*lines, ""])
-
-
-def write(
-    request: HarmonicRequest, crystal: Crystal, command: str, datasets: dict[str, Dataset]
-) -> Path:
-    """Write HDF5 with units; readers see the whole file or none."""
-    import h5py
-
-    attributes: dict[str, Any] = {
-        "program": "phonokit",
-        "version": __version__,
-        "command": command,
-        "formula": crystal.primitive.formula,
-        "inputs": [str(f.path) for f in crystal.data.files],
-        "inputs_sha256": [f.sha256 for f in crystal.data.files],
-        "dipoles": _dipoles(crystal, request.nac),
-        "mesh": request.mesh,
-        "lang": crystal.lang,
-    }
-    with replacing(request.output) as beside, h5py.File(beside, "w") as file:
-        for name, dataset in datasets.items():
-            written = file.create_dataset(name, data=dataset.value)
-            written.attrs["unit"] = dataset.unit
-            written.attrs["meaning"] = dataset.meaning
-        for name, value in attributes.items():
-            file.attrs[name] = value
-    return request.output
-
-
-def finish(request: HarmonicRequest, out: Console) -> None:
-    """Say what was written."""
-    for path in (request.output, request.plot):
-        if path is not None:
-            out.print(f"wrote {path}", markup=False, soft_wrap=True)
-    sys.stdout.flush()

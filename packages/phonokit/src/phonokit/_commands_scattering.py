@@ -15,7 +15,7 @@ from rich import box
 from rich.table import Table
 
 from phonokit import _harmonic as harmonic
-from phonokit._commands_harmonic import finish, start, write
+from phonokit._crystal_command import finish, start, write
 from phonokit._plot_scattering import (
     plot_gamma,
     plot_jdos,

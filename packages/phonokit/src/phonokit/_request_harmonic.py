@@ -1,30 +1,8 @@
 """What ``phono bands``, ``phono dos`` and ``phono thermal`` are asked for; light."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
-
-@dataclass(frozen=True, slots=True)
-class HarmonicRequest:
-    """The arguments that the three commands share, as they were given.
-
-    Parameters
-    ----------
-    path : Path
-    mesh : three int
-    output : Path
-    plot : Path or None
-    lang : str or None
-    nac : bool
-        Use Born charges.
-    """
-
-    path: Path
-    mesh: tuple[int, int, int]
-    output: Path
-    plot: Path | None
-    lang: str | None
-    nac: bool
+from phonokit._request_crystal import CrystalRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +11,7 @@ class BandsRequest:
 
     Parameters
     ----------
-    shared : HarmonicRequest
+    shared : CrystalRequest
     path : str
         Labels, lines separated by commas; "" for the standard path.
     points : tuple of str
@@ -43,7 +21,7 @@ class BandsRequest:
     connect : bool
     """
 
-    shared: HarmonicRequest
+    shared: CrystalRequest
     path: str
     points: tuple[str, ...]
     n: int
@@ -56,14 +34,14 @@ class DosRequest:
 
     Parameters
     ----------
-    shared : HarmonicRequest
+    shared : CrystalRequest
     sigma : float or None
         THz; None for tetrahedra.
     n : int
         Steps over the range of frequencies.
     """
 
-    shared: HarmonicRequest
+    shared: CrystalRequest
     sigma: float | None
     n: int
 
@@ -74,7 +52,7 @@ class ThermalRequest:
 
     Parameters
     ----------
-    shared : HarmonicRequest
+    shared : CrystalRequest
     temperatures : tuple of float
         K
     cutoff : float
@@ -82,7 +60,7 @@ class ThermalRequest:
     classical : bool
     """
 
-    shared: HarmonicRequest
+    shared: CrystalRequest
     temperatures: tuple[float, ...]
     cutoff: float
     classical: bool

@@ -2,75 +2,53 @@
 
 from dataclasses import dataclass
 
-from phonokit._request_harmonic import HarmonicRequest
+from phonokit._request_crystal import CrystalRequest
 
 
 @dataclass(frozen=True, slots=True)
-class GammaRequest:
-    """``phono gamma``.
+class ScatteringRequest:
+    """What is asked for at a few wave vectors.
 
     Parameters
     ----------
-    shared : HarmonicRequest
+    shared : CrystalRequest
     qpoints : tuple of str
         ``x,y,z``.
     temperatures : tuple of float
-        K
+        K; none for bare joint densities.
     sigma : float or None
         THz; None for tetrahedra.
-    split : bool
-        Tell normal from umklapp processes.
     n : int
         Frequency points; 0 for the bands' own frequencies.
     """
 
-    shared: HarmonicRequest
+    shared: CrystalRequest
     qpoints: tuple[str, ...]
     temperatures: tuple[float, ...]
     sigma: float | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class GammaRequest(ScatteringRequest):
+    """``phono gamma``.
+
+    Parameters
+    ----------
+    shared, qpoints, temperatures, sigma, n
+        See `ScatteringRequest`.
+    split : bool
+        Tell normal from umklapp processes.
+    """
+
     split: bool
-    n: int
 
 
 @dataclass(frozen=True, slots=True)
-class SpectralRequest:
-    """``phono spectral``.
-
-    Parameters
-    ----------
-    shared : HarmonicRequest
-    qpoints : tuple of str
-    temperatures : tuple of float
-        K
-    sigma : float or None
-    n : int
-        Frequency points.
-    """
-
-    shared: HarmonicRequest
-    qpoints: tuple[str, ...]
-    temperatures: tuple[float, ...]
-    sigma: float | None
-    n: int
+class SpectralRequest(ScatteringRequest):
+    """``phono spectral``."""
 
 
 @dataclass(frozen=True, slots=True)
-class JdosRequest:
-    """``phono jdos``.
-
-    Parameters
-    ----------
-    shared : HarmonicRequest
-    qpoints : tuple of str
-    temperatures : tuple of float
-        K; none for bare densities.
-    sigma : float or None
-    n : int
-        Frequency points.
-    """
-
-    shared: HarmonicRequest
-    qpoints: tuple[str, ...]
-    temperatures: tuple[float, ...]
-    sigma: float | None
-    n: int
+class JdosRequest(ScatteringRequest):
+    """``phono jdos``."""

@@ -10,11 +10,9 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
 
-from phonokit import _cli_accumulate, _cli_fc, _cli_harmonic, _cli_scattering
+from phonokit import _cli_accumulate, _cli_fc, _cli_harmonic, _cli_scattering, _dispatch
 from phonokit._launch import Launch
 from phonokit._request import KappaRequest, gigabytes
-from phonokit._request_accumulate import AccumulateRequest
-from phonokit._request_fc import ConstantsRequest, DisplaceRequest, ForcesRequest
 from phonokit._version import __version__
 
 BAD_INPUT = 2
@@ -209,16 +207,8 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
     elif launch.rank > 0:
         # Only kappa knows how to share its work.
         return
-    elif isinstance(request, DisplaceRequest | ForcesRequest | ConstantsRequest):
-        _cli_fc.run(request)
-    elif isinstance(request, _cli_harmonic.REQUESTS):
-        _cli_harmonic.run(request, command=command)
-    elif isinstance(request, AccumulateRequest):
-        from phonokit._commands_accumulate import run_accumulate
-
-        run_accumulate(request, command=command)
-    elif isinstance(request, _cli_scattering.REQUESTS):
-        _cli_scattering.run(request, command=command)
+    else:
+        _dispatch.run(request, command=command)
 
 
 def _explanation(error: BaseException) -> tuple[str, int] | None:
