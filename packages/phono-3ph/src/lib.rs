@@ -1,124 +1,23 @@
 //! Python face of [`phono_3ph`]. No physics here.
 
+mod readers;
+
 use numpy::{
     AllowTypeChange, IntoPyArray, PyArray1, PyArray2, PyArray3, PyArray4, PyArray5,
-    PyArray6, PyArrayLike1, PyArrayLike3, PyReadonlyArray1, PyReadonlyArray2,
-    PyReadonlyArray3, PyReadonlyArray4,
+    PyArray6, PyArrayLike1, PyArrayLike3, PyReadonlyArray2, PyReadonlyArray4,
 };
-use phono_3ph::{Couplings, Phonons, Probe, Scattering, Series, Stars, Strengths, Thermal};
-use phono_core::Error;
-use phono_grid::{Gaussian, Tetrahedra};
 use phono_py::{
-    Compute, PyForceConstants, PyPeriodicModes, PyProbe, PySeries3, PyStrengths,
-    PyTriplets, raise,
+    Compute, PyForceConstants, PyPeriodicModes, PyProbe, PySeries3, PyTriplets,
 };
 use pyo3::prelude::*;
 
-/// `phono_3ph.Scattering`.
-#[derive(FromPyObject)]
-struct PyScattering {
-    cutoff_frequency: f64,
-    degeneracy: f64,
-    average_weights: bool,
-    smearing: Option<PyGaussian>,
-}
-
-/// `phono_grid.Gaussian`.
-#[derive(FromPyObject)]
-struct PyGaussian {
-    sigma: f64,
-    cutoff: Option<f64>,
-}
-
-impl PyScattering {
-    fn choices(&self) -> Result<Scattering, Error> {
-        let gaussian = |g: &PyGaussian| Gaussian::new(g.sigma, g.cutoff);
-        Ok(Scattering {
-            cutoff_frequency: self.cutoff_frequency,
-            degeneracy: self.degeneracy,
-            average_weights: self.average_weights,
-            smearing: self.smearing.as_ref().map(gaussian).transpose()?,
-        })
-    }
-}
-
-/// `phono_3ph.Principal`.
-#[derive(FromPyObject)]
-struct PyPrincipal {
-    epsilon: f64,
-    cutoff_frequency: f64,
-    degeneracy: f64,
-}
-
-impl PyPrincipal {
-    fn choices(&self) -> (Scattering, f64) {
-        let Self { epsilon, cutoff_frequency, degeneracy } = *self;
-        let (average_weights, smearing) = (false, None);
-        let scattering =
-            Scattering { cutoff_frequency, degeneracy, average_weights, smearing };
-        (scattering, epsilon)
-    }
-}
-
-/// `phono_3ph.Thermal`.
-#[derive(FromPyObject)]
-struct PyThermal<'py> {
-    occupations: PyReadonlyArray3<'py, f64>,
-    inverse_sinh: PyReadonlyArray3<'py, f64>,
-}
-
-impl PyThermal<'_> {
-    fn view(&self) -> Thermal<'_> {
-        Thermal {
-            occupations: self.occupations.as_array(),
-            inverse_sinh: self.inverse_sinh.as_array(),
-        }
-    }
-}
-
-/// `phono_3ph.Stars`.
-#[derive(FromPyObject)]
-struct PyStars<'py> {
-    numbers: PyReadonlyArray1<'py, i64>,
-    rotations: PyReadonlyArray3<'py, f64>,
-    n_irreducible: usize,
-}
-
-impl PyStars<'_> {
-    fn view(&self) -> Stars<'_> {
-        Stars {
-            numbers: self.numbers.as_array(),
-            rotations: self.rotations.as_array(),
-            n_irreducible: self.n_irreducible,
-        }
-    }
-}
+use readers::{
+    PyCouplings, PyPrincipal, PyScattering, PyStars, PyThermal, phonons_of, probe_of,
+    series_of,
+};
 
 /// Linewidths and a row of the collision operator.
 type PyRow<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray4<f64>>);
-
-/// What couples phonons.
-#[derive(FromPyObject)]
-enum PyCouplings<'py> {
-    Stored(PyStrengths<'py>),
-    Series(PySeries3<'py>),
-}
-
-impl PyCouplings<'_> {
-    fn view(&self, n_atoms: usize) -> PyResult<Couplings<'_>> {
-        let couplings = match self {
-            PyCouplings::Stored(stored) => {
-                let (values, points) = stored.view();
-                Strengths::new(values, points).map(Couplings::Stored)
-            }
-            PyCouplings::Series(series) => {
-                let (values, atoms, cells) = series.view();
-                Series::new(values, atoms, cells, n_atoms).map(Couplings::Series)
-            }
-        };
-        couplings.map_err(|error| raise(&error))
-    }
-}
 
 /// The arrays of `phono_3ph.Series3`.
 type PySeriesArrays<'py> =
@@ -152,14 +51,11 @@ fn interaction_strengths<'py>(
     cutoff_frequency: f64,
     bands: Option<Vec<i64>>,
 ) -> PyResult<Bound<'py, PyArray4<f64>>> {
-    let (grid, modes, points) = (phonons.grid.view()?, phonons.modes()?, triplets.points());
-    let ((values, atoms, cells), (offsets, corners)) =
-        (series.view(), phonons.tetrahedra.view());
+    let (phonons, points) = (phonons_of(&phonons)?, triplets.points());
+    let series = series_of(&series, &phonons)?;
+    let bands = bands.unwrap_or_else(|| (0..phonons.n_bands() as i64).collect());
+    let which = (cutoff_frequency, &bands[..]);
     let strengths = py.compute(|stop| {
-        let phonons = Phonons::new(grid, Tetrahedra::new(offsets, corners)?, modes)?;
-        let series = Series::new(values, atoms, cells, modes.n_atoms())?;
-        let bands = bands.unwrap_or_else(|| (0..phonons.n_bands() as i64).collect());
-        let which = (cutoff_frequency, &bands[..]);
         phono_3ph::interaction_strengths(series, &phonons, points, which, stop)
     })?;
     Ok(strengths.into_pyarray(py))
@@ -175,14 +71,10 @@ fn linewidths<'py>(
     occupations: PyArrayLike3<'py, f64, AllowTypeChange>,
     scattering: PyScattering,
 ) -> PyResult<Bound<'py, PyArray2<f64>>> {
-    let (grid, modes, n) = (phonons.grid.view()?, phonons.modes()?, occupations.as_array());
-    let ((values, atoms, cells), (offsets, corners)) =
-        (series.view(), phonons.tetrahedra.view());
-    let gamma = py.compute(|stop| {
-        let phonons = Phonons::new(grid, Tetrahedra::new(offsets, corners)?, modes)?;
-        let series = Series::new(values, atoms, cells, modes.n_atoms())?;
-        phono_3ph::linewidths(series, &phonons, q, n, scattering.choices()?, stop)
-    })?;
+    let (phonons, n) = (phonons_of(&phonons)?, occupations.as_array());
+    let (series, s) = (series_of(&series, &phonons)?, scattering.choices()?);
+    let gamma =
+        py.compute(|stop| phono_3ph::linewidths(series, &phonons, q, n, s, stop))?;
     Ok(gamma.into_pyarray(py))
 }
 
@@ -196,14 +88,10 @@ fn imaginary_self_energies<'py>(
     occupations: PyArrayLike3<'py, f64, AllowTypeChange>,
     scattering: PyScattering,
 ) -> PyResult<Bound<'py, PyArray4<f64>>> {
-    let (grid, modes, n) = (phonons.grid.view()?, phonons.modes()?, occupations.as_array());
-    let (offsets, corners) = phonons.tetrahedra.view();
-    let (targets, normal) = (probe.frequency_points()?, probe.normal()?);
-    let probe = Probe { q: probe.q, targets, normal };
-    let c = couplings.view(modes.n_atoms())?;
+    let (phonons, n) = (phonons_of(&phonons)?, occupations.as_array());
+    let (c, probe) = (couplings.view(&phonons)?, probe_of(&probe)?);
+    let s = scattering.choices()?;
     let gamma = py.compute(|stop| {
-        let phonons = Phonons::new(grid, Tetrahedra::new(offsets, corners)?, modes)?;
-        let s = scattering.choices()?;
         phono_3ph::imaginary_self_energies(c, &phonons, probe, n, s, stop)
     })?;
     Ok(gamma.into_pyarray(py))
@@ -219,13 +107,9 @@ fn real_self_energies<'py>(
     occupations: PyArrayLike3<'py, f64, AllowTypeChange>,
     principal: PyPrincipal,
 ) -> PyResult<Bound<'py, PyArray3<f64>>> {
-    let (grid, modes, n) = (phonons.grid.view()?, phonons.modes()?, occupations.as_array());
-    let (offsets, corners) = phonons.tetrahedra.view();
-    let (targets, normal) = (probe.frequency_points()?, probe.normal()?);
-    let probe = Probe { q: probe.q, targets, normal };
-    let c = couplings.view(modes.n_atoms())?;
+    let (phonons, n) = (phonons_of(&phonons)?, occupations.as_array());
+    let (c, probe) = (couplings.view(&phonons)?, probe_of(&probe)?);
     let delta = py.compute(|stop| {
-        let phonons = Phonons::new(grid, Tetrahedra::new(offsets, corners)?, modes)?;
         phono_3ph::real_self_energies(c, &phonons, probe, n, principal.choices(), stop)
     })?;
     Ok(delta.into_pyarray(py))
@@ -241,14 +125,10 @@ fn detailed_linewidths<'py>(
     occupations: PyArrayLike3<'py, f64, AllowTypeChange>,
     scattering: PyScattering,
 ) -> PyResult<Bound<'py, PyArray5<f64>>> {
-    let (grid, modes, n) = (phonons.grid.view()?, phonons.modes()?, occupations.as_array());
-    let ((offsets, corners), c) =
-        (phonons.tetrahedra.view(), couplings.view(modes.n_atoms())?);
-    let gamma = py.compute(|stop| {
-        let phonons = Phonons::new(grid, Tetrahedra::new(offsets, corners)?, modes)?;
-        let s = scattering.choices()?;
-        phono_3ph::detailed_linewidths(c, &phonons, q, n, s, stop)
-    })?;
+    let (phonons, n) = (phonons_of(&phonons)?, occupations.as_array());
+    let (c, s) = (couplings.view(&phonons)?, scattering.choices()?);
+    let gamma =
+        py.compute(|stop| phono_3ph::detailed_linewidths(c, &phonons, q, n, s, stop))?;
     Ok(gamma.into_pyarray(py))
 }
 
@@ -262,14 +142,10 @@ fn collision_row<'py>(
     thermal: PyThermal<'py>,
     scattering: PyScattering,
 ) -> PyResult<PyRow<'py>> {
-    let (grid, modes, thermal) = (phonons.grid.view()?, phonons.modes()?, thermal.view());
-    let ((values, atoms, cells), (offsets, corners)) =
-        (series.view(), phonons.tetrahedra.view());
-    let (gamma, row) = py.compute(|stop| {
-        let phonons = Phonons::new(grid, Tetrahedra::new(offsets, corners)?, modes)?;
-        let series = Series::new(values, atoms, cells, modes.n_atoms())?;
-        phono_3ph::collision_row(series, &phonons, q, thermal, scattering.choices()?, stop)
-    })?;
+    let (phonons, thermal) = (phonons_of(&phonons)?, thermal.view());
+    let (series, s) = (series_of(&series, &phonons)?, scattering.choices()?);
+    let (gamma, row) =
+        py.compute(|stop| phono_3ph::collision_row(series, &phonons, q, thermal, s, stop))?;
     Ok((gamma.into_pyarray(py), row.into_pyarray(py)))
 }
 
@@ -294,13 +170,10 @@ fn isotope_linewidths<'py>(
     mass_spread: PyArrayLike1<'py, f64, AllowTypeChange>,
     scattering: PyScattering,
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
-    let (grid, modes, spread) =
-        (phonons.grid.view()?, phonons.modes()?, mass_spread.as_array());
-    let (offsets, corners) = phonons.tetrahedra.view();
-    let gamma = py.compute(|stop| {
-        let phonons = Phonons::new(grid, Tetrahedra::new(offsets, corners)?, modes)?;
-        phono_3ph::isotope_linewidths(&phonons, q, spread, scattering.choices()?, stop)
-    })?;
+    let (phonons, spread) = (phonons_of(&phonons)?, mass_spread.as_array());
+    let s = scattering.choices()?;
+    let gamma =
+        py.compute(|stop| phono_3ph::isotope_linewidths(&phonons, q, spread, s, stop))?;
     Ok(gamma.into_pyarray(py))
 }
 

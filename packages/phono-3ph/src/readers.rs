@@ -1,0 +1,133 @@
+//! Readers of the dataclasses of `phono_3ph`, by attribute.
+
+use numpy::{PyReadonlyArray1, PyReadonlyArray3};
+use phono_3ph::{Couplings, Phonons, Probe, Scattering, Series, Stars, Strengths, Thermal};
+use phono_grid::{Gaussian, Tetrahedra};
+use phono_py::{PyGaussian, PyPeriodicModes, PyProbe, PySeries3, PyStrengths, raise};
+use pyo3::prelude::*;
+
+/// `phono_3ph.Scattering`.
+#[derive(FromPyObject)]
+pub(crate) struct PyScattering {
+    cutoff_frequency: f64,
+    degeneracy: f64,
+    average_weights: bool,
+    smearing: Option<PyGaussian>,
+}
+
+impl PyScattering {
+    /// The choices, checked.
+    pub(crate) fn choices(&self) -> PyResult<Scattering> {
+        let gaussian = |g: &PyGaussian| Gaussian::new(g.sigma, g.cutoff);
+        let smearing = self.smearing.as_ref().map(gaussian).transpose();
+        Ok(Scattering {
+            cutoff_frequency: self.cutoff_frequency,
+            degeneracy: self.degeneracy,
+            average_weights: self.average_weights,
+            smearing: smearing.map_err(|error| raise(&error))?,
+        })
+    }
+}
+
+/// `phono_3ph.Principal`.
+#[derive(FromPyObject)]
+pub(crate) struct PyPrincipal {
+    epsilon: f64,
+    cutoff_frequency: f64,
+    degeneracy: f64,
+}
+
+impl PyPrincipal {
+    /// The choices, and `epsilon`.
+    pub(crate) fn choices(&self) -> (Scattering, f64) {
+        let Self { epsilon, cutoff_frequency, degeneracy } = *self;
+        let (average_weights, smearing) = (false, None);
+        let scattering =
+            Scattering { cutoff_frequency, degeneracy, average_weights, smearing };
+        (scattering, epsilon)
+    }
+}
+
+/// `phono_3ph.Thermal`.
+#[derive(FromPyObject)]
+pub(crate) struct PyThermal<'py> {
+    occupations: PyReadonlyArray3<'py, f64>,
+    inverse_sinh: PyReadonlyArray3<'py, f64>,
+}
+
+impl PyThermal<'_> {
+    /// Borrowed from Python's arrays.
+    pub(crate) fn view(&self) -> Thermal<'_> {
+        Thermal {
+            occupations: self.occupations.as_array(),
+            inverse_sinh: self.inverse_sinh.as_array(),
+        }
+    }
+}
+
+/// `phono_3ph.Stars`.
+#[derive(FromPyObject)]
+pub(crate) struct PyStars<'py> {
+    numbers: PyReadonlyArray1<'py, i64>,
+    rotations: PyReadonlyArray3<'py, f64>,
+    n_irreducible: usize,
+}
+
+impl PyStars<'_> {
+    /// Borrowed from Python's arrays.
+    pub(crate) fn view(&self) -> Stars<'_> {
+        Stars {
+            numbers: self.numbers.as_array(),
+            rotations: self.rotations.as_array(),
+            n_irreducible: self.n_irreducible,
+        }
+    }
+}
+
+/// What couples phonons.
+#[derive(FromPyObject)]
+pub(crate) enum PyCouplings<'py> {
+    Stored(PyStrengths<'py>),
+    Series(PySeries3<'py>),
+}
+
+impl PyCouplings<'_> {
+    /// Stored strengths, or a series of as many atoms as the phonons have.
+    pub(crate) fn view(&self, phonons: &Phonons<'_>) -> PyResult<Couplings<'_>> {
+        match self {
+            PyCouplings::Stored(stored) => {
+                let (values, points) = stored.view();
+                let strengths = Strengths::new(values, points);
+                strengths.map(Couplings::Stored).map_err(|error| raise(&error))
+            }
+            PyCouplings::Series(series) => {
+                series_of(series, phonons).map(Couplings::Series)
+            }
+        }
+    }
+}
+
+/// The phonons on their grid, borrowed from Python's arrays.
+pub(crate) fn phonons_of<'a>(phonons: &'a PyPeriodicModes<'_>) -> PyResult<Phonons<'a>> {
+    let (offsets, corners) = phonons.tetrahedra.view();
+    let (grid, modes) = (phonons.grid.view()?, phonons.modes()?);
+    Tetrahedra::new(offsets, corners)
+        .and_then(|tetrahedra| Phonons::new(grid, tetrahedra, modes))
+        .map_err(|error| raise(&error))
+}
+
+/// The series of as many atoms as the phonons have, borrowed from Python's arrays.
+pub(crate) fn series_of<'a>(
+    series: &'a PySeries3<'_>,
+    phonons: &Phonons<'_>,
+) -> PyResult<Series<'a>> {
+    let (values, atoms, cells) = series.view();
+    Series::new(values, atoms, cells, phonons.modes.n_atoms())
+        .map_err(|error| raise(&error))
+}
+
+/// Where the self-energy is asked for, borrowed from Python's arrays.
+pub(crate) fn probe_of<'a>(probe: &'a PyProbe<'_>) -> PyResult<Probe<'a>> {
+    let (targets, normal) = (probe.frequency_points()?, probe.normal()?);
+    Ok(Probe { q: probe.q, targets, normal })
+}
