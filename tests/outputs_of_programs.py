@@ -32,7 +32,7 @@ def vasprun(symbols: Symbols, lattice: Array, positions: Array, forces: Array) -
     fractional = positions @ np.linalg.inv(lattice)
 
     def block(name: str, array: Array) -> str:
-        lines = "".join(f"   <v>{row}</v>\n" for row in rows(array))
+        lines = "".join(f"   <v>{row}</v>\n" for row in rows(array, "%15.8f"))
         return f'  <varray name="{name}">\n{lines}  </varray>\n'
 
     def structure(head: str) -> str:
@@ -110,6 +110,73 @@ def vasprun(symbols: Symbols, lattice: Array, positions: Array, forces: Array) -
 """
 
 
+def outcar(symbols: Symbols, lattice: Array, positions: Array, forces: Array) -> str:
+    """VASP's ``OUTCAR``: one ionic step, positions and forces in its fixed columns."""
+    kinds = list(dict.fromkeys(symbols))
+    counts = "".join(f"{symbols.count(k):4d}" for k in kinds)
+    # Once where they are read, once where they are described.
+    potentials = 2 * "".join(f" POTCAR:    PAW_PBE {k}_sv 05Jan2001\n" for k in kinds)
+    vectors = "".join(
+        "   " + "".join(f"{x:13.9f}" for x in (*a, *b)) + "\n"
+        for a, b in zip(lattice, np.linalg.inv(lattice).T, strict=True)
+    )
+    sites = "".join(
+        "".join(f"{x:13.5f}" for x in r) + "  " + "".join(f"{x:14.6f}" for x in f) + "\n"
+        for r, f in zip(positions, forces, strict=True)
+    )
+    drift = "".join(f"{x:14.6f}" for x in forces.sum(axis=0))
+    line, bands = " " + "-" * 83, "  number of bands    NBANDS=     16"
+    return f""" vasp.6.4.1 05Apr23 (build Nov 12 2025 10:00:00) complex
+
+ executed on             LinuxGNU date 2025.11.12  10:00:00
+ running on    2 total cores
+{potentials}
+ k-points in reciprocal lattice and weights: Automatic mesh
+   0.00000000  0.00000000  0.00000000       1.000
+
+ Dimension of arrays:
+   k-points           NKPTS =      1   k-points in BZ     NKDIM =      1 {bands}
+   number of dos      NEDOS =    301   number of ions     NIONS = {len(symbols):6d}
+   ions per type =            {counts}
+
+   ISPIN  =      1    spin polarized calculation?
+
+ k-points in reciprocal lattice and weights: Automatic mesh
+   0.00000000  0.00000000  0.00000000       1.000
+
+{"-" * 39} Iteration      1(   1)  {"-" * 39}
+
+ E-fermi :   1.2345     XC(G=0):  -8.0000     alpha+bet : -7.0000
+
+  FORCE on cell =-STRESS in cart. coord.  units (eV):
+  in kB       1.00000     1.00000     1.00000     0.00000     0.00000     0.00000
+  external pressure =        1.00 kB  Pullay stress =        0.00 kB
+
+ VOLUME and BASIS-vectors are now :
+ -----------------------------------------------------------------------------
+  energy-cutoff  :      500.00
+  volume of cell : {abs(np.linalg.det(lattice)):11.2f}
+      direct lattice vectors                 reciprocal lattice vectors
+{vectors}
+
+ POSITION                                       TOTAL-FORCE (eV/Angst)
+{line}
+{sites}{line}
+    total drift:                          {drift}
+
+
+{"-" * 104}
+
+
+  FREE ENERGIE OF THE ION-ELECTRON SYSTEM (eV)
+  ---------------------------------------------------
+  free  energy   TOTEN  =       -10.00000000 eV
+
+  energy  without entropy=      -10.00000000  energy(sigma->0) =      -10.00000000
+
+"""
+
+
 def espresso(symbols: Symbols, lattice: Array, positions: Array, forces: Array) -> str:
     """The output of Quantum ESPRESSO's ``pw.x``."""
     alat = float(np.linalg.norm(lattice[0]))
@@ -120,17 +187,20 @@ def espresso(symbols: Symbols, lattice: Array, positions: Array, forces: Array) 
     sites = "".join(
         f"{i:10d}           {s:<2}  tau({i:4d}) = ( {row}  )\n"
         for i, (s, row) in enumerate(
-            zip(symbols, rows(positions / alat, "%15.12f"), strict=True), start=1
+            zip(symbols, rows(positions / alat, "%11.7f"), strict=True), start=1
         )
     )
     kinds = list(dict.fromkeys(symbols))
-    in_file = forces / RYDBERG * BOHR
-    lines = "".join(
-        f"     atom {i:4d} type {kinds.index(s) + 1:2d}   force = {row}\n"
-        for i, (s, row) in enumerate(
-            zip(symbols, rows(in_file, "%16.12f"), strict=True), start=1
+
+    def force_lines(array: Array) -> str:
+        return "".join(
+            f"     atom {i:4d} type {kinds.index(s) + 1:2d}   force = {row}\n"
+            for i, (s, row) in enumerate(
+                zip(symbols, rows(array, "%13.8f"), strict=True), start=1
+            )
         )
-    )
+
+    in_file = forces / RYDBERG * BOHR
     return f"""
      Program PWSCF v.7.2 starts on 12Nov2025 at 10: 0: 0
 
@@ -164,7 +234,8 @@ def espresso(symbols: Symbols, lattice: Array, positions: Array, forces: Array) 
 
      Forces acting on atoms (cartesian axes, Ry/au):
 
-{lines}
+{force_lines(in_file)}     The non-local contrib.  to forces
+{force_lines(in_file + 1)}
      Total force =     0.010000     Total SCF correction =     0.000001
 
      JOB DONE.
@@ -181,7 +252,7 @@ def lammps(
     lines = []
     for i in np.random.default_rng(1).permutation(len(symbols)):
         name = f" {symbols[i]}" if element else ""
-        numbers = " ".join(f"{x:.14g}" for x in (*positions[i], *forces[i]))
+        numbers = " ".join(f"{x:.10g}" for x in (*positions[i], *forces[i]))
         lines.append(f"{i + 1} {kinds.index(symbols[i]) + 1}{name} {numbers}\n")
     bounds = "".join(f"0.0 {x:.14g}\n" for x in lengths)
     return (
@@ -203,10 +274,10 @@ def cp2k(
     sites = "".join(
         f"{i:7d}{kinds.index(s) + 1:5d} {s:<2}  14 {row}    4.0000   28.0855\n"
         for i, (s, row) in enumerate(
-            zip(symbols, rows(positions, "%15.10f"), strict=True), start=1
+            zip(symbols, rows(positions, "%12.6f"), strict=True), start=1
         )
     )
-    in_file = rows(forces / HARTREE * BOHR, "%18.10E" if modern else "%15.10f")
+    in_file = rows(forces / HARTREE * BOHR, "%15.8E" if modern else "%14.8f")
     if modern:
         head = (
             " FORCES| Atomic forces [hartree/bohr]\n FORCES| Atom     x     y     z   |f|\n"

@@ -2,21 +2,36 @@
 
 import numpy as np
 import outputs_of_programs as outputs
+import phonokit
 import pytest
-from phono_fc import single_displacements
+from phono_fc import Displacements, single_displacements
 from phono_grid import Cell, Supercell, Symmetry
 from phono_grid.errors import FileError
-from phonokit import DisplacedSupercells, collect_forces
+from phonokit import DisplacedSupercells, collect_forces, write_displacements
+from phonokit._calculators import BOHR, HARTREE
+from phonokit.cli import main
 
 pytest.importorskip("ase.io")
 PROGRAMS = {
     "vasprun.xml": outputs.vasprun,
+    "OUTCAR": outputs.outcar,
     "pw.out": outputs.espresso,
     "dump.lammpstrj": lambda *a: outputs.lammps(*a, element=True),
     "types.lammpstrj": lambda *a: outputs.lammps(*a, element=False),
     "cp2k.out": lambda *a: outputs.cp2k(*a, modern=False),
     "cp2k-2024.out": lambda *a: outputs.cp2k(*a, modern=True),
 }
+EV, AU = 1e-8, 1e-8 * HARTREE / BOHR
+PRINTED = {
+    "vasprun.xml": EV,
+    "OUTCAR": 100 * EV,
+    "pw.out": AU / 2,
+    "dump.lammpstrj": EV,
+    "types.lammpstrj": EV,
+    "cp2k.out": AU,
+    "cp2k-2024.out": AU,
+}
+"""The last digit that a program prints, in eV/Å; LAMMPS here ten figures."""
 
 
 @pytest.fixture
@@ -39,15 +54,51 @@ def write(folder, name, supercells, number, forces):
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_forces_of_every_program_are_those_it_wrote(tmp_path, rng, supercells, name):
+def test_forces_of_every_program_are_those_it_printed(
+    tmp_path, rng, supercells, name, capsys
+):
     n, n_s = len(supercells), supercells.supercell.cell.n_atoms
-    forces = rng.normal(size=(n, n_s, 3)).round(8)
+    forces = rng.normal(size=(n, n_s, 3))
     rest = 0.01 * rng.normal(size=(n_s, 3))
     files = [write(tmp_path, name, supercells, i, forces[i] + rest) for i in range(n)]
     at_rest = write(tmp_path, name, supercells, -1, rest)
-    collected = collect_forces(supercells, files, residual=at_rest)
-    # The programs, ASE and we have constants of different years.
-    np.testing.assert_allclose(collected, forces, rtol=2e-6, atol=1e-8)
+    path = write_displacements(supercells, tmp_path / "phonopy_disp.yaml")
+    command = ["forces", path, *files, "--residual-file", at_rest]
+    assert main([str(word) for word in command]) == 0, capsys.readouterr().err
+    found = phonokit.read(path).singles.forces
+    # Half a digit of each of the two forces; and the programs, ASE and we have constants of
+    # different years.
+    np.testing.assert_allclose(found, forces, rtol=1e-6, atol=1.1 * PRINTED[name])
+    assert np.abs(found - forces).max() > 1e-4 * PRINTED[name]  # they are printed at all
+
+
+def test_a_file_in_the_units_of_the_program_gets_the_numbers_the_program_printed(
+    tmp_path, rng, supercells
+):
+    """phonopy's files for Quantum ESPRESSO are in au and Ry/au."""
+    n, n_s = len(supercells), supercells.supercell.cell.n_atoms
+    forces = rng.normal(size=(n, n_s, 3))
+    files = [write(tmp_path, "pw.out", supercells, i, forces[i]) for i in range(n)]
+    path = write_displacements(in_bohr(supercells), tmp_path / "phonopy_disp.yaml")
+    text = path.read_text().replace("phonopy:\n", "phonopy:\n  calculator: qe\n", 1)
+    path.write_text(text.replace('length: "angstrom"', 'length: "au"'))
+    assert main(["forces", str(path), *map(str, files)]) == 0
+    printed = forces / outputs.RYDBERG * outputs.BOHR
+    found = np.loadtxt(tmp_path / "FORCES_FC2").reshape(printed.shape)
+    np.testing.assert_allclose(found, printed, rtol=1e-6, atol=0.51e-8)
+    np.testing.assert_allclose(
+        phonokit.read(path).singles.forces, forces, rtol=1e-6, atol=0.51 * PRINTED["pw.out"]
+    )
+
+
+def in_bohr(supercells):
+    """The same supercells, their numbers those of another unit of length."""
+    cell = supercells.unit_cell
+    smaller = Cell(cell.lattice / BOHR, cell.positions, cell.symbols, cell.masses)
+    supercell = Supercell.of(smaller, [2, 1, 1])
+    singles = supercells.singles
+    moved = Displacements(singles.atoms, singles.displacements / BOHR)
+    return DisplacedSupercells(smaller, supercell, moved)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -196,18 +196,29 @@ def test_calculations_that_do_not_fit_are_refused_by_name(tmp_path, rng):
     n = len(files)
     with pytest.raises(FileError, match=f"expected {n} calculations, .* got {n - 1}"):
         collect_forces(supercells, files[1:])
-    with pytest.raises(FileError, match=r"1\.extxyz: atom 1 is Ne, 0\.042 Å from where"):
-        collect_forces(supercells, [files[1], files[0], *files[2:]][:n])
-    atoms = io.read(files[0])
+    rest = at_rest(supercells, tmp_path, 0.0)
+    atoms, path = io.read(files[0]), tmp_path / "other.xyz"
     turned = atoms[[8, *range(1, 8), 0, *range(9, 16)]]
-    io.write(tmp_path / "turned.xyz", turned, format="extxyz")
-    with pytest.raises(FileError, match=r"turned\.xyz: atom 1 is Ar, .* another order"):
-        collect_forces(supercells, [tmp_path / "turned.xyz", *files[1:]])
-    io.write(tmp_path / "small.xyz", atoms[:15], format="extxyz")
-    with pytest.raises(FileError, match=r"small\.xyz: expected 16 atoms, got 15"):
-        collect_forces(supercells, [tmp_path / "small.xyz", *files[1:]])
+    alike = atoms[[0, 2, 1, *range(3, 16)]]
+    broken = atoms.copy()
+    broken.positions[3, 1] = np.nan
+    for other, message in (
+        (io.read(files[1]), "atom 1 is Ne, 0.042 Å .*; it is another supercell, name"),
+        (io.read(rest), "atom 1 is Ne, 0.030 Å from where Ne should be"),
+        (turned, "atom 1 is Ar, .* where atom 9 should be; the atoms are in another order"),
+        (alike, "atom 2 is Ne, .*, where atom 3 should be; the atoms are in another order"),
+        (atoms[:15], "expected 16 atoms, got 15; it is another supercell"),
+        (broken, "atom 4 is Ne, nan Å from where"),
+    ):
+        io.write(path, other, format="extxyz")
+        with pytest.raises(FileError, match=f"other.xyz: supercell 1: {message}"):
+            collect_forces(supercells, [path, *files[1:]])
     with pytest.raises(FileError, match=r"none\.xyz: no such file"):
         collect_forces(supercells, [tmp_path / "none.xyz", *files[1:]])
+    io.write(path, atoms[:15], format="extxyz")
+    for other, message in ((files[0], "atom 1 is Ne, 0.030"), (path, "expected 16 atoms")):
+        with pytest.raises(FileError, match=f"{other.name}: supercell at rest: {message}"):
+            collect_forces(supercells, files, residual=other)
 
 
 def test_forces_of_singles_are_read_from_either_file(tmp_path, rng):
@@ -262,17 +273,73 @@ def test_what_is_wrong_with_force_sets_is_said(tmp_path, rng, change, message):
         phonokit.read(tmp_path)
 
 
-def test_finished_calculations_of_two_supercells_are_collected_together(tmp_path, rng):
-    third = rocksalt()
-    second = only_singles(third)
+@pytest.fixture
+def two_supercells(tmp_path, rng):
+    """Displacements, the calculations of both orders and their forces."""
+    third = rocksalt(cutoff=3.0)
+    cell = third.unit_cell
+    own = Supercell.of(cell, [2, 1, 1], "F")
+    singles = single_displacements(own, Symmetry.of(own.cell), distance=0.03)
+    second = DisplacedSupercells(cell, own, singles)
     path = write_displacements(third, tmp_path / "phono3py_disp.yaml", phonon=second)
-    forces = rng.normal(size=(len(third), 16, 3)).round(6)
-    files = calculations(third, tmp_path, forces)
-    n = len(second)
-    assert main(["forces", str(path), *map(str, [*files, *files[:n]])]) == 0
+    files, forces = [], []
+    for part in (third, second):
+        folder = tmp_path / str(part.order)
+        folder.mkdir()
+        inside = part.included[:, None, None]
+        forces.append(rng.normal(size=(len(part), 16, 3)).round(6) * inside)
+        files.append(calculations(part, folder, forces[-1]))
+    rests = at_rest(third, tmp_path / "3", 0.25), at_rest(second, tmp_path / "2", 0.5)
+    return path, files, forces, rests
+
+
+@pytest.mark.parametrize("with_rests", [False, True])
+def test_finished_calculations_of_two_supercells_are_collected_together(
+    two_supercells, with_rests
+):
+    path, files, forces, rests = two_supercells
+    command = ["forces", path, *files[0], *files[1]]
+    if with_rests:
+        command += ["--residual-file", rests[0], "--phonon-residual-file", rests[1]]
+        forces = forces[0] - 0.25, forces[1] - 0.5
+    assert main([str(word) for word in command]) == 0
     data = phonokit.read(path)
-    np.testing.assert_allclose(data.second_order.forces.forces, forces[:n], atol=1e-7)
-    np.testing.assert_allclose(data.pairs.forces, forces[n:], atol=1e-7)
+    np.testing.assert_allclose(data.second_order.forces.forces, forces[1], atol=1e-7)
+    n = len(data.singles)
+    np.testing.assert_allclose(data.singles.forces, forces[0][:n], atol=1e-7)
+    inside = phonokit.read_supercells(path)[0].included[n:]
+    np.testing.assert_allclose(data.pairs.forces, forces[0][n:][inside], atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("--residual-file A", "two supercells have two files at rest"),
+        ("--phonon-residual-file B", "two supercells have two files at rest"),
+        ("--residual-file B --phonon-residual-file A", "rest.extxyz: supercell at rest: "),
+        ("--residual", "name the calculation of the supercell at rest with --residual-f"),
+    ],
+)
+def test_supercells_at_rest_that_do_not_fit_are_refused(
+    two_supercells, capsys, options, message
+):
+    path, files, _, (third, second) = two_supercells
+    words = options.replace("A", str(third)).replace("B", str(second)).split()
+    assert main([str(word) for word in ("forces", path, *files[0], *files[1], *words)]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_one_supercell_has_one_file_at_rest(tmp_path, rng, capsys):
+    supercells = only_singles(rocksalt())
+    path = write_displacements(supercells, tmp_path / "phonopy_disp.yaml")
+    files = calculations(supercells, tmp_path, rng.normal(size=(len(supercells), 16, 3)))
+    rest = at_rest(supercells, tmp_path, 0.25)
+    for words, message in (
+        ((*files, "--phonon-residual-file", rest), "no separate supercell of second order"),
+        (("--calculator", "a:b", "--residual-file", rest), "computed by --residual"),
+    ):
+        assert main([str(word) for word in ("forces", path, *words)]) == 2
+        assert message in capsys.readouterr().err
 
 
 def test_options_are_json_or_words():

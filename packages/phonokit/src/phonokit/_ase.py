@@ -13,9 +13,7 @@ from phono_grid import Cell
 from phono_grid.errors import DomainError, FileError, PhonoError
 
 from phonokit._cp2k import is_cp2k_output, read_cp2k_output
-
-CLOSE = 0.01
-"""Å; a finished calculation whose atoms are farther from where we put them is another."""
+from phonokit._same_supercell import ensure_same_supercell
 
 
 def ase(module: str) -> ModuleType:
@@ -92,7 +90,7 @@ def calculator_of(name: str, options: dict[str, Any]) -> Any:
 
 
 def read_forces_of(
-    path: Path, cell: Cell, positions: NDArray[np.float64]
+    path: Path, cell: Cell, positions: NDArray[np.float64], what: str
 ) -> NDArray[np.float64]:
     """Forces of a finished calculation, of the atoms that should be at ``positions``.
 
@@ -105,30 +103,18 @@ def read_forces_of(
         The supercell.
     positions : (n_s, 3) array
         Cartesian, Å.
+    what : str
+        Which supercell it should be of, for errors.
 
     Returns
     -------
     (n_s, 3) array
         eV/Å
     """
+    name = f"{path}: {what}"
     symbols, x, forces_of = _finished(path)
-    if len(symbols) != cell.n_atoms:
-        raise FileError(
-            f"{path}: expected {cell.n_atoms} atoms, got {len(symbols)}; it is not of this "
-            "supercell"
-        )
-    fractional = (x - positions) @ np.linalg.inv(cell.lattice)
-    apart = np.linalg.norm((fractional - np.rint(fractional)) @ cell.lattice, axis=1)
-    expected = [s.rstrip("0123456789") for s in cell.symbols]
-    wrong = np.flatnonzero((apart > CLOSE) | ~_same_kinds(symbols, expected))
-    if wrong.size:
-        k = wrong[0]
-        raise FileError(
-            f"{path}: atom {k + 1} is {symbols[k]}, {apart[k]:.3f} Å from where "
-            f"{expected[k]} should be; the atoms are in another order, or the files in "
-            "another order than the displacements"
-        )
-    return checked_forces(forces_of(), cell.n_atoms, str(path))
+    ensure_same_supercell(name, cell, positions, symbols, x)
+    return checked_forces(forces_of(), cell.n_atoms, name)
 
 
 def _finished(path: Path) -> tuple[list[str], NDArray[np.float64], Callable[[], Any]]:
@@ -145,22 +131,6 @@ def _finished(path: Path) -> tuple[list[str], NDArray[np.float64], Callable[[], 
             raise FileError(f"{path}: holds no forces ({error})") from None
 
     return atoms.get_chemical_symbols(), atoms.get_positions(), forces_of
-
-
-def _same_kinds(symbols: list[str], expected: list[str]) -> NDArray[np.bool_]:
-    """Which atoms are of the kind they should be.
-
-    A LAMMPS dump without elements has types 1, 2, ..., which ASE takes for H, He, ...: the
-    kinds are then those of the supercell by another name, one for one.
-    """
-    names = list(dict.fromkeys(expected))
-    types = ase("ase.data").chemical_symbols[1 : len(names) + 1]
-    if set(symbols) == set(types):
-        pairs = set(zip(symbols, expected, strict=True))
-        if len(pairs) == len(names):
-            return np.ones(len(symbols), dtype=np.bool_)
-    same: NDArray[np.bool_] = np.array(symbols) == np.array(expected)
-    return same
 
 
 def checked_forces(forces: Any, n_s: int, name: str) -> NDArray[np.float64]:

@@ -111,6 +111,7 @@ def forces(
     option: tuple[str, ...] = (),
     residual: bool = False,
     residual_file: Path | None = None,
+    phonon_residual_file: Path | None = None,
 ) -> ForcesRequest:
     """Compute the forces of displaced supercells, or collect them from calculations.
 
@@ -124,8 +125,8 @@ def forces(
         phono3py_disp.yaml, phonopy_disp.yaml, or a folder that holds one.
     files
         Finished calculations in the order of the displacements, those beyond the cutoff
-        left out, those of a separate supercell of second order last: vasprun.xml, outputs
-        of Quantum ESPRESSO, LAMMPS, CP2K, extxyz, ...
+        left out, those of a separate supercell of second order last: vasprun.xml, OUTCAR,
+        outputs of Quantum ESPRESSO, LAMMPS, CP2K, extxyz, ...
     calculator
         What makes an ASE calculator: module:factory or file.py:factory.
     option
@@ -134,8 +135,18 @@ def forces(
         Compute the supercell at rest too, and subtract its forces.
     residual_file
         The finished calculation of the supercell at rest, whose forces are subtracted.
+    phonon_residual_file
+        The same of a separate supercell of second order.
     """
-    return ForcesRequest(path, files, calculator, option, residual, residual_file)
+    return ForcesRequest(
+        path=path,
+        files=files,
+        calculator=calculator,
+        options=option,
+        residual=residual,
+        residual_file=residual_file,
+        phonon_residual_file=phonon_residual_file,
+    )
 
 
 def fc(

@@ -108,6 +108,12 @@ def _check_forces_request(request: ForcesRequest) -> None:
         raise DomainError(
             "residual: name the calculation of the supercell at rest with --residual-file"
         )
+    at_rest = (request.residual_file, request.phonon_residual_file)
+    if request.calculator is not None and any(at_rest):
+        raise DomainError(
+            "residual-file: is beside files of finished calculations; with a --calculator "
+            "the supercell at rest is computed by --residual"
+        )
 
 
 def _computed(
@@ -141,15 +147,20 @@ def _collected(
             f"displaced supercell, got {len(request.files)}; name them all, in the "
             "order of the displacements"
         )
-    if len(parts) > 1 and request.residual_file is not None:
+    at_rest = (request.residual_file, request.phonon_residual_file)
+    if len(parts) == 1 and at_rest[1] is not None:
         raise DomainError(
-            "residual-file: two supercells have two files at rest; collect them in Python "
-            "with phonokit.collect_forces"
+            "phonon-residual-file: the displacements have no separate supercell of second "
+            "order; name the supercell at rest with --residual-file"
+        )
+    if len(parts) > 1 and None in at_rest and any(at_rest):
+        raise DomainError(
+            "residual-file: two supercells have two files at rest; name that of third "
+            "order with --residual-file, that of second with --phonon-residual-file"
         )
     found, start = [], 0
-    for part, n in zip(parts, counts, strict=True):
-        files = request.files[start : start + n]
-        found.append(collect_forces(part, files, residual=request.residual_file))
+    for part, n, rest in zip(parts, counts, at_rest, strict=False):
+        found.append(collect_forces(part, request.files[start : start + n], residual=rest))
         start += n
     return found
 

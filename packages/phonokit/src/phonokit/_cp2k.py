@@ -43,9 +43,9 @@ class Cp2kOutput:
 def is_cp2k_output(path: Path) -> bool:
     """Whether CP2K wrote this text."""
     try:
-        with path.open(encoding="utf-8") as file:
+        with open_text(path) as file:
             return any("CP2K|" in line for line in islice(file, FIRST_LINES))
-    except (OSError, UnicodeDecodeError):
+    except FileError:
         return False
 
 

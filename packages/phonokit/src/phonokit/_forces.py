@@ -93,11 +93,12 @@ def collect_forces(
     cell = supercells.supercell.cell
     rest = np.zeros((cell.n_atoms, 3))
     if residual is not None:
-        rest = read_forces_of(residual, cell, cell.positions @ cell.lattice)
+        x = _positions(supercells, len(supercells))
+        rest = read_forces_of(residual, cell, x, "supercell at rest")
     forces = np.zeros((len(supercells), cell.n_atoms, 3))
     for number, path in zip(needed, files, strict=True):
-        x = supercells.positions(int(number))
-        forces[number] = read_forces_of(path, cell, x) - rest
+        x, what = supercells.positions(int(number)), f"supercell {number + 1}"
+        forces[number] = read_forces_of(path, cell, x, what) - rest
     return forces
 
 

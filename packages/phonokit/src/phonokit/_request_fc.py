@@ -68,6 +68,8 @@ class ForcesRequest:
         Compute the supercell at rest and subtract its forces.
     residual_file : Path or None
         The finished calculation of the supercell at rest.
+    phonon_residual_file : Path or None
+        That of the separate supercell of second order.
     """
 
     path: Path
@@ -76,6 +78,7 @@ class ForcesRequest:
     options: tuple[str, ...]
     residual: bool
     residual_file: Path | None
+    phonon_residual_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,103 @@
+"""Whether a finished calculation is of the supercell it should be, told by geometry."""
+
+import importlib
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid import Cell
+from phono_grid.errors import FileError
+
+CLOSE = 0.003
+"""Å; a finished calculation whose atoms are farther from where we put them is another.
+Above the rounding of what programs print, below usual displacements, 0.01 and 0.03."""
+
+
+def ensure_same_supercell(
+    name: str,
+    cell: Cell,
+    positions: NDArray[np.float64],
+    symbols: list[str],
+    found: NDArray[np.float64],
+) -> None:
+    """Require the atoms of a calculation where they should be.
+
+    Parameters
+    ----------
+    name : str
+        Of the calculation, for errors.
+    cell : Cell
+        The supercell.
+    positions : (n_s, 3) array
+        Where its atoms should be, Cartesian, Å.
+    symbols : list of str
+        Of the calculation.
+    found : (n, 3) array
+        Positions of the calculation, Å.
+
+    Raises
+    ------
+    FileError
+        If the atoms are not as many, in another order, or elsewhere.
+    """
+    if len(symbols) != cell.n_atoms:
+        raise FileError(
+            f"{name}: expected {cell.n_atoms} atoms, got {len(symbols)}; it is another "
+            "supercell"
+        )
+    expected = [s.rstrip("0123456789") for s in cell.symbols]
+    apart = _distances(cell, found, positions)
+    same = _same_kinds(symbols, expected)
+    wrong = np.flatnonzero(~((apart <= CLOSE) & same))
+    if not wrong.size:
+        return
+    k = int(wrong[0])
+    there = (
+        f"atom {k + 1} is {symbols[k]}, {apart[k]:.3f} Å from where {expected[k]} should be"
+    )
+    other = _in_another_order(cell, positions, found)
+    if other is not None:
+        raise FileError(
+            f"{name}: {there}, where atom {other[k] + 1} should be; the atoms are in "
+            "another order, compute with the order of the supercell"
+        )
+    raise FileError(
+        f"{name}: {there}; it is another supercell, name the files in the order of their "
+        "numbers"
+    )
+
+
+def _distances(
+    cell: Cell, one: NDArray[np.float64], other: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """From images of points to points, Å."""
+    fractional = (one - other) @ np.linalg.inv(cell.lattice)
+    nearest = (fractional - np.rint(fractional)) @ cell.lattice
+    distances: NDArray[np.float64] = np.linalg.norm(nearest, axis=-1)
+    return distances
+
+
+def _in_another_order(
+    cell: Cell, positions: NDArray[np.float64], found: NDArray[np.float64]
+) -> NDArray[np.intp] | None:
+    """Which atom is where each one was found; None if not every one is somewhere."""
+    other = np.array([_distances(cell, x, positions).argmin() for x in found])
+    there = _distances(cell, found, positions[other]) <= CLOSE
+    one_each = len(set(other.tolist())) == len(other)
+    moved = (other != np.arange(len(other))).any()
+    return other if there.all() and one_each and moved else None
+
+
+def _same_kinds(symbols: list[str], expected: list[str]) -> NDArray[np.bool_]:
+    """Which atoms are of the kind they should be.
+
+    A LAMMPS dump without elements has types 1, 2, ..., which ASE takes for H, He, ...: the
+    kinds are then those of the supercell by another name, one for one.
+    """
+    names = list(dict.fromkeys(expected))
+    elements = importlib.import_module("ase.data").chemical_symbols
+    if set(symbols) == set(elements[1 : len(names) + 1]):
+        pairs = set(zip(symbols, expected, strict=True))
+        if len(pairs) == len(names):
+            return np.ones(len(symbols), dtype=np.bool_)
+    same: NDArray[np.bool_] = np.array(symbols) == np.array(expected)
+    return same
