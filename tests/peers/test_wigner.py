@@ -1,50 +1,31 @@
 """Velocities between bands and coherences against phono3py, with its linewidths."""
 
-import os
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from peers_scattering import harmonic, loaded
 from phono_3ph import BandPairs, conductivity_wigner
 from phono_3ph._conductivity import tensor_sum
 from phono_3ph._linewidths import degenerate_sets
-from phono_dynmat import (
-    GonzeLee,
-    HarmonicSeries,
-    Modes,
-    Polar,
-    group_velocities,
-    phonon_modes,
-    velocity_operators,
-)
-from phono_fc import ForceConstants
+from phono_dynmat import Modes, group_velocities, phonon_modes, velocity_operators
 from phono_grid import Cell, Grid, IrreduciblePoints, Supercell, Symmetry
 
-phono3py = pytest.importorskip("phono3py")
+pytest.importorskip("phono3py")
 # What the peers deprecate and advise is not ours.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-FILES = {
-    "Si": ("si-pbesol", "phono3py_disp.yaml", [7, 7, 7]),
-    "NaCl": ("nacl-pbe", "phono3py_params_NaCl222.yaml.xz", [5, 5, 5]),
-    "AlN": ("aln-lda", "phono3py_params_AlN332.yaml.xz", [4, 4, 3]),
-}
+MESHES = {"Si": [7, 7, 7], "NaCl": [5, 5, 5], "AlN": [4, 4, 3]}
 TEMPERATURES = [1.0, 100.0, 300.0, 1000.0]
 THEORIES = {"SMM19": "smm19-phono3py", "NJC23": "njc23", "IBDB19": "ibdb19"}
 """Theirs and ours of the same name, but for one."""
 
 
-@pytest.fixture(scope="module", params=FILES)
+@pytest.fixture(scope="module", params=MESHES)
 def peer(request, data):
     """phono3py before its conductivity."""
-    folder, file, mesh = FILES[request.param]
-    here = os.getcwd()
-    os.chdir(data / folder)  # phono3py finds FORCES_FC3 in the current directory only
-    try:
-        peer = phono3py.load(file, fc_calculator="traditional", log_level=0)
-    finally:
-        os.chdir(here)
-    peer.mesh_numbers = mesh
+    peer = loaded(data, request.param)
+    peer.mesh_numbers = MESHES[request.param]
     peer.init_phph_interaction(average_degenerate_weights=True)
     return peer
 
@@ -54,15 +35,7 @@ def series(peer):
     """Second-order constants of the peer, with its charges."""
     unit = peer.unitcell
     cell = Cell(unit.cell, unit.scaled_positions, unit.symbols, unit.masses)
-    supercell = Supercell.of(cell, peer.supercell_matrix, peer.primitive_matrix)
-    constants = ForceConstants(peer.fc2, supercell)
-    born = peer.nac_params
-    if born is None:
-        return HarmonicSeries.of(constants)
-    polar = Polar.of(
-        supercell.primitive, born["born"], born["dielectric"], factor=born["factor"]
-    )
-    return GonzeLee.of(constants, polar)
+    return harmonic(peer, Supercell.of(cell, peer.supercell_matrix, peer.primitive_matrix))
 
 
 @pytest.fixture(scope="module")

@@ -93,7 +93,8 @@ def kramers_kronig(
         \Delta(w) = -\frac{1}{\pi} \mathcal{P} \int
             \frac{\Gamma(w')}{w' - w}\, dw', \qquad \Gamma(-w) = -\Gamma(w)
 
-    as a sum over the points and their negatives, :math:`w' = w` left out.
+    as a sum over the points and their negatives, :math:`w' = w` left out, and 0, where what
+    is odd has no value: Γ(0) is not used.
 
     Parameters
     ----------
@@ -113,10 +114,10 @@ def kramers_kronig(
     away = w - w[:, None]
     same = np.eye(len(w), dtype=bool)
     positive = np.where(same, 0, 1 / np.where(same, 1, away))
-    # -Γ_j / (-w_j - w_i), without the point 0, which is not there twice.
-    total = w + w[:, None]
-    negative = np.where(w > 0, 1 / np.where(total > 0, total, 1), 0)
-    return np.asarray(-(w[1] / np.pi) * gamma @ (positive + negative).T)
+    # -Γ_j / (-w_j - w_i)
+    negative = 1 / np.where(w > 0, w + w[:, None], 1)
+    kernel = np.where(w > 0, positive + negative, 0)
+    return np.asarray(-(w[1] / np.pi) * gamma @ kernel.T)
 
 
 def equal_steps(frequency_points: ArrayLike | None) -> NDArray[np.float64]:
