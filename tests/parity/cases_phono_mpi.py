@@ -1,15 +1,17 @@
 """Input for the kernels of phono_mpi."""
 
+LAYOUTS = ["flat", "slab", "x_pencil", "y_pencil", "z_pencil"]
+
 
 def pencils(rng):
-    layout = rng.choice(["flat", "x_pencil", "y_pencil", "z_pencil"])
+    layout = rng.choice(LAYOUTS)
     size = int(rng.integers(1, 9))
     return (int(rng.integers(size)), size, rng.integers(1, 7, size=3), str(layout)), {}
 
 
 def layouts(rng):
     (rank, size, nq, layout), _ = pencils(rng)
-    other = rng.choice(["flat", "x_pencil", "y_pencil", "z_pencil"])
+    other = rng.choice(LAYOUTS)
     return (rank, size, nq, layout, str(other)), {}
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from ledger import same, write
 from mpi4py import MPI
+from phono_grid.errors import DomainError
 from phono_mpi import (
     BufferLayoutError,
     CollectiveError,
@@ -69,6 +70,20 @@ def started(full, limit):
         same("_irecv_rows_into", buf, full)
         rows = mpi_utils._recv_in_chunks(comm, full.shape, full.dtype, 0, 60)
         same("_recv_in_chunks", rows, full)
+
+
+def last_tag():
+    """Messages may use the last tag of the library, and not the one after."""
+    if size < 2:
+        return
+    largest, rows = comm.Get_attr(MPI.TAG_UB), np.arange(3.0)
+    with pytest.raises(DomainError, match=f"base_tag: 3 messages .* beyond {largest}, "):
+        send_rows(comm, rows, 1, largest - 1, 8)
+    if rank == 0:
+        send_rows(comm, rows, 1, largest - 2, 8)
+    if rank == 1:
+        received = recv_rows_alloc(comm, (3,), "f8", 0, largest - 2, 8)
+        same("recv_rows_alloc", received, rows)
 
 
 def objects():
@@ -141,6 +156,10 @@ def nodes():
         assert np.concatenate([np.arange(n)[part] for part in slices]).tolist() == list(
             range(n)
         )
+        n *= size * (size + 1) // 2
+        sizes, _ = mpi_utils._get_node_aware_v_dist(n, comm, power=rank + 1)
+        expected = 2 * n * np.arange(1, size + 1) // (size * (size + 1))
+        same("_get_node_aware_v_dist", sizes, expected)
     node = comm.Split_type(MPI.COMM_TYPE_SHARED)
     assert count_nodes(comm, node) == 1
     for dtype in ("i2", "f4", "c16"):
@@ -164,6 +183,9 @@ def nodes():
     free_shared_window(win, node)
     with pytest.raises(CollectiveError, match="rank 0: ZeroDivisionError"):
         build_node_shared_array(node, lambda: 1 / 0, "f4")
+    if size > 1 and Path("/dev/shm").exists():
+        with pytest.raises(CollectiveError, match=r"rank 0: 8000000000\.0 MB of"):
+            allocate_node_shared_array(node, (10**15,), np.float64)
 
 
 def blocks():
@@ -206,6 +228,7 @@ def files():
 
 if __name__ == "__main__":
     blocking()
+    last_tag()
     objects()
     errors_are_shared()
     private_messages()

@@ -24,7 +24,7 @@ class Rank:
         return self.rank
 
 
-@pytest.mark.parametrize("layout", ["flat", *AXES])
+@pytest.mark.parametrize("layout", ["flat", "slab", *AXES])
 def test_every_point_is_held_by_one_rank(layout, backend):
     @given(grids, ranks)
     def check(nq, size):
@@ -53,6 +53,12 @@ def test_a_pencil_holds_whole_lines_in_order_and_the_excess_is_first(layout, bac
     check()
 
 
+def test_a_slab_holds_whole_planes_in_order_and_the_excess_is_first():
+    slabs = [get_pencil_indices(rank, 3, (4, 3, 2), "slab") for rank in range(3)]
+    np.testing.assert_array_equal(np.concatenate(slabs), np.arange(24))
+    assert [len(slab) for slab in slabs] == [12, 6, 6]
+
+
 def test_the_flat_layout_is_that_of_the_distributor():
     for rank in range(4):
         tasks = MpiDistributor(2 * 3 * 3, Rank(rank, 4)).my_tasks
@@ -71,7 +77,7 @@ def test_ranks_beyond_the_lines_hold_an_empty_array_of_integers():
         (
             (0, 2, (2, 2, 2), "w_pencil"),
             DomainError,
-            "layout must be 'flat', .* got 'w_pencil'",
+            "layout must be 'flat', 'slab', .* got 'w_pencil'",
         ),
         (
             (2, 2, (2, 2, 2), "flat"),

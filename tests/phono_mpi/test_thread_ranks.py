@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import grids
 import numpy as np
 import pytest
+from phono_grid.errors import DomainError
 from phono_mpi import CollectiveError, MpiDistributor, SerialComm, mpi_utils
 from thread_ranks import FAKE_MPI, on_threads
 
@@ -121,3 +122,25 @@ def test_nodes_share_equally_whatever_their_number_of_ranks(monkeypatch):
     sizes, slices = mpi_utils._get_node_aware_v_dist(9, Named())
     assert sizes.tolist() == [2, 5, 1, 1]
     assert slices == [slice(0, 2), slice(2, 7), slice(7, 8), slice(8, 9)]
+
+
+@pytest.mark.parametrize(
+    ("powers", "sizes"),
+    [
+        ([1, 1, 1, 1], [2, 2, 2, 3]),  # b a b b: three ranks have 7 of 9
+        ([2, 6, 0, 1], [2, 6, 0, 1]),
+    ],
+)
+def test_nodes_and_ranks_share_by_what_they_can_do(powers, sizes, monkeypatch):
+    class Named(SerialComm):
+        size = 4
+
+        def allgather(self, mine):
+            assert mine == ("here", 1.0)
+            return list(zip("babb", powers, strict=True))
+
+    monkeypatch.setattr(mpi_utils, "MPI", FAKE_MPI)
+    assert mpi_utils._get_node_aware_v_dist(9, Named(), power=1)[0].tolist() == sizes
+    powers[:] = [0, 0, 0, 0]
+    with pytest.raises(DomainError, match="power must be numbers that are not negative"):
+        mpi_utils._get_node_aware_v_dist(9, Named(), power=1)

@@ -13,6 +13,8 @@ use crate::{Excess, share};
 pub enum Layout {
     /// Points in the order of their flat index.
     Flat,
+    /// Whole planes of y and z.
+    Slab,
     /// Whole lines along this axis.
     Pencil(usize),
 }
@@ -23,11 +25,13 @@ impl FromStr for Layout {
     fn from_str(name: &str) -> Result<Self> {
         match name {
             "flat" => Ok(Self::Flat),
+            "slab" => Ok(Self::Slab),
             "x_pencil" => Ok(Self::Pencil(0)),
             "y_pencil" => Ok(Self::Pencil(1)),
             "z_pencil" => Ok(Self::Pencil(2)),
             _ => Err(Error::Domain(format!(
-                "layout must be 'flat', 'x_pencil', 'y_pencil' or 'z_pencil', got '{name}'"
+                "layout must be 'flat', 'slab', 'x_pencil', 'y_pencil' or 'z_pencil', \
+                 got '{name}'"
             ))),
         }
     }
@@ -35,8 +39,9 @@ impl FromStr for Layout {
 
 /// The flat indices `(i_x n_y + i_y) n_z + i_z` that `rank` of `size` holds, line by line.
 ///
-/// Lines are numbered by their two other coordinates, the last running fastest; the first
-/// ranks take the lines in excess. `Flat` gives points in excess to the last ranks.
+/// Lines are numbered by their two other coordinates, the last running fastest, and planes
+/// by x; the first ranks take the lines or planes in excess. `Flat` gives points in excess to
+/// the last ranks.
 pub fn pencil_indices(
     rank: i64,
     size: i64,
@@ -48,6 +53,10 @@ pub fn pencil_indices(
     let lines = layout.share(n, rank, size);
     let indices: Vec<i64> = match layout {
         Layout::Flat => lines.map(|i| i as i64).collect(),
+        Layout::Slab => {
+            let plane = n[1] * n[2];
+            (lines.start * plane..lines.end * plane).map(|i| i as i64).collect()
+        }
         Layout::Pencil(axis) => {
             let stride: usize = n[axis + 1..].iter().product();
             lines
@@ -85,11 +94,12 @@ pub fn rows_by_partner(
 }
 
 impl Layout {
-    /// Number of lines, or of points if there are none.
+    /// Number of lines, planes or points, whatever stays together.
     fn n_lines(self, n: [usize; 3]) -> usize {
         let n_points = n.iter().product();
         match self {
             Self::Flat => n_points,
+            Self::Slab => n[0],
             Self::Pencil(axis) => n_points / n[axis],
         }
     }
@@ -100,10 +110,11 @@ impl Layout {
         share(self.n_lines(n), rank, size, excess)
     }
 
-    /// The number of the line through a point.
+    /// The number of the line or plane through a point.
     fn line(self, [_, ny, nz]: [usize; 3], [ix, iy, iz]: [usize; 3]) -> usize {
         match self {
             Self::Flat => (ix * ny + iy) * nz + iz,
+            Self::Slab => ix,
             Self::Pencil(0) => iy * nz + iz,
             Self::Pencil(1) => ix * nz + iz,
             Self::Pencil(_) => ix * ny + iy,
@@ -119,6 +130,10 @@ impl Layout {
     ) {
         let first = lines.start;
         match self {
+            Self::Slab => {
+                let points = first * ny * nz..lines.end * ny * nz;
+                Self::Flat.visit([nx, ny, nz], points, point);
+            }
             Self::Flat => {
                 for i in lines {
                     point(i - first, [i / (ny * nz), i / nz % ny, i % nz]);
@@ -180,6 +195,8 @@ mod tests {
 
     use super::*;
 
+    const NAMES: [&str; 5] = ["flat", "slab", "x_pencil", "y_pencil", "z_pencil"];
+
     fn indices(rank: i64, size: i64, nq: [i64; 3], layout: Layout) -> Vec<i64> {
         pencil_indices(rank, size, aview1(&nq), layout).unwrap().to_vec()
     }
@@ -188,6 +205,12 @@ mod tests {
     fn a_line_along_y_steps_over_z() {
         assert_eq!(indices(0, 6, [2, 4, 3], Layout::Pencil(1)), [0, 3, 6, 9]);
         assert_eq!(indices(5, 6, [2, 4, 3], Layout::Pencil(1)), [14, 17, 20, 23]);
+    }
+
+    #[test]
+    fn planes_are_whole_and_the_first_ranks_have_one_more() {
+        assert_eq!(indices(0, 2, [3, 1, 2], Layout::Slab), [0, 1, 2, 3]);
+        assert_eq!(indices(1, 2, [3, 1, 2], Layout::Slab), [4, 5]);
     }
 
     #[test]
@@ -214,7 +237,7 @@ mod tests {
             nq in prop::array::uniform3(1i64..6),
             size in 1i64..9,
         ) {
-            for name in ["flat", "x_pencil", "y_pencil", "z_pencil"] {
+            for name in NAMES {
                 let layout: Layout = name.parse().unwrap();
                 let mut all: Vec<i64> = (0..size)
                     .flat_map(|rank| indices(rank, size, nq, layout))
@@ -230,8 +253,7 @@ mod tests {
             nq in prop::array::uniform3(1i64..6),
             size in 1i64..9,
         ) {
-            let names = ["flat", "x_pencil", "y_pencil", "z_pencil"];
-            let layouts = names.map(|name| name.parse::<Layout>().unwrap());
+            let layouts = NAMES.map(|name| name.parse::<Layout>().unwrap());
             for (layout, other) in layouts.iter().flat_map(|&a| layouts.map(|b| (a, b))) {
                 for rank in 0..size {
                     let mine = indices(rank, size, nq, layout);

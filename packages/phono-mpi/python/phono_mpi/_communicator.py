@@ -109,6 +109,15 @@ def is_mpi(comm: Any) -> bool:
     return module is not None and isinstance(comm, module.Comm)
 
 
+def largest_tag(comm: Any) -> int | None:
+    """The last tag that the MPI library has; None for fakes, which have all."""
+    if not is_mpi(comm):
+        return None
+    module = sys.modules["mpi4py.MPI"]
+    largest: int | None = module.COMM_WORLD.Get_attr(module.TAG_UB)
+    return largest
+
+
 def _wait_all(requests: Sequence[Any]) -> None:
     """``MPI.Request.Waitall`` without MPI."""
     for request in requests:

@@ -9,7 +9,7 @@ from phono_grid.errors import DomainError, ensure_shape
 
 from phono_mpi._extension import rust
 
-Layout = Literal["flat", "x_pencil", "y_pencil", "z_pencil"]
+Layout = Literal["flat", "slab", "x_pencil", "y_pencil", "z_pencil"]
 """How the points of a grid are distributed over ranks."""
 
 
@@ -29,8 +29,9 @@ def get_pencil_indices(
 
     The flat index of a point is :math:`(i_x n_y + i_y) n_z + i_z`. A pencil layout gives
     whole lines along its axis, numbered by the two other coordinates with the last running
-    fastest; the first ranks take the lines in excess. ``"flat"`` gives points in the order
-    of their index, those in excess to the last ranks, as `MpiDistributor` does.
+    fastest, and ``"slab"`` whole planes of y and z; the first ranks take the lines or
+    planes in excess. ``"flat"`` gives points in the order of their index, those in excess
+    to the last ranks, as `MpiDistributor` does.
 
     Parameters
     ----------
@@ -38,22 +39,23 @@ def get_pencil_indices(
         This rank and the number of ranks.
     nq : (3,) array_like of int
         :math:`n_x, n_y, n_z`.
-    layout : {"flat", "x_pencil", "y_pencil", "z_pencil"}
+    layout : {"flat", "slab", "x_pencil", "y_pencil", "z_pencil"}
 
     Returns
     -------
     (n,) array of int
-        Flat indices, line by line; empty for ranks beyond the number of lines.
+        Flat indices, line by line; empty for ranks beyond the number of lines or planes.
 
     Raises
     ------
     DomainError
         If the layout is unknown, the rank is not there or the grid has no points.
     """
-    axes = {"flat": None, "x_pencil": 0, "y_pencil": 1, "z_pencil": 2}
+    axes = {"flat": None, "slab": None, "x_pencil": 0, "y_pencil": 1, "z_pencil": 2}
     if layout not in axes:
         raise DomainError(
-            f"layout must be 'flat', 'x_pencil', 'y_pencil' or 'z_pencil', got '{layout}'"
+            "layout must be 'flat', 'slab', 'x_pencil', 'y_pencil' or 'z_pencil', "
+            f"got '{layout}'"
         )
     if size < 1:
         raise DomainError(f"size must be positive, got {size}")
@@ -66,8 +68,10 @@ def get_pencil_indices(
 
     axis = axes[layout]
     points = np.arange(n.prod()).reshape(n)
-    lines = points.reshape(-1, 1) if axis is None else np.moveaxis(points, axis, 2)
-    lines = lines.reshape(-1, lines.shape[-1])
-    sizes = shares(len(lines), size, excess="last" if axis is None else "first")
+    if axis is None:
+        lines = points.reshape(-1, 1 if layout == "flat" else n[1] * n[2])
+    else:
+        lines = np.moveaxis(points, axis, 2).reshape(-1, n[axis])
+    sizes = shares(len(lines), size, excess="last" if layout == "flat" else "first")
     first = sizes[:rank].sum()
     return lines[first : first + sizes[rank]].ravel()

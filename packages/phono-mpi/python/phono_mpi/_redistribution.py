@@ -132,11 +132,13 @@ def _owners(
     _, ny, nz = nq
     lines = {
         "flat": points,
+        "slab": points // (ny * nz),
         "z_pencil": points // nz,
         "y_pencil": points // (ny * nz) * nz + points % nz,
         "x_pencil": points % (ny * nz),
     }[layout]
-    length = {"flat": 1, "z_pencil": nz, "y_pencil": ny, "x_pencil": nq[0]}[layout]
+    lengths = {"flat": 1, "slab": ny * nz, "z_pencil": nz, "y_pencil": ny}
+    length = lengths.get(layout, nq[0])
     n_lines = int(np.prod(nq)) // length
     sizes = shares(n_lines, size, excess="last" if layout == "flat" else "first")
     return np.searchsorted(np.cumsum(sizes), lines, side="right")

@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+from phono_grid.errors import DomainError
 
-from phono_mpi._chunks import MAX_COUNT, MAX_MPI_BYTES, row_chunks
+from phono_mpi._chunks import MAX_COUNT, MAX_MPI_BYTES, chunk_step, row_chunks
+from phono_mpi._communicator import largest_tag
 from phono_mpi._patchable import message_limit, mpi
 from phono_mpi.errors import BufferLayoutError
 
@@ -40,6 +42,21 @@ def messages(rows: NDArray[Any], limit: int) -> Iterator[Any]:
             whole.Free()  # once what uses it is done
 
 
+def tagged(
+    comm: Any, rows: NDArray[Any], base_tag: int, limit: int
+) -> Iterator[tuple[int, Any]]:
+    """Messages with their tags, from ``base_tag`` on."""
+    step = chunk_step(rows.itemsize, _items_per_row(rows.shape), limit)
+    end, largest = base_tag - (-len(rows) // step), largest_tag(comm)
+    if largest is not None and end > largest + 1:
+        raise DomainError(
+            f"base_tag: {end - base_tag} messages from tag {base_tag} on go beyond "
+            f"{largest}, the last tag of this MPI library; take a smaller base_tag, or a "
+            f"limit above {limit} bytes"
+        )
+    return enumerate(messages(rows, limit), start=base_tag)
+
+
 def ensure_fillable(name: str, buf: NDArray[Any]) -> None:
     """MPI fills memory from its start, whatever the strides say."""
     if not buf.flags.c_contiguous:
@@ -67,9 +84,14 @@ def send_rows(
     dest, base_tag : int
     limit : int
         Bytes of a message; a single row above it is one message nevertheless.
+
+    Raises
+    ------
+    DomainError
+        If the MPI library has no tags so large.
     """
-    for k, part in enumerate(messages(np.ascontiguousarray(arr), limit)):
-        comm.Send(part, dest=dest, tag=base_tag + k)
+    for tag, part in tagged(comm, np.ascontiguousarray(arr), base_tag, limit):
+        comm.Send(part, dest=dest, tag=tag)
 
 
 def recv_rows_into(
@@ -87,8 +109,8 @@ def recv_rows_into(
         If ``buf`` is not contiguous in C order.
     """
     ensure_fillable("buf", buf)
-    for k, part in enumerate(messages(buf, limit)):
-        comm.Recv(part, source=source, tag=base_tag + k)
+    for tag, part in tagged(comm, buf, base_tag, limit):
+        comm.Recv(part, source=source, tag=tag)
     return buf
 
 
@@ -130,8 +152,8 @@ def _isend_rows(
     """Start to send a contiguous array, which the caller keeps until all have arrived."""
     # A copy made here would be gone before it is sent.
     ensure_fillable("arr", arr)
-    parts = enumerate(messages(arr, limit))
-    return [comm.Isend(part, dest=dest, tag=base_tag + k) for k, part in parts]
+    parts = tagged(comm, arr, base_tag, limit)
+    return [comm.Isend(part, dest=dest, tag=tag) for tag, part in parts]
 
 
 def _irecv_rows_into(
@@ -143,8 +165,8 @@ def _irecv_rows_into(
 ) -> list[Any]:
     """Start to fill a contiguous array."""
     ensure_fillable("buf", buf)
-    parts = enumerate(messages(buf, limit))
-    return [comm.Irecv(part, source=source, tag=base_tag + k) for k, part in parts]
+    parts = tagged(comm, buf, base_tag, limit)
+    return [comm.Irecv(part, source=source, tag=tag) for tag, part in parts]
 
 
 def _send_in_chunks(comm: Any, arr: NDArray[Any], dest: int, base_tag: int = 0) -> None:

@@ -1,16 +1,19 @@
 """One copy of a large array for all ranks of a node."""
 
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from phono_mpi._agreement import agree
+from phono_mpi._agreement import agree, compare
 from phono_mpi._patchable import mpi
 
 _ALIGNMENT = 64
 """Bytes; what MPI libraries give is aligned to 8 or 16 only."""
+_FOLDER = "/dev/shm"
+"""Where Linux has the memory that processes share."""
 
 
 def build_node_shared_array(
@@ -65,12 +68,20 @@ def allocate_node_shared_array(
 
     After one rank has written and before another reads: ``win.Sync()``, a barrier of
     ``node_comm``, ``win.Sync()``. The window is None if the node has one rank.
+
+    Raises
+    ------
+    CollectiveError
+        On all ranks of the node, if it has not enough shared memory. MPI would end the
+        program when the memory is written.
     """
     dtype = np.dtype(dtype)
     if node_comm.size == 1:
         return np.empty(shape, dtype), None
     n_bytes = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
     here = node_comm.Get_rank() == 0
+    problem = _no_room(n_bytes + _ALIGNMENT) if here else None
+    compare(node_comm, "allocate_node_shared_array", problem)
     size = n_bytes + _ALIGNMENT if here else 0
     win = mpi().Win.Allocate_shared(size, 1, comm=node_comm)
     # Some MPI libraries refuse to synchronise memory outside an access.
@@ -79,6 +90,23 @@ def allocate_node_shared_array(
     # Where the address is a multiple differs between ranks: that of the owner decides.
     start = node_comm.bcast(-memory.ctypes.data % _ALIGNMENT, root=0)
     return memory[start : start + n_bytes].view(dtype).reshape(shape), win
+
+
+def _no_room(n_bytes: int) -> str | None:
+    """Why there is not so much memory to share, or None."""
+    try:
+        system = os.statvfs(_FOLDER)
+    except (AttributeError, OSError):
+        return None  # not Linux: MPI will tell
+    free = system.f_bavail * system.f_frsize
+    if system.f_blocks == 0 or n_bytes <= free:  # without blocks there is no bound
+        return None
+    return (
+        f"{n_bytes / 1e6:.1f} MB of shared memory are needed, and {_FOLDER} has "
+        f"{free / 1e6:.1f} MB left; make it larger (docker run --shm-size, mount -o "
+        "remount,size=), remove what killed jobs have left there, or start one rank per "
+        "node, which needs none"
+    )
 
 
 def free_shared_window(win: Any, node_comm: Any) -> None:

@@ -1,5 +1,6 @@
 """How tasks are split over ranks: by nodes, and by their cost."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -48,22 +49,64 @@ def weighted_sizes(weights: ArrayLike, size: int) -> NDArray[np.int64]:
     return sizes
 
 
-def _get_node_aware_v_dist(n: int, comm: Any) -> tuple[NDArray[np.int64], list[slice]]:
-    """Equal shares of ``n`` for the nodes, and inside a node for its ranks. Collective.
+def _get_node_aware_v_dist(
+    n: int, comm: Any, *, power: float | None = None
+) -> tuple[NDArray[np.int64], list[slice]]:
+    r"""Equal shares of ``n`` for the nodes, and inside a node for its ranks. Collective.
 
     Nodes are in the order of their names and the first ``n % N`` of ``N`` nodes have one
     more; so have the first ranks of a node. Slices are contiguous in the order of ranks.
+
+    With ``power`` shares are proportional to it instead, for nodes and inside a node for
+    ranks: rank after rank of one node after the other, the running share is :math:`n` times
+    the running power over that of all, rounded.
+
+    Parameters
+    ----------
+    n : int
+    comm : mpi4py communicator
+    power : float, optional
+        What this rank can do, e.g. its number of threads; given on all ranks or on none.
+        With 1 everywhere a node of many ranks gets more than one of few.
 
     Returns
     -------
     sizes : (S,) array of int
     slices : list of S slices
     """
-    names = comm.allgather(mpi().Get_processor_name().strip())
+    name = mpi().Get_processor_name().strip()
+    if power is None:
+        names = comm.allgather(name)
+        sizes = _equal_nodes(n, names)
+    else:
+        names, powers = zip(*comm.allgather((name, float(power))), strict=True)
+        sizes = _by_power(n, names, np.array(powers))
+    ends = np.cumsum(sizes)
+    return sizes, [slice(int(e - s), int(e)) for e, s in zip(ends, sizes, strict=True)]
+
+
+def _equal_nodes(n: int, names: Sequence[str]) -> NDArray[np.int64]:
+    """As much for every node."""
     nodes = sorted(set(names))
-    sizes = np.zeros(comm.size, dtype=np.int64)
+    sizes = np.zeros(len(names), dtype=np.int64)
     for node, share in zip(nodes, shares(n, len(nodes), excess="first"), strict=True):
         ranks = [rank for rank, name in enumerate(names) if name == node]
         sizes[ranks] = shares(int(share), len(ranks), excess="first")
-    ends = np.cumsum(sizes)
-    return sizes, [slice(int(e - s), int(e)) for e, s in zip(ends, sizes, strict=True)]
+    return sizes
+
+
+def _by_power(
+    n: int, names: Sequence[str], powers: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """More for who can do more."""
+    if not np.isfinite(powers).all() or (powers < 0).any() or powers.sum() == 0:
+        raise DomainError(
+            f"power must be numbers that are not negative, not all of them 0, "
+            f"got {powers.tolist()}"
+        )
+    first = {name: rank for rank, name in reversed(list(enumerate(names)))}
+    order = sorted(range(len(names)), key=lambda rank: (first[names[rank]], rank))
+    ends = np.rint(n * np.cumsum(powers[order]) / powers.sum()).astype(np.int64)
+    sizes = np.zeros(len(names), dtype=np.int64)
+    sizes[order] = np.diff(ends, prepend=0)
+    return sizes
