@@ -1,5 +1,7 @@
 """``phono displace``, ``phono forces`` and ``phono fc`` as a person gives them."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import h5py
@@ -195,26 +197,44 @@ def test_what_cannot_be_is_refused_in_one_line(neon, capsys, command, message):
     assert message.replace(".Key", "(Key") in err
 
 
-def test_an_interrupted_command_says_how_to_go_on(neon, capsys):
-    assert main(["displace", "POSCAR", "--supercell", "2", "2", "1"]) == 0
-    Path("broken.py").write_text(
-        POTENTIAL
-        + """
-calls = 0
+CALLS = """
+import os, signal
+from pathlib import Path
 
-class Broken(LennardJones):
+class Interrupted(LennardJones):
     def get_forces(self, atoms):
-        global calls
-        calls += 1
-        if calls > 3:
-            raise KeyboardInterrupt
+        with Path("calls").open("a") as file:
+            file.write("x")
+        if Path("calls").stat().st_size == 4 and not Path("again").exists():
+            os.kill(os.getpid(), signal.{name})
         return super().get_forces(atoms)
 
-def broken():
-    return Broken(sigma=2.6, epsilon=0.5, rc=5.0)
+def interrupted():
+    return Interrupted(sigma=2.6, epsilon=0.5, rc=5.0)
 """
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGKILL"])
+def test_an_interrupted_run_repeats_no_finished_supercell(neon, capsys, name):
+    assert main(["displace", "POSCAR", "--supercell", "2", "2", "1"]) == 0
+    Path("interrupted.py").write_text(POTENTIAL + CALLS.format(name=name))
+    command = ["forces", ".", "--calculator", "interrupted.py:interrupted"]
+    ended = subprocess.run(
+        [sys.executable, "-m", "phonokit", *command], capture_output=True, text=True
     )
-    assert main(["forces", ".", "--calculator", "broken.py:broken"]) == 130
-    assert "finished supercells are kept in forces.hdf5" in capsys.readouterr().err
+    assert ended.returncode == {"SIGINT": 130, "SIGKILL": -9}[name]
+    kept = "finished supercells are kept in forces.hdf5; run this again to go on"
+    assert (kept in ended.stderr) == (name == "SIGINT")
+    assert {p.name for p in neon.glob("FORCE*")} == set()
     with h5py.File("forces.hdf5") as file:
         assert file["done"][:].sum() == 3
+    Path("again").touch()
+    assert main(command) == 0
+    data = phonokit.read(".")
+    n = len(data.singles) + len(data.pairs)
+    # Only the one that was not finished was begun twice.
+    assert Path("calls").stat().st_size == n + 1
+    resumed = np.loadtxt("FORCES_FC3")
+    Path("forces.hdf5").unlink()
+    assert main(command) == 0
+    np.testing.assert_allclose(np.loadtxt("FORCES_FC3"), resumed, rtol=0, atol=1e-12)

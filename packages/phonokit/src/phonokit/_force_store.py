@@ -13,6 +13,7 @@ from phono_grid import Cell
 from phono_grid.errors import FileError
 
 from phonokit._displaced_supercells import AnySupercells
+from phonokit._results import replacing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,24 +68,36 @@ def force_store(path: Path, supercells: AnySupercells, origin: str) -> Iterator[
     import h5py
 
     key = key_of(supercells.supercell.cell, supercells.arrays)
+    if not path.exists():
+        with replacing(path) as beside, h5py.File(beside, "w") as file:
+            _begin(file, len(supercells) + 1, supercells.supercell.cell.n_atoms)
+            file.attrs["displacements"], file.attrs["origin"] = key, origin
     try:
-        file = h5py.File(path, "a")
+        file = h5py.File(path, "r+")
     except OSError as error:
         raise FileError(
             f"{path}: cannot be opened ({error}); is another run writing it?"
         ) from None
     with file:
-        if "forces" not in file:
-            n, n_s = len(supercells) + 1, supercells.supercell.cell.n_atoms
-            # One chunk a supercell: unfinished ones take no room.
-            shape, chunk = (n, n_s, 3), (1, n_s, 3)
-            forces = file.create_dataset("forces", shape, np.float64, chunks=chunk)
-            forces.attrs["unit"] = "eV/angstrom"
-            file.create_dataset("done", data=np.zeros(n, dtype=np.uint8))
-            file.attrs["displacements"], file.attrs["origin"] = key, origin
-            file.flush()
         _check(path, file.attrs, key, origin)
         yield ForceStore(path, file)
+
+
+def _begin(file: Any, n: int, n_s: int) -> None:
+    """All places for forces, none of them done.
+
+    They are laid out at once: later nothing is written but numbers in their places, so that
+    a process that is killed leaves a file that can be opened. What was never written takes
+    no room where the file system has sparse files.
+    """
+    import h5py
+
+    layout = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    layout.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+    layout.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
+    forces = file.create_dataset("forces", (n, n_s, 3), np.float64, dcpl=layout)
+    forces.attrs["unit"] = "eV/angstrom"
+    file.create_dataset("done", data=np.zeros(n, dtype=np.uint8))
 
 
 def _check(path: Path, attributes: Any, key: str, origin: str) -> None:
