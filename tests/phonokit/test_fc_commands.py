@@ -87,6 +87,8 @@ def test_second_order_alone_needs_few_supercells(neon, capsys):
         "fc .",
     ):
         assert main(command.split()) == 0
+    with h5py.File("fc2.hdf5") as file:
+        stepwise = file["force_constants"][:]
     capsys.readouterr()
     assert main(["kappa", "."]) == 2
     shown = capsys.readouterr()
@@ -96,6 +98,10 @@ def test_second_order_alone_needs_few_supercells(neon, capsys):
         p.name for p in neon.iterdir()
     }
     assert not (neon / "fc3.hdf5").exists()
+    command = "fc POSCAR --calculator potential.py:make --output one --residual"
+    assert main([*command.split(), "--second-order", "--supercell", "2", "2", "1"]) == 0
+    with h5py.File("one/fc2.hdf5") as file:
+        np.testing.assert_allclose(file["force_constants"][:], stepwise, atol=1e-10)
 
 
 def test_second_order_may_have_a_larger_supercell(neon, capsys):
@@ -184,6 +190,9 @@ def test_random_displacements_go_all_the_way(neon, capsys):
         ("fc .", "no FORCES_FC2 and no FORCE_SETS"),
         ("fc none", "none: no such file"),
         ("fc POSCAR", "or to phono fc with a --calculator"),
+        ("fc . --supercell 2 2 2", "supercell: is for a structure file with a --calc"),
+        ("fc . --residual --distance 0.1", "distance, residual: is for a structure"),
+        ("fc . --sparse", "say beyond which distance with --cutoff"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(neon, capsys, command, message):
@@ -216,7 +225,8 @@ def interrupted():
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGKILL"])
 def test_an_interrupted_run_repeats_no_finished_supercell(neon, capsys, name):
-    assert main(["displace", "POSCAR", "--supercell", "2", "2", "1"]) == 0
+    n = 6
+    assert main(["displace", "POSCAR", "--supercell", "2", "2", "1", "--random", "6"]) == 0
     Path("interrupted.py").write_text(POTENTIAL + CALLS.format(name=name))
     command = ["forces", ".", "--calculator", "interrupted.py:interrupted"]
     ended = subprocess.run(
@@ -230,8 +240,6 @@ def test_an_interrupted_run_repeats_no_finished_supercell(neon, capsys, name):
         assert file["done"][:].sum() == 3
     Path("again").touch()
     assert main(command) == 0
-    data = phonokit.read(".")
-    n = len(data.singles) + len(data.pairs)
     # Only the one that was not finished was begun twice.
     assert Path("calls").stat().st_size == n + 1
     resumed = np.loadtxt("FORCES_FC3")

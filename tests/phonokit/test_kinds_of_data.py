@@ -9,7 +9,9 @@ import pytest
 from phono_fc import (
     DisplacedForces,
     Snapshots,
+    drift_sparse,
     force_constants2,
+    least_squares,
     pair_displacements,
     random_displacements,
     single_displacements,
@@ -17,7 +19,7 @@ from phono_fc import (
 )
 from phono_grid import Supercell, Symmetry
 from phono_grid.errors import DomainError, FileError
-from phonokit import DisplacedSupercells, RandomSupercells
+from phonokit import DisplacedSupercells, RandomSupercells, _constants
 from phonokit._constants import force_constants_of
 from phonokit._displaced_supercells import AnySupercells
 from phonokit._read_cells import on_primitive
@@ -135,6 +137,41 @@ def test_random_displacements_have_the_constants_of_the_model(tmp_path, model):
     for order, full in ((2, model.fc2), (3, model.fc3)):
         expected = model.crystal.rows(full)
         np.testing.assert_allclose(constants[order].values, expected, rtol=0, atol=1e-8)
+
+
+def test_a_cutoff_limits_the_fit_of_random_displacements(model, monkeypatch):
+    """Second and third order come from one fit without the constants beyond."""
+    pytest.importorskip("symfc")
+    supercells = random_of(model)
+    snapshots = Snapshots(supercells.displacements, forces_of(model, supercells))
+    data = phonokit.ForceData(
+        unit_cell=supercells.unit_cell,
+        supercell=supercells.supercell,
+        singles=None,
+        pairs=None,
+        pair_cutoff=None,
+        born=None,
+        calculator="",
+        files=(),
+        snapshots=snapshots,
+    )
+    fits = []
+
+    def counted(*args, **options):
+        fits.append(options)
+        return least_squares(*args, **options)
+
+    monkeypatch.setattr(_constants, "least_squares", counted)
+    second, sparse = _constants.sparse_constants_of(data, 3.0)
+    assert fits == [{"orders": (2, 3), "cutoffs": {3: 3.0}}]
+    dense = force_constants_of(data, cutoff=3.0)
+    np.testing.assert_array_equal(sparse.dense().values, dense[3].values)
+    np.testing.assert_array_equal(second.values, dense[2].values)
+    assert 0 < len(sparse) < dense[3].values[..., 0, 0, 0].size / 2
+    assert max(drift_sparse(sparse)) < 1e-10
+    # Forces of what was left out are now noise in the second order, too.
+    free = force_constants_of(data)
+    assert 1e-8 < np.abs(free[2].values - second.values).max() < 0.1
 
 
 def larger(model: Model, matrix: list) -> tuple[DisplacedSupercells, np.ndarray]:

@@ -160,11 +160,14 @@ def fc(
     text: bool = False,
     least_squares: bool = False,
     sparse: bool = False,
-    supercell: Triple = (1, 1, 1),
-    phonon_supercell: Triple | None = None,
-    pair_cutoff: float | None = None,
     calculator: str | None = None,
     option: tuple[str, ...] = (),
+    supercell: Triple | None = None,
+    phonon_supercell: Triple | None = None,
+    second_order: bool = False,
+    distance: float | None = None,
+    pair_cutoff: float | None = None,
+    residual: bool = False,
     lang: str | None = None,
 ) -> ConstantsRequest:
     """Solve for force constants and write fc2.hdf5 and fc3.hdf5.
@@ -183,45 +186,61 @@ def fc(
     no_symmetrize
         Leave index exchange and the sum rule to others.
     cutoff
-        In Å; third-order constants of atoms this far apart are set to zero.
+        In Å; third-order constants of atoms this far apart are set to zero. Least squares
+        are fitted without them; from finite differences they are cut off.
     text
         Write FORCE_CONSTANTS too.
     least_squares
         Fit displaced atoms and pairs by symfc's least squares, as random displacements
         always are, in place of finite differences.
     sparse
-        Keep nothing beyond --cutoff, in memory and in fc3.hdf5: for large supercells.
-    supercell
-        Three numbers, with --calculator.
-    phonon_supercell
-        Three numbers, with --calculator: a separate supercell for second order.
-    pair_cutoff
-        In Å, with --calculator: pairs as far apart are not computed.
+        Keep nothing beyond --cutoff in memory and in fc3.hdf5: for large supercells. The
+        sum rule then holds among what is kept. (Least squares leave them out of the fit,
+        but hold them as zeros in memory.)
     calculator
         What makes an ASE calculator: module:factory or file.py:factory.
     option
         name=value for the factory; repeat it for more.
+    supercell
+        Three numbers, with --calculator; 1 1 1 if not given.
+    phonon_supercell
+        Three numbers, with --calculator: a separate supercell for second order.
+    second_order
+        With --calculator: second order alone.
+    distance
+        Of a displacement in Å, with --calculator; 0.03 if not given, 0.01 for second order.
+    pair_cutoff
+        In Å, with --calculator: pairs as far apart are not computed.
+    residual
+        With --calculator: compute the supercell at rest too, and subtract its forces.
     lang
         The kernels that run, rust or python.
     """
     here = path if path.is_dir() else path.parent
     output = here if output is None else output
     first = then = None
+    steps = {
+        **{"option": option, "supercell": supercell, "phonon-supercell": phonon_supercell},
+        **{"second-order": second_order, "distance": distance},
+        **{"pair-cutoff": pair_cutoff, "residual": residual},
+    }
+    unused = tuple(name for name, value in steps.items() if value)
     if calculator is not None:
+        unused = ()
         first = DisplaceRequest(
             structure=path,
-            supercell=supercell,
+            supercell=supercell or (1, 1, 1),
             primitive="auto",
-            distance=None,
+            distance=distance,
             cutoff=pair_cutoff,
-            second_order=False,
+            second_order=second_order,
             plus_minus="auto",
             axes_only=False,
             output=output,
             structures=None,
             phonon_supercell=phonon_supercell,
         )
-        then = ForcesRequest(output, (), calculator, option, False, None)
+        then = ForcesRequest(output, (), calculator, option, residual, None)
     return ConstantsRequest(
         path=path,
         output=output,
@@ -234,4 +253,5 @@ def fc(
         lang=lang,
         displace=first,
         forces=then,
+        unused=unused,
     )

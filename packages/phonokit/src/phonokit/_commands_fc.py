@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_fc import ForceConstants, cut, drift, drift_sparse
+from phono_fc import ForceConstants, SparseForceConstants3, drift, drift_sparse
 from phono_grid import Backend, using
 from phono_grid.backend import active
 from phono_grid.errors import DomainError, FileError
@@ -16,13 +16,14 @@ from rich.console import Console
 
 from phonokit._ase import ase as ase_module
 from phonokit._ase import atoms_of, calculator_of, options_of
-from phonokit._constants import force_constants_of, sparse_third_order
+from phonokit._constants import force_constants_of, sparse_constants_of
 from phonokit._constants_files import (
     write_force_constants,
     write_sparse_force_constants,
 )
 from phonokit._displace import describe, displaced
 from phonokit._displaced_supercells import AnySupercells
+from phonokit._force_data import ForceData
 from phonokit._forces import collect_forces, compute_forces
 from phonokit._read import read
 from phonokit._read_supercells import (
@@ -179,44 +180,57 @@ def run_constants(request: ConstantsRequest) -> None:
     """``phono fc``: forces become force constants."""
     out = Console(highlight=False)
     backend = active() if request.lang is None else Backend.of(request.lang)
+    if request.sparse and request.cutoff is None:
+        raise DomainError("sparse: say beyond which distance with --cutoff")
+    if request.unused:
+        raise DomainError(
+            f"{', '.join(request.unused)}: is for a structure file with a --calculator; "
+            "leave it out, or add one"
+        )
     path = request.path
     if request.forces is not None and request.displace is not None:
         # From a structure all the way: the folder of results holds what lies between.
         run_displace(request.displace)
         run_forces(request.forces)
         path = request.forces.path
-    request.output.mkdir(parents=True, exist_ok=True)
-    if request.sparse and request.cutoff is None:
-        raise DomainError("sparse: say beyond which distance with --cutoff")
     with using(backend):
         data = read(path)
         if request.least_squares:
             data = data.as_snapshots()
-        order = 2 if request.sparse else None
-        solved = force_constants_of(data, order=order, symmetrized=request.symmetrize)
-        for constants in solved.values():
-            if request.cutoff is not None and constants.order == 3:
-                constants = cut(constants, request.cutoff)
-            _say_drift(out, constants.order, drift(constants))
+        request.output.mkdir(parents=True, exist_ok=True)
+        for constants in _solved(data, request):
             _write(out, constants, request)
-        if request.sparse and request.cutoff is not None:
-            sparse = sparse_third_order(
-                data, request.cutoff, symmetrized=request.symmetrize
-            )
-            _say_drift(out, 3, drift_sparse(sparse))
-            name = request.output / "fc3.hdf5"
-            written = write_sparse_force_constants(sparse, name)
-            _say(out, f"wrote {written}, {len(sparse)} blocks")
 
 
-def _write(out: Console, constants: ForceConstants, request: ConstantsRequest) -> None:
-    """The files of one order."""
-    names = [f"fc{constants.order}.hdf5"]
+def _solved(
+    data: ForceData, request: ConstantsRequest
+) -> list[ForceConstants | SparseForceConstants3]:
+    """The force constants asked for, second order first."""
+    cutoff, symmetrized = request.cutoff, request.symmetrize
+    if request.sparse and cutoff is not None:
+        return list(sparse_constants_of(data, cutoff, symmetrized=symmetrized))
+    solved = force_constants_of(data, symmetrized=symmetrized, cutoff=cutoff)
+    return list(solved.values())
+
+
+def _write(
+    out: Console,
+    constants: ForceConstants | SparseForceConstants3,
+    request: ConstantsRequest,
+) -> None:
+    """The files of one order, and how far it is from the sum rule."""
+    target = request.output / f"fc{constants.order}.hdf5"
+    if isinstance(constants, SparseForceConstants3):
+        _say_drift(out, constants.order, drift_sparse(constants))
+        written = write_sparse_force_constants(constants, target)
+        _say(out, f"wrote {written}, {len(constants)} blocks")
+        return
+    _say_drift(out, constants.order, drift(constants))
+    targets = [target]
     if request.text and constants.order == 2:
-        names.append("FORCE_CONSTANTS")
-    for name in names:
-        target = request.output / name
-        _say(out, f"wrote {write_force_constants(constants, target, full=request.full)}")
+        targets.append(request.output / "FORCE_CONSTANTS")
+    for path in targets:
+        _say(out, f"wrote {write_force_constants(constants, path, full=request.full)}")
 
 
 def _say_drift(out: Console, order: int, drifts: NDArray[np.float64]) -> None:

@@ -4,7 +4,9 @@ from phono_fc import (
     DisplacedForces,
     ForceConstants,
     PairForces,
+    Snapshots,
     SparseForceConstants3,
+    cut,
     force_constants2,
     force_constants3,
     least_squares,
@@ -19,7 +21,11 @@ from phonokit._force_data import ForceData, SecondOrderData
 
 
 def force_constants_of(
-    data: ForceData, *, order: int | None = None, symmetrized: bool = True
+    data: ForceData,
+    *,
+    order: int | None = None,
+    symmetrized: bool = True,
+    cutoff: float | None = None,
 ) -> dict[int, ForceConstants]:
     """Force constants of second order, and of third where the data have it.
 
@@ -34,6 +40,10 @@ def force_constants_of(
         The highest order wanted; that of the data if not given.
     symmetrized : bool
         Impose index exchange and the sum rule on finite differences.
+    cutoff : float, optional
+        Å; third-order constants of atoms this far apart are zero. A least-squares fit is
+        made without them, and obeys all laws; from finite differences they are cut, which
+        breaks the sum rule.
 
     Returns
     -------
@@ -49,13 +59,12 @@ def force_constants_of(
     ensure_order(data, order)
     constants = {}
     if data.snapshots is not None and (order == 3 or data.phonon is None):
-        # One fit gives all orders: cubic terms are in the forces, wanted or not.
-        orders = tuple(range(2, data.order + 1))
-        constants = least_squares(data.supercell, data.snapshots, orders=orders)
+        constants = _fitted(data, data.snapshots, cutoff)
     if data.phonon is not None or 2 not in constants:
         constants[2] = _second(data.second_order, symmetrized)
     if order == 3 and 3 not in constants:
-        constants[3] = _third(data, symmetrized)
+        third = _third(data, symmetrized)
+        constants[3] = third if cutoff is None else cut(third, cutoff)
     return {n: constants[n] for n in range(2, order + 1)}
 
 
@@ -69,10 +78,13 @@ def ensure_order(data: ForceData, order: int) -> None:
         )
 
 
-def sparse_third_order(
+def sparse_constants_of(
     data: ForceData, cutoff: float, *, symmetrized: bool = True
-) -> SparseForceConstants3:
-    """Third-order constants of atoms within a cutoff, none of the others ever in memory.
+) -> tuple[ForceConstants, SparseForceConstants3]:
+    """Second order, and third order of atoms within a cutoff.
+
+    From displaced pairs no others are ever in memory; a least-squares fit has no others
+    among its unknowns, but symfc returns them as zeros.
 
     Parameters
     ----------
@@ -80,30 +92,30 @@ def sparse_third_order(
     cutoff : float
         Å
     symmetrized : bool
-        Impose index exchange and the sum rule on the blocks there are.
+        Impose index exchange and the sum rule, those of third order on the blocks there
+        are.
 
     Raises
     ------
     DomainError
         If the data have no third order, or do not determine the constants.
     """
-    if data.order < 3 or data.snapshots is not None:
-        # Least squares make all of them at once.
-        constants = SparseForceConstants3.of(
-            force_constants_of(data, order=3)[3], cutoff=cutoff
+    if data.snapshots is not None:
+        second, third = force_constants_of(data, order=3, cutoff=cutoff).values()
+        return second, SparseForceConstants3.of(third, cutoff=cutoff)
+    ensure_order(data, 3)
+    if data.pair_cutoff is not None and cutoff > data.pair_cutoff:
+        raise DomainError(
+            f"cutoff: {cutoff:g} Å, but the data have no pairs from "
+            f"{data.pair_cutoff:.3f} Å on; take a smaller one, or compute more pairs"
         )
-    else:
-        if data.pair_cutoff is not None and cutoff > data.pair_cutoff:
-            raise DomainError(
-                f"cutoff: {cutoff:g} Å, but the data have no pairs from "
-                f"{data.pair_cutoff:.3f} Å on; take a smaller one, or compute more pairs"
-            )
-        singles, pairs = pair_data(data)
-        symmetry = Symmetry.of(data.supercell.cell)
-        constants = sparse_force_constants3(
-            data.supercell, symmetry, singles, pairs, cutoff=cutoff
-        )
-    return symmetrize_sparse(constants) if symmetrized else constants
+    singles, pairs = pair_data(data)
+    symmetry = Symmetry.of(data.supercell.cell)
+    blocks = sparse_force_constants3(
+        data.supercell, symmetry, singles, pairs, cutoff=cutoff
+    )
+    second = _second(data.second_order, symmetrized)
+    return second, symmetrize_sparse(blocks) if symmetrized else blocks
 
 
 def pair_data(data: ForceData) -> tuple[DisplacedForces, PairForces]:
@@ -111,6 +123,15 @@ def pair_data(data: ForceData) -> tuple[DisplacedForces, PairForces]:
     if data.singles is None or data.pairs is None:
         raise DomainError("the data have no displaced pairs of atoms")
     return data.singles, data.pairs
+
+
+def _fitted(
+    data: ForceData, snapshots: Snapshots, cutoff: float | None
+) -> dict[int, ForceConstants]:
+    """One fit gives all orders: cubic terms are in the forces, wanted or not."""
+    orders = tuple(range(2, data.order + 1))
+    cutoffs = {3: cutoff} if cutoff is not None and data.order == 3 else None
+    return least_squares(data.supercell, snapshots, orders=orders, cutoffs=cutoffs)
 
 
 def _second(data: SecondOrderData, symmetrized: bool) -> ForceConstants:

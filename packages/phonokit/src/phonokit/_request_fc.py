@@ -105,6 +105,8 @@ class ConstantsRequest:
         What to do first, if ``path`` is a structure.
     forces : ForcesRequest or None
         What to do then.
+    unused : tuple of str
+        Options that mean nothing without a calculator, and there is none.
     """
 
     path: Path
@@ -118,3 +120,4 @@ class ConstantsRequest:
     lang: str | None
     displace: DisplaceRequest | None = None
     forces: ForcesRequest | None = None
+    unused: tuple[str, ...] = ()

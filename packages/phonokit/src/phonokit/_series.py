@@ -6,7 +6,7 @@ from phono_3ph import Series3
 from phono_dynmat import Dynamics, GonzeLee, HarmonicSeries, Wang
 from phono_fc import ForceConstants, SparseForceConstants3, drift, drift_sparse
 
-from phonokit._constants import force_constants_of, sparse_third_order
+from phonokit._constants import force_constants_of, sparse_constants_of
 from phonokit._force_data import ForceData
 from phonokit._read_born import BornCharges
 from phonokit._timed import timed
@@ -33,8 +33,7 @@ def force_constant_series(
             fc2, fc3 = force_constants_of(data, order=3).values()
             drift3 = drift(fc3)
         else:
-            fc2 = force_constants_of(data, order=2)[2]
-            fc3 = sparse_third_order(data, fc3_cutoff)
+            fc2, fc3 = sparse_constants_of(data, fc3_cutoff)
             drift3 = drift_sparse(fc3)
     for order, drifts in ((2, drift(fc2)), (3, drift3)):
         log.info("largest drift: %.1e eV/Å^%d", drifts.max(), order)

@@ -122,7 +122,8 @@ def kappa(
         a scratch file; or recompute, again in every iteration.
     fc3_cutoff
         In Å; leave out third-order constants of atoms farther apart, so that supercells of
-        hundreds of atoms fit.
+        hundreds of atoms fit. Random displacements are fitted without them (symfc holds
+        its zeros in memory).
     restart
         Begin anew. Without it a run that was stopped goes on from what it has left in
         kappa-m111111.hdf5.run and the like, when the same command is given again.
