@@ -41,6 +41,16 @@ def test_index_and_address_are_inverse(grid):
     np.testing.assert_array_equal(grid.addresses[1], [1, 0, 0])
 
 
+def test_some_wave_vectors_are_those_of_all(grid, rng):
+    points = rng.integers(grid.n_q, size=20)
+    np.testing.assert_array_equal(grid.qpoints_at(points), grid.qpoints[points])
+    for outside in (-1, grid.n_q):
+        with pytest.raises(
+            DomainError, match=f"points must be in 0 to {grid.n_q - 1}, got"
+        ):
+            grid.qpoints_at([0, outside])
+
+
 def test_stars_partition_the_grid_and_the_smallest_point_represents_its_own(grid):
     irreducible = IrreduciblePoints.of(grid)
     stars = [star(grid, g) for g in irreducible.points]

@@ -165,9 +165,30 @@ class Grid:
     def qpoints(self) -> NDArray[np.float64]:
         """Fractional coordinates of every wave vector in [0, 1), shape (n_q, 3)."""
         ensure_room(self, "qpoints", 96)
+        return self._fractional(self.addresses)
+
+    def qpoints_at(self, points: ArrayLike) -> NDArray[np.float64]:
+        """Rows ``points`` of `qpoints`, the others are not made.
+
+        Raises
+        ------
+        DomainError
+            If an index is not in 0 to ``n_q - 1``.
+        """
+        g = np.asarray(points, dtype=np.int64)
+        if g.size and not (g.min() >= 0 and g.max() < self.n_q):
+            raise DomainError(
+                f"points must be in 0 to {self.n_q - 1}, got {g.min()} to {g.max()}"
+            )
+        d = self.mesh
+        a = np.stack([g % d[0], g // d[0] % d[1], g // (d[0] * d[1])], axis=-1)
+        return self._fractional(a)
+
+    def _fractional(self, addresses: NDArray[np.int64]) -> NDArray[np.float64]:
+        """``q`` in [0, 1)."""
         # Over a common denominator in integers: no point misses 0 by rounding.
         common = 2 * int(np.lcm.reduce(self.mesh))
-        numerators = (2 * self.addresses + self.shift) * (common // (2 * self.mesh))
+        numerators = (2 * addresses + self.shift) * (common // (2 * self.mesh))
         return (numerators @ self.q_matrix.T % common) / common
 
     def index(self, addresses: ArrayLike) -> NDArray[np.int64]:
@@ -209,8 +230,9 @@ class IrreduciblePoints:
     def of(cls, grid: Grid) -> "IrreduciblePoints":
         """Reduce ``grid`` by its point group."""
         ensure_room(grid, "the irreducible map", 24)
-        points, weights = np.unique(irreducible_map(grid), return_counts=True)
-        return cls(points, weights)
+        weights = np.bincount(irreducible_map(grid), minlength=grid.n_q)
+        points = np.flatnonzero(weights)
+        return cls(points, weights[points])
 
 
 @accelerated_by(rust.irreducible_map)

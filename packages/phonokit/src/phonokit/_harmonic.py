@@ -141,7 +141,7 @@ def thermal(
     with using(crystal.backend):
         grid = Grid.of(crystal.primitive, mesh, Symmetry.of(crystal.primitive))
         irreducible = IrreduciblePoints.of(grid)
-        q = grid.qpoints[irreducible.points]
+        q = grid.qpoints_at(irreducible.points)
         f = frequencies(series, first_brillouin_zone(q, grid.reciprocal_lattice))
     return thermal_properties(
         f,

@@ -59,7 +59,7 @@ def harmonic_phonons(
             q = first_brillouin_zone(q, grid.reciprocal_lattice)
         modes = phonon_modes(series, q)
         phonons = PeriodicModes.of(grid, modes, cell)
-    q = first_brillouin_zone(grid.qpoints[irreducible.points], grid.reciprocal_lattice)
+    q = first_brillouin_zone(grid.qpoints_at(irreducible.points), grid.reciprocal_lattice)
     # The little group of a velocity is that of q itself, not modulo G, so the choice of
     # image counts at the zone boundary. This is the peers' choice.
     inside = q - np.rint(q)
