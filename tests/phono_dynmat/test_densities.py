@@ -2,15 +2,18 @@
 
 import numpy as np
 import pytest
+from model_crystals import mix_degenerate
 from phono_dynmat import (
+    Modes,
     atom_projections,
     debye_frequency,
+    degenerate_average,
     direction_projections,
     frequency_points,
     phonon_modes,
 )
 from phono_grid import Gaussian, Grid, Spectrum, density_of_states
-from phono_grid.errors import DomainError
+from phono_grid.errors import DomainError, ShapeError
 
 
 @pytest.fixture
@@ -32,6 +35,44 @@ def test_projected_densities_add_up_to_the_total(grid, modes, smearing):
     )
     assert parts.density.shape == (51, 2, 3)
     np.testing.assert_allclose(parts.density.sum(axis=(1, 2)), total.density, atol=1e-12)
+
+
+@pytest.mark.parametrize("smearing", [None, Gaussian(0.3)])
+def test_projected_densities_do_not_depend_on_the_choice_of_degenerate_modes(
+    series, grid, modes, smearing, rng
+):
+    e = mix_degenerate(modes.frequencies, modes.polarizations, rng)
+    other = Modes(modes.qpoints, modes.frequencies, e)
+    assert np.abs(atom_projections(other, average=False)).max() > 0.1
+    points = frequency_points(modes.frequencies, 50)
+
+    def densities(modes, average):
+        along = direction_projections(modes, series.cell, [1, 2, 0.5], average=average)
+        shares = atom_projections(modes, average=average)
+        weights = np.concatenate([shares, along[..., None]], axis=3)
+        found = density_of_states(
+            grid, modes.frequencies, points, weights=weights, smearing=smearing
+        )
+        return found.density
+
+    expected = densities(modes, True)
+    scale = expected.max()
+    np.testing.assert_allclose(densities(other, True), expected, atol=1e-12 * scale)
+    single = np.abs(densities(other, False) - densities(modes, False)).max() / scale
+    assert single > 1e-3 if smearing is None else single < 1e-6
+
+
+def test_the_mean_over_a_degenerate_set_keeps_its_sum(rng):
+    f = np.array([[1, 1.00005, 1.0001, 2, 3, 3], [1, 2, 3, 4, 5, 6], [1, 1, 1, 1, 1, 1.0]])
+    values = rng.normal(size=(3, 6, 2))
+    found = degenerate_average(f, values)
+    np.testing.assert_allclose(found[0, :3], np.tile(values[0, :3].mean(axis=0), (3, 1)))
+    np.testing.assert_allclose(found[0, 4:], np.tile(values[0, 4:].mean(axis=0), (2, 1)))
+    np.testing.assert_array_equal(found[1], values[1])
+    np.testing.assert_allclose(found.sum(axis=1), values.sum(axis=1), atol=1e-14)
+    np.testing.assert_allclose(np.ptp(found[2], axis=0), 0, atol=1e-15)
+    with pytest.raises(ShapeError, match=r"values: expected .* \[3, 6\], first, got"):
+        degenerate_average(f, values[:, :5])
 
 
 def test_all_states_are_counted(grid, modes):

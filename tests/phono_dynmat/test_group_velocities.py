@@ -4,7 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from phono_dynmat import Modes, group_velocities, phonon_modes
+from model_crystals import mix_degenerate
+from phono_dynmat import (
+    Modes,
+    directional_velocities,
+    finite_difference_velocities,
+    frequencies,
+    group_velocities,
+    phonon_modes,
+)
 from phono_grid import Symmetry
 from phono_grid.errors import DomainError, ShapeError
 
@@ -67,13 +75,7 @@ def test_the_choice_of_modes_within_a_degenerate_set_does_not_matter(series, rng
     q = np.array([[0.2, 0.2, 0], [0.15, 0.15, 0.15], [0.5, 0.5, 0]])
     modes = phonon_modes(series, q)
     assert np.abs(group_velocities(series, modes, rotations)[2]).max() > 1
-    e = modes.polarizations.copy()
-    for i, f in enumerate(modes.frequencies):
-        starts = np.flatnonzero(np.diff(f, prepend=-np.inf) >= 1e-4)
-        for members in np.split(np.arange(6), starts[1:]):
-            a = rng.normal(size=(2, len(members), len(members)))
-            u, _ = np.linalg.qr(a[0] + 1j * a[1])
-            e[i, members] = np.einsum("ij,jka->ika", u, e[i, members])
+    e = mix_degenerate(modes.frequencies, modes.polarizations, rng)
     assert np.abs(e - modes.polarizations).max() > 0.1
     mixed = Modes(q, modes.frequencies, e)
     np.testing.assert_allclose(
@@ -102,3 +104,47 @@ def test_rotations_without_the_identity_and_wrong_shapes_are_refused(series):
     other = Modes([[0, 0, 0]], [[1, 2, 3]], np.eye(3).reshape(1, 3, 1, 3))
     with pytest.raises(ShapeError, match=r"modes.frequencies: expected shape \[1, 6\]"):
         group_velocities(series, other, IDENTITY)
+
+
+@pytest.mark.parametrize("masses", [[50, 50], [70, 31]])
+def test_differences_of_matrices_give_the_analytic_velocity(series, masses):
+    series = replace(series, cell=replace(series.cell, masses=masses))
+    rotations = Symmetry.of(series.cell).reciprocal_rotations()
+    # Generic, lines of symmetry, X and L.
+    q = [[0.1, 0.2, 0.3], [0.2, 0.2, 0], [0.15] * 3, [0.5, 0.5, 0], [0.5] * 3]
+    modes = phonon_modes(series, q)
+    v = group_velocities(series, modes, rotations)
+    assert (np.diff(modes.frequencies, axis=1) < 1e-8).any()
+    for step, tolerance in ((1e-3, 2e-4), (1e-4, 2e-6)):
+        found = finite_difference_velocities(series, modes, rotations, step=step)
+        np.testing.assert_allclose(found, v, atol=tolerance * np.abs(v).max())
+
+
+def test_a_degenerate_set_parts_as_its_velocities_along_a_direction_say(series, rng):
+    # Diamond: at L and X bands part differently in each direction.
+    series = replace(series, cell=replace(series.cell, masses=[50, 50]))
+    q = np.array([[0.5, 0.5, 0], [0.5] * 3, [0.2, 0.2, 0], [0.1, 0.2, 0.3]])
+    modes = phonon_modes(series, q)
+    for direction in ([1, 0, 0], [1, -1, 0.3], [0.2, 1, 1]):
+        v = directional_velocities(series, modes, direction)
+        n = direction @ series.cell.reciprocal_lattice
+        along = np.asarray(direction) / np.linalg.norm(n)
+        h = 2e-5
+        at, near, far = (frequencies(series, q + x * h * along) for x in (0, 1, 2))
+        # One-sided: on the other side the set parts the other way round. Errors of h².
+        slopes = (4 * near - far - 3 * at) / (2 * h)
+        np.testing.assert_allclose(v, slopes, atol=1e-5 * np.abs(v).max())
+        opposite = directional_velocities(series, modes, [-x for x in direction])
+        np.testing.assert_allclose(np.sort(opposite), np.sort(-v), atol=1e-8)
+        other = mix_degenerate(modes.frequencies, modes.polarizations, rng)
+        mixed = Modes(q, modes.frequencies, other)
+        found = directional_velocities(series, mixed, direction)
+        np.testing.assert_allclose(found, v, atol=1e-8)
+
+
+def test_a_step_that_is_none_is_refused(series):
+    modes = phonon_modes(series, [[0.1, 0.2, 0.3]])
+    with pytest.raises(DomainError, match="step must be positive, got 0"):
+        finite_difference_velocities(series, modes, IDENTITY, step=0)
+    with pytest.raises(DomainError, match="direction must be three numbers, not all zero"):
+        directional_velocities(series, modes, [0, 0, 0])

@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 from phono_dynmat import (
     Modes,
+    atom_projections,
+    band_projections,
     heat_capacities,
     mean_square_displacements,
     phonon_modes,
     thermal_properties,
 )
 from phono_grid import Grid, units
-from phono_grid.errors import DomainError
+from phono_grid.errors import DomainError, ShapeError
 
 T = np.array([5.0, 80, 300, 1200])
 
@@ -18,6 +20,35 @@ T = np.array([5.0, 80, 300, 1200])
 @pytest.fixture
 def f(rng):
     return rng.uniform(0.3, 15, (5, 6))
+
+
+@pytest.mark.parametrize("classical", [False, True])
+def test_bands_and_atoms_add_up_to_the_crystal(series, classical):
+    modes = phonon_modes(series, Grid.of(series.cell, [3, 3, 3]).qpoints)
+    f = modes.frequencies
+    whole = thermal_properties(f, T, classical=classical, cutoff_frequency=0.1)
+    parts = {
+        "bands": (band_projections(f), (6,)),
+        "atoms and axes": (atom_projections(modes), (2, 3)),
+    }
+    for projections, shape in parts.values():
+        found = thermal_properties(
+            f, T, projections=projections, classical=classical, cutoff_frequency=0.1
+        )
+        assert found.entropy.shape == (4, *shape)
+        assert found.zero_point_energy.shape == shape
+        for name in ("free_energy", "entropy", "heat_capacity", "energy"):
+            total = getattr(found, name).reshape(4, -1).sum(axis=1)
+            np.testing.assert_allclose(total, getattr(whole, name), rtol=1e-12, atol=1e-15)
+        assert found.zero_point_energy.sum() == pytest.approx(whole.zero_point_energy)
+
+
+def test_a_band_by_itself_is_a_crystal_of_that_band(f):
+    found = thermal_properties(f, T, projections=band_projections(f))
+    for j in range(f.shape[1]):
+        alone = thermal_properties(f[:, j : j + 1], T)
+        np.testing.assert_allclose(found.free_energy[:, j], alone.free_energy, rtol=1e-12)
+        np.testing.assert_allclose(found.entropy[:, j], alone.entropy, rtol=1e-12)
 
 
 @pytest.mark.parametrize("classical", [False, True])
@@ -95,6 +126,8 @@ def test_an_empty_mesh_and_a_negative_temperature_are_refused(f):
         thermal_properties(np.zeros((0, 6)), T)
     with pytest.raises(DomainError, match="temperatures must not be negative, got -3 K"):
         thermal_properties(f, [-3])
+    with pytest.raises(ShapeError, match=r"projections: expected .*\[5, 6\], first, got"):
+        thermal_properties(f, T, projections=np.ones((6, 5)))
 
 
 def test_an_oscillator_moves_as_far_as_its_energy_lets_it():

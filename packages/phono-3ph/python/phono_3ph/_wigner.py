@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_dynmat._group_velocities import DEGENERATE
+from phono_dynmat._degenerate import DEGENERATE
 from phono_grid import Grid, IrreduciblePoints, units
 from phono_grid.errors import ensure_positive, ensure_shape, frozen
 

@@ -9,6 +9,7 @@ from phono_dynmat._band_path import (
     standard_points,
 )
 from phono_dynmat._commensurate import commensurate_points, constants_of
+from phono_dynmat._degenerate import degenerate_average
 from phono_dynmat._densities import (
     atom_projections,
     debye_frequency,
@@ -24,13 +25,18 @@ from phono_dynmat._dynamical_matrix import (
 )
 from phono_dynmat._fourier import Dynamics
 from phono_dynmat._gonze_lee import GonzeLee
-from phono_dynmat._group_velocities import group_velocities
+from phono_dynmat._group_velocities import (
+    directional_velocities,
+    finite_difference_velocities,
+    group_velocities,
+)
 from phono_dynmat._harmonic_series import HarmonicSeries
 from phono_dynmat._modes import Modes
 from phono_dynmat._polar import ChargeWarning, Polar
 from phono_dynmat._statistics import bose_einstein, heat_capacities
 from phono_dynmat._thermal import (
     ThermalProperties,
+    band_projections,
     mean_square_displacements,
     thermal_properties,
 )
@@ -50,15 +56,19 @@ __all__ = [
     "Wang",
     "atom_projections",
     "band_path",
+    "band_projections",
     "band_structure",
     "bose_einstein",
     "commensurate_points",
     "connected",
     "constants_of",
     "debye_frequency",
+    "degenerate_average",
     "direction_projections",
+    "directional_velocities",
     "dynamical_matrices",
     "eigenmodes",
+    "finite_difference_velocities",
     "frequencies",
     "frequency_points",
     "group_velocities",

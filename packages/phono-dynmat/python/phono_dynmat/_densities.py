@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike, NDArray
 from phono_grid import Cell, Spectrum
 from phono_grid.errors import DomainError, ensure_shape
 
+from phono_dynmat._degenerate import degenerate_average
 from phono_dynmat._modes import Modes
 
 
@@ -20,14 +21,30 @@ def frequency_points(frequencies: ArrayLike, n: int = 200) -> NDArray[np.float64
     return np.linspace(f.min() - margin, f.max() + margin, n + 1)
 
 
-def atom_projections(modes: Modes) -> NDArray[np.float64]:
-    """``|e_kα|²``, the share of each atom and axis in a mode, shape (n_q, n_b, n_a, 3)."""
+def atom_projections(modes: Modes, *, average: bool = True) -> NDArray[np.float64]:
+    r"""The share of each atom and axis in a mode.
+
+    .. math:: A_{qjk\alpha} = |e_{k\alpha}|^2
+
+    Parameters
+    ----------
+    modes : Modes
+    average : bool
+        Over each degenerate set, whose single modes are an arbitrary choice; see
+        `degenerate_average`. Without, densities by tetrahedra depend on that choice.
+
+    Returns
+    -------
+    (n_q, n_b, n_a, 3) array of float
+        They add up to 1 over atoms and axes.
+    """
     e = modes.polarizations
-    return np.asarray(e.real**2 + e.imag**2)
+    shares = np.asarray(e.real**2 + e.imag**2)
+    return degenerate_average(modes.frequencies, shares) if average else shares
 
 
 def direction_projections(
-    modes: Modes, cell: Cell, direction: ArrayLike
+    modes: Modes, cell: Cell, direction: ArrayLike, *, average: bool = True
 ) -> NDArray[np.float64]:
     r"""The share of the motion of each atom along a direction.
 
@@ -39,6 +56,8 @@ def direction_projections(
     cell : Cell
     direction : (3,) array_like
         In lattice vectors of ``cell``; its length does not count.
+    average : bool
+        Over each degenerate set, as in `atom_projections`.
 
     Returns
     -------
@@ -50,7 +69,9 @@ def direction_projections(
     length = np.linalg.norm(n)
     if not (length > 0 and np.isfinite(length)):
         raise DomainError("direction must be three numbers, not all zero")
-    return np.asarray(np.abs(modes.polarizations @ (n / length)) ** 2)
+    along = modes.polarizations @ (n / length)
+    shares = np.asarray(along.real**2 + along.imag**2)
+    return degenerate_average(modes.frequencies, shares) if average else shares
 
 
 def debye_frequency(total: Spectrum, n_atoms: int, highest: float | None = None) -> float:

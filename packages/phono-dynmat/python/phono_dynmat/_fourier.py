@@ -69,9 +69,12 @@ def wave_vectors(qpoints: ArrayLike) -> NDArray[np.float64]:
 def unit_vector(
     dynamics: Dynamics, direction: ArrayLike | None
 ) -> NDArray[np.float64] | None:
+    """Fractional ``direction`` as a Cartesian unit vector, if there is one."""
+    return None if direction is None else cartesian_unit_vector(dynamics, direction)
+
+
+def cartesian_unit_vector(dynamics: Dynamics, direction: ArrayLike) -> NDArray[np.float64]:
     """Fractional ``direction`` as a Cartesian unit vector."""
-    if direction is None:
-        return None
     fractional = np.asarray(direction, dtype=float)
     ensure_shape("direction", fractional, (3,))
     k = fractional @ dynamics.cell.reciprocal_lattice

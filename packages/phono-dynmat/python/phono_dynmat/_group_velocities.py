@@ -4,14 +4,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import units
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, ensure_shape
+from phono_grid.errors import DomainError, ensure_positive, ensure_shape
 
+from phono_dynmat._degenerate import degenerate_sets
+from phono_dynmat._dynamical_matrix import dynamical_matrices
 from phono_dynmat._extension import rust
-from phono_dynmat._fourier import Dynamics, derivatives, unit_vector
+from phono_dynmat._fourier import (
+    Dynamics,
+    cartesian_unit_vector,
+    derivatives,
+    unit_vector,
+)
 from phono_dynmat._modes import Modes
 
-DEGENERATE = 1e-4
-"""THz; consecutive bands closer than this are one degenerate set."""
 CUTOFF_FREQUENCY = 1e-4
 """THz; modes at or below have no velocity."""
 SAME_Q = 1e-5
@@ -63,13 +68,104 @@ def group_velocities(
     DomainError
         If the identity is not among ``rotations``.
     """
+    slopes_of_d = derivatives(series, modes.qpoints, direction)
+    return _velocities(series, modes, rotations, slopes_of_d, direction)
+
+
+def finite_difference_velocities(
+    series: Dynamics,
+    modes: Modes,
+    rotations: ArrayLike,
+    *,
+    step: float = 1e-4,
+    direction: ArrayLike | None = None,
+) -> NDArray[np.float64]:
+    r"""`group_velocities` by differences of the dynamical matrix instead of its derivative.
+
+    .. math::
+
+        \frac{\partial D}{\partial k_\alpha} \approx
+            \frac{D(k + h\,\hat\alpha) - D(k - h\,\hat\alpha)}{2 h}
+
+    Degenerate modes are told apart, and the result is averaged, in the same way.
+
+    Parameters
+    ----------
+    series : HarmonicSeries, GonzeLee or Wang
+    modes : Modes
+        The phonons of ``series``.
+    rotations : (n_r, 3, 3) array_like of int
+        The point group on fractional wave vectors.
+    step : float
+        ``h``, 1/Å without 2π.
+    direction : (3,) array_like, optional
+        Fractional, along which degenerate modes are told apart.
+
+    Returns
+    -------
+    (n_q, n_b, 3) array of float
+        Cartesian, Å THz; 0 for modes at or below 1e-4 THz.
+
+    Raises
+    ------
+    DomainError
+        If ``step`` is not positive or the identity is not among ``rotations``.
+    """
+    ensure_positive("step", step)
+    # Cartesian steps in fractional coordinates: rows of the transposed lattice.
+    shifts = step * series.cell.lattice.T
+    rises = [
+        dynamical_matrices(series, modes.qpoints + x)
+        - dynamical_matrices(series, modes.qpoints - x)
+        for x in shifts
+    ]
+    slopes_of_d = np.array(rises, dtype=np.complex128) / (2 * step)
+    return _velocities(series, modes, rotations, slopes_of_d, direction)
+
+
+def directional_velocities(
+    series: Dynamics, modes: Modes, direction: ArrayLike
+) -> NDArray[np.float64]:
+    r"""How fast frequencies rise along one direction.
+
+    .. math:: v_j(q, \hat n) = \lim_{h \to 0^+} \frac{f_j(k + h \hat n) - f_j(k)}{h}
+
+    Within a degenerate set these are the eigenvalues of the slope of the dynamical matrix
+    along the direction, ascending: no component of a group velocity, which is one vector
+    for each mode, says how a set parts in every direction.
+
+    Parameters
+    ----------
+    series : HarmonicSeries, GonzeLee or Wang
+    modes : Modes
+        The phonons of ``series``; at Γ of polar crystals those of the same direction.
+    direction : (3,) array_like
+        ``n``, fractional reciprocal coordinates; its length does not count.
+
+    Returns
+    -------
+    (n_q, n_b) array of float
+        Å THz; 0 for modes at or below 1e-4 THz.
+    """
+    alone = np.eye(3, dtype=np.int64)[None]
+    n = cartesian_unit_vector(series, direction)
+    return np.asarray(group_velocities(series, modes, alone, direction=direction) @ n)
+
+
+def _velocities(
+    series: Dynamics,
+    modes: Modes,
+    rotations: ArrayLike,
+    slopes_of_d: NDArray[np.complex128],
+    direction: ArrayLike | None,
+) -> NDArray[np.float64]:
+    """Of given ``∂D/∂k``, shape (3, n_q, n_b, n_b)."""
     w = np.asarray(rotations)
     ensure_shape("rotations", w, (len(w), 3, 3))
     n_q, n_b = modes.frequencies.shape
     ensure_shape("modes.frequencies", modes.frequencies, (n_q, 3 * series.cell.n_atoms))
     b = series.cell.reciprocal_lattice.T
     cartesian = b @ w @ np.linalg.inv(b)
-    slopes_of_d = derivatives(series, modes.qpoints, direction)
     along = unit_vector(series, direction)
     along = DIRECTION if along is None else along
     e = modes.polarizations.reshape(n_q, n_b, n_b)
@@ -90,8 +186,7 @@ def _slopes(
 ) -> NDArray[np.float64]:
     """``⟨e_j| ∂D/∂k_α |e_j⟩`` at one wave vector, degenerate modes told apart first."""
     slopes = np.empty((len(f), 3))
-    starts = np.flatnonzero(np.diff(f, prepend=-np.inf) >= DEGENERATE)
-    for members in np.split(np.arange(len(f)), starts[1:]):
+    for members in degenerate_sets(f):
         blocks = e[members].conj() @ derivatives @ e[members].T
         if len(members) > 1:
             _, u = np.linalg.eigh(np.tensordot(direction, blocks, axes=1))

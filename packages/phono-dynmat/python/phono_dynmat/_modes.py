@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import ensure_finite, ensure_shape, frozen
+from phono_grid.errors import ShapeError, ensure_finite, ensure_shape, frozen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,3 +41,14 @@ class Modes:
         e = np.ascontiguousarray(self.polarizations, dtype=np.complex128)
         ensure_shape("polarizations", e, (n_q, n_b, n_b // 3, 3))
         object.__setattr__(self, "polarizations", e)
+
+
+def ensure_of_modes(
+    name: str, values: NDArray[np.float64], frequencies: NDArray[np.float64]
+) -> None:
+    """Require the wave vectors and bands of ``frequencies`` as the first two axes."""
+    if values.shape[:2] != frequencies.shape:
+        raise ShapeError(
+            f"{name}: expected the points and bands of frequencies, "
+            f"{list(frequencies.shape)}, first, got shape {list(values.shape)}"
+        )

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from phono_grid import units
 from phono_grid.errors import DomainError, ensure_shape, frozen
 
-from phono_dynmat._modes import Modes
+from phono_dynmat._modes import Modes, ensure_of_modes
 from phono_dynmat._statistics import bose_einstein, checked
 
 DISPLACEMENT = 1e20 * units.HBAR * units.EV / (2 * np.pi * 1e12 * units.AMU)
@@ -22,32 +22,37 @@ class ThermalProperties:
     ----------
     temperatures : (n_T,) array_like
         K
-    free_energy : (n_T,) array_like
+    free_energy : (n_T, ...) array_like
         eV
-    entropy : (n_T,) array_like
+    entropy : (n_T, ...) array_like
         eV/K
-    heat_capacity : (n_T,) array_like
+    heat_capacity : (n_T, ...) array_like
         eV/K
-    zero_point_energy : float
-        eV
+    zero_point_energy : (...) array_like
+        eV, of the modes that take part.
     """
 
     temperatures: NDArray[np.float64]
     free_energy: NDArray[np.float64]
     entropy: NDArray[np.float64]
     heat_capacity: NDArray[np.float64]
-    zero_point_energy: float
+    zero_point_energy: NDArray[np.float64]
 
     def __post_init__(self) -> None:
         """Hold read-only arrays."""
-        n = len(self.temperatures)
-        for name in ("temperatures", "free_energy", "entropy", "heat_capacity"):
-            object.__setattr__(self, name, frozen(getattr(self, name), name, shape=(n,)))
+        t = frozen(self.temperatures, "temperatures")
+        object.__setattr__(self, "temperatures", t)
+        zero = frozen(self.zero_point_energy, "zero_point_energy")
+        object.__setattr__(self, "zero_point_energy", zero)
+        for name in ("free_energy", "entropy", "heat_capacity"):
+            values = frozen(getattr(self, name), name, shape=(len(t), *zero.shape))
+            object.__setattr__(self, name, values)
 
     @property
     def energy(self) -> NDArray[np.float64]:
         """``F + T S``, eV."""
-        return self.free_energy + self.temperatures * self.entropy
+        t = self.temperatures.reshape(-1, *[1] * self.zero_point_energy.ndim)
+        return np.asarray(self.free_energy + t * self.entropy)
 
 
 def thermal_properties(
@@ -55,6 +60,7 @@ def thermal_properties(
     temperatures: ArrayLike,
     *,
     weights: ArrayLike | None = None,
+    projections: ArrayLike | None = None,
     cutoff_frequency: float = 0.0,
     classical: bool = False,
 ) -> ThermalProperties:
@@ -78,6 +84,10 @@ def thermal_properties(
         K, not negative. At T = 0 there is the zero-point energy and nothing else.
     weights : (n_q,) array_like, optional
         How many wave vectors each one stands for; 1 if not given.
+    projections : (n_q, n_b, ...) array_like, optional
+        The share of each mode in each part of the whole: `band_projections`, or
+        `atom_projections` (of a whole grid, or averaged over stars). Results have its axes
+        after the first two.
     cutoff_frequency : float
         THz
     classical : bool
@@ -87,6 +97,8 @@ def thermal_properties(
     ------
     DomainError
         If there are no wave vectors or a temperature is negative.
+    ShapeError
+        If there is not one projection for each mode.
     """
     f = np.asarray(frequencies, dtype=float)
     if f.ndim != 2 or not f.size:
@@ -99,19 +111,33 @@ def thermal_properties(
     ensure_shape("weights", w, (len(f),))
     counts = f > max(cutoff_frequency, 0)
     share = np.broadcast_to((w / w.sum())[:, None], f.shape)[counts]
+    ends: tuple[int, ...] = ()
+    if projections is not None:
+        a = np.asarray(projections, dtype=float)
+        ends = a.shape[2:]
+        ensure_of_modes("projections", a, f)
+        share = np.moveaxis(a[counts], 0, -1) * share
     f = f[counts]
-    zero_point = 0.0 if classical else units.THZ_TO_EV / 2 * float(share @ f)
-    rows = [(_classical if classical else _quantum)(f, share, x) for x in t]
-    free, entropy, capacity = np.array(rows).reshape(-1, 3).T
-    return ThermalProperties(t, zero_point + free, entropy, capacity, zero_point)
+    zero_point = np.asarray(0.0 if classical else units.THZ_TO_EV / 2 * _sum(share, f))
+    zero_point = np.broadcast_to(zero_point, ends)
+    rows = np.zeros((len(t), 3, *ends))
+    for row, x in zip(rows, t, strict=True):
+        if x > 0:
+            row[:] = (_classical if classical else _quantum)(f, share, x)
+    return ThermalProperties(t, zero_point + rows[:, 0], rows[:, 1], rows[:, 2], zero_point)
 
 
-def _quantum(
-    f: NDArray[np.float64], share: NDArray[np.float64], t: float
-) -> tuple[float, float, float]:
+def band_projections(frequencies: ArrayLike) -> NDArray[np.float64]:
+    """Each band by itself, in the order of frequencies, shape (n_q, n_b, n_b)."""
+    n_q, n_b = np.asarray(frequencies).shape
+    return np.broadcast_to(np.eye(n_b), (n_q, n_b, n_b))
+
+
+Row = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+
+
+def _quantum(f: NDArray[np.float64], share: NDArray[np.float64], t: float) -> Row:
     """F without the zero-point energy, S and C of modes at one temperature."""
-    if t == 0:
-        return 0.0, 0.0, 0.0
     k = units.BOLTZMANN
     with np.errstate(over="ignore"):
         # Beyond this e^-x is 0, and x² would overflow.
@@ -121,21 +147,22 @@ def _quantum(
     rest = -np.expm1(-x)
     log, occupation = np.log(rest), decay / rest
     return (
-        k * t * float(share @ log),
-        k * float(share @ (x * occupation - log)),
-        k * float(share @ (x**2 * occupation / rest)),
+        k * t * _sum(share, log),
+        k * _sum(share, x * occupation - log),
+        k * _sum(share, x**2 * occupation / rest),
     )
 
 
-def _classical(
-    f: NDArray[np.float64], share: NDArray[np.float64], t: float
-) -> tuple[float, float, float]:
+def _classical(f: NDArray[np.float64], share: NDArray[np.float64], t: float) -> Row:
     """The same where occupations are ``k_B T / h f``."""
-    if t == 0:
-        return 0.0, 0.0, 0.0
     k = units.BOLTZMANN
     log = np.log(f / (units.KELVIN_TO_THZ * t))
-    return k * t * float(share @ log), k * float(share @ (1 - log)), k * float(share.sum())
+    return k * t * _sum(share, log), k * _sum(share, 1 - log), k * _sum(share, 1.0)
+
+
+def _sum(share: NDArray[np.float64], x: NDArray[np.float64] | float) -> NDArray[np.float64]:
+    """Over modes, in an order that no library's threads change."""
+    return np.asarray((share * x).sum(axis=-1))
 
 
 def mean_square_displacements(

@@ -6,9 +6,10 @@ from phono_grid import units
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import ensure_shape
 
+from phono_dynmat._degenerate import degenerate_sets
 from phono_dynmat._extension import rust
 from phono_dynmat._fourier import Dynamics, derivatives, unit_vector
-from phono_dynmat._group_velocities import CUTOFF_FREQUENCY, DEGENERATE, DIRECTION
+from phono_dynmat._group_velocities import CUTOFF_FREQUENCY, DIRECTION
 from phono_dynmat._modes import Modes
 
 
@@ -77,8 +78,7 @@ def _told_apart(
     """Eigenvectors, in degenerate sets those of the slope of ``D`` along a direction."""
     along = np.tensordot(direction, slopes, axes=1)
     told = e.copy()
-    starts = np.flatnonzero(np.diff(f, prepend=-np.inf) >= DEGENERATE)
-    for members in np.split(np.arange(len(f)), starts[1:]):
+    for members in degenerate_sets(f):
         if len(members) > 1:
             _, u = np.linalg.eigh(e[members].conj() @ along @ e[members].T)
             told[members] = u.T @ e[members]
