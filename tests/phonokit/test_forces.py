@@ -253,7 +253,10 @@ def still(text):
     [
         (lambda t: t.replace("16\n", "15\n", 1), "of 15 atoms, expected 16"),
         (lambda t: t.rpartition("\n\n")[0], r"expected \d+ lines for \d displacements"),
-        (lambda t: t[:-5] + "oops\n", r"line \d+: expected 3 numbers, got '.*oops'"),
+        (
+            lambda t: t[:-5] + "oops\n",
+            r"line \d+ \(supercell \d\): expected 3 numbers, got '.*oops'",
+        ),
         (
             still,
             "line 5: displacement 1 has length zero; correct it, or remove it",

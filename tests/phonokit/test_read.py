@@ -258,14 +258,23 @@ def test_a_word_among_the_numbers_is_found_by_its_line(tmp_path):
             r"expected 8 lines of forces .*, got 7, number 4 is not complete;",
         ),
         (lambda t: t + "1 2 3\n", "expected 8 lines of forces .*, got 9;"),
-        (lambda t: t.replace("# a comment", "zero", 1), "line 4: expected three numbers"),
+        (
+            lambda t: t.replace("# a comment", "zero", 1),
+            r"line 4 \(supercell 1\): expected three numbers",
+        ),
         (
             lambda t: t.replace("# File: 2", "1 2"),
-            "line 6: expected three numbers, got '1 2'",
+            r"line 6 \(supercell 2\): expected three numbers, got '1 2'",
         ),
-        (lambda t: t.replace("# File: 2", "nan 1 2"), "line 6: expected three numbers"),
+        (
+            lambda t: t.replace("# File: 2", "nan 1 2"),
+            r"line 6 \(supercell 2\): expected three numbers",
+        ),
         (lambda _: "1 2 3 4 5 6\n" * 7, "expected 2 lines for every supercell, got 7"),
-        (lambda _: "1 2 3 4 5 6\n1 2\n", "line 2: expected six numbers, got '1 2'"),
+        (
+            lambda _: "1 2 3 4 5 6\n1 2\n",
+            r"line 2 \(supercell 1\): expected six numbers, got '1 2'",
+        ),
         (lambda _: "# nothing\n", "holds no forces"),
     ],
 )

@@ -66,7 +66,7 @@ def _third_order(tree: Tree, unit_cell: Cell, supercell: Supercell, units: Units
     """What a file of phono3py is for."""
     third = read_third_order(tree, supercell, units)
     phonon, phonon_file = None, None
-    phonon_supercell = read_phonon_supercell(tree, unit_cell, supercell)
+    phonon_supercell = read_phonon_supercell(tree, unit_cell, supercell, units)
     if phonon_supercell is not None and (
         PHONON.holds_displacements(tree) or not _same_matrix(tree)
     ):

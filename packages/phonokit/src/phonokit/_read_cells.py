@@ -34,13 +34,12 @@ def read_supercell(tree: Tree, units: Units) -> tuple[Cell, Supercell]:
         supercell = Supercell.of(unit_cell, supercell_matrix, primitive_matrix)
     except PhonoError as error:
         raise FileError(f"{tree.file}: {error}") from None
-    if "supercell" in tree:
-        _check_same(tree, read_cell(tree.child("supercell"), units), supercell.cell)
+    _check_same(tree, "supercell", supercell.cell, units)
     return unit_cell, supercell
 
 
 def read_phonon_supercell(
-    tree: Tree, unit_cell: Cell, supercell: Supercell
+    tree: Tree, unit_cell: Cell, supercell: Supercell, units: Units
 ) -> Supercell | None:
     """The supercell of second order alone, on the primitive cell of third order."""
     if "phonon_supercell_matrix" not in tree:
@@ -49,9 +48,11 @@ def read_phonon_supercell(
     primitive = (supercell.primitive.lattice @ np.linalg.inv(unit_cell.lattice)).T
     try:
         own = Supercell.of(unit_cell, matrix, primitive)
-        return on_primitive(own, supercell.primitive)
+        own = on_primitive(own, supercell.primitive)
     except PhonoError as error:
         raise FileError(f"{tree.file}: phonon_supercell_matrix: {error}") from None
+    _check_same(tree, "phonon_supercell", own.cell, units)
+    return own
 
 
 def on_primitive(supercell: Supercell, primitive: Cell) -> Supercell:
@@ -104,17 +105,20 @@ def _primitive_matrix(tree: Tree) -> NDArray[np.float64] | str:
     return tree.array("primitive_matrix", (3, 3))
 
 
-def _check_same(tree: Tree, written: Cell, rebuilt: Cell) -> None:
-    """Refuse a file whose supercell is not the one its matrix makes."""
-    where = f"{tree.file}: supercell"
+def _check_same(tree: Tree, key: str, rebuilt: Cell, units: Units) -> None:
+    """Refuse a file whose supercell, if it has it, is not the one its matrix makes."""
+    if key not in tree:
+        return
+    written = read_cell(tree.child(key), units)
+    where = f"{tree.file}: {key}"
     if written.n_atoms != rebuilt.n_atoms:
         raise FileError(
-            f"{where}: has {written.n_atoms} atoms, but unit_cell and supercell_matrix "
-            f"make {rebuilt.n_atoms}; correct supercell_matrix"
+            f"{where}: has {written.n_atoms} atoms, but unit_cell and {key}_matrix "
+            f"make {rebuilt.n_atoms}; correct {key}_matrix"
         )
     if np.abs(written.lattice - rebuilt.lattice).max() > TOLERANCE:
         raise FileError(
-            f"{where}.lattice: is not the unit_cell times supercell_matrix; correct either"
+            f"{where}.lattice: is not the unit_cell times {key}_matrix; correct either"
         )
     d = written.positions - rebuilt.positions
     apart = np.linalg.norm((d - np.rint(d)) @ rebuilt.lattice, axis=1) > TOLERANCE
@@ -122,6 +126,6 @@ def _check_same(tree: Tree, written: Cell, rebuilt: Cell) -> None:
     wrong = np.flatnonzero(apart | np.array(other))
     if wrong.size:
         raise FileError(
-            f"{where}: atom {wrong[0] + 1} is not where unit_cell and supercell_matrix put "
+            f"{where}: atom {wrong[0] + 1} is not where unit_cell and {key}_matrix put "
             "it; the order of atoms must be phono3py's default order"
         )

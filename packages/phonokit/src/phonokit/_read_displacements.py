@@ -32,6 +32,11 @@ class Displaced:
     forces: Vector | None
     included: bool = True
 
+    @property
+    def move(self) -> tuple[int, Vector]:
+        """The atom and its displacement."""
+        return self.atom, self.displacement
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Displacements:
@@ -61,6 +66,14 @@ class Displacements:
     def included(self) -> NDArray[np.bool_]:
         """Which of `all` are not beyond the cutoff."""
         return np.array([d.included for d in self.all])
+
+    def moves(self, number: int) -> list[tuple[int, Vector]]:
+        """The displaced atoms of a supercell and how they move, in units of the file."""
+        n = len(self.singles)
+        if number < n:
+            return [self.singles[number].move]
+        first, second = self.pairs[number - n]
+        return [self.singles[first].move, second.move]
 
 
 def read_displacements(tree: Tree, n_s: int) -> Displacements:

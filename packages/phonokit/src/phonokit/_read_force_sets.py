@@ -43,7 +43,9 @@ def read_force_sets(path: Path, supercell: Supercell, units: Units) -> Displaced
                 f"{path}: line {rows[start + 1][0]}: displacement {len(u)} has length "
                 "zero; correct it, or remove it and its forces"
             )
-        forces.append([_numbers(path, r, 3) for r in rows[start + 2 : start + 2 + n_s]])
+        where = f" (supercell {len(u)})"
+        block = rows[start + 2 : start + 2 + n_s]
+        forces.append([_numbers(path, row, 3, where) for row in block])
     try:
         return DisplacedForces(
             np.array(atoms),
@@ -54,7 +56,9 @@ def read_force_sets(path: Path, supercell: Supercell, units: Units) -> Displaced
         raise FileError(f"{path}: {error}") from None
 
 
-def _numbers(path: Path, row: tuple[int, list[str]], n: int) -> list[float]:
+def _numbers(
+    path: Path, row: tuple[int, list[str]], n: int, where: str = ""
+) -> list[float]:
     """The numbers of a line."""
     line, words = row
     try:
@@ -63,7 +67,7 @@ def _numbers(path: Path, row: tuple[int, list[str]], n: int) -> list[float]:
         numbers = []
     if len(numbers) != n or not np.isfinite(numbers).all():
         raise FileError(
-            f"{path}: line {line}: expected {n} number{'s' if n > 1 else ''}, got "
+            f"{path}: line {line}{where}: expected {n} number{'s' if n > 1 else ''}, got "
             f"{' '.join(words)[:60]!r}; correct this line"
         )
     return numbers

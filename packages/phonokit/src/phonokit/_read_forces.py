@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from phono_grid.errors import FileError
 
 from phonokit._files import open_text
+from phonokit._stated_moves import Moves, StatedMoves
 
 BATCH = 1 << 16
 """Lines that are parsed at once."""
 
 
 def read_forces(
-    path: Path, included: NDArray[np.bool_], n_atoms: int
+    path: Path, included: NDArray[np.bool_], n_atoms: int, moves: Moves | None = None
 ) -> NDArray[np.float64]:
     """Forces of displaced supercells, one after the other, in the units of the file.
 
@@ -28,17 +29,20 @@ def read_forces(
     path : Path
     included : (n_supercells,) array of bool
     n_atoms : int
+    moves : Moves, optional
+        What the forces should be of; comments that say otherwise are an error.
 
     Returns
     -------
     (n_included, n_atoms, 3) array of float
     """
+    stated = None if moves is None else StatedMoves(path, moves, n_atoms)
     n, expected = len(included), len(included) * n_atoms
     forces = np.empty((int(included.sum()), n_atoms, 3))
     flat = forces.reshape(-1, 3)
     wanted = np.repeat(included, n_atoms)
     n_rows = n_kept = 0
-    for rows in _batches(path, 3):
+    for rows in _batches(path, 3, n_atoms, stated):
         # What goes beyond the last supercell is counted, to be complained of.
         here = wanted[n_rows : n_rows + len(rows)]
         mine = rows[: len(here)][here]
@@ -65,7 +69,7 @@ def read_snapshots(
     -------
     displacements, forces : (n, n_atoms, 3) arrays of float
     """
-    rows = np.concatenate([np.empty((0, 6)), *_batches(path, 6)])
+    rows = np.concatenate([np.empty((0, 6)), *_batches(path, 6, n_atoms)])
     if not len(rows) or len(rows) % n_atoms:
         raise FileError(
             f"{path}: expected {n_atoms} lines for every supercell, got {len(rows)} in "
@@ -81,10 +85,12 @@ def columns_of(path: Path) -> int:
         return len(next(_data_lines(file), "").split())
 
 
-def _batches(path: Path, n_columns: int) -> Iterator[NDArray[np.float64]]:
+def _batches(
+    path: Path, n_columns: int, n_atoms: int, stated: StatedMoves | None = None
+) -> Iterator[NDArray[np.float64]]:
     """The rows of a file, some at a time."""
     with open_text(path) as file:
-        lines = _data_lines(file)
+        lines = _data_lines(file, stated)
         empty = True
         while batch := list(islice(lines, BATCH)):
             empty = False
@@ -94,31 +100,36 @@ def _batches(path: Path, n_columns: int) -> Iterator[NDArray[np.float64]]:
             except ValueError:
                 rows = np.full((1, 1), np.nan)
             if not np.isfinite(rows).all():
-                _blame_a_line(path, n_columns)
+                _blame_a_line(path, n_columns, n_atoms)
             yield rows
     if empty:
         raise FileError(f"{path}: holds no forces")
 
 
-def _data_lines(lines: Iterator[str]) -> Iterator[str]:
+def _data_lines(lines: Iterator[str], stated: StatedMoves | None = None) -> Iterator[str]:
     """Lines without comments, and without blank lines."""
-    for line in lines:
+    n_rows = 0
+    for number, line in enumerate(lines, start=1):
         data = line.partition("#")[0]
         if not data.isspace() and data:
+            n_rows += 1
             yield data
+        elif stated is not None and not data:
+            stated.check(line, number, n_rows)
 
 
-def _blame_a_line(path: Path, n_columns: int) -> None:
+def _blame_a_line(path: Path, n_columns: int, n_atoms: int) -> None:
     """Name the first line that does not hold so many numbers."""
-    count = {3: "three", 6: "six"}[n_columns]
+    count, n_rows = {3: "three", 6: "six"}[n_columns], 0
     with open_text(path) as file:
         for number, line in enumerate(file, start=1):
             words = line.partition("#")[0].split()
             if words and not _are_numbers(words, n_columns):
                 raise FileError(
-                    f"{path}: line {number}: expected {count} numbers, got "
-                    f"{line.strip()[:60]!r}; correct this line"
+                    f"{path}: line {number} (supercell {n_rows // n_atoms + 1}): expected "
+                    f"{count} numbers, got {line.strip()[:60]!r}; correct this line"
                 )
+            n_rows += bool(words)
 
 
 def _are_numbers(words: list[str], n: int) -> bool:

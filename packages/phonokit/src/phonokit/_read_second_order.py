@@ -17,6 +17,7 @@ from phonokit._force_store import key_of, stored_forces
 from phonokit._read_displacements import Displaced, read_singles
 from phonokit._read_force_sets import read_force_sets
 from phonokit._read_forces import columns_of, read_forces, read_snapshots
+from phonokit._stated_moves import Moves
 from phonokit._tree import Tree
 
 
@@ -86,8 +87,9 @@ def read_second_order(
             "make both with phono displace and phono forces"
         )
     included = np.ones(len(singles), dtype=np.bool_)
+    identity = key_of(supercell.cell, moves(singles, units))
     forces = forces_beside(
-        path, key_of(supercell.cell, moves(singles, units)), included, n_s, units
+        path, identity, included, n_s, units, lambda number: [singles[number].move]
     )
     return _second_order(path, supercell, singles, forces, units), path
 
@@ -119,12 +121,17 @@ def snapshots_of(path: Path, supercell: Supercell, units: Units) -> Snapshots:
 
 
 def forces_beside(
-    path: Path, key: str, included: NDArray[np.bool_], n_s: int, units: Units
+    path: Path,
+    key: str,
+    included: NDArray[np.bool_],
+    n_s: int,
+    units: Units,
+    moves: Moves | None = None,
 ) -> NDArray[np.float64]:
     """Forces of included supercells, eV/Å, from text or from a file of `phono forces`."""
     if path.suffix == ".hdf5":
         return stored_forces(path, key, included)
-    return read_forces(path, included, n_s) * units.force
+    return read_forces(path, included, n_s, moves) * units.force
 
 
 def forces_inside(file: Path, displaced: Sequence[Displaced]) -> NDArray[np.float64] | None:

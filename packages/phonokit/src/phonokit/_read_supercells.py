@@ -66,8 +66,9 @@ def read_phonon_supercells(path: str | Path) -> AnySupercells | None:
         As for `read_supercells`.
     """
     tree = Tree.read(find_supercells(Path(path)))
-    unit_cell, supercell = read_supercell(tree, units_of(tree))
-    phonon = read_phonon_supercell(tree, unit_cell, supercell)
+    units = units_of(tree)
+    unit_cell, supercell = read_supercell(tree, units)
+    phonon = read_phonon_supercell(tree, unit_cell, supercell, units)
     if phonon is None or not PHONON.holds_displacements(tree):
         return None
     return _of_place(tree, PHONON, unit_cell, phonon, 2)

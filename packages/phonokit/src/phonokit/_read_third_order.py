@@ -1,6 +1,6 @@
 """Displacements of pairs of atoms, or of all at random, and the forces in them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -77,8 +77,11 @@ def read_third_order(tree: Tree, supercell: Supercell, units: Units) -> ThirdOrd
     parts = (moves(displacements.singles, units), moves(seconds, units))
     key = key_of(supercell.cell, [array for part in parts for array in part])
     n_s = supercell.cell.n_atoms
-    forces = forces_beside(path, key, displacements.included, n_s, units)
-    return _pairs(path, displacements, supercell, forces, units)
+    forces = forces_beside(
+        path, key, displacements.included, n_s, units, displacements.moves
+    )
+    found = _pairs(tree.file, displacements, supercell, forces, units)
+    return replace(found, file=path)
 
 
 def _pairs(
@@ -101,7 +104,6 @@ def _pairs(
                 first[included], second_atoms[included], second_u[included], forces[n:]
             ),
             cutoff_of(displacements, supercell),
-            file=None if ".yaml" in file.name else file,
         )
     except PhonoError as error:
         raise FileError(f"{file}: {error}") from None

@@ -1,0 +1,70 @@
+"""What the comments of a file of forces say about displacements."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid.errors import FileError
+
+Moves = Callable[[int], Sequence[tuple[int, NDArray[np.float64]]]]
+"""The displaced atoms, from 0, of a supercell by number, and their displacements."""
+SAME = 1e-5
+"""In the unit of length of the file; displacements in comments have 16 decimals."""
+
+
+class StatedMoves:
+    """Comments ``# atom ux uy uz``, held against the displacements the forces should be of.
+
+    Forces alone do not tell what was displaced. phono3py and we write it above them; a
+    file without such comments, or with others, is taken as it is.
+
+    Parameters
+    ----------
+    path : Path
+    moves : Moves
+    n_atoms : int
+    """
+
+    def __init__(self, path: Path, moves: Moves, n_atoms: int) -> None:
+        self._path, self._moves, self._n_atoms = path, moves, n_atoms
+        self._number = -1
+        self._expected: list[tuple[int, NDArray[np.float64]]] = []
+
+    def check(self, comment: str, line: int, n_rows: int) -> None:
+        """Read a comment on a line after so many rows of forces."""
+        stated = _move(comment)
+        number, rest = divmod(n_rows, self._n_atoms)
+        if stated is None or rest:
+            return
+        if number != self._number:
+            try:
+                self._expected = list(self._moves(number))
+            except IndexError:
+                self._expected = []  # More supercells than there are: told when counted.
+            self._number = number
+        if not self._expected:
+            return
+        atom, u = self._expected.pop(0)
+        if stated[0] != atom + 1 or np.abs(stated[1] - u).max() > SAME:
+            raise FileError(
+                f"{self._path}: line {line} (supercell {number + 1}): the comment says "
+                f"that {_said(*stated)}, the yaml file that {_said(atom + 1, u)}; take the "
+                "forces of these displacements, in their order"
+            )
+
+
+def _said(atom: int, u: NDArray[np.float64]) -> str:
+    """A displacement in words."""
+    return f"atom {atom} moves by {' '.join(f'{x:g}' for x in u)}"
+
+
+def _move(comment: str) -> tuple[int, NDArray[np.float64]] | None:
+    """An atom, from 1, and its displacement; None for any other comment."""
+    words = comment[1:].split()
+    if len(words) != 4 or not words[0].isdigit() or not all("." in w for w in words[1:]):
+        return None
+    try:
+        return int(words[0]), np.array([float(word) for word in words[1:]])
+    except ValueError:
+        return None
