@@ -3,9 +3,9 @@
     python benches/ranks.py [FOLDER] [--quick]
 
 FOLDER holds phono3py_disp.yaml and FORCES_FC3 of silicon; that of PHONO_TEST_DATA if not
-given. Every rank has one thread. Figures are the best of some runs, one and two ranks in
-turn. More ranks than cores take CPU time from each other, so that of the busiest rank
-stands for the time that it would take alone.
+given. Every rank has one thread. Figures are the best of some runs, the numbers of ranks in
+turn. More ranks than cores take time from each other, so that the CPU time of the busiest
+rank stands for the time that it would take alone.
 """
 
 import argparse
@@ -20,18 +20,23 @@ from pathlib import Path
 import numpy as np
 
 MPIEXEC = Path(sys.executable).with_name("mpiexec")
-PHONO = Path(sys.executable).with_name("phono")
+RANKS = (1, 2, 3, 4)
+LARGE_RANKS = (64, 1024, 16384)
+PRODUCTION = "largest first"
+"""The distribution of ``phono kappa``."""
+STAGE, WHOLE, COPIES = 1.85, 1.5, 1.5
+"""Targets: the stage and the whole command on two ranks, memory on four."""
 CONSTANTS = 256
 """MB of constants that ranks share."""
 
 
-def on_ranks(n: int, *command: str | Path, cwd: str | None = None) -> tuple[float, str]:
-    """Run a command on ``n`` ranks of one thread; (seconds, what it printed)."""
-    environment = os.environ | {"RAYON_NUM_THREADS": "1"}
+def on_ranks(n: int, *arguments: object, cwd: str | None = None) -> tuple[float, str]:
+    """Run this program on ``n`` ranks of one thread; (seconds, what it printed)."""
+    command = [MPIEXEC, "-n", n, sys.executable, Path(__file__).resolve(), *arguments]
     start = time.perf_counter()
     done = subprocess.run(
-        [MPIEXEC, "-n", str(n), *command],
-        env=environment,
+        [str(word) for word in command],
+        env=os.environ | {"RAYON_NUM_THREADS": "1"},
         cwd=cwd,
         capture_output=True,
         text=True,
@@ -42,49 +47,109 @@ def on_ranks(n: int, *command: str | Path, cwd: str | None = None) -> tuple[floa
     return time.perf_counter() - start, done.stdout
 
 
-def stage(folder: str, mesh: int, runs: int) -> None:
-    """On ranks: the scattering stage, wall time and CPU time of the busiest rank."""
+def scatterer_of(folder: str, mesh: int, ranks):
+    """All that the scattering stage needs, and what it took to make it, s."""
     import phonokit
-    from phono_grid import using
-    from phono_mpi import MpiRanks
-    from phonokit._rates import rates_of
-    from phonokit._run import Run
-    from phonokit._workflow import carriers_of
-
-    crystal, ranks = phonokit.load(folder), MpiRanks()
-    cpu: list[float] = []
-    run = Run(progress=lambda *_: cpu.append(time.process_time()), ranks=ranks)
-    walls, loads = [], []
-    with using(crystal.backend):
-        t = np.array([300.0])
-        _, carriers, series = carriers_of(crystal, (mesh,) * 3, t, ranks=ranks)
-        for _ in range(runs):
-            cpu.clear()
-            ranks.barrier()
-            start, begun = time.perf_counter(), time.process_time()
-            rates_of(carriers, series, phonokit.Transport(), run)
-            walls.append(max(ranks.collect(time.perf_counter() - start)))
-            loads.append(max(ranks.collect(cpu[-1] - begun)))
-    if ranks.rank == 0:
-        print(json.dumps({"wall": min(walls), "cpu": min(loads)}))
-
-
-def predicted(folder: str, mesh: int) -> None:
-    """On one rank: what the plan says of the stage."""
-    import phonokit
-    from phono_grid import using
-    from phono_mpi import Alone
-    from phonokit._plan import plan_of
     from phonokit._rates import Scatterer
     from phonokit._workflow import carriers_of
 
+    start = time.perf_counter()
     crystal = phonokit.load(folder)
-    with using(crystal.backend):
-        t = np.array([300.0])
-        _, carriers, series = carriers_of(crystal, (mesh,) * 3, t, ranks=Alone())
-        plan = plan_of(Scatterer(carriers, series, phonokit.Transport()), 0.0)
-    told = {n: plan.seconds(n, "largest first") for n in (1, 2, 3, 4)}
-    print(json.dumps(told))
+    t = np.array([300.0])
+    _, carriers, series = carriers_of(crystal, (mesh,) * 3, t, ranks=ranks)
+    serial = time.perf_counter() - start
+    return Scatterer(carriers, series, phonokit.Transport()), serial
+
+
+def shares(costs, ranks) -> dict:
+    """The wave vectors of this rank, by distribution; the function makes them anew."""
+    from phono_mpi import MpiDistributor, balanced_tasks, dynamic_tasks, weighted_sizes
+
+    n, rank = len(costs), ranks.rank
+    weighted = MpiDistributor(n, sizes=weighted_sizes(costs, ranks.size))
+    return {
+        "contiguous": lambda: ranks.mine(n),
+        "weighted": lambda: weighted.my_tasks,
+        "dynamic": lambda: dynamic_tasks(n, costs=costs),
+        PRODUCTION: lambda: balanced_tasks(costs, ranks.size)[rank],
+    }
+
+
+class Watched:
+    """Tasks, and how long a rank has waited for them."""
+
+    def __init__(self, tasks) -> None:
+        self.tasks = tasks
+        self.cpu, self.walls = 0.0, []
+
+    def __iter__(self):
+        """Task after task."""
+        tasks = iter(self.tasks)
+        while True:
+            start, begun = time.perf_counter(), time.process_time()
+            task = next(tasks, None)
+            self.cpu += time.process_time() - begun
+            self.walls.append(time.perf_counter() - start)
+            if task is None:
+                return
+            yield task
+
+
+def stage(folder: str, mesh: int, runs: int) -> None:
+    """On ranks: the scattering stage of the slowest.
+
+    Wall time, CPU time without what it waits for tasks, and how long it waits for one.
+    """
+    from phono_mpi import MpiRanks
+
+    ranks = MpiRanks()
+    scatterer, _ = scatterer_of(folder, mesh, ranks)
+    ways = shares(scatterer.costs, ranks)
+    figures = {name: [] for name in ways}
+    for _ in range(runs):
+        for name, tasks in ways.items():
+            ranks.barrier()
+            start, begun = time.perf_counter(), time.process_time()
+            watched = Watched(tasks())
+            for _record in scatterer.records(watched):
+                pass
+            # Waiting in MPI takes a core, too.
+            cpu = time.process_time() - begun - watched.cpu
+            ranks.barrier()
+            wall = time.perf_counter() - start
+            own = (wall, cpu, np.median(watched.walls))
+            figures[name].append(np.max(ranks.collect(own), axis=0))
+    if ranks.rank == 0:
+        print(
+            json.dumps(
+                {n: np.min(values, axis=0).tolist() for n, values in figures.items()}
+            )
+        )
+
+
+def predicted(folder: str, mesh: int, _runs: int) -> None:
+    """On one rank: what the plan says, stage and whole."""
+    from phono_mpi import Alone
+    from phonokit._plan import DISTRIBUTIONS, plan_of
+
+    scatterer, serial = scatterer_of(folder, mesh, Alone())
+    plan = plan_of(scatterer, 0.0)
+    seconds = {
+        name: {n: plan.seconds(n, name) for n in (*RANKS, *LARGE_RANKS)}
+        for name in DISTRIBUTIONS
+    }
+    print(json.dumps({"serial": serial, "n": len(plan.costs), "seconds": seconds}))
+
+
+def whole(folder: str, mesh: int, _runs: int) -> None:
+    """On ranks: ``phono kappa``; each rank leaves its CPU time in a file."""
+    from phonokit.cli import main
+
+    mesh_options = ["--mesh", *[str(mesh)] * 3]
+    if main(["kappa", folder, *mesh_options, "--output", "k.hdf5"]):
+        sys.exit(1)
+    rank = os.environ.get("PMI_RANK") or os.environ["OMPI_COMM_WORLD_RANK"]
+    Path(f"cpu{rank}").write_text(str(time.process_time()))
 
 
 def shared(_folder: str, megabytes: int, _runs: int) -> None:
@@ -118,14 +183,68 @@ def shared(_folder: str, megabytes: int, _runs: int) -> None:
         print(json.dumps(used / size))
 
 
-def best(command: list[str | Path], runs: int) -> dict[int, float]:
-    """Seconds of a whole command on one and two ranks, in turn."""
-    times: dict[int, list[float]] = {1: [], 2: []}
-    for _ in range(runs):
-        for n, seconds in times.items():
-            with tempfile.TemporaryDirectory() as folder:
-                seconds.append(on_ranks(n, *command, cwd=folder)[0])
-    return {n: min(seconds) for n, seconds in times.items()}
+def print_stage(folder: str, mesh: int, rounds: int, runs: int) -> None:
+    """Measured beside planned."""
+    best: dict[int, dict[str, np.ndarray]] = {}
+    for _ in range(rounds):
+        for n in RANKS:
+            figures = json.loads(on_ranks(n, "stage", folder, mesh, runs)[1])
+            old = best.setdefault(n, {name: np.inf for name in figures})
+            best[n] = {name: np.minimum(old[name], figures[name]) for name in figures}
+    plan = json.loads(on_ranks(1, "predicted", folder, mesh, 1)[1])["seconds"]
+    one, two = best[1][PRODUCTION], best[2][PRODUCTION]
+    print(f"scattering of silicon, {mesh}³ mesh, one thread a rank, {os.cpu_count()} cores")
+    print(
+        f"  1 rank {one[0]:.3f} s, 2 ranks {two[0]:.3f} s: {one[0] / two[0]:.2f} × faster ",
+        end="",
+    )
+    print(f"(target {STAGE}), by CPU of the busiest rank {one[1] / two[1]:.2f} ×")
+    print("speed-up by CPU time of the busiest rank, and that of the plan")
+    print(f"  {'ranks':>5}" + "".join(f"{name:>18}" for name in plan))
+    for n in RANKS:
+        row = ""
+        for name, seconds in plan.items():
+            gain, told = one[1] / best[n][name][1], seconds["1"] / seconds[str(n)]
+            row += f"{gain:11.2f}{told:7.2f}"
+        print(f"  {n:5}{row}", flush=True)
+    waits = ", ".join(f"{1e3 * best[n]['dynamic'][2]:.2f}" for n in RANKS[1:])
+    print(f"a rank waits {waits} ms for a dynamic task on {RANKS[1:]} ranks", flush=True)
+
+
+def print_whole(folder: str, mesh: int, rounds: int) -> None:
+    """The whole command on one and two ranks, in turn."""
+    best = {1: np.full(2, np.inf), 2: np.full(2, np.inf)}
+    for _ in range(rounds):
+        for n in best:
+            with tempfile.TemporaryDirectory() as place:
+                wall = on_ranks(n, "whole", folder, mesh, 1, cwd=place)[0]
+                cpu = max(float(p.read_text()) for p in Path(place).glob("cpu*"))
+            best[n] = np.minimum(best[n], (wall, cpu))
+    gains = best[1] / best[2]
+    print(f"the whole command on a {mesh}³ mesh")
+    print(
+        f"  1 rank {best[1][0]:.2f} s, 2 ranks {best[2][0]:.2f} s: {gains[0]:.2f} × ",
+        end="",
+    )
+    print(
+        f"faster (target {WHOLE}), by CPU of the busiest rank {gains[1]:.2f} ×", flush=True
+    )
+
+
+def print_plan(folder: str, mesh: int) -> None:
+    """What large machines would gain."""
+    plan = json.loads(on_ranks(1, "predicted", folder, mesh, 1)[1])
+    serial, seconds = plan["serial"], plan["seconds"]
+    one = serial + seconds[PRODUCTION]["1"]
+    print(
+        f"the plan of a {mesh}³ mesh, {plan['n']} wave vectors: {one:.0f} s on one rank, ",
+        end="",
+    )
+    print(f"{serial:.1f} s of them before the stage; speed-up and efficiency")
+    print(f"  {'ranks':>5}" + "".join(f"{name:>18}" for name in seconds))
+    for n in LARGE_RANKS:
+        gains = [one / (serial + told[str(n)]) for told in seconds.values()]
+        print(f"  {n:5}" + "".join(f"{gain:11.1f}{gain / n:7.0%}" for gain in gains))
 
 
 def main() -> None:
@@ -138,41 +257,19 @@ def main() -> None:
     folder = str(Path(arguments.folder or data / "si-pbesol").resolve())
     if not (Path(folder) / "phono3py_disp.yaml").exists():
         sys.exit(f"{folder} holds no phono3py_disp.yaml; name a folder that does")
-    small, large, runs = ("9", "11", "2") if arguments.quick else ("15", "19", "5")
-    this = [sys.executable, __file__]
-
-    measured = {
-        n: json.loads(on_ranks(n, *this, "stage", folder, small, runs)[1])
-        for n in (1, 2, 3, 4)
-    }
-    plan = json.loads(on_ranks(1, *this, "predicted", folder, small)[1])
-    wall = {n: measured[n]["wall"] for n in measured}
-    cores = os.cpu_count()
-    print(f"scattering of silicon on a {small}³ mesh, one thread a rank, {cores} cores")
-    print(f"  1 rank {wall[1]:.3f} s, 2 ranks {wall[2]:.3f} s: ", end="")
-    print(f"{wall[1] / wall[2]:.2f} × faster (target 1.85)")
-    print("  ranks    busiest rank, CPU s    speed-up    of the plan")
-    for n, figures in measured.items():
-        gain, told = measured[1]["cpu"] / figures["cpu"], plan["1"] / plan[str(n)]
-        print(f"  {n:5}{figures['cpu']:22.3f}{gain:12.2f}{told:15.2f}")
-
-    mesh = ["--mesh", *[large] * 3, "--output", "k.hdf5"]
-    whole = best([PHONO, "kappa", folder, *mesh], 2 if arguments.quick else 3)
-    print(f"the whole command on a {large}³ mesh")
-    print(f"  1 rank {whole[1]:.2f} s, 2 ranks {whole[2]:.2f} s: ", end="")
-    print(f"{whole[1] / whole[2]:.2f} × faster (target 1.5)")
-
-    share = json.loads(on_ranks(4, *this, "shared", folder, str(CONSTANTS), "1")[1])
+    small, large, rounds = (9, 11, 1) if arguments.quick else (15, 19, 3)
+    print_stage(folder, small, rounds, 2)
+    print_whole(folder, large, rounds + 1)
+    print_plan(folder, 20 if arguments.quick else 50)
+    share = json.loads(on_ranks(4, "shared", folder, CONSTANTS, 1)[1])
     print(f"memory of {CONSTANTS} MB of constants on 4 ranks of a node")
-    print(f"  {share:.2f} × one copy (target at most 1.5)")
+    print(f"  {share:.2f} × one copy (target at most {COPIES})")
 
 
 if __name__ == "__main__":
-    modes = {"stage": stage, "shared": shared}
+    modes = {f.__name__: f for f in (stage, predicted, whole, shared)}
     match sys.argv[1:]:
         case [mode, path, number, runs] if mode in modes:
             modes[mode](path, int(number), int(runs))
-        case ["predicted", path, number]:
-            predicted(path, int(number))
         case _:
             main()

@@ -19,8 +19,14 @@ from tiny_crystal import EXAMPLE
 # Of this environment, never of another: two MPI libraries do not mix.
 MPIEXEC = Path(sys.executable).with_name("mpiexec")
 N_I = 10
-COMMAND = ["kappa", str(EXAMPLE), "--mesh", "5", "5", "5", "--isotopes"]
-COMMAND += ["--temperature", "200", "--temperature", "300", "--output"]
+
+
+def command(mesh):
+    words = ["kappa", str(EXAMPLE), "--mesh", *[mesh] * 3, "--isotopes"]
+    return [*words, "--temperature", "200", "--temperature", "300", "--output"]
+
+
+COMMAND = command("5")
 
 mpi = pytest.mark.mpi
 needs_mpi = pytest.mark.skipif(
@@ -34,15 +40,17 @@ import phonokit._rates as rates
 from phonokit.cli import main
 
 rank = int(os.environ["PMI_RANK"])
-linewidths = rates.linewidths
 calls = []
 
-def each(*arguments):
-    calls.append(1)
-    {each}
-    return linewidths(*arguments)
+def watched(function):
+    def each(*arguments):
+        calls.append(1)
+        {each}
+        return function(*arguments)
+    return each
 
-rates.linewidths = each
+for name in ("linewidths", "collision_row"):
+    setattr(rates, name, watched(getattr(rates, name)))
 with open(f"pid{{rank}}.txt", "w") as file:
     file.write(str(os.getpid()))
 sys.exit(main())
@@ -56,11 +64,11 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
-def started(n_ranks, each="pass", options=()):
+def started(n_ranks, each="pass", options=(), command=COMMAND):
     """A run on ranks that do something before every wave vector."""
     python = [sys.executable, "-c", PROGRAM.format(each=each)]
     return subprocess.Popen(
-        [MPIEXEC, "-n", str(n_ranks), *python, *COMMAND, "k.hdf5", *options],
+        [MPIEXEC, "-n", str(n_ranks), *python, *command, "k.hdf5", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -104,14 +112,6 @@ def assert_same_bits(path, expected):
         np.testing.assert_array_equal(value, expected[name], err_msg=name)
 
 
-@pytest.fixture(scope="module")
-def expected(tmp_path_factory):
-    """What one process computes."""
-    path = tmp_path_factory.mktemp("alone") / "k.hdf5"
-    assert main([*COMMAND, str(path)]) == 0
-    return content(path)
-
-
 LBTE = ["--method", "lbte"]
 
 
@@ -120,14 +120,13 @@ LBTE = ["--method", "lbte"]
 @pytest.mark.parametrize(
     ("n_ranks", "options"),
     [
-        (2, []),
-        (3, []),
+        (4, []),
         (2, ["--wigner", "--nu"]),
-        (3, LBTE),
+        (4, LBTE),
         (2, [*LBTE, "--solver", "direct"]),
         (2, [*LBTE, "--over-memory", "recompute", "--memory", "0.2MB"]),
     ],
-    ids=["2", "3", "wigner", "lbte", "direct", "recompute"],
+    ids=["rta", "wigner", "lbte", "direct", "recompute"],
 )
 def test_ranks_write_one_file_with_the_same_bits(here, n_ranks, options):
     # One process and no MPI, rows of the collision operator in memory.
@@ -144,9 +143,26 @@ def test_ranks_write_one_file_with_the_same_bits(here, n_ranks, options):
 
 @mpi
 @needs_mpi
-@pytest.mark.parametrize("victims", [[1], [0, 1, 2]], ids=["one", "all"])
-def test_after_a_kill_another_number_of_ranks_goes_on(here, expected, capsys, victims):
-    running = started(3, "time.sleep(0.3)")
+@pytest.mark.parametrize(
+    "options", [[], [*LBTE, "--solver", "direct"]], ids=["rta", "lbte"]
+)
+def test_ranks_without_a_wave_vector_change_nothing(here, options):
+    few = command("2")
+    assert main([*few, "alone.hdf5", *options]) == 0
+    code, out, err = ended(started(4, options=options, command=few))
+    assert code == 0, err
+    assert "3 irreducible" in out
+    assert_same_bits("k.hdf5", content("alone.hdf5"))
+
+
+@mpi
+@needs_mpi
+@pytest.mark.parametrize(
+    ("victims", "options"), [([1], LBTE), ([0, 1, 2], [])], ids=["one", "all"]
+)
+def test_after_a_kill_another_number_of_ranks_goes_on(here, capsys, victims, options):
+    assert main([*COMMAND, "alone.hdf5", *options]) == 0
+    running = started(3, "time.sleep(0.3)", options)
     wait_for_records(3)
     for rank in victims:
         with contextlib.suppress(ProcessLookupError):
@@ -155,11 +171,13 @@ def test_after_a_kill_another_number_of_ranks_goes_on(here, expected, capsys, vi
     assert code != 0
     assert not (here / "k.hdf5").exists()
     if victims == [1]:
-        assert ended(started(2))[0] == 0
+        code, _, err = ended(started(2, options=options))
+        assert code == 0, err
     else:
         assert main([*COMMAND, "k.hdf5"]) == 0
-        assert "going on with k.hdf5.run" in capsys.readouterr().err
-    assert_same_bits("k.hdf5", expected)
+        err = capsys.readouterr().err
+    assert "going on with k.hdf5.run" in err
+    assert_same_bits("k.hdf5", content("alone.hdf5"))
     assert not (here / "k.hdf5.run").exists()
 
 
@@ -181,21 +199,25 @@ FAULTS = [
     # Only one rank fails: the others may be in the middle of something.
     (
         "from phono_grid.errors import DomainError\n"
-        "    if rank == 1 and len(calls) == 2: raise DomainError('rank 1 is ill')\n"
-        "    time.sleep(0.2)",
+        "        if rank == 1 and len(calls) == 2: raise DomainError('rank 1 is ill')\n"
+        "        time.sleep(0.2)",
         "phono: error: rank 1 is ill\n",
         2,
     ),
     # A full disk is seen by all.
     (
         "import errno\n"
-        "    def full(*_): raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))\n"
-        "    if len(calls) == 2: os.pwrite = full",
+        "        def full(*_): raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))\n"
+        "        if len(calls) == 2: os.pwrite = full",
         "No space left on device); what is finished is kept",
         2,
     ),
     # A mistake of ours keeps its traceback.
-    ("if rank == 1: 1 / 0\n    time.sleep(0.2)", "ZeroDivisionError: division by zero", 1),
+    (
+        "if rank == 1: 1 / 0\n        time.sleep(0.2)",
+        "ZeroDivisionError: division by zero",
+        1,
+    ),
 ]
 
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from phono_mpi._agreement import agree, private
+from phono_mpi._agreement import agree, await_idly, private
 from phono_mpi._communicator import Communicator, is_mpi, world
 from phono_mpi._distributor import MpiDistributor
 from phono_mpi._patchable import mpi
@@ -59,7 +59,7 @@ class Ranks(Protocol):
         ...
 
     def barrier(self) -> None:
-        """Wait for all. Collective."""
+        """Wait for all, idly. Collective."""
         ...
 
 
@@ -155,6 +155,7 @@ class MpiRanks:
                 made = list(make())
             except Exception as raised:  # every rank must learn of it, whatever it is
                 error = raised
+        await_idly(node)
         agree(node, error)
         kinds = node.bcast(None if made is None else [array.dtype for array in made])
         arrays = []
@@ -169,8 +170,8 @@ class MpiRanks:
         return arrays
 
     def barrier(self) -> None:
-        """Wait for all ranks."""
-        self._comm.Barrier()
+        """Wait for all ranks, without work for the core."""
+        await_idly(private(self._comm))
 
     def all_fail(self, patience: float = 0.5) -> bool:
         """Whether all ranks are here within ``patience`` seconds, each with its error.

@@ -1,7 +1,8 @@
 """How fast phonons scatter: one irreducible wave vector after the other."""
 
 import functools
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,20 +140,23 @@ class Scatterer:
         step = max(1, min(n_t, OCCUPATIONS // one))
         return [(start, min(start + step, n_t)) for start in range(0, n_t, step)]
 
-    def records(self, numbers: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[Any]]]:
-        """The number and the record of each of these irreducible wave vectors, in order."""
+    def records(self, numbers: Iterable[int]) -> Iterator[tuple[int, NDArray[Any]]]:
+        """The number and the record of each of these irreducible wave vectors, in order.
+
+        A number is taken when it is needed: ``numbers`` may be `phono_mpi.dynamic_tasks`.
+        """
         blocks = self.blocks
         step = 1 if len(blocks) == 1 else BATCH
         # Only one block stays in memory.
         make = self._thermal if self.has_rows else self._occupations
         statistics: Callable[..., Any] = functools.lru_cache(1)(make)
-        for start in range(0, len(numbers), step):
-            batch = numbers[start : start + step]
+        left = iter(numbers)
+        while batch := list(itertools.islice(left, step)):
             records = np.zeros(len(batch), self.record)
             for block in blocks:
                 for i, record in zip(batch, records, strict=True):
                     self._scatter(int(i), record, slice(*block), statistics(*block))
-            yield from zip(batch.tolist(), records, strict=True)
+            yield from ((int(i), record) for i, record in zip(batch, records, strict=True))
 
     def row(self, i: int) -> NDArray[np.float64]:
         """The row of the collision operator at one wave vector, once more."""

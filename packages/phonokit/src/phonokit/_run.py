@@ -110,6 +110,7 @@ class Records:
         """A field of all records, on all ranks, (n, ...). Collective."""
         if self.ranks.size == 1:
             return np.ascontiguousarray(self.values[name])
+        self.ranks.barrier()  # some have still much to do
         mine = np.ascontiguousarray(self.values[name])
         whole = np.empty((self.n, *mine.shape[1:]))
         for numbers, values in self.ranks.collect((self.numbers, mine)):
