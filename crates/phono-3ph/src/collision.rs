@@ -46,7 +46,7 @@ pub fn collision_row(
     let occupations = occupations.as_slice().ok_or(Error::Layout("occupations"))?;
     let inverse_sinh = thermal.inverse_sinh.as_standard_layout();
     let inverse_sinh = inverse_sinh.as_slice().ok_or(Error::Layout("inverse_sinh"))?;
-    let sum = TripletSum::new(series, phonons, q, scattering)?;
+    let sum = TripletSum::new(series, phonons, q, scattering, stop)?;
 
     let mut gamma = Array2::zeros((n_t, n_b));
     let mut row = Array4::zeros((n_t, n_b, n_q, n_b));

@@ -21,7 +21,7 @@ pub fn detailed_linewidths<'a>(
     ensure_shape("occupations", occupations.shape(), &[n_q, n_b, n_t])?;
     let occupations = occupations.as_standard_layout();
     let occupations = occupations.as_slice().ok_or(Error::Layout("occupations"))?;
-    let sum = TripletSum::new(couplings, phonons, q, scattering)?;
+    let sum = TripletSum::new(couplings, phonons, q, scattering, stop)?;
     let factor = units::LINEWIDTH * units::STRENGTH / n_q as f64;
     let scale: Vec<f64> =
         sum.initial().map(|(f, active)| if active { factor / f } else { 0.0 }).collect();

@@ -105,7 +105,7 @@ fn linear_weights(phonons: &Phonons<'_>, q: usize, stop: &Stop) -> Result<Array3
         .map_err(|_| Error::Layout("frequencies"))?;
     let (points, once) = (ArrayView1::from(&every), ArrayView1::from(&once));
     // One value for all wave vectors of a star.
-    let star = irreducible_map(phonons.grid);
+    let star = irreducible_map(phonons.grid, stop)?;
     let bands = Bands::new(phonons.grid, all, points, once, star.view())?;
     let representative = phonons.modes.frequencies(star[q] as usize);
     let above: Vec<f64> = representative.iter().map(|f| f + ABOVE).collect();

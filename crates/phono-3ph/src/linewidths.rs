@@ -46,7 +46,7 @@ pub fn linewidths(
     ensure_shape("occupations", occupations.shape(), &[n_q, n_b, n_t])?;
     let occupations = occupations.as_standard_layout();
     let occupations = occupations.as_slice().ok_or(Error::Layout("occupations"))?;
-    let sum = TripletSum::new(series, phonons, q, scattering)?;
+    let sum = TripletSum::new(series, phonons, q, scattering, stop)?;
 
     let mut gamma = Array2::zeros((n_t, n_b));
     for initial in sum.initial_bands() {

@@ -30,7 +30,7 @@ pub fn imaginary_self_energies<'a>(
     scattering: Scattering,
     stop: &Stop,
 ) -> Result<Array4<f64>> {
-    let sum = TripletSum::new(couplings, phonons, probe.q, scattering)?;
+    let sum = TripletSum::new(couplings, phonons, probe.q, scattering, stop)?;
     let at = Evaluation::new(&sum, probe, stop)?;
     let n = occupations.as_standard_layout();
     let (n_t, n) = (n.dim().2, checked(phonons, &n.view(), n.as_slice())?);
@@ -62,7 +62,7 @@ pub fn real_self_energies<'a>(
     if !(epsilon > 0.0 && epsilon.is_finite()) {
         return Err(Error::Domain(format!("epsilon must be positive, got {epsilon}")));
     }
-    let sum = TripletSum::new(couplings, phonons, probe.q, scattering)?;
+    let sum = TripletSum::new(couplings, phonons, probe.q, scattering, stop)?;
     let at = Evaluation::new(&sum, Probe { normal: None, ..probe }, stop)?;
     let n = occupations.as_standard_layout();
     let (n_t, n) = (n.dim().2, checked(phonons, &n.view(), n.as_slice())?);

@@ -77,8 +77,9 @@ impl<'a> TripletSum<'a> {
         phonons: &'a Phonons<'a>,
         q: i64,
         scattering: Scattering,
+        stop: &Stop,
     ) -> Result<Self> {
-        let (points, weights) = triplets_at(phonons.grid, q)?;
+        let (points, weights) = triplets_at(phonons.grid, q, stop)?;
         let source = match couplings.into() {
             Couplings::Series(series) => {
                 phonons.ensure_atoms(series.n_atoms())?;

@@ -1,17 +1,17 @@
 //! Where symmetry operations take the atoms of a cell.
 
 use ndarray::{Array2, ArrayViewD};
-use phono_core::{Cell, Error, Result, ensure_shape};
+use phono_core::{Cell, Error, Result, Stop, ensure_shape};
 use rayon::prelude::*;
 
 use crate::vectors::{Vector, combine, nearest, norm};
 
 /// Below this many images one thread is faster.
-const PARALLEL: usize = 4096;
+pub const PARALLEL_IMAGES: usize = 4096;
 /// Simple fractions, where atoms are, stay away from the faces of bins moved by this.
 const OFFSET: f64 = std::f64::consts::FRAC_1_PI;
 /// Images in a piece of work.
-const PIECE: usize = 1024;
+const PIECE: usize = 256;
 
 /// Operations `x → R x + t` on fractional coordinates.
 #[derive(Debug)]
@@ -63,23 +63,26 @@ pub fn atom_permutations(
     cell: Cell<'_>,
     operations: &Operations,
     symprec: f64,
+    stop: &Stop,
 ) -> Result<Array2<i64>> {
     let (n_r, n_a) = (operations.len(), cell.n_atoms());
     let atoms = Neighbourhoods::new(cell, symprec);
     let mut permutations = vec![0; n_r * n_a];
-    let find = |(piece, to): (usize, &mut [i64])| -> bool {
+    let find = |(piece, to): (usize, &mut [i64])| -> Result<bool> {
+        stop.check()?;
         let first = piece * PIECE;
-        pulp::Arch::new().dispatch(Find { atoms: &atoms, operations, first, to })
+        Ok(pulp::Arch::new().dispatch(Find { atoms: &atoms, operations, first, to }))
     };
-    let complete = if permutations.len() < PARALLEL {
-        permutations.chunks_mut(PIECE).enumerate().all(find)
+    let both = |a, b: Result<bool>| b.map(|b| a && b);
+    let complete = if permutations.len() < PARALLEL_IMAGES {
+        permutations.chunks_mut(PIECE).enumerate().map(find).try_fold(true, both)?
     } else {
         // No short cut: the first failure is reported, whatever the number of threads.
         permutations
             .par_chunks_mut(PIECE)
             .enumerate()
             .map(find)
-            .reduce(|| true, |a, b| a && b)
+            .try_reduce(|| true, |a, b| Ok(a && b))?
     };
     if !complete {
         let i = permutations.iter().position(|&p| p < 0).unwrap_or_default();
@@ -265,7 +268,8 @@ mod tests {
             Cell::new(lattice.view(), x.view(), species.view(), masses.view()).unwrap();
         let (r, t) = shift([0.5 + 1e-7, 0.0, 0.5 + 1e-7]);
         let operations = Operations::new(r.view(), t.view()).unwrap();
-        let permutations = atom_permutations(cell, &operations, 1e-5).unwrap();
+        let permutations =
+            atom_permutations(cell, &operations, 1e-5, &Stop::default()).unwrap();
         assert_eq!(permutations, arr2(&[[1, 0]]));
     }
 
@@ -278,7 +282,8 @@ mod tests {
             Cell::new(lattice.view(), x.view(), species.view(), masses.view()).unwrap();
         let (r, t) = shift([0.5; 3]);
         let operations = Operations::new(r.view(), t.view()).unwrap();
-        let error = atom_permutations(cell, &operations, 1e-5).unwrap_err();
+        let error =
+            atom_permutations(cell, &operations, 1e-5, &Stop::default()).unwrap_err();
         assert!(
             error.to_string().starts_with("operation 0 takes atom 0 where there is no")
         );
@@ -301,7 +306,7 @@ mod tests {
             let cell = Cell::new(lattice.view(), x.view(), species.view(), masses.view()).unwrap();
             let (r, t) = shift(at(step % n_a));
             let operations = Operations::new(r.view(), t.view()).unwrap();
-            let permutations = atom_permutations(cell, &operations, 1e-5).unwrap();
+            let permutations = atom_permutations(cell, &operations, 1e-5, &Stop::default()).unwrap();
             for (k, &p) in permutations.row(0).indexed_iter() {
                 for i in 0..3 {
                     let moved = at(k)[i] + at(step % n_a)[i] - at(p as usize)[i];

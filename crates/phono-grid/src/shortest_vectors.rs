@@ -1,15 +1,24 @@
 //! Shortest vectors between the atoms of a periodic cell.
 
 use ndarray::{Array2, ArrayView2};
-use phono_core::{Error, Result, ensure_shape};
+use phono_core::{Error, Result, Stop, ensure_shape};
 use rayon::prelude::*;
 
 use crate::vectors::{Vector, combine, nearest, norm};
 
 /// Pairs in a piece of work.
 const PIECE: usize = 256;
+/// Below this many pairs one thread is faster.
+pub const PARALLEL_PAIRS: usize = 8192;
 /// Lattice points in a search.
 const POINTS: usize = 65;
+/// Points whose lengths are taken together.
+const LANES: usize = 8;
+/// Points with what fills the last lanes.
+const PADDED: usize = POINTS.next_multiple_of(LANES);
+
+/// Vectors, pair by pair, and how many each pair has.
+type Found = (Vec<Vector>, Vec<i64>);
 
 /// All shortest vectors `x_s - x_k + n` over lattice vectors `n`, in the coordinates of
 /// `basis` (reduced, rows), and how many each pair `(s, k)` has.
@@ -20,6 +29,7 @@ pub fn shortest_vectors(
     origins: ArrayView2<'_, f64>,
     basis: ArrayView2<'_, f64>,
     symprec: f64,
+    stop: &Stop,
 ) -> Result<(Array2<f64>, Array2<i64>)> {
     let (n_s, n_a) = (positions.nrows(), origins.nrows());
     ensure_shape("positions", positions.shape(), &[n_s, 3])?;
@@ -28,30 +38,42 @@ pub fn shortest_vectors(
     if !(symprec > 0.0 && symprec.is_finite()) {
         return Err(Error::Domain(format!("symprec must be positive, got {symprec}")));
     }
-    let basis: [Vector; 3] =
-        std::array::from_fn(|i| std::array::from_fn(|j| basis[(i, j)]));
-    let search = Search::new(basis, symprec);
-    let parts: Vec<(Vec<Vector>, Vec<i64>)> = (0..(n_s * n_a).div_ceil(PIECE))
-        .into_par_iter()
-        .map(|part| {
-            let mut found = (Vec::with_capacity(2 * PIECE), Vec::with_capacity(PIECE));
-            let pairs = part * PIECE..(n_s * n_a).min((part + 1) * PIECE);
-            let difference = |pair: usize| -> Vector {
-                let (s, k) = (pair / n_a, pair % n_a);
-                std::array::from_fn(|i| positions[(s, i)] - origins[(k, i)])
-            };
-            pulp::Arch::new().dispatch(Pairs {
-                search: &search,
-                range: pairs,
-                difference,
-                found: &mut found,
-            });
-            found
-        })
-        .collect();
-    let multiplicities = parts.iter().flat_map(|part| &part.1).copied().collect();
-    let vectors: Vec<f64> =
-        parts.iter().flat_map(|p| p.0.as_flattened()).copied().collect();
+    let row = |x: ArrayView2<'_, f64>, i| -> Vector { std::array::from_fn(|j| x[(i, j)]) };
+    let search = Search::new(std::array::from_fn(|i| row(basis, i)), symprec);
+    let from: Vec<Vector> = (0..n_a).map(|k| row(origins, k)).collect();
+    let to: Vec<Vector> = (0..n_s).map(|s| row(positions, s)).collect();
+    let n = n_s * n_a;
+    let find = |first: usize, found: &mut Found| -> Result<()> {
+        stop.check()?;
+        let range = first..n.min(first + PIECE);
+        pulp::Arch::new().dispatch(Pairs {
+            search: &search,
+            to: &to,
+            from: &from,
+            range,
+            found,
+        });
+        Ok(())
+    };
+    let mut all: Found = (Vec::with_capacity(2 * n), Vec::with_capacity(n));
+    if n < PARALLEL_PAIRS {
+        (0..n).step_by(PIECE).try_for_each(|first| find(first, &mut all))?;
+    } else {
+        let parts: Result<Vec<Found>> = (0..n.div_ceil(PIECE))
+            .into_par_iter()
+            .map(|part| {
+                let mut found = (Vec::with_capacity(2 * PIECE), Vec::with_capacity(PIECE));
+                find(part * PIECE, &mut found)?;
+                Ok(found)
+            })
+            .collect();
+        for (vectors, multiplicities) in parts? {
+            stop.check()?;
+            all.0.extend(vectors);
+            all.1.extend(multiplicities);
+        }
+    }
+    let (vectors, multiplicities) = (all.0.into_flattened(), all.1);
     Ok((
         Array2::from_shape_vec((vectors.len() / 3, 3), vectors).expect("three to a vector"),
         Array2::from_shape_vec((n_s, n_a), multiplicities).expect("one for each pair"),
@@ -62,10 +84,14 @@ pub fn shortest_vectors(
 struct Search {
     basis: [Vector; 3],
     symprec: f64,
-    /// In coordinates of the basis.
+    /// In coordinates of the basis, in ascending order.
     points: Vec<Vector>,
-    /// The same points, Å, component by component.
-    cartesian: [[f64; POINTS]; 3],
+    /// Where each of the points from short to long is in that order.
+    order: [usize; POINTS],
+    /// The points from short to long, Å, component by component.
+    cartesian: [[f64; PADDED]; 3],
+    /// Their lengths, Å.
+    lengths: [f64; PADDED],
     /// Vectors shorter than this have no image that is as short, Å².
     alone: f64,
 }
@@ -74,61 +100,86 @@ impl Search {
     /// Of a reduced basis.
     fn new(basis: [Vector; 3], symprec: f64) -> Self {
         let points = search_points();
-        let mut cartesian = [[0.0; POINTS]; 3];
-        for (p, point) in points.iter().enumerate() {
-            let x = combine(point, &basis);
-            (0..3).for_each(|i| cartesian[i][p] = x[i]);
+        let length = |n: &Vector| norm(&combine(n, &basis));
+        let mut order: [usize; POINTS] = std::array::from_fn(|p| p);
+        order.sort_by(|&p, &q| length(&points[p]).total_cmp(&length(&points[q])));
+        let mut cartesian = [[f64::INFINITY; PADDED]; 3];
+        let mut lengths = [f64::INFINITY; PADDED];
+        for (i, &p) in order.iter().enumerate() {
+            let x = combine(&points[p], &basis);
+            (0..3).for_each(|axis| cartesian[axis][i] = x[axis]);
+            lengths[i] = length(&points[p]);
         }
-        let shortest = points.iter().map(|n| norm(&combine(n, &basis)));
-        let shortest = shortest.filter(|&x| x > 0.0).fold(f64::INFINITY, f64::min);
-        // |v + n| ≥ |n| − |v|, with room for rounding.
-        let alone = (0.499 * (shortest - symprec)).max(0.0);
-        Self { basis, symprec, points, cartesian, alone: alone * alone }
+        // The first point is 0.
+        let alone = (0.499 * (lengths[1] - symprec)).max(0.0);
+        Self { basis, symprec, points, order, cartesian, lengths, alone: alone * alone }
     }
 
     /// Append the shortest of `d + points` and say how many they are.
     #[inline(always)]
     fn shortest(&self, d: Vector, found: &mut Vec<Vector>) -> i64 {
         let [x, y, z] = combine(&d, &self.basis);
-        if x * x + y * y + z * z < self.alone {
+        let square = x * x + y * y + z * z;
+        if square < self.alone {
             found.push(d);
             return 1;
         }
+        // |v + n| ≥ |n| − |v|: longer points do not make it shorter. With room for rounding.
+        let reach = 2.001 * square.sqrt() + self.symprec;
         let [xs, ys, zs] = &self.cartesian;
-        let mut squares = [0.0; POINTS];
-        for p in 0..POINTS {
-            let v = [x + xs[p], y + ys[p], z + zs[p]];
-            squares[p] = v[0] * v[0] + v[1] * v[1] + v[2] * v[2];
+        let mut squares = [f64::INFINITY; PADDED];
+        let mut end = 0;
+        while end < PADDED && self.lengths[end] <= reach {
+            for p in end..end + LANES {
+                let v = [x + xs[p], y + ys[p], z + zs[p]];
+                squares[p] = v[0] * v[0] + v[1] * v[1] + v[2] * v[2];
+            }
+            end += LANES;
         }
-        let least = squares.iter().copied().fold(f64::INFINITY, f64::min).sqrt();
+        let least = squares[..end].iter().copied().fold(f64::INFINITY, f64::min).sqrt();
         let limit = (least + self.symprec) * (least + self.symprec);
-        let before = found.len();
-        for (square, n) in squares.iter().zip(&self.points) {
-            if *square < limit {
-                found.push([d[0] + n[0], d[1] + n[1], d[2] + n[2]]);
+        // As bits, so that they come in the order of the points.
+        let mut near = 0_u128;
+        for p in 0..end.min(POINTS) {
+            if squares[p] < limit {
+                near |= 1 << self.order[p];
             }
         }
-        (found.len() - before) as i64
+        let count = i64::from(near.count_ones());
+        while near != 0 {
+            let n = &self.points[near.trailing_zeros() as usize];
+            found.push([d[0] + n[0], d[1] + n[1], d[2] + n[2]]);
+            near &= near - 1;
+        }
+        count
     }
 }
 
 /// A piece of the pairs, with the vectors of this machine.
-struct Pairs<'a, D> {
+struct Pairs<'a> {
     search: &'a Search,
+    to: &'a [Vector],
+    from: &'a [Vector],
     range: std::ops::Range<usize>,
-    difference: D,
-    found: &'a mut (Vec<Vector>, Vec<i64>),
+    found: &'a mut Found,
 }
 
-impl<D: Fn(usize) -> Vector> pulp::NullaryFnOnce for Pairs<'_, D> {
+impl pulp::NullaryFnOnce for Pairs<'_> {
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
-        for pair in self.range {
-            let d = nearest((self.difference)(pair));
+        let n_a = self.from.len();
+        let (mut s, mut k) = (self.range.start / n_a, self.range.start % n_a);
+        for _ in self.range {
+            let (x_s, x_k) = (&self.to[s], &self.from[k]);
+            let d = nearest(std::array::from_fn(|i| x_s[i] - x_k[i]));
             let n = self.search.shortest(d, &mut self.found.0);
             self.found.1.push(n);
+            k += 1;
+            if k == n_a {
+                (s, k) = (s + 1, 0);
+            }
         }
     }
 }
@@ -157,7 +208,8 @@ mod tests {
         let (x, origin) = (arr2(&[[0.5, 0.5, 0.5]]), arr2(&[[0.0, 0.0, 0.0]]));
         let basis = Array2::eye(3) * 4.0;
         let (vectors, m) =
-            shortest_vectors(x.view(), origin.view(), basis.view(), 1e-5).unwrap();
+            shortest_vectors(x.view(), origin.view(), basis.view(), 1e-5, &Stop::default())
+                .unwrap();
         assert_eq!(m, arr2(&[[8]]));
         assert!(vectors.iter().all(|v| (v.abs() - 0.5).abs() < 1e-15));
     }
@@ -181,7 +233,7 @@ mod tests {
                 arr2(&[[edges[0], 0.0, 0.0], [off[0], edges[1], 0.0], [off[1], off[2], edges[2]]]);
             let rows: [Vector; 3] = std::array::from_fn(|i| std::array::from_fn(|j| basis[(i, j)]));
             let (v, _) = shortest_vectors(
-                arr2(&[x]).view(), arr2(&[[0.0; 3]]).view(), basis.view(), 1e-8,
+                arr2(&[x]).view(), arr2(&[[0.0; 3]]).view(), basis.view(), 1e-8, &Stop::default(),
             ).unwrap();
             let found = norm(&combine(&[v[(0, 0)], v[(0, 1)], v[(0, 2)]], &rows));
             for i in 0..1331 {

@@ -98,15 +98,17 @@ pub fn spectra(
     let targets = &targets.to_vec()[..];
     let parts: Result<Vec<Part>> = pieces(bands.n_points())
         .map(|points| {
-            stop.check()?;
             let mut sum = Part::new(targets, n_w);
-            pulp::Arch::new().dispatch(Add {
-                sum: &mut sum,
-                bands,
-                smearing,
-                weights,
-                points,
-            });
+            for p in points {
+                stop.check()?;
+                pulp::Arch::new().dispatch(Add {
+                    sum: &mut sum,
+                    bands,
+                    smearing,
+                    weights,
+                    p,
+                });
+            }
             Ok(sum)
         })
         .collect();
@@ -187,13 +189,13 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Add a piece of the points, with the vectors of this machine.
+/// Add one point, with the vectors of this machine.
 struct Add<'a, 'p> {
     sum: &'p mut Part<'a>,
     bands: Bands<'p>,
     smearing: &'p Smearing,
     weights: &'p [f64],
-    points: std::ops::Range<usize>,
+    p: usize,
 }
 
 impl pulp::NullaryFnOnce for Add<'_, '_> {
@@ -201,20 +203,18 @@ impl pulp::NullaryFnOnce for Add<'_, '_> {
 
     #[inline(always)]
     fn call(self) {
-        let Self { sum, bands, smearing, weights, points } = self;
+        let Self { sum, bands, smearing, weights, p } = self;
         let per_point = bands.n_bands() * sum.n_w;
-        for p in points {
-            let weights = &weights[p * per_point..(p + 1) * per_point];
-            match smearing {
-                Smearing::Tetrahedra(tetrahedra) => {
-                    let share = bands.share(p) * tetrahedra.share();
-                    for cut in tetrahedra.cuts() {
-                        by_tetrahedra(sum, (bands, p), cut, (share, weights));
-                    }
+        let weights = &weights[p * per_point..(p + 1) * per_point];
+        match smearing {
+            Smearing::Tetrahedra(tetrahedra) => {
+                let share = bands.share(p) * tetrahedra.share();
+                for cut in tetrahedra.cuts() {
+                    by_tetrahedra(sum, (bands, p), cut, (share, weights));
                 }
-                Smearing::Gaussian(gaussian) => {
-                    by_gaussian(sum, (bands, p), *gaussian, (bands.share(p), weights));
-                }
+            }
+            Smearing::Gaussian(gaussian) => {
+                by_gaussian(sum, (bands, p), *gaussian, (bands.share(p), weights));
             }
         }
     }

@@ -1,18 +1,23 @@
 //! Stars of wave vectors.
 
 use ndarray::Array1;
-use phono_core::Grid;
+use phono_core::{Grid, Result, Stop};
 
 /// Not yet reached.
 const UNSEEN: i64 = -1;
+/// Grid points between two looks at the stop flag.
+pub(crate) const PIECE: usize = 1 << 16;
 
 /// `m(g) = min_R index(R a_g)`: the smallest index of every point's star.
 ///
 /// The rotations are a group, so in ascending order the first point that no star has reached
 /// is the smallest of its own: one pass, every star built once.
-pub fn irreducible_map(grid: Grid<'_>) -> Array1<i64> {
-    let mut map = Array1::from_elem(grid.n_q(), UNSEEN);
+pub fn irreducible_map(grid: Grid<'_>, stop: &Stop) -> Result<Array1<i64>> {
+    let mut map = filled(grid.n_q(), UNSEEN, stop)?;
     for g in 0..grid.n_q() {
+        if g % PIECE == 0 {
+            stop.check()?;
+        }
         if map[g] != UNSEEN {
             continue;
         }
@@ -22,7 +27,17 @@ pub fn irreducible_map(grid: Grid<'_>) -> Array1<i64> {
             map[grid.index(grid.rotate(r, a))] = g as i64;
         }
     }
-    map
+    Ok(map.into())
+}
+
+/// `n` times `value`, written in pieces: memory of many grid points takes seconds.
+pub(crate) fn filled<T: Clone>(n: usize, value: T, stop: &Stop) -> Result<Vec<T>> {
+    let mut values = Vec::with_capacity(n);
+    while values.len() < n {
+        stop.check()?;
+        values.resize(n.min(values.len() + PIECE), value.clone());
+    }
+    Ok(values)
 }
 
 #[cfg(test)]
@@ -49,7 +64,7 @@ pub(crate) mod tests {
     fn a_cubic_mesh_of_four_has_ten_stars() {
         let (mesh, rotations) = (arr1(&[4, 4, 4]), cubic(true));
         let grid = Grid::new(mesh.view(), rotations.view()).unwrap();
-        let map = irreducible_map(grid);
+        let map = irreducible_map(grid, &Stop::default()).unwrap();
         let n = (0..64).filter(|&g| map[g as usize] == g).count();
         assert_eq!(n, 10);
     }
@@ -59,7 +74,7 @@ pub(crate) mod tests {
         fn the_map_is_the_smallest_image(mesh in prop::array::uniform3(1_i64..7)) {
             let (mesh, rotations) = (arr1(&mesh), cubic(false));
             let grid = Grid::new(mesh.view(), rotations.view()).unwrap();
-            let map = irreducible_map(grid);
+            let map = irreducible_map(grid, &Stop::default()).unwrap();
             for g in 0..grid.n_q() {
                 let images =
                     grid.rotations().iter().map(|r| grid.index(grid.rotate(r, grid.address(g))));

@@ -1,7 +1,9 @@
 //! Triplets of wave vectors that conserve crystal momentum.
 
 use ndarray::{Array1, Array2};
-use phono_core::{Error, Grid, Result, ensure_index};
+use phono_core::{Error, Grid, Result, Stop, ensure_index};
+
+use crate::stars::{PIECE, filled};
 
 /// Not yet reached.
 const UNSEEN: u32 = u32::MAX;
@@ -12,7 +14,11 @@ const UNSEEN: u32 = u32::MAX;
 /// Pairs `(q', q'')` that the operations which leave `q` in place, or the exchange of `q'`
 /// and `q''`, take into one another are one triplet, represented by its smallest `q'`. These
 /// operations are a group, so as in a star the first point not yet reached is the smallest.
-pub fn triplets_at(grid: Grid<'_>, q: i64) -> Result<(Array2<i64>, Array1<i64>)> {
+pub fn triplets_at(
+    grid: Grid<'_>,
+    q: i64,
+    stop: &Stop,
+) -> Result<(Array2<i64>, Array1<i64>)> {
     let q = ensure_index("q", q, grid.n_q())?;
     if grid.shift() != [0; 3] {
         return Err(Error::Domain(
@@ -23,9 +29,12 @@ pub fn triplets_at(grid: Grid<'_>, q: i64) -> Result<(Array2<i64>, Array1<i64>)>
     let third = |a: [i64; 3]| grid.index(std::array::from_fn(|i| -a_q[i] - a[i]));
     let little_group = grid.little_group(q);
 
-    let mut triplet_of = vec![UNSEEN; grid.n_q()];
+    let mut triplet_of = filled(grid.n_q(), UNSEEN, stop)?;
     let (mut points, mut weights) = (Vec::new(), Vec::new());
     for g in 0..grid.n_q() {
+        if g % PIECE == 0 {
+            stop.check()?;
+        }
         if triplet_of[g] != UNSEEN {
             continue;
         }
@@ -62,7 +71,7 @@ mod tests {
         let (mesh, rotations) = (arr1(&[2, 2, 2]), cubic(true));
         let grid = Grid::new(mesh.view(), rotations.view()).unwrap();
         assert_eq!(
-            triplets_at(grid, 8).unwrap_err().to_string(),
+            triplets_at(grid, 8, &Stop::default()).unwrap_err().to_string(),
             "q: 8 is out of range, expected 0 to 7"
         );
     }
@@ -75,7 +84,7 @@ mod tests {
         ) {
             let (mesh, rotations) = (arr1(&mesh), cubic(false));
             let grid = Grid::new(mesh.view(), rotations.view()).unwrap();
-            let (points, weights) = triplets_at(grid, q % grid.n_q() as i64).unwrap();
+            let (points, weights) = triplets_at(grid, q % grid.n_q() as i64, &Stop::default()).unwrap();
             prop_assert_eq!(weights.sum(), grid.n_q() as i64);
             prop_assert!(weights.iter().all(|&w| w > 0));
             for triplet in points.rows() {

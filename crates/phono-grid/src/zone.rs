@@ -1,7 +1,7 @@
 //! Shortest images of grid points, and what triplets of them leave.
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
-use phono_core::{Error, Grid, Result, ensure_index, ensure_shape};
+use phono_core::{Error, Grid, Result, Stop, ensure_index, ensure_shape};
 use rayon::prelude::*;
 
 use crate::vectors::{Vector, combine};
@@ -21,26 +21,32 @@ pub fn zone_images(
     grid: Grid<'_>,
     transform: ArrayView2<'_, i64>,
     basis: ArrayView2<'_, f64>,
+    stop: &Stop,
 ) -> Result<(Array2<i64>, Array1<i64>)> {
     ensure_shape("transform", transform.shape(), &[3, 3])?;
     ensure_shape("basis", basis.shape(), &[3, 3])?;
     let rows: [Vector; 3] = std::array::from_fn(|i| std::array::from_fn(|j| basis[(i, j)]));
     let transform = std::array::from_fn(|i| std::array::from_fn(|j| transform[(i, j)]));
     let zone = Zone { grid, transform, back: inverse(&transform)?, rows };
-    let pieces: Vec<_> = (0..grid.n_q().div_ceil(PIECE))
+    let pieces: Result<Vec<_>> = (0..grid.n_q().div_ceil(PIECE))
         .into_par_iter()
         .map(|piece| {
+            stop.check()?;
             let (mut addresses, mut counts) = (Vec::new(), Vec::new());
             for g in piece * PIECE..grid.n_q().min((piece + 1) * PIECE) {
                 let before = addresses.len();
                 zone.images(grid.address(g), &mut addresses);
                 counts.push((addresses.len() - before) as i64);
             }
-            (addresses, counts)
+            Ok((addresses, counts))
         })
         .collect();
-    let flat: Vec<i64> = pieces.iter().flat_map(|p| &p.0).flatten().copied().collect();
-    let counts: Vec<i64> = pieces.into_iter().flat_map(|p| p.1).collect();
+    let (mut flat, mut counts) = (Vec::new(), Vec::with_capacity(grid.n_q()));
+    for (addresses, of_points) in pieces? {
+        stop.check()?;
+        flat.extend_from_slice(addresses.as_flattened());
+        counts.extend(of_points);
+    }
     let addresses = Array2::from_shape_vec((flat.len() / 3, 3), flat);
     Ok((addresses.expect("three to an address"), counts.into()))
 }
@@ -183,19 +189,22 @@ impl<'a> BrillouinZone<'a> {
 pub fn triplet_images(
     zone: BrillouinZone<'_>,
     points: ArrayView2<'_, i64>,
+    stop: &Stop,
 ) -> Result<(Array2<i64>, Array1<bool>)> {
     ensure_shape("points", points.shape(), &[points.nrows(), 3])?;
     for &g in points {
         ensure_index("points", g, zone.grid.n_q())?;
     }
     let longest = zone.steps.iter().map(square).fold(0.0, f64::max);
-    let found: Vec<([i64; 3], bool)> = (0..points.nrows())
+    let found: Result<Vec<([i64; 3], bool)>> = (0..points.nrows())
         .into_par_iter()
         .map(|t| {
             let triplet = std::array::from_fn(|v| points[(t, v)]);
-            zone.closest(triplet, 1e-8 * longest)
+            stop.check()?;
+            Ok(zone.closest(triplet, 1e-8 * longest))
         })
         .collect();
+    let found = found?;
     let images: Vec<i64> = found.iter().flat_map(|f| f.0).collect();
     let normal: Vec<bool> = found.iter().map(|f| f.1).collect();
     let images = Array2::from_shape_vec((found.len(), 3), images);
@@ -215,7 +224,8 @@ mod tests {
         let grid = Grid::new(mesh.view(), rotations.view()).unwrap();
         let identity = Array2::eye(3);
         let (_, counts) =
-            zone_images(grid, identity.view(), Array2::eye(3).view()).unwrap();
+            zone_images(grid, identity.view(), Array2::eye(3).view(), &Stop::default())
+                .unwrap();
         assert_eq!(counts, arr1(&[1, 2, 2, 4, 2, 4, 4, 8]));
     }
 
@@ -235,7 +245,7 @@ mod tests {
             let grid = Grid::new(mesh.view(), rotations.view()).unwrap().with_shift(s);
             let t = [[1, off[0], off[1]], [0, 1, off[2]], [0, 0, 1]];
             let (a, counts) =
-                zone_images(grid, arr2(&t).view(), Array2::eye(3).view()).unwrap();
+                zone_images(grid, arr2(&t).view(), Array2::eye(3).view(), &Stop::default()).unwrap();
             let points = counts.iter().enumerate().flat_map(|(g, &n)| vec![g; n as usize]);
             for (a, g) in a.rows().into_iter().zip(points) {
                 prop_assert_eq!(grid.index([a[0], a[1], a[2]]), g);

@@ -24,6 +24,14 @@ pub trait Compute {
         self,
         kernel: impl FnOnce(&Stop) -> Result<T> + Send,
     ) -> PyResult<T>;
+
+    /// [`Compute::compute`] for a kernel that can be long, else on this thread: Ctrl-C waits
+    /// a millisecond, and to wake another thread can take as long as the work.
+    fn compute_if_long<T: Send>(
+        self,
+        long: bool,
+        kernel: impl FnOnce(&Stop) -> Result<T> + Send,
+    ) -> PyResult<T>;
 }
 
 impl Compute for Python<'_> {
@@ -50,6 +58,17 @@ impl Compute for Python<'_> {
                 }
             })
         })
+    }
+
+    fn compute_if_long<T: Send>(
+        self,
+        long: bool,
+        kernel: impl FnOnce(&Stop) -> Result<T> + Send,
+    ) -> PyResult<T> {
+        if long {
+            return self.compute(kernel);
+        }
+        self.detach(|| kernel(&Stop::default()).map_err(|error| raise(&error)))
     }
 }
 

@@ -137,8 +137,10 @@ fn atom_permutations<'py>(
     symprec: f64,
 ) -> PyResult<Bound<'py, PyArray2<i64>>> {
     let (cell, r, t) = (cell.view()?, rotations.as_array(), translations.as_array());
-    let permutations = py.compute(|_stop| {
-        phono_grid::atom_permutations(cell, &phono_grid::Operations::new(r, t)?, symprec)
+    let long = r.len() / 9 * cell.n_atoms() >= phono_grid::PARALLEL_IMAGES;
+    let permutations = py.compute_if_long(long, |stop| {
+        let operations = phono_grid::Operations::new(r, t)?;
+        phono_grid::atom_permutations(cell, &operations, symprec, stop)
     })?;
     Ok(permutations.into_pyarray(py))
 }
@@ -157,8 +159,10 @@ fn shortest_vectors<'py>(
     symprec: f64,
 ) -> PyResult<Vectors<'py>> {
     let (x, x_k, basis) = (positions.as_array(), origins.as_array(), basis.as_array());
-    let (vectors, multiplicities) =
-        py.compute(|_stop| phono_grid::shortest_vectors(x, x_k, basis, symprec))?;
+    let long = x.nrows() * x_k.nrows() >= phono_grid::PARALLEL_PAIRS;
+    let (vectors, multiplicities) = py.compute_if_long(long, |stop| {
+        phono_grid::shortest_vectors(x, x_k, basis, symprec, stop)
+    })?;
     Ok((vectors.into_pyarray(py), multiplicities.into_pyarray(py)))
 }
 
@@ -169,7 +173,7 @@ fn irreducible_map<'py>(
     grid: PyGrid<'py>,
 ) -> PyResult<Bound<'py, PyArray1<i64>>> {
     let grid = grid.view()?;
-    Ok(py.compute(|_stop| Ok(phono_grid::irreducible_map(grid)))?.into_pyarray(py))
+    Ok(py.compute(|stop| phono_grid::irreducible_map(grid, stop))?.into_pyarray(py))
 }
 
 /// `points, weights`.
@@ -179,7 +183,7 @@ type Triplets<'py> = (Bound<'py, PyArray2<i64>>, Bound<'py, PyArray1<i64>>);
 #[pyfunction]
 fn triplets_at<'py>(py: Python<'py>, grid: PyGrid<'py>, q: i64) -> PyResult<Triplets<'py>> {
     let grid = grid.view()?;
-    let (points, weights) = py.compute(|_stop| phono_grid::triplets_at(grid, q))?;
+    let (points, weights) = py.compute(|stop| phono_grid::triplets_at(grid, q, stop))?;
     Ok((points.into_pyarray(py), weights.into_pyarray(py)))
 }
 
@@ -196,7 +200,7 @@ fn zone_images<'py>(
 ) -> PyResult<Images<'py>> {
     let (grid, t, basis) = (grid.view()?, transform.as_array(), basis.as_array());
     let (addresses, counts) =
-        py.compute(|_stop| phono_grid::zone_images(grid, t, basis))?;
+        py.compute(|stop| phono_grid::zone_images(grid, t, basis, stop))?;
     Ok((addresses.into_pyarray(py), counts.into_pyarray(py)))
 }
 
@@ -212,9 +216,9 @@ fn triplet_images<'py>(
 ) -> PyResult<Normal<'py>> {
     let (grid, points) = (zone.grid.view()?, triplets.points());
     let ((addresses, first), steps) = (zone.images(), zone.steps());
-    let (images, normal) = py.compute(|_stop| {
+    let (images, normal) = py.compute(|stop| {
         let zone = BrillouinZone::new(grid, addresses, first, steps)?;
-        phono_grid::triplet_images(zone, points)
+        phono_grid::triplet_images(zone, points, stop)
     })?;
     Ok((images.into_pyarray(py), normal.into_pyarray(py)))
 }

@@ -67,12 +67,13 @@ class Bands:
         every = np.arange(grid.n_q)
         if n == grid.n_q:
             return cls(grid, values, every, np.ones_like(every), every)
-        points, rows, weights = np.unique(
-            irreducible_map(grid), return_inverse=True, return_counts=True
-        )
+        to_irreducible = irreducible_map(grid)
+        sizes = np.bincount(to_irreducible)
+        points = np.flatnonzero(sizes)
         if n != len(points):
             raise ShapeError(
                 f"frequencies: expected {grid.n_q} rows, one for each grid point, or "
                 f"{len(points)}, one for each irreducible point, got {n}"
             )
-        return cls(grid, values, points, weights, rows.ravel())
+        rows = (np.cumsum(sizes > 0) - 1)[to_irreducible]
+        return cls(grid, values, points, sizes[points], rows)

@@ -38,12 +38,15 @@ class ShortestVectors:
     @classmethod
     def of(cls, supercell: Supercell, symprec: float = SYMPREC) -> "ShortestVectors":
         """Find them; lengths within ``symprec`` Å are equal."""
-        basis = reduced_basis(supercell.cell.lattice)
-        x = supercell.cell.positions @ supercell.cell.lattice @ np.linalg.inv(basis)
+        lattice = supercell.cell.lattice
+        basis = reduced_basis(lattice)
+        x = supercell.cell.positions @ (lattice @ np.linalg.inv(basis))
         origins = x[supercell.primitive_to_supercell]
         vectors, multiplicities = shortest_vectors(x, origins, basis, symprec=symprec)
-        to_primitive = basis @ np.linalg.inv(supercell.primitive.lattice)
-        return cls(vectors @ to_primitive, multiplicities)
+        vectors = vectors @ (basis @ np.linalg.inv(supercell.primitive.lattice))
+        # Nobody else has them: they are frozen without a copy.
+        vectors.flags.writeable = multiplicities.flags.writeable = False
+        return cls(vectors, multiplicities)
 
     @property
     def first(self) -> NDArray[np.int64]:
