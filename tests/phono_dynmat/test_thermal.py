@@ -6,12 +6,13 @@ from phono_dynmat import (
     Modes,
     atom_projections,
     band_projections,
+    cif_displacements,
     heat_capacities,
     mean_square_displacements,
     phonon_modes,
     thermal_properties,
 )
-from phono_grid import Grid, units
+from phono_grid import Cell, Grid, units
 from phono_grid.errors import DomainError, ShapeError
 
 T = np.array([5.0, 80, 300, 1200])
@@ -152,3 +153,17 @@ def test_displacements_have_the_symmetry_of_the_site(series):
     assert (trace[1] > trace[0]).all()
     # The light atom moves more at rest.
     assert trace[0, 1] > trace[0, 0]
+
+
+def test_matrices_of_cif_files_give_the_same_attenuation(rng):
+    # exp(-2 π² Q·U·Q) with Q = h a* + k b* + l c* is exp(-2 π² Σ h_i h_j a*_i a*_j U'_ij).
+    cell = Cell(
+        [[4.1, 0.2, -0.3], [0.9, 5.2, 0.1], [-1.3, 0.7, 6.3]], [[0, 0, 0]], "C", [12]
+    )
+    u = rng.normal(size=(4, 3, 3))
+    u = u @ u.swapaxes(1, 2)
+    h = np.array([1, -2, 3])
+    q = h @ cell.reciprocal_lattice
+    hkl = h * np.linalg.norm(cell.reciprocal_lattice, axis=1)
+    found = hkl @ cif_displacements(u, cell) @ hkl
+    np.testing.assert_allclose(found, q @ u @ q, rtol=1e-12)

@@ -82,6 +82,58 @@ def test_thermal_properties_are_per_cell_in_the_file_and_per_mole_on_the_termina
     assert f"{c[1] * 96485.3905398362:.4f}" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("options", "group", "names"),
+    [
+        (["--by", "atom"], "atom", ["Si1", "Si2"]),
+        (["--axes"], "element", ["Si x", "Si y", "Si z"]),
+        (["--by", "atom", "--direction", "0,1/2,0"], "atom", ["Si1", "Si2"]),
+    ],
+)
+def test_parts_of_a_density_of_states_are_written(here, options, group, names):
+    assert main(["dos", str(EXAMPLE), *SMALL, "--steps", "40", *options]) == 0
+    with h5py.File("dos.hdf5") as file:
+        parts = {name: g[:] for name, g in file[group].items()}
+        total = file["total"][:]
+        meaning = file[group][names[0]].attrs["meaning"]
+    assert list(parts) == names
+    # The axes, and all directions, of a cubic crystal are equivalent.
+    share = 1 / 3 if "--direction" in options else 1
+    np.testing.assert_allclose(sum(parts.values()), share * total, atol=1e-8 * total.max())
+    assert ("along 0,1/2,0" in meaning) == ("--direction" in options)
+
+
+@pytest.mark.parametrize(("unit", "per_thz"), [("cm-1", 33.35641), ("meV", 4.135667)])
+def test_frequencies_are_read_in_the_unit_people_know(here, capsys, unit, per_thz):
+    pytest.importorskip("matplotlib")
+    argv = ["bands", str(EXAMPLE), *PATH, "--points-per-segment", "3", *SMALL]
+    assert main([*argv, "--unit", unit, "--plot", "bands.svg"]) == 0
+    with h5py.File("bands.hdf5") as file:
+        f = file["frequency"][0, -1]  # at X
+        assert file["frequency"].attrs["unit"] == "THz"
+    out = capsys.readouterr().out
+    row = next(line for line in out.splitlines() if line.split()[:2] == ["X", "to"])
+    np.testing.assert_allclose([float(x) for x in row.split()[3:]], f * per_thz, atol=6e-3)
+    assert f"Frequencies, {unit}" in out
+
+
+def test_bands_atoms_and_displacements_are_written_with_thermal_properties(here, capsys):
+    argv = ["thermal", str(EXAMPLE), *SMALL, "--temperature", "0", "--temperature", "300"]
+    argv += ["--cutoff-frequency", "0.1"]
+    for by, n in (("band", 6), ("atom", 2)):
+        assert main([*argv, "--by", by, "--displacements"]) == 0
+        with h5py.File("thermal.hdf5") as file:
+            for name in ("free_energy", "entropy", "heat_capacity", "zero_point_energy"):
+                parts = file[by][name][:]
+                assert parts.shape[-1] == n
+                np.testing.assert_allclose(parts.sum(axis=-1), file[name][()], rtol=1e-10)
+            u, cif = file["displacement"][:], file["displacement_cif"][:]
+    # A site of cubic symmetry; U' has the cosine of the angle of two reciprocal vectors.
+    np.testing.assert_allclose(u, u[:, :, :1, :1] * np.eye(3), atol=1e-6 * u.max())
+    np.testing.assert_allclose(cif[..., 0, 1] / cif[..., 0, 0], -1 / 3, rtol=1e-5)
+    assert f"{u[1, 0, 0, 0]:.5f}" in capsys.readouterr().out
+
+
 def test_every_picture_can_be_drawn(here):
     pytest.importorskip("matplotlib")
     assert main(["dos", str(EXAMPLE), *SMALL, "--plot", "dos.svg"]) == 0
@@ -114,6 +166,11 @@ def test_dipoles_split_optical_bands_unless_they_are_left_out(silicon):
         (["dos", "--mesh", "0", "1", "1"], "mesh must be three positive integers"),
         (["dos", "--sigma", "-1"], "sigma must be positive"),
         (["dos", "--steps", "0"], "steps must be positive"),
+        (["dos", "--direction", "1,2"], "direction: expected a,b,c .* got '1,2'"),
+        (["dos", "--direction", "0,0,0"], "direction: expected a,b,c .* not all zero"),
+        (["dos", "--direction", "0,0,1", "--axes"], "exclude each other"),
+        (["dos", "--unit", "Hz"], "THz.*cm-1.*meV"),
+        (["thermal", "--by", "element"], "band.*atom"),
         (["thermal", "--temperature", "-5"], "temperature must be 0 K or above"),
         (["thermal", "--plot", "x.doc"], r"must end with one of \.png"),
         (["thermal", "--output", "no/x.hdf5"], "cannot be written"),

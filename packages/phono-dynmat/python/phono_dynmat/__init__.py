@@ -37,6 +37,7 @@ from phono_dynmat._statistics import bose_einstein, heat_capacities
 from phono_dynmat._thermal import (
     ThermalProperties,
     band_projections,
+    cif_displacements,
     mean_square_displacements,
     thermal_properties,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "band_projections",
     "band_structure",
     "bose_einstein",
+    "cif_displacements",
     "commensurate_points",
     "connected",
     "constants_of",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import units
+from phono_grid import Cell, units
 from phono_grid.errors import DomainError, ensure_shape, frozen
 
 from phono_dynmat._modes import Modes, ensure_of_modes
@@ -206,3 +206,32 @@ def mean_square_displacements(
     amplitude = (n + 0.5) * size[..., None]
     u = np.einsum("qjt,qjka,qjkb->tkab", amplitude, e, e.conj(), optimize=True).real
     return np.asarray(u / m[:, None, None])
+
+
+def cif_displacements(matrices: ArrayLike, cell: Cell) -> NDArray[np.float64]:
+    r"""Displacement matrices in the axes of CIF files [1]_.
+
+    .. math:: U' = X U X^T, \qquad X = (A N)^{-1}
+
+    with lattice vectors in the columns of A and the lengths of the reciprocal ones on the
+    diagonal of N.
+
+    Parameters
+    ----------
+    matrices : (..., 3, 3) array_like
+        Cartesian, of `mean_square_displacements`.
+    cell : Cell
+
+    Returns
+    -------
+    (..., 3, 3) array of float
+        Å²; ``U^{ij}`` of ``_atom_site_aniso_U``.
+
+    References
+    ----------
+    .. [1] R. W. Grosse-Kunstleve and P. D. Adams, J. Appl. Cryst. 35, 477 (2002).
+    """
+    u = np.asarray(matrices, dtype=float)
+    lengths = np.linalg.norm(cell.reciprocal_lattice, axis=1)
+    x = np.linalg.inv(cell.lattice.T * lengths)
+    return np.asarray(x @ u @ x.T)

@@ -1,9 +1,18 @@
 """``phono bands``, ``phono dos`` and ``phono thermal``: their arguments."""
 
+from typing import Literal
+
 from cyclopts import App
 
-from phonokit._options import SHARED, Data, Shared
-from phonokit._request_harmonic import BandsRequest, DosRequest, ThermalRequest
+from phonokit._frequency_unit import FrequencyUnit
+from phonokit._options import SHARED, Data, Shared, Unit
+from phonokit._request_harmonic import (
+    BandsRequest,
+    DosRequest,
+    Part,
+    Projection,
+    ThermalRequest,
+)
 
 EXAMPLES = """\
 Examples:
@@ -12,9 +21,11 @@ Examples:
 
   phono bands examples/silicon --path "G X, G L" --point X=0.5,0,0.5 --point L=0.5,0.5,0.5
 
-  phono dos examples/silicon --mesh 30 30 30 --plot dos.pdf
+  phono dos examples/silicon --mesh 30 30 30 --unit cm-1 --plot dos.pdf
 
-  phono thermal examples/silicon --temperature 300 --temperature 600
+  phono dos examples/silicon --by atom --axes
+
+  phono thermal examples/silicon --temperature 300 --temperature 600 --displacements
 """
 MESH = (20, 20, 20)
 
@@ -33,6 +44,7 @@ def bands(
     point: tuple[str, ...] = (),
     points_per_segment: int = 51,
     connect: bool = False,
+    unit: Unit = "THz",
     shared: Shared = SHARED,
 ) -> BandsRequest:
     """Compute phonon bands along lines; --plot draws a density of states beside them.
@@ -51,7 +63,9 @@ def bands(
         Follow bands through crossings.
     """
     request = shared.request(data, MESH, "bands.hdf5")
-    return BandsRequest(request, path, point, points_per_segment, connect)
+    return BandsRequest(
+        request, path, point, points_per_segment, connect, FrequencyUnit(unit)
+    )
 
 
 def dos(
@@ -60,9 +74,13 @@ def dos(
     *,
     sigma: float | None = None,
     steps: int = 200,
+    by: Literal["element", "atom"] = "element",
+    axes: bool = False,
+    direction: str = "",
+    unit: Unit = "THz",
     shared: Shared = SHARED,
 ) -> DosRequest:
-    """Compute the phonon density of states, total and of each element.
+    """Compute the phonon density of states, total and of its parts.
 
     Parameters
     ----------
@@ -70,9 +88,16 @@ def dos(
         Smear with Gaussians of this width, THz, in place of tetrahedra.
     steps
         Of the frequency axis; 200 if not given.
+    by
+        The parts: element or atom; element if not given.
+    axes
+        Divide each part into its motion along x, y and z.
+    direction
+        a,b,c in lattice vectors: of each part only the motion along it.
     """
     request = shared.request(data, MESH, "dos.hdf5")
-    return DosRequest(request, sigma, steps)
+    projection = Projection(Part(by), axes, direction)
+    return DosRequest(request, sigma, steps, projection, FrequencyUnit(unit))
 
 
 def thermal(
@@ -82,6 +107,8 @@ def thermal(
     temperature: tuple[float, ...] = (),
     cutoff_frequency: float = 0.0,
     classical: bool = False,
+    by: Literal["band", "atom"] | None = None,
+    displacements: bool = False,
     shared: Shared = SHARED,
 ) -> ThermalRequest:
     """Compute free energy, entropy and heat capacity at constant volume.
@@ -94,7 +121,15 @@ def thermal(
         THz; modes at or below do not take part. 0 if not given.
     classical
         Without quantum effects.
+    by
+        Write what each band, or atom, has of it too.
+    displacements
+        Print mean-square displacements too, and write their matrices, also as CIF files
+        have them.
     """
     request = shared.request(data, MESH, "thermal.hdf5")
     temperatures = temperature or tuple(10.0 * i for i in range(101))
-    return ThermalRequest(request, temperatures, cutoff_frequency, classical)
+    part = None if by is None else Part(by)
+    return ThermalRequest(
+        request, temperatures, cutoff_frequency, classical, part, displacements
+    )

@@ -8,17 +8,22 @@ from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import (
     BandStructure,
     Dynamics,
+    Modes,
     ThermalProperties,
     atom_projections,
     band_path,
+    band_projections,
     band_structure,
+    direction_projections,
     frequencies,
     frequency_points,
+    mean_square_displacements,
     phonon_modes,
     standard_points,
     thermal_properties,
 )
 from phono_grid import (
+    Cell,
     Gaussian,
     Grid,
     IrreduciblePoints,
@@ -31,26 +36,32 @@ from phono_grid import (
 from phono_grid.errors import DomainError
 
 from phonokit._constants import force_constants_of
+from phonokit._request_harmonic import Part, Projection, ThermalRequest
 from phonokit._series import dynamics_of
 from phonokit._workflow import Crystal
 
 GAMMA = ("G", "GAMMA", "Gamma")
 """How people write Γ."""
+WHOLE = Projection()
+"""All motion of each element."""
+AT_REST = 1e-4
+"""THz; what moves slower moves the crystal as a whole, which would be infinitely far."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Densities:
-    """A density of states, and what each element has of it.
+    """A density of states, and what each part has of it.
 
     Parameters
     ----------
     total : Spectrum
-    elements : dict
-        (n_f,) arrays by symbol, per THz and primitive cell; they add up to the total.
+    parts : dict
+        (n_f,) arrays by name (``Si``, ``Si1``, ``Si x``), per THz and primitive cell; they
+        add up to the total unless they are those of one direction.
     """
 
     total: Spectrum
-    elements: dict[str, NDArray[np.float64]]
+    parts: dict[str, NDArray[np.float64]]
 
 
 def dynamics(crystal: Crystal, *, nac: bool = True) -> Dynamics:
@@ -107,25 +118,68 @@ def densities(
     *,
     sigma: float | None = None,
     steps: int = 200,
+    projection: Projection = WHOLE,
 ) -> Densities:
     """The density of states on a mesh, by tetrahedra, or by Gaussians of ``sigma`` THz."""
     if steps < 1:
         raise DomainError(f"steps must be positive, got {steps}")
     smearing = None if sigma is None else Gaussian(sigma)
-    symbols = crystal.primitive.symbols
+    along = _direction(projection)
     with using(crystal.backend):
-        grid = Grid.of(crystal.primitive, mesh, Symmetry.of(crystal.primitive))
-        q = first_brillouin_zone(grid.qpoints, grid.reciprocal_lattice)
-        modes = phonon_modes(series, q)
-        share = atom_projections(modes).sum(axis=3)
-        kinds = list(dict.fromkeys(symbols))
-        member = np.array([[s == kind for kind in kinds] for s in symbols], dtype=float)
+        grid, modes = _whole(crystal, series, mesh)
         f = modes.frequencies
         points = frequency_points(f, steps)
-        weights = np.concatenate([np.ones((*f.shape, 1)), share @ member], axis=2)
+        names, shares = _shares(modes, crystal.primitive, projection, along)
+        weights = np.concatenate([np.ones((*f.shape, 1)), shares], axis=2)
         found = density_of_states(grid, f, points, weights=weights, smearing=smearing)
     total = Spectrum(points, found.density[:, 0], found.cumulative[:, 0])
-    return Densities(total, dict(zip(kinds, found.density.T[1:], strict=True)))
+    return Densities(total, dict(zip(names, found.density.T[1:], strict=True)))
+
+
+def atom_names(cell: Cell) -> list[str]:
+    """``Si1``, ``Si2``: symbols with the number of the atom in the primitive cell."""
+    return [f"{symbol}{i}" for i, symbol in enumerate(cell.symbols, 1)]
+
+
+def _whole(crystal: Crystal, series: Dynamics, mesh: ArrayLike) -> tuple[Grid, Modes]:
+    """A grid and the phonons on all of it."""
+    grid = Grid.of(crystal.primitive, mesh, Symmetry.of(crystal.primitive))
+    q = first_brillouin_zone(grid.qpoints, grid.reciprocal_lattice)
+    return grid, phonon_modes(series, q)
+
+
+def _shares(
+    modes: Modes, cell: Cell, projection: Projection, along: NDArray[np.float64] | None
+) -> tuple[list[str], NDArray[np.float64]]:
+    """Names of parts, and what each has of the modes, (n_q, n_b, n_parts)."""
+    if projection.by is Part.ATOM:
+        names, member = atom_names(cell), np.eye(cell.n_atoms)
+    else:
+        names = list(dict.fromkeys(cell.symbols))
+        member = np.array([[s == name for name in names] for s in cell.symbols], float)
+    if along is not None:
+        return names, direction_projections(modes, cell, along) @ member
+    shares = atom_projections(modes)
+    if not projection.axes:
+        return names, shares.sum(axis=3) @ member
+    axes = np.moveaxis(shares, 3, 2) @ member
+    names = [f"{name} {axis}" for axis in "xyz" for name in names]
+    return names, axes.reshape(*modes.frequencies.shape, -1)
+
+
+def _direction(projection: Projection) -> NDArray[np.float64] | None:
+    """Three numbers, or None where all motion counts."""
+    if not projection.direction:
+        return None
+    if projection.axes:
+        raise DomainError("direction and axes exclude each other; give one of them")
+    direction = _numbers(projection.direction)
+    if direction is None or not direction.any():
+        raise DomainError(
+            "direction: expected a,b,c in lattice vectors, not all zero, such as 0,0,1, "
+            f"got {projection.direction!r}"
+        )
+    return direction
 
 
 def thermal(
@@ -152,6 +206,39 @@ def thermal(
     )
 
 
+def thermal_parts(
+    crystal: Crystal, series: Dynamics, request: ThermalRequest, temperatures: ArrayLike
+) -> ThermalProperties:
+    """The same of each band, or atom: the second axis of what is found."""
+    with using(crystal.backend):
+        _, modes = _whole(crystal, series, request.shared.mesh)
+    f = modes.frequencies
+    by_atom = request.by is Part.ATOM
+    return thermal_properties(
+        f,
+        temperatures,
+        projections=atom_projections(modes).sum(3) if by_atom else band_projections(f),
+        cutoff_frequency=request.cutoff,
+        classical=request.classical,
+    )
+
+
+def displacements(
+    crystal: Crystal,
+    series: Dynamics,
+    mesh: ArrayLike,
+    temperatures: ArrayLike,
+    *,
+    cutoff_frequency: float = 0.0,
+) -> NDArray[np.float64]:
+    """Mean-square displacements, Å², (n_T, n_a, 3, 3); see `AT_REST`."""
+    with using(crystal.backend):
+        _, modes = _whole(crystal, series, mesh)
+    between = (max(cutoff_frequency, AT_REST), np.inf)
+    masses = crystal.primitive.masses
+    return mean_square_displacements(modes, masses, temperatures, between=between)
+
+
 def _label(word: str) -> str:
     """A label as it is printed."""
     return "Γ" if word in GAMMA else word
@@ -160,11 +247,17 @@ def _label(word: str) -> str:
 def _point(text: str) -> tuple[str, NDArray[np.float64]]:
     """``LABEL=x,y,z``; the numbers may be fractions."""
     label, _, numbers = text.partition("=")
-    try:
-        parts = [word.partition("/") for word in numbers.split(",")]
-        q = np.array([float(a) / float(b or 1) for a, _, b in parts])
-    except (ValueError, ZeroDivisionError):
-        q = np.zeros(0)
-    if not label or q.shape != (3,):
+    q = _numbers(numbers)
+    if not label or q is None:
         raise DomainError(f"point: expected LABEL=x,y,z such as X=1/2,0,1/2, got {text!r}")
     return _label(label), q
+
+
+def _numbers(text: str) -> NDArray[np.float64] | None:
+    """``x,y,z``, which may be fractions; None if it is anything else."""
+    try:
+        parts = [word.partition("/") for word in text.split(",")]
+        numbers = np.array([float(a) / float(b or 1) for a, _, b in parts])
+    except (ValueError, ZeroDivisionError):
+        return None
+    return numbers if numbers.shape == (3,) and np.isfinite(numbers).all() else None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -14,6 +14,13 @@ Data = Annotated[
     Path,
     Parameter(
         help="As for phono kappa: a yaml file with forces inside, or a folder with one."
+    ),
+]
+Unit = Annotated[
+    Literal["THz", "cm-1", "meV"],
+    Parameter(
+        help="Of frequencies that are printed and drawn: THz, cm-1 or meV; THz if not "
+        "given. The file is in THz."
     ),
 ]
 Flat = Parameter(name="*")

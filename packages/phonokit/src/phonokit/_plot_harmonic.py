@@ -1,46 +1,58 @@
 """Pictures of bands, densities and thermal properties."""
 
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from phono_dynmat import BandStructure, ThermalProperties
 from phono_grid import units
 
 from phonokit._figure import BLUE, GREY, figure_to
+from phonokit._frequency_unit import FrequencyUnit
 from phonokit._harmonic import Densities
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+Array = NDArray[np.float64]
 SHADES = ("#c8553d", "#3f8f5b", "#8a5fb0", "#c99a2e", "#4aa3a3")
+LINES = ("-", "--", ":", "-.")
 MOLE = 96485.3905398362
 """J/mol in an eV."""
 
 
-def plot_bands(bands: BandStructure, densities: Densities | None, path: Path) -> Path:
+def plot_bands(
+    bands: BandStructure,
+    densities: Densities | None,
+    path: Path,
+    unit: FrequencyUnit = FrequencyUnit.THZ,
+) -> Path:
     """Draw bands, and the density of states beside them if it is given."""
     with figure_to(path, 7.0, 4.2) as figure:
         if densities is None:
-            _bands(figure.subplots(), bands)
+            _bands(figure.subplots(), bands, unit)
         else:
             left, right = figure.subplots(
                 1, 2, sharey=True, gridspec_kw={"width_ratios": [3.2, 1], "wspace": 0.03}
             )
-            _bands(left, bands)
-            _densities(right, densities, upright=True)
-            right.set_xlabel("DOS (THz$^{-1}$)")
+            _bands(left, bands, unit)
+            _densities(right, densities, unit, upright=True)
+            right.set_xlabel(f"DOS ({unit.inverse})")
             right.tick_params(axis="y", left=False)
     return path
 
 
-def plot_densities(densities: Densities, path: Path) -> Path:
-    """Draw a density of states, and the share of each element."""
+def plot_densities(
+    densities: Densities, path: Path, unit: FrequencyUnit = FrequencyUnit.THZ
+) -> Path:
+    """Draw a density of states, and the share of each part."""
     with figure_to(path, 5.2, 3.6) as figure:
         axes = figure.subplots()
-        _densities(axes, densities, upright=False)
-        axes.set_xlabel("Frequency (THz)")
-        axes.set_ylabel("Density of states (THz$^{-1}$ per cell)")
+        _densities(axes, densities, unit, upright=False)
+        axes.set_xlabel(f"Frequency ({unit.symbol})")
+        axes.set_ylabel(f"Density of states ({unit.inverse} per cell)")
         axes.spines[["top", "right"]].set_visible(False)
     return path
 
@@ -77,9 +89,10 @@ def plot_thermal(thermal: ThermalProperties, n_atoms: int, path: Path) -> Path:
     return path
 
 
-def _bands(axes: "Axes", bands: BandStructure) -> None:
+def _bands(axes: "Axes", bands: BandStructure, unit: FrequencyUnit) -> None:
     """Frequencies along the path, with a line at each label."""
-    for d, f in zip(bands.distances, bands.frequencies, strict=True):
+    frequencies = [f * unit.per_thz for f in bands.frequencies]
+    for d, f in zip(bands.distances, frequencies, strict=True):
         axes.plot(d, f, color=BLUE, lw=1.1, solid_capstyle="round")
     ticks, names = _labels(bands)
     for x in ticks:
@@ -88,10 +101,10 @@ def _bands(axes: "Axes", bands: BandStructure) -> None:
     axes.tick_params(axis="x", length=0)
     axes.set_xlim(ticks[0], ticks[-1])
     axes.axhline(0, color="#7b8794", lw=0.6)
-    low = min(float(f.min()) for f in bands.frequencies)
-    high = max(float(f.max()) for f in bands.frequencies)
-    axes.set_ylim(low * 1.05 if low < -0.05 else 0, high * 1.05)
-    axes.set_ylabel("Frequency (THz)")
+    low = min(float(f.min()) for f in frequencies)
+    high = max(float(f.max()) for f in frequencies)
+    axes.set_ylim(low * 1.05 if low < -0.05 * unit.per_thz else 0, high * 1.05)
+    axes.set_ylabel(f"Frequency ({unit.symbol})")
 
 
 def _labels(bands: BandStructure) -> tuple[list[float], list[str]]:
@@ -108,17 +121,25 @@ def _labels(bands: BandStructure) -> tuple[list[float], list[str]]:
     return ticks, names
 
 
-def _densities(axes: "Axes", densities: Densities, *, upright: bool) -> None:
-    """The total as an area, elements as lines; upright has frequencies along y."""
-    f, total = densities.total.frequency_points, densities.total.density
+def _densities(
+    axes: "Axes", densities: Densities, unit: FrequencyUnit, *, upright: bool
+) -> None:
+    """The total as an area, parts as lines; upright has frequencies along y."""
+    f = densities.total.frequency_points * unit.per_thz
+    total = densities.total.density / unit.per_thz
     shape = (axes.fill_betweenx if upright else axes.fill_between)(f, 0, total, color=GREY)
     shape.set_label("total")
     shape.set_linewidth(0)
-    if len(densities.elements) > 1:
-        for colour, (name, g) in zip(SHADES, densities.elements.items(), strict=False):
-            pair = (g, f) if upright else (f, g)
-            axes.plot(*pair, color=colour, lw=1.2, label=name)
-        axes.legend(fontsize=9, handlelength=1.2)
+    if len(densities.parts) > 1:
+        drawn: list[Array] = []
+        for colour, (name, g) in zip(cycle(SHADES), densities.parts.items()):
+            # Curves that lie on each other, of equivalent atoms, must all be seen.
+            hidden = sum(np.allclose(g, other, atol=1e-3 * g.max()) for other in drawn)
+            line = LINES[hidden % len(LINES)]
+            drawn.append(g)
+            pair = (g / unit.per_thz, f) if upright else (f, g / unit.per_thz)
+            axes.plot(*pair, line, color=colour, lw=1.2, label=name)
+        axes.legend(fontsize=9, handlelength=1.4, ncols=1 + len(densities.parts) // 6)
     top = float(np.max(total)) * 1.08
     if upright:
         axes.set_xlim(0, top)

@@ -1,8 +1,37 @@
 """What ``phono bands``, ``phono dos`` and ``phono thermal`` are asked for; light."""
 
 from dataclasses import dataclass
+from enum import Enum
 
+from phonokit._frequency_unit import FrequencyUnit
 from phonokit._request_crystal import CrystalRequest
+
+
+class Part(Enum):
+    """What a crystal is divided into."""
+
+    ELEMENT = "element"
+    ATOM = "atom"
+    BAND = "band"
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """What a density of states is divided into.
+
+    Parameters
+    ----------
+    by : Part
+        Elements or atoms.
+    axes : bool
+        Divide each into x, y and z.
+    direction : str
+        ``a,b,c`` in lattice vectors: only the motion along it; "" for all.
+    """
+
+    by: Part = Part.ELEMENT
+    axes: bool = False
+    direction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +48,7 @@ class BandsRequest:
     n : int
         Wave vectors of a segment.
     connect : bool
+    unit : FrequencyUnit
     """
 
     shared: CrystalRequest
@@ -26,6 +56,7 @@ class BandsRequest:
     points: tuple[str, ...]
     n: int
     connect: bool
+    unit: FrequencyUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +70,15 @@ class DosRequest:
         THz; None for tetrahedra.
     n : int
         Steps over the range of frequencies.
+    projection : Projection
+    unit : FrequencyUnit
     """
 
     shared: CrystalRequest
     sigma: float | None
     n: int
+    projection: Projection
+    unit: FrequencyUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +93,14 @@ class ThermalRequest:
     cutoff : float
         THz
     classical : bool
+    by : Part or None
+        Bands or atoms, to write what each of them has.
+    displacements : bool
     """
 
     shared: CrystalRequest
     temperatures: tuple[float, ...]
     cutoff: float
     classical: bool
+    by: Part | None
+    displacements: bool

@@ -1,0 +1,36 @@
+"""The units people read frequencies in; everything else is in THz."""
+
+from enum import Enum
+
+from phono_grid import units
+
+
+class FrequencyUnit(Enum):
+    """A unit of frequency, by the name it has on the command line."""
+
+    THZ = "THz"
+    WAVENUMBER = "cm-1"
+    MEV = "meV"
+
+    @property
+    def per_thz(self) -> float:
+        """How many make 1 THz."""
+        match self:
+            case FrequencyUnit.THZ:
+                return 1.0
+            case FrequencyUnit.WAVENUMBER:
+                return 1e10 / units.LIGHT
+            case FrequencyUnit.MEV:
+                return 1e3 * units.THZ_TO_EV
+
+    @property
+    def symbol(self) -> str:
+        """As pictures print it."""
+        return "cm$^{-1}$" if self is FrequencyUnit.WAVENUMBER else self.value
+
+    @property
+    def inverse(self) -> str:
+        """The unit of a density of states, as pictures print it."""
+        return (
+            "1/cm$^{-1}$" if self is FrequencyUnit.WAVENUMBER else f"{self.value}$^{{-1}}$"
+        )
