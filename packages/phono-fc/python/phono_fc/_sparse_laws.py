@@ -9,7 +9,7 @@ from phono_grid.errors import ConvergenceError, DomainError
 from phono_fc._sparse import EXCHANGES, SparseForceConstants3
 from phono_fc._symmetrize import full_index
 
-CONVERGED = 1e-12
+CONVERGED = 1e-14
 """Of the largest element."""
 
 
@@ -25,7 +25,7 @@ def symmetrize_sparse(
 
         \Phi \to P \Phi - P A^T y, \qquad A P A^T y = A P \Phi
 
-    by conjugate gradients, until the sums are 1e-12 of the largest element. The space group
+    by conjugate gradients, until the sums are 1e-14 of the largest element. The space group
     commutes with both, so constants that obey it still do.
 
     Parameters
