@@ -7,7 +7,8 @@ on their rank, and along x, where most leave: `redistribute`, with its plan made
 beside a plain ring of point-to-point messages that finds in each round the rows of both
 partners, and beside the same ring told those rows beforehand. Slowest rank, least of the
 runs. Then an array that four ranks share: the growth of their proportional memory over one
-copy.
+copy. Last, what one rank does by itself: the kernels of Rust beside their definitions in
+NumPy, of which only the faster are kept, and what stays in NumPy beside a plain copy.
 """
 
 import argparse
@@ -20,13 +21,18 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from phono_grid import Backend, using
 from phono_mpi import (
     build_node_shared_array,
     free_shared_window,
     get_pencil_indices,
     redistribute,
     redistribution_plan,
+    weighted_sizes,
 )
+from phono_mpi._dynamic import balanced_ranks
+from phono_mpi._redistribution import rows_by_partner
+from phono_mpi._reductions import in_order
 
 # Numbers of points, complex64 numbers at each, what the ratio to the ring must be.
 ARRAYS = [((32, 32, 32), 8, 3.0), ((48, 48, 48), 32, 3.0), ((16, 16, 16), 4096, 1.0)]
@@ -138,6 +144,53 @@ def shared_memory(comm) -> None:
         )
 
 
+def milliseconds(way: Callable[[], object], runs: int) -> float:
+    """CPU time, the least of the runs."""
+    times = [0.0] * runs
+    for i in range(runs):
+        start = time.process_time()
+        way()
+        times[i] = 1e3 * (time.process_time() - start)
+    return min(times)
+
+
+def alone(runs: int) -> None:
+    """Print what one rank does by itself."""
+    rng = np.random.default_rng(0)
+    costs, nq = rng.random(62_500), (64, 64, 64)
+    kernels = {
+        "points of a pencil, 64^3, 4 ranks": partial(
+            get_pencil_indices, 1, 4, nq, "y_pencil"
+        ),
+        "rows by partner, 64^3, 4 ranks": partial(
+            rows_by_partner, 1, 4, nq, "flat", "x_pencil"
+        ),
+        "62 500 tasks by cost, 1024 ranks": partial(balanced_ranks, costs, 1024),
+    }
+    print(f"\n{'kernel':>36}{'Rust ms':>10}{'NumPy ms':>10}{'NumPy/Rust':>11}{'aim':>8}")
+    for name, kernel in kernels.items():
+        times = []
+        for backend in (Backend.RUST, Backend.PYTHON):
+            with using(backend):
+                times.append(milliseconds(kernel, runs))
+        row = "".join(f"{t:10.3f}" for t in times)
+        print(f"{name:>36}{row}{times[1] / times[0]:11.1f}{'> 1':>8}")
+
+    blocks, order = rng.random((4, 2**21)), rng.permutation(2**18)
+    rows = np.ascontiguousarray(blocks[0]).view("V64")
+    numpy = {
+        "sum of 4 blocks rank by rank": (partial(in_order, blocks, "sum"), 5 * 2**24),
+        "packing of rows of 64 bytes": (partial(np.take, rows, order), 2 * 2**24),
+        "plain copy": (rows.copy, 2 * 2**24),
+    }
+    print(f"{'in NumPy, 16 MiB arrays':>36}{'ms':>10}{'GB/s':>10}")
+    for name, (way, moved) in numpy.items():
+        t = milliseconds(way, runs)
+        print(f"{name:>36}{t:10.3f}{moved / t / 1e6:10.1f}")
+    t = milliseconds(partial(weighted_sizes, costs, 1024), runs)
+    print(f"{'62 500 contiguous tasks by cost':>36}{t:10.3f}")
+
+
 def main() -> None:
     """Start the ranks, or be one of them."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -167,6 +220,7 @@ def main() -> None:
         subprocess.run(command, check=True)
     command = [str(mpiexec), "-n", str(SHARED_RANKS), *program, "--rank=memory"]
     subprocess.run(command, check=True)
+    alone(runs)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,16 @@ def layouts(rng):
     return (rank, size, nq, layout, str(other)), {}
 
 
+def costs(rng):
+    # Many alike.
+    return (
+        rng.integers(0, 5, size=int(rng.integers(0, 40))) / 4,
+        int(rng.integers(1, 9)),
+    ), {}
+
+
 CASES = {
+    "phono_mpi.balanced_ranks": costs,
     "phono_mpi.get_pencil_indices": pencils,
     "phono_mpi.rows_by_partner": layouts,
 }

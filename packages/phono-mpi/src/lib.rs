@@ -40,8 +40,22 @@ fn rows_by_partner<'py>(
     Ok((rows.into_pyarray(py), counts.into_pyarray(py)))
 }
 
+/// See `phono_mpi._dynamic.balanced_ranks`.
+#[pyfunction]
+fn balanced_ranks<'py>(
+    py: Python<'py>,
+    costs: PyArrayLike1<'py, f64>,
+    size: i64,
+) -> PyResult<Bound<'py, PyArray1<i64>>> {
+    let costs = costs.as_array();
+    let ranks = py.compute(|_stop| phono_mpi::balanced_ranks(costs, size))?;
+    Ok(ranks.into_pyarray(py))
+}
+
 #[pymodule(gil_used = false)]
 mod _rust {
+    #[pymodule_export]
+    use super::balanced_ranks;
     #[pymodule_export]
     use super::get_pencil_indices;
     #[pymodule_export]

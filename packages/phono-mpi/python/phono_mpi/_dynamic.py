@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from phono_grid.backend import accelerated_by
 from phono_grid.errors import DomainError, ensure_shape
 
 from phono_mpi._agreement import agree, compare, private, rows_problem
 from phono_mpi._communicator import Communicator
 from phono_mpi._distributor import MpiDistributor
+from phono_mpi._extension import rust
 from phono_mpi._patchable import mpi
 
 _ASK, _GIVE = 32764, 32765
@@ -184,14 +186,44 @@ def balanced_tasks(costs: ArrayLike, size: int) -> list[NDArray[np.int64]]:
     .. [1] R. L. Graham, SIAM J. Appl. Math. 17, 416 (1969).
     """
     weights = np.asarray(costs, dtype=np.float64)
-    if weights.ndim != 1 or not np.isfinite(weights).all() or (weights < 0).any():
+    if weights.ndim != 1:
+        raise DomainError(f"costs must be a list, got shape {list(weights.shape)}")
+    ranks = balanced_ranks(weights, size)
+    ends = np.cumsum(np.bincount(ranks, minlength=size))[:-1]
+    return np.split(np.argsort(ranks, kind="stable"), ends)
+
+
+@accelerated_by(rust.balanced_ranks)
+def balanced_ranks(costs: NDArray[np.float64], size: int) -> NDArray[np.int64]:
+    """Tasks over ranks as in `balanced_tasks`.
+
+    Of tasks of one cost the first comes first, of ranks with one load the first takes it.
+
+    Parameters
+    ----------
+    costs : (n,) array
+        In any unit.
+    size : int
+        Number of ranks.
+
+    Returns
+    -------
+    (n,) array of int
+        The rank of each task.
+
+    Raises
+    ------
+    DomainError
+        If a cost is negative or not finite, or there is no rank.
+    """
+    if not np.isfinite(costs).all() or (costs < 0).any():
         raise DomainError("costs must be a list of numbers that are not negative")
     if size < 1:
         raise DomainError(f"size must be positive, got {size}")
-    shares: list[list[int]] = [[] for _ in range(size)]
+    ranks = np.zeros(len(costs), dtype=np.int64)
     loads = [(0.0, rank) for rank in range(size)]
-    for task in np.argsort(-weights, kind="stable").tolist():
-        load, rank = heapq.heappop(loads)
-        shares[rank].append(task)
-        heapq.heappush(loads, (load + weights[task], rank))
-    return [np.array(sorted(share), dtype=np.int64) for share in shares]
+    for task in np.argsort(-costs, kind="stable").tolist():
+        load, rank = loads[0]
+        heapq.heapreplace(loads, (load + costs[task], rank))
+        ranks[task] = rank
+    return ranks
