@@ -1,18 +1,24 @@
-"""Band paths, thermal properties, displacements and constants against phonopy."""
+"""Densities, thermal properties, displacements, bands and constants against phonopy."""
 
 import itertools
 
 import numpy as np
 import pytest
+from peers_harmonic import both
 from phono_dynmat import (
     GonzeLee,
-    Polar,
+    HarmonicSeries,
+    Modes,
     atom_projections,
     band_path,
+    band_projections,
     band_structure,
+    cif_displacements,
     commensurate_points,
     connected,
     constants_of,
+    debye_frequency,
+    direction_projections,
     dynamical_matrices,
     mean_square_displacements,
     phonon_modes,
@@ -20,10 +26,9 @@ from phono_dynmat import (
 )
 from phono_fc import ForceConstants
 from phono_grid import (
-    Cell,
     Gaussian,
     Grid,
-    Supercell,
+    Spectrum,
     density_of_states,
     first_brillouin_zone,
     units,
@@ -34,46 +39,41 @@ pytest.importorskip("phono3py")
 # What the peers deprecate and advise is not ours.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-FILES = {
-    "NaCl": "nacl-pbe/phono3py_params_NaCl222.yaml.xz",
-    "AlN": "aln-lda/phono3py_params_AlN332.yaml.xz",
+CRYSTALS = {
+    "Si": "plain",
+    "NaCl": "gonze",
+    "AlN": "gonze",
+    "triclinic": "gonze",
+    "monoclinic": "plain",
 }
 KILOJOULE = 96.4853905398362
 """Per mole, of an eV: phonopy's own factor."""
 POINTS = {"G": [0, 0, 0], "X": [0.5, 0, 0.5], "L": [0.5, 0.5, 0.5]}
 
 
-@pytest.fixture(scope="module", params=FILES)
+@pytest.fixture(scope="module", params=CRYSTALS)
 def crystals(request, data):
-    """Phonopy with charges, and ours of the same."""
-    import phono3py
-    from phonopy import Phonopy
-
-    ph3 = phono3py.load(data / FILES[request.param], produce_fc=False)
-    ph3.produce_fc2(symmetrize_fc2=True)
-    unit = ph3.unitcell
-    matrices = ph3.supercell_matrix, ph3.primitive_matrix
-    peer = Phonopy(unit, matrices[0], primitive_matrix=matrices[1])
-    peer.force_constants = ph3.fc2
-    peer.nac_params = ph3.nac_params
-    cell = Cell(unit.cell, unit.scaled_positions, unit.symbols, unit.masses)
-    supercell = Supercell.of(cell, *matrices)
-    born = ph3.nac_params
-    polar = Polar.of(
-        supercell.primitive, born["born"], born["dielectric"], factor=born["factor"]
-    )
-    return peer, GonzeLee.of(ForceConstants(ph3.fc2, supercell), polar), supercell
+    """One crystal in both programs."""
+    one = both(request.param, CRYSTALS[request.param], data)
+    return one.peer, one.series, one.supercell
 
 
 @pytest.fixture(scope="module")
 def whole(crystals):
-    """The phonons of a whole mesh, theirs and ours."""
+    """The phonons of a whole mesh, theirs and ours.
+
+    Shifted off Γ, where acoustic frequencies are square roots of rounding errors.
+    """
     peer, series, _ = crystals
     mesh = [5, 5, 5] if series.cell.n_atoms == 2 else [5, 5, 3]
     peer.run_mesh(
-        mesh, with_eigenvectors=True, is_mesh_symmetry=False, is_gamma_center=True
+        mesh,
+        shift=[0.5, 0.5, 0.5],
+        with_eigenvectors=True,
+        is_mesh_symmetry=False,
+        is_gamma_center=True,
     )
-    grid = Grid.of(series.cell, mesh)
+    grid = Grid.of(series.cell, mesh, shift=[0.5, 0.5, 0.5], use_symmetry=False)
     # The sum of dipoles ends somewhere, so images of q differ in the last digits.
     q = first_brillouin_zone(grid.qpoints, grid.reciprocal_lattice)
     return grid, phonon_modes(series, q)
@@ -83,13 +83,24 @@ TEMPERATURES = np.arange(0, 1001, 50.0)
 
 
 @pytest.mark.parametrize("classical", [False, True])
-def test_thermal_properties_are_theirs(crystals, whole, classical):
+@pytest.mark.parametrize("cutoff", [0.0, 3.0])
+@pytest.mark.parametrize("bands", [None, [0, 2]])
+def test_thermal_properties_are_theirs(crystals, whole, classical, cutoff, bands):
     peer, _, _ = crystals
-    t = TEMPERATURES[1:]
-    peer.run_thermal_properties(temperatures=t, cutoff_frequency=0.1, classical=classical)
+    f, t = whole[1].frequencies, TEMPERATURES[1:] if classical else TEMPERATURES
+    peer.run_thermal_properties(
+        temperatures=t,
+        cutoff_frequency=cutoff,
+        classical=classical,
+        band_indices=None if bands is None else [bands],
+    )
     theirs = peer.thermal_properties
     found = thermal_properties(
-        whole[1].frequencies, t, cutoff_frequency=0.1, classical=classical
+        f,
+        t,
+        cutoff_frequency=cutoff,
+        classical=classical,
+        projections=None if bands is None else band_projections(f)[:, :, bands].sum(2),
     )
     for ours, other, scale in (
         (found.free_energy, theirs.free_energy, KILOJOULE),
@@ -107,26 +118,75 @@ def test_displacements_are_theirs(crystals, whole):
         whole[1], series.cell.masses, TEMPERATURES, between=(0.1, np.inf)
     )
     np.testing.assert_allclose(found, expected.real, rtol=0, atol=1e-10)
+    expected = peer.thermal_displacement_matrices.thermal_displacement_matrices_cif
+    found = cif_displacements(found, series.cell)
+    np.testing.assert_allclose(found, expected.real, rtol=0, atol=1e-10)
 
 
-def test_projected_densities_are_theirs(crystals, whole):
-    peer, _, _ = crystals
+SMEARINGS = [None, 0.2]
+
+
+@pytest.mark.parametrize("sigma", SMEARINGS)
+def test_densities_of_states_are_theirs(crystals, whole, sigma):
+    peer, series, _ = crystals
     grid, modes = whole
-    # Tetrahedra give degenerate bands different weights, and the share of an atom in each
-    # of them is arbitrary: only smearing compares.
-    peer.run_projected_dos(xyz_projection=True, sigma=0.2)
-    theirs = peer.projected_dos
+    peer.run_total_dos(sigma=sigma)
+    theirs = peer.total_dos
     found = density_of_states(
         grid,
         modes.frequencies,
         theirs.frequency_points,
-        weights=atom_projections(modes, average=False).reshape(
-            *modes.frequencies.shape, -1
-        ),
-        smearing=Gaussian(0.2),
+        smearing=sigma and Gaussian(sigma),
     )
-    # Acoustic frequencies at Γ are square roots of rounding errors.
-    np.testing.assert_allclose(found.density.T, theirs.projected_dos, atol=5e-8)
+    np.testing.assert_allclose(found.density, theirs.dos, atol=1e-8)
+    theirs.run_debye_frequency()
+    spectrum = Spectrum(theirs.frequency_points, theirs.dos, theirs.dos)
+    found = debye_frequency(spectrum, series.cell.n_atoms)
+    # Theirs is a general least-squares fit.
+    assert found == pytest.approx(theirs.debye_frequency, rel=1e-6)
+
+
+@pytest.mark.parametrize("sigma", SMEARINGS)
+@pytest.mark.parametrize("what", ["atoms", "axes", "direction"])
+def test_projected_densities_are_theirs(crystals, whole, sigma, what):
+    peer, series, _ = crystals
+    grid, modes = whole
+    # The share of an atom in each of degenerate modes is arbitrary, so we take theirs.
+    mesh, shape = peer.mesh, modes.polarizations.shape
+    e = mesh.eigenvectors.swapaxes(1, 2).reshape(shape)
+    theirs = Modes(modes.qpoints, mesh.frequencies, e)
+    np.testing.assert_allclose(mesh.frequencies, modes.frequencies, atol=1e-8)
+    direction = [1, 2, 0.5]
+    if what == "direction":
+        shares = direction_projections(theirs, series.cell, direction, average=False)
+    else:
+        shares = atom_projections(theirs, average=False)
+        shares = shares.sum(3) if what == "atoms" else shares.reshape(*shape[:2], -1)
+    options = {"direction": direction} if what == "direction" else {}
+    peer.run_projected_dos(sigma=sigma, xyz_projection=what == "axes", **options)
+    found = density_of_states(
+        grid,
+        modes.frequencies,
+        peer.projected_dos.frequency_points,
+        weights=shares,
+        smearing=sigma and Gaussian(sigma),
+    )
+    np.testing.assert_allclose(found.density.T, peer.projected_dos.projected_dos, atol=1e-8)
+
+
+@pytest.mark.parametrize("sigma", SMEARINGS)
+def test_without_degenerate_modes_our_own_projections_are_theirs(crystals, whole, sigma):
+    peer, _, _ = crystals
+    grid, modes = whole
+    if np.diff(modes.frequencies, axis=1).min() < 1e-4:
+        return
+    peer.run_projected_dos(sigma=sigma)
+    points = peer.projected_dos.frequency_points
+    shares, smearing = atom_projections(modes).sum(axis=3), sigma and Gaussian(sigma)
+    found = density_of_states(
+        grid, modes.frequencies, points, weights=shares, smearing=smearing
+    )
+    np.testing.assert_allclose(found.density.T, peer.projected_dos.projected_dos, atol=1e-8)
 
 
 def test_bands_are_theirs(crystals):
@@ -166,10 +226,15 @@ def test_constants_of_their_matrices_are_theirs(crystals):
     theirs = DynmatToForceConstants(peer.primitive, peer.supercell, is_full_fc=False)
     q = theirs.commensurate_points
     np.testing.assert_allclose(commensurate_points(supercell), q, atol=1e-12)
-    d = dynamical_matrices(series.short_range, q)
+    plain = series.short_range if isinstance(series, GonzeLee) else series
+    d = dynamical_matrices(plain, q)
     theirs.dynamical_matrices = d
     theirs.run()
     found = constants_of(d, q, supercell).values
     scale = np.abs(found).max()
     np.testing.assert_allclose(found, theirs.force_constants, atol=1e-12 * scale)
+    again = HarmonicSeries.of(ForceConstants(found, supercell))
+    np.testing.assert_allclose(
+        dynamical_matrices(again, q), d, rtol=0, atol=1e-12 * np.abs(d).max()
+    )
     assert pytest.approx(14.39965172592227, rel=1e-12) == units.COULOMB

@@ -1,83 +1,114 @@
-"""Harmonic phonons against phonopy, with its own force constants and without NAC."""
+"""Dynamical matrices, frequencies and velocities against phonopy.
+
+With its own force constants: of real crystals and of two of low symmetry, without dipoles,
+with those of Gonze and Lee, with those of Wang.
+"""
 
 import numpy as np
 import pytest
+from peers_harmonic import COMBINATIONS, both
 from phono_dynmat import (
-    HarmonicSeries,
     dynamical_matrices,
+    finite_difference_velocities,
+    frequencies,
     group_velocities,
     phonon_modes,
 )
-from phono_fc import ForceConstants
-from phono_grid import Cell, Grid, IrreduciblePoints, Supercell, Symmetry
+from phono_grid import Grid, IrreduciblePoints
 
 pytest.importorskip("phonopy")
 pytest.importorskip("phono3py")
 # What the peers deprecate and advise is not ours.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-FILES = {
-    "Si": ("si-pbesol/phono3py_disp.yaml", "si-pbesol/FORCES_FC3"),
-    "NaCl": ("nacl-pbe/phono3py_params_NaCl222.yaml.xz", None),
-    "AlN": ("aln-lda/phono3py_params_AlN332.yaml.xz", None),
-}
+DIRECTIONS = [[1, 0, 0], [1, 2, -3]]
 
 
-@pytest.fixture(scope="module", params=FILES)
-def crystals(request, data):
-    """Phonopy with its force constants, and our series of the same."""
-    import phono3py
-    from phonopy import Phonopy
-
-    path, forces = FILES[request.param]
-    ph3 = phono3py.load(
-        data / path,
-        forces_fc3_filename=forces and data / forces,
-        is_nac=False,
-        produce_fc=False,
-    )
-    # Where the constants are not symmetric, phonopy reads one triangle of the derivative
-    # within a degenerate set, we its Hermitian part.
-    ph3.produce_fc2(symmetrize_fc2=True)
-    peer = Phonopy(
-        ph3.unitcell, ph3.supercell_matrix, primitive_matrix=ph3.primitive_matrix
-    )
-    peer.force_constants = ph3.fc2
-    unit = ph3.unitcell
-    cell = Cell(unit.cell, unit.scaled_positions, unit.symbols, unit.masses)
-    supercell = Supercell.of(cell, ph3.supercell_matrix, ph3.primitive_matrix)
-    return peer, HarmonicSeries.of(ForceConstants(ph3.fc2, supercell))
+@pytest.fixture(scope="module", params=COMBINATIONS, ids="-".join)
+def crystal(request, data):
+    """One crystal in both programs, and the accuracy of its matrices."""
+    name, way = request.param
+    return both(name, way, data), 1e-12 if way == "plain" else 1e-10
 
 
 @pytest.fixture
-def qpoints(crystals, rng):
+def qpoints(crystal, rng):
     """Generic points, points of high symmetry, lines of degenerate bands, the boundary."""
-    mesh = [6, 6, 6] if crystals[1].cell.n_atoms == 2 else [6, 6, 4]
-    grid = Grid.of(crystals[1].cell, mesh)
-    special = grid.qpoints[IrreduciblePoints.of(grid).points]
+    cell = crystal[0].series.cell
+    grid = Grid.of(cell, [4, 4, 4] if len(cell.symbols) == 2 else [4, 4, 3], None)
+    special = grid.qpoints_at(IrreduciblePoints.of(grid).points)
     return np.concatenate([rng.uniform(-1, 1, (20, 3)), special, special[::3] - 1])
 
 
-def test_dynamical_matrices_are_theirs(crystals, qpoints):
-    peer, series = crystals
-    expected = []
+def is_away(q):
+    """From Γ, where the acoustic frequencies are square roots of rounding errors."""
+    return np.abs(q - np.rint(q)).max(axis=1) > 1e-8
+
+
+def matrices(peer, qpoints, direction=None):
+    """Theirs."""
+    found = []
     for q in qpoints:
-        peer.dynamical_matrix.run(q)
-        expected.append(peer.dynamical_matrix.dynamical_matrix)
-    found = dynamical_matrices(series, qpoints)
-    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12 * np.abs(expected).max())
+        peer.dynamical_matrix.run(q, **({"q_direction": direction} if direction else {}))
+        found.append(peer.dynamical_matrix.dynamical_matrix)
+    return np.array(found)
 
 
-def test_frequencies_and_velocities_are_theirs(crystals, qpoints):
-    peer, series = crystals
-    peer.run_qpoints(qpoints, with_group_velocities=True)
-    modes = phonon_modes(series, qpoints)
-    # At Γ the acoustic frequencies are square roots of rounding errors.
-    away = np.abs(qpoints - np.rint(qpoints)).max(axis=1) > 1e-8
-    f = peer.qpoints.frequencies
-    np.testing.assert_allclose(modes.frequencies[away], f[away], atol=1e-9, rtol=0)
-    np.testing.assert_allclose(modes.frequencies[:, 3:], f[:, 3:], atol=1e-9, rtol=0)
-    rotations = Symmetry.of(series.cell).reciprocal_rotations()
-    found = group_velocities(series, modes, rotations)
-    expected = peer.qpoints.group_velocities
-    np.testing.assert_allclose(found[away], expected[away], atol=1e-9, rtol=0)
+def test_dynamical_matrices_are_theirs(crystal, qpoints):
+    one, accuracy = crystal
+    expected = matrices(one.peer, qpoints)
+    found = dynamical_matrices(one.series, qpoints)
+    scale = np.abs(expected).max()
+    np.testing.assert_allclose(found, expected, rtol=0, atol=accuracy * scale)
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_the_splitting_at_gamma_is_theirs(crystal, direction):
+    one, accuracy = crystal
+    q = np.zeros((1, 3))
+    found = dynamical_matrices(one.series, q, direction=direction)
+    if accuracy == 1e-12:  # Without dipoles the direction does not count.
+        np.testing.assert_array_equal(found, dynamical_matrices(one.series, q))
+        return
+    expected = matrices(one.peer, q, direction)
+    scale = np.abs(expected).max()
+    np.testing.assert_allclose(found, expected, rtol=0, atol=accuracy * scale)
+    one.peer.run_qpoints(q, nac_q_direction=direction)
+    f = frequencies(one.series, q, direction=direction)
+    np.testing.assert_allclose(f[0, 3:], one.peer.qpoints.frequencies[0, 3:], atol=1e-8)
+
+
+def test_frequencies_and_velocities_are_theirs(crystal, qpoints):
+    one, _ = crystal
+    one.peer.run_qpoints(qpoints, with_group_velocities=True)
+    modes, away = phonon_modes(one.series, qpoints), is_away(qpoints)
+    f = one.peer.qpoints.frequencies
+    np.testing.assert_allclose(modes.frequencies[away], f[away], atol=1e-8, rtol=0)
+    np.testing.assert_allclose(modes.frequencies[:, 3:], f[:, 3:], atol=1e-8, rtol=0)
+    np.testing.assert_allclose(frequencies(one.series, qpoints)[away], f[away], atol=1e-8)
+    found = group_velocities(one.series, modes, one.rotations)
+    expected = one.peer.qpoints.group_velocities
+    np.testing.assert_allclose(found[away], expected[away], atol=1e-8, rtol=0)
+
+
+def test_velocities_by_differences_are_theirs(crystal, qpoints):
+    from phonopy.phonon.group_velocity import GroupVelocity
+
+    one, _ = crystal
+    q = qpoints[is_away(qpoints)]
+    theirs = GroupVelocity(
+        one.peer.dynamical_matrix,
+        q_length=1e-3,
+        symmetry=one.peer.primitive_symmetry,
+        frequency_factor_to_THz=one.peer.unit_conversion_factor,
+    )
+    theirs.run(q)
+    modes = phonon_modes(one.series, q)
+    found = finite_difference_velocities(one.series, modes, one.rotations, step=1e-3)
+    # In degenerate sets theirs has a difference of its own along (1, 2, 3).
+    gaps = np.diff(modes.frequencies, axis=1) > 1e-4
+    ends = np.ones((len(q), 1), dtype=bool)
+    alone = np.hstack([ends, gaps]) & np.hstack([gaps, ends])
+    assert alone.sum() > 100
+    expected = theirs.group_velocities
+    np.testing.assert_allclose(found[alone], expected[alone], atol=1e-8, rtol=0)
