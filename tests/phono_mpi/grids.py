@@ -12,7 +12,7 @@ from phono_mpi import (
     mpi_utils,
 )
 
-NUMBERS = [(2, 3, 2), (4, 1, 1), (1, 1, 2), (1, 1, 1), (5, 3, 1), (3, 4, 5)]
+NUMBERS = [(3, 4, 5), (4, 1, 1), (2, 3, 2), (1, 1, 1), (5, 3, 1), (1, 1, 2)]
 LAYOUTS = ["flat", "slab", "x_pencil", "y_pencil", "z_pencil"]
 
 
@@ -58,8 +58,9 @@ def check_fourier(comm, nq, dtype, trailing):
     kept = flat[mine].copy()
     precision = np.result_type(dtype, np.complex64)
     for inverse, transform in ((False, np.fft.fftn), (True, np.fft.ifftn)):
-        for norm, workers in (("backward", 1), ("ortho", 2)):
+        for norm in ("backward", "ortho"):
             obj = Thing(kept, nq)
+            workers = 2 if dtype == np.complex128 else 1
             options = {"inverse": inverse, "norm": norm, "workers": workers}
             assert execute_distributed_fft(obj, comm, **options) is obj
             assert obj.mat is not kept

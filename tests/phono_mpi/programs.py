@@ -24,6 +24,7 @@ rank, size = comm.rank, comm.size
 DTYPES = ["i4", "i8", "f4", "f8", "c8", "c16", "?", "f2", "g", ">f8", "M8[s]", "S3"]
 PAIR = np.dtype([("index", "i4"), ("value", "f8")])
 TASKS = [0, 1, 2, 7, 12]
+SOME_TASKS = [2, 7]  # fewer than ranks, and uneven
 
 
 def raised(call, *args):
@@ -52,7 +53,7 @@ def arrays(dtypes, tasks):
                     yield values.astype(dtype)
 
 
-def collectives(dtypes=DTYPES, tasks=TASKS):
+def collectives(dtypes=DTYPES, tasks=SOME_TASKS):
     for full in arrays(dtypes, tasks):
         d = MpiDistributor.create_distributor(len(full))
         assert (d.mpi_size, d.my_rank, d.is_root) == (size, rank, rank == 0)
@@ -194,6 +195,8 @@ def shared_calculation():
 if __name__ == "__main__":
     assert world() is MPI.COMM_WORLD
     collectives()
+    # All numbers of rows for one type that MPI has and one that it has not.
+    collectives(["f8", "S3"], [0, 1, 12])
     sums()
     sums_elsewhere()
     small_messages()

@@ -1,7 +1,10 @@
 """One process, with and without MPI."""
 
+import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -117,3 +120,16 @@ def test_many_processes_without_mpi4py_are_refused(variable):
     assert result.returncode != 0
     assert "several processes were started, but MPI cannot be loaded" in result.stderr
     assert "install phono-mpi[mpi]" in result.stderr
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+def test_the_slurm_script_of_the_page_is_one():
+    page = Path(__file__).parents[2] / "docs" / "mpi.md"
+    (script,) = re.findall(r"```bash\n(#!/bin/bash\n.*?)```", page.read_text(), re.DOTALL)
+    subprocess.run(["bash", "-n"], input=script, text=True, check=True)
+    # Slurm reads options up to the first command.
+    options, commands = re.split(r"\n\n", script, maxsplit=1)
+    lines = options.splitlines()[1:]
+    assert all(re.match(r"#SBATCH --[a-z-]+(=\S+)?( |$)", line) for line in lines)
+    assert "#SBATCH" not in commands
+    assert "srun --cpu-bind=cores phono kappa " in commands
