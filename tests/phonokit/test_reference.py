@@ -144,7 +144,9 @@ def test_python_conducts_as_rust_does(data):
         phonokit.kappa(phonokit.load(data / "si-pbesol", lang=lang), [4, 4, 4], 300).kappa
         for lang in ("Rust", "Python")
     ]
-    np.testing.assert_allclose(*results, rtol=1e-9, atol=1e-9)
+    # Acoustic frequencies at Γ are square roots of rounding, 3e-7 THz, and corners of
+    # tetrahedra: with the same frequencies the two agree to 1e-13.
+    np.testing.assert_allclose(*results, rtol=1e-8, atol=1e-9)
 
 
 def test_kappa_does_not_depend_on_the_choice_of_degenerate_eigenvectors(rng):

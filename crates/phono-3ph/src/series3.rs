@@ -8,23 +8,39 @@ use rayon::prelude::*;
 pub type SeriesArrays = (Array4<f64>, Array2<i64>, Array3<i64>);
 
 /// What orders the entries: `R1 − R2`, atoms, `R2`.
-type Key = [i32; 9];
+type Key = [i16; 9];
 
-/// One share of one block of constants.
+/// Largest component of a cell, so that differences of differences are keys too.
+const FARTHEST: i64 = i16::MAX as i64 / 4;
+
+/// One share of one block of constants; small, because there are many.
+///
+/// Ordered by the entry it belongs to, then as it was made, which fixes the order of sums.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Share {
     key: Key,
-    /// The block `(κ, j, k)` of the constants, as its number.
-    block: usize,
-    weight: f64,
+    /// Numbers of the two images.
+    images: [u32; 2],
     leg: Leg,
 }
 
 /// Which atom of the block is at the origin.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Leg {
     First,
     Second,
     Third,
+}
+
+/// One image of a supercell atom, seen from a primitive atom.
+#[derive(Clone, Copy)]
+struct Image {
+    /// The primitive atom.
+    from: usize,
+    /// The supercell atom.
+    to: usize,
+    cell: [i16; 3],
+    share: f64,
 }
 
 /// `Φ̃(κ0; κ1 R1; κ2 R2)` from compact third-order constants.
@@ -61,60 +77,65 @@ pub fn series3(
     let n_v = multiplicities.sum() as usize;
     ensure_shape("cells", cells.shape(), &[n_v, 3])?;
 
+    ensure_cells(cells)?;
+
     let images = images(multiplicities, cells);
     let n_legs = if average_origin { 3 } else { 1 };
-    let mut shares: Vec<Share> = (0..n_a)
-        .into_par_iter()
-        .flat_map_iter(|k| {
-            let images = &images[k];
-            let kind = |s: usize| tables.primitive(s) as i32;
-            images.iter().flat_map(move |&(sj, rj, wj)| {
-                images.iter().flat_map(move |&(sk, rk, wk)| {
-                    let block = (k * n_s + sj) * n_s + sk;
-                    let atoms = [k as i32, kind(sj), kind(sk)];
-                    let weight = wj * wk / n_legs as f64;
-                    legs(block, weight, atoms, rj, rk).into_iter().take(n_legs)
-                })
-            })
-        })
-        .collect();
+    let mut shares = vec![];
+    let mut first = 0;
+    for seen in images.chunk_by(|a, b| a.from == b.from) {
+        stop.check()?;
+        shares.reserve_exact(n_legs * seen.len().pow(2));
+        let numbered = || seen.iter().zip(first..);
+        let kind = |image: &Image| tables.primitive(image.to) as i16;
+        for ((a, i), (b, j)) in numbered().flat_map(|a| numbered().map(move |b| (a, b))) {
+            let atoms = [a.from as i16, kind(a), kind(b)];
+            shares.extend(&legs([i, j], atoms, a.cell, b.cell)[..n_legs]);
+        }
+        first += seen.len() as u32;
+    }
+    shares.par_sort_unstable();
     stop.check()?;
-    // Stable, so that equal entries are added in the order they were made.
-    shares.par_sort_by_key(|share| share.key);
-    stop.check()?;
-    Ok(merge(&shares, constants.values()))
+    let block = |share: &Share| {
+        let [a, b] = share.images.map(|i| images[i as usize]);
+        let at = 27 * ((a.from * n_s + a.to) * n_s + b.to);
+        (a.share * b.share / n_legs as f64, &constants.values()[at..at + 27])
+    };
+    Ok(merge(&shares, block))
 }
 
-/// The images that each primitive atom sees: supercell atom, cell, share.
-fn images(
-    multiplicities: ArrayView2<'_, i64>,
-    cells: ArrayView2<'_, i64>,
-) -> Vec<Vec<(usize, [i32; 3], f64)>> {
-    let mut images = vec![vec![]; multiplicities.ncols()];
+/// Cells that fit the keys.
+fn ensure_cells(cells: ArrayView2<'_, i64>) -> Result<()> {
+    match cells.iter().find(|x| x.abs() > FARTHEST) {
+        Some(x) => Err(Error::Domain(format!(
+            "cells: {x} cells away is farther than {FARTHEST}; use a smaller supercell"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// The images that each primitive atom sees, atom by atom.
+fn images(multiplicities: ArrayView2<'_, i64>, cells: ArrayView2<'_, i64>) -> Vec<Image> {
+    let mut images = Vec::with_capacity(cells.nrows());
     let mut v = 0;
-    for ((s, k), &m) in multiplicities.indexed_iter() {
+    for ((to, from), &m) in multiplicities.indexed_iter() {
         for _ in 0..m {
-            let cell = [0, 1, 2].map(|i| cells[[v, i]] as i32);
-            images[k].push((s, cell, 1.0 / m as f64));
+            let cell = [0, 1, 2].map(|i| cells[[v, i]] as i16);
+            images.push(Image { from, to, cell, share: 1.0 / m as f64 });
             v += 1;
         }
     }
+    images.sort_by_key(|image| image.from);
     images
 }
 
 /// The three shares of a pair of images.
-fn legs(
-    block: usize,
-    weight: f64,
-    [k, kj, kk]: [i32; 3],
-    rj: [i32; 3],
-    rk: [i32; 3],
-) -> [Share; 3] {
+fn legs(images: [u32; 2], [k, kj, kk]: [i16; 3], rj: [i16; 3], rk: [i16; 3]) -> [Share; 3] {
     let minus =
-        |a: [i32; 3], b: [i32; 3]| -> [i32; 3] { std::array::from_fn(|i| a[i] - b[i]) };
-    let share = |leg, [a, b, c]: [i32; 3], r1: [i32; 3], r2: [i32; 3]| {
+        |a: [i16; 3], b: [i16; 3]| -> [i16; 3] { std::array::from_fn(|i| a[i] - b[i]) };
+    let share = |leg, [a, b, c]: [i16; 3], r1: [i16; 3], r2: [i16; 3]| {
         let [x, y, z] = minus(r1, r2);
-        Share { key: [x, y, z, a, b, c, r2[0], r2[1], r2[2]], block, weight, leg }
+        Share { key: [x, y, z, a, b, c, r2[0], r2[1], r2[2]], images, leg }
     };
     let home = [0; 3];
     [
@@ -124,15 +145,16 @@ fn legs(
     ]
 }
 
-/// Add the shares of equal entries.
-fn merge(shares: &[Share], constants: &[f64]) -> SeriesArrays {
-    let groups: Vec<&[Share]> = shares.chunk_by(|a, b| a.key == b.key).collect();
-    let mut values = Array4::zeros((groups.len(), 3, 3, 3));
-    let mut atoms = Array2::zeros((groups.len(), 3));
-    let mut cells = Array3::zeros((groups.len(), 2, 3));
-    for (e, group) in groups.iter().enumerate() {
-        for share in *group {
-            let block = &constants[27 * share.block..27 * (share.block + 1)];
+/// Add the shares of equal entries; `block` knows the weight of each and its constants.
+fn merge<'a>(shares: &[Share], block: impl Fn(&Share) -> (f64, &'a [f64])) -> SeriesArrays {
+    let groups = || shares.chunk_by(|a, b| a.key == b.key);
+    let n = groups().count();
+    let mut values = Array4::zeros((n, 3, 3, 3));
+    let mut atoms = Array2::zeros((n, 3));
+    let mut cells = Array3::zeros((n, 2, 3));
+    for (e, group) in groups().enumerate() {
+        for share in group {
+            let (weight, block) = block(share);
             for (i, x) in block.iter().enumerate() {
                 let (a, b, c) = (i / 9, i / 3 % 3, i % 3);
                 let to = match share.leg {
@@ -140,7 +162,7 @@ fn merge(shares: &[Share], constants: &[f64]) -> SeriesArrays {
                     Leg::Second => [e, b, a, c],
                     Leg::Third => [e, c, b, a],
                 };
-                values[to] += share.weight * x;
+                values[to] += weight * x;
             }
         }
         let key = group[0].key.map(i64::from);
@@ -161,12 +183,12 @@ mod tests {
     fn the_three_origins_see_the_same_three_atoms() {
         // Moved back so that the first atom is at home, each share joins the same places.
         let (rj, rk) = ([1, 0, -2], [0, 3, 1]);
-        let shares = legs(0, 1.0, [5, 6, 7], rj, rk);
+        let shares = legs([0, 0], [5, 6, 7], rj, rk);
         for (share, origin) in shares.iter().zip([[0, 0, 0], rj, rk]) {
             let k = share.key;
             let r2 = [k[6], k[7], k[8]];
-            let r1: [i32; 3] = std::array::from_fn(|i| k[i] + r2[i]);
-            let mut places: Vec<(i32, [i32; 3])> = vec![
+            let r1: [i16; 3] = std::array::from_fn(|i| k[i] + r2[i]);
+            let mut places: Vec<(i16, [i16; 3])> = vec![
                 (k[3], origin),
                 (k[4], std::array::from_fn(|i| r1[i] + origin[i])),
                 (k[5], std::array::from_fn(|i| r2[i] + origin[i])),

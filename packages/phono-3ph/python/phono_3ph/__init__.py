@@ -25,7 +25,7 @@ from phono_3ph._isotope import (
 from phono_3ph._joint_dos import JointDos, joint_dos
 from phono_3ph._linewidths import Scattering, linewidths
 from phono_3ph._pair_heat_capacities import Coherence, pair_heat_capacities
-from phono_3ph._periodic_modes import PeriodicModes
+from phono_3ph._periodic_modes import PeriodicModes, periodic_gauge
 from phono_3ph._real_self_energy import Principal, real_self_energies, real_self_energy
 from phono_3ph._relaxons import Relaxons
 from phono_3ph._rows import (
@@ -33,6 +33,7 @@ from phono_3ph._rows import (
     Rows,
     Storage,
     operator_memory,
+    reserve,
     scratch_array,
     storage_for,
 )
@@ -110,10 +111,12 @@ __all__ = [
     "operator_memory",
     "pair_conductivities",
     "pair_heat_capacities",
+    "periodic_gauge",
     "read_strengths",
     "real_self_energies",
     "real_self_energy",
     "reduced_row",
+    "reserve",
     "row_blocks",
     "row_products",
     "scratch_array",

@@ -68,5 +68,10 @@ class PeriodicModes:
                 "modes: their wave vectors are not those of the grid; compute them at "
                 "grid.qpoints"
             )
-        phase = np.exp(2j * np.pi * modes.qpoints @ cell.positions.T) / np.sqrt(cell.masses)
-        return cls(grid, modes.frequencies, modes.polarizations * phase[:, None, :, None])
+        return cls(grid, modes.frequencies, periodic_gauge(modes, cell))
+
+
+def periodic_gauge(modes: Modes, cell: Cell) -> NDArray[np.complex128]:
+    """``ẽ[q, j, k, α]`` of ``modes`` of ``cell``, Da^(-1/2)."""
+    phase = np.exp(2j * np.pi * modes.qpoints @ cell.positions.T) / np.sqrt(cell.masses)
+    return np.asarray(modes.polarizations * phase[:, None, :, None])

@@ -1,5 +1,6 @@
 """Rows of a collision operator: in memory, on disk, or computed again."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Callable
@@ -62,7 +63,7 @@ def scratch_array(
     try:
         with tempfile.TemporaryFile(dir=where) as file:
             # Room now, rather than a crash when a page finds none.
-            os.posix_fallocate(file.fileno(), 0, max(size, 1))
+            reserve(file.fileno(), max(size, 1))
             return np.memmap(file, dtype, "r+", shape=shape)
     except OSError as error:
         raise FileError(
@@ -70,6 +71,27 @@ def scratch_array(
             f"({error.strerror}); set TMPDIR to a folder with room, or take storage "
             "'recompute'"
         ) from None
+
+
+def reserve(descriptor: int, size: int) -> None:
+    """Make a file ``size`` bytes long, its room taken if the system can do that.
+
+    macOS and some file systems of networks cannot: there the file only gets its length.
+
+    Raises
+    ------
+    OSError
+        If there is no room.
+    """
+    if hasattr(os, "posix_fallocate"):
+        try:
+            os.posix_fallocate(descriptor, 0, size)
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP):
+                raise
+        else:
+            return
+    os.ftruncate(descriptor, max(size, os.fstat(descriptor).st_size))
 
 
 class RecomputedRows:

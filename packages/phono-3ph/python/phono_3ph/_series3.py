@@ -83,8 +83,14 @@ class Series3:
         else:
             arrays = series3(force_constants, m, cells, average_origin=average_origin)
         values, atoms, cells = arrays
-        keep = np.abs(values).max(axis=(1, 2, 3), initial=0) > threshold
-        return cls(values[keep], atoms[keep], cells[keep])
+        largest, smallest = (f(values, axis=(1, 2, 3), initial=0) for f in (np.max, np.min))
+        keep = np.maximum(largest, -smallest) > threshold
+        if not keep.all():
+            values, atoms, cells = values[keep], atoms[keep], cells[keep]
+        for array in (values, atoms, cells):
+            # Nobody else holds them: the constructor need not copy.
+            array.flags.writeable = False
+        return cls(values, atoms, cells)
 
     def reordered(self, order: tuple[int, int, int]) -> "Series3":
         r"""The same constants, the phonons of a triplet put in in another order.

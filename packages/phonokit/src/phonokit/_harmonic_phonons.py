@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_3ph import BandPairs, PeriodicModes
+from phono_3ph import BandPairs, PeriodicModes, periodic_gauge
 from phono_dynmat import (
     Dynamics,
     HarmonicSeries,
@@ -15,6 +15,9 @@ from phono_dynmat import (
 from phono_grid import Grid, IrreduciblePoints, Symmetry, first_brillouin_zone
 
 from phonokit._timed import timed
+
+SLAB = 512
+"""Wave vectors whose modes are made at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,8 +60,7 @@ def harmonic_phonons(
         if not isinstance(series, HarmonicSeries):
             # A sum of dipoles that ends somewhere is not quite periodic.
             q = first_brillouin_zone(q, grid.reciprocal_lattice)
-        modes = phonon_modes(series, q)
-        phonons = PeriodicModes.of(grid, modes, cell)
+        phonons = periodic_modes(series, grid, q)
     q = first_brillouin_zone(grid.qpoints_at(irreducible.points), grid.reciprocal_lattice)
     # The little group of a velocity is that of q itself, not modulo G, so the choice of
     # image counts at the zone boundary. This is the peers' choice.
@@ -74,6 +76,22 @@ def harmonic_phonons(
         operators = velocity_operators(series, at_irreducible)
         pairs = BandPairs.of(grid, irreducible, f, velocities, operators, cell.volume)
     return Harmonic(phonons, q, f, velocities, pairs.products)
+
+
+def periodic_modes(series: Dynamics, grid: Grid, q: NDArray[np.float64]) -> PeriodicModes:
+    """Modes at the images ``q`` of the wave vectors of ``grid``, as scattering reads them.
+
+    Some wave vectors at a time: a mode needs several times its size meanwhile.
+    """
+    n_a = series.cell.n_atoms
+    f = np.empty((grid.n_q, 3 * n_a))
+    e = np.empty((grid.n_q, 3 * n_a, n_a, 3), dtype=np.complex128)
+    for start in range(0, grid.n_q, SLAB):
+        slab = slice(start, start + SLAB)
+        modes = phonon_modes(series, q[slab])
+        f[slab], e[slab] = modes.frequencies, periodic_gauge(modes, series.cell)
+    f.flags.writeable = False
+    return PeriodicModes(grid, f, e)
 
 
 def pairs_of(harmonic: Harmonic, grid: Grid, volume: float) -> BandPairs | None:

@@ -7,7 +7,6 @@ several processes write records of their own at once. A checksum in each record 
 whether it is all there.
 """
 
-import errno
 import json
 import os
 import zlib
@@ -19,6 +18,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from phono_3ph import reserve
 from phono_grid.errors import FileError
 
 PAGE = 4096
@@ -156,18 +156,6 @@ def create(
         reserve(reserved.fileno(), offset + n * stored_type(record).itemsize)
         os.fsync(reserved.fileno())
     return RunFile(path, offset, record, n)
-
-
-def reserve(descriptor: int, size: int) -> None:
-    """Make room for a file, where the system and the file system know how."""
-    if not hasattr(os, "posix_fallocate"):
-        os.truncate(descriptor, size)
-        return
-    try:
-        os.posix_fallocate(descriptor, 0, size)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP):
-            raise
 
 
 def read_layout(path: Path) -> tuple[dict[str, str], RunFile]:

@@ -23,10 +23,10 @@ def dynamics_of(constants: ForceConstants, born: BornCharges | None) -> Dynamics
     return GonzeLee.of(constants, born.polar, cutoff=born.cutoff, width=born.width)
 
 
-def force_constant_series(
-    data: ForceData, *, nac: bool = True, fc3_cutoff: float | None = None
-) -> tuple[Dynamics, Series3]:
-    """Symmetrised force constants of second and third order, ready for wave vectors."""
+def both_orders(
+    data: ForceData, fc3_cutoff: float | None = None
+) -> tuple[ForceConstants, ForceConstants | SparseForceConstants3]:
+    """Symmetrised force constants of second and third order."""
     fc3: ForceConstants | SparseForceConstants3
     with timed("force constants"):
         if fc3_cutoff is None:
@@ -37,7 +37,18 @@ def force_constant_series(
             drift3 = drift_sparse(fc3)
     for order, drifts in ((2, drift(fc2)), (3, drift3)):
         log.info("largest drift: %.1e eV/Å^%d", drifts.max(), order)
+    return fc2, fc3
+
+
+def series3_of(constants: ForceConstants | SparseForceConstants3) -> Series3:
+    """Third-order constants, ready for wave vectors."""
     with timed("Fourier series"):
-        series2 = dynamics_of(fc2, data.born if nac else None)
-        series3 = Series3.of(fc3)
-    return series2, series3
+        return Series3.of(constants)
+
+
+def force_constant_series(
+    data: ForceData, *, nac: bool = True, fc3_cutoff: float | None = None
+) -> tuple[Dynamics, Series3]:
+    """Symmetrised force constants of second and third order, ready for wave vectors."""
+    fc2, fc3 = both_orders(data, fc3_cutoff)
+    return dynamics_of(fc2, data.born if nac else None), series3_of(fc3)

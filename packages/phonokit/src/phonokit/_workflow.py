@@ -32,7 +32,7 @@ from phonokit._rates import rates_of
 from phonokit._read import read
 from phonokit._run import Run
 from phonokit._run_key import fingerprint, programs
-from phonokit._series import force_constant_series
+from phonokit._series import both_orders, dynamics_of, series3_of
 from phonokit._timed import timed
 from phonokit._transport import Carriers, Transport
 
@@ -228,11 +228,11 @@ def _phonons_and_series(
     coherences: bool,
 ) -> tuple[Harmonic, Series3]:
     """What depends on the force constants."""
-    series2, series3 = force_constant_series(
-        crystal.data, nac=nac, fc3_cutoff=crystal.fc3_cutoff
-    )
-    harmonic = harmonic_phonons(series2, grid, irreducible, coherences=coherences)
-    return harmonic, series3
+    fc2, fc3 = both_orders(crystal.data, crystal.fc3_cutoff)
+    dynamics = dynamics_of(fc2, crystal.data.born if nac else None)
+    # Before the series of third order, so that what modes need meanwhile is free for it.
+    harmonic = harmonic_phonons(dynamics, grid, irreducible, coherences=coherences)
+    return harmonic, series3_of(fc3)
 
 
 def _once_per_node(
