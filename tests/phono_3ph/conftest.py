@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from model_crystals import Model, zincblende
 from phono_3ph import PeriodicModes, Series3
+from phono_3ph._stars import rotations_cartesian
 from phono_dynmat import Modes
 from phono_grid import Grid, IrreduciblePoints, units
 
@@ -46,3 +47,17 @@ def sample() -> Sample:
         IrreduciblePoints.of(grid),
         bose_einstein(phonons.frequencies, [100.0, 300.0]),
     )
+
+
+@pytest.fixture(scope="session")
+def symmetric_vectors(sample):
+    """Random vectors with the symmetry of their wave vectors, equal on degenerate bands."""
+    rng = np.random.default_rng(5)
+    grid, points = sample.phonons.grid, sample.irreducible.points
+    v = np.repeat(rng.normal(size=(len(points), 1, 3)), 6, axis=1)
+    a = grid.addresses[points]
+    rotations = rotations_cartesian(grid)
+    for i, point in enumerate(points):
+        fixes = [grid.index(r @ a[i]) == point for r in grid.rotations]
+        v[i] = v[i] @ rotations[fixes].mean(axis=0).T
+    return 20 * v

@@ -27,7 +27,6 @@ from phono_3ph import (
     scratch_array,
     storage_for,
 )
-from phono_3ph._stars import rotations_cartesian
 from phono_grid import units
 from phono_grid.errors import ConvergenceError, DomainError, FileError, ShapeError
 
@@ -35,17 +34,8 @@ TEMPERATURES = np.array([100.0, 300.0])
 
 
 @pytest.fixture(scope="module")
-def velocities(sample):
-    """Random vectors with the symmetry of their wave vectors, equal on degenerate bands."""
-    rng = np.random.default_rng(5)
-    grid, points = sample.phonons.grid, sample.irreducible.points
-    v = np.repeat(rng.normal(size=(len(points), 1, 3)), 6, axis=1)
-    a = grid.addresses[points]
-    rotations = rotations_cartesian(grid)
-    for i, point in enumerate(points):
-        fixes = [grid.index(r @ a[i]) == point for r in grid.rotations]
-        v[i] = v[i] @ rotations[fixes].mean(axis=0).T
-    return 20 * v
+def velocities(symmetric_vectors):
+    return symmetric_vectors
 
 
 def rows_of(sample, phonons, scattering=None):
@@ -244,9 +234,16 @@ def test_mixing_degenerate_eigenvectors_changes_nothing(sample, operator, veloci
     phonons = sample.phonons
     mixed = mix_degenerate(phonons.frequencies, phonons.polarizations, rng)
     rows, gamma = rows_of(sample, sample.with_polarizations(mixed))
-    again = conductivity_lbte(operator_of(sample, rows, gamma), velocities, 45.0)
-    plain = conductivity_lbte(operator, velocities, 45.0)
-    np.testing.assert_allclose(again.kappa[:, :3], plain.kappa[:, :3], rtol=1e-9)
+    mixed_operator = operator_of(sample, rows, gamma)
+    for i in range(2):
+        plain = operator.matrix(i)
+        again = mixed_operator.matrix(i)
+        np.testing.assert_allclose(again, plain, rtol=0, atol=1e-12 * plain.max())
+    plain, again = (
+        conductivity_lbte(a, velocities, 45.0, solver="direct").kappa
+        for a in (operator, mixed_operator)
+    )
+    np.testing.assert_allclose(again[:, :3], plain[:, :3], rtol=1e-12)
 
 
 def test_nothing_conducts_at_zero_temperature(operator, velocities):
@@ -256,6 +253,28 @@ def test_nothing_conducts_at_zero_temperature(operator, velocities):
         )
         assert (result.kappa[0] == 0).all()
         assert result.kappa[1, 0] > 0
+
+
+@pytest.mark.parametrize("faint", [0.0, 1e-90])
+def test_phonons_that_nothing_scatters_are_left_out_by_both_solvers(
+    operator, velocities, faint
+):
+    gamma = operator.linewidths.copy()
+    gamma[1, 3] = faint
+    some = CollisionOperator(operator.unknowns, operator.rows, gamma)
+    cg, direct = (
+        conductivity_lbte(some, velocities, 45.0, solver=solver) for solver in Solver
+    )
+    np.testing.assert_allclose(cg.kappa[:, :3], direct.kappa[:, :3], rtol=1e-9)
+    for result in (cg, direct):
+        assert (result.mode_kappa[1, 3] == 0).all()
+        assert (result.residuals < 1e-9).all()
+    matrix = some.matrix(1)
+    np.testing.assert_allclose(
+        some.apply(np.ones(some.unknowns.shape))[1].ravel(),
+        matrix.sum(axis=1),
+        atol=1e-12 * matrix.max(),
+    )
 
 
 def test_inverse_sinh_is_exact_where_sinh_overflows():

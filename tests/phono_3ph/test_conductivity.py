@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from phono_3ph import conductivity_rta
+from phono_3ph import conductivity_rta, total_linewidths, unscattered
 from phono_grid import Grid, IrreduciblePoints, units
 from phono_grid.errors import DomainError, ShapeError
 
@@ -56,6 +56,26 @@ def test_a_mode_without_linewidth_adds_nothing(inputs):
     result = conductivity_rta(*rest, gamma, volume)
     assert np.isfinite(result.kappa).all()
     assert (result.mode_kappa[:, 2, 1] == 0).all()
+
+
+@pytest.mark.parametrize("faint", [0.0, 5e-324, 1e-80, 1e-14])
+def test_a_linewidth_that_underflows_is_none(inputs, faint):
+    grid, irreducible, v, c, gamma, volume = inputs
+    gamma = gamma.copy()
+    gamma[1, 2, 1] = faint
+    result = conductivity_rta(grid, irreducible, v, c, gamma, volume)
+    assert (result.mode_kappa[1, 2, 1] == 0).all()
+    assert (result.mode_kappa[0, 2, 1] != 0).any()
+    assert np.argwhere(unscattered(v, c, gamma)).tolist() == [[1, 2, 1]]
+    # What does not move or has no heat is not missed.
+    v, c = v.copy(), c.copy()
+    v[2, 1] = 1e-12
+    assert not unscattered(v, c, gamma).any()
+
+
+def test_other_scattering_limits_what_phonons_do_not_scatter():
+    total = total_linewidths([[0.0, 1e-200, 0.1]], None, [0.02, 0.0, 0.3])
+    np.testing.assert_array_equal(total, [[0.02, 0.0, 0.4]])
 
 
 def test_mode_contributions_sum_to_the_total(inputs):

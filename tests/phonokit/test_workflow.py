@@ -1,5 +1,11 @@
 """From displaced forces to conductivity: what must hold whatever the numbers."""
 
+import functools
+import re
+import warnings
+from dataclasses import replace
+
+import h5py
 import numpy as np
 import phonokit
 import pytest
@@ -11,6 +17,7 @@ from phonokit import (
     DomainError,
     ForceData,
     ImaginaryModesWarning,
+    LongPathWarning,
     Run,
     Transport,
     UnscatteredWarning,
@@ -149,3 +156,35 @@ def test_phonons_that_nothing_scatters_are_left_out_with_a_warning():
     assert np.isfinite(result.kappa).all()
     assert np.isfinite(result.mode_kappa).all()
     assert (result.linewidths[1, 1:] == 0).any()
+
+
+@pytest.mark.needs_rust
+@pytest.mark.parametrize("method", ["rta", "lbte"])
+def test_far_tails_of_gaussians_make_no_conductivity_and_are_named(tmp_path, method):
+    # Without a cutoff the same phonons have linewidths from 1e-90 THz to 1e-9 THz.
+    scattering = Scattering(smearing=Gaussian(0.01))
+    transport = Transport(method, "direct", scattering=scattering)
+    run = functools.partial(phonokit.kappa, load(EXAMPLE), (3, 3, 3), [0, 300])
+    named = r"irreducible phonons at 300 K are .* left out: band \d at q = \(.*--boundary"
+    long = r"paths of more than 1 mm, up to .* % of the heat: band \d at q = \("
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        result = run(transport=transport)
+    said = {warning.category: str(warning.message) for warning in caught}
+    assert re.search(named, said[UnscatteredWarning])
+    # The direct solution leaves out what relaxes that slowly.
+    assert (LongPathWarning in said) == (method == "rta")
+    assert re.search(long, said.get(LongPathWarning, "")) or method == "lbte"
+    assert np.isfinite(result.kappa).all()
+    assert (result.linewidths[1] > 0).sum() > (result.rates.total[1] > 0).sum()
+    left_out = result.unscattered
+    assert len(left_out) > 0
+    assert (left_out[:, 0] == 1).all()
+    assert all((result.mode_kappa[tuple(at)] == 0).all() for at in left_out)
+    with h5py.File(phonokit.write_kappa(result, tmp_path / "kappa.hdf5")) as file:
+        np.testing.assert_array_equal(file["unscattered"], left_out)
+
+    # With boundaries nothing lives for ever, and no warning is an error here.
+    result = run(transport=replace(transport, boundary_mfp=10.0))
+    assert len(result.unscattered) == 0
+    assert 0 < result.kappa[1, 0] < 1e6

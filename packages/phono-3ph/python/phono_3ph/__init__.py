@@ -14,7 +14,7 @@ from phono_3ph._collision_operator import (
     row_blocks,
     row_products,
 )
-from phono_3ph._conductivity import ConductivityRta, conductivity_rta
+from phono_3ph._conductivity import ConductivityRta, conductivity_rta, unscattered
 from phono_3ph._interaction import interaction_strengths
 from phono_3ph._isotope import (
     boundary_linewidths,
@@ -124,5 +124,6 @@ __all__ = [
     "spectral_function",
     "storage_for",
     "total_linewidths",
+    "unscattered",
     "write_strengths",
 ]

@@ -70,7 +70,8 @@ def conductivity_lbte(
 
     and the symmetric part of that. The part of ``x`` in the null space that symmetry makes
     (what the little group of a point does not keep, differences inside degenerate sets) is
-    left out before either solver starts. Nothing conducts at 0 K.
+    left out before either solver starts, and so are phonons that nothing scatters. Nothing
+    conducts at 0 K.
 
     Parameters
     ----------
@@ -102,7 +103,7 @@ def conductivity_lbte(
     unknowns = operator.unknowns
     v = np.asarray(velocities, dtype=float)
     ensure_shape("velocities", v, (*unknowns.frequencies.shape, 3))
-    x = driving_force(unknowns, v)
+    x = operator.scattered * driving_force(unknowns, v)
     relaxons: tuple[Relaxons, ...] = ()
     if solver is Solver.CG:
         y, iterations = conjugate_gradients(operator.apply, x, operator.diagonal())

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from phono_grid import Grid, IrreduciblePoints
 from phono_grid.errors import ensure_shape
 
+from phono_3ph._conductivity import FAINT
 from phono_3ph._linewidths import averaging
 from phono_3ph._rows import Rows
 from phono_3ph._stars import rotations_cartesian
@@ -107,7 +108,8 @@ class CollisionOperator:
     rows : Rows
         ``B[T, j, x, i, j', y]`` of every irreducible point, in memory or not.
     linewidths : (n_T, n_i, n_b) array
-        Half linewidths of all scattering, THz.
+        Half linewidths of all scattering, THz. Phonons that nothing scatters do not take
+        part: their rows and columns are 0.
 
     References
     ----------
@@ -127,11 +129,16 @@ class CollisionOperator:
         else:
             ensure_shape("rows", np.empty((len(self.rows), 0)), (n_i, 0))
 
+    @property
+    def scattered(self) -> Array:
+        """1 for phonons that something scatters, 0 for others: ``[T, i, j, 1]``."""
+        return np.asarray(np.abs(self.linewidths) > FAINT, dtype=float)[..., None]
+
     def apply(self, y: Array) -> Array:
         """``A y`` at every temperature, ``[T, i, j, x]``; each row is read once."""
-        unknowns = self.unknowns
+        unknowns, scattered = self.unknowns, self.scattered
         w = unknowns.weights[:, None, None]
-        z = w * unknowns.average(y)
+        z = w * unknowns.average(scattered * y)
         # D is symmetric: the operations that fix a point are a group.
         sums = (
             2 * self.linewidths[..., None] * np.einsum("ixy,Tiby->Tibx", unknowns.fixed, z)
@@ -140,7 +147,7 @@ class CollisionOperator:
         for block, (along, across) in zip(blocks, self.products(z), strict=True):
             sums[:, block] += along
             sums += across
-        return unknowns.average(w * sums) / 2
+        return scattered * unknowns.average(w * sums) / 2
 
     def products(self, z: Array) -> Iterable[tuple[Array, Array]]:
         """What each of the `row_blocks` adds to ``B z`` and to ``Bᵀ z``, in order.
@@ -164,7 +171,7 @@ class CollisionOperator:
             scattered = self.linewidths[:, i, :, None, None] * unknowns.fixed[i]
             block[:, every, :, every] += scattered.swapaxes(0, 1)
             out[:, i] = w**2 * np.einsum("bc,Tcxdx,db->Tbx", p, block, p)
-        return out
+        return out * self.scattered
 
     def matrix(self, temperature: int) -> Array:
         """``A`` at temperature number ``temperature``, (n, n) with ``n = 3 n_i n_b``."""
@@ -181,6 +188,9 @@ class CollisionOperator:
         for i, p in enumerate(unknowns.averages):
             out[i] = np.einsum("bc,cxjdy->bxjdy", p, out[i])
             out[..., i, :, :] = np.einsum("bc,jdxcy->jdxby", p, out[..., i, :, :])
+        scattered = self.scattered[temperature]
+        out *= scattered
+        out *= scattered[..., None, None, None]
         square = out.reshape(unknowns.size, unknowns.size)
         return (square + square.T) / 2
 

@@ -9,6 +9,13 @@ from phono_grid.errors import ensure_positive, ensure_shape
 
 from phono_3ph._stars import rotations_cartesian
 
+FAINT = 1e-14
+"""THz; a linewidth not above it is none: a phonon would live for 8 s or more.
+
+Far tails of Gaussians give such numbers, and conductivities without meaning with them.
+"""
+STILL = 1e-8
+"""Å THz; symmetry makes velocities zero only to rounding."""
 VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
 """Axes of the six components xx yy zz yz xz xy."""
 
@@ -50,7 +57,8 @@ def conductivity_rta(
         \kappa = \frac{1}{n_q V} \sum_\lambda C_\lambda\, v_\lambda \otimes v_\lambda\,
         \tau_\lambda, \qquad \tau_\lambda = \frac{1}{4\pi\Gamma_\lambda}
 
-    Phonons without a linewidth (those at or below the cutoff frequency) carry no heat here.
+    Phonons without a linewidth (those at or below the cutoff frequency, and those that
+    `unscattered` finds) carry no heat here.
 
     Parameters
     ----------
@@ -74,11 +82,34 @@ def conductivity_rta(
     ensure_positive("volume", volume)
     gv_by_gv = star_products(grid, irreducible, v)
     factor = units.CONDUCTIVITY / volume
-    lives = gamma > 0
+    lives = gamma > FAINT
     twice_tau = np.where(lives, 1 / np.where(lives, 2 * gamma, 1), 0)
     mode_kappa = factor * (c * twice_tau)[..., None] * gv_by_gv
     kappa = mode_kappa.sum(axis=(1, 2)) / grid.n_q
     return ConductivityRta(kappa, mode_kappa, gv_by_gv, factor)
+
+
+def unscattered(
+    velocities: ArrayLike, heat_capacities: ArrayLike, linewidths: ArrayLike
+) -> NDArray[np.bool_]:
+    """Which phonons have heat and move, but no linewidth above 1e-14 THz.
+
+    They would carry heat for ever, so conductivities leave them out.
+
+    Parameters
+    ----------
+    velocities : (n_i, n_b, 3) array_like
+        Å THz.
+    heat_capacities, linewidths : (n_T, n_i, n_b) array_like
+        eV/K and THz.
+
+    Returns
+    -------
+    (n_T, n_i, n_b) array of bool
+    """
+    moves = np.linalg.norm(np.asarray(velocities, dtype=float), axis=-1) > STILL
+    heat, gamma = np.asarray(heat_capacities), np.asarray(linewidths)
+    return np.asarray((gamma <= FAINT) & (heat > 0) & moves)
 
 
 def star_products(

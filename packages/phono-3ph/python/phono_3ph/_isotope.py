@@ -8,6 +8,7 @@ from phono_grid._tetrahedron_weights import tetrahedron_weights
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import DomainError, ensure_positive, ensure_shape
 
+from phono_3ph._conductivity import FAINT
 from phono_3ph._extension import rust
 from phono_3ph._linewidths import Scattering, averaging
 from phono_3ph._periodic_modes import PeriodicModes
@@ -100,11 +101,11 @@ def total_linewidths(
 ) -> NDArray[np.float64]:
     """Matthiessen's sum of half linewidths; what does not scatter phonons is None.
 
-    Phonons without three-phonon linewidth do not take part, and keep 0.
+    A sum not above 1e-14 THz is none, and becomes 0: see `unscattered`.
     """
-    gamma = np.asarray(three_phonon, dtype=float)
     parts = [np.asarray(part, dtype=float) for part in others if part is not None]
-    return np.asarray(np.where(gamma > 0, sum(parts, start=gamma), gamma))
+    total = sum(parts, start=np.asarray(three_phonon, dtype=float))
+    return np.asarray(np.where(total > FAINT, total, 0.0))
 
 
 def boundary_linewidths(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         ShapeError,
     )
 
-    from phonokit._conduction import UnscatteredWarning
+    from phonokit._conduction import LongPathWarning, UnscatteredWarning
     from phonokit._constants import force_constants_of
     from phonokit._constants_files import (
         read_force_constants,
@@ -65,6 +65,7 @@ __all__ = [
     "InputFile",
     "KappaModes",
     "KappaResult",
+    "LongPathWarning",
     "PhonoError",
     "Provenance",
     "RandomSupercells",
@@ -100,7 +101,7 @@ __all__ = [
 
 _HOME = {
     "phono_grid.errors": "ConvergenceError DomainError FileError PhonoError ShapeError",
-    "phonokit._conduction": "UnscatteredWarning",
+    "phonokit._conduction": "LongPathWarning UnscatteredWarning",
     "phonokit._constants": "force_constants_of",
     "phonokit._constants_files": "read_force_constants read_sparse_force_constants "
     "write_force_constants write_sparse_force_constants",

@@ -109,6 +109,14 @@ class KappaResult:
         return self.conduction.mode_kappa
 
     @property
+    def unscattered(self) -> NDArray[np.int64]:
+        """Phonons that nothing scatters, left out of κ: (n, 3).
+
+        Numbers of the temperature, of the irreducible wave vector and of the band.
+        """
+        return np.argwhere(self.conduction.unscattered)
+
+    @property
     def wigner(self) -> ConductivityWigner | None:
         """Populations and coherences, if the transport has a theory of them."""
         return self.conduction.wigner

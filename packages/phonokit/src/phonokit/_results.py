@@ -114,6 +114,13 @@ def _optional_datasets(result: KappaResult) -> dict[str, Dataset]:
             datasets["sigma_cutoff_width"] = Dataset(
                 smearing.cutoff, "1", "in standard deviations"
             )
+    if len(result.unscattered):
+        datasets["unscattered"] = Dataset(
+            result.unscattered,
+            "1",
+            "phonons that nothing scatters, left out: numbers of temperature, q and band, "
+            "from 0",
+        )
     if result.wigner is not None:
         datasets |= _coherence_datasets(result, result.wigner)
     if transport.method is Method.LBTE:

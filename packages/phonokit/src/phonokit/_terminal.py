@@ -23,7 +23,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from phonokit._conduction import UnscatteredWarning
+from phonokit._conduction import LongPathWarning, UnscatteredWarning
 from phonokit._kappa_result import KappaResult
 from phonokit._plan import DISTRIBUTIONS, RANKS, Plan
 from phonokit._version import __version__
@@ -175,6 +175,7 @@ def warnings_in_one_line(shown: bool = True) -> Iterator[None]:
         warnings.filterwarnings("always", category=ImaginaryModesWarning)
         warnings.filterwarnings("always", category=ChargeWarning)
         warnings.filterwarnings("always", category=UnscatteredWarning)
+        warnings.filterwarnings("always", category=LongPathWarning)
         warnings.showwarning = show
         yield
 
