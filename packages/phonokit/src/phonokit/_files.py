@@ -18,6 +18,8 @@ COMPRESSION: dict[str, Callable[..., IO[Any]]] = {
     ".bz2": bz2.open,
 }
 """How to open a file, by suffix; any other suffix is not compressed."""
+PIECE = 1 << 18
+"""Characters that are read at once."""
 
 
 @contextmanager
@@ -37,6 +39,20 @@ def open_text(path: Path) -> Iterator[IO[str]]:
     except (OSError, EOFError, lzma.LZMAError) as error:
         reason = getattr(error, "strerror", None) or error
         raise FileError(f"{path}: cannot be read ({reason})") from None
+
+
+def lines_of(file: IO[str]) -> Iterator[str]:
+    """The lines of an open file, as iterating it gives them.
+
+    Compressed files are Python's, and pay for every line; here they pay for every piece.
+    """
+    rest = ""
+    while piece := file.read(PIECE):
+        *lines, rest = (rest + piece).split("\n")
+        for line in lines:
+            yield line + "\n"
+    if rest:
+        yield rest
 
 
 def sha256(path: Path) -> str:

@@ -15,7 +15,8 @@ MARK = "\ue000"
 
 _HEAD = re.compile(r"(?P<key>[ -]*forces:|[ ]*-)[ ]*(?:#.*)?\n")
 """What stands above a table: its key, or the dash and the number of a snapshot."""
-_BRACKETS = re.compile(r"-[ ]*\[|\]")
+_ROW = re.compile(r"[ ]*-[ ]*\[[^\[\]#]*\]\s*")
+"""A list in one pair of brackets."""
 
 
 class BadRowError(ValueError):
@@ -73,22 +74,14 @@ def take_blocks(lines: Iterable[str]) -> tuple[str, list[NDArray[np.float64]]]:
 def _rows(rest: Iterator[str]) -> tuple[list[str], str | None]:
     """The rows of a table, all with the same indent, and the line after them."""
     line = next(rest, None)
-    if line is None or not line.lstrip(" ").startswith("-") or not _is_row(line):
+    if line is None or _ROW.fullmatch(line) is None:
         return [], line
     start = line[: line.index("-") + 1]
-    rows = [line]
-    line = next(rest, None)
-    while line is not None and line.startswith(start) and _is_row(line):
+    rows = []
+    while line is not None and line.startswith(start) and _ROW.fullmatch(line):
         rows.append(line)
         line = next(rest, None)
     return rows, line
-
-
-def _is_row(line: str) -> bool:
-    """Whether a line is a list in one pair of brackets."""
-    if not line.rstrip().endswith("]"):
-        return False
-    return line.count("[") == line.count("]") == 1 and "#" not in line
 
 
 def _goes_on(rows: list[str], following: str | None) -> bool:
@@ -101,7 +94,8 @@ def _goes_on(rows: list[str], following: str | None) -> bool:
 
 def _table(rows: list[str]) -> NDArray[np.float64] | None:
     """Rows of three numbers, None if they are something else."""
-    words = _BRACKETS.sub(" ", ",".join(rows)).split(",")
+    insides = [row[row.index("[") + 1 : row.index("]")] for row in rows]
+    words = ",".join(insides).split(",")
     if len(words) != 3 * len(rows):
         return None
     try:

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid.errors import FileError
 
-from phonokit._files import open_text
+from phonokit._files import lines_of, open_text
 from phonokit._stated_moves import Moves, StatedMoves
 
-BATCH = 1 << 16
+BATCH = 1 << 14
 """Lines that are parsed at once."""
 
 
@@ -90,7 +90,7 @@ def _batches(
 ) -> Iterator[NDArray[np.float64]]:
     """The rows of a file, some at a time."""
     with open_text(path) as file:
-        lines = _data_lines(file, stated)
+        lines = _data_lines(lines_of(file), stated)
         empty = True
         while batch := list(islice(lines, BATCH)):
             empty = False

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid.errors import FileError
 
-from phonokit._files import open_text
+from phonokit._files import lines_of, open_text
 from phonokit._number_blocks import MARK, BadRowError, take_blocks
 
 
@@ -66,7 +66,7 @@ class Tree:
         """Read a yaml file whose top is a mapping."""
         try:
             with open_text(path) as file:
-                text, blocks = take_blocks(file)
+                text, blocks = take_blocks(lines_of(file))
             value = parse(text)
         except FileError:
             raise
