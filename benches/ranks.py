@@ -70,7 +70,7 @@ def shares(costs, ranks) -> dict:
     return {
         "contiguous": lambda: ranks.mine(n),
         "weighted": lambda: weighted.my_tasks,
-        "dynamic": lambda: dynamic_tasks(n, costs=costs),
+        "dynamic": lambda: dynamic_tasks(n),
         PRODUCTION: lambda: balanced_tasks(costs, ranks.size)[rank],
     }
 
@@ -138,7 +138,9 @@ def predicted(folder: str, mesh: int, _runs: int) -> None:
         name: {n: plan.seconds(n, name) for n in (*RANKS, *LARGE_RANKS)}
         for name in DISTRIBUTIONS
     }
-    print(json.dumps({"serial": serial, "n": len(plan.costs), "seconds": seconds}))
+    triplet, series = np.polyfit(scatterer.triplets, plan.costs, 1)
+    told = {"serial": serial, "n": len(plan.costs), "series": series / max(triplet, 1e-9)}
+    print(json.dumps(told | {"seconds": seconds}))
 
 
 def whole(folder: str, mesh: int, _runs: int) -> None:
@@ -191,7 +193,8 @@ def print_stage(folder: str, mesh: int, rounds: int, runs: int) -> None:
             figures = json.loads(on_ranks(n, "stage", folder, mesh, runs)[1])
             old = best.setdefault(n, {name: np.inf for name in figures})
             best[n] = {name: np.minimum(old[name], figures[name]) for name in figures}
-    plan = json.loads(on_ranks(1, "predicted", folder, mesh, 1)[1])["seconds"]
+    planned = json.loads(on_ranks(1, "predicted", folder, mesh, 1)[1])
+    plan = planned["seconds"]
     one, two = best[1][PRODUCTION], best[2][PRODUCTION]
     print(f"scattering of silicon, {mesh}³ mesh, one thread a rank, {os.cpu_count()} cores")
     print(
@@ -207,8 +210,13 @@ def print_stage(folder: str, mesh: int, rounds: int, runs: int) -> None:
             gain, told = one[1] / best[n][name][1], seconds["1"] / seconds[str(n)]
             row += f"{gain:11.2f}{told:7.2f}"
         print(f"  {n:5}{row}", flush=True)
+    series = planned["series"]
+    print(f"the series of a wave vector takes as long as {series:.0f} triplets (SERIES)")
     waits = ", ".join(f"{1e3 * best[n]['dynamic'][2]:.2f}" for n in RANKS[1:])
-    print(f"a rank waits {waits} ms for a dynamic task on {RANKS[1:]} ranks", flush=True)
+    print(
+        f"a rank waits {waits} ms for a dynamic task on {RANKS[1:]} ranks (FETCH)",
+        flush=True,
+    )
 
 
 def print_whole(folder: str, mesh: int, rounds: int) -> None:
