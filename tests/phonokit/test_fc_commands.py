@@ -206,6 +206,19 @@ def test_what_cannot_be_is_refused_in_one_line(neon, capsys, command, message):
     assert message.replace(".Key", "(Key") in err
 
 
+def test_a_calculator_that_fails_is_told_from_a_mistake_of_ours(neon, capsys):
+    assert main(["displace", "POSCAR", "--supercell", "2", "2", "1", "--second-order"]) == 0
+    assert main(["forces", ".", "--calculator", "ase.calculators.emt:EMT"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("phono: error: supercell 1: the calculator failed (NotImpl")
+    assert "No EMT-potential for Ne); mend it and run this again, what is finished" in err
+    assert err.count("\n") == 1
+    # Nothing was finished, so another one may begin.
+    assert main(["forces", ".", "--calculator", "potential.py:make"]) == 0
+    assert main(["fc", ".", "--cutoff", "3"]) == 2
+    assert "the data are of second order alone" in capsys.readouterr().err
+
+
 CALLS = """
 import os, signal
 from pathlib import Path

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from phonokit._ase import ase as ase_module
 from phonokit._ase import atoms_of, calculator_of, options_of
-from phonokit._constants import force_constants_of, sparse_constants_of
+from phonokit._constants import ensure_order, force_constants_of, sparse_constants_of
 from phonokit._constants_files import (
     write_force_constants,
     write_sparse_force_constants,
@@ -146,7 +146,8 @@ def _collected(
         raise DomainError(
             f"expected {' + '.join(str(n) for n in counts)} calculations, one for each "
             f"displaced supercell, got {len(request.files)}; name them all, in the "
-            "order of the displacements"
+            "order of the displacements (that of the supercell at rest is for "
+            "--residual-file)"
         )
     at_rest = (request.residual_file, request.phonon_residual_file)
     if len(parts) == 1 and at_rest[1] is not None:
@@ -207,6 +208,8 @@ def _solved(
 ) -> list[ForceConstants | SparseForceConstants3]:
     """The force constants asked for, second order first."""
     cutoff, symmetrized = request.cutoff, request.symmetrize
+    if cutoff is not None:
+        ensure_order(data, 3)
     if request.sparse and cutoff is not None:
         return list(sparse_constants_of(data, cutoff, symmetrized=symmetrized))
     solved = force_constants_of(data, symmetrized=symmetrized, cutoff=cutoff)

@@ -68,7 +68,7 @@ def force_store(path: Path, supercells: AnySupercells, origin: str) -> Iterator[
     import h5py
 
     key = key_of(supercells.supercell.cell, supercells.arrays)
-    if not path.exists():
+    if not path.exists() or _holds_nothing(path):
         with replacing(path) as beside, h5py.File(beside, "w") as file:
             _begin(file, len(supercells) + 1, supercells.supercell.cell.n_atoms)
             file.attrs["displacements"], file.attrs["origin"] = key, origin
@@ -81,6 +81,17 @@ def force_store(path: Path, supercells: AnySupercells, origin: str) -> Iterator[
     with file:
         _check(path, file.attrs, key, origin)
         yield ForceStore(path, file)
+
+
+def _holds_nothing(path: Path) -> bool:
+    """Whether a run ended before its first supercell; one that goes on has the lock."""
+    import h5py
+
+    try:
+        with h5py.File(path, "r") as file:
+            return "done" in file and not file["done"][:].any()
+    except OSError:
+        return False
 
 
 def _begin(file: Any, n: int, n_s: int) -> None:

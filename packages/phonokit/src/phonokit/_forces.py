@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import FileError
+from phono_grid.errors import DomainError, FileError
 
 from phonokit._ase import atoms_of, checked_forces, read_forces_of
 from phonokit._displaced_supercells import AnySupercells
@@ -46,14 +46,30 @@ def compute_forces(
     -------
     (n, n_s, 3) array
         eV/Å; zero for pairs beyond the cutoff.
+
+    Raises
+    ------
+    DomainError
+        If the calculator fails; what it raised is the cause.
+    FileError
+        If ``store`` is of other supercells or another origin, or a force is no number.
     """
     atoms = atoms_of(supercells.supercell.cell)
     atoms.calc = calculator
     n_s = supercells.supercell.cell.n_atoms
 
     def forces_of(number: int) -> NDArray[np.float64]:
+        name = f"supercell {number + 1}"
         atoms.set_positions(_positions(supercells, number))
-        return checked_forces(atoms.get_forces(), n_s, f"supercell {number + 1}")
+        try:
+            forces = atoms.get_forces()
+        except Exception as error:  # calculators raise what they like
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            raise DomainError(
+                f"{name}: the calculator failed ({reason}); mend it and run this again, "
+                f"what is finished is kept in {store}"
+            ) from error
+        return checked_forces(forces, n_s, name)
 
     with force_store(Path(store), supercells, origin) as opened:
         _fill(opened, supercells, forces_of, residual, progress)
