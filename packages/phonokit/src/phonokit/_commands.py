@@ -101,7 +101,9 @@ def _header_of(request: KappaRequest, crystal: Crystal, ranks: Ranks) -> str:
     """What runs, on what."""
     with using(crystal.backend):
         symmetry = Symmetry.of(crystal.primitive)
-        grid = Grid.of(crystal.primitive, request.mesh, symmetry)
+        grid = Grid.of(
+            crystal.primitive, request.mesh, symmetry, use_symmetry=not request.full_zone
+        )
         n_i = len(IrreduciblePoints.of(grid).points)
         nac = nac_name(crystal, request.nac)
         return header(crystal, symmetry, request.mesh, n_i, nac=nac, ranks=ranks.size)
@@ -113,7 +115,7 @@ def _planned(request: KappaRequest, crystal: Crystal, ranks: Ranks) -> Plan:
     start = perf_counter()
     with using(crystal.backend):
         _, carriers, series = carriers_of(
-            crystal, request.mesh, t, nac=request.nac, ranks=ranks
+            crystal, request.mesh, t, nac=request.nac, ranks=ranks, transport=transport
         )
         serial = perf_counter() - start
         return plan_of(Scatterer(carriers, series, transport), serial)
@@ -156,4 +158,6 @@ def _transport_of(request: KappaRequest) -> Transport:
         request.boundary_mfp,
         request.coherence,
         request.split,
+        request.symmetrized,
+        request.full_zone,
     )

@@ -156,11 +156,13 @@ def _modes_in(file: "h5py.File", cell: Cell | None) -> KappaModes:
 
 def _grid_in(file: "h5py.File", cell: Cell | None) -> Grid:
     """The grid of a file, or if it does not know it, of a crystal."""
-    if "grid_matrix" in file:
-        raise DomainError("is on a generalised grid of phono3py, which is not read")
-    mesh = file["mesh"][()]
+    mesh, general = file["mesh"][()], "grid_matrix" in file
     if "reciprocal_lattice" in file:
-        return Grid(mesh, file["reciprocal_lattice"][()], file["grid_rotations"][()])
+        matrices = [file[name][()] for name in ("P_matrix", "Q_matrix") if general]
+        lattice, rotations = file["reciprocal_lattice"][()], file["grid_rotations"][()]
+        return Grid(mesh, lattice, rotations, *matrices)
+    if general:
+        raise DomainError("is on a generalised grid of phono3py, which is not read")
     if cell is None:
         raise DomainError("does not know its crystal; name it by --crystal")
     if "kappa_unit_conversion" in file:

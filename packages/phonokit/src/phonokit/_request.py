@@ -35,6 +35,10 @@ class KappaRequest:
         By which theory bands carry heat between them.
     split : bool
         Tell normal from umklapp processes.
+    symmetrized : bool
+        Symmetrised tetrahedra.
+    full_zone : bool
+        Take every wave vector for itself.
     sigma : float or None
         THz
     memory : float
@@ -64,6 +68,8 @@ class KappaRequest:
     boundary_mfp: float | None
     coherence: str | None
     split: bool
+    symmetrized: bool
+    full_zone: bool
     sigma: float | None
     memory: float
     over_memory: str

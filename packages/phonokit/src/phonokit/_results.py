@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import ConductivityWigner
-from phono_grid import Grid, brillouin_zone_images
+from phono_grid import brillouin_zone_images
 from phono_grid.errors import FileError
 
 from phonokit._kappa_result import KappaResult
@@ -97,6 +97,13 @@ def _optional_datasets(result: KappaResult) -> dict[str, Dataset]:
     """What there is only with some kinds of transport."""
     transport, rates = result.transport, result.rates
     datasets = {}
+    if not result.grid.is_plain:
+        for name, matrix, meaning in (
+            ("grid_matrix", result.grid.matrix, "M: wave vectors have integer M q"),
+            ("P_matrix", result.grid.p_matrix, "P of D = P M Q"),
+            ("Q_matrix", result.grid.q_matrix, "Q of D = P M Q; q = Q a / D"),
+        ):
+            datasets[name] = Dataset(matrix, "1", meaning)
     if rates.isotope is not None:
         datasets["gamma_isotope"] = Dataset(rates.isotope, "THz", "half linewidth")
     for name, part in (("gamma_N", rates.normal), ("gamma_U", rates.umklapp)):
@@ -163,8 +170,7 @@ def grid_points_with_images(result: KappaResult) -> NDArray[np.int64]:
 
     It counts every image of a point on the zone boundary; here each point is counted once.
     """
-    grid = Grid(result.mesh, result.reciprocal_lattice, np.eye(3, dtype=np.int64)[None])
-    before = grid.qpoints[: result.grid_points.max(initial=0)]
+    before = result.grid.qpoints_at(np.arange(result.grid_points.max(initial=0)))
     # A few at a time: there are 125 candidate images of each.
     pieces = [before[i : i + 512] for i in range(0, len(before), 512)]
     counts = [brillouin_zone_images(q, result.reciprocal_lattice) for q in pieces]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import BandPairs, Coherence, PeriodicModes, Scattering, Solver
 from phono_grid import Cell, IrreduciblePoints
-from phono_grid.errors import ensure_positive, named
+from phono_grid.errors import DomainError, ensure_positive, named
 
 
 class Method(Enum):
@@ -43,6 +43,11 @@ class Transport:
         another of `phono_3ph.Coherence`. Not at all if not given.
     split : bool
         Tell normal from umklapp processes.
+    symmetrized_tetrahedra : bool
+        Conserve energy by the mean over the images of the tetrahedra by the point group.
+    full_zone : bool
+        Take every wave vector of the mesh for itself, the collision operator among them,
+        as if there were no symmetry.
     """
 
     method: Method | str = Method.RTA
@@ -52,6 +57,8 @@ class Transport:
     boundary_mfp: float | None = None
     coherence: Coherence | str | None = None
     split: bool = False
+    symmetrized_tetrahedra: bool = False
+    full_zone: bool = False
 
     def __post_init__(self) -> None:
         """Take names for the enums, and check the path."""
@@ -61,6 +68,17 @@ class Transport:
             object.__setattr__(self, "coherence", Coherence.of(self.coherence))
         if self.boundary_mfp is not None:
             ensure_positive("boundary_mfp", self.boundary_mfp)
+        if self.symmetrized_tetrahedra and self.scattering.smearing is not None:
+            raise DomainError(
+                "symmetrized_tetrahedra: a smearing of "
+                f"{self.scattering.smearing.sigma:g} THz takes the place of tetrahedra; "
+                "leave one of the two out"
+            )
+        if self.symmetrized_tetrahedra and self.full_zone:
+            raise DomainError(
+                "symmetrized_tetrahedra: without symmetry tetrahedra have no images; leave "
+                "full_zone out"
+            )
 
     @property
     def description(self) -> str:
@@ -70,7 +88,9 @@ class Transport:
             kind = f"linearised Boltzmann equation ({Solver.of(self.solver).value})"
         smearing = self.scattering.smearing
         energy = "linear tetrahedra" if smearing is None else f"σ = {smearing.sigma:g} THz"
+        energy = "symmetrised " * self.symmetrized_tetrahedra + energy
         parts = [kind, energy]
+        parts += ["whole zone"] * self.full_zone
         parts += ["isotopes"] * self.isotopes
         if self.boundary_mfp is not None:
             parts.append(f"boundaries {self.boundary_mfp:g} µm")

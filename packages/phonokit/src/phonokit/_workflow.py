@@ -129,8 +129,9 @@ def kappa(
     Parameters
     ----------
     crystal : Crystal
-    mesh : three int
-        The Γ-centred grid of wave vectors.
+    mesh : three int, float, or (3, 3) array of int
+        The Γ-centred grid of wave vectors; or a length in Å; or the matrix of a generalised
+        grid, as `phono_grid.Grid.of` takes them.
     temperatures : float or sequence of float
         K
     nac : bool
@@ -165,7 +166,7 @@ def kappa(
             t,
             nac=nac,
             ranks=run.ranks,
-            coherences=transport.coherence is not None,
+            transport=transport,
         )
         grid, irreducible = carriers.phonons.grid, carriers.irreducible
         with timed(f"scattering at {len(irreducible.points)} wave vectors"):
@@ -195,11 +196,13 @@ def carriers_of(
     *,
     nac: bool = True,
     ranks: Ranks,
-    coherences: bool = False,
+    transport: Transport | None = None,
 ) -> tuple[Harmonic, Carriers, Series3]:
     """All that scattering needs, and coherences if they are asked for. Collective."""
+    transport = Transport() if transport is None else transport
     symmetry = Symmetry.of(crystal.primitive)
-    grid = Grid.of(crystal.primitive, mesh, symmetry)
+    grid = Grid.of(crystal.primitive, mesh, symmetry, use_symmetry=not transport.full_zone)
+    coherences = transport.coherence is not None
     irreducible = IrreduciblePoints.of(grid)
     make = functools.partial(
         _phonons_and_series, crystal, grid, irreducible, nac=nac, coherences=coherences
@@ -208,7 +211,7 @@ def carriers_of(
     if ranks.rank == 0:
         warn_of_imaginary_modes(harmonic)
     carriers = Carriers(
-        harmonic.phonons,
+        replace(harmonic.phonons, symmetrized_tetrahedra=transport.symmetrized_tetrahedra),
         irreducible,
         harmonic.frequencies,
         harmonic.velocities,
@@ -269,7 +272,7 @@ def run_key(
         **programs(),
         "crystal and forces": fingerprint(list(content.items())),
         "cutoff of third order": repr(crystal.fc3_cutoff),
-        "mesh": " ".join(str(n) for n in grid.mesh),
+        "mesh": " ".join(str(n) for n in grid.matrix.ravel()),
         "temperatures": " ".join(f"{t!r}" for t in temperatures.tolist()),
         # Coherences need no other rates.
         "transport": fingerprint(replace(transport, coherence=None)),
@@ -336,6 +339,8 @@ def _provenance(
         "cutoff_frequency": scattering.cutoff_frequency,
         "degeneracy": scattering.degeneracy,
         "average_degenerate_weights": scattering.average_weights,
+        "symmetrized_tetrahedra": transport.symmetrized_tetrahedra,
+        "full_zone": transport.full_zone,
         "calculator": crystal.data.calculator,
     }
     return Provenance(

@@ -63,6 +63,8 @@ def kappa(
     wigner: bool = False,
     coherence: str | None = None,
     nu: bool = False,
+    symmetrized_tetrahedra: bool = False,
+    full_zone: bool = False,
     sigma: float | None = None,
     memory: str = "8GB",
     over_memory: str = "memory",
@@ -113,6 +115,13 @@ def kappa(
         phono3py has it; njc23 or ibdb19, Green-Kubo.
     nu
         Tell normal from umklapp processes: gamma_N and gamma_U in the file.
+    symmetrized_tetrahedra
+        Conserve energy by the mean over the images of the tetrahedra by the point group:
+        linewidths then have the symmetry of the crystal exactly. Slower where there are
+        several, 6 times for wurtzite.
+    full_zone
+        Take every wave vector of the mesh for itself, as if there were no symmetry. To
+        check; the collision operator is then larger by the square of their number.
     sigma
         Conserve energy by Gaussians of this width in THz instead of tetrahedra.
     memory
@@ -148,6 +157,8 @@ def kappa(
         boundary_mfp=boundary_mfp,
         coherence=coherence or ("smm19" if wigner else None),
         split=nu,
+        symmetrized=symmetrized_tetrahedra,
+        full_zone=full_zone,
         sigma=sigma,
         memory=gigabytes(memory),
         over_memory=over_memory,
