@@ -17,7 +17,7 @@ from phono_dynmat import (
     group_velocities,
     phonon_modes,
 )
-from phono_grid import Cell, first_brillouin_zone, using
+from phono_grid import Cell, first_brillouin_zone, units, using
 from phono_grid.backend import KERNELS
 from phono_grid.errors import DomainError, ShapeError
 
@@ -85,6 +85,30 @@ def test_the_field_at_gamma_is_that_of_the_direction(dynamics, polar):
         expected = polar.coupling(cell) * np.outer(force, force) / (n @ ANISOTROPIC @ n)
         found = dynamical_matrices(dynamics, np.zeros((1, 3)), direction=direction)[0]
         np.testing.assert_allclose(found - bare, expected, atol=1e-12)
+
+
+def test_the_longitudinal_frequency_is_as_high_as_the_dielectric_tensor_says(
+    way, spring_constants
+):
+    # Scalar charges ±Z in a cubic crystal, whose optical modes are one triplet, and an
+    # anisotropic tensor: f_LO² = f_TO² + (4π e²/4πε₀ V) Z² / (μ n·ε·n), n the direction.
+    z = 1.7
+    polar = Polar([z * np.eye(3), -z * np.eye(3)], ANISOTROPIC)
+    dynamics = way.of(spring_constants, polar)
+    cell = dynamics.cell
+    reduced = 1 / (1 / cell.masses).sum()
+    transverse = frequencies(HarmonicSeries.of(spring_constants), [[0, 0, 0]])[0, 3:]
+    np.testing.assert_allclose(transverse, transverse[0], rtol=1e-12)
+    found = []
+    for direction in ([1, 0, 0], [1, 1, 0], [1, 2, -1], [0, 0, 1], [3, -1, 0.5]):
+        n = direction @ cell.reciprocal_lattice
+        n /= np.linalg.norm(n)
+        rise = polar.coupling(cell) * z**2 / (reduced * (n @ ANISOTROPIC @ n))
+        expected = np.sqrt(transverse[0] ** 2 + units.FREQUENCY**2 * rise)
+        f = frequencies(dynamics, [[0, 0, 0]], direction=direction)[0, 3:]
+        np.testing.assert_allclose(f, [*transverse[:2], expected], rtol=1e-9)
+        found.append(f[2])
+    assert np.ptp(found) > 0.05 * np.mean(found - transverse[0])
 
 
 def test_long_waves_feel_the_field_of_their_direction(dynamics):

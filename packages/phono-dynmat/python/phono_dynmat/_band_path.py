@@ -88,6 +88,8 @@ def band_path(
     ------
     DomainError
         If a label is not among the points, or a line has fewer than two of them.
+    ShapeError
+        If a point is not three numbers.
     """
     if n < 2:
         raise DomainError(f"n must be 2 or more, a segment has two ends, got {n}")
@@ -101,7 +103,7 @@ def band_path(
                     f"path: there is no point {label!r}; there are {', '.join(points)}"
                 )
         for a, b in itertools.pairwise(line):
-            start, end = np.asarray(points[a], float), np.asarray(points[b], float)
+            start, end = (frozen(points[x], f"points: {x}", shape=(3,)) for x in (a, b))
             segments.append(Segment((a, b), np.linspace(start, end, n)))
     return tuple(segments)
 

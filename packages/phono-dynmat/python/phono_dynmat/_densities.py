@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import Cell, Spectrum
-from phono_grid.errors import DomainError, ensure_shape
+from phono_grid.errors import DomainError, ensure_finite, ensure_positive, ensure_shape
 
 from phono_dynmat._degenerate import degenerate_average
 from phono_dynmat._modes import Modes
@@ -17,6 +17,9 @@ def frequency_points(frequencies: ArrayLike, n: int = 200) -> NDArray[np.float64
     f = np.asarray(frequencies, dtype=float)
     if not f.size:
         raise DomainError("frequencies: there are none; is the mesh empty?")
+    ensure_finite("frequencies", f)
+    if n < 1:
+        raise DomainError(f"n must be positive, got {n}")
     margin = (f.max() - f.min()) / 10
     return np.linspace(f.min() - margin, f.max() + margin, n + 1)
 
@@ -93,6 +96,7 @@ def debye_frequency(total: Spectrum, n_atoms: int, highest: float | None = None)
     float
         THz; times ``1 / units.KELVIN_TO_THZ`` it is the Debye temperature.
     """
+    ensure_positive("n_atoms", n_atoms)
     f, g = total.frequency_points, total.density
     inside = np.arange(len(f)) < len(f) // 4 if highest is None else f <= highest
     squares = f[inside] ** 2

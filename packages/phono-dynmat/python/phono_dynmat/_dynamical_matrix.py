@@ -111,8 +111,8 @@ def phonon_modes(
     series: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
 ) -> Modes:
     """Phonons at ``qpoints``, (n_q, 3) fractional; at Γ the limit along ``direction``."""
-    found = eigenmodes(series, qpoints, direction=direction)
-    return Modes(np.asarray(qpoints, dtype=float), *found)
+    q = wave_vectors(qpoints)
+    return Modes(q, *eigenmodes(series, q, direction=direction))
 
 
 def stream_modes(

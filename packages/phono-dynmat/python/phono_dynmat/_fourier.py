@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid.errors import DomainError, ensure_shape
+from phono_grid.errors import DomainError, ensure_finite, ensure_shape
 
 from phono_dynmat._gonze_lee import GonzeLee
 from phono_dynmat._harmonic_series import HarmonicSeries
@@ -60,9 +60,10 @@ def derivatives(
 
 
 def wave_vectors(qpoints: ArrayLike) -> NDArray[np.float64]:
-    """Three components in each row."""
+    """Three finite components in each row."""
     q = np.asarray(qpoints, dtype=float)
     ensure_shape("qpoints", q, (len(q), 3))
+    ensure_finite("qpoints", q)
     return q
 
 

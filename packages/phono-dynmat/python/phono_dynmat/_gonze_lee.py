@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants
 from phono_grid import Cell, ShortestVectors, first_brillouin_zone
-from phono_grid.errors import ensure_positive, ensure_shape, frozen
+from phono_grid.errors import DomainError, ensure_positive, ensure_shape, frozen
 
 from phono_dynmat._harmonic_series import HarmonicSeries
 from phono_dynmat._polar import Polar
@@ -16,6 +16,8 @@ ACCURACY = 1e-10
 """What the damping leaves of a term at the cutoff."""
 N_VECTORS = 300
 """Reciprocal lattice vectors there are within the default cutoff, about."""
+MOST_VECTORS = 1e6
+"""More are a slip of the cutoff's unit."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,6 +124,12 @@ class GonzeLee:
 
 def _vectors_within(cutoff: float, cell: Cell) -> NDArray[np.float64]:
     """Reciprocal lattice vectors shorter than ``cutoff``, zero among them."""
+    number = 4 * np.pi / 3 * cutoff**3 * cell.volume
+    if number > MOST_VECTORS:
+        raise DomainError(
+            f"cutoff {cutoff:g} 1/Å has about {number:.0e} reciprocal lattice vectors in "
+            f"reach, more than {MOST_VECTORS:.0e}; some 300 are enough, give a smaller one"
+        )
     # |G·a| is an integer, and at most |G| |a|.
     ends = np.floor(cutoff * np.linalg.norm(cell.lattice, axis=1)).astype(int)
     box = np.array(list(product(*(range(-n, n + 1) for n in ends))))

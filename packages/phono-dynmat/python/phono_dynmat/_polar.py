@@ -41,6 +41,11 @@ class Polar:
     ------
     DomainError
         If the dielectric tensor is not symmetric and positive, or a number is not finite.
+
+    Warns
+    -----
+    ChargeWarning
+        If the charges add up to more than 0.1.
     """
 
     charges: NDArray[np.float64]
@@ -64,6 +69,8 @@ class Polar:
                 f"dielectric must be positive, its smallest eigenvalue is {smallest:g}; "
                 "give the electronic (high-frequency) tensor"
             )
+
+        _warn_of_sum(charges.sum(axis=0), "Polar.of shares the sum out")
 
     @classmethod
     def of(
@@ -107,11 +114,11 @@ class Polar:
         r = symmetry.rotations_cartesian
         epsilon = frozen(dielectric, "dielectric", shape=(3, 3))
         epsilon = (r @ epsilon @ r.swapaxes(1, 2)).mean(axis=0)
-        full = _of_all_atoms(np.asarray(charges, dtype=float), symmetry)
+        full = _of_all_atoms(frozen(charges, "charges"), symmetry)
         mean = np.zeros_like(full)
         for rotation, atoms in zip(r, symmetry.permutations, strict=True):
             mean[atoms] += rotation @ full @ rotation.T / len(r)
-        _warn_of_sum(mean.sum(axis=0))
+        _warn_of_sum(mean.sum(axis=0), "the same share was taken from each atom")
         return cls(mean - mean.mean(axis=0), (epsilon + epsilon.T) / 2, factor)
 
     def coupling(self, cell: Cell) -> float:
@@ -141,15 +148,14 @@ def _of_all_atoms(charges: NDArray[np.float64], symmetry: Symmetry) -> NDArray[n
     return full
 
 
-def _warn_of_sum(total: NDArray[np.float64]) -> None:
+def _warn_of_sum(total: NDArray[np.float64], remedy: str) -> None:
     """Warn if the charges of a cell do not add up to zero."""
     if np.abs(total).max() <= NEUTRAL:
         return
     rows = "; ".join(" ".join(f"{x:.3f}" for x in row) for row in total)
     warnings.warn(
-        f"the Born charges of the cell are not neutral, they add up to ({rows}); the same "
-        "share was taken from each atom: check that the charges are converged and belong "
-        "to these atoms",
+        f"the Born charges of the cell are not neutral, they add up to ({rows}); {remedy}: "
+        "check that the charges are converged and belong to these atoms",
         ChargeWarning,
         stacklevel=4,
     )

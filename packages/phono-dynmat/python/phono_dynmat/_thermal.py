@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import Cell, units
-from phono_grid.errors import DomainError, ensure_shape, frozen
+from phono_grid.errors import DomainError, ensure_finite, ensure_shape, frozen
 
 from phono_dynmat._modes import Modes, ensure_of_modes
 from phono_dynmat._statistics import bose_einstein, checked
@@ -96,7 +96,8 @@ def thermal_properties(
     Raises
     ------
     DomainError
-        If there are no wave vectors or a temperature is negative.
+        If there are no wave vectors, a frequency is not finite, a temperature or weight is
+        negative.
     ShapeError
         If there is not one projection for each mode.
     """
@@ -106,9 +107,17 @@ def thermal_properties(
             "frequencies: expected wave vectors and bands, at least one of each, got shape "
             f"{list(f.shape)}; is the mesh empty?"
         )
+    ensure_finite("frequencies", f)
     t = checked(temperatures)
     w = np.ones(len(f)) if weights is None else np.asarray(weights, dtype=float)
     ensure_shape("weights", w, (len(f),))
+    if not ((w >= 0).all() and 0 < w.sum() < np.inf):
+        raise DomainError(
+            "weights must not be negative, and not all zero: they tell how many wave "
+            "vectors each one stands for"
+        )
+    if np.isnan(cutoff_frequency):
+        raise DomainError("cutoff_frequency must be a number of THz, got nan")
     counts = f > max(cutoff_frequency, 0)
     share = np.broadcast_to((w / w.sum())[:, None], f.shape)[counts]
     ends: tuple[int, ...] = ()
@@ -195,11 +204,22 @@ def mean_square_displacements(
     -------
     (n_T, n_a, 3, 3) array of float
         Å²; the diagonal holds ``⟨u_α²⟩``.
+
+    Raises
+    ------
+    DomainError
+        If a mass is not positive, a temperature negative, or nothing is between the limits.
     """
     f, e = modes.frequencies, modes.polarizations
     m = np.asarray(masses, dtype=float)
     ensure_shape("masses", m, (e.shape[2],))
+    if not ((m > 0) & np.isfinite(m)).all():
+        raise DomainError(f"masses must be positive, got {m.min():g} Da")
     low, high = max(between[0], 0), between[1]
+    if not low < high:
+        raise DomainError(
+            f"between: expected two frequencies in THz, the lower one first, got {between}"
+        )
     counts = (f > low) & (f < high)
     n = bose_einstein(np.where(counts, f, 1.0), temperatures)
     size = np.where(counts, DISPLACEMENT / np.where(counts, f, 1.0), 0) / len(f)

@@ -1,0 +1,117 @@
+"""What cannot be is refused: which argument, what was expected, what came, what to do."""
+
+import numpy as np
+import pytest
+from phono_dynmat import (
+    ChargeWarning,
+    GonzeLee,
+    HarmonicSeries,
+    Modes,
+    Polar,
+    band_path,
+    debye_frequency,
+    frequency_points,
+    mean_square_displacements,
+    phonon_modes,
+    thermal_properties,
+)
+from phono_fc import ForceConstants
+from phono_grid import Spectrum
+from phono_grid.errors import DomainError, ShapeError
+
+Z = np.array([np.eye(3), -np.eye(3)])
+EPSILON = np.eye(3) * 5
+F = np.array([[1.0, 2, 3, 4, 5, 6]] * 2)
+MODES = Modes(np.zeros((1, 3)), [[1, 2, 3]], np.eye(3).reshape(1, 3, 1, 3))
+SPECTRUM = Spectrum([1, 2, 3, 4], [1, 1, 1, 1], [1, 2, 3, 4])
+POINTS = {"G": [0, 0, 0], "X": [0.5, 0]}
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "call"),
+    [
+        (
+            ShapeError,
+            r"charges: expected shape \[2, 3, 3\]",
+            lambda: Polar(Z[:, 0], EPSILON),
+        ),
+        (ShapeError, r"dielectric: expected shape \[3, 3\]", lambda: Polar(Z, 5.0)),
+        (
+            DomainError,
+            "must be positive, .* is -5; give the ele",
+            lambda: Polar(Z, -EPSILON),
+        ),
+        (DomainError, "eigenvalue is 0; give the elec", lambda: Polar(Z, 0 * EPSILON)),
+        (
+            DomainError,
+            r"charges must be finite, got nan",
+            lambda: Polar(Z * np.nan, EPSILON),
+        ),
+        (
+            DomainError,
+            r"no point 'Y'; there are G, X",
+            lambda: band_path(POINTS, [["G", "Y"]]),
+        ),
+        (ShapeError, r"points: X: expected shape \[3\]", lambda: band_path(POINTS, ["GX"])),
+        (DomainError, "is the mesh empty", lambda: thermal_properties(F[:0], [300])),
+        (DomainError, "is the mesh empty", lambda: frequency_points(F[:0])),
+        (DomainError, "n must be positive, got 0", lambda: frequency_points(F, 0)),
+        (DomainError, "frequencies must be finite", lambda: frequency_points(F * np.nan)),
+        (
+            DomainError,
+            "frequencies must be finite",
+            lambda: thermal_properties(F * np.inf, 1),
+        ),
+        (DomainError, "not be negative", lambda: thermal_properties(F, 1, weights=[-1, 2])),
+        (DomainError, "not all zero", lambda: thermal_properties(F, 1, weights=[0, 0])),
+        (
+            DomainError,
+            "cutoff_frequency must be a number of THz",
+            lambda: thermal_properties(F, 1, cutoff_frequency=np.nan),
+        ),
+        (
+            DomainError,
+            "masses must be positive, got 0 Da",
+            lambda: mean_square_displacements(MODES, [0], [300]),
+        ),
+        (
+            DomainError,
+            r"between: .* the lower one first, got \(5, 1\)",
+            lambda: mean_square_displacements(MODES, [1], [300], between=(5, 1)),
+        ),
+        (DomainError, "n_atoms must be positive", lambda: debye_frequency(SPECTRUM, 0, 3)),
+    ],
+)
+def test_what_cannot_be_is_refused(error, message, call):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_constants_charges_and_wave_vectors_must_fit_the_crystal(spring_constants):
+    supercell = spring_constants.supercell
+    for values in (spring_constants.values[:, :10], spring_constants.values[:1]):
+        with pytest.raises(
+            ShapeError, match=r"values: expected shape \[2, 64, 3, 3\], got"
+        ):
+            ForceConstants(values, supercell)
+    other = Polar(np.zeros((3, 3, 3)), EPSILON)
+    with pytest.raises(
+        ShapeError, match=r"charges: expected shape \[2, 3, 3\], got \[3, 3"
+    ):
+        GonzeLee.of(spring_constants, other)
+    with pytest.raises(ShapeError, match="charges: expected an array of numbers"):
+        Polar.of(supercell.primitive, "Z", EPSILON)
+    with pytest.raises(DomainError, match=r"reach, .* some 300 are enough, give a smaller"):
+        GonzeLee.of(spring_constants, Polar(Z, EPSILON), cutoff=1e4)
+    series = HarmonicSeries.of(spring_constants)
+    with pytest.raises(DomainError, match=r"qpoints must be finite, got nan at \[0, 1\]"):
+        phonon_modes(series, [[0, np.nan, 0]])
+    with pytest.raises(ShapeError, match=r"qpoints: expected shape \[3, 3\], got \[3\]"):
+        phonon_modes(series, [0, 0, 0])
+
+
+def test_charges_that_do_not_add_up_are_a_warning_with_their_sum():
+    with pytest.warns(
+        ChargeWarning, match=r"add up to \(0\.500 .*; Polar\.of shares the sum"
+    ):
+        Polar([np.eye(3), -0.5 * np.eye(3)], EPSILON)
