@@ -86,9 +86,17 @@ def test_a_file_in_the_units_of_the_program_gets_the_numbers_the_program_printed
     printed = forces / outputs.RYDBERG * outputs.BOHR
     found = np.loadtxt(tmp_path / "FORCES_FC2").reshape(printed.shape)
     np.testing.assert_allclose(found, printed, rtol=1e-6, atol=0.51e-8)
-    np.testing.assert_allclose(
-        phonokit.read(path).singles.forces, forces, rtol=1e-6, atol=0.51 * PRINTED["pw.out"]
-    )
+    text = (tmp_path / "FORCES_FC2").read_text()
+    u = supercells.singles.displacements[0]
+    in_au, in_angstrom = (" ".join(f"{x:20.16f}" for x in v) for v in (u / BOHR, u))
+    assert in_au in text
+    for comment in (in_au, in_angstrom):
+        (tmp_path / "FORCES_FC2").write_text(text.replace(in_au, comment))
+        found = phonokit.read(path).singles.forces
+        np.testing.assert_allclose(found, forces, rtol=1e-6, atol=0.51 * PRINTED["pw.out"])
+    (tmp_path / "FORCES_FC2").write_text(text.replace(in_au, in_au.replace("0.0", "0.1")))
+    with pytest.raises(FileError, match="the comment says that atom 1 moves by"):
+        phonokit.read(path)
 
 
 def in_bohr(supercells):

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Cell
-from phono_grid.errors import DomainError, FileError, PhonoError
+from phono_grid.errors import DomainError, FileError
 
 from phonokit._cp2k import is_cp2k_output, read_cp2k_output
+from phonokit._files import in_file
 from phonokit._same_supercell import ensure_same_supercell
 
 
@@ -35,16 +36,14 @@ def cell_of_atoms(atoms: Any, name: str) -> Cell:
     """A cell from ``ase.Atoms``, with its masses."""
     if not all(atoms.pbc):
         raise FileError(f"{name}: is not periodic along all three axes")
-    lattice = np.array(atoms.cell)
-    try:
-        return Cell(
-            lattice,
+    with in_file(name):
+        cell = Cell(
+            np.array(atoms.cell),
             atoms.get_scaled_positions(wrap=False),
             tuple(atoms.get_chemical_symbols()),
             atoms.get_masses(),
         )
-    except PhonoError as error:
-        raise FileError(f"{name}: {error}") from None
+    return cell
 
 
 def atoms_of(cell: Cell) -> Any:

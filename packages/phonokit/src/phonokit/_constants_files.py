@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants, SparseForceConstants3, compact, expand
 from phono_grid import Supercell
-from phono_grid.errors import FileError, PhonoError
+from phono_grid.errors import DomainError, FileError
 
-from phonokit._files import open_text
+from phonokit._files import in_file, open_text
 from phonokit._results import replacing
 from phonokit._version import __version__
 
@@ -76,10 +76,9 @@ def read_force_constants(path: str | Path, supercell: Supercell) -> ForceConstan
         values, first = _read_hdf5(source)
     else:
         values, first = _read_text(source)
-    try:
-        return _checked(values, first, supercell)
-    except PhonoError as error:
-        raise FileError(f"{source}: {error}") from None
+    with in_file(source):
+        constants = _checked(values, first, supercell)
+    return constants
 
 
 def write_sparse_force_constants(
@@ -139,11 +138,10 @@ def read_sparse_force_constants(
             )
         arrays = [file[name][:] for name in (SPARSE, "fc3_atoms", "p2s_map")]
     blocks, atoms, first = arrays
-    try:
+    with in_file(source):
         _check_first(first, supercell)
-        return SparseForceConstants3(blocks, atoms, supercell)
-    except PhonoError as error:
-        raise FileError(f"{source}: {error}") from None
+        constants = SparseForceConstants3(blocks, atoms, supercell)
+    return constants
 
 
 def _checked(
@@ -161,7 +159,7 @@ def _checked(
 def _check_first(first: NDArray[np.int64], supercell: Supercell) -> None:
     """Require the same primitive cell."""
     if not np.array_equal(first, supercell.primitive_to_supercell):
-        raise FileError(
+        raise DomainError(
             f"the first atoms are {_few(first)}, but the primitive cell stands for "
             f"{_few(supercell.primitive_to_supercell)}; take the primitive cell that the "
             "file was made with"

@@ -72,13 +72,14 @@ class DisplacedSupercells:
             x[atom] += u
         return x
 
-    def comments(self) -> Iterator[str]:
-        """One or two lines that say what moves, supercell by supercell."""
+    def comments(self, length: float = 1.0) -> Iterator[str]:
+        """One or two lines that say what moves, supercell by supercell, in a unit of Å."""
         for number in range(len(self)):
-            yield "".join(
-                f"# {atom + 1:<5d} {u[0]:20.16f} {u[1]:20.16f} {u[2]:20.16f}\n"
-                for atom, u in self.moves(number)
-            )
+            lines = []
+            for atom, u in self.moves(number):
+                x, y, z = u / length
+                lines.append(f"# {atom + 1:<5d} {x:20.16f} {y:20.16f} {z:20.16f}\n")
+            yield "".join(lines)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

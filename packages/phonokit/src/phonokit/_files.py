@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from phono_grid.errors import FileError
+from phono_grid.errors import FileError, PhonoError
 
 COMPRESSION: dict[str, Callable[..., IO[Any]]] = {
     ".xz": lzma.open,
@@ -39,6 +39,17 @@ def open_text(path: Path) -> Iterator[IO[str]]:
     except (OSError, EOFError, lzma.LZMAError) as error:
         reason = getattr(error, "strerror", None) or error
         raise FileError(f"{path}: cannot be read ({reason})") from None
+
+
+@contextmanager
+def in_file(place: str | Path) -> Iterator[None]:
+    """What our packages refuse becomes an error of the file, or place in it."""
+    try:
+        yield
+    except FileError:
+        raise
+    except PhonoError as error:
+        raise FileError(f"{place}: {error}") from None
 
 
 def lines_of(file: IO[str]) -> Iterator[str]:

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_dynmat import Polar
 from phono_grid import Cell, Symmetry, units
-from phono_grid.errors import FileError, PhonoError
+from phono_grid.errors import FileError
 
 from phonokit._calculators import Units
-from phonokit._files import open_text
+from phonokit._files import in_file, open_text
 from phonokit._tree import Tree
 
 METHODS = ("gonze", "wang")
@@ -144,7 +144,6 @@ def _polar(
     factor: float,
 ) -> Polar:
     """The charges, with the name of the file in what is wrong with them."""
-    try:
-        return Polar.of(cell, charges, epsilon, factor=factor)
-    except PhonoError as error:
-        raise FileError(f"{where}: {error}") from None
+    with in_file(where):
+        polar = Polar.of(cell, charges, epsilon, factor=factor)
+    return polar

@@ -3,9 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Cell, Supercell
-from phono_grid.errors import FileError, PhonoError
+from phono_grid.errors import FileError
 
 from phonokit._calculators import Units
+from phonokit._files import in_file
 from phonokit._tree import Tree
 
 TOLERANCE = 1e-4
@@ -30,10 +31,8 @@ def read_supercell(tree: Tree, units: Units) -> tuple[Cell, Supercell]:
     primitive_matrix: NDArray[np.float64] | str = "auto"
     if "primitive_matrix" in tree:
         primitive_matrix = _primitive_matrix(tree)
-    try:
+    with in_file(tree.file):
         supercell = Supercell.of(unit_cell, supercell_matrix, primitive_matrix)
-    except PhonoError as error:
-        raise FileError(f"{tree.file}: {error}") from None
     _check_same(tree, "supercell", supercell.cell, units)
     return unit_cell, supercell
 
@@ -46,11 +45,9 @@ def read_phonon_supercell(
         return None
     matrix = tree.array("phonon_supercell_matrix", (3, 3))
     primitive = (supercell.primitive.lattice @ np.linalg.inv(unit_cell.lattice)).T
-    try:
+    with in_file(f"{tree.file}: phonon_supercell_matrix"):
         own = Supercell.of(unit_cell, matrix, primitive)
         own = on_primitive(own, supercell.primitive)
-    except PhonoError as error:
-        raise FileError(f"{tree.file}: phonon_supercell_matrix: {error}") from None
     _check_same(tree, "phonon_supercell", own.cell, units)
     return own
 
@@ -77,17 +74,12 @@ def read_cell(tree: Tree, units: Units) -> Cell:
     """A cell: ``lattice`` and ``points`` with ``symbol``, ``coordinates`` and ``mass``."""
     lattice = tree.array("lattice", (3, 3)) * units.length
     points = list(tree.children("points"))
-    try:
-        return Cell(
-            lattice,
-            np.array([p.array("coordinates", (3,)) for p in points]).reshape(-1, 3),
-            tuple(_symbol(p) for p in points),
-            np.array([float(p.array("mass", ())) for p in points]),
-        )
-    except FileError:
-        raise
-    except PhonoError as error:
-        raise FileError(f"{tree.file}: {tree.where}: {error}") from None
+    positions = np.array([p.array("coordinates", (3,)) for p in points]).reshape(-1, 3)
+    symbols = tuple(_symbol(p) for p in points)
+    masses = np.array([float(p.array("mass", ())) for p in points])
+    with in_file(f"{tree.file}: {tree.where}"):
+        cell = Cell(lattice, positions, symbols, masses)
+    return cell
 
 
 def _symbol(point: Tree) -> str:

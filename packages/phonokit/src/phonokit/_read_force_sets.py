@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 from phono_fc import DisplacedForces
 from phono_grid import Supercell
-from phono_grid.errors import FileError, PhonoError
+from phono_grid.errors import FileError
 
 from phonokit._calculators import Units
-from phonokit._files import open_text
+from phonokit._files import in_file, open_text
 
 
 def read_force_sets(path: Path, supercell: Supercell, units: Units) -> DisplacedForces:
@@ -46,14 +46,11 @@ def read_force_sets(path: Path, supercell: Supercell, units: Units) -> Displaced
         where = f" (supercell {len(u)})"
         block = rows[start + 2 : start + 2 + n_s]
         forces.append([_numbers(path, row, 3, where) for row in block])
-    try:
-        return DisplacedForces(
-            np.array(atoms),
-            np.array(u) * units.length,
-            np.array(forces) * units.force,
+    with in_file(path):
+        displaced = DisplacedForces(
+            np.array(atoms), np.array(u) * units.length, np.array(forces) * units.force
         )
-    except PhonoError as error:
-        raise FileError(f"{path}: {error}") from None
+    return displaced
 
 
 def _numbers(

@@ -16,7 +16,11 @@ BATCH = 1 << 14
 
 
 def read_forces(
-    path: Path, included: NDArray[np.bool_], n_atoms: int, moves: Moves | None = None
+    path: Path,
+    included: NDArray[np.bool_],
+    n_atoms: int,
+    moves: Moves | None = None,
+    length: float = 1.0,
 ) -> NDArray[np.float64]:
     """Forces of displaced supercells, one after the other, in the units of the file.
 
@@ -31,12 +35,14 @@ def read_forces(
     n_atoms : int
     moves : Moves, optional
         What the forces should be of; comments that say otherwise are an error.
+    length : float
+        Å, the unit of ``moves``.
 
     Returns
     -------
     (n_included, n_atoms, 3) array of float
     """
-    stated = None if moves is None else StatedMoves(path, moves, n_atoms)
+    stated = None if moves is None else StatedMoves(path, moves, n_atoms, length)
     n, expected = len(included), len(included) * n_atoms
     forces = np.empty((int(included.sum()), n_atoms, 3))
     flat = forces.reshape(-1, 3)

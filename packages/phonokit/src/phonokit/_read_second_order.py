@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_fc import DisplacedForces, Snapshots
 from phono_grid import Supercell
-from phono_grid.errors import FileError, PhonoError
+from phono_grid.errors import FileError
 
 from phonokit._calculators import Units
-from phonokit._files import COMPRESSION, find_first
+from phonokit._files import COMPRESSION, find_first, in_file
 from phonokit._force_data import SecondOrderData
 from phonokit._force_store import key_of, stored_forces
 from phonokit._read_displacements import Displaced, read_singles
@@ -131,7 +131,7 @@ def forces_beside(
     """Forces of included supercells, eV/Å, from text or from a file of `phono forces`."""
     if path.suffix == ".hdf5":
         return stored_forces(path, key, included)
-    return read_forces(path, included, n_s, moves) * units.force
+    return read_forces(path, included, n_s, moves, units.length) * units.force
 
 
 def forces_inside(file: Path, displaced: Sequence[Displaced]) -> NDArray[np.float64] | None:
@@ -175,7 +175,6 @@ def _second_order(
     units: Units,
 ) -> SecondOrderData:
     """Forces in eV/Å with their displacements."""
-    try:
-        return SecondOrderData(supercell, DisplacedForces(*moves(singles, units), forces))
-    except PhonoError as error:
-        raise FileError(f"{file}: {error}") from None
+    with in_file(file):
+        displaced = DisplacedForces(*moves(singles, units), forces)
+    return SecondOrderData(supercell, displaced)

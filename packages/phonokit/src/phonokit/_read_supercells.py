@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from phono_fc import Displacements, PairDisplacements, pair_distances
 from phono_grid import Cell, Supercell
-from phono_grid.errors import FileError, PhonoError
+from phono_grid.errors import FileError
 
 from phonokit import _read_displacements as files
 from phonokit._calculators import Units, units_of
@@ -14,7 +14,7 @@ from phonokit._displaced_supercells import (
     DisplacedSupercells,
     RandomSupercells,
 )
-from phonokit._files import find_yaml
+from phonokit._files import find_yaml, in_file
 from phonokit._pair_cutoff import cutoff_of
 from phonokit._read_cells import read_phonon_supercell, read_supercell
 from phonokit._read_second_order import PHONON, PHONOPY, Place
@@ -48,12 +48,10 @@ def read_supercells(path: str | Path) -> tuple[AnySupercells, Units]:
         place = Place((), "dataset", ()) if order == 3 else PHONOPY
         return _of_place(tree, place, unit_cell, supercell, order), units
     displacements = files.read_displacements(tree, supercell.cell.n_atoms)
-    try:
+    with in_file(tree.file):
         singles = _singles(displacements.singles, units)
         pairs = _pairs(displacements, supercell, units)
         cutoff = cutoff_of(displacements, supercell)
-    except PhonoError as error:
-        raise FileError(f"{tree.file}: {error}") from None
     return DisplacedSupercells(unit_cell, supercell, singles, pairs, cutoff), units
 
 
@@ -92,12 +90,8 @@ def _of_place(
         raise FileError(
             f"{tree.file}: holds no displacements ({keys}); make them with phono displace"
         )
-    try:
+    with in_file(tree.file):
         singles = _singles(files.read_singles(tree, key, n_s), units)
-    except FileError:
-        raise
-    except PhonoError as error:
-        raise FileError(f"{tree.file}: {error}") from None
     return DisplacedSupercells(unit_cell, supercell, singles)
 
 

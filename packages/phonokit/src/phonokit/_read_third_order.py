@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_fc import DisplacedForces, PairForces, Snapshots
 from phono_grid import Supercell
-from phono_grid.errors import FileError, PhonoError
+from phono_grid.errors import FileError
 
 from phonokit._calculators import Units
-from phonokit._files import find_first
+from phonokit._files import find_first, in_file
 from phonokit._force_store import key_of
 from phonokit._pair_cutoff import cutoff_of
 from phonokit._read_displacements import Displacements, read_displacements
@@ -97,13 +97,10 @@ def _pairs(
     second_atoms, second_u = moves([d for _, d in displacements.pairs], units)
     included = displacements.included[n:]
     first = np.array([i for i, _ in displacements.pairs])
-    try:
-        return ThirdOrderData(
-            DisplacedForces(atoms, u, forces[:n]),
-            PairForces(
-                first[included], second_atoms[included], second_u[included], forces[n:]
-            ),
-            cutoff_of(displacements, supercell),
+    with in_file(file):
+        singles = DisplacedForces(atoms, u, forces[:n])
+        pairs = PairForces(
+            first[included], second_atoms[included], second_u[included], forces[n:]
         )
-    except PhonoError as error:
-        raise FileError(f"{file}: {error}") from None
+        cutoff = cutoff_of(displacements, supercell)
+    return ThirdOrderData(singles, pairs, cutoff)

@@ -10,7 +10,7 @@ from phono_grid.errors import FileError
 Moves = Callable[[int], Sequence[tuple[int, NDArray[np.float64]]]]
 """The displaced atoms, from 0, of a supercell by number, and their displacements."""
 SAME = 1e-5
-"""In the unit of length of the file; displacements in comments have 16 decimals."""
+"""Å, or what the file has in its place; displacements in comments have 16 decimals."""
 
 
 class StatedMoves:
@@ -24,10 +24,13 @@ class StatedMoves:
     path : Path
     moves : Moves
     n_atoms : int
+    length : float
+        Å, the unit of length of ``moves``; comments may be in Å all the same.
     """
 
-    def __init__(self, path: Path, moves: Moves, n_atoms: int) -> None:
+    def __init__(self, path: Path, moves: Moves, n_atoms: int, length: float) -> None:
         self._path, self._moves, self._n_atoms = path, moves, n_atoms
+        self._lengths = (1.0, length)
         self._number = -1
         self._expected: list[tuple[int, NDArray[np.float64]]] = []
 
@@ -46,7 +49,8 @@ class StatedMoves:
         if not self._expected:
             return
         atom, u = self._expected.pop(0)
-        if stated[0] != atom + 1 or np.abs(stated[1] - u).max() > SAME:
+        same = any(np.abs(stated[1] - unit * u).max() <= SAME for unit in self._lengths)
+        if stated[0] != atom + 1 or not same:
             raise FileError(
                 f"{self._path}: line {line} (supercell {number + 1}): the comment says "
                 f"that {_said(*stated)}, the yaml file that {_said(atom + 1, u)}; take the "

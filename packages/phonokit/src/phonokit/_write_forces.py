@@ -30,7 +30,8 @@ def save_forces(
         u = supercells.displacements / units.length
         names = [name] if supercells.order == 3 else ["FORCES_FC2", "FORCE_SETS"]
         return [write_snapshots(folder / n, u, forces / units.force) for n in names]
-    written = [write_forces(folder / name, forces / units.force, supercells.comments())]
+    comments = supercells.comments(units.length)
+    written = [write_forces(folder / name, forces / units.force, comments)]
     if supercells.order == 2 and plain:
         written.append(write_force_sets(folder / "FORCE_SETS", supercells, forces))
     return written
