@@ -70,6 +70,32 @@ def test_joint_densities_with_and_without_temperatures(here):
         assert not file["differences"][:, 0].any()
 
 
+@pytest.mark.needs_rust
+def test_spectra_along_a_line_pass_through_those_of_the_mesh(here, capsys):
+    pytest.importorskip("matplotlib")
+    common = [str(EXAMPLE), *SMALL, "--frequency-points", "41", "--sigma", "0.5"]
+    line = ["--path", "X G", "--point", "X=0.5,0,0.5", "--points-per-segment", "4"]
+    argv = ["spectral", *common, *line, "--temperature", "300", "--temperature", "900"]
+    assert main([*argv, "--plot", "path.png"]) == 0
+    out, _ = capsys.readouterr()
+    assert "Peaks at X, THz" in out
+    assert "-0.0000" not in out
+    assert (here / "path.png").stat().st_size > 10_000
+    ends = ["--q", "1/2,0,1/2", "--q", "0,0,0", "--q", "1/6,0,1/6"]
+    argv = ["spectral", *common, *ends, "--temperature", "300", "--output", "q.hdf5"]
+    assert main([*argv, "--unit", "cm-1"]) == 0
+    out, _ = capsys.readouterr()
+    assert "Peaks at q = 1/6,0,1/6, cm-1" in out
+    with h5py.File("spectral.hdf5") as one, h5py.File("q.hdf5") as other:
+        assert one["spectral_function"].shape == (4, 2, 6, 41)
+        assert one["label"][:].tolist() == [[b"X", "Γ".encode()]]
+        assert np.diff(one["distance"][:]).min() > 0
+        for name in ("spectral_function", "half_linewidth", "shift"):
+            along = one[name][:][[0, 3, 2], 0]
+            at = other[name][:, 0]
+            np.testing.assert_allclose(along, at, rtol=0, atol=1e-6 * np.abs(at).max())
+
+
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
@@ -82,6 +108,11 @@ def test_joint_densities_with_and_without_temperatures(here):
         (["gamma", "--sigma", "0"], "sigma must be positive, got 0"),
         (["jdos", "--frequency-points", "1"], "--frequency-points must be 2 or more"),
         (["spectral", "--frequency-points", "0"], "--frequency-points must be 2 or more"),
+        (["spectral", "--q", "nan,0,0"], "expected three numbers or fractions"),
+        (["spectral", "--q", "0,0,0.1", "--path", "G X"], "--path and --q: give one of"),
+        (["spectral", "--point", "X=0.5,0,0.5"], "--point: give a path of these points"),
+        (["spectral", "--path", "G X", "--point", "X=0.5"], "X=0.5"),
+        (["gamma", "--frequency-points", "-3"], "--frequency-points must be 2 or more"),
         (["gamma", "--temperature", "-1"], "temperature must be 0 K or above"),
         (["jdos", "--plot", "x.txt"], "the name of a picture must end with"),
     ],

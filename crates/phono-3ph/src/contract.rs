@@ -56,12 +56,7 @@ pub(crate) fn contract(
             stop.check()?;
             scratch.fourier.fill(0.0);
             for e in entries.iter().cloned().flatten() {
-                scratch.add(
-                    series,
-                    e,
-                    phases.at(phonons.grid.lattice_vector(series.second_cell(e))),
-                    n_b,
-                );
+                scratch.add(series, e, phases.at(phonons, series.second_cell(e)), n_b);
             }
             Arch::new().dispatch(Project { scratch, polarizations, elements, out });
             Ok(())
@@ -70,24 +65,39 @@ pub(crate) fn contract(
     Ok(out)
 }
 
-/// `e^{−2πi q·R}` from tables.
-struct Phases {
-    address: [i64; 3],
-    roots: [Roots; 3],
+/// `e^{−2πi q·R}`.
+enum Phases {
+    /// From tables.
+    OfGrid { address: [i64; 3], roots: [Roots; 3] },
+    /// Of any fractional `q`.
+    Around([f64; 3]),
 }
 
 impl Phases {
     fn new(phonons: &Phonons<'_>, q: usize) -> Self {
-        Self {
-            address: phonons.grid.address(q),
-            roots: phonons.grid.mesh().map(Roots::new),
-        }
+        phonons.around.map_or_else(
+            || Self::OfGrid {
+                address: phonons.grid.address(q),
+                roots: phonons.grid.mesh().map(Roots::new),
+            },
+            Self::Around,
+        )
     }
 
+    /// Of the lattice vector `r`.
     #[inline]
-    fn at(&self, r: [i64; 3]) -> Complex64 {
-        let [x, y, z] = std::array::from_fn(|i| self.roots[i].at(-self.address[i] * r[i]));
-        x * y * z
+    fn at(&self, phonons: &Phonons<'_>, r: [i64; 3]) -> Complex64 {
+        match self {
+            Self::OfGrid { address, roots } => {
+                let r = phonons.grid.lattice_vector(r);
+                let [x, y, z] = std::array::from_fn(|i| roots[i].at(-address[i] * r[i]));
+                x * y * z
+            }
+            Self::Around(q) => {
+                let turns: f64 = q.iter().zip(r).map(|(q, r)| q * r as f64).sum();
+                Complex64::cis(-std::f64::consts::TAU * turns)
+            }
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! What every triplet adds to a linewidth.
 
 use ndarray::{Array5, ArrayView3};
-use phono_core::{Error, Result, Stop, ensure_shape, units};
+use phono_core::{Result, Stop, units};
 
+use crate::self_energy::checked;
 use crate::triplet_sum::{Accumulate, Triplet, TripletSum};
 use crate::{Couplings, Phonons, Scattering};
 
@@ -17,10 +18,8 @@ pub fn detailed_linewidths<'a>(
     stop: &Stop,
 ) -> Result<Array5<f64>> {
     let (n_q, n_b) = phonons.modes.shape();
-    let n_t = occupations.dim().2;
-    ensure_shape("occupations", occupations.shape(), &[n_q, n_b, n_t])?;
-    let occupations = occupations.as_standard_layout();
-    let occupations = occupations.as_slice().ok_or(Error::Layout("occupations"))?;
+    let n = occupations.as_standard_layout();
+    let (n_t, occupations) = (n.dim().2, checked(phonons, &n.view(), n.as_slice())?);
     let sum = TripletSum::new(couplings, phonons, q, scattering, stop)?;
     let factor = units::LINEWIDTH * units::STRENGTH / n_q as f64;
     let scale: Vec<f64> =

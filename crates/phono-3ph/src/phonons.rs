@@ -1,8 +1,9 @@
 //! The phonons of a whole grid.
 
+use ndarray::{Array1, Array2};
 use num_complex::Complex64;
-use phono_core::{Error, Grid, Modes, Result, ensure_shape};
-use phono_grid::Tetrahedra;
+use phono_core::{Error, Grid, Modes, Result, Stop, ensure_shape};
+use phono_grid::{Tetrahedra, triplets_at};
 
 /// Phonons at every point of a grid, polarizations `ẽ = e e^{2πi q·τ} / √m` in the gauge
 /// that is periodic in reciprocal space.
@@ -14,6 +15,9 @@ pub struct Phonons<'a> {
     pub tetrahedra: Tetrahedra,
     /// Frequencies in THz and `ẽ`, whose atoms must be those of the series.
     pub modes: Modes<'a>,
+    /// Fractional coordinates of the one `q` that the modes are around, if it is no point of
+    /// the grid.
+    pub(crate) around: Option<[f64; 3]>,
 }
 
 impl<'a> Phonons<'a> {
@@ -21,7 +25,54 @@ impl<'a> Phonons<'a> {
     pub fn new(grid: Grid<'a>, tetrahedra: Tetrahedra, modes: Modes<'a>) -> Result<Self> {
         let (n_q, n_b) = modes.shape();
         ensure_shape("frequencies", &[n_q, n_b], &[grid.n_q(), n_b])?;
-        Ok(Self { grid, tetrahedra, modes })
+        Ok(Self { grid, tetrahedra, modes, around: None })
+    }
+
+    /// Put phonons on their grid, and those that scatter with them and one of any fractional
+    /// `q`: `modes` are at the points `q'` of the grid, at `q' − q`, and at `q`.
+    pub fn around(
+        grid: Grid<'a>,
+        tetrahedra: Tetrahedra,
+        modes: Modes<'a>,
+        q: [f64; 3],
+    ) -> Result<Self> {
+        let (n_q, n_b) = modes.shape();
+        ensure_shape("frequencies", &[n_q, n_b], &[2 * grid.n_q() + 1, n_b])?;
+        Ok(Self { grid, tetrahedra, modes, around: Some(q) })
+    }
+
+    /// The irreducible triplets at `q`, and how many each stands for; all of them if `q` is no
+    /// point of the grid.
+    pub(crate) fn triplets_at(
+        &self,
+        q: i64,
+        stop: &Stop,
+    ) -> Result<(Array2<i64>, Array1<i64>)> {
+        if self.around.is_none() {
+            return triplets_at(self.grid, q, stop);
+        }
+        let n_q = self.grid.n_q();
+        if q != 2 * n_q as i64 {
+            return Err(Error::Domain(format!(
+                "q: expected {}, the one wave vector that these modes are around, got {q}",
+                2 * n_q
+            )));
+        }
+        let third = |i: usize| n_q + self.grid.index(self.grid.address(i).map(|a| -a));
+        let points =
+            Array2::from_shape_fn((n_q, 3), |(i, leg)| [2 * n_q, i, third(i)][leg] as i64);
+        Ok((points, Array1::ones(n_q)))
+    }
+
+    /// The frequencies of the grids of `q'` and of `q''`, and the place of each in its own.
+    #[inline(always)]
+    pub(crate) fn pair_of_grids(&self, [q1, q2]: [usize; 2]) -> ([&[f64]; 2], [usize; 2]) {
+        let all = self.modes.all_frequencies();
+        if self.around.is_none() {
+            return ([all, all], [q1, q2]);
+        }
+        let n_q = self.grid.n_q();
+        ([all, &all[n_q * self.n_bands()..]], [q1, q2 - n_q])
     }
 
     /// Bands at each wave vector.

@@ -74,13 +74,17 @@ pub fn real_self_energies<'a>(
 }
 
 /// Occupations of every phonon, in order.
-fn checked<'n>(
+pub(crate) fn checked<'n>(
     phonons: &Phonons<'_>,
     view: &ArrayView3<'_, f64>,
     slice: Option<&'n [f64]>,
 ) -> Result<&'n [f64]> {
     let (n_q, n_b) = phonons.modes.shape();
     ensure_shape("occupations", view.shape(), &[n_q, n_b, view.dim().2])?;
+    if view.dim().2 == 0 {
+        let what = "occupations: of no temperature; give one or more";
+        return Err(Error::Domain(what.into()));
+    }
     slice.ok_or(Error::Layout("occupations"))
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use phono_core::{Result, Stop, ensure_index};
-use phono_grid::{PairWeights, triplets_at};
+use phono_grid::PairWeights;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
@@ -79,7 +79,7 @@ impl<'a> TripletSum<'a> {
         scattering: Scattering,
         stop: &Stop,
     ) -> Result<Self> {
-        let (points, weights) = triplets_at(phonons.grid, q, stop)?;
+        let (points, weights) = phonons.triplets_at(q, stop)?;
         let source = match couplings.into() {
             Couplings::Series(series) => {
                 phonons.ensure_atoms(series.n_atoms())?;
@@ -93,7 +93,7 @@ impl<'a> TripletSum<'a> {
         Ok(Self {
             source,
             phonons,
-            q: ensure_index("q", q, phonons.grid.n_q())?,
+            q: ensure_index("q", q, phonons.modes.shape().0)?,
             pairs: points.rows().into_iter().map(pair).collect(),
             multiplicities: weights.iter().map(|&w| w as f64).collect(),
             scattering,
@@ -161,10 +161,14 @@ impl<'a> TripletSum<'a> {
             let group: Vec<A> = (first..(first + GROUP).min(n))
                 .into_par_iter()
                 .map(|c| {
-                    stop.check()?;
                     let weights = PairWeights::new(self.phonons.n_bands(), targets.len());
-                    let weighted = Weighted { sum: self, targets, weights, inner: new() };
-                    Ok(Arch::new().dispatch(Chunk { elements: &elements, c, weighted }))
+                    let weighted =
+                        Weighted { sum: self, targets, weights, stop, inner: new() };
+                    let all =
+                        Arch::new().dispatch(Chunk { elements: &elements, c, weighted });
+                    // Triplets are left out once it is raised.
+                    stop.check()?;
+                    Ok(all)
                 })
                 .collect::<Result<_>>()?;
             group.into_iter().for_each(&mut take);
@@ -202,13 +206,17 @@ struct Weighted<'a, A> {
     sum: &'a TripletSum<'a>,
     targets: &'a [f64],
     weights: PairWeights,
+    stop: &'a Stop,
     inner: A,
 }
 
 impl<A: Accumulate> Visit for Weighted<'_, A> {
     #[inline(always)]
     fn visit(&mut self, t: usize, elements: &Projection) {
-        let Self { sum, targets, weights, inner } = self;
+        let Self { sum, targets, weights, stop, inner } = self;
+        if stop.check().is_err() {
+            return;
+        }
         let TripletSum { phonons, scattering, .. } = sum;
         if targets.is_empty() {
             return inner.add(sum, Triplet { t, elements, weights });
@@ -218,8 +226,8 @@ impl<A: Accumulate> Visit for Weighted<'_, A> {
         if let Some(gaussian) = scattering.smearing {
             weights.evaluate_gaussian(f1, f2, targets, gaussian);
         } else {
-            let (tetrahedra, all) = (&phonons.tetrahedra, phonons.modes.all_frequencies());
-            weights.evaluate(phonons.grid, tetrahedra, all, [q1, q2], targets);
+            let (f, q) = phonons.pair_of_grids([q1, q2]);
+            weights.evaluate(phonons.grid, &phonons.tetrahedra, f, q, targets);
             if scattering.average_weights {
                 weights.average_degenerate(f1, f2, scattering.degeneracy);
             }

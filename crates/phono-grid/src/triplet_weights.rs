@@ -61,13 +61,14 @@ impl PairWeights {
 
     /// Compute the weights of triplet `(q', q'')` for `targets`.
     ///
-    /// `frequencies[q n_b + j]` are those of the whole grid; negative ones count as 0.
+    /// `f1[q n_b + j]` and `f2` are those of the whole grid that `q'` and `q''` are points
+    /// of, often the same; negative ones count as 0.
     #[inline(always)]
     pub fn evaluate(
         &mut self,
         grid: Grid<'_>,
         tetrahedra: &Tetrahedra,
-        frequencies: &[f64],
+        [f1, f2]: [&[f64]; 2],
         [q1, q2]: [usize; 2],
         targets: &[f64],
     ) {
@@ -79,8 +80,8 @@ impl PairWeights {
         active.fill(false);
         let share = tetrahedra.share();
         for cut in tetrahedra.cuts() {
-            second.gather(cut, frequencies, &cut.around(grid, grid.address(q1), 1));
-            third.gather(cut, frequencies, &cut.around(grid, grid.address(q2), -1));
+            second.gather(cut, f1, &cut.around(grid, grid.address(q1), 1));
+            third.gather(cut, f2, &cut.around(grid, grid.address(q2), -1));
             for (pair, active) in active.iter_mut().enumerate() {
                 let (j1, j2) = (pair / *n_bands, pair % *n_bands);
                 let at = pair * *n_targets;
@@ -232,7 +233,8 @@ impl pulp::NullaryFnOnce for Evaluate<'_> {
         let Self { pairs, bands, smearing, q, targets } = self;
         match smearing {
             Smearing::Tetrahedra(tetrahedra) => {
-                pairs.evaluate(bands.grid, tetrahedra, bands.frequencies, q, targets);
+                let f = [bands.frequencies; 2];
+                pairs.evaluate(bands.grid, tetrahedra, f, q, targets);
             }
             Smearing::Gaussian(gaussian) => {
                 let [f1, f2] = q.map(|q| bands.at(q));

@@ -12,8 +12,8 @@ use phono_py::{
 use pyo3::prelude::*;
 
 use readers::{
-    PyCouplings, PyPrincipal, PyScattering, PyStars, PyThermal, phonons_of, probe_of,
-    series_of,
+    PyCouplings, PyPhonons, PyPrincipal, PyScattering, PyStars, PyThermal, phonons_of,
+    probe_of, series_of,
 };
 
 /// Linewidths and a row of the collision operator.
@@ -83,12 +83,12 @@ fn linewidths<'py>(
 fn imaginary_self_energies<'py>(
     py: Python<'py>,
     couplings: PyCouplings<'py>,
-    phonons: PyPeriodicModes<'py>,
+    phonons: PyPhonons<'py>,
     probe: PyProbe<'py>,
     occupations: PyArrayLike3<'py, f64, AllowTypeChange>,
     scattering: PyScattering,
 ) -> PyResult<Bound<'py, PyArray4<f64>>> {
-    let (phonons, n) = (phonons_of(&phonons)?, occupations.as_array());
+    let (phonons, n) = (phonons.view()?, occupations.as_array());
     let (c, probe) = (couplings.view(&phonons)?, probe_of(&probe)?);
     let s = scattering.choices()?;
     let gamma = py.compute(|stop| {
@@ -102,12 +102,12 @@ fn imaginary_self_energies<'py>(
 fn real_self_energies<'py>(
     py: Python<'py>,
     couplings: PyCouplings<'py>,
-    phonons: PyPeriodicModes<'py>,
+    phonons: PyPhonons<'py>,
     probe: PyProbe<'py>,
     occupations: PyArrayLike3<'py, f64, AllowTypeChange>,
     principal: PyPrincipal,
 ) -> PyResult<Bound<'py, PyArray3<f64>>> {
-    let (phonons, n) = (phonons_of(&phonons)?, occupations.as_array());
+    let (phonons, n) = (phonons.view()?, occupations.as_array());
     let (c, probe) = (couplings.view(&phonons)?, probe_of(&probe)?);
     let delta = py.compute(|stop| {
         phono_3ph::real_self_energies(c, &phonons, probe, n, principal.choices(), stop)

@@ -84,6 +84,44 @@ impl PyStars<'_> {
     }
 }
 
+/// Phonons of a grid alone, or `phono_3ph.ModesAround` a wave vector.
+#[derive(FromPyObject)]
+pub(crate) enum PyPhonons<'py> {
+    Around(PyModesAround<'py>),
+    Grid(PyPeriodicModes<'py>),
+}
+
+/// `phono_3ph.ModesAround`: modes as `phono_3ph.PeriodicModes` has them, and a wave vector.
+pub(crate) struct PyModesAround<'py> {
+    modes: PyPeriodicModes<'py>,
+    qpoint: [f64; 3],
+}
+
+impl<'a, 'py> FromPyObject<'a, 'py> for PyModesAround<'py> {
+    type Error = PyErr;
+
+    fn extract(modes: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        let qpoint = modes.getattr("qpoint")?.extract()?;
+        Ok(Self { modes: modes.extract()?, qpoint })
+    }
+}
+
+impl PyPhonons<'_> {
+    /// Borrowed from Python's arrays.
+    pub(crate) fn view(&self) -> PyResult<Phonons<'_>> {
+        match self {
+            PyPhonons::Grid(phonons) => phonons_of(phonons),
+            PyPhonons::Around(PyModesAround { modes, qpoint }) => {
+                let (offsets, corners) = modes.tetrahedra.view();
+                let (grid, all) = (modes.grid.view()?, modes.modes()?);
+                Tetrahedra::new(offsets, corners)
+                    .and_then(|tetrahedra| Phonons::around(grid, tetrahedra, all, *qpoint))
+                    .map_err(|error| raise(&error))
+            }
+        }
+    }
+}
+
 /// What couples phonons.
 #[derive(FromPyObject)]
 pub(crate) enum PyCouplings<'py> {

@@ -24,6 +24,7 @@ from phono_3ph._isotope import (
 )
 from phono_3ph._joint_dos import JointDos, joint_dos
 from phono_3ph._linewidths import Scattering, linewidths
+from phono_3ph._modes_around import ModesAround
 from phono_3ph._pair_heat_capacities import Coherence, pair_heat_capacities
 from phono_3ph._periodic_modes import PeriodicModes, periodic_gauge
 from phono_3ph._real_self_energy import Principal, real_self_energies, real_self_energy
@@ -73,6 +74,7 @@ __all__ = [
     "Couplings",
     "ImaginarySelfEnergy",
     "JointDos",
+    "ModesAround",
     "PeriodicModes",
     "Principal",
     "Probe",

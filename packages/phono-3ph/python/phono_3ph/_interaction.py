@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Triplets, units
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError
+from phono_grid.errors import DomainError, ensure_shape
 
 from phono_3ph._extension import rust
+from phono_3ph._modes_around import Phonons, qpoints_of
 from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3
 
@@ -55,31 +56,40 @@ def interaction_strengths(
        A. Togo, L. Chaput, I. Tanaka, Phys. Rev. B 91, 094306 (2015), eq. 10.
     """
     n_b = phonons.frequencies.shape[1]
+    ensure_shape("frequencies", phonons.frequencies, (phonons.grid.n_q, n_b))
     bands = range(n_b) if bands is None else bands
     for j in bands:
         if not 0 <= j < n_b:
             raise DomainError(f"bands: {j} is out of range, expected 0 to {n_b - 1}")
+    return strengths_among(series, phonons, triplets, cutoff_frequency)[:, list(bands)]
+
+
+def strengths_among(
+    series: Series3, phonons: Phonons, triplets: Triplets, cutoff_frequency: float
+) -> NDArray[np.float64]:
+    """`interaction_strengths` of all bands, of any phonons."""
     v = matrix_elements(series, phonons, triplets)
     f = phonons.frequencies[triplets.points]
     active = f > cutoff_frequency
     inverse = np.where(active, 1 / np.where(active, f, 1), 0)
     product = np.einsum("tj,tk,tl->tjkl", inverse[:, 0], inverse[:, 1], inverse[:, 2])
     strengths = units.STRENGTH / phonons.grid.n_q * np.abs(v) ** 2 * product
-    return np.asarray(strengths[:, list(bands)], dtype=np.float64)
+    return np.asarray(strengths, dtype=np.float64)
 
 
 def matrix_elements(
-    series: Series3, phonons: PeriodicModes, triplets: Triplets
+    series: Series3, phonons: Phonons, triplets: Triplets
 ) -> NDArray[np.complex128]:
     """The sum inside the bars of `interaction_strengths`, entry by entry."""
-    grid, n_a = phonons.grid, phonons.polarizations.shape[2]
-    lost = grid.index(grid.addresses[triplets.points].sum(axis=1)) != 0
+    n_a = phonons.polarizations.shape[2]
+    q = qpoints_of(phonons)[triplets.points]
+    total = q.sum(axis=1)
+    lost = np.abs(total - np.rint(total)).max(axis=1) > 1e-8
     if lost.any():
         q0, q1, q2 = triplets.points[lost][0]
         raise DomainError(
             f"triplets: {q0} {q1} {q2} does not conserve momentum at q = {q0}"
         )
-    q = grid.qpoints[triplets.points]
     phase = np.exp(
         2j * np.pi * (q[:, 1] @ series.cells[:, 0].T + q[:, 2] @ series.cells[:, 1].T)
     )

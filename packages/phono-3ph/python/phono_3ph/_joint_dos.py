@@ -9,6 +9,7 @@ from phono_grid.errors import ensure_shape
 
 from phono_3ph._linewidths import Scattering
 from phono_3ph._periodic_modes import PeriodicModes
+from phono_3ph._self_energy import ensure_temperatures
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +72,7 @@ def joint_dos(
         n = np.asarray(occupations, dtype=float)
         f = phonons.frequencies
         ensure_shape("occupations", n, (*f.shape, n.shape[-1]))
+        ensure_temperatures(n)
         active = f > scattering.cutoff_frequency
         _, q1, q2 = triplets.points.T
         both = active[q1][:, :, None] & active[q2][:, None, :]

@@ -10,6 +10,7 @@ from phono_grid.errors import DomainError, ensure_positive, ensure_shape
 
 from phono_3ph._extension import rust
 from phono_3ph._interaction import interaction_strengths
+from phono_3ph._modes_around import Phonons
 from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3
 
@@ -116,7 +117,7 @@ def linewidths_of(
 
 
 def scattering_weights(
-    phonons: PeriodicModes,
+    phonons: Phonons,
     triplets: Triplets,
     scattering: Scattering,
     targets: NDArray[np.float64] | None = None,
@@ -131,13 +132,28 @@ def scattering_weights(
     if scattering.smearing is not None:
         f1, f2 = f[triplets.points[:, 1]], f[triplets.points[:, 2]]
         return gaussian_weights(f1, f2, targets, scattering.smearing)
-    g = triplet_weights(phonons.grid, phonons.tetrahedra, f, triplets, targets)
+    g = tetrahedra_weights(phonons, triplets, targets)
     if scattering.average_weights:
         for weights, (_, q1, q2) in zip(g, triplets.points, strict=True):
             first = averaging(f[q1], scattering.degeneracy)
             second = averaging(f[q2], scattering.degeneracy)
             weights[:] = np.einsum("ka,lb,jabc->jklc", first, second, weights)
     return g
+
+
+def tetrahedra_weights(
+    phonons: Phonons, triplets: Triplets, targets: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Weights at ``targets``, of triplets whose ``q''`` may lie beside the grid."""
+    grid, f = phonons.grid, phonons.frequencies
+    if isinstance(phonons, PeriodicModes):
+        return triplet_weights(grid, phonons.tetrahedra, f, triplets, targets)
+    # Modes beside the grid as more bands on it: q'' = -q' there.
+    n_q, n_b = grid.n_q, f.shape[1]
+    both = np.hstack([f[:n_q], f[n_q : 2 * n_q]])
+    there = Triplets(triplets.points - np.array([2 * n_q, 0, n_q]), triplets.weights)
+    g = triplet_weights(grid, phonons.tetrahedra, both, there, targets)
+    return np.ascontiguousarray(g[:, :, :n_b, n_b:])
 
 
 def gaussian_weights(

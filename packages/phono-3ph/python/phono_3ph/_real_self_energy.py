@@ -4,13 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import Triplets, units
+from phono_grid import units
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, ensure_positive, ensure_shape
+from phono_grid.errors import DomainError, ensure_positive
 
 from phono_3ph._extension import rust
-from phono_3ph._periodic_modes import PeriodicModes
-from phono_3ph._self_energy import Couplings, Probe, averaged_over_sets, strengths_of
+from phono_3ph._modes_around import Phonons
+from phono_3ph._self_energy import (
+    Couplings,
+    Probe,
+    Summands,
+    averaged_over_sets,
+    ensure_coupled,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class Principal:
 
 def real_self_energy(
     couplings: Couplings,
-    phonons: PeriodicModes,
+    phonons: Phonons,
     probe: Probe,
     occupations: ArrayLike,
     principal: Principal | None = None,
@@ -52,6 +58,7 @@ def real_self_energy(
 
     See `real_self_energies`.
     """
+    ensure_coupled(couplings, phonons)
     principal = Principal() if principal is None else principal
     delta = real_self_energies(couplings, phonons, probe, occupations, principal)
     return delta[..., 0] if probe.frequency_points is None else delta
@@ -60,7 +67,7 @@ def real_self_energy(
 @accelerated_by(rust.real_self_energies)
 def real_self_energies(
     couplings: Couplings,
-    phonons: PeriodicModes,
+    phonons: Phonons,
     probe: Probe,
     occupations: ArrayLike,
     principal: Principal,
@@ -81,7 +88,7 @@ def real_self_energies(
     Parameters
     ----------
     couplings : Series3 or Strengths
-    phonons : PeriodicModes
+    phonons : PeriodicModes or ModesAround
     probe : Probe
         Its ``normal`` is not used.
     occupations : (n_q, n_b, n_T) array_like
@@ -97,16 +104,12 @@ def real_self_energies(
     ----------
     .. [1] M. Lazzeri, M. Calandra, F. Mauri, Phys. Rev. B 68, 220509 (2003), eq. 4.
     """
-    n = np.asarray(occupations, dtype=float)
     f, q = phonons.frequencies, probe.q
-    ensure_shape("occupations", n, (*f.shape, n.shape[-1]))
-    triplets = Triplets.of(phonons.grid, q)
     cutoff = principal.cutoff_frequency
-    strengths = strengths_of(couplings, phonons, triplets, cutoff)
-    own = probe.frequency_points is None
+    summands = Summands.of(couplings, phonons, q, occupations, cutoff)
     w = f[q] if probe.frequency_points is None else probe.frequency_points
     w = w[:, None, None]
-    f1, f2 = (f[triplets.points[:, i]] for i in (1, 2))
+    f1, f2 = (f[summands.triplets.points[:, i]] for i in (1, 2))
     a, b = f1[:, None, :, None], f2[:, None, None, :]
 
     def p(x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -114,10 +117,7 @@ def real_self_energies(
         return np.asarray(x / (x**2 + principal.epsilon**2))
 
     g = np.stack([p(w - a - b) - p(w + a + b), p(w + a - b) - p(w - a + b)], axis=-1)
-    n1, n2 = n[triplets.points[:, 1], :, None], n[triplets.points[:, 2], None, :]
-    occupied = np.stack([n1 + n2 + 1, n1 - n2], axis=-1)
-    bracket = np.einsum("tfklc,tklTc->Ttfkl", g, occupied, optimize=True)
-    sums = "t,tjkl,Ttjkl->Tj" if own else "t,tjkl,Ttfkl->Tjf"
-    delta = np.einsum(sums, triplets.weights, strengths, bracket, optimize=True)
-    delta = units.LINEWIDTH / np.pi * delta.reshape(*delta.shape[:2], -1)
+    shares = summands.triplets.weights[None].astype(float)
+    delta = summands.added_up(shares, g, own=probe.frequency_points is None)[0]
+    delta = units.LINEWIDTH / np.pi * delta
     return averaged_over_sets(delta, f[q], principal.degeneracy, cutoff)

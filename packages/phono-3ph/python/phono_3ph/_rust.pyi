@@ -6,6 +6,7 @@ from phono_fc import ForceConstants
 from phono_grid import Triplets
 
 from phono_3ph import (
+    ModesAround,
     PeriodicModes,
     Principal,
     Probe,
@@ -40,14 +41,14 @@ def linewidths(
 ) -> NDArray[float64]: ...
 def imaginary_self_energies(
     couplings: Series3 | Strengths,
-    phonons: PeriodicModes,
+    phonons: PeriodicModes | ModesAround,
     probe: Probe,
     occupations: ArrayLike,
     scattering: Scattering,
 ) -> NDArray[float64]: ...
 def real_self_energies(
     couplings: Series3 | Strengths,
-    phonons: PeriodicModes,
+    phonons: PeriodicModes | ModesAround,
     probe: Probe,
     occupations: ArrayLike,
     principal: Principal,

@@ -9,11 +9,12 @@ from phono_grid.backend import accelerated_by
 from phono_grid.errors import DomainError, ensure_finite, ensure_shape, frozen
 
 from phono_3ph._extension import rust
-from phono_3ph._interaction import interaction_strengths
+from phono_3ph._interaction import strengths_among
 from phono_3ph._linewidths import Scattering, averaging, scattering_weights
+from phono_3ph._modes_around import ModesAround, Phonons, triplets_of
 from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3
-from phono_3ph._strengths import Strengths
+from phono_3ph._strengths import Strengths, fingerprint
 
 Couplings = Series3 | Strengths
 """What couples phonons: constants, or strengths that were computed before."""
@@ -75,22 +76,42 @@ class ImaginarySelfEnergy:
 
 def imaginary_self_energy(
     couplings: Couplings,
-    phonons: PeriodicModes,
+    phonons: Phonons,
     probe: Probe,
     occupations: ArrayLike,
     scattering: Scattering,
 ) -> ImaginarySelfEnergy:
-    """The imaginary self-energy at one wave vector; see `imaginary_self_energies`."""
+    """The imaginary self-energy at one wave vector; see `imaginary_self_energies`.
+
+    Raises
+    ------
+    DomainError
+        If stored strengths are of other phonons.
+    """
+    ensure_coupled(couplings, phonons)
     parts = imaginary_self_energies(couplings, phonons, probe, occupations, scattering)
     if probe.frequency_points is None:
         parts = parts[..., 0]
     return ImaginarySelfEnergy(*parts)
 
 
+def ensure_coupled(couplings: Couplings, phonons: Phonons) -> None:
+    """Refuse stored strengths of other phonons, if it is known which they are of."""
+    if not isinstance(couplings, Strengths):
+        return
+    if isinstance(phonons, ModesAround):
+        raise DomainError("strengths: only the series itself couples modes beside the grid")
+    if couplings.phonons not in ("", fingerprint(phonons)):
+        raise DomainError(
+            "strengths: of phonons of another crystal or mesh; compute them anew with "
+            "Strengths.of"
+        )
+
+
 @accelerated_by(rust.imaginary_self_energies)
 def imaginary_self_energies(
     couplings: Couplings,
-    phonons: PeriodicModes,
+    phonons: Phonons,
     probe: Probe,
     occupations: ArrayLike,
     scattering: Scattering,
@@ -112,10 +133,10 @@ def imaginary_self_energies(
     ----------
     couplings : Series3 or Strengths
         Nothing is stored per triplet if it is a series.
-    phonons : PeriodicModes
+    phonons : PeriodicModes or ModesAround
     probe : Probe
     occupations : (n_q, n_b, n_T) array_like
-        Bose-Einstein occupations, 0 at 0 K.
+        Bose-Einstein occupations of all ``phonons``, 0 at 0 K.
     scattering : Scattering
 
     Returns
@@ -128,29 +149,71 @@ def imaginary_self_energies(
     ----------
     .. [1] A. Togo, L. Chaput, I. Tanaka, Phys. Rev. B 91, 094306 (2015), eq. 11.
     """
-    n = np.asarray(occupations, dtype=float)
-    f, q = phonons.frequencies, probe.q
-    ensure_shape("occupations", n, (*f.shape, n.shape[-1]))
-    triplets = Triplets.of(phonons.grid, q)
     cutoff = scattering.cutoff_frequency
-    strengths = strengths_of(couplings, phonons, triplets, cutoff)
-    g = scattering_weights(phonons, triplets, scattering, probe.frequency_points)
-    n1, n2 = n[triplets.points[:, 1], :, None], n[triplets.points[:, 2], None, :]
-    occupied = np.stack([n1 + n2 + 1, n1 - n2, n2 - n1], axis=-1)
-    bracket = np.einsum("tfklc,tklTc->Ttfkl", g, occupied, optimize=True)
-    sums = "pt,tjkl,Ttjkl->pTj" if probe.frequency_points is None else "pt,tjkl,Ttfkl->pTjf"
-    shares = parts_of(probe, triplets)
-    gamma = np.einsum(sums, shares, strengths, bracket, optimize=True)
-    gamma = units.LINEWIDTH * gamma.reshape(*gamma.shape[:3], -1)
-    return averaged_over_sets(gamma, f[q], scattering.degeneracy, cutoff)
+    summands = Summands.of(couplings, phonons, probe.q, occupations, cutoff)
+    shares = parts_of(probe, summands.triplets)
+    points = probe.frequency_points
+    g = scattering_weights(phonons, summands.triplets, scattering, points)
+    g = np.stack([g[..., 0], g[..., 1] - g[..., 2]], axis=-1)
+    gamma = units.LINEWIDTH * summands.added_up(shares, g, own=points is None)
+    f = phonons.frequencies[probe.q]
+    return averaged_over_sets(gamma, f, scattering.degeneracy, cutoff)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Summands:
+    """What the parts of a self-energy at one wave vector are sums of."""
+
+    triplets: Triplets
+    strengths: NDArray[np.float64]
+    """eV², [t, j, j', j'']."""
+    occupied: NDArray[np.float64]
+    """n' + n'' + 1 and n' − n'', [t, j', j'', T, 2]."""
+
+    @classmethod
+    def of(
+        cls,
+        couplings: Couplings,
+        phonons: Phonons,
+        q: int,
+        occupations: ArrayLike,
+        cutoff: float,
+    ) -> "Summands":
+        """Compute them at ``q``."""
+        n = np.asarray(occupations, dtype=float)
+        ensure_shape("occupations", n, (*phonons.frequencies.shape, n.shape[-1]))
+        ensure_temperatures(n)
+        triplets = triplets_of(phonons, q)
+        strengths = strengths_of(couplings, phonons, triplets, cutoff)
+        n1, n2 = n[triplets.points[:, 1], :, None], n[triplets.points[:, 2], None, :]
+        return cls(triplets, strengths, np.stack([n1 + n2 + 1, n1 - n2], axis=-1))
+
+    def added_up(
+        self, shares: NDArray[np.float64], g: NDArray[np.float64], *, own: bool
+    ) -> NDArray[np.float64]:
+        """The sums of each part, (n_parts, n_T, n_b, n_f).
+
+        With ``shares[part, t]`` and ``g[t, f, j', j'', 2]``; each band at its ``own`` f, or
+        all at every one.
+        """
+        bracket = np.einsum("tfklc,tklTc->Ttfkl", g, self.occupied, optimize=True)
+        sums = "pt,tjkl,Ttjkl->pTj" if own else "pt,tjkl,Ttfkl->pTjf"
+        total = np.einsum(sums, shares, self.strengths, bracket, optimize=True)
+        return np.asarray(total.reshape(*total.shape[:3], -1))
+
+
+def ensure_temperatures(occupations: NDArray[np.float64]) -> None:
+    """Require one or more."""
+    if not occupations.shape[-1]:
+        raise DomainError("occupations: of no temperature; give one or more")
 
 
 def strengths_of(
-    couplings: Couplings, phonons: PeriodicModes, triplets: Triplets, cutoff: float
+    couplings: Couplings, phonons: Phonons, triplets: Triplets, cutoff: float
 ) -> NDArray[np.float64]:
     """Strengths of the irreducible triplets, 0 where a phonon does not take part."""
     if not isinstance(couplings, Strengths):
-        return interaction_strengths(couplings, phonons, triplets, cutoff_frequency=cutoff)
+        return strengths_among(couplings, phonons, triplets, cutoff)
     if not np.array_equal(couplings.triplets.points, triplets.points):
         raise DomainError(
             f"strengths: these {len(couplings.triplets.points)} triplets are not the "
@@ -209,13 +272,11 @@ def detailed_linewidths(
     (n_T, n_t, n_b, n_b, n_b) array of float
         THz, of the triplets of ``Triplets.of(phonons.grid, q)``.
     """
-    n = np.asarray(occupations, dtype=float)
-    ensure_shape("occupations", n, (*phonons.frequencies.shape, n.shape[-1]))
-    triplets = Triplets.of(phonons.grid, q)
-    cutoff = scattering.cutoff_frequency
-    strengths = strengths_of(couplings, phonons, triplets, cutoff)
-    g = scattering_weights(phonons, triplets, scattering)
-    n1, n2 = n[triplets.points[:, 1], :, None], n[triplets.points[:, 2], None, :]
-    occupied = np.stack([n1 + n2 + 1, n1 - n2, n2 - n1], axis=-1)
+    f, cutoff = phonons.frequencies, scattering.cutoff_frequency
+    ensure_shape("frequencies", f, (phonons.grid.n_q, f.shape[1]))
+    summands = Summands.of(couplings, phonons, q, occupations, cutoff)
+    g = scattering_weights(phonons, summands.triplets, scattering)
+    g = np.stack([g[..., 0], g[..., 1] - g[..., 2]], axis=-1)
+    strengths, occupied = summands.strengths, summands.occupied
     detail = np.einsum("tjkl,tjklc,tklTc->Ttjkl", strengths, g, occupied, optimize=True)
     return np.asarray(units.LINEWIDTH * detail)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid.errors import DomainError, ensure_shape
+from phono_grid.errors import DomainError, ensure_finite, ensure_shape
 
 from phono_3ph._linewidths import Scattering
-from phono_3ph._periodic_modes import PeriodicModes
+from phono_3ph._modes_around import Phonons
 from phono_3ph._self_energy import Couplings, Probe, imaginary_self_energy
 
 
@@ -38,12 +38,12 @@ class SpectralFunction:
 
 def spectral_function(
     couplings: Couplings,
-    phonons: PeriodicModes,
+    phonons: Phonons,
     probe: Probe,
     occupations: ArrayLike,
     scattering: Scattering,
 ) -> SpectralFunction:
-    r"""The spectral function of every band at one wave vector of the grid [1]_.
+    r"""The spectral function of every band at one wave vector [1]_.
 
     .. math::
 
@@ -56,7 +56,8 @@ def spectral_function(
     Parameters
     ----------
     couplings : Series3 or Strengths
-    phonons : PeriodicModes
+    phonons : PeriodicModes or ModesAround
+        At a point of the grid, or at any wave vector.
     probe : Probe
         Its ``frequency_points`` must start at 0 and be equally spaced. Γ should have come
         to nothing at the last of them, which it does above twice the highest frequency.
@@ -111,6 +112,7 @@ def kramers_kronig(
     w = equal_steps(frequency_points)
     gamma = np.asarray(imaginary, dtype=float)
     ensure_shape("imaginary", gamma, (*gamma.shape[:-1], len(w)))
+    ensure_finite("imaginary", gamma)
     away = w - w[:, None]
     same = np.eye(len(w), dtype=bool)
     positive = np.where(same, 0, 1 / np.where(same, 1, away))
@@ -144,5 +146,9 @@ def default_frequency_points(
 
     ``sigma`` is the width of a Gaussian that is taken into account, THz; ``n`` how many.
     """
+    if n < 2:
+        raise DomainError(f"n: expected 2 or more points, got {n}")
+    if not sigma >= 0:
+        raise DomainError(f"sigma must not be negative, got {sigma:g}")
     highest = float(np.max(frequencies))
     return np.linspace(0, 1.005 * (2 * highest + 4 * sigma), n)

@@ -1,5 +1,6 @@
 """Strengths that are kept: of the irreducible triplets at one wave vector."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -29,11 +30,15 @@ class Strengths:
         ``|Φ[t, j, j', j'']|²`` in eV², ``1 / n_q`` included.
     bands : (n_j,) array_like of int
         The initial bands ``j``.
+    phonons : str, optional
+        `fingerprint` of the phonons they couple, "" if that is not known. With it they are
+        refused by phonons of another crystal or mesh.
     """
 
     triplets: Triplets
     values: NDArray[np.float64]
     bands: NDArray[np.int64]
+    phonons: str = ""
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
@@ -64,6 +69,8 @@ class Strengths:
         which are equal already if ``series`` averages the origin and the constants have
         the symmetry of derivatives.
         """
+        if bands is not None and not len(bands):
+            raise DomainError("bands: expected one or more, got none")
         triplets = Triplets.of(phonons.grid, q)
         orders = [series.reordered(o) for o in ORDERS] if symmetrize else [series]
         total = sum(
@@ -73,7 +80,8 @@ class Strengths:
             for one in orders
         )
         bands = range(phonons.frequencies.shape[1]) if bands is None else bands
-        return cls(triplets, np.asarray(total) / len(orders), np.asarray(bands))
+        values = np.asarray(total) / len(orders)
+        return cls(triplets, values, np.asarray(bands), fingerprint(phonons))
 
     @property
     def mean(self) -> NDArray[np.float64]:
@@ -95,3 +103,16 @@ class Strengths:
         share = self.mean / self.triplets.weights.sum()
         values = np.broadcast_to(share[:, None, None], self.values.shape)
         return replace(self, values=values)
+
+
+def fingerprint(phonons: PeriodicModes) -> str:
+    """SHA-256 of the grid and the frequencies of phonons."""
+    return digest(phonons.grid.matrix, phonons.frequencies)
+
+
+def digest(*arrays: NDArray[np.generic]) -> str:
+    """SHA-256 of the bytes of arrays."""
+    total = hashlib.sha256()
+    for array in arrays:
+        total.update(np.ascontiguousarray(array).tobytes())
+    return total.hexdigest()

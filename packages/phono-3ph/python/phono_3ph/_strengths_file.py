@@ -1,6 +1,5 @@
 """Strengths on disk."""
 
-import hashlib
 import os
 import tempfile
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from phono_grid.errors import DomainError, FileError
 
 from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3
-from phono_3ph._strengths import Strengths
+from phono_3ph._strengths import Strengths, digest, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +34,7 @@ class StrengthsOrigin:
     constants : str
         SHA-256 of the third-order series.
     phonons : str
-        SHA-256 of the frequencies.
+        SHA-256 of the grid and the frequencies.
     """
 
     grid_matrix: tuple[int, ...]
@@ -48,7 +47,7 @@ class StrengthsOrigin:
         """Of strengths at grid point ``q``."""
         matrix = tuple(int(m) for m in phonons.grid.matrix.ravel())
         constants = (series.values, series.atoms, series.cells)
-        return cls(matrix, int(q), _hash(*constants), _hash(phonons.frequencies))
+        return cls(matrix, int(q), digest(*constants), fingerprint(phonons))
 
 
 def write_strengths(
@@ -107,7 +106,8 @@ def read_strengths(path: str | Path, origin: StrengthsOrigin) -> Strengths:
             )
             _ensure_same(path, found, origin)
             triplets = Triplets(file["triplet"][()], file["weight"][()])
-            return Strengths(triplets, file["strength"][()], file["band"][()])
+            values, bands = file["strength"][()], file["band"][()]
+            return Strengths(triplets, values, bands, origin.phonons)
     except (OSError, KeyError) as error:
         raise FileError(f"{path}: cannot be read ({error}); compute it anew") from None
 
@@ -132,14 +132,6 @@ def _ensure_same(path: Path, found: StrengthsOrigin, asked: StrengthsOrigin) -> 
                 f"{path}: strengths of {what} {have}, asked for {want}; compute them anew "
                 "or name the right file"
             )
-
-
-def _hash(*arrays: Any) -> str:
-    """Of the bytes of arrays."""
-    digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
 
 
 def _h5py() -> Any:

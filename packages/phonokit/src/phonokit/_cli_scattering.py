@@ -3,9 +3,15 @@
 from typing import Annotated
 
 from cyclopts import App, Parameter
+from phono_grid.errors import DomainError
 
 from phonokit._options import AT, SHARED, At, Data, Shared
-from phonokit._request_scattering import GammaRequest, JdosRequest, SpectralRequest
+from phonokit._request_scattering import (
+    GammaRequest,
+    JdosRequest,
+    Path,
+    SpectralRequest,
+)
 
 EXAMPLES = """\
 Examples:
@@ -13,6 +19,9 @@ Examples:
   phono gamma examples/silicon --q 0.2,0,0 --temperature 100 --temperature 300 --nu
 
   phono spectral examples/silicon --mesh 10 10 10 --q 0.5,0.5,0 --plot spectral.png
+
+  phono spectral examples/silicon --path "G X, G L" --point X=0.5,0,0.5 \\
+    --point L=0.5,0.5,0.5 --plot path.png
 
   phono jdos examples/silicon --q 0,0,0 --temperature 300 --plot jdos.pdf
 """
@@ -51,7 +60,7 @@ def gamma(
         How many frequencies from 0 on, in place of the bands' own.
     """
     request = shared.request(data, MESH, "gamma.hdf5")
-    return GammaRequest(request, at.q, temperature, at.sigma, frequency_points, nu)
+    return GammaRequest(request, at.request(), temperature, frequency_points, nu)
 
 
 def spectral(
@@ -61,17 +70,35 @@ def spectral(
     at: At = AT,
     temperature: Temperatures = (300.0,),
     frequency_points: int = 401,
+    path: str | None = None,
+    point: tuple[str, ...] = (),
+    points_per_segment: int = 21,
     shared: Shared = SHARED,
 ) -> SpectralRequest:
-    """Compute spectral functions of the phonons at a few wave vectors.
+    """Compute spectral functions of the phonons at a few wave vectors, or along lines.
+
+    Here wave vectors need not be points of the mesh.
 
     Parameters
     ----------
+    path
+        Labels along each line, lines separated by commas: "G X U, K G L"; G is Γ. "" is the
+        standard path of the crystal (needs seekpath). In place of --q.
+    point
+        LABEL=x,y,z, fractional; repeat the option for more points. The standard points if
+        none is given (needs seekpath).
+    points_per_segment
+        Wave vectors between two labels, both included; 21 if not given.
     frequency_points
         How many frequencies from 0 on; 401 if not given.
     """
     request = shared.request(data, MESH, "spectral.hdf5")
-    return SpectralRequest(request, at.q, temperature, at.sigma, frequency_points)
+    line = None if path is None else Path(path, point, points_per_segment)
+    if line is None and point:
+        raise DomainError("--point: give a path of these points too, such as --path 'G X'")
+    if line is not None and at.q != AT.q:
+        raise DomainError("--path and --q: give one of the two")
+    return SpectralRequest(request, at.request(), temperature, frequency_points, line)
 
 
 def jdos(
@@ -94,4 +121,4 @@ def jdos(
         How many frequencies from 0 on; 201 if not given.
     """
     request = shared.request(data, MESH, "jdos.hdf5")
-    return JdosRequest(request, at.q, temperature, at.sigma, frequency_points)
+    return JdosRequest(request, at.request(), temperature, frequency_points)

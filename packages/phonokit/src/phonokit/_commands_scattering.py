@@ -1,178 +1,216 @@
 """``phono gamma``, ``phono spectral``, ``phono jdos``, once their arguments are known."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import (
     Probe,
+    Scattering,
+    Series3,
+    SpectralFunction,
     default_frequency_points,
     imaginary_self_energy,
     joint_dos,
     spectral_function,
 )
-from phono_grid import BrillouinZone, using
+from phono_dynmat import BandStructure, Dynamics
+from phono_grid import BrillouinZone, Grid, using
 from phono_grid.errors import DomainError
 from rich import box
+from rich.console import Console
 from rich.table import Table
 
 from phonokit import _harmonic as harmonic
 from phonokit._crystal_command import finish, start, write
+from phonokit._frequency_unit import FrequencyUnit
 from phonokit._plot_scattering import (
     plot_gamma,
     plot_jdos,
     plot_over_frequencies,
+    plot_path,
     plot_spectral,
 )
-from phonokit._request_scattering import GammaRequest, JdosRequest, SpectralRequest
+from phonokit._request_scattering import (
+    GammaRequest,
+    JdosRequest,
+    ScatteringRequest,
+    SpectralRequest,
+)
 from phonokit._results import Dataset
-from phonokit._scattering import External, external, scattering_of
+from phonokit._scattering import (
+    External,
+    external,
+    mesh_phonons,
+    numbers,
+    occupations,
+    phonons_around,
+    scattering_of,
+)
 from phonokit._series import force_constant_series
-from phonokit._workflow import checked_temperatures
+from phonokit._workflow import Crystal, checked_temperatures
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Setting:
+    """What a command begins with: checked arguments and a crystal."""
+
+    request: ScatteringRequest
+    crystal: Crystal
+    out: Console
+    temperatures: Array
+    scattering: Scattering
+
+    def external(self, series: Dynamics) -> External:
+        """The wave vectors that were asked for, which must be points of the mesh."""
+        request = self.request
+        return external(self.crystal, series, request.shared.mesh, request.at.q)
+
+    def series(self) -> tuple[Dynamics, Series3]:
+        """Force constants of second and third order."""
+        return force_constant_series(self.crystal.data, nac=self.request.shared.nac)
+
+    def points(self, frequencies: Array) -> Array:
+        """Frequency points from 0 on, as many as were asked for."""
+        sigma = self.request.at.sigma or 0.0
+        return default_frequency_points(frequencies, sigma=sigma, n=self.request.n)
+
+    def write(self, command: str, datasets: dict[str, Dataset]) -> None:
+        """Write the file, with the temperatures if there are any."""
+        if len(self.temperatures):
+            datasets["temperature"] = Dataset(self.temperatures, "K", "temperatures")
+        write(self.request.shared, self.crystal, command, datasets)
+
+
+@contextmanager
+def setting(request: ScatteringRequest, *, least: int) -> Iterator[Setting]:
+    """Begin a command with ``least`` frequency points or more; end it by what it wrote."""
+    t = np.array([])
+    if request.temperatures:
+        t = np.sort(checked_temperatures(request.temperatures))
+    scattering = scattering_of(request.at.sigma)
+    if request.n < least or request.n == 1:
+        raise DomainError(
+            f"--frequency-points must be {max(least, 2)} or more, got {request.n}"
+        )
+    crystal, out = start(request.shared)
+    with using(crystal.backend):
+        yield Setting(request, crystal, out, t, scattering)
+    finish(request.shared, out)
 
 
 def run_gamma(request: GammaRequest, *, command: str) -> None:
     """Print, write and draw linewidths."""
-    t = np.sort(checked_temperatures(request.temperatures))
-    scattering, n = scattering_of(request.sigma), _checked_points(request.n, least=0)
-    crystal, out = start(request.shared)
-    with using(crystal.backend):
-        series2, series3 = force_constant_series(crystal.data, nac=request.shared.nac)
-        at = external(crystal, series2, request.shared.mesh, request.qpoints)
-        points = _points(at, request.sigma, n) if n else None
+    with setting(request, least=0) as of:
+        t, plot, unit = of.temperatures, request.shared.plot, request.at.unit
+        series2, series3 = of.series()
+        at = of.external(series2)
+        points = of.points(at.phonons.frequencies) if request.n else None
         zone = BrillouinZone.of(at.phonons.grid) if request.split else None
-        occupations = at.occupations(t)
-        found = [
-            imaginary_self_energy(
-                series3,
-                at.phonons,
-                Probe(q, points) if zone is None else Probe.split(zone, q, points),
-                occupations,
-                scattering,
-            )
+        run = (occupations(at.phonons, t), of.scattering)
+        probes = [
+            Probe(q, points) if zone is None else Probe.split(zone, q, points)
             for q in map(int, at.points)
         ]
-    gamma = np.array([one.total for one in found])
-    datasets = _head(at) | {
-        "temperature": Dataset(t, "K", "temperatures"),
-        "gamma": Dataset(
-            gamma, "THz", "half linewidth: q, T, band, frequency point if any"
-        ),
-    }
-    if request.split:
-        for name in ("normal", "umklapp"):
-            part = np.array([getattr(one, name) for one in found])
-            datasets[f"gamma_{name}"] = Dataset(part, "THz", f"of {name} processes")
-    if points is not None:
-        datasets["frequency_point"] = Dataset(points, "THz", "where gamma is given")
-    else:
-        for i, q in enumerate(request.qpoints):
-            columns = {f"{x:g} K": gamma[i, k] for k, x in enumerate(t)}
-            out.print(_table(f"Γ at q = {q}, THz", at.frequencies[i], columns))
-    write(request.shared, crystal, command, datasets)
-    if request.shared.plot is not None:
-        if points is None:
-            plot_gamma(at.frequencies, gamma, t, request.shared.plot)
+        found = [imaginary_self_energy(series3, at.phonons, p, *run) for p in probes]
+        gamma = np.array([one.total for one in found])
+        meaning = "half linewidth: q, T, band, frequency point if any"
+        datasets = _head(at) | {"gamma": Dataset(gamma, "THz", meaning)}
+        if request.split:
+            for name in ("normal", "umklapp"):
+                part = np.array([getattr(one, name) for one in found])
+                datasets[f"gamma_{name}"] = Dataset(part, "THz", f"of {name} processes")
+        if points is not None:
+            datasets["frequency_point"] = Dataset(points, "THz", "where gamma is given")
         else:
-            plot_over_frequencies(points, gamma, t, request.shared.plot)
-    finish(request.shared, out)
+            for i, q in enumerate(request.at.q):
+                columns = {f"{x:g} K": gamma[i, k] for k, x in enumerate(t)}
+                of.out.print(_table(f"Γ at q = {q}", at.frequencies[i], columns, unit))
+        of.write(command, datasets)
+        if plot is not None and points is None:
+            plot_gamma(at.frequencies, gamma, t, unit, plot)
+        elif plot is not None and points is not None:
+            plot_over_frequencies(points, gamma, t, unit, plot)
 
 
 def run_spectral(request: SpectralRequest, *, command: str) -> None:
     """Print, write and draw spectral functions."""
-    t = np.sort(checked_temperatures(request.temperatures))
-    scattering, n = scattering_of(request.sigma), _checked_points(request.n, least=2)
-    crystal, out = start(request.shared)
-    with using(crystal.backend):
-        series2, series3 = force_constant_series(crystal.data, nac=request.shared.nac)
-        at = external(crystal, series2, request.shared.mesh, request.qpoints)
-        points = _points(at, request.sigma, n)
-        occupations = at.occupations(t)
-        found = [
-            spectral_function(
-                series3, at.phonons, Probe(int(q), points), occupations, scattering
-            )
-            for q in at.points
-        ]
-    for q, one in zip(request.qpoints, found, strict=True):
-        columns = {
-            f"{x:g} K": points[one.values[k].argmax(axis=-1)] for k, x in enumerate(t)
-        }
-        out.print(_table(f"Peaks at q = {q}, THz", one.frequencies, columns))
-    write(
-        request.shared,
-        crystal,
-        command,
-        _head(at)
-        | {
-            "temperature": Dataset(t, "K", "temperatures"),
-            "frequency_point": Dataset(points, "THz", "where spectra are given"),
-            "spectral_function": Dataset(
-                np.array([one.values for one in found]), "1/THz", "q, T, band, frequency"
-            ),
-            "half_linewidth": Dataset(
-                np.array([one.imaginary for one in found]), "THz", "imaginary self-energy"
-            ),
-            "shift": Dataset(
-                np.array([one.real for one in found]), "THz", "by Kramers and Kronig"
-            ),
-        },
-    )
-    if request.shared.plot is not None:
-        one = found[0]
-        plot_spectral(points, one.values, one.frequencies, t, request.shared.plot)
-    finish(request.shared, out)
+    with setting(request, least=2) as of:
+        t, plot, unit = of.temperatures, request.shared.plot, request.at.unit
+        series2, series3 = of.series()
+        bands, q = None, numbers(request.at.q)
+        titles = {f"q = {text}": i for i, text in enumerate(request.at.q)}
+        if request.path is not None:
+            path = request.path
+            bands = harmonic.bands(of.crystal, series2, path.labels, path.points, n=path.n)
+            q = np.concatenate([s.qpoints for s in bands.segments])
+            titles = _labelled(bands)
+        found = spectra(of, (series2, series3), q)
+        for title, i in titles.items():
+            one = found[i]
+            peaks = one.frequency_points[one.values.argmax(axis=-1)]
+            columns = {f"{x:g} K": peaks[k] for k, x in enumerate(t)}
+            of.out.print(_table(f"Peaks at {title}", one.frequencies, columns, unit))
+        of.write(command, _spectral_datasets(q, found, bands))
+        if plot is not None and bands is not None:
+            plot_path(bands, found, t, unit, plot)
+        elif plot is not None:
+            plot_spectral(found[0], t, unit, plot)
+
+
+def spectra(
+    of: Setting, series: tuple[Dynamics, Series3], qpoints: Array
+) -> list[SpectralFunction]:
+    """Spectral functions at any fractional wave vectors."""
+    series2, series3 = series
+    grid = Grid.of(of.crystal.primitive, of.request.shared.mesh)
+    phonons = mesh_phonons(grid, series2)
+    points, found = of.points(phonons.frequencies), []
+    for q in qpoints:
+        around, place = phonons_around(phonons, series2, q)
+        n = occupations(around, of.temperatures)
+        probe = Probe(place, points)
+        found.append(spectral_function(series3, around, probe, n, of.scattering))
+    return found
 
 
 def run_jdos(request: JdosRequest, *, command: str) -> None:
     """Print, write and draw joint densities of states."""
-    t = (
-        np.sort(checked_temperatures(request.temperatures))
-        if request.temperatures
-        else None
-    )
-    scattering, n = scattering_of(request.sigma), _checked_points(request.n, least=2)
-    crystal, out = start(request.shared)
-    with using(crystal.backend):
-        series = harmonic.dynamics(crystal, nac=request.shared.nac)
-        at = external(crystal, series, request.shared.mesh, request.qpoints)
-        points = _points(at, request.sigma, n)
-        occupations = None if t is None else at.occupations(t)
-        found = [
-            joint_dos(at.phonons, int(q), points, occupations, scattering)
-            for q in at.points
-        ]
-    table = Table(box=box.SIMPLE)
-    for column in ("q", "decays, largest at (THz)", "absorption and emission (THz)"):
-        table.add_column(column, justify="right")
-    for q, one in zip(request.qpoints, found, strict=True):
-        tops = (np.atleast_2d(x)[-1].argmax() for x in (one.sums, one.differences))
-        table.add_row(q, *(f"{points[top]:.3f}" for top in tops))
-    out.print(table)
-    datasets = _head(at) | {
-        "frequency_point": Dataset(points, "THz", "where densities are given"),
-        "differences": Dataset(
-            np.array([one.differences for one in found]), "1/THz", "absorption, emission"
-        ),
-        "sums": Dataset(np.array([one.sums for one in found]), "1/THz", "decays"),
-    }
-    if t is not None:
-        datasets["temperature"] = Dataset(t, "K", "second axis of the densities")
-    write(request.shared, crystal, command, datasets)
-    if request.shared.plot is not None:
-        classes = np.atleast_2d(found[0].differences), np.atleast_2d(found[0].sums)
-        plot_jdos(points, classes, request.shared.plot)
-    finish(request.shared, out)
-
-
-def _checked_points(n: int, *, least: int) -> int:
-    """How many frequency points."""
-    if n < least or n == 1:
-        raise DomainError(f"--frequency-points must be {max(least, 2)} or more, got {n}")
-    return n
-
-
-def _points(at: External, sigma: float | None, n: int) -> NDArray[np.float64]:
-    """From 0 on."""
-    return default_frequency_points(at.phonons.frequencies, sigma=sigma or 0.0, n=n)
+    with setting(request, least=2) as of:
+        at = of.external(harmonic.dynamics(of.crystal, nac=request.shared.nac))
+        points = of.points(at.phonons.frequencies)
+        n = occupations(at.phonons, of.temperatures) if len(of.temperatures) else None
+        found = [joint_dos(at.phonons, int(q), points, n, of.scattering) for q in at.points]
+        table = Table(box=box.SIMPLE)
+        table.add_column("q", justify="right")
+        unit = request.at.unit
+        for column in ("decays, largest at", "absorption and emission"):
+            table.add_column(f"{column} ({unit.value})", justify="right")
+        for q, one in zip(request.at.q, found, strict=True):
+            tops = (np.atleast_2d(x)[-1].argmax() for x in (one.sums, one.differences))
+            table.add_row(q, *(f"{points[top] * unit.per_thz:.3f}" for top in tops))
+        of.out.print(table)
+        axes = "q, T if any, frequency point"
+        differences = np.array([one.differences for one in found])
+        sums = np.array([one.sums for one in found])
+        of.write(
+            command,
+            _head(at)
+            | {
+                "frequency_point": Dataset(points, "THz", "where densities are given"),
+                "differences": Dataset(
+                    differences, "1/THz", f"absorption and emission: {axes}"
+                ),
+                "sums": Dataset(sums, "1/THz", f"decays: {axes}"),
+            },
+        )
+        if request.shared.plot is not None:
+            classes = np.atleast_2d(found[0].differences), np.atleast_2d(found[0].sums)
+            plot_jdos(points, classes, unit, request.shared.plot)
 
 
 def _head(at: External) -> dict[str, Dataset]:
@@ -184,16 +222,55 @@ def _head(at: External) -> dict[str, Dataset]:
     }
 
 
+def _spectral_datasets(
+    qpoints: Array, found: list[SpectralFunction], bands: BandStructure | None
+) -> dict[str, Dataset]:
+    """Spectral functions and what they are made of."""
+    datasets = {
+        "qpoint": Dataset(qpoints, "1", "fractional"),
+        "frequency_point": Dataset(
+            found[0].frequency_points, "THz", "where spectra are given"
+        ),
+    }
+    for name, field, unit, meaning in (
+        ("frequency", "frequencies", "THz", "harmonic: q, band"),
+        ("spectral_function", "values", "1/THz", "q, T, band, frequency point"),
+        ("half_linewidth", "imaginary", "THz", "imaginary self-energy"),
+        ("shift", "real", "THz", "real self-energy, by Kramers and Kronig"),
+    ):
+        values = np.array([getattr(one, field) for one in found])
+        datasets[name] = Dataset(values, unit, meaning)
+    if bands is not None:
+        names = np.char.encode([s.labels for s in bands.segments], "utf-8")
+        distances = np.concatenate(bands.distances)
+        datasets["label"] = Dataset(names, "1", "ends of segments, UTF-8")
+        datasets["distance"] = Dataset(
+            distances, "1/angstrom", "along the path, without 2 pi"
+        )
+    return datasets
+
+
+def _labelled(bands: BandStructure) -> dict[str, int]:
+    """Where along a path each label is first met."""
+    found: dict[str, int] = {}
+    start = 0
+    for segment in bands.segments:
+        ends = (start, start + len(segment.qpoints) - 1)
+        for label, i in zip(segment.labels, ends, strict=True):
+            found.setdefault(label, i)
+        start = ends[1] + 1
+    return found
+
+
 def _table(
-    title: str,
-    frequencies: NDArray[np.float64],
-    columns: dict[str, NDArray[np.float64]],
+    title: str, frequencies: Array, columns: dict[str, Array], unit: FrequencyUnit
 ) -> Table:
-    """A row for each band."""
-    table = Table(title=title, title_justify="left", box=box.SIMPLE)
-    for column in ("band", "f (THz)", *columns):
+    """A row for each band, all numbers in ``unit``."""
+    table = Table(title=f"{title}, {unit.value}", title_justify="left", box=box.SIMPLE)
+    for column in ("band", "f", *columns):
         table.add_column(column, justify="right")
-    for j, f in enumerate(frequencies):
-        values = (f"{values[j]:.6f}" for values in columns.values())
-        table.add_row(str(j + 1), f"{f + 0:.4f}", *values)
+    for j, f in enumerate(frequencies * unit.per_thz):
+        values = (f"{values[j] * unit.per_thz:.6f}" for values in columns.values())
+        # Rounded before 0 is added, which has no effect on -0.00001.
+        table.add_row(str(j + 1), f"{round(float(f), 4) + 0:.4f}", *values)
     return table

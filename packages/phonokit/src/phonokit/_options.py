@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from phonokit._frequency_unit import FrequencyUnit
 from phonokit._request_crystal import CrystalRequest
+from phonokit._request_scattering import WaveVectors
 
 Triple = tuple[int, int, int]
 
@@ -83,6 +85,11 @@ class AtWaveVectors:
 
     q: tuple[str, ...] = ("0,0,0",)
     sigma: float | None = None
+    unit: Unit = "THz"
+
+    def request(self) -> WaveVectors:
+        """What is asked for."""
+        return WaveVectors(self.q, self.sigma, FrequencyUnit(self.unit))
 
 
 At = Annotated[AtWaveVectors, Flat]

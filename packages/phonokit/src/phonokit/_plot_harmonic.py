@@ -94,17 +94,22 @@ def _bands(axes: "Axes", bands: BandStructure, unit: FrequencyUnit) -> None:
     frequencies = [f * unit.per_thz for f in bands.frequencies]
     for d, f in zip(bands.distances, frequencies, strict=True):
         axes.plot(d, f, color=BLUE, lw=1.1, solid_capstyle="round")
+    draw_labels(axes, bands)
+    axes.axhline(0, color="#7b8794", lw=0.6)
+    low = min(float(f.min()) for f in frequencies)
+    high = max(float(f.max()) for f in frequencies)
+    axes.set_ylim(low * 1.05 if low < -0.05 * unit.per_thz else 0, high * 1.05)
+    axes.set_ylabel(f"Frequency ({unit.symbol})")
+
+
+def draw_labels(axes: "Axes", bands: BandStructure) -> None:
+    """A line at each label."""
     ticks, names = _labels(bands)
     for x in ticks:
         axes.axvline(x, color="#7b8794", lw=0.6)
     axes.set_xticks(ticks, names)
     axes.tick_params(axis="x", length=0)
     axes.set_xlim(ticks[0], ticks[-1])
-    axes.axhline(0, color="#7b8794", lw=0.6)
-    low = min(float(f.min()) for f in frequencies)
-    high = max(float(f.max()) for f in frequencies)
-    axes.set_ylim(low * 1.05 if low < -0.05 * unit.per_thz else 0, high * 1.05)
-    axes.set_ylabel(f"Frequency ({unit.symbol})")
 
 
 def _labels(bands: BandStructure) -> tuple[list[float], list[str]]:

@@ -2,7 +2,27 @@
 
 from dataclasses import dataclass
 
+from phonokit._frequency_unit import FrequencyUnit
 from phonokit._request_crystal import CrystalRequest
+
+
+@dataclass(frozen=True, slots=True)
+class WaveVectors:
+    """Where, how energy is conserved, and in which unit it is told.
+
+    Parameters
+    ----------
+    q : tuple of str
+        ``x,y,z``.
+    sigma : float or None
+        THz; None for tetrahedra.
+    unit : FrequencyUnit
+        Of what is printed and drawn.
+    """
+
+    q: tuple[str, ...]
+    sigma: float | None
+    unit: FrequencyUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,20 +32,16 @@ class ScatteringRequest:
     Parameters
     ----------
     shared : CrystalRequest
-    qpoints : tuple of str
-        ``x,y,z``.
+    at : WaveVectors
     temperatures : tuple of float
         K; none for bare joint densities.
-    sigma : float or None
-        THz; None for tetrahedra.
     n : int
         Frequency points; 0 for the bands' own frequencies.
     """
 
     shared: CrystalRequest
-    qpoints: tuple[str, ...]
+    at: WaveVectors
     temperatures: tuple[float, ...]
-    sigma: float | None
     n: int
 
 
@@ -35,7 +51,7 @@ class GammaRequest(ScatteringRequest):
 
     Parameters
     ----------
-    shared, qpoints, temperatures, sigma, n
+    shared, at, temperatures, n
         See `ScatteringRequest`.
     split : bool
         Tell normal from umklapp processes.
@@ -45,8 +61,37 @@ class GammaRequest(ScatteringRequest):
 
 
 @dataclass(frozen=True, slots=True)
+class Path:
+    """Lines between labelled wave vectors.
+
+    Parameters
+    ----------
+    labels : str
+        Lines separated by commas; "" for the standard path.
+    points : tuple of str
+        ``LABEL=x,y,z``.
+    n : int
+        Wave vectors of a segment.
+    """
+
+    labels: str
+    points: tuple[str, ...]
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class SpectralRequest(ScatteringRequest):
-    """``phono spectral``."""
+    """``phono spectral``.
+
+    Parameters
+    ----------
+    shared, at, temperatures, n
+        See `ScatteringRequest`.
+    path : Path or None
+        In place of the wave vectors.
+    """
+
+    path: Path | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,16 @@
-"""Linewidths, spectral functions and joint densities at wave vectors of a mesh."""
+"""Linewidths, spectral functions and joint densities at wave vectors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_3ph import PeriodicModes, Scattering
-from phono_dynmat import Dynamics, HarmonicSeries, bose_einstein, phonon_modes
+from phono_3ph import ModesAround, PeriodicModes, Scattering
+from phono_dynmat import Dynamics, HarmonicSeries, bose_einstein
 from phono_grid import Gaussian, Grid, first_brillouin_zone
 from phono_grid.errors import DomainError
 
+from phonokit._harmonic_phonons import periodic_modes
 from phonokit._workflow import Crystal
 
 
@@ -36,24 +37,42 @@ class External:
         """THz, (n, n_b)."""
         return self.phonons.frequencies[self.points]
 
-    def occupations(self, temperatures: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Of all phonons of the mesh."""
-        return bose_einstein(self.phonons.frequencies, temperatures)
-
 
 def external(
     crystal: Crystal, series: Dynamics, mesh: Sequence[int], qpoints: Sequence[str]
 ) -> External:
     """Phonons of a mesh, and where among its points ``qpoints`` are."""
     grid = Grid.of(crystal.primitive, mesh)
-    q = np.array([_qpoint(text) for text in qpoints])
+    q = numbers(qpoints)
     points = np.array([grid_point(grid, one) for one in q])
+    return External(mesh_phonons(grid, series), points, q)
+
+
+def mesh_phonons(grid: Grid, series: Dynamics) -> PeriodicModes:
+    """Phonons at every point of a grid."""
     every = grid.qpoints
     if not isinstance(series, HarmonicSeries):
         # A sum of dipoles that ends somewhere is not quite periodic.
         every = first_brillouin_zone(every, grid.reciprocal_lattice)
-    phonons = PeriodicModes.of(grid, phonon_modes(series, every), crystal.primitive)
-    return External(phonons, points, q)
+    return periodic_modes(series, grid, every)
+
+
+def phonons_around(
+    phonons: PeriodicModes, series: Dynamics, q: NDArray[np.float64]
+) -> tuple[PeriodicModes | ModesAround, int]:
+    """What scatters at any fractional ``q``, and the place of ``q`` in it."""
+    try:
+        return phonons, grid_point(phonons.grid, q)
+    except DomainError:
+        around = ModesAround.of(phonons, series, q)
+        return around, around.q
+
+
+def occupations(
+    phonons: PeriodicModes | ModesAround, temperatures: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Of all phonons."""
+    return bose_einstein(phonons.frequencies, temperatures)
 
 
 def scattering_of(sigma: float | None) -> Scattering:
@@ -75,15 +94,22 @@ def grid_point(grid: Grid, q: NDArray[np.float64]) -> int:
     return int(grid.index(address))
 
 
+def numbers(qpoints: Sequence[str]) -> NDArray[np.float64]:
+    """Fractional wave vectors as they were written, (n, 3)."""
+    return np.array([_qpoint(text) for text in qpoints])
+
+
 def _qpoint(text: str) -> NDArray[np.float64]:
     """``x,y,z``, numbers or fractions."""
     try:
-        x, y, z = (_number(word) for word in text.split(","))
+        q = np.array([_number(word) for word in text.split(",")])
     except (ValueError, ZeroDivisionError):
+        q = np.array([])
+    if q.shape != (3,) or not np.isfinite(q).all():
         raise DomainError(
             f"--q {text}: expected three numbers or fractions, as in 0.5,0,0 or 1/3,1/3,0"
-        ) from None
-    return np.array([x, y, z])
+        )
+    return q
 
 
 def _number(word: str) -> float:

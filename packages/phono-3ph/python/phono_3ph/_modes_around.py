@@ -1,0 +1,106 @@
+"""Phonons around a wave vector that need not be a point of the grid."""
+
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_dynmat import Dynamics, phonon_modes
+from phono_grid import Grid, Tetrahedra, Triplets, first_brillouin_zone
+from phono_grid.errors import DomainError, ensure_finite, ensure_shape, frozen
+
+from phono_3ph._periodic_modes import PeriodicModes, periodic_gauge
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModesAround:
+    """Phonons of a grid, and those that scatter with them and one of any wave vector ``q``.
+
+    It takes the place of a `PeriodicModes` in `imaginary_self_energy`, `real_self_energy`
+    and `spectral_function`: wave vectors ``q'`` are points of the grid, ``q'' = −q − q'``
+    are not, and no two triplets are the same by symmetry.
+
+    Parameters
+    ----------
+    grid : Grid
+    frequencies : (2 n_q + 1, n_b) array_like
+        THz, ascending: at the points of the grid, at each of them less ``q``, and at ``q``.
+    polarizations : (2 n_q + 1, n_b, n_a, 3) array_like of complex
+        Of the same, as in `PeriodicModes`.
+    qpoint : (3,) array_like
+        Fractional coordinates of ``q``.
+    tetrahedra : Tetrahedra
+        Of the grid.
+
+    Attributes
+    ----------
+    q : int
+        The place of ``q`` among the modes: ``Probe(modes.q)``.
+    """
+
+    grid: Grid
+    frequencies: NDArray[np.float64]
+    polarizations: NDArray[np.complex128]
+    qpoint: NDArray[np.float64]
+    tetrahedra: Tetrahedra
+    q: int = dataclass_field(init=False)
+
+    def __post_init__(self) -> None:
+        """Hold the arrays the way the kernels read them."""
+        qpoint = frozen(self.qpoint, "qpoint", shape=(3,))
+        ensure_finite("qpoint", qpoint)
+        f = frozen(self.frequencies, "frequencies")
+        n, n_b = 2 * self.grid.n_q + 1, f.shape[-1]
+        ensure_shape("frequencies", f, (n, n_b))
+        ensure_finite("frequencies", f)
+        e = np.ascontiguousarray(self.polarizations, dtype=np.complex128)
+        ensure_shape("polarizations", e, (n, n_b, n_b // 3, 3))
+        object.__setattr__(self, "qpoint", qpoint)
+        object.__setattr__(self, "frequencies", f)
+        object.__setattr__(self, "polarizations", e)
+        object.__setattr__(self, "q", n - 1)
+
+    @classmethod
+    def of(
+        cls, phonons: PeriodicModes, dynamics: Dynamics, qpoint: ArrayLike
+    ) -> "ModesAround":
+        """Compute what ``phonons``, made from ``dynamics``, lack around ``qpoint``."""
+        q = np.asarray(qpoint, dtype=float)
+        ensure_shape("qpoint", q, (3,))
+        ensure_finite("qpoint", q)
+        grid = phonons.grid
+        away = np.vstack([grid.qpoints - q, q])
+        # A sum of dipoles that ends somewhere is not quite periodic.
+        modes = phonon_modes(dynamics, first_brillouin_zone(away, grid.reciprocal_lattice))
+        e = np.concatenate([phonons.polarizations, periodic_gauge(modes, dynamics.cell)])
+        f = np.concatenate([phonons.frequencies, modes.frequencies])
+        return cls(grid, f, e, q, phonons.tetrahedra)
+
+
+Phonons = PeriodicModes | ModesAround
+"""Phonons that a self-energy can be computed from."""
+
+
+def triplets_of(phonons: Phonons, q: int) -> Triplets:
+    """The triplets at ``q`` that are summed over; all of them around any wave vector."""
+    grid = phonons.grid
+    if isinstance(phonons, PeriodicModes):
+        return Triplets.of(grid, q)
+    if q != phonons.q:
+        raise DomainError(
+            f"q: expected {phonons.q}, the one wave vector that these modes are around, "
+            f"got {q}"
+        )
+    every = np.arange(grid.n_q)
+    points = np.stack(
+        [np.full(grid.n_q, q), every, grid.n_q + grid.index(-grid.addresses)], axis=1
+    )
+    return Triplets(points, np.ones(grid.n_q, dtype=int))
+
+
+def qpoints_of(phonons: Phonons) -> NDArray[np.float64]:
+    """Fractional coordinates of every wave vector, (n, 3)."""
+    on_grid = phonons.grid.qpoints
+    if isinstance(phonons, PeriodicModes):
+        return on_grid
+    return np.vstack([on_grid, on_grid - phonons.qpoint, phonons.qpoint])

@@ -1,0 +1,141 @@
+"""The same bits however self-energies are run, and Ctrl-C."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from phono_3ph import (
+    ModesAround,
+    PeriodicModes,
+    Principal,
+    Probe,
+    Scattering,
+    Series3,
+    Strengths,
+    detailed_linewidths,
+    imaginary_self_energies,
+    imaginary_self_energy,
+    joint_dos,
+    real_self_energies,
+    real_self_energy,
+)
+from phono_dynmat import HarmonicSeries, bose_einstein, phonon_modes
+from phono_grid import Gaussian, Grid, using
+
+pytestmark = pytest.mark.needs_rust
+
+Q = 6
+POINTS = np.linspace(0.1, 38, 40)
+
+DIGEST = """
+import hashlib
+from model_crystals import zincblende
+from test_self_energy_runs import everything, setting
+
+digest = hashlib.sha256()
+for array in everything(*setting([4, 4, 4])):
+    digest.update(array.tobytes())
+print(digest.hexdigest())
+"""
+
+
+def setting(mesh):
+    """Series, phonons and dynamics of the model."""
+    from model_crystals import zincblende
+
+    model = zincblende()
+    cell = model.supercell.primitive
+    grid, dynamics = Grid.of(cell, mesh), HarmonicSeries.of(model.fc2)
+    phonons = PeriodicModes.of(grid, phonon_modes(dynamics, grid.qpoints), cell)
+    return Series3.of(model.fc3), phonons, dynamics
+
+
+def everything(series, phonons, dynamics):
+    """All kinds of self-energies."""
+    around = ModesAround.of(phonons, dynamics, [0.137, -0.21, 0.064])
+    n, m = (bose_einstein(p.frequencies, [0.0, 300.0]) for p in (phonons, around))
+    yield joint_dos(phonons, Q, POINTS, n).sums
+    yield detailed_linewidths(series, phonons, Q, n, Scattering())
+    for couplings in (series, Strengths.of(series, phonons, Q)):
+        yield imaginary_self_energies(couplings, phonons, Probe(Q), n, Scattering())
+        for scattering in (Scattering(), Scattering(smearing=Gaussian(0.3))):
+            run = (couplings, phonons, Probe(Q, POINTS), n, scattering)
+            yield imaginary_self_energies(*run)
+        yield real_self_energies(couplings, phonons, Probe(Q, POINTS), n, Principal())
+    run = (series, around, Probe(around.q, POINTS), m)
+    yield imaginary_self_energies(*run, Scattering())
+    yield real_self_energies(*run, Principal())
+
+
+def test_one_and_two_threads_make_the_same_bits():
+    here = Path(__file__).parent
+    path = os.pathsep.join([str(here), str(here.parent), *sys.path])
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", DIGEST],
+            env={**os.environ, "RAYON_NUM_THREADS": n, "PYTHONPATH": path},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for n in ("1", "2")
+    }
+    assert len(found) == 1
+    assert len(found.pop()) == 65
+
+
+def test_batches_of_points_and_of_temperatures_make_the_same_bits(sample):
+    n = bose_einstein(sample.phonons.frequencies, [0.0, 100.0, 300.0])
+    run = (sample.series, sample.phonons)
+    parts = [POINTS[:7], POINTS[7:]]
+    for scattering in (Scattering(), Scattering(smearing=Gaussian(0.3))):
+        whole = imaginary_self_energy(*run, Probe(Q, POINTS), n, scattering).total
+        batches = [
+            imaginary_self_energy(*run, Probe(Q, p), n, scattering).total for p in parts
+        ]
+        np.testing.assert_array_equal(np.concatenate(batches, axis=2), whole)
+        one = imaginary_self_energy(*run, Probe(Q, POINTS), n[..., 1:2], scattering).total
+        np.testing.assert_array_equal(one[0], whole[1])
+    whole = real_self_energy(*run, Probe(Q, POINTS), n)
+    batches = [real_self_energy(*run, Probe(Q, p), n) for p in parts]
+    np.testing.assert_array_equal(np.concatenate(batches, axis=2), whole)
+
+
+LONG = np.linspace(0, 38, 30_000)
+
+
+@pytest.fixture(scope="module")
+def large():
+    series, phonons, _ = setting([10, 10, 10])
+    return series, phonons, bose_einstein(phonons.frequencies, [300.0])
+
+
+@pytest.mark.parametrize("kernel", ["imaginary", "Gaussians", "real", "joint"])
+def test_ctrl_c_ends_a_self_energy_within_a_second(large, kernel):
+    series, phonons, n = large
+    probe = Probe(357, LONG)
+    smeared = Scattering(smearing=Gaussian(2.0))
+    run = {
+        "imaginary": lambda: imaginary_self_energies(
+            series, phonons, probe, n, Scattering()
+        ),
+        "Gaussians": lambda: imaginary_self_energies(series, phonons, probe, n, smeared),
+        "real": lambda: real_self_energies(series, phonons, probe, n, Principal()),
+        "joint": lambda: joint_dos(phonons, 357, LONG, n, smeared),
+    }[kernel]
+    pressed = []
+
+    def press():
+        pressed.append(time.perf_counter())
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    threading.Timer(0.3, press).start()
+    with using("Rust"), pytest.raises(KeyboardInterrupt):
+        run()
+    assert time.perf_counter() - pressed[0] < 1
