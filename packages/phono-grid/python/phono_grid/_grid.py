@@ -125,13 +125,19 @@ class Grid:
 
     @classmethod
     def generalized(
-        cls, cell: Cell, length: float, symmetry: Symmetry | None = None
+        cls,
+        cell: Cell,
+        length: float,
+        symmetry: Symmetry | None = None,
+        *,
+        shift: ArrayLike = (0, 0, 0),
     ) -> "Grid":
         """A grid with the symmetry of the conventional cell, whatever the axes of ``cell``.
 
-        Its supercell of the conventional cell has edges of about ``length`` Å.
+        Its supercell of the conventional cell has edges of about ``length`` Å; ``shift`` is
+        0 or 1/2 for each axis of the conventional cell, in steps.
         """
-        return cls.of(cell, generalized_matrix(length, cell), symmetry)
+        return cls.of(cell, generalized_matrix(length, cell), symmetry, shift=shift)
 
     @property
     def n_q(self) -> int:
