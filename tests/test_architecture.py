@@ -164,7 +164,7 @@ def test_every_registered_kernel_has_a_stub():
         kernels = {
             match
             for path in files_of(package)
-            for match in re.findall(r"@accelerated_by\(rust\.(\w+)\)", path.read_text())
+            for match in re.findall(r"@accelerated_by\(rust\.(\w+)[,)]", path.read_text())
         }
         folder = files_of(package)[0].parent
         stub = ast.parse((folder / "_rust.pyi").read_text())

@@ -170,7 +170,7 @@ def test_a_length_makes_equal_numbers_along_equivalent_axes(crystal):
     ("options", "message"),
     [
         ({"mesh": 0.0}, "mesh must be positive"),
-        ({"mesh": np.ones((3, 3))}, "matrix must not be singular"),
+        ({"mesh": np.ones((3, 3))}, "mesh must not be singular"),
         ({"mesh": [[1.5, 0, 0], [0, 1, 0], [0, 0, 1]]}, "mesh must hold integers"),
         ({"mesh": [2, 2, 2], "shift": [0.25, 0, 0]}, "shift must be 0 or 1/2"),
         ({"mesh": [3000, 3000, 3000]}, r"2\.7e\+10 wave vectors; .* need 603 GiB"),

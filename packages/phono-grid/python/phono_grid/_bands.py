@@ -6,7 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._grid import Grid, irreducible_map
-from phono_grid.errors import DomainError, ShapeError, ensure_finite, frozen
+from phono_grid.errors import (
+    DomainError,
+    ShapeError,
+    as_numbers,
+    ensure_finite,
+    ensure_type,
+    frozen,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +69,8 @@ class Bands:
         ShapeError
             If there are neither ``n_q`` nor ``n_i`` rows.
         """
-        values = np.asarray(frequencies, dtype=float)
+        ensure_type("grid", grid, Grid)
+        values = as_numbers(frequencies, "frequencies")
         n = len(values) if values.ndim else 0
         every = np.arange(grid.n_q)
         if n == grid.n_q:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from phono_grid._isotopes import standard_masses
+from phono_grid._isotopes import ensure_symbols, standard_masses
 from phono_grid.errors import DomainError, ensure_finite, frozen
 
 
@@ -44,6 +44,7 @@ class Cell:
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
+        ensure_symbols(self.symbols)
         n_a = len(self.symbols)
         if n_a == 0:
             raise DomainError("symbols: a cell needs at least one atom")

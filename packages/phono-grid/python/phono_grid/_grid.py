@@ -12,7 +12,16 @@ from phono_grid._mesh import factors, generalized_matrix, mesh_numbers
 from phono_grid._smith import integer_matrix, inverse_unimodular
 from phono_grid._symmetry import Symmetry
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, frozen
+from phono_grid.errors import (
+    DomainError,
+    ShapeError,
+    as_numbers,
+    ensure_finite,
+    ensure_indices,
+    ensure_type,
+    ensure_volume,
+    frozen,
+)
 
 
 def _identity() -> NDArray[np.int64]:
@@ -60,16 +69,17 @@ class Grid:
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
-        n_r = len(self.rotations)
         reciprocal = frozen(self.reciprocal_lattice, "reciprocal_lattice", shape=(3, 3))
-        rotations = frozen(self.rotations, "rotations", np.int64, (n_r, 3, 3))
+        ensure_finite("reciprocal_lattice", reciprocal)
+        ensure_volume("reciprocal_lattice", reciprocal)
+        rotations = frozen(self.rotations, "rotations", np.int64, ("n_r", 3, 3))
         ensure_group(rotations)
         object.__setattr__(self, "mesh", mesh_numbers(self.mesh))
         object.__setattr__(self, "reciprocal_lattice", reciprocal)
         object.__setattr__(self, "rotations", rotations)
         for name in ("p_matrix", "q_matrix"):
             matrix = integer_matrix(getattr(self, name), name)
-            inverse_unimodular(matrix)
+            inverse_unimodular(matrix, name)
             object.__setattr__(self, name, frozen(matrix, name, np.int64))
         object.__setattr__(self, "shift", frozen(self.shift, "shift", np.int64, (3,)) % 2)
         self.shift.flags.writeable = False
@@ -109,9 +119,11 @@ class Grid:
         DomainError
             If the mesh is not positive, or does not have the symmetry of the crystal.
         """
+        ensure_type("cell", cell, Cell)
         symmetry = Symmetry.of(cell) if symmetry is None else symmetry
+        ensure_type("symmetry", symmetry, Symmetry)
         d, p, q = factors(mesh, cell, symmetry)
-        halves = 2 * np.asarray(shift, dtype=float)
+        halves = 2 * as_numbers(shift, "shift")
         if halves.shape != (3,) or not np.isin(halves, (0, 1)).all():
             raise DomainError(
                 f"shift must be 0 or 1/2 for each of three axes, got {shift!r}"
@@ -181,11 +193,8 @@ class Grid:
         DomainError
             If an index is not in 0 to ``n_q - 1``.
         """
-        g = np.asarray(points, dtype=np.int64)
-        if g.size and not (g.min() >= 0 and g.max() < self.n_q):
-            raise DomainError(
-                f"points must be in 0 to {self.n_q - 1}, got {g.min()} to {g.max()}"
-            )
+        g = as_numbers(points, "points", np.int64)
+        ensure_indices("points", g, self.n_q)
         d = self.mesh
         a = np.stack([g % d[0], g // d[0] % d[1], g // (d[0] * d[1])], axis=-1)
         return self._fractional(a)
@@ -199,13 +208,13 @@ class Grid:
 
     def index(self, addresses: ArrayLike) -> NDArray[np.int64]:
         """The index of each address, shape (..., 3) → (...)."""
-        a = np.asarray(addresses) % self.mesh
+        a = integer_addresses(addresses) % self.mesh
         d = self.mesh
         return np.asarray(a[..., 0] + d[0] * (a[..., 1] + d[1] * a[..., 2]))
 
     def rotate(self, addresses: ArrayLike) -> NDArray[np.int64]:
         """Where each rotation takes each address, shape (n, 3) → (n_r, n, 3)."""
-        doubled = 2 * np.asarray(addresses) + self.shift
+        doubled = 2 * integer_addresses(addresses) + self.shift
         return np.asarray((doubled @ self.rotations.transpose(0, 2, 1) - self.shift) // 2)
 
 
@@ -235,13 +244,21 @@ class IrreduciblePoints:
     @classmethod
     def of(cls, grid: Grid) -> "IrreduciblePoints":
         """Reduce ``grid`` by its point group."""
+        ensure_type("grid", grid, Grid)
         ensure_room(grid, "the irreducible map", 24)
         weights = np.bincount(irreducible_map(grid), minlength=grid.n_q)
         points = np.flatnonzero(weights)
         return cls(points, weights[points])
 
 
-@accelerated_by(rust.irreducible_map)
+def _checked(grid: Grid) -> tuple[Grid]:
+    """The argument of `irreducible_map`."""
+    ensure_type("grid", grid, Grid)
+    ensure_room(grid, "the irreducible map", 8)
+    return (grid,)
+
+
+@accelerated_by(rust.irreducible_map, _checked)
 def irreducible_map(grid: Grid) -> NDArray[np.int64]:
     r"""The irreducible point of every grid point.
 
@@ -260,6 +277,14 @@ def ensure_room(grid: Grid, what: str, bytes_per_point: float) -> None:
     mesh = " ".join(map(str, grid.mesh))
     name = f"mesh {mesh}: {what} of {grid.n_q} wave vectors"
     ensure_memory(name, bytes_per_point * grid.n_q, "use a coarser mesh")
+
+
+def integer_addresses(addresses: ArrayLike) -> NDArray[np.int64]:
+    """Require integers with a last axis of three."""
+    a = as_numbers(addresses, "addresses", np.int64)
+    if a.shape[-1:] != (3,):
+        raise ShapeError(f"addresses: expected shape [..., 3], got {list(a.shape)}")
+    return a
 
 
 def ensure_group(rotations: NDArray[np.int64]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from phono_grid.errors import DomainError, ShapeError, frozen
+from phono_grid.errors import DomainError, ShapeError, ensure_finite, frozen
 
 
 def natural_isotopes(symbol: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -49,6 +49,7 @@ def mass_variance(masses: ArrayLike, fractions: ArrayLike) -> float:
         raise ShapeError(
             f"fractions: expected one for each mass, {list(m.shape)}, got {list(c.shape)}"
         )
+    ensure_finite("masses", m)
     if not ((c >= 0).all() and abs(c.sum() - 1) < 1e-6 and (m > 0).all()):
         raise DomainError("fractions must sum to 1 and masses be positive")
     mean = (c * m).sum()
@@ -77,8 +78,17 @@ def standard_masses(symbols: Sequence[str]) -> NDArray[np.float64]:
     return np.array([_MASSES[element(symbol)] for symbol in symbols])
 
 
+def ensure_symbols(symbols: Sequence[str]) -> None:
+    """Require a list of strings."""
+    if isinstance(symbols, str) or not all(
+        isinstance(s, str) for s in (symbols if np.iterable(symbols) else [None])
+    ):
+        raise DomainError(f"symbols must be a list of chemical symbols, got {symbols!r}")
+
+
 def element(symbol: str) -> str:
     """The letters of a symbol."""
+    ensure_symbols([symbol])
     found = re.match(r"[A-Z][a-z]?", symbol)
     return found[0] if found else symbol
 

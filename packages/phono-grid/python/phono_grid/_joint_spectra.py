@@ -1,18 +1,21 @@
 """Joint densities of states: what pairs of bands at fixed total wave vector add up to."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._extension import rust
 from phono_grid._grid import Grid
-from phono_grid._spectra import Gaussian, ascending
+from phono_grid._memory import ensure_memory
+from phono_grid._spectra import Gaussian, ensure_sums
 from phono_grid._tetrahedra import Tetrahedra
-from phono_grid._triplet_weights import triplet_weights
+from phono_grid._tetrahedron_weights import ascending
+from phono_grid._triplet_weights import ensure_bands_of_triplets, triplet_weights
 from phono_grid._triplets import Triplets
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, ensure_finite, ensure_shape, frozen
+from phono_grid.errors import DomainError, as_numbers, finite, frozen
 
 _BLOCK = 16
 
@@ -97,26 +100,43 @@ def joint_density_of_states(
     ----------
     .. [1] A. Togo, L. Chaput, I. Tanaka, Phys. Rev. B 91, 094306 (2015).
     """
-    f = frozen(frequencies, "frequencies")
-    n_b = f.shape[-1] if f.ndim else 0
-    ensure_shape("frequencies", f, (grid.n_q, n_b))
-    ensure_finite("frequencies", f)
-    shape = (len(triplets.points), n_b, n_b)
-    carried = np.ones(shape) if weights is None else np.asarray(weights, dtype=float)
+    smearing = Tetrahedra.of(grid) if smearing is None else smearing
+    f = ensure_bands_of_triplets(grid, smearing, frequencies, triplets)
+    n_t, n_b = len(triplets.points), f.shape[1]
+    shape = (n_t, n_b, n_b)
+    what = f"frequencies: weights of {n_t} triplets and {n_b} x {n_b} bands"
+    ensure_memory(what, 8.0 * n_t * n_b**2, "use a coarser mesh")
+    carried = np.ones(shape) if weights is None else as_numbers(weights, "weights")
     if carried.shape[:3] != shape:
         raise DomainError(
             f"weights: expected the triplets and pairs of bands, {list(shape)}, first, got "
             f"shape {list(carried.shape)}"
         )
-    points = ascending(frequency_points)
-    columns = np.ascontiguousarray(carried.reshape(*shape, -1))
-    smearing = Tetrahedra.of(grid) if smearing is None else smearing
+    points = ascending(frequency_points, "frequency_points")
+    columns = carried.reshape(*shape, -1)
     density = joint_spectra(grid, smearing, f, triplets, columns, points)
     end = (len(points), *carried.shape[3:])
     return JointDensity(points, *(density[..., c].reshape(end) for c in range(3)))
 
 
-@accelerated_by(rust.joint_spectra)
+def _checked(
+    grid: Grid,
+    smearing: Tetrahedra | Gaussian,
+    frequencies: ArrayLike,
+    triplets: Triplets,
+    weights: ArrayLike,
+    frequency_points: ArrayLike,
+) -> tuple[Any, ...]:
+    """Arguments of `joint_spectra`."""
+    f = ensure_bands_of_triplets(grid, smearing, frequencies, triplets)
+    n_t, n_b = len(triplets.points), f.shape[1]
+    carried = finite(weights, "weights", (n_t, n_b, n_b, "n_w"))
+    points = ascending(frequency_points, "frequency_points")
+    ensure_sums(len(points), carried.shape[-1], -(-n_t // 16))
+    return grid, smearing, f, triplets, carried, points
+
+
+@accelerated_by(rust.joint_spectra, _checked)
 def joint_spectra(
     grid: Grid,
     smearing: Tetrahedra | Gaussian,

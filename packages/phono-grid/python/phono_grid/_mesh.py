@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._cell import Cell
-from phono_grid._smith import integer_matrix, smith_normal_form
+from phono_grid._smith import integer_matrix, smith_form
 from phono_grid._spglib import spglib_dataset
 from phono_grid._symmetry import Symmetry
-from phono_grid.errors import DomainError, ensure_positive, frozen
+from phono_grid.errors import DomainError, as_numbers, ensure_positive, ensure_type, frozen
 
 MOST_POINTS = 2**31 - 1
 
@@ -32,14 +32,15 @@ def factors(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """``D, P, Q`` of a mesh given by three numbers, a length in Å, or a matrix."""
     identity = np.eye(3, dtype=np.int64)
-    if np.ndim(mesh) == 0:
-        return mesh_of_length(float(np.asarray(mesh)), cell, symmetry), identity, identity
-    if np.shape(mesh) != (3, 3):
+    if as_numbers(mesh, "mesh").ndim == 0:
+        length = float(as_numbers(mesh, "mesh"))
+        return mesh_of_length(length, cell, symmetry), identity, identity
+    if as_numbers(mesh, "mesh").shape != (3, 3):
         return mesh_numbers(mesh), identity, identity
     m = integer_matrix(mesh, "mesh")
     if (m == np.diag(np.diag(m))).all() and (np.diag(m) > 0).all():
         return mesh_numbers(np.diag(m)), identity, identity
-    d, p, q = smith_normal_form(m)
+    d, p, q = smith_form(m, "mesh")
     return mesh_numbers(d), p, q
 
 
@@ -64,6 +65,7 @@ def generalized_matrix(length: float, cell: Cell) -> NDArray[np.int64]:
     The numbers :math:`n_i = \max(1, \operatorname{round}(l\, |c^*_i|))` of the conventional
     reciprocal lattice, for any choice of the cell's own axes; ``length`` in Å.
     """
+    ensure_type("cell", cell, Cell)
     ensure_positive("length", length)
     dataset = spglib_dataset(cell)
     # Conventional vectors in rows, in the axes of the cell.

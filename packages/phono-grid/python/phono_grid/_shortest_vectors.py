@@ -7,10 +7,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._extension import rust
+from phono_grid._memory import ensure_memory
 from phono_grid._spglib import SYMPREC, reduced_basis
 from phono_grid._supercell import Supercell
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import ensure_positive, ensure_shape, frozen
+from phono_grid.errors import (
+    DomainError,
+    ensure_positive,
+    ensure_type,
+    ensure_volume,
+    finite,
+    frozen,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +38,9 @@ class ShortestVectors:
 
     def __post_init__(self) -> None:
         """Hold the arrays the way the kernels read them."""
-        m = frozen(self.multiplicities, "multiplicities", np.int64)
+        m = frozen(self.multiplicities, "multiplicities", np.int64, ("n_s", "n_a"))
+        if (m < 0).any():
+            raise DomainError(f"multiplicities must not be negative, got {m.min()}")
         v = frozen(self.vectors, "vectors", shape=(int(m.sum()), 3))
         object.__setattr__(self, "multiplicities", m)
         object.__setattr__(self, "vectors", v)
@@ -38,6 +48,7 @@ class ShortestVectors:
     @classmethod
     def of(cls, supercell: Supercell, symprec: float = SYMPREC) -> "ShortestVectors":
         """Find them; lengths within ``symprec`` Å are equal."""
+        ensure_type("supercell", supercell, Supercell)
         lattice = supercell.cell.lattice
         basis = reduced_basis(lattice)
         x = supercell.cell.positions @ (lattice @ np.linalg.inv(basis))
@@ -55,7 +66,31 @@ class ShortestVectors:
         return (np.cumsum(m.ravel()) - m.ravel()).reshape(m.shape)
 
 
-@accelerated_by(rust.shortest_vectors)
+def _checked(
+    positions: ArrayLike, origins: ArrayLike, basis: ArrayLike, *, symprec: float = SYMPREC
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Arguments of `shortest_vectors`."""
+    x_s = finite(positions, "positions", ("n_s", 3))
+    x_k = finite(origins, "origins", ("n_a", 3))
+    rows = finite(basis, "basis", (3, 3))
+    ensure_volume("basis", rows)
+    _ensure_reduced(rows)
+    ensure_positive("symprec", symprec)
+    pairs = f"{len(x_s)} positions and {len(x_k)} origins: their vectors"
+    ensure_memory(pairs, 112 * len(x_s) * len(x_k), "take fewer origins at a time")
+    return x_s, x_k, rows
+
+
+def _ensure_reduced(basis: NDArray[np.float64]) -> None:
+    """Require Minkowski's conditions, without which the search is too short."""
+    a, b, c = basis[np.argsort((basis**2).sum(axis=1))]
+    sums = [(b, a), (c, a), (c, b), *((c, s * a + t * b) for s in (1, -1) for t in (1, -1))]
+    for longer, other in sums:
+        if abs(longer @ other) > 0.5001 * (other @ other):
+            raise DomainError("basis must be reduced; reduced_basis makes it so")
+
+
+@accelerated_by(rust.shortest_vectors, _checked)
 def shortest_vectors(
     positions: ArrayLike, origins: ArrayLike, basis: ArrayLike, *, symprec: float = SYMPREC
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -84,13 +119,14 @@ def shortest_vectors(
         In the coordinates of ``basis``; pair by pair, pairs ``(s, k)`` in C order.
     multiplicities : (n_s, n_a) array of int
         How many vectors each pair has.
+
+    Raises
+    ------
+    DomainError
+        If the basis is not reduced, a number not finite, or memory too small.
+    ShapeError
     """
-    x_s, x_k = np.asarray(positions, dtype=float), np.asarray(origins, dtype=float)
-    rows = np.asarray(basis, dtype=float)
-    ensure_shape("positions", x_s, (len(x_s), 3))
-    ensure_shape("origins", x_k, (len(x_k), 3))
-    ensure_shape("basis", rows, (3, 3))
-    ensure_positive("symprec", symprec)
+    x_s, x_k, rows = np.asarray(positions), np.asarray(origins), np.asarray(basis)
     # In a reduced basis and for differences in [-1/2, 1/2], the shortest image is among the
     # sums of -1, 0, 1 times a, b, c and -(a + b + c).
     signs = np.array(list(product((-1, 0, 1), repeat=4)))

@@ -33,44 +33,59 @@ def smith_normal_form(
     Raises
     ------
     DomainError
-        If the matrix is singular.
+        If the matrix is singular, or the form does not fit into 64 bits.
     """
-    m = integer_matrix(matrix, "matrix").tolist()
+    return smith_form(integer_matrix(matrix, "matrix"), "matrix")
+
+
+def smith_form(
+    matrix: NDArray[np.int64], name: str
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """`smith_normal_form` of a matrix that errors call ``name``."""
+    m = matrix.tolist()
     # Python's integers: what grows on the way cannot overflow.
     p, q = _identity(), _identity()
     for k in range(3):
         while True:
             if not _move_smallest(m, p, q, k):
-                raise DomainError("matrix must not be singular")
+                raise DomainError(f"{name} must not be singular")
             if _clear(m, p, q, k) and _divides_the_rest(m, p, k):
                 break
     for i in range(3):
         if m[i][i] < 0:
             m[i], p[i] = [-x for x in m[i]], [-x for x in p[i]]
-    d = np.array([m[i][i] for i in range(3)], dtype=np.int64)
-    return d, np.array(p, dtype=np.int64), np.array(q, dtype=np.int64)
+    try:
+        d, p64, q64 = (np.array(x, dtype=np.int64) for x in (_diagonal(m), p, q))
+    except OverflowError:
+        raise DomainError(f"{name}: its Smith form does not fit into 64 bits") from None
+    return d, p64, q64
 
 
 def integer_matrix(matrix: ArrayLike, name: str) -> NDArray[np.int64]:
     """Require a 3 x 3 matrix of integers."""
-    values = np.asarray(matrix)
+    try:
+        values = np.asarray(matrix)
+    except ValueError:
+        raise ShapeError(f"{name}: expected 3 x 3 integers, got rows unlike") from None
     if values.shape != (3, 3) or values.dtype.kind not in "iuf":
         raise ShapeError(
             f"{name}: expected 3 x 3 integers, got {values.dtype} of shape "
             f"{list(values.shape)}"
         )
-    if not (np.isfinite(values) & (values == np.rint(values))).all():
+    if not ((np.abs(values) < 2**62) & (values == np.rint(values))).all():
         raise DomainError(f"{name} must hold integers")
     return values.astype(np.int64)
 
 
-def inverse_unimodular(matrix: NDArray[np.int64]) -> NDArray[np.int64]:
+def inverse_unimodular(
+    matrix: NDArray[np.int64], name: str = "matrix"
+) -> NDArray[np.int64]:
     """Exact inverse of an integer matrix of determinant ±1."""
     m = matrix.tolist()
     cofactors = [[_cofactor(m, i, j) for i in range(3)] for j in range(3)]
     determinant = sum(m[0][j] * cofactors[j][0] for j in range(3))
     if abs(determinant) != 1:
-        raise DomainError(f"matrix must have determinant 1 or -1, got {determinant}")
+        raise DomainError(f"{name} must have determinant 1 or -1, got {determinant}")
     return np.asarray(np.array(cofactors, dtype=np.int64) * determinant)
 
 
@@ -79,6 +94,11 @@ def _cofactor(m: Matrix, i: int, j: int) -> int:
     a, b = [k for k in range(3) if k != i]
     c, d = [k for k in range(3) if k != j]
     return int((-1) ** (i + j)) * (m[a][c] * m[b][d] - m[a][d] * m[b][c])
+
+
+def _diagonal(m: Matrix) -> list[int]:
+    """``m_ii``."""
+    return [m[i][i] for i in range(3)]
 
 
 def _identity() -> Matrix:

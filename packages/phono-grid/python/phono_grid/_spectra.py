@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import erf
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,10 +10,23 @@ from numpy.typing import ArrayLike, NDArray
 from phono_grid._bands import Bands
 from phono_grid._extension import rust
 from phono_grid._grid import Grid
+from phono_grid._memory import ensure_memory
 from phono_grid._tetrahedra import Tetrahedra
-from phono_grid._tetrahedron_weights import delta_weights, step_weights, vertex_values
+from phono_grid._tetrahedron_weights import (
+    ascending,
+    delta_weights,
+    step_weights,
+    vertex_values,
+)
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, ensure_positive, frozen
+from phono_grid.errors import (
+    DomainError,
+    as_numbers,
+    ensure_positive,
+    ensure_type,
+    finite,
+    frozen,
+)
 
 _BLOCK = 32
 
@@ -112,24 +126,58 @@ def density_of_states(
     """
     bands = Bands.of(grid, frequencies)
     shape = bands.frequencies.shape
-    carried = np.ones(shape) if weights is None else np.asarray(weights, dtype=float)
+    carried = np.ones(shape) if weights is None else as_numbers(weights, "weights")
     if carried.shape[:2] != shape:
         raise DomainError(
             f"weights: expected the points and bands of frequencies, {list(shape)}, first, "
             f"got shape {list(carried.shape)}"
         )
     columns = np.ascontiguousarray(carried.reshape(*shape, -1))
-    points = ascending(frequency_points)
+    points = ascending(frequency_points, "frequency_points")
     if isinstance(smearing, Gaussian):
         density, cumulative = gaussian_spectra(bands, smearing, columns, points)
     else:
         tetrahedra = Tetrahedra.of(grid) if smearing is None else smearing
+        ensure_type("smearing", tetrahedra, Tetrahedra, Gaussian)
         density, cumulative = tetrahedron_spectra(bands, tetrahedra, columns, points)
     end = (len(points), *carried.shape[2:])
     return Spectrum(points, density.reshape(end), cumulative.reshape(end))
 
 
-@accelerated_by(rust.tetrahedron_spectra)
+def _ensure_carried(
+    bands: Bands, weights: ArrayLike, frequency_points: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Weights and frequencies, and room for the sums of all pieces."""
+    ensure_type("bands", bands, Bands)
+    carried = finite(weights, "weights", (*bands.frequencies.shape, "n_w"))
+    points = ascending(frequency_points, "frequency_points")
+    ensure_sums(len(points), carried.shape[-1], -(-len(bands.points) // 16))
+    return carried, points
+
+
+def ensure_sums(n_f: int, n_w: int, n_pieces: int) -> None:
+    """Refuse partial sums, three to a frequency and weight, that do not fit into memory."""
+    what = f"frequency_points: sums at {n_f} frequencies for {n_w} weights"
+    ensure_memory(what, 24.0 * n_f * n_w * (min(n_pieces, 64) + 1), "take fewer at a time")
+
+
+def _checked(
+    bands: Bands, tetrahedra: Tetrahedra, weights: ArrayLike, frequency_points: ArrayLike
+) -> tuple[Any, ...]:
+    """Arguments of `tetrahedron_spectra`."""
+    ensure_type("tetrahedra", tetrahedra, Tetrahedra)
+    return bands, tetrahedra, *_ensure_carried(bands, weights, frequency_points)
+
+
+def _checked_gaussian(
+    bands: Bands, gaussian: Gaussian, weights: ArrayLike, frequency_points: ArrayLike
+) -> tuple[Any, ...]:
+    """Arguments of `gaussian_spectra`."""
+    ensure_type("gaussian", gaussian, Gaussian)
+    return bands, gaussian, *_ensure_carried(bands, weights, frequency_points)
+
+
+@accelerated_by(rust.tetrahedron_spectra, _checked)
 def tetrahedron_spectra(
     bands: Bands,
     tetrahedra: Tetrahedra,
@@ -170,7 +218,7 @@ def tetrahedron_spectra(
     return density, cumulative
 
 
-@accelerated_by(rust.gaussian_spectra)
+@accelerated_by(rust.gaussian_spectra, _checked_gaussian)
 def gaussian_spectra(
     bands: Bands,
     gaussian: Gaussian,
@@ -209,13 +257,3 @@ def gaussian_spectra(
         np.einsum("fpj,pjw->fw", delta, carried),
         np.einsum("fpj,pjw->fw", step, carried),
     )
-
-
-def ascending(frequency_points: ArrayLike) -> NDArray[np.float64]:
-    """Frequencies in ascending order."""
-    points = frozen(frequency_points, "frequency_points")
-    if points.ndim != 1 or not len(points) or not (np.diff(points) >= 0).all():
-        raise DomainError(
-            "frequency_points must be a list of numbers in ascending order, at least one"
-        )
-    return points

@@ -11,7 +11,7 @@ import spglib
 from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._cell import Cell
-from phono_grid.errors import DomainError, ensure_positive, frozen, named
+from phono_grid.errors import DomainError, ensure_positive, ensure_type, finite, named
 
 SYMPREC = 1e-5
 """Å; positions closer than this are the same."""
@@ -55,6 +55,7 @@ def magnetic_symbol(dataset: Any) -> str:
 
 def _dataset(find: Any, crystal: Any, cell: Cell, symprec: float) -> Any:
     """What ``find`` says of ``crystal``, or why it says nothing."""
+    ensure_type("cell", cell, Cell)
     ensure_positive("symprec", symprec)
     with _no_advice():
         try:
@@ -122,7 +123,7 @@ def reduced_basis(
     -------
     (3, 3) array of float
     """
-    rows = frozen(lattice, "lattice", shape=(3, 3))
+    rows = finite(lattice, "lattice", (3, 3))
     reduce = _REDUCE[named(Reduction, reduction, "reduction")]
     with _no_advice():
         try:

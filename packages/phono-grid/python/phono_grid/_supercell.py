@@ -10,7 +10,20 @@ from phono_grid._cell import Cell, cell_of
 from phono_grid._lattice_points import LatticePoints
 from phono_grid._memory import ensure_memory
 from phono_grid._spglib import SYMPREC, ensure_apart, spglib_dataset
-from phono_grid.errors import DomainError, frozen
+from phono_grid.errors import (
+    DomainError,
+    as_numbers,
+    ensure_indices,
+    ensure_shape,
+    ensure_type,
+    finite,
+    frozen,
+)
+
+BYTES_PER_ATOM = 4096
+"""What a supercell takes at most for each of its atoms, what is passing included."""
+MOST_CELLS = 10**6
+"""Along one axis."""
 
 _H = 0.5
 CENTRING = {
@@ -66,6 +79,8 @@ class Supercell:
         s2p = frozen(
             self.supercell_to_primitive, "supercell_to_primitive", np.int64, (n_s,)
         )
+        ensure_indices("primitive_to_supercell", p2s, n_s)
+        ensure_indices("supercell_to_primitive", s2p, n_a)
         if not (s2p[p2s] == np.arange(n_a)).all():
             raise DomainError(
                 "supercell_to_primitive does not invert primitive_to_supercell"
@@ -102,7 +117,11 @@ class Supercell:
         The order of atoms is that of phonopy: unit-cell atoms outermost, then lattice
         points of the box that frames the supercell, first axis fastest.
         """
+        ensure_type("unit_cell", unit_cell, Cell)
         m = _supercell_matrix(supercell_matrix)
+        n_s = round(abs(np.linalg.det(m))) * unit_cell.n_atoms
+        what = f"supercell_matrix: a supercell of {n_s} atoms"
+        ensure_memory(what, BYTES_PER_ATOM * n_s, "use a smaller one")
         ensure_apart(unit_cell)
         cell, atoms, points = _supercell(unit_cell, m)
         p = primitive_axes(unit_cell, primitive_matrix)
@@ -145,7 +164,11 @@ class Supercell:
 
     def translated(self, translations: ArrayLike, atoms: ArrayLike) -> NDArray[np.int64]:
         """Where lattice translations take atoms, both of any shapes that broadcast."""
-        return self._lattice_points.translated(np.asarray(translations), np.asarray(atoms))
+        t = as_numbers(translations, "translations", np.int64)
+        s = as_numbers(atoms, "atoms", np.int64)
+        ensure_indices("translations", t, self.n_cells)
+        ensure_indices("atoms", s, self.cell.n_atoms)
+        return self._lattice_points.translated(t, s)
 
 
 def _copies(
@@ -204,7 +227,7 @@ def primitive_axes(
                 f"got {matrix!r}"
             )
     else:
-        p = frozen(matrix, "primitive_matrix", shape=(3, 3))
+        p = finite(matrix, "primitive_matrix", (3, 3))
     if not 0 < np.linalg.det(p) < 1 + 1e-8:
         raise DomainError(
             f"primitive_matrix must have a determinant in (0, 1], got {np.linalg.det(p):g}"
@@ -214,13 +237,14 @@ def primitive_axes(
 
 def _supercell_matrix(matrix: ArrayLike) -> NDArray[np.int64]:
     """``M`` as a 3 x 3 integer matrix of positive determinant."""
-    values = np.asarray(matrix, dtype=float)
+    values = as_numbers(matrix, "supercell_matrix")
     if values.shape == (3,):
         values = np.diag(values)
-    numbers: NDArray[np.float64] = frozen(values, "supercell_matrix", shape=(3, 3))
-    m = np.rint(numbers).astype(np.int64)
-    if not np.allclose(m, values, atol=1e-8):
-        raise DomainError("supercell_matrix must hold integers")
+    ensure_shape("supercell_matrix", values, (3, 3))
+    whole = np.rint(values)
+    if not (np.abs(values - whole) < 1e-8).all() or np.abs(whole).max() > MOST_CELLS:
+        raise DomainError("supercell_matrix must hold integers, below a million")
+    m = whole.astype(np.int64)
     if round(np.linalg.det(m)) < 1:
         raise DomainError(
             f"supercell_matrix must have a positive determinant, got {np.linalg.det(m):g}"

@@ -7,9 +7,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._cell import Cell
 from phono_grid._extension import rust
+from phono_grid._memory import ensure_memory
 from phono_grid._spglib import SYMPREC, magnetic_dataset, magnetic_symbol, spglib_dataset
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, ensure_shape, frozen
+from phono_grid.errors import (
+    DomainError,
+    as_numbers,
+    ensure_index,
+    ensure_positive,
+    ensure_type,
+    finite,
+    frozen,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +66,7 @@ class Symmetry:
         with time reversal, which leaves force constants as they are: moments are axial
         vectors, collinear ones plain numbers.
         """
+        ensure_type("cell", cell, Cell)
         if cell.magnetic_moments is None:
             dataset = spglib_dataset(cell, symprec)
             symbol = dataset.international
@@ -82,9 +92,7 @@ class Symmetry:
 
     def site(self, atom: int) -> NDArray[np.int64]:
         """The operations that leave ``atom`` where it is, its site symmetry."""
-        if not 0 <= atom < self.permutations.shape[1]:
-            last = self.permutations.shape[1] - 1
-            raise DomainError(f"atom: {atom} is out of range, expected 0 to {last}")
+        atom = ensure_index("atom", atom, self.permutations.shape[1])
         return np.flatnonzero(self.permutations[:, atom] == atom)
 
     def reciprocal_rotations(self) -> NDArray[np.int64]:
@@ -101,7 +109,22 @@ class Symmetry:
         return np.concatenate([group[first], group[~first]])
 
 
-@accelerated_by(rust.atom_permutations)
+def _checked(
+    cell: Cell, rotations: ArrayLike, translations: ArrayLike, *, symprec: float = SYMPREC
+) -> tuple[Cell, NDArray[np.int64], NDArray[np.float64]]:
+    """Arguments of `atom_permutations`."""
+    ensure_type("cell", cell, Cell)
+    r = as_numbers(rotations, "rotations", np.int64)
+    n_r = len(r) if r.ndim else 0
+    r = as_numbers(r, "rotations", np.int64, (n_r, 3, 3))
+    t = finite(translations, "translations", (n_r, 3))
+    ensure_positive("symprec", symprec)
+    what = f"rotations: permutations of {cell.n_atoms} atoms by {n_r} operations"
+    ensure_memory(what, 8 * n_r * cell.n_atoms, "take fewer operations at a time")
+    return cell, r, t
+
+
+@accelerated_by(rust.atom_permutations, _checked)
 def atom_permutations(
     cell: Cell, rotations: ArrayLike, translations: ArrayLike, *, symprec: float = SYMPREC
 ) -> NDArray[np.int64]:
@@ -130,11 +153,8 @@ def atom_permutations(
     DomainError
         If an operation takes an atom where there is none.
     """
-    rotations = np.asarray(rotations)
-    translations = np.asarray(translations, dtype=float)
+    rotations, translations = np.asarray(rotations), np.asarray(translations)
     n_r = len(rotations)
-    ensure_shape("rotations", rotations, (n_r, 3, 3))
-    ensure_shape("translations", translations, (n_r, 3))
     x = cell.positions
     permutations = np.empty((n_r, cell.n_atoms), dtype=np.int64)
     same_kind = cell.species[:, None] == cell.species

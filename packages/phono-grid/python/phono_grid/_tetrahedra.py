@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phono_grid._grid import Grid
-from phono_grid.errors import DomainError, frozen
+from phono_grid.errors import DomainError, ensure_type, frozen
 
 # The main diagonal of a cell with corners numbered by bits joins i and 7 - i. A walk from
 # one end to the other along three different edges is a tetrahedron; there are six.
@@ -59,6 +59,7 @@ class Tetrahedra:
             Add the cut's distinct images by the point group of ``grid``: one cut alone can
             have less symmetry than the crystal, and so can what is summed with it.
         """
+        ensure_type("grid", grid, Grid)
         offsets, corners = _one_cut(grid)
         images: dict[frozenset[frozenset[tuple[int, ...]]], NDArray[np.int64]] = {}
         for rotation in grid.rotations if symmetrized else np.eye(3, dtype=np.int64)[None]:

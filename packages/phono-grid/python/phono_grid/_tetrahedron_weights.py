@@ -5,14 +5,39 @@ from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._bands import Bands
 from phono_grid._extension import rust
+from phono_grid._memory import ensure_memory
 from phono_grid._tetrahedra import Tetrahedra
 from phono_grid.backend import accelerated_by
+from phono_grid.errors import DomainError, ensure_type, finite
 
 FLAT = 1e-10
 """THz; vertices closer than this are equal to the tetrahedron method."""
 
 
-@accelerated_by(rust.tetrahedron_weights)
+def ascending(frequencies: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Frequencies in ascending order."""
+    points = finite(frequencies, name, ("n_f",))
+    if not len(points) or not (np.diff(points) >= 0).all():
+        raise DomainError(
+            f"{name} must be a list of numbers in ascending order, at least one"
+        )
+    return points
+
+
+def _checked(
+    bands: Bands, tetrahedra: Tetrahedra, targets: ArrayLike
+) -> tuple[Bands, Tetrahedra, NDArray[np.float64]]:
+    """Arguments of `tetrahedron_weights`."""
+    ensure_type("bands", bands, Bands)
+    ensure_type("tetrahedra", tetrahedra, Tetrahedra)
+    w = ascending(targets, "targets")
+    what = f"targets: weights at {len(w)} frequencies"
+    n_bytes = 16.0 * bands.frequencies.size * len(w)
+    ensure_memory(what, n_bytes, "take fewer at a time, or tetrahedron_spectra")
+    return bands, tetrahedra, w
+
+
+@accelerated_by(rust.tetrahedron_weights, _checked)
 def tetrahedron_weights(
     bands: Bands, tetrahedra: Tetrahedra, targets: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

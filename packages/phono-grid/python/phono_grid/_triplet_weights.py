@@ -1,19 +1,50 @@
 """Energy-conserving weights of triplets."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._extension import rust
 from phono_grid._grid import Grid
+from phono_grid._memory import ensure_memory
 from phono_grid._spectra import Gaussian
 from phono_grid._tetrahedra import Tetrahedra
 from phono_grid._tetrahedron_weights import delta_weights
 from phono_grid._triplets import Triplets
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import ensure_shape
+from phono_grid.errors import ensure_indices, ensure_type, finite
 
 
-@accelerated_by(rust.triplet_weights)
+def ensure_bands_of_triplets(
+    grid: Grid, smearing: Tetrahedra | Gaussian, frequencies: ArrayLike, triplets: Triplets
+) -> NDArray[np.float64]:
+    """Require triplets of the grid and frequencies on all of it; return these."""
+    ensure_type("grid", grid, Grid)
+    ensure_type("smearing", smearing, Tetrahedra, Gaussian)
+    ensure_type("triplets", triplets, Triplets)
+    ensure_indices("triplets", triplets.points, grid.n_q)
+    return finite(frequencies, "frequencies", (grid.n_q, "n_b"))
+
+
+def _checked(
+    grid: Grid,
+    smearing: Tetrahedra | Gaussian,
+    frequencies: ArrayLike,
+    triplets: Triplets,
+    targets: ArrayLike,
+) -> tuple[Any, ...]:
+    """Arguments of `triplet_weights`."""
+    f = ensure_bands_of_triplets(grid, smearing, frequencies, triplets)
+    w = finite(targets, "targets", ("n_f",))
+    n_t, n_b = len(triplets.points), f.shape[1]
+    what = f"targets: weights of {n_t} triplets and {n_b} x {n_b} bands at {len(w)} of them"
+    n_bytes = 24.0 * n_t * n_b**2 * len(w)
+    ensure_memory(what, n_bytes, "take fewer at a time, or joint_spectra")
+    return grid, smearing, f, triplets, w
+
+
+@accelerated_by(rust.triplet_weights, _checked)
 def triplet_weights(
     grid: Grid,
     smearing: Tetrahedra | Gaussian,
@@ -54,9 +85,7 @@ def triplet_weights(
     ----------
     .. [1] P. E. Blöchl, O. Jepsen, O. K. Andersen, Phys. Rev. B 49, 16223 (1994).
     """
-    f = np.asarray(frequencies, dtype=float)
-    ensure_shape("frequencies", f, (grid.n_q, f.shape[-1]))
-    w = np.asarray(targets, dtype=float)[:, None, None]
+    f, w = np.asarray(frequencies), np.asarray(targets)[:, None, None]
     second, third = triplets.points[:, 1], triplets.points[:, 2]
     if isinstance(smearing, Gaussian):
         f1, f2 = f[second][:, None, :, None], f[third][:, None, None, :]

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phono_grid._extension import rust
-from phono_grid._grid import Grid
+from phono_grid._grid import Grid, ensure_room
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, frozen
+from phono_grid.errors import DomainError, ensure_index, ensure_type, frozen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +39,17 @@ class Triplets:
         return cls(*triplets_at(grid, q))
 
 
-@accelerated_by(rust.triplets_at)
+def _checked(grid: Grid, q: int) -> tuple[Grid, int]:
+    """Arguments of `triplets_at`."""
+    ensure_type("grid", grid, Grid)
+    q = ensure_index("q", q, grid.n_q)
+    if grid.shift.any():
+        raise DomainError("grid: triplets need a grid centred on Γ, this one has a shift")
+    ensure_room(grid, "triplets", 44)
+    return grid, q
+
+
+@accelerated_by(rust.triplets_at, _checked)
 def triplets_at(grid: Grid, q: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     r"""Irreducible triplets at fixed ``q``.
 
@@ -54,10 +64,6 @@ def triplets_at(grid: Grid, q: int) -> tuple[NDArray[np.int64], NDArray[np.int64
         Grid indices of ``q, q', q''``; ``q'`` ascending.
     weights : (n_t,) array of int
     """
-    if not 0 <= q < grid.n_q:
-        raise DomainError(f"q: {q} is out of range, expected 0 to {grid.n_q - 1}")
-    if grid.shift.any():
-        raise DomainError("grid: triplets need a grid centred on Γ, this one has a shift")
     a = grid.addresses
     little_group = [r for r in grid.rotations if grid.index(r @ a[q]) == q]
     third = grid.index(-a[q] - a)

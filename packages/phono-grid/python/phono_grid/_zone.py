@@ -2,17 +2,27 @@
 
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._extension import rust
-from phono_grid._grid import Grid
+from phono_grid._grid import Grid, ensure_room, integer_addresses
+from phono_grid._memory import ensure_memory
 from phono_grid._smith import inverse_unimodular
 from phono_grid._spglib import reduced_basis
 from phono_grid._triplets import Triplets
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, frozen
+from phono_grid.errors import (
+    DomainError,
+    as_numbers,
+    ensure_indices,
+    ensure_type,
+    ensure_volume,
+    finite,
+    frozen,
+)
 
 _SHIFTS = np.array(list(product((0, 1, 2, -2, -1), repeat=3)))
 
@@ -36,6 +46,7 @@ class BrillouinZone:
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
+        ensure_type("grid", self.grid, Grid)
         first = frozen(self.first, "first", np.int64, (self.grid.n_q + 1,))
         addresses = frozen(self.addresses, "addresses", np.int64, (int(first[-1]), 3))
         object.__setattr__(self, "first", first)
@@ -48,6 +59,8 @@ class BrillouinZone:
     @classmethod
     def of(cls, grid: Grid) -> "BrillouinZone":
         """Find the images of every point of ``grid``."""
+        ensure_type("grid", grid, Grid)
+        ensure_room(grid, "images in the zone", 160)
         basis = reduced_basis(grid.reciprocal_lattice)
         to_basis = np.rint(grid.reciprocal_lattice @ np.linalg.inv(basis))
         transform = to_basis.T.astype(np.int64) @ grid.q_matrix
@@ -75,7 +88,7 @@ class BrillouinZone:
 
         Where none of a point's images is there, its first one.
         """
-        a = np.asarray(addresses)
+        a = integer_addresses(addresses)
         flat = a.reshape(-1, 3)
         start = self.first[self.grid.index(flat)]
         count = self.first[self.grid.index(flat) + 1] - start
@@ -88,10 +101,25 @@ class BrillouinZone:
 
     def rotate(self, images: ArrayLike) -> NDArray[np.int64]:
         """The image that each rotation takes each image to, (n,) → (n_r, n)."""
-        return self.index(self.grid.rotate(self.addresses[np.asarray(images)]))
+        chosen = as_numbers(images, "images", np.int64)
+        ensure_indices("images", chosen, len(self.addresses))
+        return self.index(self.grid.rotate(self.addresses[chosen]))
 
 
-@accelerated_by(rust.zone_images)
+def _checked_images(
+    grid: Grid, transform: ArrayLike, basis: ArrayLike
+) -> tuple[Grid, NDArray[np.int64], NDArray[np.float64]]:
+    """Arguments of `zone_images`."""
+    ensure_type("grid", grid, Grid)
+    ensure_room(grid, "images in the zone", 80)
+    t = as_numbers(transform, "transform", np.int64, (3, 3))
+    inverse_unimodular(t, "transform")
+    rows = finite(basis, "basis", (3, 3))
+    ensure_volume("basis", rows)
+    return grid, t, rows
+
+
+@accelerated_by(rust.zone_images, _checked_images)
 def zone_images(
     grid: Grid, transform: NDArray[np.int64], basis: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -131,7 +159,17 @@ def zone_images(
     return a[point] + grid.mesh * moved, counts
 
 
-@accelerated_by(rust.triplet_images)
+def _checked_triplets(zone: BrillouinZone, triplets: Triplets) -> tuple[Any, ...]:
+    """Arguments of `triplet_images`."""
+    ensure_type("zone", zone, BrillouinZone)
+    ensure_type("triplets", triplets, Triplets)
+    ensure_indices("triplets", triplets.points, zone.grid.n_q)
+    what = f"triplets: images of {len(triplets.points)} triplets"
+    ensure_memory(what, 64 * len(triplets.points), "take fewer at a time")
+    return zone, triplets
+
+
+@accelerated_by(rust.triplet_images, _checked_triplets)
 def triplet_images(
     zone: BrillouinZone, triplets: Triplets
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -195,9 +233,13 @@ def _nearest_images(
     qpoints: ArrayLike, reciprocal_lattice: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
     """``q`` in a reduced basis, its shortest shifted images, and the way back."""
-    basis = reduced_basis(reciprocal_lattice)
-    to_basis = np.rint(reciprocal_lattice @ np.linalg.inv(basis))
-    x = np.asarray(qpoints, dtype=float) @ to_basis
+    rows = finite(reciprocal_lattice, "reciprocal_lattice", (3, 3))
+    q = finite(qpoints, "qpoints", ("n", 3))
+    what = f"qpoints: shortest images of {len(q)} wave vectors"
+    ensure_memory(what, 125 * 33 * len(q), "take fewer at a time")
+    basis = reduced_basis(rows)
+    to_basis = np.rint(rows @ np.linalg.inv(basis))
+    x = q @ to_basis
     # Halves go away from zero, to -1/2, as in the peers' grids: it decides which of equally
     # short images is the first.
     x = x - np.trunc(x + np.copysign(0.5, x))

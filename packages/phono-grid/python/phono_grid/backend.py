@@ -13,6 +13,7 @@ The choice at start comes from the environment variable ``PHONO_LANG``. With
 
 import functools
 import importlib
+import inspect
 import logging
 import os
 import sys
@@ -117,14 +118,25 @@ def extension(name: str) -> ModuleType:
 
 def accelerated_by(
     rust: Callable[..., Any] | None,
+    check: Callable[..., tuple[Any, ...]] | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let ``rust`` run in place of the decorated definition."""
+    """Let ``rust`` run in place of the decorated definition.
+
+    Both get the positional arguments that ``check`` returns, if it is given: it refuses bad
+    input and converts the rest, before either language allocates anything.
+    """
 
     def decorate(definition: Callable[P, R]) -> Callable[P, R]:
         name = f"{definition.__module__.split('.')[0]}.{definition.__name__}"
+        parameters = inspect.signature(definition).parameters.values()
+        options = {p.name for p in parameters if p.kind is p.KEYWORD_ONLY}
 
         @functools.wraps(definition)
         def kernel(*args: P.args, **kwargs: P.kwargs) -> R:
+            if check is not None:
+                checked: Any = check(*args, **kwargs)
+                left: Any = {name: kwargs[name] for name in options & kwargs.keys()}
+                args, kwargs = checked, left
             if rust is not None and _active.get() is Backend.RUST:
                 log.debug("dispatch name=%s lang=Rust", name)
                 result: R = rust(*args, **kwargs)

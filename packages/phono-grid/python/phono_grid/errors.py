@@ -1,5 +1,6 @@
 """What can go wrong, for every package: one tree of exceptions."""
 
+import operator
 from collections.abc import Sequence
 from enum import Enum
 from typing import Any, TypeVar
@@ -30,18 +31,57 @@ class ConvergenceError(PhonoError, RuntimeError):
     """An iteration that did not converge."""
 
 
-def ensure_shape(name: str, array: NDArray[Any], expected: Sequence[int]) -> None:
-    """Require ``array.shape == expected``."""
-    if array.shape != tuple(expected):
-        raise ShapeError(
-            f"{name}: expected shape {list(expected)}, got {list(array.shape)}"
-        )
+def ensure_shape(name: str, array: NDArray[Any], expected: Sequence[int | str]) -> None:
+    """Require ``array.shape == expected``; a letter stands for any number."""
+    fits = len(array.shape) == len(expected) and all(
+        isinstance(e, str) or n == e for n, e in zip(array.shape, expected, strict=True)
+    )
+    if not fits:
+        wanted = ", ".join(map(str, expected))
+        raise ShapeError(f"{name}: expected shape [{wanted}], got {list(array.shape)}")
 
 
 def ensure_positive(name: str, value: float) -> None:
     """Require a finite ``value > 0``."""
-    if not (value > 0 and np.isfinite(value)):
+    try:
+        positive = bool(value > 0 and np.isfinite(value))
+    except (TypeError, ValueError):
+        raise DomainError(f"{name} must be a positive number, got {value!r}") from None
+    if not positive:
         raise DomainError(f"{name} must be positive, got {value:g}")
+
+
+def ensure_type(name: str, value: Any, *kinds: type) -> None:
+    """Require an instance of one of ``kinds``."""
+    if not isinstance(value, kinds):
+        wanted = " or ".join(kind.__name__ for kind in kinds)
+        raise DomainError(f"{name} must be a {wanted}, got {type(value).__name__}")
+
+
+def ensure_index(name: str, value: Any, end: int) -> int:
+    """Require an integer ``0 <= value < end``, and return it."""
+    try:
+        index = operator.index(value)
+    except TypeError:
+        raise DomainError(f"{name} must be an integer, got {value!r}") from None
+    if not 0 <= index < end:
+        raise DomainError(f"{name}: {index} is out of range, expected 0 to {end - 1}")
+    return index
+
+
+def ensure_indices(name: str, array: NDArray[np.int64], end: int) -> None:
+    """Require integers in ``0 <= i < end``."""
+    if array.size and not (array.min() >= 0 and array.max() < end):
+        raise DomainError(
+            f"{name} must be in 0 to {end - 1}, got {array.min()} to {array.max()}"
+        )
+
+
+def ensure_volume(name: str, lattice: NDArray[np.float64]) -> None:
+    """Require three vectors in rows that are not in one plane."""
+    size = float(np.abs(lattice).max())
+    if not (size > 0 and abs(np.linalg.det(lattice / size)) > 1e-12):
+        raise DomainError(f"{name} must have a volume: its vectors are in one plane")
 
 
 def ensure_finite(name: str, array: NDArray[np.float64]) -> None:
@@ -63,18 +103,50 @@ def named(kind: type[E], name: E | str, argument: str) -> E:
 
 
 def frozen(
-    array: Any, name: str, dtype: Any = np.float64, shape: Sequence[int] | None = None
+    array: Any, name: str, dtype: Any = np.float64, shape: Sequence[int | str] | None = None
 ) -> NDArray[Any]:
     """Return a read-only array, C order, of the type and shape a kernel reads.
 
     A copy, unless it is such an array already.
     """
     is_frozen = isinstance(array, np.ndarray) and not array.flags.writeable
+    numbers = as_numbers(array, name, dtype, shape)
+    result = np.array(numbers, order="C", copy=not is_frozen or None)
+    result.flags.writeable = False
+    return result
+
+
+def as_numbers(
+    array: Any, name: str, dtype: Any = np.float64, shape: Sequence[int | str] | None = None
+) -> NDArray[Any]:
+    """Return an array in C order of the type and shape a kernel reads, copied if it must.
+
+    What changes the numbers is refused: complex ones as real, fractions as integers.
+    """
+    wanted = np.dtype(dtype).kind
+    if array is None:
+        raise ShapeError(f"{name}: expected an array of numbers, got None")
     try:
-        result = np.array(array, dtype=dtype, order="C", copy=not is_frozen or None)
+        given = np.asarray(array)
+        if given.dtype.kind == "c" and wanted != "c":
+            raise DomainError(f"{name} must be real, got {given.dtype}")
+        if wanted == "i" and given.dtype.kind not in "biu":
+            given = given.astype(np.float64)
+            whole = (given == np.rint(given)) & (np.abs(given) < 2**63)
+            if not whole.all():
+                raise DomainError(f"{name} must hold integers, got {given[~whole][0]:g}")
+        result = np.asarray(given, dtype=dtype, order="C")
+    except DomainError:
+        raise
     except (TypeError, ValueError) as error:
         raise ShapeError(f"{name}: expected an array of numbers ({error})") from None
     if shape is not None:
         ensure_shape(name, result, shape)
-    result.flags.writeable = False
+    return result
+
+
+def finite(array: Any, name: str, shape: Sequence[int | str]) -> NDArray[np.float64]:
+    """`as_numbers`, all of them finite."""
+    result = as_numbers(array, name, shape=shape)
+    ensure_finite(name, result)
     return result
