@@ -290,6 +290,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
         #[test]
         fn a_shift_of_shuffled_atoms_is_undone_whatever_lattice_vectors_are_added(
             n in 1_usize..5,

@@ -222,6 +222,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
         #[test]
         fn no_lattice_point_of_a_larger_box_is_nearer(
             x in prop::array::uniform3(-2.0..2.0_f64),

@@ -70,6 +70,8 @@ pub(crate) mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
         #[test]
         fn the_map_is_the_smallest_image(mesh in prop::array::uniform3(1_i64..7)) {
             let (mesh, rotations) = (arr1(&mesh), cubic(false));

@@ -77,6 +77,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
         #[test]
         fn triplets_conserve_momentum_and_stand_for_the_whole_grid(
             mesh in prop::array::uniform3(1_i64..7),

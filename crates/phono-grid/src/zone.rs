@@ -235,6 +235,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
         #[test]
         fn images_are_images_and_a_unimodular_inverse_undoes(
             mesh in prop::array::uniform3(1_i64..7),

@@ -11,6 +11,9 @@ use phono_py::{
 };
 use pyo3::prelude::*;
 
+/// Grid points below which stars and triplets take less than a millisecond.
+const LONG: usize = 1 << 14;
+
 /// The bands, borrowed from Python's arrays.
 fn view<'a>(bands: &'a PyBands<'_>) -> PyResult<Bands<'a>> {
     let [points, multiplicities, rows] = bands.maps();
@@ -173,7 +176,10 @@ fn irreducible_map<'py>(
     grid: PyGrid<'py>,
 ) -> PyResult<Bound<'py, PyArray1<i64>>> {
     let grid = grid.view()?;
-    Ok(py.compute(|stop| phono_grid::irreducible_map(grid, stop))?.into_pyarray(py))
+    let map = py.compute_if_long(grid.n_q() >= LONG, |stop| {
+        phono_grid::irreducible_map(grid, stop)
+    })?;
+    Ok(map.into_pyarray(py))
 }
 
 /// `points, weights`.
@@ -183,7 +189,9 @@ type Triplets<'py> = (Bound<'py, PyArray2<i64>>, Bound<'py, PyArray1<i64>>);
 #[pyfunction]
 fn triplets_at<'py>(py: Python<'py>, grid: PyGrid<'py>, q: i64) -> PyResult<Triplets<'py>> {
     let grid = grid.view()?;
-    let (points, weights) = py.compute(|stop| phono_grid::triplets_at(grid, q, stop))?;
+    let (points, weights) = py.compute_if_long(grid.n_q() >= LONG, |stop| {
+        phono_grid::triplets_at(grid, q, stop)
+    })?;
     Ok((points.into_pyarray(py), weights.into_pyarray(py)))
 }
 

@@ -1,5 +1,6 @@
 """Regular grids of wave vectors and their irreducible points."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -289,13 +290,18 @@ def integer_addresses(addresses: ArrayLike) -> NDArray[np.int64]:
 
 def ensure_group(rotations: NDArray[np.int64]) -> None:
     """Require invertible matrices whose products are among them."""
-    members = {r.tobytes() for r in rotations}
-    products = rotations[:, None] @ rotations
-    closed = all(r.tobytes() in members for r in products.reshape(-1, 3, 3))
+    members = set(_as_bytes(rotations))
+    closed = members.issuperset(_as_bytes(rotations[:, None] @ rotations))
     if not members or not closed or (abs(np.linalg.det(rotations)) < 0.5).any():
         raise DomainError(
             "rotations must be a group: the identity, every inverse and every product"
         )
+
+
+def _as_bytes(matrices: NDArray[np.int64]) -> Iterator[bytes]:
+    """One matrix after the other."""
+    data, size = matrices.tobytes(), 9 * matrices.itemsize
+    return (data[i : i + size] for i in range(0, len(data), size))
 
 
 def rotations_on_addresses(
