@@ -1,6 +1,9 @@
 """Wall time of phono-grid beside spglib and phonopy, in one run.
 
-nox -s bench -- benches/grid.py [--runs 3]
+nox -s bench -- benches/grid.py [--runs 3] [--quick]
+
+Medians of single calls, ours and theirs in turn; --quick takes smaller meshes and cells and
+one run, to see that all of it works.
 
 Irreducible points of a 101³ mesh; density of states of silicon on an irreducible 60³ mesh
 at 201 frequencies; shortest vectors, and permutations of all operations, of a supercell of
@@ -12,6 +15,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from phono_grid import (
@@ -30,18 +34,34 @@ from phono_grid._spglib import reduced_basis
 H = 0.5
 FCC = np.array([[0, 0, 0], [0, H, H], [H, 0, H], [H, H, 0]])
 SILICON = Cell.of(np.eye(3) * 5.43, np.concatenate([FCC, FCC + 0.25]), ["Si"] * 8)
-MESH = [60, 60, 60]
 
 
-def seconds(work: Callable[[], object], runs: int) -> float:
-    """Median wall time after a first run."""
-    work()
-    taken = []
+Pair = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much to measure."""
+
+    runs: int
+    stars: int = 101
+    mesh: int = 60
+    cells: int = 5
+
+
+def seconds(ours: Callable[[], object], theirs: Callable[[], object], runs: int) -> Pair:
+    """Median wall times of single calls in turn, after a first one of each."""
+    ours()
+    theirs()
+    taken: list[Pair] = []
     for _ in range(runs):
         start = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
+        ours()
+        middle = time.perf_counter()
+        theirs()
+        taken.append((middle - start, time.perf_counter() - middle))
+    first, second = zip(*taken, strict=True)
+    return statistics.median(first), statistics.median(second)
 
 
 def phonopy_of(cell: Cell, matrix: object) -> object:
@@ -68,28 +88,30 @@ def springs(supercell: object) -> np.ndarray:
     return fc
 
 
-def stars(runs: int) -> tuple[float, float]:
-    """Irreducible points of a cubic 101³ mesh."""
+def stars(size: Size) -> Pair:
+    """Irreducible points of a cubic mesh."""
     import spglib
 
     primitive = Supercell.of(SILICON, [1, 1, 1]).primitive
-    mesh = [101, 101, 101]
+    mesh = [size.stars] * 3
     grid = Grid.of(primitive, mesh)
     crystal = (primitive.lattice, primitive.positions, primitive.species)
     ours = irreducible_map(grid)
     theirs, _ = spglib.get_ir_reciprocal_mesh(mesh, crystal)
     np.testing.assert_array_equal(ours, theirs)
-    return (
-        seconds(lambda: irreducible_map(grid), runs),
-        seconds(lambda: spglib.get_ir_reciprocal_mesh(mesh, crystal), runs),
+    return seconds(
+        lambda: irreducible_map(grid),
+        lambda: spglib.get_ir_reciprocal_mesh(mesh, crystal),
+        size.runs,
     )
 
 
-def density(runs: int) -> tuple[float, float]:
+def density(size: Size) -> Pair:
     """Density of states at 201 frequencies; the phonons are there already."""
     peer = phonopy_of(SILICON, np.diag([2, 2, 2]))
     peer.force_constants = springs(peer.supercell)
-    peer.run_mesh(MESH, is_gamma_center=True)
+    mesh = [size.mesh] * 3
+    peer.run_mesh(mesh, is_gamma_center=True)
     peer.run_total_dos()
     points = peer.total_dos.frequency_points
     primitive = Supercell.of(SILICON, [1, 1, 1]).primitive
@@ -97,19 +119,19 @@ def density(runs: int) -> tuple[float, float]:
 
     def ours() -> np.ndarray:
         return density_of_states(
-            Grid.of(primitive, MESH, symmetry), frequencies, points
+            Grid.of(primitive, mesh, symmetry), frequencies, points
         ).density
 
     assert len(points) == 201
     np.testing.assert_allclose(ours(), peer.total_dos.dos, atol=1e-10)
-    return seconds(ours, runs), seconds(peer.run_total_dos, runs)
+    return seconds(ours, peer.run_total_dos, size.runs)
 
 
-def vectors(runs: int) -> tuple[float, float]:
-    """Shortest vectors between all pairs of 1000 atoms."""
+def vectors(size: Size) -> Pair:
+    """Shortest vectors between all pairs of atoms."""
     from phonopy.structure.cells import ShortestPairs
 
-    supercell = Supercell.of(SILICON, [5, 5, 5]).cell
+    supercell = Supercell.of(SILICON, [size.cells] * 3).cell
     basis = reduced_basis(supercell.lattice)
     x = supercell.positions
 
@@ -121,34 +143,31 @@ def vectors(runs: int) -> tuple[float, float]:
         return pairs.shortest_vectors
 
     assert len(ours()) == len(theirs())
-    return seconds(ours, runs), seconds(theirs, runs)
+    return seconds(ours, theirs, size.runs)
 
 
-def primitive_vectors(runs: int) -> tuple[float, float]:
-    """Shortest vectors from the primitive atoms to 1000, with what is around the kernel."""
+def primitive_vectors(size: Size) -> Pair:
+    """Shortest vectors from the primitive atoms to all, with what is around the kernel."""
     from phonopy.structure.cells import ShortestPairs
 
-    supercell = Supercell.of(SILICON, [5, 5, 5])
+    supercell = Supercell.of(SILICON, [size.cells] * 3)
     x, lattice = supercell.cell.positions, supercell.cell.lattice
     origins = x[supercell.primitive_to_supercell]
 
     def theirs() -> object:
         return ShortestPairs(lattice, x, origins, store_dense_svecs=True)
 
-    return (
-        seconds(lambda: ShortestVectors.of(supercell), 10 * runs),
-        seconds(theirs, 10 * runs),
-    )
+    return seconds(lambda: ShortestVectors.of(supercell), theirs, 20 * size.runs)
 
 
-def permutations(runs: int) -> tuple[float, float]:
-    """Permutations of 1000 atoms by every operation."""
+def permutations(size: Size) -> Pair:
+    """Permutations of all atoms by every operation."""
     from phonopy.structure.cells import compute_all_sg_permutations
 
-    cell = Supercell.of(SILICON, [5, 5, 5]).cell
+    cell = Supercell.of(SILICON, [size.cells] * 3).cell
     symmetry = Symmetry.of(SILICON)
     # The same operations in the axes of the supercell.
-    r, t = symmetry.rotations, symmetry.translations / 5
+    r, t = symmetry.rotations, symmetry.translations / size.cells
 
     def ours() -> np.ndarray:
         return atom_permutations(cell, r, t)
@@ -160,25 +179,29 @@ def permutations(runs: int) -> tuple[float, float]:
 
     expected = theirs()
     np.testing.assert_array_equal(np.sort(ours(), axis=1), np.sort(expected, axis=1))
-    return seconds(ours, runs), seconds(theirs, runs)
+    return seconds(ours, theirs, size.runs)
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=3)
-    runs = parser.parse_args().runs
-    print(f"{os.cpu_count()} cores, medians of {runs} runs, ms")
-    print(f"{'':48}{'ours':>10}{'theirs':>10}{'ratio':>8}")
-    for name, work in (
-        ("irreducible points of 101³ (spglib)", stars),
-        ("density of states, 60³, 201 points (phonopy)", density),
-        ("shortest vectors, 1000 x 1000 atoms (phonopy)", vectors),
-        ("shortest vectors, 2 x 1000 atoms (phonopy)", primitive_vectors),
-        ("permutations, 192 operations, 1000 atoms", permutations),
+    parser.add_argument("--quick", action="store_true")
+    given = parser.parse_args()
+    size = Size(1, stars=31, mesh=20, cells=3) if given.quick else Size(given.runs)
+    n_s = 8 * size.cells**3
+    print(f"{os.cpu_count()} cores, medians of {size.runs} runs in turn, ms")
+    print(f"{'':48}{'ours':>10}{'theirs':>10}{'ratio':>8}{'target':>8}")
+    for name, work, target in (
+        (f"irreducible points of {size.stars}³ (spglib)", stars, 5),
+        (f"density of states, {size.mesh}³, 201 points (phonopy)", density, 20),
+        (f"shortest vectors, {n_s} x {n_s} atoms (phonopy)", vectors, 10),
+        (f"shortest vectors, 2 x {n_s} atoms (phonopy)", primitive_vectors, 10),
+        (f"permutations, 192 operations, {n_s} atoms", permutations, 10),
     ):
-        ours, theirs = work(runs)
-        print(f"{name:48}{ours * 1e3:10.2f}{theirs * 1e3:10.2f}{theirs / ours:8.1f}")
+        ours, theirs = work(size)
+        times = f"{ours * 1e3:10.2f}{theirs * 1e3:10.2f}{theirs / ours:8.1f}"
+        print(f"{name:48}{times}{target:8}")
 
 
 if __name__ == "__main__":

@@ -80,9 +80,8 @@ def standard_masses(symbols: Sequence[str]) -> NDArray[np.float64]:
 
 def ensure_symbols(symbols: Sequence[str]) -> None:
     """Require a list of strings."""
-    if isinstance(symbols, str) or not all(
-        isinstance(s, str) for s in (symbols if np.iterable(symbols) else [None])
-    ):
+    listed = symbols if np.iterable(symbols) else [None]
+    if not all(isinstance(symbol, str) for symbol in listed):
         raise DomainError(f"symbols must be a list of chemical symbols, got {symbols!r}")
 
 
