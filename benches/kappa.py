@@ -1,10 +1,10 @@
 """Wall time, CPU time and peak memory of a whole κ, ours and phono3py's in one run.
 
-    nox -s bench -- benches/kappa.py FOLDER [--mesh 19 19 19] [--runs 3]
+    nox -s bench -- benches/kappa.py [--quick] [--case Si ...] [--runs 1] [--data FOLDER]
 
-FOLDER holds phono3py_disp.yaml and FORCES_FC3 (silicon, 2x2x2, of phono3py's examples was
-used for the figures in the changelog). Each program runs as a whole process in a folder of
-its own with a copy of the data, the two in turn, on the same cores.
+FOLDER, or else PHONO_TEST_DATA, holds the sets of data that the tests use. Each program
+runs as a whole process in a folder of its own with a copy of the data, the two in turn, on
+the same cores. A ratio says how many times more phono3py took; the target stands beside it.
 """
 
 import argparse
@@ -19,6 +19,39 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
+class Case:
+    """One calculation; ``target`` is the ratio of CPU times that is asked for."""
+
+    folder: str
+    file: str
+    mesh: tuple[int, int, int]
+    quick: tuple[int, int, int]
+    target: float
+    lbte: bool = False
+
+    def commands(self, mesh: tuple[int, int, int]) -> dict[str, list[str]]:
+        """What both programs are told."""
+        numbers = ["--mesh", *map(str, mesh)]
+        ours = [program("phono"), "kappa", ".", *numbers, "--temperature", "300"]
+        theirs = [program("phono3py"), self.file, *numbers, "--ts", "300"]
+        return {
+            "phono": [*ours, "--method", "lbte" if self.lbte else "rta"],
+            "phono3py": [*theirs, "--lbte" if self.lbte else "--br"],
+        }
+
+
+SILICON = "si-pbesol", "phono3py_disp.yaml"
+CASES = {
+    "Si": Case(*SILICON, (19, 19, 19), (9, 9, 9), 10),
+    "NaCl": Case(
+        "nacl-pbe", "phono3py_params_NaCl222.yaml.xz", (15, 15, 15), (7, 7, 7), 10
+    ),
+    "AlN": Case("aln-lda", "phono3py_params_AlN332.yaml.xz", (11, 11, 7), (5, 5, 3), 8),
+    "Si-LBTE": Case(*SILICON, (13, 13, 13), (7, 7, 7), 8, lbte=True),
+}
+
+
+@dataclass(frozen=True)
 class Figures:
     """What one run took."""
 
@@ -26,6 +59,12 @@ class Figures:
     cpu: float
     peak: float
     kappa: float
+
+
+def program(name: str) -> str:
+    """The program beside this interpreter, or on the path."""
+    beside = Path(sys.executable).with_name(name)
+    return str(beside) if beside.exists() else name
 
 
 def run(command: list[str], data: Path) -> Figures:
@@ -40,11 +79,12 @@ def run(command: list[str], data: Path) -> Figures:
             os.chdir(folder)
             descriptor = os.open(out, os.O_CREAT | os.O_WRONLY)
             os.dup2(descriptor, 1)
+            os.dup2(descriptor, 2)
             os.execvp(command[0], command)
         _, status, usage = os.wait4(pid, 0)
         wall = time.perf_counter() - start
         if status:
-            sys.exit(f"{' '.join(command)} failed")
+            sys.exit(f"{' '.join(command)} failed:\n{out.read_text()[-2000:]}")
         return Figures(
             wall,
             usage.ru_utime + usage.ru_stime,
@@ -56,46 +96,29 @@ def run(command: list[str], data: Path) -> Figures:
 def first_kappa(folder: Path) -> float:
     """κ_xx of the first temperature in the HDF5 file that a run wrote."""
     import h5py
+    import numpy as np
 
     (path,) = folder.glob("kappa-*.hdf5")
     with h5py.File(path) as file:
-        return float(file["kappa"][0, 0])
+        return float(np.ravel(file["kappa"])[0])
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("--mesh", nargs=3, default=["19", "19", "19"])
-    parser.add_argument("--runs", type=int, default=3)
-    arguments = parser.parse_args()
-    folder = arguments.folder or Path(os.environ.get("PHONO_TEST_DATA", ".")) / "si-pbesol"
-    if not (folder / "phono3py_disp.yaml").exists():
-        sys.exit(f"{folder} holds no phono3py_disp.yaml; name a folder that does")
-
-    def program(name: str) -> str:
-        """The program beside this interpreter, or on the path."""
-        beside = Path(sys.executable).with_name(name)
-        return str(beside) if beside.exists() else name
-
-    mesh = ["--mesh", *arguments.mesh]
-    ours = [program("phono"), "kappa", ".", *mesh, "--temperature", "300"]
-    theirs = [program("phono3py"), "phono3py_disp.yaml", *mesh, "--br", "--ts", "300"]
+def measure(name: str, case: Case, data: Path, arguments: argparse.Namespace) -> None:
+    """Run both programs in turn and print the medians with the targets."""
+    mesh = case.quick if arguments.quick else case.mesh
     figures: dict[str, list[Figures]] = {"phono": [], "phono3py": []}
-    for i in range(arguments.runs):
-        for name, command in (("phono", ours), ("phono3py", theirs)):
-            figures[name].append(run(command, folder))
-            print(f"run {i + 1} {name}: {figures[name][-1]}", flush=True)
+    for _ in range(arguments.runs):
+        for which, command in case.commands(mesh).items():
+            figures[which].append(run(command, data / case.folder))
 
-    def median(name: str, figure: str) -> float:
+    def median(which: str, figure: str) -> float:
         """Over the runs."""
-        return statistics.median(getattr(f, figure) for f in figures[name])
+        return statistics.median(getattr(f, figure) for f in figures[which])
 
-    print(
-        f"\nmesh {' '.join(arguments.mesh)}, {os.cpu_count()} cores, medians of "
-        f"{arguments.runs} runs"
-    )
-    print(f"{'':10}{'phono':>12}{'phono3py':>12}{'ratio':>10}")
+    at = " ".join(map(str, mesh))
+    print(f"\n{name}, mesh {at}, {os.cpu_count()} cores, medians of {arguments.runs} runs")
+    print(f"{'':10}{'phono':>12}{'phono3py':>12}{'ratio':>10}  target")
+    targets = {} if arguments.quick else {"cpu": case.target, "peak": 1.0}
     for figure, unit in (
         ("wall", "s"),
         ("cpu", "s"),
@@ -103,7 +126,29 @@ def main() -> None:
         ("kappa", "W/(m K)"),
     ):
         a, b = median("phono", figure), median("phono3py", figure)
-        print(f"{figure:10}{a:12.4f}{b:12.4f}{b / a:10.3f}  {unit}")
+        target = f"{targets[figure]:g}" if figure in targets else ""
+        print(f"{figure:10}{a:12.4f}{b:12.4f}{b / a:10.3f}  {target:6} {unit}", flush=True)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--case", choices=CASES, nargs="+", default=list(CASES))
+    parser.add_argument("--quick", action="store_true", help="coarse meshes, no targets")
+    parser.add_argument("--runs", type=int, default=1)
+    data = Path(os.environ.get("PHONO_TEST_DATA", "."))
+    parser.add_argument("--data", type=Path, default=data)
+    arguments = parser.parse_args()
+    for name in arguments.case:
+        case = CASES[name]
+        if not (arguments.data / case.folder / case.file).exists():
+            sys.exit(
+                f"{arguments.data / case.folder} holds no {case.file}; name the folder of "
+                "the test data by --data or PHONO_TEST_DATA"
+            )
+        measure(name, case, arguments.data, arguments)
 
 
 if __name__ == "__main__":

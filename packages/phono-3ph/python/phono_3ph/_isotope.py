@@ -16,8 +16,10 @@ from phono_3ph._periodic_modes import PeriodicModes
 ABOVE = 1e-9
 """THz; how far above its frequency a phonon's tetrahedra are cut.
 
-Neighbours in the star of ``q`` have the frequencies of ``q``, and a tetrahedron with three
-such vertices has a density above them and none below: rounding must not choose.
+Neighbours in the star of ``q`` have the frequencies of ``q`` but for rounding. A frequency
+between two vertices that are so close loses the weight that it has on both sides of them,
+and a tetrahedron with three such vertices has a density above them and none below: rounding
+must not choose.
 """
 
 
@@ -37,9 +39,9 @@ def isotope_linewidths(
     The delta function is a tetrahedron weight, averaged over degenerate sets at both ends
     as ``scattering`` says, or a normal distribution.
 
-    Tetrahedra are cut just above :math:`f_\lambda`. Codes that cut them at
-    :math:`f_\lambda` itself let rounding decide, and differ from run to run of another
-    eigensolver by parts in a thousand.
+    Tetrahedra are cut just above :math:`f_\lambda`, with one frequency for a whole star.
+    Codes that cut them at :math:`f_\lambda` itself let rounding decide, and their κ differs
+    by parts in a thousand with another eigensolver.
 
     Parameters
     ----------
