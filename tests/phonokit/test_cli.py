@@ -177,7 +177,7 @@ def test_bad_arguments_are_one_line_and_exit_2_and_nothing_is_written(
         (
             Tiny(forces_inside=False).text,
             forces_text().replace("# a comment", "x", 1),
-            "FORCES_FC3: line 4: expected three numbers",
+            r"FORCES_FC3: line 4 \(supercell 1\): expected three numbers",
         ),
         ("a: 1\n", "", "not a crystal with displacements; expected the keys unit_cell"),
         ("- 1\n", "", "not a crystal; expected a phono3py yaml file"),
