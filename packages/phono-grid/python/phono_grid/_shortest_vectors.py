@@ -39,7 +39,7 @@ class ShortestVectors:
     def __post_init__(self) -> None:
         """Hold the arrays the way the kernels read them."""
         m = frozen(self.multiplicities, "multiplicities", np.int64, ("n_s", "n_a"))
-        if (m < 0).any():
+        if m.size and m.min() < 0:
             raise DomainError(f"multiplicities must not be negative, got {m.min()}")
         v = frozen(self.vectors, "vectors", shape=(int(m.sum()), 3))
         object.__setattr__(self, "multiplicities", m)
@@ -83,11 +83,21 @@ def _checked(
 
 def _ensure_reduced(basis: NDArray[np.float64]) -> None:
     """Require Minkowski's conditions, without which the search is too short."""
-    a, b, c = basis[np.argsort((basis**2).sum(axis=1))]
-    sums = [(b, a), (c, a), (c, b), *((c, s * a + t * b) for s in (1, -1) for t in (1, -1))]
-    for longer, other in sums:
-        if abs(longer @ other) > 0.5001 * (other @ other):
-            raise DomainError("basis must be reduced; reduced_basis makes it so")
+    # Products of vectors in Python's numbers, which are fast for so few.
+    gram: list[list[float]] = (basis @ basis.T).tolist()
+    i, j, k = sorted(range(3), key=lambda v: gram[v][v])
+    a, b = gram[i][i], gram[j][j]
+    ab, ac, bc = gram[i][j], gram[i][k], gram[j][k]
+    # |2 v·w| ≤ |w|² for v a longer vector than w, and for c and a ± b.
+    tests = [
+        (ab, a),
+        (ac, a),
+        (bc, b),
+        (ac + bc, a + b + 2 * ab),
+        (ac - bc, a + b - 2 * ab),
+    ]
+    if any(abs(product) > 0.5001 * square for product, square in tests):
+        raise DomainError("basis must be reduced; reduced_basis makes it so")
 
 
 @accelerated_by(rust.shortest_vectors, _checked)

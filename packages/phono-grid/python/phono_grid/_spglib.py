@@ -11,7 +11,14 @@ import spglib
 from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._cell import Cell
-from phono_grid.errors import DomainError, ensure_positive, ensure_type, finite, named
+from phono_grid.errors import (
+    DomainError,
+    ensure_positive,
+    ensure_type,
+    finite,
+    named,
+    volume_of,
+)
 
 SYMPREC = 1e-5
 """Å; positions closer than this are the same."""
@@ -127,7 +134,7 @@ def reduced_basis(
     reduce = _REDUCE[named(Reduction, reduction, "reduction")]
     with _no_advice():
         try:
-            reduced = reduce(rows) if abs(np.linalg.det(rows)) > 1e-10 else None
+            reduced = reduce(rows) if abs(volume_of(rows)) > 1e-10 else None
         except _FAILURES:
             reduced = None
     if reduced is None:
