@@ -1,0 +1,98 @@
+"""Where the time of a triplet goes, and how far that is from what the machine can do.
+
+    nox -s bench -- benches/triplet.py [--quick] [--data FOLDER]
+
+CPU time per triplet at wave vectors without symmetry: of the whole kernel; without
+tetrahedra, which leaves the series and the projection on eigenvectors (Gaussians so narrow
+that nearly all are cut off stand in their place); and of the tetrahedron weights alone. The
+rate of arithmetic stands beside that of a product of matrices on this machine.
+"""
+
+import argparse
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import phonokit
+from phono_3ph import PeriodicModes, Scattering, Series3, linewidths
+from phono_dynmat import bose_einstein
+from phono_grid import Gaussian, Grid, IrreduciblePoints, Symmetry, Triplets
+from phonokit._harmonic_phonons import harmonic_phonons
+from phonokit._series import force_constant_series
+
+CASES = {
+    "si-pbesol": ((19, 19, 19), (9, 9, 9)),
+    "nacl-pbe": ((15, 15, 15), (7, 7, 7)),
+    "aln-lda": ((11, 11, 7), (5, 5, 3)),
+}
+NARROW = Scattering(smearing=Gaussian(1e-6, 1.0))
+
+
+def cpu(function: Callable[[], object], runs: int) -> float:
+    """The least CPU time of some runs, s."""
+    times = []
+    for _ in range(runs):
+        start = time.process_time()
+        function()
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+def peak() -> float:
+    """GFLOP/s of one core in a product of matrices."""
+    a = np.random.default_rng(1).normal(size=(900, 900))
+    return 2 * 900**3 / cpu(lambda: a @ a, 5) / 1e9
+
+
+def arithmetic(series: Series3, n_b: int) -> tuple[int, int]:
+    """Operations for a triplet: the last axis of the series, and the projection."""
+    differences = series.cells[:, 0] - series.cells[:, 1]
+    planes = len(np.unique(differences[:, 2]))
+    return 8 * planes * n_b**3, 2 * 8 * n_b**4
+
+
+def measure(name: str, mesh: tuple[int, int, int], data: Path, runs: int) -> None:
+    """Print the parts of one crystal."""
+    crystal = phonokit.load(data / name)
+    dynamics, series = force_constant_series(crystal.data)
+    grid = Grid.of(crystal.primitive, mesh, Symmetry.of(crystal.primitive))
+    irreducible = IrreduciblePoints.of(grid)
+    phonons: PeriodicModes = harmonic_phonons(dynamics, grid, irreducible).phonons
+    q = int(irreducible.points[irreducible.weights.argmax()])
+    n_t = len(Triplets.of(grid, q).weights)
+    n = bose_einstein(phonons.frequencies, [300.0])
+
+    def micro(scattering: Scattering) -> float:
+        """µs per triplet."""
+        run = lambda: linewidths(series, phonons, q, n, scattering)  # noqa: E731 one use
+        return 1e6 * cpu(run, runs) / n_t
+
+    whole, elements = micro(Scattering()), micro(NARROW)
+    sums, projection = arithmetic(series, phonons.frequencies.shape[1])
+    rate = (sums + projection) / elements / 1e3
+    print(f"\n{name}, mesh {' '.join(map(str, mesh))}, {n_t} triplets, µs of CPU for each")
+    print(f"  whole                    {whole:8.2f}")
+    print(f"  series and projection    {elements:8.2f}  {rate:6.1f} GFLOP/s at least")
+    print(f"    operations: last axis {sums}, projection {projection}")
+    print(f"  tetrahedra               {whole - elements:8.2f}")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="coarse meshes")
+    data = Path(os.environ.get("PHONO_TEST_DATA", "."))
+    parser.add_argument("--data", type=Path, default=data)
+    arguments = parser.parse_args()
+    print(f"a product of matrices: {peak():.1f} GFLOP/s of CPU")
+    for name, (mesh, quick) in CASES.items():
+        small = arguments.quick
+        measure(name, quick if small else mesh, arguments.data, 2 if small else 5)
+
+
+if __name__ == "__main__":
+    main()
