@@ -59,9 +59,12 @@ def other(s):
 
 
 def stored(s, q=Q, **change):
-    return replace(Strengths.of(s.series, s.phonons, q), **change)
+    if q not in STORED:
+        STORED[q] = Strengths.of(s.series, s.phonons, q)
+    return replace(STORED[q], **change)
 
 
+STORED: dict[int, Strengths] = {}
 NONE = np.zeros((64, 6, 0))
 BAD = {
     "sigma of zero": (lambda s: Gaussian(0.0), "sigma must be positive, got 0"),

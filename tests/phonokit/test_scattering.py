@@ -34,6 +34,7 @@ def test_linewidths_are_those_of_the_conductivity_and_split(here, capsys):
         point = file["grid_point"][:]
     np.testing.assert_allclose(parts, gamma, atol=1e-14)
     assert f"{gamma[0, -1]:.6f}" in out
+    assert "U 300 K" in out
     row = list(result.grid_points).index(1)
     assert point[0] == 1
     np.testing.assert_allclose(gamma[0], result.linewidths[0, row], rtol=1e-9)

@@ -55,7 +55,7 @@ def gamma(
     Parameters
     ----------
     nu
-        Tell normal from umklapp processes.
+        Tell normal (N) from umklapp (U) processes.
     frequency_points
         How many frequencies from 0 on, in place of the bands' own.
     """

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import (
+    ImaginarySelfEnergy,
     Probe,
     Scattering,
     Series3,
@@ -53,6 +54,8 @@ from phonokit._series import force_constant_series
 from phonokit._workflow import Crystal, checked_temperatures
 
 Array = NDArray[np.float64]
+COLUMNS = 3
+"""Of numbers in a table, so that it fits a page; also a width and its two parts."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +81,13 @@ class Setting:
         """Frequency points from 0 on, as many as were asked for."""
         sigma = self.request.at.sigma or 0.0
         return default_frequency_points(frequencies, sigma=sigma, n=self.request.n)
+
+    def tables(self, title: str, frequencies: Array, columns: dict[str, Array]) -> None:
+        """Print a row for each band, as many tables as the width of a page asks for."""
+        names = list(columns)
+        for first in range(0, len(names), COLUMNS):
+            some = {name: columns[name] for name in names[first : first + COLUMNS]}
+            self.out.print(_table(title, frequencies, some, self.request.at.unit))
 
     def write(self, command: str, datasets: dict[str, Dataset]) -> None:
         """Write the file, with the temperatures if there are any."""
@@ -128,8 +138,8 @@ def run_gamma(request: GammaRequest, *, command: str) -> None:
             datasets["frequency_point"] = Dataset(points, "THz", "where gamma is given")
         else:
             for i, q in enumerate(request.at.q):
-                columns = {f"{x:g} K": gamma[i, k] for k, x in enumerate(t)}
-                of.out.print(_table(f"Γ at q = {q}", at.frequencies[i], columns, unit))
+                columns = _columns(found[i], t)
+                of.tables(f"Γ at q = {q}", at.frequencies[i], columns)
         of.write(command, datasets)
         if plot is not None and points is None:
             plot_gamma(at.frequencies, gamma, t, unit, plot)
@@ -154,7 +164,7 @@ def run_spectral(request: SpectralRequest, *, command: str) -> None:
             one = found[i]
             peaks = one.frequency_points[one.values.argmax(axis=-1)]
             columns = {f"{x:g} K": peaks[k] for k, x in enumerate(t)}
-            of.out.print(_table(f"Peaks at {title}", one.frequencies, columns, unit))
+            of.tables(f"Peaks at {title}", one.frequencies, columns)
         of.write(command, _spectral_datasets(q, found, bands))
         if plot is not None and bands is not None:
             plot_path(bands, found, t, unit, plot)
@@ -211,6 +221,17 @@ def run_jdos(request: JdosRequest, *, command: str) -> None:
         if request.shared.plot is not None:
             classes = np.atleast_2d(found[0].differences), np.atleast_2d(found[0].sums)
             plot_jdos(points, classes, unit, request.shared.plot)
+
+
+def _columns(found: ImaginarySelfEnergy, temperatures: Array) -> dict[str, Array]:
+    """Linewidths at each temperature, and their parts if they were told apart."""
+    columns = {}
+    for k, t in enumerate(temperatures):
+        columns[f"{t:g} K"] = found.total[k]
+        for name, part in (("N", found.normal), ("U", found.umklapp)):
+            if part is not None:
+                columns[f"{name} {t:g} K"] = part[k]
+    return columns
 
 
 def _head(at: External) -> dict[str, Dataset]:
