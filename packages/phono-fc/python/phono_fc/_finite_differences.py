@@ -62,8 +62,8 @@ def force_constants2(
     equations = Equations(
         "singles", singles.atoms, singles.displacements, list(-singles.forces)
     )
-    operations = Operations(symmetry.rotations_cartesian, symmetry.permutations)
-    rows = equations.solve(operations, supercell.primitive_to_supercell)
+    home = supercell.primitive_to_supercell
+    rows = equations.solve(Operations.of(symmetry), home)
     return ForceConstants(rows, supercell)
 
 
@@ -119,8 +119,8 @@ def force_constants3(
     """
     known = within(pair_distances(supercell), cutoff)
     equations = third_order_equations(supercell, symmetry, singles, pairs, known)
-    operations = Operations(symmetry.rotations_cartesian, symmetry.permutations)
-    rows = equations.solve(operations, supercell.primitive_to_supercell)
+    home = supercell.primitive_to_supercell
+    rows = equations.solve(Operations.of(symmetry), home)
     constants = ForceConstants(rows, supercell)
     if known.all():
         return constants
@@ -156,6 +156,12 @@ class Operations:
 
     rotations: NDArray[np.float64]
     permutations: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, symmetry: Symmetry, which: NDArray[np.int64] | None = None) -> "Operations":
+        """Those of a symmetry, all or some by number."""
+        some = slice(None) if which is None else which
+        return cls(symmetry.rotations_cartesian[some], symmetry.permutations[some])
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,10 +325,7 @@ def displaced_constants(
         pairs.displacements[mine],
         list(singles.forces[n] - pairs.forces[mine]),
     )
-    operations = Operations(
-        symmetry.rotations_cartesian[group], symmetry.permutations[group]
-    )
-    return equations.solve(operations, targets)
+    return equations.solve(Operations.of(symmetry, group), targets)
 
 
 def check_sizes(

@@ -47,10 +47,9 @@ def sparse_force_constants3(
     known = within(pair_distances(supercell), cutoff)
     near = NearAtoms(supercell, cutoff)
     equations = third_order_equations(supercell, symmetry, singles, pairs, known)
-    operations = Operations(symmetry.rotations_cartesian, symmetry.permutations)
     home = supercell.primitive_to_supercell
     rows: dict[int, Row] = {
         target: kept_of_row(row, near[target], threshold)
-        for target, row in equations.rows(operations, home)
+        for target, row in equations.rows(Operations.of(symmetry), home)
     }
     return gathered([rows[int(target)] for target in home], supercell)

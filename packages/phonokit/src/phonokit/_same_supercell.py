@@ -1,12 +1,12 @@
 """Whether a finished calculation is of the supercell it should be, told by geometry."""
 
-import importlib
-
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Cell
 from phono_grid.errors import FileError
 
+TYPES = ("H", "He", "Li", "Be", "B", "C", "N", "O", "F", "Ne")
+"""What ASE takes the atoms of types 1, 2, ... for where a dump names no elements."""
 CLOSE = 0.003
 """Å; a finished calculation whose atoms are farther from where we put them is another.
 Above the rounding of what programs print, below usual displacements, 0.01 and 0.03."""
@@ -90,12 +90,11 @@ def _in_another_order(
 def _same_kinds(symbols: list[str], expected: list[str]) -> NDArray[np.bool_]:
     """Which atoms are of the kind they should be.
 
-    A LAMMPS dump without elements has types 1, 2, ..., which ASE takes for H, He, ...: the
-    kinds are then those of the supercell by another name, one for one.
+    The kinds of a LAMMPS dump without elements are those of the supercell by other names,
+    one for one.
     """
     names = list(dict.fromkeys(expected))
-    elements = importlib.import_module("ase.data").chemical_symbols
-    if set(symbols) == set(elements[1 : len(names) + 1]):
+    if set(symbols) == set(TYPES[: len(names)]):
         pairs = set(zip(symbols, expected, strict=True))
         if len(pairs) == len(names):
             return np.ones(len(symbols), dtype=np.bool_)
