@@ -79,7 +79,7 @@ def ours(pair):
 def test_generalised_grids_conduct_alike(pair, ours, full):
     pair.peer.run_thermal_conductivity(temperatures=TEMPERATURES, is_LBTE=full)
     theirs = np.asarray(pair.peer.thermal_conductivity.kappa)[0]
-    # The two take different ones of equal triplets, and compact constants of the peer have the
-    # symmetry of the crystal only nearly: seen are 6.4e-6.
+    # The two take different ones of equal triplets, and compact constants of the peer have
+    # the symmetry of the crystal only nearly: seen are 6.4e-6.
     np.testing.assert_allclose(ours[full][:, :3], theirs[:, :3], rtol=1e-5)
     np.testing.assert_allclose(ours[full][:, 3:], theirs[:, 3:], atol=1e-6 * theirs.max())
