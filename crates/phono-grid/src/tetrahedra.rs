@@ -301,6 +301,8 @@ fn choose(rank: f64, c0: f64, c1: f64, c2: f64, c3: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// 24 copies of one tetrahedron.
@@ -356,5 +358,33 @@ mod tests {
     #[test]
     fn a_flat_tetrahedron_has_no_weight() {
         assert_eq!(copies(1.0, [1.0; 3]).weight(1.0).to_bits(), 0.0_f64.to_bits());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        #[test]
+        fn step_weights_of_random_tetrahedra_integrate_delta_weights_and_end_at_one(
+            centre in 0.0..5.0_f64,
+            outer in prop::array::uniform3(0.0..5.0_f64),
+        ) {
+            let mut v = [centre, outer[0], outer[1], outer[2]];
+            v.sort_by(f64::total_cmp);
+            prop_assume!(v.windows(2).all(|v| v[1] - v[0] > 1e-3));
+            let sorted = copies(centre, outer);
+            let mut sum = 0.0;
+            for v in v.windows(2) {
+                // Cubic between vertices, where Simpson's rule is exact; the ends are taken
+                // from inside.
+                let inside = 1e-12 * (v[1] - v[0]);
+                let at = [v[0] + inside, 0.5 * (v[0] + v[1]), v[1] - inside];
+                let w = at.map(|w| sorted.weight(w));
+                sum += (w[0] + 4.0 * w[1] + w[2]) * (v[1] - v[0]) / 6.0;
+                prop_assert!((sum - sorted.step(v[1] - inside)).abs() < 1e-7);
+            }
+            prop_assert!((sum - 1.0).abs() < 1e-7);
+            prop_assert!(sorted.step(v[3] + 1e-9) >= 1.0);
+            prop_assert!(sorted.step(v[0] - 1e-9) <= 0.0);
+        }
     }
 }
