@@ -224,6 +224,23 @@ impl Dipoles {
         }
     }
 
+    /// Real and imaginary parts of the moments of a pair of atoms. Those of an atom with itself
+    /// have no phases: `own`, the same for all atoms.
+    #[inline(always)]
+    fn moments<const N: usize>(
+        &self,
+        [k, l]: [usize; 2],
+        terms: &[[Lanes; N]],
+        own: &[Lanes; N],
+        phases: &mut [Vec<f64>; 2],
+    ) -> [[Lanes; N]; 2] {
+        if k == l {
+            return [*own, [[0.0; LANES]; N]];
+        }
+        self.relative_phases([k, l], phases);
+        [phased(terms, &phases[0]), phased(terms, &phases[1])]
+    }
+
     /// Add `Z_k^T t Z_l` and its adjoint to matrices one after another.
     #[inline(always)]
     fn put(&self, [k, l]: [usize; 2], tensors: &[Tensor; 2], matrices: &mut [Complex64]) {
@@ -268,20 +285,12 @@ impl pulp::NullaryFnOnce for Add<'_> {
     #[inline(always)]
     fn call(self) {
         let Self { dipoles, batch, work, matrices } = self;
-        let n_a = dipoles.charges.len();
-        dipoles.terms(batch, &mut work.terms);
-        // One atom with itself or another of its kind: no phases, the same for all atoms.
-        let own = [unphased(&work.terms), [[0.0; LANES]; 6]];
-        for (k, l) in (0..n_a).flat_map(|k| (k..n_a).map(move |l| (k, l))) {
-            let moments = if k == l {
-                own
-            } else {
-                dipoles.relative_phases([k, l], &mut work.phases);
-                let [cos, sin] = &work.phases;
-                [phased(&work.terms, cos), phased(&work.terms, sin)]
-            };
-            let tensors = [symmetric(&moments[0]), symmetric(&moments[1])];
-            dipoles.put([k, l], &tensors, matrices);
+        let Workspace { terms, phases, .. } = work;
+        dipoles.terms(batch, terms);
+        let own = unphased(terms);
+        for pair in pairs(dipoles.charges.len()) {
+            let [re, im] = dipoles.moments(pair, terms, &own, phases);
+            dipoles.put(pair, &[symmetric(&re), symmetric(&im)], matrices);
         }
         dipoles.subtract_self_terms(matrices);
     }
@@ -301,25 +310,24 @@ impl pulp::NullaryFnOnce for AddDerivatives<'_, '_> {
     #[inline(always)]
     fn call(self) {
         let Self { dipoles, batch, work, matrices } = self;
-        let n_a = dipoles.charges.len();
-        dipoles.slopes(batch, &mut work.slopes);
-        let own = [unphased(&work.slopes), [[0.0; LANES]; 13]];
-        for (k, l) in (0..n_a).flat_map(|k| (k..n_a).map(move |l| (k, l))) {
-            let moments = if k == l {
-                own
-            } else {
-                dipoles.relative_phases([k, l], &mut work.phases);
-                let [cos, sin] = &work.phases;
-                [phased(&work.slopes, cos), phased(&work.slopes, sin)]
-            };
+        let Workspace { slopes, phases, .. } = work;
+        dipoles.slopes(batch, slopes);
+        let own = unphased(slopes);
+        for pair in pairs(dipoles.charges.len()) {
+            let [re, im] = dipoles.moments(pair, slopes, &own, phases);
             for (axis, matrices) in matrices.iter_mut().enumerate() {
                 let row = &dipoles.dielectric[axis];
-                let [re, im] = &moments;
-                let tensors = [slope(re, axis, row), slope(im, axis, row)];
-                dipoles.put([k, l], &tensors, matrices);
+                let tensors = [slope(&re, axis, row), slope(&im, axis, row)];
+                dipoles.put(pair, &tensors, matrices);
             }
         }
     }
+}
+
+/// Each pair `k ≤ l` of atoms.
+#[inline(always)]
+fn pairs(n_atoms: usize) -> impl Iterator<Item = [usize; 2]> {
+    (0..n_atoms).flat_map(move |k| (k..n_atoms).map(move |l| [k, l]))
 }
 
 /// `a · b`.

@@ -187,18 +187,10 @@ impl pulp::NullaryFnOnce for Sum<'_> {
                     sum.add_product(&phase, value);
                 }
             }
-            for (i, interaction) in interactions.iter().enumerate() {
-                if let Some(interaction) = interaction {
-                    add(&mut block, i, &interaction.block(pair.atoms), mean.get(i));
-                }
+            for (i, interaction) in present(interactions) {
+                add(&mut block, i, &interaction.block(pair.atoms), mean.get(i));
             }
-            put(
-                matrices,
-                pair.atoms,
-                constants.n_bands(),
-                &block,
-                &waves.between(pair.atoms),
-            );
+            put(matrices, pair.atoms, constants.n_bands(), &block, &waves);
         }
     }
 }
@@ -237,24 +229,24 @@ impl pulp::NullaryFnOnce for Slopes<'_, '_> {
                 for sum in &mut block {
                     *sum = times_i(sum);
                 }
-                for (i, interaction) in interactions.iter().enumerate() {
-                    if let Some(interaction) = interaction {
-                        let weight = times_i(&slope).get(i);
-                        add(&mut block, i, &interaction.block(pair.atoms), weight);
-                        let derivative = &interaction.derivatives(pair.atoms)[axis];
-                        add(&mut block, i, derivative, mean.get(i));
-                    }
+                for (i, interaction) in present(interactions) {
+                    let weight = times_i(&slope).get(i);
+                    add(&mut block, i, &interaction.block(pair.atoms), weight);
+                    let derivative = &interaction.derivatives(pair.atoms)[axis];
+                    add(&mut block, i, derivative, mean.get(i));
                 }
-                put(
-                    matrices,
-                    pair.atoms,
-                    constants.n_bands(),
-                    &block,
-                    &waves.between(pair.atoms),
-                );
+                put(matrices, pair.atoms, constants.n_bands(), &block, &waves);
             }
         }
     }
+}
+
+/// The interactions there are, each with its lane.
+#[inline(always)]
+fn present(
+    interactions: &[Option<Interaction>],
+) -> impl Iterator<Item = (usize, &Interaction)> {
+    interactions.iter().enumerate().filter_map(|(i, x)| x.as_ref().map(|x| (i, x)))
 }
 
 /// `i a`.
@@ -278,8 +270,9 @@ fn put(
     [k, l]: [usize; 2],
     n: usize,
     block: &Block,
-    gauge: &ComplexLanes,
+    waves: &Waves,
 ) {
+    let gauge = &waves.between([k, l]);
     for (component, value) in block.iter().enumerate() {
         let (row, column) = (3 * k + component / 3, 3 * l + component % 3);
         let value = value.times(gauge);
