@@ -2,8 +2,6 @@
 
 from enum import Enum
 
-from phono_grid import units
-
 
 class FrequencyUnit(Enum):
     """A unit of frequency, by the name it has on the command line."""
@@ -15,6 +13,9 @@ class FrequencyUnit(Enum):
     @property
     def per_thz(self) -> float:
         """How many make 1 THz."""
+        # Here, so that ``phono --help`` is quick and Ctrl-C is heeded from the first moment.
+        from phono_grid import units
+
         match self:
             case FrequencyUnit.THZ:
                 return 1.0
