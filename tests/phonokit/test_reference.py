@@ -154,7 +154,7 @@ def test_python_conducts_as_rust_does(data):
         for lang in ("Rust", "Python")
     ]
     # Acoustic frequencies at Γ are square roots of rounding, 3e-7 THz, and corners of
-    # tetrahedra: with the same frequencies the two agree to 1e-13.
+    # tetrahedra.
     np.testing.assert_allclose(*results, rtol=1e-8, atol=1e-9)
 
 

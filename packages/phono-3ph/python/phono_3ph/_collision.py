@@ -10,7 +10,7 @@ from phono_grid.backend import accelerated_by
 from phono_grid.errors import ensure_shape, frozen
 
 from phono_3ph._extension import rust
-from phono_3ph._interaction import interaction_strengths
+from phono_3ph._interaction import ensure_one_crystal, interaction_strengths
 from phono_3ph._linewidths import Scattering, linewidths_of, scattering_weights
 from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3
@@ -53,7 +53,7 @@ class Thermal:
         return cls(bose_einstein(f, t), s)
 
 
-@accelerated_by(rust.collision_row)
+@accelerated_by(rust.collision_row, ensure_one_crystal)
 def collision_row(
     series: Series3,
     phonons: PeriodicModes,

@@ -14,7 +14,24 @@ from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3
 
 
-@accelerated_by(rust.interaction_strengths)
+def ensure_one_crystal(
+    series: Series3, phonons: Phonons, *_others: object, **_options: object
+) -> None:
+    """Require phonons on the lattice of the constants, ``a_i · b_j = δ_ij``."""
+    if series.lattice is None:
+        return
+    away = series.lattice @ phonons.grid.reciprocal_lattice.T - np.eye(3)
+    if np.abs(away).max() > 1e-4:
+        i, j = np.unravel_index(np.abs(away).argmax(), away.shape)
+        raise DomainError(
+            f"series and phonons: of different crystals: lattice vector {i} of the "
+            f"constants times reciprocal vector {j} of the grid is "
+            f"{away[i, j] + (i == j):.6g}, expected {int(i == j)}; make both from one "
+            "crystal, its primitive cell in the same axes"
+        )
+
+
+@accelerated_by(rust.interaction_strengths, ensure_one_crystal)
 def interaction_strengths(
     series: Series3,
     phonons: PeriodicModes,

@@ -9,7 +9,7 @@ from phono_grid.backend import accelerated_by
 from phono_grid.errors import DomainError, ensure_positive, ensure_shape
 
 from phono_3ph._extension import rust
-from phono_3ph._interaction import interaction_strengths
+from phono_3ph._interaction import ensure_one_crystal, interaction_strengths
 from phono_3ph._modes_around import Phonons
 from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3
@@ -48,7 +48,7 @@ class Scattering:
             )
 
 
-@accelerated_by(rust.linewidths)
+@accelerated_by(rust.linewidths, ensure_one_crystal)
 def linewidths(
     series: Series3,
     phonons: PeriodicModes,

@@ -58,13 +58,12 @@ def real_self_energy(
 
     See `real_self_energies`.
     """
-    ensure_coupled(couplings, phonons)
     principal = Principal() if principal is None else principal
     delta = real_self_energies(couplings, phonons, probe, occupations, principal)
     return delta[..., 0] if probe.frequency_points is None else delta
 
 
-@accelerated_by(rust.real_self_energies)
+@accelerated_by(rust.real_self_energies, ensure_coupled)
 def real_self_energies(
     couplings: Couplings,
     phonons: Phonons,

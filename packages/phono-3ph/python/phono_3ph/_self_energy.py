@@ -9,7 +9,7 @@ from phono_grid.backend import accelerated_by
 from phono_grid.errors import DomainError, ensure_finite, ensure_shape, frozen
 
 from phono_3ph._extension import rust
-from phono_3ph._interaction import strengths_among
+from phono_3ph._interaction import ensure_one_crystal, strengths_among
 from phono_3ph._linewidths import Scattering, averaging, scattering_weights
 from phono_3ph._modes_around import ModesAround, Phonons, triplets_of
 from phono_3ph._periodic_modes import PeriodicModes
@@ -88,16 +88,18 @@ def imaginary_self_energy(
     DomainError
         If stored strengths are of other phonons.
     """
-    ensure_coupled(couplings, phonons)
     parts = imaginary_self_energies(couplings, phonons, probe, occupations, scattering)
     if probe.frequency_points is None:
         parts = parts[..., 0]
     return ImaginarySelfEnergy(*parts)
 
 
-def ensure_coupled(couplings: Couplings, phonons: Phonons) -> None:
-    """Refuse stored strengths of other phonons, if it is known which they are of."""
+def ensure_coupled(
+    couplings: Couplings, phonons: Phonons, *_others: object, **_options: object
+) -> None:
+    """Refuse constants of another crystal and stored strengths of other phonons."""
     if not isinstance(couplings, Strengths):
+        ensure_one_crystal(couplings, phonons)
         return
     if isinstance(phonons, ModesAround):
         raise DomainError("strengths: only the series itself couples modes beside the grid")
@@ -108,7 +110,7 @@ def ensure_coupled(couplings: Couplings, phonons: Phonons) -> None:
         )
 
 
-@accelerated_by(rust.imaginary_self_energies)
+@accelerated_by(rust.imaginary_self_energies, ensure_coupled)
 def imaginary_self_energies(
     couplings: Couplings,
     phonons: Phonons,
@@ -244,7 +246,7 @@ def averaged_over_sets(
     return np.asarray(mean * (f > cutoff)[:, None])
 
 
-@accelerated_by(rust.detailed_linewidths)
+@accelerated_by(rust.detailed_linewidths, ensure_coupled)
 def detailed_linewidths(
     couplings: Couplings,
     phonons: PeriodicModes,

@@ -35,11 +35,15 @@ class Series3:
     cells : (n_e, 2, 3) array_like of int
         ``R_1, R_2`` in primitive lattice vectors; entries with the same ``R_1 - R_2``
         follow one another.
+    lattice : (3, 3) array_like, optional
+        Primitive lattice vectors in rows, Å: phonons of another crystal are refused. If it
+        is not given, only their number of atoms is compared.
     """
 
     values: NDArray[np.float64]
     atoms: NDArray[np.int64]
     cells: NDArray[np.int64]
+    lattice: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
@@ -52,6 +56,10 @@ class Series3:
         ):
             object.__setattr__(self, name, array)
         ensure_finite("values", self.values)
+        if self.lattice is not None:
+            lattice = frozen(self.lattice, "lattice", shape=(3, 3))
+            ensure_finite("lattice", lattice)
+            object.__setattr__(self, "lattice", lattice)
         if (self.atoms < 0).any():
             raise DomainError(f"atoms must not be negative, got {self.atoms.min()}")
 
@@ -90,7 +98,7 @@ class Series3:
         for array in (values, atoms, cells):
             # Nobody else holds them: the constructor need not copy.
             array.flags.writeable = False
-        return cls(values, atoms, cells)
+        return cls(values, atoms, cells, force_constants.supercell.primitive.lattice)
 
     def reordered(self, order: tuple[int, int, int]) -> "Series3":
         r"""The same constants, the phonons of a triplet put in in another order.
@@ -107,7 +115,7 @@ class Series3:
         cells = cells[:, 1:] - cells[:, :1]
         key = np.concatenate([cells[:, 0] - cells[:, 1], atoms, cells[:, 1]], axis=1)
         sort = np.lexsort(key.T[::-1])
-        return Series3(values[sort], atoms[sort], cells[sort])
+        return Series3(values[sort], atoms[sort], cells[sort], self.lattice)
 
     @property
     def n_lattice_vectors(self) -> int:

@@ -118,12 +118,12 @@ def extension(name: str) -> ModuleType:
 
 def accelerated_by(
     rust: Callable[..., Any] | None,
-    check: Callable[..., tuple[Any, ...]] | None = None,
+    check: Callable[..., tuple[Any, ...] | None] | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let ``rust`` run in place of the decorated definition.
 
-    Both get the positional arguments that ``check`` returns, if it is given: it refuses bad
-    input and converts the rest, before either language allocates anything.
+    ``check``, if it is given, refuses bad input before either language allocates anything.
+    Both get the positional arguments that it returns, converted; what came if it is None.
     """
 
     def decorate(definition: Callable[P, R]) -> Callable[P, R]:
@@ -133,8 +133,8 @@ def accelerated_by(
 
         @functools.wraps(definition)
         def kernel(*args: P.args, **kwargs: P.kwargs) -> R:
-            if check is not None:
-                checked: Any = check(*args, **kwargs)
+            checked: Any = None if check is None else check(*args, **kwargs)
+            if checked is not None:
                 left: Any = {name: kwargs[name] for name in options & kwargs.keys()}
                 args, kwargs = checked, left
             if rust is not None and _active.get() is Backend.RUST:

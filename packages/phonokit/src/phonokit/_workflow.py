@@ -253,6 +253,7 @@ def _once_per_node(
         return [series.values, series.atoms, series.cells, *modes, *points]
 
     values, atoms, cells, f, e, *points = ranks.shared(arrays)
+    # The lattice is left out: both are made from one crystal here.
     harmonic = Harmonic(PeriodicModes(grid, f, e), *points)
     return harmonic, Series3(values, atoms, cells)
 
