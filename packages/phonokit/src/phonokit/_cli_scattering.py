@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from cyclopts import App, Parameter
-from phono_grid.errors import DomainError
 
 from phonokit._options import AT, SHARED, At, Data, Shared
 from phonokit._request_scattering import (
@@ -94,6 +93,8 @@ def spectral(
     """
     request = shared.request(data, MESH, "spectral.hdf5")
     line = None if path is None else Path(path, point, points_per_segment)
+    from phono_grid.errors import DomainError
+
     if line is None and point:
         raise DomainError("--point: give a path of these points too, such as --path 'G X'")
     if line is not None and at.q != AT.q:

@@ -13,7 +13,7 @@ class FrequencyUnit(Enum):
     @property
     def per_thz(self) -> float:
         """How many make 1 THz."""
-        # Here, so that ``phono --help`` is quick and Ctrl-C is heeded from the first moment.
+        # Here: importing the command must be quick, and Ctrl-C heeded meanwhile.
         from phono_grid import units
 
         match self:
