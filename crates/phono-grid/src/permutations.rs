@@ -111,13 +111,17 @@ impl pulp::NullaryFnOnce for Find<'_, '_> {
     fn call(self) -> bool {
         let Self { atoms, operations, first, to } = self;
         let cell = atoms.cell;
+        let (mut r, mut k) = (first / cell.n_atoms(), first % cell.n_atoms());
         let mut complete = true;
-        for (i, to) in (first..).zip(to) {
-            let (r, k) = (i / cell.n_atoms(), i % cell.n_atoms());
+        for to in to {
             let image = operations.image(r, &cell.positions()[k]);
             let found = atoms.find(&image, cell.species()[k]);
             *to = found.map_or(-1, |p| p as i64);
             complete &= found.is_some();
+            k += 1;
+            if k == cell.n_atoms() {
+                (r, k) = (r + 1, 0);
+            }
         }
         complete
     }
@@ -189,31 +193,47 @@ impl<'a> Neighbourhoods<'a> {
     /// The nearest atom of a kind within `symprec` of `x`; the first of equally near ones.
     #[inline(always)]
     fn find(&self, x: &Vector, species: i64) -> Option<usize> {
-        let ranges: [_; 3] = std::array::from_fn(|i| {
-            let home = x[i] - x[i].floor();
-            let low = self.layer(i, home - self.reach[i]);
-            let high = self.layer(i, home + self.reach[i]);
+        let home: Vector = std::array::from_fn(|i| x[i] - x[i].floor());
+        let low = std::array::from_fn(|i| self.layer(i, home[i] - self.reach[i]));
+        let high = std::array::from_fn(|i| {
+            let high = self.layer(i, home[i] + self.reach[i]);
             // Once around is enough.
-            low..=high.min(low + self.bins[i] as i64 - 1)
+            high.min(low[i] + self.bins[i] as i64 - 1)
         });
-        let mut best: Option<(f64, usize)> = None;
-        for a in ranges[0].clone() {
-            for b in ranges[1].clone() {
-                for c in ranges[2].clone() {
-                    for &k in self.members(self.index([a, b, c])) {
-                        let distance = self.distance(x, k);
-                        let candidate = (distance, k);
-                        if self.cell.species()[k] == species
-                            && distance < self.symprec
-                            && best.is_none_or(|best| candidate < best)
-                        {
-                            best = Some(candidate);
-                        }
+        let mut best = None;
+        if low == high {
+            // Nearly always, `symprec` being much smaller than a bin.
+            self.improve(&mut best, low, x, species);
+        } else {
+            for a in low[0]..=high[0] {
+                for b in low[1]..=high[1] {
+                    for c in low[2]..=high[2] {
+                        self.improve(&mut best, [a, b, c], x, species);
                     }
                 }
             }
         }
         best.map(|(_, k)| k)
+    }
+
+    /// Let the atoms of one bin compete for the place nearest to `x`.
+    #[inline(always)]
+    fn improve(
+        &self,
+        best: &mut Option<(f64, usize)>,
+        layers: [i64; 3],
+        x: &Vector,
+        species: i64,
+    ) {
+        for &k in self.members(self.index(layers)) {
+            let candidate = (self.distance(x, k), k);
+            if self.cell.species()[k] == species
+                && candidate.0 < self.symprec
+                && best.is_none_or(|best| candidate < best)
+            {
+                *best = Some(candidate);
+            }
+        }
     }
 
     /// The atoms of bin `b`.
