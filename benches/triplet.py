@@ -5,7 +5,8 @@
 CPU time per triplet at wave vectors without symmetry: of the whole kernel; without
 tetrahedra, which leaves the series and the projection on eigenvectors (Gaussians so narrow
 that nearly all are cut off stand in their place); and of the tetrahedron weights alone. The
-rate of arithmetic stands beside that of a product of matrices on this machine.
+rate of arithmetic stands beside that of a product of matrices on this machine, the bytes
+that must come from memory beside the rate of a sum of long arrays, in the same run.
 """
 
 import argparse
@@ -47,6 +48,28 @@ def peak() -> float:
     return 2 * 900**3 / cpu(lambda: a @ a, 5) / 1e9
 
 
+def bandwidth() -> float:
+    """GB/s of one core between memory and arrays that no cache holds: ``c = a + b``."""
+    a, b, c = np.ones((3, 8_000_000))
+    return 3 * a.nbytes / cpu(lambda: np.add(a, b, out=c), 5) / 1e9
+
+
+def traffic(series: Series3, mesh: tuple[int, int, int], n_b: int, n_t: int) -> int:
+    """Bytes for a triplet that no cache can keep from one wave vector to the next.
+
+    The phonons at q' and q'', which other triplets have evicted where the mesh is large;
+    the constants, read once; and the sums over two axes, written once and read once.
+    """
+    d = (series.cells[:, 0] - series.cells[:, 1])[:, ::-1]
+    rows, lines = (len(np.unique(d[:, :n], axis=0)) for n in (3, 2))
+    element = 16 * n_b**3
+    constants = series.values.nbytes + series.atoms.nbytes + series.cells.nbytes
+    once = constants + 2 * element * (rows + mesh[0] * lines)
+    # Polarizations, frequencies and occupations.
+    phonons = 2 * (16 * n_b**2 + 8 * n_b + 8 * n_b)
+    return phonons + once // n_t
+
+
 def arithmetic(series: Series3, n_b: int) -> tuple[int, int]:
     """Operations for a triplet: the last axis of the series, and the projection."""
     differences = series.cells[:, 0] - series.cells[:, 1]
@@ -54,8 +77,14 @@ def arithmetic(series: Series3, n_b: int) -> tuple[int, int]:
     return 8 * planes * n_b**3, 2 * 8 * n_b**4
 
 
-def measure(name: str, mesh: tuple[int, int, int], data: Path, runs: int) -> None:
-    """Print the parts of one crystal."""
+def measure(
+    name: str,
+    mesh: tuple[int, int, int],
+    data: Path,
+    runs: int,
+    limits: tuple[float, float],
+) -> None:
+    """Print the parts of one crystal; ``limits`` are GFLOP/s and GB/s."""
     crystal = phonokit.load(data / name)
     dynamics, series = force_constant_series(crystal.data)
     grid = Grid.of(crystal.primitive, mesh, Symmetry.of(crystal.primitive))
@@ -71,13 +100,21 @@ def measure(name: str, mesh: tuple[int, int, int], data: Path, runs: int) -> Non
         return 1e6 * cpu(run, runs) / n_t
 
     whole, elements = micro(Scattering()), micro(NARROW)
-    sums, projection = arithmetic(series, phonons.frequencies.shape[1])
+    n_b = phonons.frequencies.shape[1]
+    sums, projection = arithmetic(series, n_b)
     rate = (sums + projection) / elements / 1e3
+    moved = traffic(series, mesh, n_b, n_t)
+    flow = moved / whole / 1e3
     print(f"\n{name}, mesh {' '.join(map(str, mesh))}, {n_t} triplets, µs of CPU for each")
     print(f"  whole                    {whole:8.2f}")
-    print(f"  series and projection    {elements:8.2f}  {rate:6.1f} GFLOP/s at least")
+    print(
+        f"  series and projection    {elements:8.2f}  {rate:6.1f} GFLOP/s at least, "
+        f"{rate / limits[0]:.0%} of the limit"
+    )
     print(f"    operations: last axis {sums}, projection {projection}")
     print(f"  tetrahedra               {whole - elements:8.2f}")
+    share = flow / limits[1]
+    print(f"  {moved} bytes from memory, {flow:.2f} GB/s, {share:.1%} of the limit")
 
 
 def main() -> None:
@@ -89,10 +126,12 @@ def main() -> None:
     data = Path(os.environ.get("PHONO_TEST_DATA", "."))
     parser.add_argument("--data", type=Path, default=data)
     arguments = parser.parse_args()
-    print(f"a product of matrices: {peak():.1f} GFLOP/s of CPU")
+    limits = peak(), bandwidth()
+    print(f"limits: {limits[0]:.1f} GFLOP/s of CPU (a product of matrices), ", end="")
+    print(f"{limits[1]:.1f} GB/s (a sum of long arrays)")
     for name, (mesh, quick) in CASES.items():
         small = arguments.quick
-        measure(name, quick if small else mesh, arguments.data, 2 if small else 5)
+        measure(name, quick if small else mesh, arguments.data, 2 if small else 5, limits)
 
 
 if __name__ == "__main__":
