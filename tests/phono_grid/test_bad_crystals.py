@@ -270,10 +270,13 @@ REFUSED = [
     ),
     (
         DomainError,
-        "basis must be reduced; reduced_basis makes it so",
-        lambda: shortest_vectors(
-            [[0, 0, 0]], [[0, 0, 0]], np.array([[1, 0, 0], [9, 1, 0], [0, 0, 1.0]])
-        ),
+        "axes must have a volume: its vectors are in one plane",
+        lambda: shortest_vectors([[0, 0, 0]], [[0, 0, 0]], np.eye(3), np.ones((3, 3))),
+    ),
+    (
+        ShapeError,
+        "axes: expected shape [3, 3], got [3]",
+        lambda: shortest_vectors([[0, 0, 0]], [[0, 0, 0]], np.eye(3), [1, 1, 1]),
     ),
     (
         DomainError,

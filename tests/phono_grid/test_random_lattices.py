@@ -3,7 +3,8 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from phono_grid import Grid, first_brillouin_zone, shortest_vectors
+from phono_grid import Grid, first_brillouin_zone, shortest_vectors, using
+from phono_grid._reduction import reduction
 from phono_grid._spglib import reduced_basis
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -40,19 +41,38 @@ def test_the_nearest_image_does_not_depend_on_the_choice_of_lattice_vectors(seed
 
 @settings(max_examples=1000)
 @given(SEEDS)
-def test_shortest_vectors_of_a_skewed_lattice_are_those_of_its_reduced_basis(seed):
+def test_shortest_vectors_do_not_depend_on_the_choice_of_lattice_vectors(seed):
     rng = np.random.default_rng(seed)
     lattice, u = lattice_of(rng), unimodular(rng)
-    basis, other = reduced_basis(lattice), reduced_basis(u @ lattice)
     # Halves have several images.
     x = np.concatenate([rng.integers(-2, 3, (2, 3)) / 2, rng.uniform(-1, 1, (2, 3))])
     found = []
-    for axes in (basis, other):
-        vectors, m = shortest_vectors(x @ basis @ np.linalg.inv(axes), x[:1] * 0, axes)
+    for axes, positions in ((lattice, x), (u @ lattice, x @ np.linalg.inv(u))):
+        vectors, m = shortest_vectors(positions, x[:1] * 0, axes)
         cartesian = vectors @ axes
         found.append((m.ravel(), np.sort(np.linalg.norm(cartesian, axis=1))))
+        # Both languages reduce alike, or the order of images would differ.
+        if seed % 8 == 0:
+            with using("Python"):
+                defined = shortest_vectors(positions, x[:1] * 0, axes)[0]
+            np.testing.assert_allclose(vectors, defined, atol=1e-12)
+        inside = shortest_vectors(positions, x[:1] * 0, axes, np.eye(3))[0]
+        np.testing.assert_allclose(inside, cartesian, atol=1e-9)
     np.testing.assert_array_equal(found[0][0], found[1][0])
     np.testing.assert_allclose(found[0][1], found[1][1], atol=1e-9)
+
+
+@settings(max_examples=1000)
+@given(SEEDS)
+def test_the_reduced_lattice_is_spglibs(seed):
+    rng = np.random.default_rng(seed)
+    skewed = unimodular(rng) @ lattice_of(rng)
+    u = reduction(skewed)
+    assert round(abs(np.linalg.det(u))) == 1
+    # Niggli's vectors are the shortest that are not in one plane, as Minkowski's.
+    lengths = np.linalg.norm(u @ skewed, axis=1)
+    niggli = np.linalg.norm(reduced_basis(skewed), axis=1)
+    np.testing.assert_allclose(lengths, np.sort(niggli), rtol=1e-5)
 
 
 @settings(max_examples=300)

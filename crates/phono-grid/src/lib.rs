@@ -4,6 +4,7 @@ mod bands;
 mod joint_spectra;
 mod pair_vertices;
 mod permutations;
+mod reduction;
 mod shortest_vectors;
 mod spectra;
 mod stars;

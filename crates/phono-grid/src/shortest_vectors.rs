@@ -4,7 +4,8 @@ use ndarray::{Array2, ArrayView2};
 use phono_core::{Error, Result, Stop, ensure_shape};
 use rayon::prelude::*;
 
-use crate::vectors::{Vector, combine, nearest, norm};
+use crate::reduction::reduction;
+use crate::vectors::{Vector, combine, inverse, nearest, norm};
 
 /// Pairs in a piece of work.
 const PIECE: usize = 256;
@@ -20,28 +21,33 @@ const PADDED: usize = POINTS.next_multiple_of(LANES);
 /// Vectors, pair by pair, and how many each pair has.
 type Found = (Vec<Vector>, Vec<i64>);
 
-/// All shortest vectors `x_s - x_k + n` over lattice vectors `n`, in the coordinates of
-/// `basis` (reduced, rows), and how many each pair `(s, k)` has.
+/// All shortest vectors `x_s - x_k + n` over lattice vectors `n`, and how many each pair
+/// `(s, k)` has.
 ///
-/// Lengths below the shortest + `symprec` (Å) are equal.
+/// Positions are in the coordinates of `basis` (rows, Å; any of the lattice), the vectors in
+/// those of `axes`, which are `basis` if none are given. Lengths below the shortest +
+/// `symprec` (Å) are equal.
 pub fn shortest_vectors(
     positions: ArrayView2<'_, f64>,
     origins: ArrayView2<'_, f64>,
     basis: ArrayView2<'_, f64>,
+    axes: Option<ArrayView2<'_, f64>>,
     symprec: f64,
     stop: &Stop,
 ) -> Result<(Array2<f64>, Array2<i64>)> {
     let (n_s, n_a) = (positions.nrows(), origins.nrows());
     ensure_shape("positions", positions.shape(), &[n_s, 3])?;
     ensure_shape("origins", origins.shape(), &[n_a, 3])?;
-    ensure_shape("basis", basis.shape(), &[3, 3])?;
     if !(symprec > 0.0 && symprec.is_finite()) {
         return Err(Error::Domain(format!("symprec must be positive, got {symprec}")));
     }
-    let row = |x: ArrayView2<'_, f64>, i| -> Vector { std::array::from_fn(|j| x[(i, j)]) };
-    let search = Search::new(std::array::from_fn(|i| row(basis, i)), symprec);
-    let from: Vec<Vector> = (0..n_a).map(|k| row(origins, k)).collect();
-    let to: Vec<Vector> = (0..n_s).map(|s| row(positions, s)).collect();
+    let axes = axes.map(|axes| square("axes", axes)).transpose()?;
+    let [basis, axes, from_basis] = reduced(square("basis", basis)?, axes)?;
+    let search = Search::new(basis, axes, symprec);
+    let within = |x: ArrayView2<'_, f64>| -> Vec<Vector> {
+        x.rows().into_iter().map(|x| combine(&[x[0], x[1], x[2]], &from_basis)).collect()
+    };
+    let (from, to) = (within(origins), within(positions));
     let n = n_s * n_a;
     let find = |first: usize, found: &mut Found| -> Result<()> {
         stop.check()?;
@@ -80,11 +86,32 @@ pub fn shortest_vectors(
     ))
 }
 
+/// Three rows.
+fn square(name: &'static str, rows: ArrayView2<'_, f64>) -> Result<[Vector; 3]> {
+    ensure_shape(name, rows.shape(), &[3, 3])?;
+    Ok(std::array::from_fn(|i| std::array::from_fn(|j| rows[(i, j)])))
+}
+
+/// A reduced basis of the same lattice, the same vectors in the coordinates of `axes`, and
+/// what takes coordinates of `basis` to its own.
+fn reduced(basis: [Vector; 3], axes: Option<[Vector; 3]>) -> Result<[[Vector; 3]; 3]> {
+    let u = reduction(&basis)?;
+    let rows = u.map(|row| combine(&row, &basis));
+    let within = axes.map_or(u, |axes| {
+        let inverse = inverse(&axes);
+        rows.map(|row| combine(&row, &inverse))
+    });
+    Ok([rows, within, inverse(&u)])
+}
+
 /// The search of a lattice.
 struct Search {
+    /// Reduced, Å.
     basis: [Vector; 3],
+    /// The same in the coordinates that are asked for.
+    axes: [Vector; 3],
     symprec: f64,
-    /// In coordinates of the basis, in ascending order.
+    /// In those coordinates, in ascending order of the coordinates of the basis.
     points: Vec<Vector>,
     /// Where each of the points from short to long is in that order.
     order: [usize; POINTS],
@@ -97,8 +124,8 @@ struct Search {
 }
 
 impl Search {
-    /// Of a reduced basis.
-    fn new(basis: [Vector; 3], symprec: f64) -> Self {
+    /// Of a reduced basis, which is `axes` where the vectors are wanted.
+    fn new(basis: [Vector; 3], axes: [Vector; 3], symprec: f64) -> Self {
         let points = search_points();
         let length = |n: &Vector| norm(&combine(n, &basis));
         let mut order: [usize; POINTS] = std::array::from_fn(|p| p);
@@ -112,13 +139,24 @@ impl Search {
         }
         // The first point is 0.
         let alone = (0.499 * (lengths[1] - symprec)).max(0.0);
-        Self { basis, symprec, points, order, cartesian, lengths, alone: alone * alone }
+        let points = points.iter().map(|n| combine(n, &axes)).collect();
+        Self {
+            basis,
+            axes,
+            symprec,
+            points,
+            order,
+            cartesian,
+            lengths,
+            alone: alone * alone,
+        }
     }
 
-    /// Append the shortest of `d + points` and say how many they are.
+    /// Append the shortest of `d` + points and say how many they are.
     #[inline(always)]
     fn shortest(&self, d: Vector, found: &mut Vec<Vector>) -> i64 {
         let [x, y, z] = combine(&d, &self.basis);
+        let d = combine(&d, &self.axes);
         let square = x * x + y * y + z * z;
         if square < self.alone {
             found.push(d);
@@ -207,9 +245,15 @@ mod tests {
     fn the_body_centre_of_a_cube_has_eight_equally_short_vectors() {
         let (x, origin) = (arr2(&[[0.5, 0.5, 0.5]]), arr2(&[[0.0, 0.0, 0.0]]));
         let basis = Array2::eye(3) * 4.0;
-        let (vectors, m) =
-            shortest_vectors(x.view(), origin.view(), basis.view(), 1e-5, &Stop::default())
-                .unwrap();
+        let (vectors, m) = shortest_vectors(
+            x.view(),
+            origin.view(),
+            basis.view(),
+            None,
+            1e-5,
+            &Stop::default(),
+        )
+        .unwrap();
         assert_eq!(m, arr2(&[[8]]));
         assert!(vectors.iter().all(|v| (v.abs() - 0.5).abs() < 1e-15));
     }
@@ -235,7 +279,7 @@ mod tests {
                 arr2(&[[edges[0], 0.0, 0.0], [off[0], edges[1], 0.0], [off[1], off[2], edges[2]]]);
             let rows: [Vector; 3] = std::array::from_fn(|i| std::array::from_fn(|j| basis[(i, j)]));
             let (v, _) = shortest_vectors(
-                arr2(&[x]).view(), arr2(&[[0.0; 3]]).view(), basis.view(), 1e-8, &Stop::default(),
+                arr2(&[x]).view(), arr2(&[[0.0; 3]]).view(), basis.view(), None, 1e-8, &Stop::default(),
             ).unwrap();
             let found = norm(&combine(&[v[(0, 0)], v[(0, 1)], v[(0, 2)]], &rows));
             for i in 0..1331 {

@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 use phono_core::{Error, Grid, Result, Stop, ensure_index, ensure_shape};
 use rayon::prelude::*;
 
-use crate::vectors::{Vector, combine};
+use crate::vectors::{Vector, combine, dot};
 
 /// Lattice points around the nearest one, last axis fastest.
 const AROUND: [i64; 5] = [0, 1, 2, -2, -1];
@@ -100,7 +100,7 @@ fn shifts() -> impl Iterator<Item = Address> {
 
 /// `|x|²`.
 fn square(x: &Vector) -> f64 {
-    x[0] * x[0] + x[1] * x[1] + x[2] * x[2]
+    dot(x, x)
 }
 
 /// `M a`.

@@ -153,18 +153,20 @@ type Vectors<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray2<i64>>);
 
 /// See `phono_grid.shortest_vectors`.
 #[pyfunction]
-#[pyo3(signature = (positions, origins, basis, *, symprec = 1e-5))]
+#[pyo3(signature = (positions, origins, basis, axes = None, *, symprec = 1e-5))]
 fn shortest_vectors<'py>(
     py: Python<'py>,
     positions: PyArrayLike2<'py, f64, AllowTypeChange>,
     origins: PyArrayLike2<'py, f64, AllowTypeChange>,
     basis: PyArrayLike2<'py, f64, AllowTypeChange>,
+    axes: Option<PyArrayLike2<'py, f64, AllowTypeChange>>,
     symprec: f64,
 ) -> PyResult<Vectors<'py>> {
     let (x, x_k, basis) = (positions.as_array(), origins.as_array(), basis.as_array());
+    let axes = axes.as_ref().map(|axes| axes.as_array());
     let long = x.nrows() * x_k.nrows() >= phono_grid::PARALLEL_PAIRS;
     let (vectors, multiplicities) = py.compute_if_long(long, |stop| {
-        phono_grid::shortest_vectors(x, x_k, basis, symprec, stop)
+        phono_grid::shortest_vectors(x, x_k, basis, axes, symprec, stop)
     })?;
     Ok((vectors.into_pyarray(py), multiplicities.into_pyarray(py)))
 }

@@ -26,7 +26,12 @@ def joint_spectra(
     frequency_points: ArrayLike,
 ) -> NDArray[np.float64]: ...
 def shortest_vectors(
-    positions: ArrayLike, origins: ArrayLike, basis: ArrayLike, *, symprec: float = 1e-5
+    positions: ArrayLike,
+    origins: ArrayLike,
+    basis: ArrayLike,
+    axes: ArrayLike | None = None,
+    *,
+    symprec: float = 1e-5,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]: ...
 def tetrahedron_spectra(
     bands: Bands, tetrahedra: Tetrahedra, weights: ArrayLike, frequency_points: ArrayLike
