@@ -10,6 +10,8 @@ from phono_3ph import (
     Probe,
     Scattering,
     Strengths,
+    Thermal,
+    collision_row,
     default_frequency_points,
     detailed_linewidths,
     imaginary_self_energies,
@@ -17,6 +19,7 @@ from phono_3ph import (
     interaction_strengths,
     joint_dos,
     kramers_kronig,
+    linewidths,
     real_self_energies,
     real_self_energy,
     spectral_function,
@@ -104,6 +107,14 @@ BAD = {
     ),
     "no temperatures, joint": (
         lambda s: joint_dos(s.phonons, Q, [1.0], NONE),
+        "occupations: of no temperature",
+    ),
+    "no temperatures, linewidths": (
+        lambda s: linewidths(s.series, s.phonons, Q, NONE, PLAIN),
+        "occupations: of no temperature",
+    ),
+    "no temperatures, collisions": (
+        lambda s: collision_row(s.series, s.phonons, Q, Thermal(NONE, NONE), PLAIN),
         "occupations: of no temperature",
     ),
     "q beyond the grid": (lambda s: imaginary(s, probe=Probe(64)), "q: 64 is out of range"),

@@ -21,6 +21,7 @@ from phono_3ph import (
     detailed_linewidths,
     imaginary_self_energies,
     imaginary_self_energy,
+    isotope_linewidths,
     joint_dos,
     real_self_energies,
     real_self_energy,
@@ -116,11 +117,22 @@ def large():
     return series, phonons, bose_einstein(phonons.frequencies, [300.0])
 
 
-@pytest.mark.parametrize("kernel", ["imaginary", "Gaussians", "real", "joint"])
-def test_ctrl_c_ends_a_self_energy_within_a_second(large, kernel):
+@pytest.fixture(scope="module")
+def of_many_bands():
+    """Phonons at few points, so that each of them takes long."""
+    grid, rng = Grid([8, 8, 8], np.eye(3), [np.eye(3, dtype=int)]), np.random.default_rng(0)
+    f = np.sort(rng.uniform(1, 9, (grid.n_q, 96)), axis=1)
+    return PeriodicModes(grid, f, rng.normal(size=(grid.n_q, 96, 32, 3)))
+
+
+KERNELS = ["imaginary", "Gaussians", "real", "joint", "isotopes", "isotopes, Gaussians"]
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_ctrl_c_ends_a_self_energy_within_a_second(large, of_many_bands, kernel):
     series, phonons, n = large
     probe = Probe(357, LONG)
-    smeared = Scattering(smearing=Gaussian(2.0))
+    smeared, spread = Scattering(smearing=Gaussian(2.0)), np.ones(32)
     run = {
         "imaginary": lambda: imaginary_self_energies(
             series, phonons, probe, n, Scattering()
@@ -128,6 +140,10 @@ def test_ctrl_c_ends_a_self_energy_within_a_second(large, kernel):
         "Gaussians": lambda: imaginary_self_energies(series, phonons, probe, n, smeared),
         "real": lambda: real_self_energies(series, phonons, probe, n, Principal()),
         "joint": lambda: joint_dos(phonons, 357, LONG, n, smeared),
+        "isotopes": lambda: isotope_linewidths(of_many_bands, 9, spread, Scattering()),
+        "isotopes, Gaussians": lambda: isotope_linewidths(
+            of_many_bands, 9, spread, smeared
+        ),
     }[kernel]
     pressed = []
 

@@ -13,6 +13,7 @@ from phono_3ph import Scattering
 from phono_dynmat import Polar
 from phono_grid import Gaussian, using
 from phono_grid.backend import active
+from phono_mpi import Alone
 from phonokit import (
     DomainError,
     ForceData,
@@ -24,7 +25,7 @@ from phonokit import (
     load,
 )
 from phonokit._read_born import BornCharges
-from phonokit._workflow import Crystal
+from phonokit._workflow import Crystal, carriers_of
 from tiny_crystal import EXAMPLE
 
 
@@ -38,6 +39,15 @@ def test_a_cubic_crystal_conducts_equally_along_every_axis(result):
 def test_nothing_is_conducted_at_zero_temperature(result):
     assert result.temperatures[0] == 0
     np.testing.assert_array_equal(result.kappa[0], 0)
+
+
+def test_series_that_ranks_share_know_their_lattice():
+    class OneOfTwo(Alone):
+        size = 2
+
+    crystal, t = load(EXAMPLE), np.array([300.0])
+    *_, series = carriers_of(crystal, (2, 2, 2), t, ranks=OneOfTwo())
+    np.testing.assert_array_equal(series.lattice, crystal.primitive.lattice)
 
 
 def test_the_example_is_stable(result):

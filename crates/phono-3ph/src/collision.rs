@@ -4,6 +4,7 @@ use ndarray::{Array2, Array4, ArrayView3};
 use phono_core::{Error, Result, Stop, ensure_shape, units};
 
 use crate::linewidths::{Widths, add_widths, scale};
+use crate::occupations::Occupations;
 use crate::triplet_sum::{Accumulate, Triplet, TripletSum};
 use crate::{Phonons, Scattering, Series};
 
@@ -39,11 +40,10 @@ pub fn collision_row(
     stop: &Stop,
 ) -> Result<(Array2<f64>, Array4<f64>)> {
     let (n_q, n_b) = phonons.modes.shape();
-    let n_t = thermal.occupations.dim().2;
-    ensure_shape("occupations", thermal.occupations.shape(), &[n_q, n_b, n_t])?;
+    let occupations = Occupations::new(phonons, thermal.occupations)?;
+    let n_t = occupations.n_temperatures();
     ensure_shape("inverse_sinh", thermal.inverse_sinh.shape(), &[n_q, n_b, n_t])?;
-    let occupations = thermal.occupations.as_standard_layout();
-    let occupations = occupations.as_slice().ok_or(Error::Layout("occupations"))?;
+    let occupations = occupations.values()?;
     let inverse_sinh = thermal.inverse_sinh.as_standard_layout();
     let inverse_sinh = inverse_sinh.as_slice().ok_or(Error::Layout("inverse_sinh"))?;
     let sum = TripletSum::new(series, phonons, q, scattering, stop)?;

@@ -3,7 +3,7 @@
 use ndarray::{Array5, ArrayView3};
 use phono_core::{Result, Stop, units};
 
-use crate::self_energy::checked;
+use crate::occupations::Occupations;
 use crate::triplet_sum::{Accumulate, Triplet, TripletSum};
 use crate::{Couplings, Phonons, Scattering};
 
@@ -18,8 +18,8 @@ pub fn detailed_linewidths<'a>(
     stop: &Stop,
 ) -> Result<Array5<f64>> {
     let (n_q, n_b) = phonons.modes.shape();
-    let n = occupations.as_standard_layout();
-    let (n_t, occupations) = (n.dim().2, checked(phonons, &n.view(), n.as_slice())?);
+    let occupations = Occupations::new(phonons, occupations)?;
+    let (n_t, occupations) = (occupations.n_temperatures(), occupations.values()?);
     let sum = TripletSum::new(couplings, phonons, q, scattering, stop)?;
     let factor = units::LINEWIDTH * units::STRENGTH / n_q as f64;
     let scale: Vec<f64> =

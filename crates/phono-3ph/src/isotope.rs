@@ -2,7 +2,7 @@
 
 use std::f64::consts::FRAC_PI_4;
 
-use ndarray::{Array1, Array3, ArrayView1, ArrayView2, Axis, s};
+use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, Axis, s};
 use num_complex::Complex64;
 use phono_core::{Error, Result, Stop, ensure_index, ensure_shape};
 use phono_grid::{Bands, Gaussian, degenerate_sets, irreducible_map, tetrahedron_weights};
@@ -42,61 +42,82 @@ pub fn isotope_linewidths(
     ensure_shape("mass_spread", mass_spread.shape(), &[phonons.modes.n_atoms()])?;
     let q = ensure_index("q", q, n_q)?;
     let spread = mass_spread.to_vec();
-    let weights = weights(phonons, q, scattering, stop)?;
+    let f = phonons.modes.frequencies(q);
+    let delta = match scattering.smearing {
+        None => Delta::Linear(linear_weights(phonons, q, stop)?),
+        Some(gaussian) => Delta::Normal(gaussian),
+    };
     let partial: Vec<Vec<f64>> = (0..n_q.div_ceil(TASK))
         .into_par_iter()
         .map(|task| {
             let mut sum = vec![0.0; n_b];
             for other in task * TASK..((task + 1) * TASK).min(n_q) {
-                let weights = weights.index_axis(Axis(0), other);
-                add(&mut sum, phonons, [q, other], &spread, weights);
+                stop.check()?;
+                let mut weights = delta.at(phonons, [q, other]);
+                restrict(&mut weights, phonons, [q, other], scattering);
+                add(&mut sum, phonons, [q, other], &spread, weights.view());
             }
-            sum
+            Ok(sum)
         })
-        .collect();
+        .collect::<Result<_>>()?;
     let mut gamma = Array1::zeros(n_b);
     for part in partial {
         gamma += &Array1::from(part);
     }
-    scale(&mut gamma, phonons.modes.frequencies(q), n_q, scattering);
+    scale(&mut gamma, f, n_q, scattering);
     Ok(gamma)
 }
 
-/// `δ(f_j − f_j')` for every point, `[q', j, j']`, 0 where a phonon does not take part.
-fn weights(
-    phonons: &Phonons<'_>,
-    q: usize,
-    scattering: Scattering,
-    stop: &Stop,
-) -> Result<Array3<f64>> {
-    let f = phonons.modes.frequencies(q);
-    let cutoff = scattering.cutoff_frequency;
-    let mut weights = match scattering.smearing {
-        Some(gaussian) => gaussian_weights(phonons, f, gaussian),
-        None => linear_weights(phonons, q, stop)?,
-    };
-    if scattering.smearing.is_none() && scattering.average_weights {
-        let initial: Vec<_> = degenerate_sets(f, scattering.degeneracy).collect();
-        for (other, mut weights) in weights.axis_iter_mut(Axis(0)).enumerate() {
-            let f = phonons.modes.frequencies(other);
-            for b in degenerate_sets(f, scattering.degeneracy) {
-                for a in &initial {
-                    let mut block = weights.slice_mut(s![a.clone(), b.clone()]);
-                    let mean = block.sum() / block.len() as f64;
-                    block.fill(mean);
-                }
+/// What stands for `δ(f_j − f_j')`.
+enum Delta {
+    /// Linear tetrahedra, `[q', j, j']`.
+    Linear(Array3<f64>),
+    /// Normal distributions.
+    Normal(Gaussian),
+}
+
+impl Delta {
+    /// Its values `[j, j']` at one other point.
+    fn at(&self, phonons: &Phonons<'_>, [q, other]: [usize; 2]) -> Array2<f64> {
+        let (f, f1) = (phonons.modes.frequencies(q), phonons.modes.frequencies(other));
+        match self {
+            Self::Linear(weights) => weights.index_axis(Axis(0), other).to_owned(),
+            Self::Normal(gaussian) => {
+                Array2::from_shape_fn((f.len(), f1.len()), |(j, j1)| {
+                    let x = f[j] - f1[j1];
+                    if gaussian.is_near(x) { gaussian.density(x) } else { 0.0 }
+                })
             }
         }
     }
-    for ((other, j, j1), w) in weights.indexed_iter_mut() {
-        if f[j] <= cutoff || phonons.modes.frequencies(other)[j1] <= cutoff {
+}
+
+/// Average tetrahedron weights over sets, if so chosen; 0 where a phonon does not take part.
+fn restrict(
+    weights: &mut Array2<f64>,
+    phonons: &Phonons<'_>,
+    [q, other]: [usize; 2],
+    scattering: Scattering,
+) {
+    let (f, f1) = (phonons.modes.frequencies(q), phonons.modes.frequencies(other));
+    if scattering.smearing.is_none() && scattering.average_weights {
+        for b in degenerate_sets(f1, scattering.degeneracy) {
+            for a in degenerate_sets(f, scattering.degeneracy) {
+                let mut block = weights.slice_mut(s![a, b.clone()]);
+                let mean = block.sum() / block.len() as f64;
+                block.fill(mean);
+            }
+        }
+    }
+    let cutoff = scattering.cutoff_frequency;
+    for ((j, j1), w) in weights.indexed_iter_mut() {
+        if f[j] <= cutoff || f1[j1] <= cutoff {
             *w = 0.0;
         }
     }
-    Ok(weights)
 }
 
-/// By linear tetrahedra.
+/// `δ(f_j − f_j')` by linear tetrahedra, `[q', j, j']`.
 fn linear_weights(phonons: &Phonons<'_>, q: usize, stop: &Stop) -> Result<Array3<f64>> {
     let (n_q, n_b) = phonons.modes.shape();
     let every: Vec<i64> = (0..n_q as i64).collect();
@@ -112,15 +133,6 @@ fn linear_weights(phonons: &Phonons<'_>, q: usize, stop: &Stop) -> Result<Array3
     let targets = ArrayView1::from(&above);
     let (delta, _) = tetrahedron_weights(bands, &phonons.tetrahedra, targets, stop)?;
     Ok(delta)
-}
-
-/// By normal distributions.
-fn gaussian_weights(phonons: &Phonons<'_>, f: &[f64], gaussian: Gaussian) -> Array3<f64> {
-    let (n_q, n_b) = phonons.modes.shape();
-    Array3::from_shape_fn((n_q, n_b, n_b), |(other, j, j1)| {
-        let x = f[j] - phonons.modes.frequencies(other)[j1];
-        if gaussian.is_near(x) { gaussian.density(x) } else { 0.0 }
-    })
 }
 
 /// Add what the phonons at one other point scatter.

@@ -13,6 +13,7 @@ mod fixed_q;
 mod interaction;
 mod isotope;
 mod linewidths;
+mod occupations;
 mod phonons;
 mod real_part;
 mod reduced_row;

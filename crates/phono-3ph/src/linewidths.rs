@@ -1,9 +1,10 @@
 //! Phonon linewidths from three-phonon scattering.
 
 use ndarray::{Array2, ArrayView3};
-use phono_core::{Error, Result, Stop, ensure_shape, units};
+use phono_core::{Result, Stop, units};
 use phono_grid::{Gaussian, degenerate_sets};
 
+use crate::occupations::Occupations;
 use crate::triplet_sum::{Accumulate, Triplet, TripletSum};
 use crate::{Phonons, Series};
 
@@ -41,11 +42,9 @@ pub fn linewidths(
     scattering: Scattering,
     stop: &Stop,
 ) -> Result<Array2<f64>> {
-    let (n_q, n_b) = phonons.modes.shape();
-    let n_t = occupations.dim().2;
-    ensure_shape("occupations", occupations.shape(), &[n_q, n_b, n_t])?;
-    let occupations = occupations.as_standard_layout();
-    let occupations = occupations.as_slice().ok_or(Error::Layout("occupations"))?;
+    let occupations = Occupations::new(phonons, occupations)?;
+    let (n_t, n_b) = (occupations.n_temperatures(), phonons.n_bands());
+    let occupations = occupations.values()?;
     let sum = TripletSum::new(series, phonons, q, scattering, stop)?;
 
     let mut gamma = Array2::zeros((n_t, n_b));

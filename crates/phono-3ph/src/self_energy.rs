@@ -4,6 +4,7 @@ use ndarray::{Array2, Array3, Array4, ArrayView3, Axis, stack};
 use phono_core::{Error, Result, Stop, ensure_shape};
 
 use crate::linewidths::{Widths, scale};
+use crate::occupations::Occupations;
 use crate::real_part::RealPart;
 use crate::spread::Spread;
 use crate::triplet_sum::{Accumulate, Triplet, TripletSum};
@@ -30,10 +31,10 @@ pub fn imaginary_self_energies<'a>(
     scattering: Scattering,
     stop: &Stop,
 ) -> Result<Array4<f64>> {
+    let occupations = Occupations::new(phonons, occupations)?;
+    let (n_t, n) = (occupations.n_temperatures(), occupations.values()?);
     let sum = TripletSum::new(couplings, phonons, probe.q, scattering, stop)?;
     let at = Evaluation::new(&sum, probe, stop)?;
-    let n = occupations.as_standard_layout();
-    let (n_t, n) = (n.dim().2, checked(phonons, &n.view(), n.as_slice())?);
     match probe.targets {
         None => at.sum(n_t, |own| Widths::new(n, n_t, own.len())),
         Some(w) => at.sum(n_t, |own| Spread::new(n, [n_t, own.len(), w.len()])),
@@ -62,30 +63,15 @@ pub fn real_self_energies<'a>(
     if !(epsilon > 0.0 && epsilon.is_finite()) {
         return Err(Error::Domain(format!("epsilon must be positive, got {epsilon}")));
     }
+    let occupations = Occupations::new(phonons, occupations)?;
+    let (n_t, n) = (occupations.n_temperatures(), occupations.values()?);
     let sum = TripletSum::new(couplings, phonons, probe.q, scattering, stop)?;
     let at = Evaluation::new(&sum, Probe { normal: None, ..probe }, stop)?;
-    let n = occupations.as_standard_layout();
-    let (n_t, n) = (n.dim().2, checked(phonons, &n.view(), n.as_slice())?);
     let real = at.sum(n_t, |own| {
         let targets = (probe.targets.unwrap_or(own), probe.targets.is_none());
         RealPart::new(n, [n_t, own.len()], targets, epsilon)
     })?;
     Ok(real.index_axis_move(Axis(0), 0) / std::f64::consts::PI)
-}
-
-/// Occupations of every phonon, in order.
-pub(crate) fn checked<'n>(
-    phonons: &Phonons<'_>,
-    view: &ArrayView3<'_, f64>,
-    slice: Option<&'n [f64]>,
-) -> Result<&'n [f64]> {
-    let (n_q, n_b) = phonons.modes.shape();
-    ensure_shape("occupations", view.shape(), &[n_q, n_b, view.dim().2])?;
-    if view.dim().2 == 0 {
-        let what = "occupations: of no temperature; give one or more";
-        return Err(Error::Domain(what.into()));
-    }
-    slice.ok_or(Error::Layout("occupations"))
 }
 
 /// Sums that are evaluated at the same place.

@@ -11,7 +11,12 @@ from phono_grid.errors import ensure_shape, frozen
 
 from phono_3ph._extension import rust
 from phono_3ph._interaction import ensure_one_crystal, interaction_strengths
-from phono_3ph._linewidths import Scattering, linewidths_of, scattering_weights
+from phono_3ph._linewidths import (
+    Scattering,
+    linewidths_of,
+    occupations_of,
+    scattering_weights,
+)
 from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3
 
@@ -95,6 +100,7 @@ def collision_row(
     .. [1] L. Chaput, Phys. Rev. Lett. 110, 265506 (2013), eq. 5.
     """
     f, grid, s = phonons.frequencies, phonons.grid, thermal.inverse_sinh
+    n = occupations_of(phonons, thermal.occupations)
     ensure_shape("inverse_sinh", s, (*f.shape, s.shape[-1]))
     triplets = Triplets.of(grid, q)
     strengths = interaction_strengths(
@@ -115,7 +121,7 @@ def collision_row(
     for point, values in legs:
         for rotation in little_group:
             row[:, :, grid.index(a[point] @ rotation.T)] = np.moveaxis(values, 0, 2)
-    parts = (strengths, weights, thermal.occupations)
+    parts = (strengths, weights, n)
     gamma = linewidths_of(phonons, triplets, parts, scattering)
     return gamma, units.LINEWIDTH * row
 

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import Triplets, joint_density_of_states
-from phono_grid.errors import ensure_shape
 
-from phono_3ph._linewidths import Scattering
+from phono_3ph._linewidths import Scattering, occupations_of
 from phono_3ph._periodic_modes import PeriodicModes
-from phono_3ph._self_energy import ensure_temperatures
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,11 +67,8 @@ def joint_dos(
     smearing = phonons.tetrahedra if scattering.smearing is None else scattering.smearing
     weights = None
     if occupations is not None:
-        n = np.asarray(occupations, dtype=float)
-        f = phonons.frequencies
-        ensure_shape("occupations", n, (*f.shape, n.shape[-1]))
-        ensure_temperatures(n)
-        active = f > scattering.cutoff_frequency
+        n = occupations_of(phonons, occupations)
+        active = phonons.frequencies > scattering.cutoff_frequency
         _, q1, q2 = triplets.points.T
         both = active[q1][:, :, None] & active[q2][:, None, :]
         n1, n2 = n[q1][:, :, None], n[q2][:, None, :]

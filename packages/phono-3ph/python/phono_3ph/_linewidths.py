@@ -89,15 +89,22 @@ def linewidths(
     ----------
     .. [1] A. Togo, L. Chaput, I. Tanaka, Phys. Rev. B 91, 094306 (2015), eq. 11.
     """
-    n = np.asarray(occupations, dtype=float)
-    f = phonons.frequencies
-    ensure_shape("occupations", n, (*f.shape, n.shape[-1]))
+    n = occupations_of(phonons, occupations)
     triplets = Triplets.of(phonons.grid, q)
     strengths = interaction_strengths(
         series, phonons, triplets, cutoff_frequency=scattering.cutoff_frequency
     )
     g = scattering_weights(phonons, triplets, scattering)
     return linewidths_of(phonons, triplets, (strengths, g, n), scattering)
+
+
+def occupations_of(phonons: Phonons, occupations: ArrayLike) -> NDArray[np.float64]:
+    """Those of ``phonons`` at one temperature or more, (n_q, n_b, n_T)."""
+    n = np.asarray(occupations, dtype=float)
+    ensure_shape("occupations", n, (*phonons.frequencies.shape, *n.shape[-1:]))
+    if not n.size:
+        raise DomainError("occupations: of no temperature; give one or more")
+    return n
 
 
 def linewidths_of(

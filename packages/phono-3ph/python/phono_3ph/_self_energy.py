@@ -10,7 +10,12 @@ from phono_grid.errors import DomainError, ensure_finite, ensure_shape, frozen
 
 from phono_3ph._extension import rust
 from phono_3ph._interaction import ensure_one_crystal, strengths_among
-from phono_3ph._linewidths import Scattering, averaging, scattering_weights
+from phono_3ph._linewidths import (
+    Scattering,
+    averaging,
+    occupations_of,
+    scattering_weights,
+)
 from phono_3ph._modes_around import ModesAround, Phonons, triplets_of
 from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3
@@ -182,9 +187,7 @@ class Summands:
         cutoff: float,
     ) -> "Summands":
         """Compute them at ``q``."""
-        n = np.asarray(occupations, dtype=float)
-        ensure_shape("occupations", n, (*phonons.frequencies.shape, n.shape[-1]))
-        ensure_temperatures(n)
+        n = occupations_of(phonons, occupations)
         triplets = triplets_of(phonons, q)
         strengths = strengths_of(couplings, phonons, triplets, cutoff)
         n1, n2 = n[triplets.points[:, 1], :, None], n[triplets.points[:, 2], None, :]
@@ -202,12 +205,6 @@ class Summands:
         sums = "pt,tjkl,Ttjkl->pTj" if own else "pt,tjkl,Ttfkl->pTjf"
         total = np.einsum(sums, shares, self.strengths, bracket, optimize=True)
         return np.asarray(total.reshape(*total.shape[:3], -1))
-
-
-def ensure_temperatures(occupations: NDArray[np.float64]) -> None:
-    """Require one or more."""
-    if not occupations.shape[-1]:
-        raise DomainError("occupations: of no temperature; give one or more")
 
 
 def strengths_of(

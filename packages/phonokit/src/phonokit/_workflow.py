@@ -250,12 +250,13 @@ def _once_per_node(
         modes = [h.phonons.frequencies, h.phonons.polarizations]
         points = [h.qpoints, h.frequencies, h.velocities]
         points += [] if h.products is None else [h.products]
-        return [series.values, series.atoms, series.cells, *modes, *points]
+        lattice = np.zeros((0, 3)) if series.lattice is None else series.lattice
+        constants = [series.values, series.atoms, series.cells, lattice]
+        return [*constants, *modes, *points]
 
-    values, atoms, cells, f, e, *points = ranks.shared(arrays)
-    # The lattice is left out: both are made from one crystal here.
+    values, atoms, cells, lattice, f, e, *points = ranks.shared(arrays)
     harmonic = Harmonic(PeriodicModes(grid, f, e), *points)
-    return harmonic, Series3(values, atoms, cells)
+    return harmonic, Series3(values, atoms, cells, lattice if len(lattice) else None)
 
 
 def run_key(
