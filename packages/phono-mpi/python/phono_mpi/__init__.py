@@ -4,7 +4,7 @@ from phono_mpi import mpi_utils
 from phono_mpi._communicator import Communicator, SerialComm, world
 from phono_mpi._pencils import Layout
 from phono_mpi._ranks import Alone, MpiRanks, Ranks
-from phono_mpi.errors import BufferLayoutError, CollectiveError
+from phono_mpi.errors import BufferLayoutError, CollectiveError, RankFailedError
 from phono_mpi.mpi_utils import (
     MAX_MPI_BYTES,
     MpiDistributor,
@@ -52,6 +52,7 @@ __all__ = [
     "Layout",
     "MpiDistributor",
     "MpiRanks",
+    "RankFailedError",
     "Ranks",
     "RedistributionPlan",
     "SerialComm",

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import TracebackType
 from typing import Any
@@ -128,16 +128,18 @@ def await_all(comm: Any, seconds: float) -> None:
     raise CollectiveError(f"barrier: no sign of ranks {absent} for {seconds:g} s")
 
 
-def await_idly(comm: Any) -> None:
+def await_idly(comm: Any, heed: Callable[[], None] | None = None) -> None:
     """A barrier that leaves the core to others: MPI libraries take it while they wait.
 
-    Collective; up to 2 ms later than theirs.
+    Collective; up to 2 ms later than theirs. ``heed``, called while it waits, may raise.
     """
     if comm.size == 1 or not is_mpi(comm):
         comm.Barrier()
         return
     request, pause = comm.Ibarrier(), 1e-5
     while not request.Test():
+        if heed is not None:
+            heed()
         time.sleep(pause)
         pause = min(2 * pause, 2e-3)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from time import monotonic, sleep
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from phono_mpi._agreement import agree, await_idly, private
 from phono_mpi._communicator import Communicator, is_mpi, world
 from phono_mpi._distributor import MpiDistributor
+from phono_mpi._emergency import Emergency
 from phono_mpi._patchable import mpi
 from phono_mpi._shared import build_node_shared_array
 
@@ -62,6 +62,10 @@ class Ranks(Protocol):
         """Wait for all, idly. Collective."""
         ...
 
+    def heed(self) -> None:
+        """Raise an error if another rank has failed; between tasks, to end early."""
+        ...
+
 
 class Alone:
     """One process, no MPI."""
@@ -96,13 +100,16 @@ class Alone:
     def barrier(self) -> None:
         """Nobody to wait for."""
 
+    def heed(self) -> None:
+        """Nobody else can fail."""
+
 
 class MpiRanks:
     """The ranks of an MPI communicator, `world` if none is given."""
 
     def __init__(self, comm: Communicator | None = None) -> None:
         self._comm = world() if comm is None else comm
-        self._emergency = _apart(self._comm)
+        self.emergency = Emergency(self._comm)
         self._node: Any = None
 
     @property
@@ -170,28 +177,15 @@ class MpiRanks:
         return arrays
 
     def barrier(self) -> None:
-        """Wait for all ranks, without work for the core."""
-        await_idly(private(self._comm))
+        """Wait for all ranks, without work for the core.
 
-    def all_fail(self, patience: float = 0.5) -> bool:
-        """Whether all ranks are here within ``patience`` seconds, each with its error.
-
-        If not, some go on and may wait for this one forever: `abort` ends them.
+        Raises
+        ------
+        RankFailedError
+            If another rank has told that it failed.
         """
-        if not is_mpi(self._comm):
-            return True
-        request, start = self._emergency.Ibarrier(), monotonic()
-        while not request.Test():
-            if monotonic() - start > patience:
-                return False
-            sleep(0.01)
-        return True
+        await_idly(private(self._comm), self.heed)
 
-    def abort(self, code: int) -> None:
-        """End all ranks with an exit code."""
-        self._emergency.Abort(code)
-
-
-def _apart(comm: Any) -> Any:
-    """A duplicate for emergencies: a rank that fails may leave any other half way."""
-    return comm.Dup() if is_mpi(comm) else comm
+    def heed(self) -> None:
+        """Raise `RankFailedError` if another rank has told that it failed."""
+        self.emergency.heed()

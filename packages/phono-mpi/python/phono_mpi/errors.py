@@ -13,3 +13,7 @@ class CollectiveError(PhonoError, ValueError, TypeError, BufferError):
 
 class BufferLayoutError(PhonoError, ValueError, BufferError):
     """An array that MPI would fill in another order than that of its elements."""
+
+
+class RankFailedError(PhonoError, RuntimeError):
+    """Another rank has failed, and this one ends with it."""

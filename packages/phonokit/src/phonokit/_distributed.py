@@ -6,6 +6,7 @@ from time import sleep
 
 from phono_grid.errors import DomainError
 from phono_mpi import Alone, MpiRanks, Ranks
+from phono_mpi.errors import RankFailedError
 
 from phonokit._launch import Launch
 
@@ -15,7 +16,7 @@ def launched_ranks(explain: Callable[[BaseException], int]) -> Iterator[Ranks]:
     """The ranks that a launcher has started; this process alone without one.
 
     An error that all ranks have is raised on all of them. An error that some of them have
-    ends all: the first of these ranks explains it.
+    ends all: the first of these ranks explains it, and its exit code is that of all.
 
     Parameters
     ----------
@@ -35,8 +36,25 @@ def launched_ranks(explain: Callable[[BaseException], int]) -> Iterator[Ranks]:
             )
         yield ranks
     except BaseException as error:
-        if not ranks.all_fail():
-            # In the order of ranks: what the first one says is enough.
-            sleep(min(0.1 * ranks.rank, 2))
-            ranks.abort(explain(error))
+        _end_together(ranks, error, explain)
         raise
+
+
+def _end_together(
+    ranks: MpiRanks, error: BaseException, explain: Callable[[BaseException], int]
+) -> None:
+    """Leave as one with the code of the first rank that failed; return if all have.
+
+    `abort` is for ranks that do not come: a launcher kills those, and whether it then
+    returns the code or that of the kill is a race (MPICH's).
+    """
+    own = not isinstance(error, RankFailedError)
+    emergency = ranks.emergency
+    failed = emergency.gather_failed(own=own)
+    if failed is None:
+        # In the order of ranks: what the first one says is enough.
+        sleep(min(0.1 * ranks.rank, 2))
+        emergency.abort(explain(error))
+    elif len(failed) < ranks.size:
+        code = explain(error) if ranks.rank == failed[0] else 0
+        raise SystemExit(emergency.code_of(failed[0], code)) from None
