@@ -132,6 +132,12 @@ REFUSALS = [
     (["kappa", EXAMPLE, "--mesh", "-1", "1", "1"], "mesh must be three positive integers"),
     (["kappa", EXAMPLE, "--mesh", "1", "2"], "--mesh requires 3"),
     (["kappa", EXAMPLE, "--mesh", "a", "2", "2"], "--mesh"),
+    (
+        ["kappa", EXAMPLE, "--mesh", "2", "2", "2", "--mesh-length", "9"],
+        "--mesh and --mesh-length: give one of them",
+    ),
+    (["kappa", EXAMPLE, "--mesh-length", "nan"], "mesh must be positive, got nan"),
+    (["kappa", EXAMPLE, "--mesh-matrix", *["1"] * 9], "mesh must not be singular"),
     (["kappa", EXAMPLE, "--temperature", "-5"], "temperature must be 0 K or above"),
     (["kappa", EXAMPLE, "--temperature", "1", "2"], "unexpected '2'; .* repeat it"),
     (

@@ -102,7 +102,7 @@ def test_spectra_along_a_line_pass_through_those_of_the_mesh(here, capsys):
     [
         (
             ["gamma", "--q", "0.1,0,0"],
-            "not a point of the mesh 4 4 4; the nearest is 0,0,0",
+            "not a point of the mesh 4 × 4 × 4; the nearest is 0,0,0",
         ),
         (["jdos", "--q", "0,0"], "expected three numbers or fractions"),
         (["jdos", "--q", "1/0,0,0"], "expected three numbers or fractions"),

@@ -57,16 +57,20 @@ def _run_kappa(request: KappaRequest, command: str, ranks: Ranks) -> None:
     err = Console(file=sys.stderr, highlight=False, quiet=not first)
     temperatures = checked_temperatures(request.temperatures)
     transport = _transport_of(request)
-    output = request.output or Path(default_name(request.mesh, request.sigma))
-    on_first_rank(ranks, lambda: ensure_writable(output))
+    # The default name is known with the crystal, its folder now.
+    folder = request.output or Path("kappa.hdf5")
+    on_first_rank(ranks, lambda: ensure_writable(folder))
     if request.plot is not None:
         ensure_plottable(request.plot)
     with warnings_in_one_line(first):
         crystal = load(request.path, lang=request.lang, fc3_cutoff=request.fc3_cutoff)
         ensure_order(crystal.data, 3)
+    grid = _grid_of(request, crystal)
+    output = request.output or Path(default_name(grid.mesh.tolist(), request.sigma))
+    on_first_rank(ranks, lambda: ensure_writable(output))
     if output.resolve() in (file.path.resolve() for file in crystal.data.files):
         raise DomainError(f"{output}: is an input file; name another file to write")
-    out.print(_header_of(request, crystal, ranks), markup=False, soft_wrap=True)
+    out.print(_header_of(request, crystal, grid, ranks), markup=False, soft_wrap=True)
     if request.plan:
         with warnings_in_one_line(first):
             out.print(plan_table(_planned(request, crystal, ranks)))
@@ -97,16 +101,19 @@ def _run_kappa(request: KappaRequest, command: str, ranks: Ranks) -> None:
         out.print(f"wrote {path}", markup=False, soft_wrap=True)
 
 
-def _header_of(request: KappaRequest, crystal: Crystal, ranks: Ranks) -> str:
+def _grid_of(request: KappaRequest, crystal: Crystal) -> Grid:
+    """The wave vectors that are asked for."""
+    with using(crystal.backend):
+        return Grid.of(crystal.primitive, request.mesh, use_symmetry=not request.full_zone)
+
+
+def _header_of(request: KappaRequest, crystal: Crystal, grid: Grid, ranks: Ranks) -> str:
     """What runs, on what."""
     with using(crystal.backend):
         symmetry = Symmetry.of(crystal.primitive)
-        grid = Grid.of(
-            crystal.primitive, request.mesh, symmetry, use_symmetry=not request.full_zone
-        )
         n_i = len(IrreduciblePoints.of(grid).points)
         nac = nac_name(crystal, request.nac)
-        return header(crystal, symmetry, request.mesh, n_i, nac=nac, ranks=ranks.size)
+        return header(crystal, symmetry, grid, n_i, nac=nac, ranks=ranks.size)
 
 
 def _planned(request: KappaRequest, crystal: Crystal, ranks: Ranks) -> Plan:

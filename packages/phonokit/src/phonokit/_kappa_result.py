@@ -38,6 +38,14 @@ class Provenance:
     finished: str
 
 
+def mesh_name(grid: Grid) -> str:
+    """For people: its numbers, or the rows of the matrix of a generalised grid."""
+    if grid.is_plain:
+        return " × ".join(str(n) for n in grid.mesh)
+    rows = ", ".join(" ".join(str(n) for n in row) for row in grid.matrix)
+    return f"({rows})"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class KappaResult:
     r"""Thermal conductivity and what it is made of.

@@ -7,10 +7,8 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from phonokit._frequency_unit import FrequencyUnit
-from phonokit._request_crystal import CrystalRequest
+from phonokit._request_crystal import CrystalRequest, Nine, Triple, mesh_of
 from phonokit._request_scattering import WaveVectors
-
-Triple = tuple[int, int, int]
 
 Data = Annotated[
     Path,
@@ -38,6 +36,11 @@ class Common:
     mesh
         Three numbers, the grid of wave vectors; 20 20 20 if not given, 10 10 10 where three
         phonons scatter.
+    mesh_matrix
+        Nine numbers by rows, in place of three: a generalised grid, the wave vectors whose
+        products with each row are integers.
+    mesh_length
+        In Å, in place of three numbers: as fine as a supercell of these edges.
     output
         The HDF5 file to write; named after the command if not given.
     plot
@@ -49,6 +52,8 @@ class Common:
     """
 
     mesh: Triple | None = None
+    mesh_matrix: Nine | None = None
+    mesh_length: float | None = None
     output: Path | None = None
     plot: Path | None = None
     lang: str | None = None
@@ -58,7 +63,7 @@ class Common:
         """What is asked for, with a command's own mesh and file where none is given."""
         return CrystalRequest(
             path=data,
-            mesh=self.mesh or mesh,
+            mesh=mesh_of(self.mesh, self.mesh_matrix, self.mesh_length, mesh),
             output=self.output or Path(output),
             plot=self.plot,
             lang=self.lang,

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from phonokit._figure import BLUE, MUTED, figure_to
 from phonokit._kappa_modes import KappaModes
-from phonokit._kappa_result import KappaResult
+from phonokit._kappa_result import KappaResult, mesh_name
 from phonokit._plot_accumulation import draw_by_frequency, draw_by_path
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def plot_kappa(result: KappaResult, path: str | Path) -> Path:
 
 def _title(result: KappaResult) -> str:
     """What was computed."""
-    mesh = " × ".join(str(n) for n in result.mesh)
+    mesh = mesh_name(result.grid)
     return f"{result.provenance.formula}, {mesh} mesh, {result.transport.description}"
 
 

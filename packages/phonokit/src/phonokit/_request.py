@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from phonokit._request_crystal import Mesh
+
 
 @dataclass(frozen=True, slots=True)
 class KappaRequest:
@@ -12,7 +14,8 @@ class KappaRequest:
     Parameters
     ----------
     path : Path
-    mesh : three int
+    mesh : three int, float, or three times three int
+        Numbers, a length in Å, or the rows of a matrix.
     temperatures : tuple of float
         K
     output : Path or None
@@ -55,7 +58,7 @@ class KappaRequest:
     """
 
     path: Path
-    mesh: tuple[int, int, int]
+    mesh: Mesh
     temperatures: tuple[float, ...]
     output: Path | None
     plot: Path | None

@@ -11,6 +11,8 @@ from phono_grid import Gaussian, Grid, first_brillouin_zone
 from phono_grid.errors import DomainError
 
 from phonokit._harmonic_phonons import periodic_modes
+from phonokit._kappa_result import mesh_name
+from phonokit._request_crystal import Mesh
 from phonokit._workflow import Crystal
 
 
@@ -39,7 +41,7 @@ class External:
 
 
 def external(
-    crystal: Crystal, series: Dynamics, mesh: Sequence[int], qpoints: Sequence[str]
+    crystal: Crystal, series: Dynamics, mesh: Mesh, qpoints: Sequence[str]
 ) -> External:
     """Phonons of a mesh, and where among its points ``qpoints`` are."""
     grid = Grid.of(crystal.primitive, mesh)
@@ -82,13 +84,14 @@ def scattering_of(sigma: float | None) -> Scattering:
 
 def grid_point(grid: Grid, q: NDArray[np.float64]) -> int:
     """The index of fractional ``q``, which must be a point of the mesh."""
-    exact = q * grid.mesh
+    exact = np.linalg.solve(grid.q_matrix, q) * grid.mesh
     address = np.rint(exact).astype(np.int64)
     if np.abs(exact - address).max() > 1e-3:
-        near = ",".join(f"{x:g}" for x in np.round(address / grid.mesh, 6))
-        mesh = " ".join(str(d) for d in grid.mesh)
+        nearest = grid.q_matrix @ (address / grid.mesh)
+        given = ",".join(f"{x:g}" for x in q)
+        near = ",".join(f"{x:g}" for x in np.round(nearest, 6))
         raise DomainError(
-            f"--q {','.join(f'{x:g}' for x in q)}: not a point of the mesh {mesh}; the "
+            f"--q {given}: not a point of the mesh {mesh_name(grid)}; the "
             f"nearest is {near}, or take a mesh that holds it"
         )
     return int(grid.index(address))

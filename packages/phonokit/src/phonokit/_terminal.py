@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from phono_dynmat import ChargeWarning
-from phono_grid import Symmetry, backend
+from phono_grid import Grid, Symmetry, backend
 from rich import box
 from rich.console import Console
 from rich.progress import (
@@ -24,7 +24,7 @@ from rich.progress import (
 from rich.table import Table
 
 from phonokit._conduction import LongPathWarning, UnscatteredWarning
-from phonokit._kappa_result import KappaResult
+from phonokit._kappa_result import KappaResult, mesh_name
 from phonokit._plan import DISTRIBUTIONS, RANKS, Plan
 from phonokit._version import __version__
 from phonokit._workflow import Crystal, ImaginaryModesWarning
@@ -39,7 +39,7 @@ LINES = 10
 def header(
     crystal: Crystal,
     symmetry: Symmetry,
-    mesh: tuple[int, ...],
+    grid: Grid,
     n_i: int,
     *,
     nac: str,
@@ -47,14 +47,12 @@ def header(
 ) -> str:
     """What runs, on what."""
     data, cell = crystal.data, crystal.primitive
-    mesh_text = " × ".join(str(n) for n in mesh)
-    n_q = mesh[0] * mesh[1] * mesh[2]
     rows = {
         "crystal": f"{cell.formula}, {symmetry.symbol}, {cell.volume:.3f} Å³",
         "supercell": data.description,
         "forces": ", ".join(str(f.path) for f in data.files),
         **({} if data.born is None else {"dipoles": nac}),
-        "mesh": f"{mesh_text}, {n_q} wave vectors, {n_i} irreducible",
+        "mesh": f"{mesh_name(grid)}, {grid.n_q} wave vectors, {n_i} irreducible",
     }
     each = f", on each of {ranks} ranks" if ranks > 1 else ""
     lines = [f"phonokit {__version__}: {backend.describe()}{each}"]

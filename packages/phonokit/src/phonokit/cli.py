@@ -13,8 +13,10 @@ from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
 from phonokit import _cli_accumulate, _cli_fc, _cli_harmonic, _cli_scattering, _dispatch
 from phonokit._launch import Launch
 from phonokit._request import KappaRequest, gigabytes
+from phonokit._request_crystal import Nine, Triple, mesh_of
 from phonokit._version import __version__
 
+MESH = (11, 11, 11)
 BAD_INPUT = 2
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -49,7 +51,9 @@ def kappa(
     path: Path,
     /,
     *,
-    mesh: tuple[int, int, int] = (11, 11, 11),
+    mesh: Triple | None = None,
+    mesh_matrix: Nine | None = None,
+    mesh_length: float | None = None,
     temperature: tuple[float, ...] = (300.0,),
     output: Path | None = None,
     plot: Path | None = None,
@@ -85,6 +89,11 @@ def kappa(
         beside it, or a folder that holds one; all may be compressed (.xz .lzma .gz .bz2).
     mesh
         Three numbers, the grid of wave vectors; 11 11 11 if not given.
+    mesh_matrix
+        Nine numbers by rows, in place of three: a generalised grid, the wave vectors whose
+        products with each row are integers.
+    mesh_length
+        In Å, in place of three numbers: as fine as a supercell of these edges.
     temperature
         In K, 300 if not given; repeat the option for more temperatures.
     output
@@ -144,7 +153,7 @@ def kappa(
     """
     return KappaRequest(
         path=path,
-        mesh=mesh,
+        mesh=mesh_of(mesh, mesh_matrix, mesh_length, MESH),
         temperatures=temperature,
         output=output,
         plot=plot,
