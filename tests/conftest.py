@@ -1,6 +1,7 @@
 """Fixtures of every test."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,14 @@ def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
     """Run the test once with each implementation of the kernels."""
     with using(request.param):
         yield request.param
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c_is_heeded() -> Iterator[None]:
+    """Heed Ctrl-C, children too, even where what started the tests ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

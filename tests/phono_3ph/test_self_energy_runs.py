@@ -1,15 +1,13 @@
 """The same bits however self-energies are run, and Ctrl-C."""
 
 import os
-import signal
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from ctrl_c import seconds_to_end
 from phono_3ph import (
     ModesAround,
     PeriodicModes,
@@ -27,7 +25,7 @@ from phono_3ph import (
     real_self_energy,
 )
 from phono_dynmat import HarmonicSeries, bose_einstein, phonon_modes
-from phono_grid import Gaussian, Grid, using
+from phono_grid import Gaussian, Grid
 
 pytestmark = pytest.mark.needs_rust
 
@@ -145,13 +143,4 @@ def test_ctrl_c_ends_a_self_energy_within_a_second(large, of_many_bands, kernel)
             of_many_bands, 9, spread, smeared
         ),
     }[kernel]
-    pressed = []
-
-    def press():
-        pressed.append(time.perf_counter())
-        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
-
-    threading.Timer(0.3, press).start()
-    with using("Rust"), pytest.raises(KeyboardInterrupt):
-        run()
-    assert time.perf_counter() - pressed[0] < 1
+    assert seconds_to_end(run, after=0.3) < 1

@@ -72,8 +72,6 @@ def started(n_ranks, each="pass", options=(), command=COMMAND):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # Heed Ctrl-C even where the parent ignores it.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
 
 
