@@ -11,7 +11,7 @@ from phono_grid._memory import ensure_memory
 from phono_grid._reduction import reduction
 from phono_grid._spglib import SYMPREC
 from phono_grid._supercell import Supercell
-from phono_grid.backend import accelerated_by
+from phono_grid.backend import accelerated_by, unchecked
 from phono_grid.errors import (
     DomainError,
     ensure_positive,
@@ -51,8 +51,12 @@ class ShortestVectors:
         """Find them; lengths within ``symprec`` Å are equal."""
         ensure_type("supercell", supercell, Supercell)
         x, lattice = supercell.cell.positions, supercell.cell.lattice
-        origins, axes = x[supercell.primitive_to_supercell], supercell.primitive.lattice
-        return _of_kernel(*shortest_vectors(x, origins, lattice, axes, symprec=symprec))
+        origins = x.take(supercell.primitive_to_supercell, axis=0)
+        _ensure_possible(len(x), len(origins), symprec)
+        axes = supercell.primitive.lattice
+        # A supercell has checked its arrays.
+        find = unchecked(shortest_vectors)
+        return _of_kernel(*find(x, origins, lattice, axes, symprec=symprec))
 
     @property
     def first(self) -> NDArray[np.int64]:
@@ -88,10 +92,15 @@ def _checked(
     if axes is not None:
         axes = finite(axes, "axes", (3, 3))
         ensure_volume("axes", axes)
-    ensure_positive("symprec", symprec)
-    pairs = f"{len(x_s)} positions and {len(x_k)} origins: their vectors"
-    ensure_memory(pairs, 112 * len(x_s) * len(x_k), "take fewer origins at a time")
+    _ensure_possible(len(x_s), len(x_k), symprec)
     return x_s, x_k, rows, axes
+
+
+def _ensure_possible(n_s: int, n_a: int, symprec: float) -> None:
+    """Require a tolerance, and room for the vectors of all pairs."""
+    ensure_positive("symprec", symprec)
+    pairs = f"{n_s} positions and {n_a} origins: their vectors"
+    ensure_memory(pairs, 112 * n_s * n_a, "take fewer origins at a time")
 
 
 @accelerated_by(rust.shortest_vectors, _checked)

@@ -45,6 +45,8 @@ class Backend(Enum):
 KERNELS: dict[str, Callable[..., Any]] = {}
 """Every accelerated kernel, as ``package.name``."""
 
+_UNCHECKED: dict[Callable[..., Any], Callable[..., Any]] = {}
+
 log = logging.getLogger("phono.lang")
 
 
@@ -134,9 +136,12 @@ def accelerated_by(
         @functools.wraps(definition)
         def kernel(*args: P.args, **kwargs: P.kwargs) -> R:
             checked: Any = None if check is None else check(*args, **kwargs)
-            if checked is not None:
-                left: Any = {name: kwargs[name] for name in options & kwargs.keys()}
-                args, kwargs = checked, left
+            if checked is None:
+                return dispatch(*args, **kwargs)
+            left: Any = {name: kwargs[name] for name in options & kwargs.keys()}
+            return dispatch(*checked, **left)
+
+        def dispatch(*args: P.args, **kwargs: P.kwargs) -> R:
             if rust is not None and _active.get() is Backend.RUST:
                 log.debug("dispatch name=%s lang=Rust", name)
                 result: R = rust(*args, **kwargs)
@@ -145,9 +150,15 @@ def accelerated_by(
             return definition(*args, **kwargs)
 
         KERNELS[name] = kernel
+        _UNCHECKED[kernel] = dispatch
         return kernel
 
     return decorate
+
+
+def unchecked(kernel: Callable[P, R]) -> Callable[P, R]:
+    """``kernel`` for arguments that hold what it checks, as our dataclasses do."""
+    return _UNCHECKED[kernel]
 
 
 def describe() -> str:
