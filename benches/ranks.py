@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -185,8 +186,37 @@ def shared(_folder: str, megabytes: int, _runs: int) -> None:
         print(json.dumps(used / size))
 
 
+def print_gains(plan: dict, measured, cores: int) -> None:
+    """A table: ranks share the cores if there are fewer."""
+    print(f"  {'ranks':>5}" + "".join(f"{name:>18}" for name in plan))
+    for n in RANKS:
+        row = ""
+        for name, seconds in plan.items():
+            told = min(seconds["1"] / seconds[str(n)], cores)
+            row += f"{measured(n, name):11.2f}{told:7.2f}"
+        print(f"  {n:5}{row}", flush=True)
+
+
+def ceiling_of(folder: str, mesh: int, rounds: int, runs: int) -> float:
+    """What two ranks can gain on this machine: two runs of one rank at once, and one alone.
+
+    They share caches, memory and clock, but wait for nothing of each other.
+    """
+    alone, both = np.inf, np.inf
+
+    def wall(_: int) -> float:
+        return json.loads(on_ranks(1, "stage", folder, mesh, runs)[1])[PRODUCTION][0]
+
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(rounds):
+            alone = min(alone, wall(0))
+            both = min(both, max(pool.map(wall, range(2))))
+    return 2 * alone / both
+
+
 def print_stage(folder: str, mesh: int, rounds: int, runs: int) -> None:
     """Measured beside planned."""
+    ceiling = ceiling_of(folder, mesh, rounds, runs)
     best: dict[int, dict[str, np.ndarray]] = {}
     for _ in range(rounds):
         for n in RANKS:
@@ -202,14 +232,17 @@ def print_stage(folder: str, mesh: int, rounds: int, runs: int) -> None:
         end="",
     )
     print(f"(target {STAGE}), by CPU of the busiest rank {one[1] / two[1]:.2f} ×")
+    print(
+        f"  two runs of one rank at once: {ceiling:.2f} × as fast (this machine's ceiling)"
+    )
+    print(f"  2 ranks wait {1e3 * (two[0] - two[1]):.0f} ms in all, 1 rank ", end="")
+    print(f"{1e3 * (one[0] - one[1]):.0f} ms: wall time without CPU of the busiest rank")
+    cores = len(os.sched_getaffinity(0))
+    print(f"speed-up by wall time, and that of the plan on {cores} cores")
+    print_gains(plan, lambda n, name: one[0] / best[n][name][0], cores)
+    # Who is given time by the system takes more dynamic tasks than it would alone.
     print("speed-up by CPU time of the busiest rank, and that of the plan")
-    print(f"  {'ranks':>5}" + "".join(f"{name:>18}" for name in plan))
-    for n in RANKS:
-        row = ""
-        for name, seconds in plan.items():
-            gain, told = one[1] / best[n][name][1], seconds["1"] / seconds[str(n)]
-            row += f"{gain:11.2f}{told:7.2f}"
-        print(f"  {n:5}{row}", flush=True)
+    print_gains(plan, lambda n, name: one[1] / best[n][name][1], max(RANKS))
     series = planned["series"]
     print(f"the series of a wave vector takes as long as {series:.0f} triplets (SERIES)")
     waits = ", ".join(f"{1e3 * best[n]['dynamic'][2]:.2f}" for n in RANKS[1:])

@@ -92,8 +92,13 @@ def dynamic_tasks(
 def _ask(comm: Any) -> int:
     """The number of the next task, from rank 0."""
     comm.send(_MORE, dest=0, tag=_ASK)
-    number: int = comm.recv(source=0, tag=_GIVE)
-    return number
+    request, pause = comm.irecv(source=0, tag=_GIVE), 2e-5
+    done, number = request.test()
+    while not done:
+        time.sleep(pause)  # to wait inside MPI would take a core, perhaps that of rank 0
+        pause = min(2 * pause, 2e-4)
+        done, number = request.test()
+    return int(number)
 
 
 def _hand_out(comm: Any, numbers: Iterator[int], n_tasks: int) -> None:
