@@ -17,6 +17,7 @@ from phono_grid import (
     smith_normal_form,
 )
 from phono_grid.errors import DomainError
+from random_cases import cases
 
 BODY_CENTRED = np.array([[0, 1, 1], [1, 0, 1], [1, 1, 0]])
 
@@ -38,7 +39,7 @@ def as_set(grid):
     return {tuple(q) for q in np.rint(grid.qpoints * common).astype(int) % common}
 
 
-@settings(max_examples=300)
+@settings(max_examples=cases(300))
 @given(st.lists(st.integers(-4, 4), min_size=9, max_size=9), st.integers(0, 7))
 def test_a_grid_holds_every_wave_vector_with_integer_m_q_once(entries, shift):
     m = np.array(entries).reshape(3, 3)

@@ -7,7 +7,6 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from phono_grid import (
-    Backend,
     Bands,
     Cell,
     Gaussian,
@@ -20,11 +19,9 @@ from phono_grid import (
     irreducible_map,
     tetrahedron_weights,
 )
-from phono_grid.backend import active
+from random_cases import cases
 
 SEEDS = st.integers(0, 2**32 - 1)
-# The definitions take up to a hundred times as long.
-CASES = 1000 if active() is Backend.RUST else 10
 CUBE = [
     np.diag(signs)[list(order)]
     for signs in product((1, -1), repeat=3)
@@ -79,7 +76,7 @@ def band_of(grid, coefficients):
     return np.cos(2 * np.pi * cartesian @ vectors.T) @ amplitudes
 
 
-@settings(max_examples=CASES)
+@settings(max_examples=cases(1000))
 @given(SEEDS)
 def test_symmetry_is_a_closed_group_and_its_stars_partition_the_grid(seed):
     rng = np.random.default_rng(seed)
@@ -105,7 +102,7 @@ def test_symmetry_is_a_closed_group_and_its_stars_partition_the_grid(seed):
     assert [len(orbit) for orbit in orbits] == irreducible.weights.tolist()
 
 
-@settings(max_examples=CASES)
+@settings(max_examples=cases(1000))
 @given(SEEDS)
 def test_triplets_stand_for_the_grid_and_conserve_momentum(seed):
     rng = np.random.default_rng(seed)
@@ -118,7 +115,7 @@ def test_triplets_stand_for_the_grid_and_conserve_momentum(seed):
     assert not (sums % grid.mesh).any()
 
 
-@settings(max_examples=CASES)
+@settings(max_examples=cases(1000))
 @given(SEEDS)
 def test_step_weights_are_the_integral_of_delta_weights_and_all_states_are_counted(seed):
     rng = np.random.default_rng(seed)
@@ -143,7 +140,7 @@ def test_step_weights_are_the_integral_of_delta_weights_and_all_states_are_count
     np.testing.assert_allclose(spectrum.cumulative[-1], 3, rtol=1e-12)
 
 
-@settings(max_examples=CASES)
+@settings(max_examples=cases(1000))
 @given(SEEDS)
 def test_a_change_of_basis_leaves_stars_and_the_density_of_states_as_they_are(seed):
     rng = np.random.default_rng(seed)

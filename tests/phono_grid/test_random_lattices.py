@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from phono_grid import Grid, first_brillouin_zone, shortest_vectors, using
 from phono_grid._reduction import reduction
 from phono_grid._spglib import reduced_basis
+from random_cases import cases
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -27,7 +28,7 @@ def unimodular(rng):
     return u
 
 
-@settings(max_examples=1000)
+@settings(max_examples=cases(1000))
 @given(SEEDS)
 def test_the_nearest_image_does_not_depend_on_the_choice_of_lattice_vectors(seed):
     rng = np.random.default_rng(seed)
@@ -39,7 +40,7 @@ def test_the_nearest_image_does_not_depend_on_the_choice_of_lattice_vectors(seed
     np.testing.assert_allclose(lengths[0], lengths[1], rtol=1e-5)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=cases(1000))
 @given(SEEDS)
 def test_shortest_vectors_do_not_depend_on_the_choice_of_lattice_vectors(seed):
     rng = np.random.default_rng(seed)
@@ -62,7 +63,7 @@ def test_shortest_vectors_do_not_depend_on_the_choice_of_lattice_vectors(seed):
     np.testing.assert_allclose(found[0][1], found[1][1], atol=1e-9)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=cases(1000))
 @given(SEEDS)
 def test_the_reduced_lattice_is_spglibs(seed):
     rng = np.random.default_rng(seed)
@@ -75,7 +76,7 @@ def test_the_reduced_lattice_is_spglibs(seed):
     np.testing.assert_allclose(lengths, np.sort(niggli), rtol=1e-5)
 
 
-@settings(max_examples=300)
+@settings(max_examples=cases(300))
 @given(SEEDS)
 def test_a_grid_of_other_lattice_vectors_has_the_same_wave_vectors(seed):
     rng = np.random.default_rng(seed)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from phono_grid import smith_normal_form
 from phono_grid.errors import DomainError, ShapeError
+from random_cases import cases
 
 ENTRIES = st.lists(st.integers(-60, 60), min_size=9, max_size=9)
 
@@ -19,7 +20,7 @@ def determinant(m):
     )
 
 
-@settings(max_examples=1000)
+@settings(max_examples=cases(1000))
 @given(ENTRIES)
 def test_the_form_is_diagonal_each_number_divides_the_next_and_p_and_q_are_unimodular(m):
     m = np.array(m).reshape(3, 3)
