@@ -56,6 +56,18 @@ def test_linewidths_over_frequency_and_spectra_go_together(here):
 
 
 @pytest.mark.needs_rust
+@pytest.mark.parametrize("command", ["gamma", "spectral", "jdos"])
+def test_pictures_over_frequency_have_a_panel_for_each_wave_vector(here, command):
+    pytest.importorskip("matplotlib")
+    argv = [command, str(EXAMPLE), *SMALL, "--q", "0,0,0", "--q", "0.5,0.5,0"]
+    argv += ["--temperature", "300", "--frequency-points", "21"]
+    assert main([*argv, "--plot", "q.svg"]) == 0
+    picture = (here / "q.svg").read_text()
+    assert "q = 0,0,0" in picture
+    assert "q = 0.5,0.5,0" in picture
+
+
+@pytest.mark.needs_rust
 def test_joint_densities_with_and_without_temperatures(here):
     pytest.importorskip("matplotlib")
     argv = ["jdos", str(EXAMPLE), *SMALL, *Q, "--frequency-points", "201"]

@@ -144,7 +144,8 @@ def run_gamma(request: GammaRequest, *, command: str) -> None:
         if plot is not None and points is None:
             plot_gamma(at.frequencies, gamma, t, unit, plot)
         elif plot is not None and points is not None:
-            plot_over_frequencies(points, gamma, t, unit, plot)
+            named = dict(zip(request.at.q, gamma, strict=True))
+            plot_over_frequencies(points, named, t, unit, plot)
 
 
 def run_spectral(request: SpectralRequest, *, command: str) -> None:
@@ -169,7 +170,7 @@ def run_spectral(request: SpectralRequest, *, command: str) -> None:
         if plot is not None and bands is not None:
             plot_path(bands, found, t, unit, plot)
         elif plot is not None:
-            plot_spectral(found[0], t, unit, plot)
+            plot_spectral(dict(zip(request.at.q, found, strict=True)), t, unit, plot)
 
 
 def spectra(
@@ -219,8 +220,8 @@ def run_jdos(request: JdosRequest, *, command: str) -> None:
             },
         )
         if request.shared.plot is not None:
-            classes = np.atleast_2d(found[0].differences), np.atleast_2d(found[0].sums)
-            plot_jdos(points, classes, unit, request.shared.plot)
+            named = dict(zip(request.at.q, found, strict=True))
+            plot_jdos(named, of.temperatures, unit, request.shared.plot)
 
 
 def _columns(found: ImaginarySelfEnergy, temperatures: Array) -> dict[str, Array]:

@@ -1,16 +1,18 @@
 """Pictures of linewidths, spectral functions and joint densities of states."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_3ph import SpectralFunction
+from phono_3ph import JointDos, SpectralFunction
 from phono_dynmat import BandStructure
 
 from phonokit._figure import BLUE, GREY, MUTED, figure_to
 from phonokit._frequency_unit import FrequencyUnit
-from phonokit._plot_harmonic import SHADES, draw_labels
+from phonokit._plot_harmonic import LINES, SHADES, draw_labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,21 +49,22 @@ def plot_gamma(
 
 
 def plot_over_frequencies(
-    points: Array, gamma: Array, temperatures: Array, unit: FrequencyUnit, path: Path
+    points: Array,
+    named: dict[str, Array],
+    temperatures: Array,
+    unit: FrequencyUnit,
+    path: Path,
 ) -> Path:
-    """Draw Γ over frequency, all bands added up; ``gamma[q, T, j, f]``."""
-    points, gamma = points * unit.per_thz, gamma * unit.per_thz
-    with figure_to(path, 5.2, 3.6) as figure:
-        axes = figure.subplots()
-        for i, t in enumerate(temperatures):
-            total = gamma[:, i].sum(axis=(0, 1))
-            axes.plot(
-                points, total, color=COLOURS[i % len(COLOURS)], lw=1.2, label=f"{t:g} K"
-            )
-        axes.set_xlabel(f"Frequency ({unit.symbol})")
-        axes.set_ylabel(rf"$\sum_j \Gamma_j$ ({unit.symbol})")
-        axes.set_xlim(0, points[-1])
-        _finish(axes)
+    """Draw Γ over frequency, all bands added up: a panel for each wave vector by name.
+
+    ``gamma[T, j, f]`` of each, THz.
+    """
+    with _panels(list(named), path, unit) as panels:
+        for axes, gamma in zip(panels, named.values(), strict=True):
+            lines = dict(zip(temperatures, gamma.sum(axis=1) * unit.per_thz, strict=True))
+            _draw_temperatures(axes, points * unit.per_thz, lines)
+            axes.set_ylabel(rf"$\sum_j \Gamma_j$ ({unit.symbol})")
+            axes.set_xlim(0, points[-1] * unit.per_thz)
     return path
 
 
@@ -101,55 +104,69 @@ def plot_path(
 
 
 def plot_spectral(
-    spectrum: SpectralFunction, temperatures: Array, unit: FrequencyUnit, path: Path
+    named: dict[str, SpectralFunction], temperatures: Array, unit: FrequencyUnit, path: Path
 ) -> Path:
-    """Draw the spectral functions of one wave vector, all bands added up."""
-    points = spectrum.frequency_points * unit.per_thz
-    values = spectrum.values / unit.per_thz
-    harmonic = spectrum.frequencies * unit.per_thz
-    with figure_to(path, 5.8, 3.6) as figure:
-        axes = figure.subplots()
-        for f in harmonic:
-            axes.axvline(f, color=GREY, lw=0.8, zorder=0)
-        for i, t in enumerate(temperatures):
-            total = values[i].sum(axis=0)
-            axes.plot(
-                points, total, color=COLOURS[i % len(COLOURS)], lw=1.2, label=f"{t:g} K"
-            )
-        axes.set_xlabel(f"Frequency ({unit.symbol})")
-        axes.set_ylabel(f"Spectral function ({unit.inverse})")
-        axes.set_yscale("log")
-        top = float(values.sum(axis=1).max())
-        axes.set_ylim(top * 1e-5, top * 2)
-        axes.set_xlim(0, harmonic.max() * 1.25)
-        _finish(axes)
+    """Draw spectral functions, all bands added up: a panel for each wave vector by name."""
+    top = max(float(one.values.sum(axis=1).max()) for one in named.values()) / unit.per_thz
+    end = max(float(one.frequencies.max()) for one in named.values()) * unit.per_thz
+    with _panels(list(named), path, unit) as panels:
+        for axes, one in zip(panels, named.values(), strict=True):
+            for f in one.frequencies * unit.per_thz:
+                axes.axvline(f, color=GREY, lw=0.8, zorder=0)
+            total = one.values.sum(axis=1) / unit.per_thz
+            lines = dict(zip(temperatures, total, strict=True))
+            _draw_temperatures(axes, one.frequency_points * unit.per_thz, lines)
+            axes.set_ylabel(f"Spectral function ({unit.inverse})")
+            axes.set_yscale("log")
+            axes.set_ylim(top * 1e-5, top * 2)
+            axes.set_xlim(0, end * 1.25)
     return path
 
 
 def plot_jdos(
-    points: Array, classes: tuple[Array, Array], unit: FrequencyUnit, path: Path
+    named: dict[str, JointDos], temperatures: Array, unit: FrequencyUnit, path: Path
 ) -> Path:
-    """Draw differences and sums of a joint density of states, ``(n_lines, n_f)`` each."""
-    points = points * unit.per_thz
-    classes = classes[0] / unit.per_thz, classes[1] / unit.per_thz
-    with figure_to(path, 5.2, 3.6) as figure:
-        axes = figure.subplots()
-        styles = ((SHADES[0], "absorption and emission"), (BLUE, "decay"))
-        for lines, (colour, label) in zip(classes, styles, strict=True):
-            for i, line in enumerate(lines):
-                axes.plot(
-                    points, line, color=colour, lw=1.2, label=label if i == 0 else None
-                )
-        axes.set_xlabel(f"Frequency ({unit.symbol})")
-        axes.set_ylabel(f"Joint density of states ({unit.inverse})")
-        axes.set_xlim(0, points[-1])
-        _finish(axes)
+    """Draw joint densities of states: a panel for each wave vector by name."""
+    with _panels(list(named), path, unit) as panels:
+        for axes, one in zip(panels, named.values(), strict=True):
+            points = one.frequency_points * unit.per_thz
+            parts = (
+                (one.differences, SHADES[0], "absorption and emission"),
+                (one.sums, BLUE, "decay"),
+            )
+            for values, colour, label in parts:
+                for i, line in enumerate(np.atleast_2d(values) / unit.per_thz):
+                    at = f", {temperatures[i]:g} K" if len(temperatures) else ""
+                    style = LINES[i % len(LINES)]
+                    axes.plot(points, line, style, color=colour, lw=1.2, label=label + at)
+            axes.set_ylabel(f"Joint density of states ({unit.inverse})")
+            axes.set_xlim(0, points[-1])
     return path
 
 
-def _finish(axes: "Axes") -> None:
+@contextmanager
+def _panels(names: list[str], path: Path, unit: FrequencyUnit) -> Iterator[list["Axes"]]:
+    """A panel over frequency for each wave vector, one below the other."""
+    n = len(names)
+    with figure_to(path, 5.8, 0.6 + (3.0 if n == 1 else 2.6 * n)) as figure:
+        panels = list(figure.subplots(n, 1, sharex=True, squeeze=False)[:, 0])
+        yield panels
+        panels[-1].set_xlabel(f"Frequency ({unit.symbol})")
+        for axes, name in zip(panels, names, strict=True):
+            axes.set_title(f"q = {name}", fontsize=10)
+            _finish(axes, legend=axes is panels[0])
+
+
+def _draw_temperatures(axes: "Axes", points: Array, lines: dict[float, Array]) -> None:
+    """A curve of each temperature."""
+    for i, (t, line) in enumerate(lines.items()):
+        axes.plot(points, line, color=COLOURS[i % len(COLOURS)], lw=1.2, label=f"{t:g} K")
+
+
+def _finish(axes: "Axes", *, legend: bool = True) -> None:
     """What all have."""
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(fontsize=9, handlelength=1.2)
+    if legend:
+        axes.legend(fontsize=9, handlelength=1.8)
     if axes.get_yscale() == "linear":
         axes.set_ylim(bottom=0)
