@@ -20,6 +20,8 @@ ROOT = Path(__file__).parent
 EXTENSIONS = ["phono-grid", "phono-fc", "phono-dynmat", "phono-3ph", "phono-mpi"]
 PACKAGES = [*EXTENSIONS, "phonokit"]
 WHEELS = ROOT / ".nox" / "wheels"
+# One process per processor; a file stays in one, so that its fixtures are made once.
+PYTEST = ("pytest", "--numprocesses=auto", "--dist=loadfile")
 PINS = "# The versions that were tested, written by `nox -s lock`.\n"
 
 
@@ -79,7 +81,7 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session, lang: str) -> None:
     """Run every test with one implementation of the kernels; parity compares both."""
     sync(session)
-    run(session, "pytest", "-m", "not mpi", *session.posargs, env={"PHONO_LANG": lang})
+    run(session, *PYTEST, "-m", "not mpi", *session.posargs, env={"PHONO_LANG": lang})
 
 
 @nox.session(venv_backend="none")
@@ -105,7 +107,7 @@ def wheels(session: nox.Session) -> None:
 def install_ours(session: nox.Session, *requirements: str) -> None:
     """Put our packages, as fresh wheels, with pytest, in an environment of its own."""
     fresh = [f"--reinstall-package={p}" for p in PACKAGES]
-    tools = ("pytest", "hypothesis")
+    tools = ("pytest", "pytest-xdist", "hypothesis")
     session.install(f"--find-links={WHEELS}", *fresh, *requirements, *tools)
 
 
@@ -129,7 +131,7 @@ def mpi(session: nox.Session) -> None:
 def alone(session: nox.Session, package: str) -> None:
     """Test one package with nothing installed but what it declares."""
     install_ours(session, package)
-    session.run("pytest", "-m", "not mpi", f"tests/{module(package)}", *session.posargs)
+    session.run(*PYTEST, "-m", "not mpi", f"tests/{module(package)}", *session.posargs)
 
 
 def with_peers(session: nox.Session) -> None:
