@@ -26,22 +26,33 @@ const TASK: usize = 4;
 /// ```
 ///
 /// The sum is separable because `q'·R = Σ_i a_i R_i / D_i`. Its first axis is summed here
-/// for all `q'`; the second in [`FixedQ::chunk`] for a few values of `a_1` at a time, and the
-/// third for the `q'` that are asked for.
+/// for a [`Window`] of values of `a_0` at a time, the second in [`Window::chunk`] for a few
+/// values of `a_1`, and the third for the `q'` that are asked for.
 pub(crate) struct FixedQ<'a> {
     phonons: &'a Phonons<'a>,
     elements: Elements,
     rows: &'a Rows,
     roots: [Roots; 3],
-    /// `[a_0][line][element]`, for the `a_0` that occur.
-    first_sum: Vec<f64>,
+    /// `[row][element]`.
+    contracted: Vec<f64>,
+    /// The `a_0` that occur.
+    firsts: Vec<i64>,
     chunks: Vec<Chunk>,
+}
+
+/// Some values of `a_0`, with the sum over the first axis.
+pub(crate) struct Window<'a> {
+    fixed: &'a FixedQ<'a>,
+    /// The place of the first `a_0` among those that occur.
+    start: usize,
+    /// `[a_0][line][element]`.
+    first_sum: Vec<f64>,
 }
 
 /// Triplets with the same `a_0` and a few neighbouring `a_1`.
 #[derive(Debug, Clone)]
 struct Chunk {
-    /// Where `a_0` is in the first sum.
+    /// Where `a_0` is among those that occur.
     first: usize,
     /// The values of `a_1`, with the triplets of each: `(a_2, triplet)`.
     second: Vec<(i64, Vec<(i64, usize)>)>,
@@ -70,24 +81,49 @@ impl<'a> FixedQ<'a> {
         firsts.dedup();
 
         let length = 2 * elements.len();
-        let mut first_sum = vec![0.0; firsts.len() * rows.lines.len() * length];
-        let task = TASK * rows.lines.len() * length;
-        first_sum.par_chunks_mut(task.max(1)).zip(firsts.par_chunks(TASK)).for_each(
-            |(out, a)| {
-                let sum = FirstSum { rows, roots: &roots[0], input: &contracted };
-                Arch::new().dispatch(Onto { sum, a, out, length: elements.len() });
-            },
-        );
         let block = (SECOND_SUM / (rows.planes.len() * length).max(1)).max(1);
         let chunks = chunks(&addresses, &firsts, block);
-        Ok(Self { phonons, elements, rows, roots, first_sum, chunks })
+        Ok(Self { phonons, elements, rows, roots, contracted, firsts, chunks })
     }
 
-    /// Into how many chunks the triplets are cut; the same on any number of threads.
-    pub(crate) fn n_chunks(&self) -> usize {
-        self.chunks.len()
+    /// The chunks into which triplets are cut, the same on any number of threads, in ranges
+    /// of as many `a_0` as keep the threads busy: the first sum of all would take the most
+    /// memory at a `q`.
+    pub(crate) fn windows(&self) -> Vec<Range<usize>> {
+        let width = TASK * rayon::current_num_threads();
+        let mut start = 0;
+        self.chunks
+            .chunk_by(|a, b| a.first / width == b.first / width)
+            .map(|window| {
+                start += window.len();
+                start - window.len()..start
+            })
+            .collect()
     }
 
+    /// Sum over the first axis for the chunks of a range.
+    pub(crate) fn window(&self, range: Range<usize>) -> Window<'_> {
+        let Self { elements, rows, roots, contracted, firsts, .. } = self;
+        let chunks = &self.chunks[range];
+        let (start, end) = match chunks {
+            [] => (0, 0),
+            [only] => (only.first, only.first + 1),
+            [first, .., last] => (first.first, last.first + 1),
+        };
+        let line = 2 * elements.len() * rows.lines.len();
+        let mut first_sum = vec![0.0; (end - start) * line];
+        first_sum
+            .par_chunks_mut((TASK * line).max(1))
+            .zip(firsts[start..end].par_chunks(TASK))
+            .for_each(|(out, a)| {
+                let sum = FirstSum { rows, roots: &roots[0], input: contracted };
+                Arch::new().dispatch(Onto { sum, a, out, length: elements.len() });
+            });
+        Window { fixed: self, start, first_sum }
+    }
+}
+
+impl Window<'_> {
     /// Show every triplet of chunk `c` and its elements to `visitor`.
     #[inline(always)]
     pub(crate) fn chunk<S: Simd>(
@@ -96,24 +132,25 @@ impl<'a> FixedQ<'a> {
         (c, points): (usize, &[[usize; 2]]),
         visitor: &mut impl Visit,
     ) {
-        let chunk = &self.chunks[c];
-        let shape = Shape::consecutive(self.elements.len());
-        let n_planes = self.rows.planes.len();
+        let FixedQ { phonons, elements, rows, roots, chunks, .. } = self.fixed;
+        let chunk = &chunks[c];
+        let shape = Shape::consecutive(elements.len());
+        let n_planes = rows.planes.len();
         let second_sum = self.second_sum(simd, chunk);
-        let mut projection = Projection::new(self.elements);
+        let mut projection = Projection::new(*elements);
         let mut third_sum = vec![];
         for ((_, triplets), input) in
             chunk.second.iter().zip(second_sum.chunks_exact(n_planes * shape.stride))
         {
             let weights: Vec<Complex64> = triplets
                 .iter()
-                .flat_map(|&(a2, _)| self.rows.planes.iter().map(move |&(r2, _)| a2 * r2))
-                .map(|k| self.roots[2].at(k))
+                .flat_map(|&(a2, _)| rows.planes.iter().map(move |&(r2, _)| a2 * r2))
+                .map(|k| roots[2].at(k))
                 .collect();
             third_sum.resize(triplets.len() * shape.stride, 0.0);
             sum_rows(simd, &weights, n_planes, (input, shape), (&mut third_sum, shape));
             for (&(_, t), m) in triplets.iter().zip(third_sum.chunks_exact(shape.stride)) {
-                projection.project(simd, self.phonons, points[t], m);
+                projection.project(simd, phonons, points[t], m);
                 visitor.visit(t, &projection);
             }
         }
@@ -122,19 +159,20 @@ impl<'a> FixedQ<'a> {
     /// The sum over `R_1` for the values of `a_1` in `chunk`: `[a_1][plane][element]`.
     #[inline(always)]
     fn second_sum<S: Simd>(&self, simd: S, chunk: &Chunk) -> Vec<f64> {
-        let shape = Shape::consecutive(self.elements.len());
-        let n_lines = self.rows.lines.len();
-        let n_planes = self.rows.planes.len();
-        let slab = &self.first_sum[chunk.first * n_lines * shape.stride..];
+        let FixedQ { elements, rows, roots, .. } = self.fixed;
+        let shape = Shape::consecutive(elements.len());
+        let n_lines = rows.lines.len();
+        let n_planes = rows.planes.len();
+        let slab = &self.first_sum[(chunk.first - self.start) * n_lines * shape.stride..];
         let mut out = vec![0.0; chunk.second.len() * n_planes * shape.stride];
-        for (p, (_, lines)) in self.rows.planes.iter().enumerate() {
+        for (p, (_, lines)) in rows.planes.iter().enumerate() {
             let weights: Vec<Complex64> = chunk
                 .second
                 .iter()
                 .flat_map(|&(a1, _)| {
-                    self.rows.lines[lines.clone()].iter().map(move |l| a1 * l.0)
+                    rows.lines[lines.clone()].iter().map(move |l| a1 * l.0)
                 })
-                .map(|k| self.roots[1].at(k))
+                .map(|k| roots[1].at(k))
                 .collect();
             let input = &slab[lines.start * shape.stride..lines.end * shape.stride];
             let out = &mut out[p * shape.stride..];

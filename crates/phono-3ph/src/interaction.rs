@@ -7,7 +7,7 @@ use phono_core::{Error, Result, Stop, ensure_index, ensure_shape, units};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-use crate::fixed_q::{FixedQ, Projection, Visit};
+use crate::fixed_q::{FixedQ, Projection, Visit, Window};
 use crate::rows::Rows;
 use crate::{Phonons, Series};
 
@@ -64,13 +64,16 @@ fn squares(
     [n_j, n_b]: [usize; 2],
     stop: &Stop,
 ) -> Result<Vec<Vec<Square>>> {
-    (0..fixed.n_chunks())
-        .into_par_iter()
-        .map(|c| {
+    let mut all = vec![];
+    for range in fixed.windows() {
+        let window = &fixed.window(range.clone());
+        let each = range.into_par_iter().map(|c| {
             stop.check()?;
-            Ok(Arch::new().dispatch(Squares { fixed, c, pairs, n: [n_j, n_b] }))
-        })
-        .collect()
+            Ok(Arch::new().dispatch(Squares { window, c, pairs, n: [n_j, n_b] }))
+        });
+        all.extend(each.collect::<Result<Vec<_>>>()?);
+    }
+    Ok(all)
 }
 
 /// Strengths from squares.
@@ -124,7 +127,7 @@ fn split_points(
 
 /// `|V|²` of one chunk.
 struct Squares<'a> {
-    fixed: &'a FixedQ<'a>,
+    window: &'a Window<'a>,
     c: usize,
     pairs: &'a [[usize; 2]],
     n: [usize; 2],
@@ -136,7 +139,7 @@ impl WithSimd for Squares<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
         let mut collect = Collect { n: self.n, all: vec![] };
-        self.fixed.chunk(simd, (self.c, self.pairs), &mut collect);
+        self.window.chunk(simd, (self.c, self.pairs), &mut collect);
         collect.all
     }
 }

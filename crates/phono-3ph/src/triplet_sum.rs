@@ -7,7 +7,7 @@ use phono_grid::PairWeights;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-use crate::fixed_q::{FixedQ, Projection, Visit};
+use crate::fixed_q::{FixedQ, Projection, Visit, Window};
 use crate::rows::Rows;
 use crate::stored::Stored;
 use crate::{Couplings, Phonons, Scattering, Series};
@@ -107,7 +107,7 @@ impl<'a> TripletSum<'a> {
             Source::Stored(_) => n_b,
             Source::Series(_, rows) => {
                 // The series itself, and its first sum at no more values of a_0 than there
-                // are.
+                // are: blocks do not depend on the number of threads.
                 let kept = rows.r0.len() + self.phonons.grid.mesh()[0] * rows.lines.len();
                 let one_band = kept * n_b * n_b * size_of::<[f64; 2]>();
                 (MEMORY / one_band.max(1)).clamp(1, n_b)
@@ -156,22 +156,23 @@ impl<'a> TripletSum<'a> {
                 )?)
             }
         };
-        let n = elements.n_chunks();
-        for first in (0..n).step_by(GROUP) {
-            let group: Vec<A> = (first..(first + GROUP).min(n))
-                .into_par_iter()
-                .map(|c| {
-                    let weights = PairWeights::new(self.phonons.n_bands(), targets.len());
-                    let weighted =
-                        Weighted { sum: self, targets, weights, stop, inner: new() };
-                    let all =
-                        Arch::new().dispatch(Chunk { elements: &elements, c, weighted });
-                    // Triplets are left out once it is raised.
-                    stop.check()?;
-                    Ok(all)
-                })
-                .collect::<Result<_>>()?;
-            group.into_iter().for_each(&mut take);
+        let one = |part: &Part<'_>, c| {
+            let weights = PairWeights::new(self.phonons.n_bands(), targets.len());
+            let weighted = Weighted { sum: self, targets, weights, stop, inner: new() };
+            let all = Arch::new().dispatch(Chunk { part, c, weighted });
+            // Triplets are left out once it is raised.
+            stop.check()?;
+            Ok(all)
+        };
+        for range in elements.windows() {
+            let part = elements.part(range.clone());
+            for first in range.clone().step_by(GROUP) {
+                let group: Vec<A> = (first..(first + GROUP).min(range.end))
+                    .into_par_iter()
+                    .map(|c| one(&part, c))
+                    .collect::<Result<_>>()?;
+                group.into_iter().for_each(&mut take);
+            }
         }
         Ok(())
     }
@@ -243,18 +244,32 @@ enum Elements<'a> {
 }
 
 impl Elements<'_> {
-    /// How many chunks there are.
-    fn n_chunks(&self) -> usize {
+    /// Ranges of chunks.
+    fn windows(&self) -> Vec<Range<usize>> {
         match self {
-            Elements::Computed(fixed) => fixed.n_chunks(),
-            Elements::Stored(stored) => stored.n_chunks(),
+            Elements::Computed(fixed) => fixed.windows(),
+            Elements::Stored(stored) => std::iter::once(0..stored.n_chunks()).collect(),
+        }
+    }
+
+    /// The elements of a range of chunks.
+    fn part(&self, range: Range<usize>) -> Part<'_> {
+        match self {
+            Elements::Computed(fixed) => Part::Computed(fixed.window(range)),
+            Elements::Stored(stored) => Part::Stored(stored),
         }
     }
 }
 
+/// The elements of some chunks of triplets.
+enum Part<'a> {
+    Computed(Window<'a>),
+    Stored(&'a Stored<'a>),
+}
+
 /// One chunk of triplets.
 struct Chunk<'a, A> {
-    elements: &'a Elements<'a>,
+    part: &'a Part<'a>,
     c: usize,
     weighted: Weighted<'a, A>,
 }
@@ -264,12 +279,12 @@ impl<A: Accumulate> WithSimd for Chunk<'_, A> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> A {
-        let Self { elements, c, mut weighted } = self;
-        match elements {
-            Elements::Computed(fixed) => {
-                fixed.chunk(simd, (c, &weighted.sum.pairs), &mut weighted);
+        let Self { part, c, mut weighted } = self;
+        match part {
+            Part::Computed(window) => {
+                window.chunk(simd, (c, &weighted.sum.pairs), &mut weighted);
             }
-            Elements::Stored(stored) => stored.chunk(c, &mut weighted),
+            Part::Stored(stored) => stored.chunk(c, &mut weighted),
         }
         weighted.inner
     }
