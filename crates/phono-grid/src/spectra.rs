@@ -268,3 +268,44 @@ fn by_gaussian(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array1, Array2, Array3, arr1};
+    use phono_core::Grid;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::stars::{irreducible_map, tests::cubic};
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        #[test]
+        fn every_state_is_counted_when_stars_stand_for_their_points(
+            mesh in prop::array::uniform3(1_i64..5),
+            frequencies in prop::collection::vec(0.0..1.0_f64, 128),
+        ) {
+            let (mesh, rotations) = (arr1(&mesh), cubic(false));
+            let grid = Grid::new(mesh.view(), rotations.view()).unwrap();
+            let map = irreducible_map(grid, &Stop::default()).unwrap();
+            let points: Vec<i64> = (0..grid.n_q() as i64).filter(|&q| map[q as usize] == q).collect();
+            let rows = map.mapv(|star| points.binary_search(&star).unwrap() as i64);
+            let mut multiplicities = Array1::zeros(points.len());
+            rows.iter().for_each(|&row| multiplicities[row as usize] += 1);
+            let n = points.len();
+            let f = Array2::from_shape_fn((n, 2), |(p, j)| frequencies[2 * p + j]);
+            let points = Array1::from(points);
+            let bands =
+                Bands::new(grid, f.view(), points.view(), multiplicities.view(), rows.view()).unwrap();
+            // Steps of a fifth of the width, to ten widths beyond the frequencies.
+            let targets = Array1::linspace(-1.0, 2.0, 151);
+            let smearing = Smearing::Gaussian(Gaussian::new(0.1, None).unwrap());
+            let one = Array3::ones((n, 2, 1));
+            let (density, cumulative) =
+                spectra(bands, &smearing, one.view(), targets.view(), &Stop::default()).unwrap();
+            prop_assert!((density.sum() * 0.02 - 2.0).abs() < 1e-12);
+            prop_assert!((cumulative.iter().last().unwrap() - 2.0).abs() < 1e-12);
+        }
+    }
+}
