@@ -93,6 +93,9 @@ def test_bad_input_is_refused(sample):
         isotope_linewidths(sample.phonons, 0, [1.0], Scattering())
     with pytest.raises(DomainError, match="q: 64 is out of range"):
         isotope_linewidths(sample.phonons, 64, SPREAD, Scattering())
+    for spread in (-1.0, np.nan):
+        with pytest.raises(DomainError, match="mass_spread must not be negative"):
+            isotope_linewidths(sample.phonons, 0, [1.0, spread], Scattering())
     with pytest.raises(DomainError, match="mean_free_path must be positive"):
         boundary_linewidths([[1.0, 0, 0]], 0.0)
     with pytest.raises(DomainError, match="sigma must be positive"):

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 from model_crystals import mix_degenerate
-from phono_3ph import PeriodicModes, Scattering, interaction_strengths, linewidths
+from phono_3ph import (
+    PeriodicModes,
+    Scattering,
+    interaction_strengths,
+    inverse_sinh,
+    linewidths,
+)
 from phono_3ph._linewidths import averaging, degenerate_sets
 from phono_dynmat import Modes
 from phono_grid import Grid, Symmetry, Triplets
@@ -163,6 +169,11 @@ def test_bad_input_is_refused(sample):
         Scattering(degeneracy=0.0)
     with pytest.raises(DomainError, match="cutoff_frequency must not be negative"):
         Scattering(cutoff_frequency=-1.0)
+    with pytest.raises(DomainError, match="smearing must be a Gaussian, got float"):
+        Scattering(smearing=0.1)
+    for t in (-3.0, np.nan):
+        with pytest.raises(DomainError, match="temperatures must not be negative, got"):
+            inverse_sinh(sample.phonons.frequencies, [300.0, t])
 
 
 def test_triplets_that_lose_momentum_are_refused(sample):

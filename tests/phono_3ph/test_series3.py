@@ -73,3 +73,5 @@ def test_sparse_constants_make_the_same_series():
 def test_second_order_constants_are_refused():
     with pytest.raises(DomainError, match="must be of order 3, got 2"):
         Series3.of(zincblende().fc2)
+    with pytest.raises(DomainError, match="threshold must not be negative, got nan"):
+        Series3.of(zincblende().fc3, threshold=np.nan)

@@ -96,6 +96,7 @@ def test_progress_is_told_at_every_irreducible_wave_vector():
         ((3, 3, 3), [300, -5], "temperature must be 0 K or above, got -5 K"),
         ((3, 3, 3), np.nan, "temperature must be 0 K or above, got nan K"),
         ((3, 3, 3), [], "temperature: expected one or more numbers"),
+        ((3, 3, 3), "hot", "temperature: expected numbers in K, got 'hot'"),
     ],
 )
 def test_what_cannot_be_computed_is_refused(mesh, temperatures, message):

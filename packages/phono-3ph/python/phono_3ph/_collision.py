@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import bose_einstein
 from phono_grid import Triplets, units
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import ensure_shape, frozen
+from phono_grid.errors import DomainError, ensure_shape, frozen
 
 from phono_3ph._extension import rust
 from phono_3ph._interaction import ensure_one_crystal, interaction_strengths
@@ -131,10 +131,13 @@ def inverse_sinh(
 ) -> NDArray[np.float64]:
     """``1 / sinh(h f / 2 k_B T)``, (n_q, n_b) and (n_T,) → (n_q, n_b, n_T).
 
-    0 at 0 K and for phonons at or below ``cutoff_frequency`` (THz).
+    0 at 0 K and for phonons at or below ``cutoff_frequency`` (THz). `DomainError` for a
+    temperature that is negative or not a number.
     """
     f = np.asarray(frequencies, dtype=float)[..., None]
     t = np.asarray(temperatures, dtype=float)
+    if wrong := t[~(t >= 0)].tolist():
+        raise DomainError(f"temperatures must not be negative, got {wrong[0]:g} K")
     active = (f > cutoff_frequency) & (t > 0)
     x = np.where(active, f, 1) / (2 * units.KELVIN_TO_THZ * np.where(t > 0, t, 1))
     # e^-x / (1 - e^-2x) does not overflow where sinh does.

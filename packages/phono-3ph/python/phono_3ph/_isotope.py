@@ -23,7 +23,19 @@ must not choose.
 """
 
 
-@accelerated_by(rust.isotope_linewidths)
+def _ensure_variances(
+    _phonons: PeriodicModes, _q: int, mass_spread: ArrayLike, *_others: object
+) -> None:
+    """Require mean squares."""
+    spread = np.asarray(mass_spread, dtype=float)
+    if wrong := spread[~(spread >= 0)].tolist():
+        raise DomainError(
+            f"mass_spread must not be negative, got {wrong[0]:g} Da²; it is a mean square, "
+            "as natural_mass_spread gives it"
+        )
+
+
+@accelerated_by(rust.isotope_linewidths, _ensure_variances)
 def isotope_linewidths(
     phonons: PeriodicModes, q: int, mass_spread: ArrayLike, scattering: Scattering
 ) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import Gaussian, Triplets, triplet_weights, units
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, ensure_positive, ensure_shape
+from phono_grid.errors import DomainError, ensure_positive, ensure_shape, ensure_type
 
 from phono_3ph._extension import rust
 from phono_3ph._interaction import ensure_one_crystal, interaction_strengths
@@ -42,6 +42,8 @@ class Scattering:
     def __post_init__(self) -> None:
         """Establish the invariants."""
         ensure_positive("degeneracy", self.degeneracy)
+        if self.smearing is not None:
+            ensure_type("smearing", self.smearing, Gaussian)
         if not self.cutoff_frequency >= 0:
             raise DomainError(
                 f"cutoff_frequency must not be negative, got {self.cutoff_frequency:g}"

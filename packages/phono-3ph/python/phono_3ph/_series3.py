@@ -77,6 +77,8 @@ class Series3:
         nothing but zeros. Without ``average_origin`` the first atom alone is the origin,
         and the three phonons of a triplet are not on the same footing.
         """
+        if not threshold >= 0:
+            raise DomainError(f"threshold must not be negative, got {threshold:g}")
         if force_constants.order != 3:
             raise DomainError(
                 f"force_constants must be of order 3, got {force_constants.order}"

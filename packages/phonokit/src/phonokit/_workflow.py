@@ -286,7 +286,12 @@ def checked_temperatures(
     temperatures: float | Sequence[float] | NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Temperatures in K, none of them negative."""
-    t = np.atleast_1d(np.asarray(temperatures, dtype=np.float64))
+    try:
+        t = np.atleast_1d(np.asarray(temperatures, dtype=np.float64))
+    except (TypeError, ValueError):
+        raise DomainError(
+            f"temperature: expected numbers in K, got {temperatures!r}"
+        ) from None
     if t.ndim != 1 or len(t) == 0:
         raise DomainError("temperature: expected one or more numbers")
     wrong = ~(np.isfinite(t) & (t >= 0))
