@@ -25,6 +25,7 @@ DTYPES = ["i4", "i8", "f4", "f8", "c8", "c16", "?", "f2", "g", ">f8", "M8[s]", "
 PAIR = np.dtype([("index", "i4"), ("value", "f8")])
 TASKS = [0, 1, 2, 7, 12]
 SOME_TASKS = [2, 7]  # fewer than ranks, and uneven
+SHAPES = [(), (3,), (2, 0), (2, 4)]
 
 
 def raised(call, *args):
@@ -41,9 +42,11 @@ def raised(call, *args):
 def arrays(dtypes, tasks):
     """Arrays of every type with every number of rows, the same on all ranks."""
     rng = np.random.default_rng(1)
-    for dtype in dtypes:
-        for n in tasks:
-            for trailing in ((), (3,), (2, 0), (2, 4)):
+    for i, dtype in enumerate(dtypes):
+        for k, n in enumerate(TASKS):
+            # Every number of rows with every type, but not each time with every shape.
+            shapes = SHAPES if n in tasks else [SHAPES[(i + k) % len(SHAPES)]]
+            for trailing in shapes:
                 values = rng.integers(-50, 50, (n, *trailing))
                 if dtype == PAIR:
                     full = np.empty(values.shape, PAIR)
