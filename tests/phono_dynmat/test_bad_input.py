@@ -10,6 +10,9 @@ from phono_dynmat import (
     Polar,
     band_path,
     debye_frequency,
+    dynamical_matrices,
+    eigenmodes,
+    frequencies,
     frequency_points,
     mean_square_displacements,
     phonon_modes,
@@ -104,8 +107,11 @@ def test_constants_charges_and_wave_vectors_must_fit_the_crystal(spring_constant
     with pytest.raises(DomainError, match=r"reach, .* some 300 are enough, give a smaller"):
         GonzeLee.of(spring_constants, Polar(Z, EPSILON), cutoff=1e4)
     series = HarmonicSeries.of(spring_constants)
-    with pytest.raises(DomainError, match=r"qpoints must be finite, got nan at \[0, 1\]"):
-        phonon_modes(series, [[0, np.nan, 0]])
+    for of in (phonon_modes, eigenmodes, frequencies, dynamical_matrices):
+        wrong = r"qpoints must be finite, got (nan|-inf) at \[1, 2\]"
+        for x in (np.nan, -np.inf):
+            with pytest.raises(DomainError, match=wrong):
+                of(series, [[0, 0, 0], [0, 0, x]])
     with pytest.raises(ShapeError, match=r"qpoints: expected shape \[3, 3\], got \[3\]"):
         phonon_modes(series, [0, 0, 0])
 

@@ -140,9 +140,14 @@ fn unit(k: [f64; 3]) -> Result<[f64; 3]> {
     Err(Error::Domain("direction must be three numbers, not all zero".into()))
 }
 
-/// Three components of each row.
+/// Three finite components of each row.
 pub(crate) fn wave_vectors(qpoints: ArrayView2<'_, f64>) -> Result<Vec<[f64; 3]>> {
     ensure_shape("qpoints", qpoints.shape(), &[qpoints.nrows(), 3])?;
+    if let Some(((q, i), x)) = qpoints.indexed_iter().find(|(_, x)| !x.is_finite()) {
+        let x = x.to_string().to_lowercase();
+        let what = format!("qpoints must be finite, got {x} at [{q}, {i}]");
+        return Err(Error::Domain(what));
+    }
     Ok(qpoints.rows().into_iter().map(|q| [q[0], q[1], q[2]]).collect())
 }
 
