@@ -97,7 +97,7 @@ def wheels(session: nox.Session) -> None:
     """Build a wheel of every package, from what the environment has compiled already."""
     sync(session)
     shutil.rmtree(WHEELS, ignore_errors=True)
-    maturin = ("maturin", "build", "--quiet", "--locked", "--profile=editable")
+    maturin = ("maturin", "build", "--quiet", "--locked", "--profile=dev")
     for package in EXTENSIONS:
         manifest = f"--manifest-path=packages/{package}/Cargo.toml"
         run(session, *maturin, manifest, f"--out={WHEELS}", "--interpreter=python")
