@@ -14,8 +14,8 @@ from phonokit._rates import Scatterer
 SAMPLE = 6
 """Wave vectors that are measured."""
 RANKS = (1, 4, 16, 64, 256, 1024, 4096, 16384)
-FETCH = 5e-4
-"""Seconds until `dynamic_tasks` gives the next task; `benches/ranks.py` measures it."""
+FETCH = 1.2e-3
+"""Seconds until `dynamic_tasks` gives the next task, as `benches/ranks.py` measures it."""
 
 Costs = NDArray[np.float64]
 
