@@ -63,6 +63,8 @@ def our_widths(pair, sigma=None, points=None):
 
 def their_widths(pair, sigma=None, points=None):
     """The same of phono3py."""
+    # A noisy pair has the same peer, and leaves its noise there.
+    pair._give_phonons()
     widths = []
     for q in IrreduciblePoints.of(pair.grid).points if points is None else points:
         theirs = isotope.Isotope(
