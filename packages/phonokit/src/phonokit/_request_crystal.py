@@ -8,6 +8,9 @@ Nine = tuple[int, int, int, int, int, int, int, int, int]
 Mesh = Triple | float | tuple[Triple, Triple, Triple]
 """As `phono_grid.Grid.of` takes it."""
 
+KAPPA_MESH: Triple = (11, 11, 11)
+"""Of conductivities, if none is given."""
+
 
 @dataclass(frozen=True, slots=True)
 class CrystalRequest:

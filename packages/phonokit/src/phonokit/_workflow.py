@@ -30,13 +30,13 @@ from phonokit._harmonic_phonons import Harmonic, harmonic_phonons, pairs_of
 from phonokit._kappa_result import KappaResult, Provenance
 from phonokit._rates import rates_of
 from phonokit._read import read
+from phonokit._request_crystal import KAPPA_MESH
 from phonokit._run import Run
 from phonokit._run_key import fingerprint, programs
 from phonokit._series import both_orders, dynamics_of, series3_of
 from phonokit._timed import timed
 from phonokit._transport import Carriers, Transport
 
-MESH = (11, 11, 11)
 TEMPERATURES = (300.0,)
 IMAGINARY = -0.01
 """THz; a mode below is reported. Noise of the acoustic modes at Γ is far above."""
@@ -110,7 +110,7 @@ def load(
 
 def kappa(
     crystal: Crystal,
-    mesh: ArrayLike = MESH,
+    mesh: ArrayLike = KAPPA_MESH,
     temperatures: float | Sequence[float] | NDArray[np.float64] = TEMPERATURES,
     *,
     nac: bool = True,

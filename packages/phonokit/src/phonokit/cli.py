@@ -13,10 +13,9 @@ from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
 from phonokit import _cli_accumulate, _cli_fc, _cli_harmonic, _cli_scattering, _dispatch
 from phonokit._launch import Launch
 from phonokit._request import KappaRequest, gigabytes
-from phonokit._request_crystal import Nine, Triple, mesh_of
+from phonokit._request_crystal import KAPPA_MESH, Nine, Triple, mesh_of
 from phonokit._version import __version__
 
-MESH = (11, 11, 11)
 BAD_INPUT = 2
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -153,7 +152,7 @@ def kappa(
     """
     return KappaRequest(
         path=path,
-        mesh=mesh_of(mesh, mesh_matrix, mesh_length, MESH),
+        mesh=mesh_of(mesh, mesh_matrix, mesh_length, KAPPA_MESH),
         temperatures=temperature,
         output=output,
         plot=plot,
