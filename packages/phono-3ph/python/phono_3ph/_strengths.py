@@ -1,6 +1,5 @@
 """Strengths that are kept: of the irreducible triplets at one wave vector."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -112,6 +111,8 @@ def fingerprint(phonons: PeriodicModes) -> str:
 
 def digest(*arrays: NDArray[np.generic]) -> str:
     """SHA-256 of the bytes of arrays."""
+    import hashlib  # loads OpenSSL, which few need
+
     total = hashlib.sha256()
     for array in arrays:
         total.update(np.ascontiguousarray(array).tobytes())

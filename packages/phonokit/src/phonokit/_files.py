@@ -2,7 +2,6 @@
 
 import bz2
 import gzip
-import hashlib
 import lzma
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from phono_grid.errors import FileError, PhonoError
+
+from phonokit._digest import sha256_for
 
 COMPRESSION: dict[str, Callable[..., IO[Any]]] = {
     ".xz": lzma.open,
@@ -19,7 +20,7 @@ COMPRESSION: dict[str, Callable[..., IO[Any]]] = {
 }
 """How to open a file, by suffix; any other suffix is not compressed."""
 PIECE = 1 << 18
-"""Characters that are read at once."""
+"""Characters or bytes that are read at once."""
 
 
 @contextmanager
@@ -68,8 +69,11 @@ def lines_of(file: IO[str]) -> Iterator[str]:
 
 def sha256(path: Path) -> str:
     """The SHA-256 of a file as it is on disk."""
+    digest = sha256_for(path.stat().st_size)
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while piece := file.read(PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def variants(folder: Path, pattern: str) -> list[Path]:

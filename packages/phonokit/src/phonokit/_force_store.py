@@ -1,6 +1,5 @@
 """Forces in one HDF5 file, supercell by supercell, so that a run can stop and go on."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from phono_grid import Cell
 from phono_grid.errors import FileError
 
+from phonokit._digest import sha256_for
 from phonokit._displaced_supercells import AnySupercells
 from phonokit._results import replacing
 
@@ -180,7 +180,8 @@ def key_of(cell: Cell, moves: Sequence[NDArray[Any]]) -> str:
     moves : sequence of arrays
         Displaced atoms and displacements in Å.
     """
-    digest = hashlib.sha256(" ".join(cell.symbols).encode())
+    digest = sha256_for(0)
+    digest.update(" ".join(cell.symbols).encode())
     at_rest = cell.positions - np.floor(cell.positions + 1e-6)
     for array in (cell.lattice, at_rest, *moves):
         digest.update((np.round(array, 8) + 0.0).tobytes())

@@ -1,29 +1,34 @@
-"""The file of an unfinished run: HDF5 to read, fixed records to write.
+"""The file of an unfinished run: a NumPy array on disk, written record by record.
 
-The records of a run are one dataset of a compound type that lies in one piece, and the file
-is complete in form before the first record is. A record is then written straight to its
-place, past the HDF5 library: no moment of the run leaves a file that HDF5 cannot read, and
-several processes write records of their own at once. A checksum in each record tells
+`numpy.load` reads it as an array of a structured type; what identifies the run stands after
+the array, as JSON. The file is complete in form before the first record is. A record is
+then written straight to its place: no moment of the run leaves a file that cannot be read,
+and several processes write records of their own at once. A checksum in each record tells
 whether it is all there.
+
+Not HDF5, whose library would take 13 MB all the while that phonons scatter.
 """
 
 import json
 import os
+import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 from phono_3ph import reserve
 from phono_grid.errors import FileError
 
 PAGE = 4096
 """Records begin and end at pages, which file systems of networks send as a whole."""
-DATASET = "records"
+PROGRAM = "phonokit"
+"""Begins what stands after the records."""
 DONE = 1 << 32
 """Added to the checksum, so that a record of zeros that nobody wrote is none."""
 
@@ -41,10 +46,9 @@ def stored_type(record: np.dtype[Any]) -> np.dtype[Any]:
     )
 
 
-def reason(error: Exception) -> str:
-    """Why the system refused, without what HDF5 tells of itself."""
-    number = getattr(error, "errno", None)
-    return os.strerror(number) if number else str(error)
+def reason(error: OSError) -> str:
+    """Why the system refused."""
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def check_offset(record: np.dtype[Any]) -> int:
@@ -137,25 +141,18 @@ def create(
     OSError
         If there is no room.
     """
-    import h5py
-
-    # Newer formats mark a file that is open, and a crash would leave the mark.
-    with h5py.File(path, "w", libver="earliest", locking=False) as file:
-        layout = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
-        layout.set_layout(h5py.h5d.CONTIGUOUS)
-        layout.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
-        layout.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
-        kind = h5py.h5t.py_create(stored_type(record), logical=True)
-        space = h5py.h5s.create_simple((n,))
-        dataset = h5py.h5d.create(file.id, DATASET.encode(), kind, space, layout)
-        file.attrs["program"] = "phonokit"
-        file.attrs["version"] = version
-        file.attrs["key"] = json.dumps(key)
-        offset = dataset.get_offset()
-    with path.open("r+b") as reserved:
-        reserve(reserved.fileno(), offset + n * stored_type(record).itemsize)
-        os.fsync(reserved.fileno())
-    return RunFile(path, offset, record, n)
+    stored = stored_type(record)
+    header = _header(stored, n)
+    end = len(header) + n * stored.itemsize
+    about = json.dumps({"program": PROGRAM, "version": version, "key": key}).encode()
+    with path.open("wb") as file:
+        reserve(file.fileno(), end + len(about))
+        file.write(header)
+        file.seek(end)
+        file.write(about)
+        file.flush()
+        os.fsync(file.fileno())
+    return RunFile(path, len(header), record, n)
 
 
 def read_layout(path: Path) -> tuple[dict[str, str], RunFile]:
@@ -166,16 +163,33 @@ def read_layout(path: Path) -> tuple[dict[str, str], RunFile]:
     FileError
         If this is not the file of a run.
     """
-    import h5py
-
     try:
-        with h5py.File(path, "r", locking=False) as file:
-            key = json.loads(file.attrs["key"])
-            dataset = file[DATASET]
-            record = dataset.dtype["record"]
-            return key, RunFile(path, dataset.id.get_offset(), record, len(dataset))
-    except (OSError, KeyError, ValueError):
+        with path.open("rb") as file:
+            n, stored = _read_header(file)
+            offset = file.tell()
+            file.seek(offset + n * stored.itemsize)
+            about = json.loads(file.read())
+            if about["program"] != PROGRAM or stored != stored_type(stored["record"]):
+                raise ValueError
+            return about["key"], RunFile(path, offset, stored["record"], n)
+    except (OSError, KeyError, TypeError, ValueError):
         raise FileError(
             f"{path}: is in the way and not an unfinished run; move it, or name another "
             "--output"
         ) from None
+
+
+def _header(stored: np.dtype[Any], n: int) -> bytes:
+    """What `numpy.load` expects before ``n`` records, filled up to whole pages."""
+    what = {"descr": npy.dtype_to_descr(stored), "fortran_order": False, "shape": (n,)}
+    before, text = npy.magic(1, 0), repr(what).encode("ascii")
+    length = -(-(len(before) + 2 + len(text) + 1) // PAGE) * PAGE - len(before) - 2
+    return before + struct.pack("<H", length) + text.ljust(length - 1) + b"\n"
+
+
+def _read_header(file: BinaryIO) -> tuple[int, np.dtype[Any]]:
+    """How many records follow, and of which type."""
+    if npy.read_magic(file) != (1, 0):
+        raise ValueError
+    (n,), _, stored = npy.read_array_header_1_0(file)
+    return n, stored

@@ -1,23 +1,24 @@
 """What identifies a calculation: everything that its numbers depend on."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+import spglib
 from phono_grid import backend
 from phono_grid.errors import DomainError
 
+from phonokit._digest import sha256_for
 from phonokit._version import __version__
 
 
 def fingerprint(value: Any) -> str:
     """A hash of dataclasses, arrays and plain values, whatever they are nested in."""
-    digest = hashlib.sha256()
-    for piece in _pieces(value):
+    pieces = list(_pieces(value))
+    digest = sha256_for(sum(map(len, pieces)))
+    for piece in pieces:
         digest.update(len(piece).to_bytes(8, "little"))
         digest.update(piece)
     return digest.hexdigest()
@@ -28,12 +29,12 @@ def programs() -> dict[str, str]:
     return {
         "phonokit": __version__,
         "numpy": np.__version__,
-        "spglib": version("spglib"),
+        "spglib": spglib.__version__,
         "kernels": backend.describe().split(",")[0],
     }
 
 
-def _pieces(value: Any) -> Iterator[bytes]:
+def _pieces(value: Any) -> Iterator[bytes | memoryview]:
     """The bytes of a value, with what they mean."""
     if is_dataclass(value) and not isinstance(value, type):
         yield type(value).__name__.encode()
@@ -42,7 +43,7 @@ def _pieces(value: Any) -> Iterator[bytes]:
             yield from _pieces(getattr(value, field.name))
     elif isinstance(value, np.ndarray):
         yield f"{value.dtype.str}{value.shape}".encode()
-        yield np.ascontiguousarray(value).tobytes()
+        yield np.ascontiguousarray(value).reshape(-1).view(np.uint8).data
     elif isinstance(value, tuple | list):
         yield f"{len(value)}".encode()
         for item in value:

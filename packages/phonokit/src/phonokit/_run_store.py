@@ -133,8 +133,7 @@ class RunStore:
             layout = create(beside, key, record, n, version=__version__)
             lock = _locked(beside)
             beside.replace(self.path)
-        except (OSError, RuntimeError) as error:
-            # The latter is what HDF5 may say of a full disk.
+        except OSError as error:
             raise FileError(
                 f"{self.path}: cannot be written ({reason(error)}); name an --output where "
                 "there is room"
