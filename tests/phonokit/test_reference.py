@@ -148,14 +148,23 @@ def test_isotopes_conduct_as_in_phono3py_as_far_as_rounding_lets_it(data, crysta
     np.testing.assert_allclose(kappa, reference("rta_isotopes"), rtol=5e-3)
 
 
-def test_python_conducts_as_rust_does(data):
-    results = [
-        phonokit.kappa(phonokit.load(data / "si-pbesol", lang=lang), [4, 4, 4], 300).kappa
-        for lang in ("Rust", "Python")
-    ]
+def test_python_conducts_as_rust_does(data, monkeypatch):
     # Acoustic frequencies at Γ are square roots of rounding, 3e-7 THz, and corners of
-    # tetrahedra.
-    np.testing.assert_allclose(*results, rtol=1e-8, atol=1e-9)
+    # tetrahedra: that alone would change κ by 1e-9.
+    def quiet(*args, **options):
+        harmonic = harmonic_phonons(*args, **options)
+        f = harmonic.phonons.frequencies.copy()
+        assert np.abs(f[0, :3]).max() < 1e-6
+        f[0, :3] = 0
+        return replace(harmonic, phonons=replace(harmonic.phonons, frequencies=f))
+
+    monkeypatch.setattr("phonokit._workflow.harmonic_phonons", quiet)
+    rust, python = (
+        phonokit.kappa(phonokit.load(data / "si-pbesol", lang=lang), [4, 4, 4], 300)
+        for lang in ("Rust", "Python")
+    )
+    np.testing.assert_allclose(rust.kappa[:, :3], python.kappa[:, :3], rtol=1e-12)
+    np.testing.assert_allclose(rust.rates.phonon, python.rates.phonon, rtol=1e-11)
 
 
 def test_kappa_does_not_depend_on_the_choice_of_degenerate_eigenvectors(rng):
