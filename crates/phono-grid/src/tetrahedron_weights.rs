@@ -103,6 +103,64 @@ pub fn tetrahedron_weights(
     Ok((delta, step))
 }
 
+/// Weights of `δ(f − f_pj)` alone, 1/THz, at ascending targets, point by point: nothing is kept
+/// of a point that has none.
+#[derive(Debug)]
+pub struct DeltaWeights<'a> {
+    bands: Bands<'a>,
+    tetrahedra: &'a Tetrahedra,
+    targets: &'a [f64],
+    vertex: Vertex,
+}
+
+impl<'a> DeltaWeights<'a> {
+    /// Borrow the bands and the ascending `targets` (THz).
+    pub fn new(bands: Bands<'a>, tetrahedra: &'a Tetrahedra, targets: &'a [f64]) -> Self {
+        Self { bands, tetrahedra, targets, vertex: Vertex::default() }
+    }
+
+    /// Write the weights `[f, j]` at point `p`, and return whether any is not zero.
+    pub fn at(&mut self, p: usize, out: &mut [f64]) -> bool {
+        out.fill(0.0);
+        pulp::Arch::new().dispatch(DeltaAt { weights: self, p, out })
+    }
+}
+
+/// [`DeltaWeights::at`], with the vectors of this machine.
+struct DeltaAt<'a, 'b> {
+    weights: &'a mut DeltaWeights<'b>,
+    p: usize,
+    out: &'a mut [f64],
+}
+
+impl pulp::NullaryFnOnce for DeltaAt<'_, '_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn call(self) -> bool {
+        let Self { weights: DeltaWeights { bands, tetrahedra, targets, vertex }, p, out } =
+            self;
+        let (share, n_b) = (tetrahedra.share(), bands.n_bands());
+        let mut any = false;
+        for cut in tetrahedra.cuts() {
+            let around = bands.around(cut, p);
+            for j in 0..n_b {
+                vertex.gather(*bands, &around, j);
+                let range = vertex.range(targets);
+                if range.is_empty() {
+                    continue;
+                }
+                any = true;
+                vertex.sort(cut);
+                for f in range {
+                    out[f * n_b + j] += share * vertex.sorted.weight(targets[f]);
+                }
+            }
+        }
+        any
+    }
+}
+
 /// The weights at one point, with the vectors of this machine.
 struct AtPoint<'a> {
     vertex: &'a mut Vertex,
