@@ -5,6 +5,7 @@ from typing import Literal
 from cyclopts import App
 
 from phonokit._frequency_unit import FrequencyUnit
+from phonokit._number_lists import Temperatures
 from phonokit._options import SHARED, Data, Shared, Unit
 from phonokit._request_harmonic import (
     BandsRequest,
@@ -25,7 +26,7 @@ Examples:
 
   phono dos examples/silicon --by atom --axes
 
-  phono thermal examples/silicon --temperature 300 --temperature 600 --displacements
+  phono thermal examples/silicon --temperature 300 600 --displacements
 """
 MESH = (20, 20, 20)
 
@@ -104,7 +105,7 @@ def thermal(
     data: Data,
     /,
     *,
-    temperature: tuple[float, ...] = (),
+    temperature: Temperatures = (),
     cutoff_frequency: float = 0.0,
     classical: bool = False,
     by: Literal["band", "atom"] | None = None,
@@ -116,7 +117,7 @@ def thermal(
     Parameters
     ----------
     temperature
-        In K; repeat the option for more. 0 to 1000 in steps of 10 if not given.
+        In K, one or more, or first:last:step; 0:1000:10 if not given.
     cutoff_frequency
         THz; modes at or below do not take part. 0 if not given.
     classical

@@ -1,9 +1,8 @@
 """``phono gamma``, ``phono spectral`` and ``phono jdos``: their arguments."""
 
-from typing import Annotated
+from cyclopts import App
 
-from cyclopts import App, Parameter
-
+from phonokit._number_lists import Temperatures
 from phonokit._options import AT, SHARED, At, Data, Shared
 from phonokit._request_scattering import (
     GammaRequest,
@@ -15,7 +14,7 @@ from phonokit._request_scattering import (
 EXAMPLES = """\
 Examples:
 
-  phono gamma examples/silicon --q 0.2,0,0 --temperature 100 --temperature 300 --nu
+  phono gamma examples/silicon --q 0.2,0,0 --temperature 100 300 --nu
 
   phono spectral examples/silicon --mesh 10 10 10 --q 0.5,0.5,0 --plot spectral.png
 
@@ -25,10 +24,6 @@ Examples:
   phono jdos examples/silicon --q 0,0,0 --temperature 300 --plot jdos.pdf
 """
 MESH = (10, 10, 10)
-Temperatures = Annotated[
-    tuple[float, ...],
-    Parameter(help="In K, 300 if not given; repeat the option for more."),
-]
 
 
 def register(app: App) -> None:
@@ -107,7 +102,7 @@ def jdos(
     /,
     *,
     at: At = AT,
-    temperature: tuple[float, ...] = (),
+    temperature: Temperatures = (),
     frequency_points: int = 201,
     shared: Shared = SHARED,
 ) -> JdosRequest:
@@ -116,8 +111,8 @@ def jdos(
     Parameters
     ----------
     temperature
-        In K: weight pairs by their occupations, as in a linewidth; repeat the option for
-        more. No weights if not given.
+        In K, one or more, or first:last:step: weight pairs by their occupations, as in a
+        linewidth. No weights if not given.
     frequency_points
         How many frequencies from 0 on; 201 if not given.
     """

@@ -82,8 +82,7 @@ class AtWaveVectors:
     Parameters
     ----------
     q
-        x,y,z, fractional, a point of the mesh; repeat the option for more. 0,0,0 if not
-        given.
+        x,y,z, fractional, a point of the mesh, or more of them; 0,0,0 if not given.
     sigma
         Conserve energy by Gaussians of this width in THz instead of tetrahedra.
     """

@@ -12,6 +12,7 @@ from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
 
 from phonokit import _cli_accumulate, _cli_fc, _cli_harmonic, _cli_scattering, _dispatch
 from phonokit._launch import Launch
+from phonokit._number_lists import Temperatures, spread
 from phonokit._request import KappaRequest, gigabytes
 from phonokit._request_crystal import KAPPA_MESH, Nine, Triple, mesh_of
 from phonokit._version import __version__
@@ -25,13 +26,13 @@ Examples:
 
   phono kappa examples/silicon
 
-  phono kappa examples/silicon --mesh 19 19 19 --temperature 300 --temperature 600
+  phono kappa examples/silicon --mesh 19 19 19 --temperature 300 600
 
   phono kappa phono3py_params.yaml.xz --output kappa.hdf5 --plot kappa.png
 
   phono kappa examples/silicon --method lbte --isotopes
 
-  phono kappa examples/silicon --wigner --temperature 300 --temperature 1000
+  phono kappa examples/silicon --wigner --temperature 100:1000:100
 """
 
 app = App(
@@ -53,7 +54,7 @@ def kappa(
     mesh: Triple | None = None,
     mesh_matrix: Nine | None = None,
     mesh_length: float | None = None,
-    temperature: tuple[float, ...] = (300.0,),
+    temperature: Temperatures = (300.0,),
     output: Path | None = None,
     plot: Path | None = None,
     lang: str | None = None,
@@ -93,8 +94,6 @@ def kappa(
         products with each row are integers.
     mesh_length
         In Å, in place of three numbers: as fine as a supercell of these edges.
-    temperature
-        In K, 300 if not given; repeat the option for more temperatures.
     output
         The HDF5 file to write; kappa-m111111.hdf5 and the like if not given.
     plot
@@ -213,7 +212,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(tokens: Sequence[str], launch: Launch) -> None:
     """Understand the arguments, and do what they ask for."""
     request = app(
-        tokens,
+        spread(tokens),
         exit_on_error=False,
         print_error=False,
         result_action="return_value",

@@ -1,0 +1,65 @@
+"""Lists of numbers on the command line."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated, Any
+
+from cyclopts import Parameter, Token
+
+SEVERAL = ("--temperature", "--q")
+"""Options that numbers may follow, with or without commas."""
+MANY = 100_000
+"""Temperatures that nobody means to ask for."""
+NUMBERS = re.compile(r"[-+]?[0-9.][-+0-9.eE,:]*")
+HOW = "numbers as in 300, 100,200,300 or 100:1000:50 (first, last, step)"
+
+
+def temperatures_of(_type: Any, tokens: Sequence[Token]) -> tuple[float, ...]:
+    """What is meant by numbers, lists of them and ranges, in K."""
+    return tuple(
+        t for token in tokens for part in token.value.split(",") for t in _range(part)
+    )
+
+
+def spread(tokens: Sequence[str]) -> list[str]:
+    """Give every one of several numbers after an option the option for itself.
+
+    An option that took all that follows would take the path of the data too.
+    """
+    out: list[str] = []
+    option = ""
+    for token in tokens:
+        if option and NUMBERS.fullmatch(token):
+            if out[-1] == option:
+                out.pop()
+            # With "=", or a minus sign would begin another option.
+            out.append(f"{option}={token}")
+        else:
+            option = token if token in SEVERAL else ""
+            out.append(token)
+    return out
+
+
+def _range(text: str) -> list[float]:
+    """A number, or those from the first to the last, which is among them if it fits."""
+    try:
+        first, *rest = map(Decimal, text.split(":"))
+        if not rest:
+            return [float(first)]
+        last, step = rest
+        count = (last - first) // step
+        if not 0 <= count < MANY:
+            raise ValueError
+    except (ValueError, ArithmeticError):
+        raise ValueError(f"expected {HOW}, got {text!r}") from None
+    return [float(first + i * step) for i in range(int(count) + 1)]
+
+
+Temperatures = Annotated[
+    tuple[float, ...],
+    Parameter(
+        converter=temperatures_of,
+        help="In K, 300 if not given; one or more, or first:last:step, as 100:1000:50.",
+    ),
+]

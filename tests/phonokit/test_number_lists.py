@@ -1,0 +1,65 @@
+"""Lists of numbers on the command line, temperatures above all."""
+
+import pytest
+from cyclopts import Token
+from phonokit._number_lists import spread, temperatures_of
+from phonokit.cli import app, main
+
+
+def understood(*texts):
+    """Temperatures that are meant by some arguments."""
+    return temperatures_of(tuple, [Token(value=text) for text in texts])
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["300"], (300,)),
+        (["100,200", "3e2"], (100, 200, 300)),
+        (["100:300:50"], (100, 150, 200, 250, 300)),
+        (["100:310:100,7"], (100, 200, 300, 7)),
+        (["0:0.5:0.1"], (0, 0.1, 0.2, 0.3, 0.4, 0.5)),
+        (["300:100:-100"], (300, 200, 100)),
+        (["300:300:10"], (300,)),
+    ],
+)
+def test_numbers_lists_and_ranges_are_understood(texts, expected):
+    assert understood(*texts) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a", "1:2", "1:2:0", "2:1:1", "1:2:3:4", "1,,2", "0:1e9:1", "1:nan:2"]
+)
+def test_what_is_no_list_says_how_to_write_one(text):
+    with pytest.raises(ValueError, match=r"expected numbers as in 300, 100,200,300 or"):
+        understood(text)
+
+
+def test_numbers_belong_to_the_option_before_them_and_a_path_does_not():
+    tokens = [
+        "kappa",
+        "--temperature",
+        "100",
+        "200:300:50",
+        "data",
+        "--mesh",
+        "3",
+        "3",
+        "3",
+    ]
+    request = app(spread(tokens), result_action="return_value")
+    assert request.temperatures == (100, 200, 250, 300)
+    assert str(request.path) == "data"
+    assert request.mesh == (3, 3, 3)
+
+
+def test_a_wave_vector_may_begin_with_a_minus_sign():
+    tokens = ["gamma", "data", "--q", "0,0,0", "-0.25,0,0", "--sigma", "0.1"]
+    request = app(spread(tokens), result_action="return_value")
+    assert request.at.q == ("0,0,0", "-0.25,0,0")
+    assert request.at.sigma == 0.1
+
+
+def test_an_option_without_its_number_is_refused(capsys):
+    assert main(["kappa", "data", "--temperature", "--isotopes"]) == 2
+    assert "--temperature requires an argument" in capsys.readouterr().err
