@@ -22,4 +22,4 @@ def test_linewidths_agree(data):
             for q in irreducible.points
         ]
     ).swapaxes(0, 1)
-    np.testing.assert_allclose(mine, expected, rtol=1e-7, atol=1e-9 * expected.max())
+    np.testing.assert_allclose(mine, expected, rtol=1e-8, atol=1e-9 * expected.max())
