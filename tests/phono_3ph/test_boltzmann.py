@@ -153,7 +153,7 @@ def test_the_memory_of_an_operator_decides_where_its_rows_go():
         choose(cap=0.05, over="memory")
     with pytest.raises(DomainError, match="solver 'cg', which needs no dense matrix"):
         storage_for(shape, dense=True, cap=0.05, over="disk")
-    with pytest.raises(DomainError, match="storage must be 'memory' or 'disk' or"):
+    with pytest.raises(DomainError, match="over must be 'memory' or 'disk' or"):
         choose(cap=1, over="tape")
 
 

@@ -163,7 +163,7 @@ def test_bad_input_is_refused(sample):
     run = (sample.series, sample.phonons)
     with pytest.raises(DomainError, match="q: 64 is out of range, expected 0 to 63"):
         linewidths(*run, 64, sample.occupations, Scattering())
-    with pytest.raises(ShapeError, match=r"occupations: expected shape \[64, 6, 2\]"):
+    with pytest.raises(ShapeError, match=r"occupations: expected shape \[64, 6, n_T\]"):
         linewidths(*run, 0, sample.occupations[:, :5], Scattering())
     with pytest.raises(DomainError, match="degeneracy must be positive, got 0"):
         Scattering(degeneracy=0.0)

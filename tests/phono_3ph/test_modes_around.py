@@ -1,5 +1,7 @@
 """Self-energies at wave vectors that are no points of the grid."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from model_crystals import mix_degenerate
@@ -143,7 +145,7 @@ def test_spectra_change_continuously_on_the_way_from_point_to_point(sample, dyna
     assert steps[1] < steps[2]
 
 
-def test_what_they_are_not_for_is_refused(sample, around):
+def test_what_they_are_not_for_is_refused(sample, dynamics, around):
     modes = around[1]
     run = (sample.series, modes)
     n = occupations(modes)
@@ -151,13 +153,13 @@ def test_what_they_are_not_for_is_refused(sample, around):
         imaginary_self_energy(*run, Probe(3), n, Scattering())
     with pytest.raises(ShapeError, match="occupations"):
         imaginary_self_energy(*run, Probe(modes.q), sample.occupations, Scattering())
-    with pytest.raises(ShapeError, match="frequencies"):
+    with pytest.raises(DomainError, match="phonons must be a PeriodicModes, got Modes"):
         linewidths(sample.series, modes, 3, n, Scattering())
     with pytest.raises(DomainError, match="qpoint"):
-        ModesAround.of(sample.phonons, None, [np.nan, 0, 0])
+        ModesAround.of(sample.phonons, dynamics, [np.nan, 0, 0])
     with pytest.raises(ShapeError, match="qpoint"):
-        ModesAround.of(sample.phonons, None, [0, 0])
+        ModesAround.of(sample.phonons, dynamics, [0, 0])
     with pytest.raises(ShapeError, match="frequencies: expected shape"):
-        ModesAround(modes.grid, modes.frequencies[1:], modes.polarizations, BESIDE, None)
+        replace(modes, frequencies=modes.frequencies[1:])
     with pytest.raises(ShapeError, match="frequencies"):
         PeriodicModes(modes.grid, modes.frequencies, modes.polarizations)

@@ -31,7 +31,16 @@ from phono_grid import (
     using,
     zone_images,
 )
-from phono_grid.errors import DomainError, ShapeError
+from phono_grid.errors import (
+    DomainError,
+    PhonoError,
+    ShapeError,
+    ensure_flag,
+    ensure_integer,
+    ensure_not_negative,
+    frozen,
+    not_negative,
+)
 from silicon_nouns import (
     BAD,
     BANDS,
@@ -356,3 +365,32 @@ REFUSED = [
 def test_bad_input_is_refused_with_an_error_that_names_the_argument(error, message, call):
     with pytest.raises(error, match=re.escape(message)):
         call()
+
+
+HELPERS = {
+    "x must not be negative, got -2 K": lambda: ensure_not_negative("x", -2.0, "K"),
+    "x must not be negative, got nan": lambda: ensure_not_negative("x", NAN),
+    "x must be finite, got inf": lambda: ensure_not_negative("x", np.inf),
+    "x must be a number, got 'y'": lambda: ensure_not_negative("x", "y"),
+    "x must be a number, got 1j": lambda: ensure_not_negative("x", 1j),
+    "x must not be negative, got -3 Da": lambda: not_negative([1, -3], "x", (2,), "Da"),
+    "x must be finite, got inf Da": lambda: not_negative([0, np.inf], "x", (2,), "Da"),
+    "x: expected shape [3], got [2]": lambda: not_negative([0, 1], "x", (3,)),
+    "x must be True or False, got 1": lambda: ensure_flag("x", 1),
+    "x must be 2 or more, got 1": lambda: ensure_integer("x", 1, 2),
+    "x must be an integer, got 1.0": lambda: ensure_integer("x", 1.0),
+    "x must hold True and False, got float64": lambda: frozen([0.5], "x", np.bool_),
+}
+
+
+@pytest.mark.parametrize("message", HELPERS)
+def test_what_all_packages_say_of_numbers(message):
+    with pytest.raises(PhonoError, match=f"^{re.escape(message)}$"):
+        HELPERS[message]()
+
+
+def test_good_numbers_come_back():
+    assert not_negative([], "x", (0,)).shape == (0,)
+    assert not_negative([0, 1], "x", ("n",)).tolist() == [0.0, 1.0]
+    assert ensure_integer("x", np.int32(7), 7) == 7
+    assert frozen([1, 0], "x", np.bool_).tolist() == [True, False]

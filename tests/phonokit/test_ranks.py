@@ -87,7 +87,7 @@ def ended(running, timeout=60):
 def wait_for_records(number):
     """Until the file of the run has so many."""
     for _ in range(600):
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, EOFError, ValueError):
             if (np.load("k.hdf5.run")["check"] > 0).sum() >= number:
                 return
         time.sleep(0.05)

@@ -5,7 +5,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import Gaussian, Grid, IrreduciblePoints, Tetrahedra, density_of_states
-from phono_grid.errors import DomainError, ensure_shape, frozen
+from phono_grid._tetrahedron_weights import ascending
+from phono_grid.errors import (
+    DomainError,
+    as_numbers,
+    ensure_finite,
+    ensure_flag,
+    ensure_integer,
+    ensure_type,
+    finite,
+    frozen,
+)
+
+from phono_3ph._conductivity import vectors
+from phono_3ph._stars import ensure_of_grid
 
 DECADES = 1e5
 """From the first to the last of points in equal ratios."""
@@ -31,11 +44,12 @@ class Accumulation:
 
     def __post_init__(self) -> None:
         """Hold read-only arrays."""
-        points = frozen(self.points, "points")
-        shape = (len(self.cumulative), len(points), 6)
-        object.__setattr__(self, "points", points)
-        for name in ("cumulative", "density"):
-            object.__setattr__(self, name, frozen(getattr(self, name), name, shape=shape))
+        points = finite(self.points, "points", ("n_p",))
+        cumulative = finite(self.cumulative, "cumulative", ("n_T", len(points), 6))
+        density = finite(self.density, "density", cumulative.shape)
+        object.__setattr__(self, "points", frozen(points, "points"))
+        object.__setattr__(self, "cumulative", frozen(cumulative, "cumulative"))
+        object.__setattr__(self, "density", frozen(density, "density"))
 
 
 def accumulate(
@@ -74,14 +88,15 @@ def accumulate(
     -------
     Accumulation
     """
-    carried = np.asarray(mode_kappa, dtype=float)
-    x = np.asarray(over, dtype=float)
-    n_t, n_i, n_b = len(carried), len(irreducible.points), x.shape[-1]
-    ensure_shape("mode_kappa", carried, (n_t, n_i, n_b, 6))
-    ensure_shape("over", x, (n_i, n_b) if x.ndim == 2 else (n_t, n_i, n_b))
-    if points is None:
-        points = accumulation_points(x)
+    ensure_of_grid(grid, irreducible)
+    n_i = len(irreducible.points)
+    carried = finite(mode_kappa, "mode_kappa", ("n_T", n_i, "n_b", 6))
+    n_t, n_b = carried.shape[0], carried.shape[2]
+    x = as_numbers(over, "over")
+    x = finite(x, "over", (n_i, n_b) if x.ndim == 2 else (n_t, n_i, n_b))
+    points = accumulation_points(x) if points is None else ascending(points, "points")
     method = Tetrahedra.of(grid) if smearing is None else smearing
+    ensure_type("smearing", method, Tetrahedra, Gaussian)
     mean = np.moveaxis(carried / irreducible.weights[:, None, None], 0, 2)
     if x.ndim == 2:
         spectra = [density_of_states(grid, x, points, weights=mean, smearing=method)]
@@ -96,7 +111,7 @@ def accumulate(
         np.concatenate([getattr(s, name) for s in spectra], axis=1).swapaxes(0, 1)
         for name in ("cumulative", "density")
     )
-    return Accumulation(np.asarray(points, dtype=float), cumulative, density)
+    return Accumulation(points, cumulative, density)
 
 
 def accumulation_points(
@@ -119,10 +134,15 @@ def accumulation_points(
     DomainError
         If no value is positive, and ratios are asked for.
     """
-    x = np.asarray(values, dtype=float)
-    top = x.max(initial=0)
+    x = as_numbers(values, "values")
+    ensure_finite("values", x)
+    if not x.size:
+        raise DomainError("values: expected one or more, got none")
+    n = ensure_integer("n", n, 1)
+    ensure_flag("logarithmic", logarithmic)
+    top = max(x.max(), 0)
     if not logarithmic:
-        low = x.min(initial=top)
+        low = x.min()
         # The last tetrahedron must be below the last point, rounding included.
         return np.linspace(low, top + 1e-8 * max(top - low, 1), n + 1)
     if not top > 0:
@@ -148,8 +168,8 @@ def mean_free_paths(velocities: ArrayLike, linewidths: ArrayLike) -> NDArray[np.
     (n_T, n_i, n_b) array of float
         Å; 0 for phonons without a linewidth, which carry no heat here.
     """
-    v, gamma = np.asarray(velocities, dtype=float), np.asarray(linewidths, dtype=float)
-    ensure_shape("linewidths", gamma, (len(gamma), *v.shape[:-1]))
+    v = vectors(velocities)
+    gamma = finite(linewidths, "linewidths", ("n_T", *v.shape[:-1]))
     lives = gamma > 0
     speed = np.linalg.norm(v, axis=-1)
     return np.asarray(np.where(lives, speed / np.where(lives, 4 * np.pi * gamma, 1), 0))

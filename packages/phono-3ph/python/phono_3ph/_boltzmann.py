@@ -6,10 +6,10 @@ from enum import Enum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import units
-from phono_grid.errors import ensure_positive, ensure_shape, named
+from phono_grid.errors import ensure_positive, ensure_type, finite, named
 
 from phono_3ph._collision import inverse_sinh
-from phono_3ph._collision_operator import CollisionOperator, Unknowns
+from phono_3ph._collision_operator import CollisionOperator, Unknowns, ensure_unbroken
 from phono_3ph._conductivity import group_sum
 from phono_3ph._conjugate_gradients import conjugate_gradients
 from phono_3ph._relaxons import PINV_CUTOFF, Relaxons, pseudo_inverse
@@ -97,12 +97,12 @@ def conductivity_lbte(
     ----------
     .. [1] L. Chaput, Phys. Rev. Lett. 110, 265506 (2013), eq. 4-8.
     """
+    ensure_type("operator", operator, CollisionOperator)
     solver = Solver.of(solver)
     ensure_positive("pinv_cutoff", pinv_cutoff)
     ensure_positive("volume", volume)
     unknowns = operator.unknowns
-    v = np.asarray(velocities, dtype=float)
-    ensure_shape("velocities", v, (*unknowns.frequencies.shape, 3))
+    v = finite(velocities, "velocities", (*unknowns.frequencies.shape, 3))
     x = operator.scattered * driving_force(unknowns, v)
     relaxons: tuple[Relaxons, ...] = ()
     if solver is Solver.CG:
@@ -111,7 +111,9 @@ def conductivity_lbte(
         y, relaxons = pseudo_inverse(operator, x, volume, pinv_cutoff)
         iterations = np.zeros(len(x), dtype=np.int64)
     known = norms(x)
+    ensure_unbroken(y)
     residuals = norms(operator.apply(y) - x) / np.where(known > 0, known, 1)
+    ensure_unbroken(residuals)
     mode_kappa = np.zeros((*unknowns.shape[:3], 6))
     for i, t in enumerate(unknowns.temperatures):
         factor = 2 * units.CONDUCTIVITY / volume * units.BOLTZMANN * t**2

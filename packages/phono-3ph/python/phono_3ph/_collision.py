@@ -1,20 +1,30 @@
 """Rows of the collision operator of the linearised Boltzmann equation."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import bose_einstein
+from phono_dynmat._statistics import checked
 from phono_grid import Triplets, units
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, ensure_shape, frozen
+from phono_grid.errors import (
+    DomainError,
+    ensure_index,
+    ensure_not_negative,
+    ensure_shape,
+    ensure_type,
+    finite,
+    frozen,
+    not_negative,
+)
 
 from phono_3ph._extension import rust
 from phono_3ph._interaction import ensure_one_crystal, interaction_strengths
 from phono_3ph._linewidths import (
     Scattering,
     linewidths_of,
-    occupations_of,
     scattering_weights,
 )
 from phono_3ph._periodic_modes import PeriodicModes
@@ -38,10 +48,12 @@ class Thermal:
 
     def __post_init__(self) -> None:
         """Hold the arrays the way the kernels read them."""
-        occupations = frozen(self.occupations, "occupations")
-        s = frozen(self.inverse_sinh, "inverse_sinh", shape=occupations.shape)
-        object.__setattr__(self, "occupations", occupations)
-        object.__setattr__(self, "inverse_sinh", s)
+        n = not_negative(self.occupations, "occupations", ("n_q", "n_b", "n_T"))
+        if not n.size:
+            raise DomainError("occupations: of no temperature; give one or more")
+        s = not_negative(self.inverse_sinh, "inverse_sinh", n.shape)
+        object.__setattr__(self, "occupations", frozen(n, "occupations"))
+        object.__setattr__(self, "inverse_sinh", frozen(s, "inverse_sinh"))
 
     @classmethod
     def of(
@@ -52,13 +64,28 @@ class Thermal:
         cutoff_frequency: float = 1e-4,
     ) -> "Thermal":
         """Of frequencies in THz, (n_q, n_b), at temperatures in K, (n_T,)."""
-        f = np.asarray(frequencies, dtype=float)
-        t = np.asarray(temperatures, dtype=float)
-        s = inverse_sinh(f, t, cutoff_frequency=cutoff_frequency)
-        return cls(bose_einstein(f, t), s)
+        s = inverse_sinh(frequencies, temperatures, cutoff_frequency=cutoff_frequency)
+        return cls(bose_einstein(frequencies, temperatures), s)
 
 
-@accelerated_by(rust.collision_row, ensure_one_crystal)
+def _checked(
+    series: Series3,
+    phonons: PeriodicModes,
+    q: int,
+    thermal: Thermal,
+    scattering: Scattering,
+) -> tuple[Any, ...]:
+    """Arguments of `collision_row`."""
+    ensure_type("phonons", phonons, PeriodicModes)
+    ensure_one_crystal(series, phonons)
+    ensure_type("thermal", thermal, Thermal)
+    occupied = (*phonons.frequencies.shape, "n_T")
+    ensure_shape("thermal.occupations", thermal.occupations, occupied)
+    ensure_type("scattering", scattering, Scattering)
+    return series, phonons, ensure_index("q", q, phonons.grid.n_q), thermal, scattering
+
+
+@accelerated_by(rust.collision_row, _checked)
 def collision_row(
     series: Series3,
     phonons: PeriodicModes,
@@ -100,8 +127,6 @@ def collision_row(
     .. [1] L. Chaput, Phys. Rev. Lett. 110, 265506 (2013), eq. 5.
     """
     f, grid, s = phonons.frequencies, phonons.grid, thermal.inverse_sinh
-    n = occupations_of(phonons, thermal.occupations)
-    ensure_shape("inverse_sinh", s, (*f.shape, s.shape[-1]))
     triplets = Triplets.of(grid, q)
     strengths = interaction_strengths(
         series, phonons, triplets, cutoff_frequency=scattering.cutoff_frequency
@@ -121,7 +146,7 @@ def collision_row(
     for point, values in legs:
         for rotation in little_group:
             row[:, :, grid.index(a[point] @ rotation.T)] = np.moveaxis(values, 0, 2)
-    parts = (strengths, weights, n)
+    parts = (strengths, weights, thermal.occupations)
     gamma = linewidths_of(phonons, triplets, parts, scattering)
     return gamma, units.LINEWIDTH * row
 
@@ -132,12 +157,11 @@ def inverse_sinh(
     """``1 / sinh(h f / 2 k_B T)``, (n_q, n_b) and (n_T,) → (n_q, n_b, n_T).
 
     0 at 0 K and for phonons at or below ``cutoff_frequency`` (THz). `DomainError` for a
-    temperature that is negative or not a number.
+    temperature that is negative or not a finite number.
     """
-    f = np.asarray(frequencies, dtype=float)[..., None]
-    t = np.asarray(temperatures, dtype=float)
-    if wrong := t[~(t >= 0)].tolist():
-        raise DomainError(f"temperatures must not be negative, got {wrong[0]:g} K")
+    f = finite(frequencies, "frequencies", ("n_q", "n_b"))[..., None]
+    t = checked(temperatures)
+    ensure_not_negative("cutoff_frequency", cutoff_frequency)
     active = (f > cutoff_frequency) & (t > 0)
     x = np.where(active, f, 1) / (2 * units.KELVIN_TO_THZ * np.where(t > 0, t, 1))
     # e^-x / (1 - e^-2x) does not overflow where sinh does.

@@ -5,13 +5,25 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from phono_dynmat._statistics import checked
 from phono_grid import Grid, IrreduciblePoints
-from phono_grid.errors import ensure_shape
+from phono_grid.errors import (
+    DomainError,
+    ShapeError,
+    as_numbers,
+    ensure_index,
+    ensure_integer,
+    ensure_positive,
+    ensure_shape,
+    ensure_type,
+    finite,
+    frozen,
+)
 
 from phono_3ph._conductivity import FAINT
 from phono_3ph._linewidths import averaging
 from phono_3ph._rows import Rows
-from phono_3ph._stars import rotations_cartesian
+from phono_3ph._stars import ensure_of_grid, rotations_cartesian
 
 Array = NDArray[np.float64]
 
@@ -58,10 +70,14 @@ class Unknowns:
 
     def __post_init__(self) -> None:
         """Work out the geometry."""
+        ensure_of_grid(self.grid, self.irreducible)
+        ensure_positive("degeneracy", self.degeneracy)
         order, w = len(self.grid.rotations), self.irreducible.weights
-        n_b = self.frequencies.shape[-1]
-        ensure_shape("frequencies", self.frequencies, (len(w), n_b))
-        averages = [averaging(f, self.degeneracy) for f in self.frequencies]
+        f = finite(self.frequencies, "frequencies", (len(w), "n_b"))
+        averages = [averaging(at_q, self.degeneracy) for at_q in f]
+        object.__setattr__(self, "frequencies", frozen(f, "frequencies"))
+        t = frozen(checked(self.temperatures), "temperatures")
+        object.__setattr__(self, "temperatures", t)
         object.__setattr__(self, "weights", np.sqrt(w / order))
         object.__setattr__(self, "fixed", fixed_sum(self.grid, self.irreducible))
         object.__setattr__(self, "averages", np.array(averages))
@@ -78,7 +94,7 @@ class Unknowns:
 
     def average(self, y: Array) -> Array:
         """The mean of ``y[..., i, j, x]`` over degenerate sets."""
-        return np.asarray(self.averages @ y)
+        return np.asarray(self.averages @ as_numbers(y, "y", shape=self.shape))
 
     def allowed(self, y: Array) -> Array:
         """``y`` without its part in the null space that symmetry makes.
@@ -86,6 +102,7 @@ class Unknowns:
         Null vectors are what the operations that fix a point do not keep, and differences
         between degenerate bands.
         """
+        y = finite(y, "y", self.shape)
         kept = self.fixed * (self.weights**2)[:, None, None]
         return self.average(np.einsum("ixy,...iby->...ibx", kept, y))
 
@@ -122,12 +139,15 @@ class CollisionOperator:
 
     def __post_init__(self) -> None:
         """Check the shapes."""
+        ensure_type("unknowns", self.unknowns, Unknowns)
         n_t, n_i, n_b, _ = self.unknowns.shape
-        ensure_shape("linewidths", self.linewidths, (n_t, n_i, n_b))
+        linewidths = finite(self.linewidths, "linewidths", (n_t, n_i, n_b))
+        object.__setattr__(self, "linewidths", frozen(linewidths, "linewidths"))
+        ensure_rows(self.rows)
         if isinstance(self.rows, np.ndarray):
             ensure_shape("rows", self.rows, (n_i, n_t, n_b, 3, n_i, n_b, 3))
-        else:
-            ensure_shape("rows", np.empty((len(self.rows), 0)), (n_i, 0))
+        elif len(self.rows) != n_i:
+            raise ShapeError(f"rows: expected {n_i}, got {len(self.rows)}")
 
     @property
     def scattered(self) -> Array:
@@ -136,6 +156,7 @@ class CollisionOperator:
 
     def apply(self, y: Array) -> Array:
         """``A y`` at every temperature, ``[T, i, j, x]``; each row is read once."""
+        y = as_numbers(y, "y", shape=self.unknowns.shape)
         unknowns, scattered = self.unknowns, self.scattered
         w = unknowns.weights[:, None, None]
         z = w * unknowns.average(scattered * y)
@@ -154,6 +175,7 @@ class CollisionOperator:
 
         Sums over blocks of the same rows have the same bits wherever the blocks are.
         """
+        z = as_numbers(z, "z", shape=self.unknowns.shape)
         return (row_products(self.rows, b, z) for b in row_blocks(len(self.rows)))
 
     def own(self) -> Iterable[Array]:
@@ -176,7 +198,8 @@ class CollisionOperator:
     def matrix(self, temperature: int) -> Array:
         """``A`` at temperature number ``temperature``, (n, n) with ``n = 3 n_i n_b``."""
         unknowns = self.unknowns
-        _, n_i, n_b, _ = unknowns.shape
+        n_t, n_i, n_b, _ = unknowns.shape
+        temperature = ensure_index("temperature", temperature, n_t)
         out = np.empty((n_i, n_b, 3, n_i, n_b, 3))
         for i in range(n_i):
             out[i] = self.rows[i][temperature]
@@ -195,11 +218,35 @@ class CollisionOperator:
         return (square + square.T) / 2
 
 
+def ensure_rows(rows: Rows) -> None:
+    """Require rows: an array of them, or what gives one after the other."""
+    if isinstance(rows, np.ndarray) and rows.ndim and rows.dtype == np.float64:
+        return
+    if isinstance(rows, np.ndarray | str) or not hasattr(rows, "__getitem__"):
+        kind = getattr(rows, "dtype", type(rows).__name__)
+        raise DomainError(f"rows must be Rows, or an array of float64, got {kind}")
+
+
+def ensure_unbroken(numbers: Array) -> None:
+    """Refuse an operator that gave ``numbers`` which are not finite."""
+    # A sum needs no array of answers beside a large matrix.
+    if not np.isfinite(numbers.sum()):
+        raise DomainError("operator: its rows are not finite; compute them anew")
+
+
+def points_of(block: slice, n_irreducible: int) -> range:
+    """The points of one of the `row_blocks`."""
+    ensure_type("block", block, slice)
+    start = ensure_index("block.start", block.start, n_irreducible)
+    return range(start, ensure_index("block.stop", block.stop, n_irreducible + 1))
+
+
 def row_blocks(n_irreducible: int) -> list[slice]:
     """Rows whose products are summed together before others are added.
 
     Cut by the problem alone, so that sums do not depend on who holds which block.
     """
+    n_irreducible = ensure_integer("n_irreducible", n_irreducible, 0)
     step = -(-n_irreducible // BLOCKS) or 1
     starts = range(0, n_irreducible, step)
     return [slice(start, min(start + step, n_irreducible)) for start in starts]
@@ -221,12 +268,15 @@ def row_products(rows: Rows, block: slice, z: Array) -> tuple[Array, Array]:
         At the ``n`` points of the block.
     across : (n_T, n_i, n_b, 3) array
     """
-    n_t, _, n_b, _ = z.shape
-    points = range(block.start, block.stop)
+    ensure_rows(rows)
+    z = as_numbers(z, "z", shape=("n_T", len(rows), "n_b", 3))
+    points = points_of(block, len(rows))
+    n_t, n_i, n_b, _ = z.shape
     along = np.empty((n_t, len(points), n_b, 3))
     across = np.zeros(z.shape)
     flat, flat_across = z.reshape(n_t, -1), across.reshape(n_t, -1)
     for k, i in enumerate(points):
+        ensure_shape("rows", rows[i], (n_t, n_b, 3, n_i, n_b, 3))
         row = rows[i].reshape(n_t, 3 * n_b, -1)
         # Not by BLAS, whose sums depend on the number of its threads.
         along[:, k] = np.einsum("Tjn,Tn->Tj", row, flat).reshape(n_t, n_b, 3)

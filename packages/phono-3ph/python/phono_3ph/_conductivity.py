@@ -5,9 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import Grid, IrreduciblePoints, units
-from phono_grid.errors import ensure_positive, ensure_shape
+from phono_grid.errors import (
+    ShapeError,
+    as_numbers,
+    ensure_finite,
+    ensure_positive,
+    finite,
+    not_negative,
+)
 
-from phono_3ph._stars import rotations_cartesian
+from phono_3ph._stars import ensure_of_grid, rotations_cartesian
 
 FAINT = 1e-14
 """THz; a linewidth not above it is none: a phonon would live for 8 s or more.
@@ -74,11 +81,10 @@ def conductivity_rta(
     volume : float
         Of the primitive cell, Å³.
     """
-    v, c, gamma = (np.asarray(x) for x in (velocities, heat_capacities, linewidths))
-    n_i, n_b = len(irreducible.points), v.shape[1]
-    ensure_shape("velocities", v, (n_i, n_b, 3))
-    ensure_shape("heat_capacities", c, (len(c), n_i, n_b))
-    ensure_shape("linewidths", gamma, c.shape)
+    ensure_of_grid(grid, irreducible)
+    v = finite(velocities, "velocities", (len(irreducible.points), "n_b", 3))
+    c = not_negative(heat_capacities, "heat_capacities", ("n_T", *v.shape[:2]), "eV/K")
+    gamma = finite(linewidths, "linewidths", c.shape)
     ensure_positive("volume", volume)
     gv_by_gv = star_products(grid, irreducible, v)
     factor = units.CONDUCTIVITY / volume
@@ -107,9 +113,20 @@ def unscattered(
     -------
     (n_T, n_i, n_b) array of bool
     """
-    moves = np.linalg.norm(np.asarray(velocities, dtype=float), axis=-1) > STILL
-    heat, gamma = np.asarray(heat_capacities), np.asarray(linewidths)
+    v = finite(velocities, "velocities", ("n_i", "n_b", 3))
+    heat = not_negative(heat_capacities, "heat_capacities", ("n_T", *v.shape[:2]), "eV/K")
+    gamma = finite(linewidths, "linewidths", heat.shape)
+    moves = np.linalg.norm(v, axis=-1) > STILL
     return np.asarray((gamma <= FAINT) & (heat > 0) & moves)
+
+
+def vectors(velocities: ArrayLike) -> NDArray[np.float64]:
+    """Finite velocities, three components last."""
+    v = as_numbers(velocities, "velocities")
+    if v.shape[-1:] != (3,):
+        raise ShapeError(f"velocities: expected shape [..., 3], got {list(v.shape)}")
+    ensure_finite("velocities", v)
+    return v
 
 
 def star_products(

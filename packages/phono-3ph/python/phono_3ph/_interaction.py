@@ -6,32 +6,56 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Triplets, units
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, ensure_shape
+from phono_grid.errors import (
+    DomainError,
+    as_numbers,
+    ensure_index,
+    ensure_indices,
+    ensure_not_negative,
+    ensure_type,
+)
 
 from phono_3ph._extension import rust
 from phono_3ph._modes_around import Phonons, qpoints_of
-from phono_3ph._periodic_modes import PeriodicModes
+from phono_3ph._periodic_modes import PeriodicModes, ensure_one_lattice
 from phono_3ph._series3 import Series3
 
 
-def ensure_one_crystal(
-    series: Series3, phonons: Phonons, *_others: object, **_options: object
+def ensure_one_crystal(series: Series3, phonons: Phonons) -> None:
+    """Require constants, and phonons of as many atoms on their lattice."""
+    ensure_type("series", series, Series3)
+    ensure_indices("series.atoms", series.atoms, phonons.polarizations.shape[2])
+    if series.lattice is not None:
+        ensure_one_lattice("series and phonons", series.lattice, phonons.grid)
+
+
+def ensure_bands(bands: Sequence[int], n_b: int) -> None:
+    """Require numbers of bands, one or more."""
+    if not len(as_numbers(bands, "bands", np.int64, ("n_j",))):
+        raise DomainError("bands: expected one or more, got none")
+    for j in bands:
+        ensure_index("bands", j, n_b)
+
+
+def _checked(
+    series: Series3,
+    phonons: PeriodicModes,
+    triplets: Triplets,
+    *,
+    cutoff_frequency: float = 1e-4,
+    bands: Sequence[int] | None = None,
 ) -> None:
-    """Require phonons on the lattice of the constants, ``a_i · b_j = δ_ij``."""
-    if series.lattice is None:
-        return
-    away = series.lattice @ phonons.grid.reciprocal_lattice.T - np.eye(3)
-    if np.abs(away).max() > 1e-4:
-        i, j = np.unravel_index(np.abs(away).argmax(), away.shape)
-        raise DomainError(
-            f"series and phonons: of different crystals: lattice vector {i} of the "
-            f"constants times reciprocal vector {j} of the grid is "
-            f"{away[i, j] + (i == j):.6g}, expected {int(i == j)}; make both from one "
-            "crystal, its primitive cell in the same axes"
-        )
+    """Look at the arguments of `interaction_strengths`."""
+    ensure_type("phonons", phonons, PeriodicModes)
+    ensure_one_crystal(series, phonons)
+    ensure_type("triplets", triplets, Triplets)
+    ensure_indices("triplets", triplets.points, phonons.grid.n_q)
+    ensure_not_negative("cutoff_frequency", cutoff_frequency)
+    if bands is not None:
+        ensure_bands(bands, phonons.frequencies.shape[1])
 
 
-@accelerated_by(rust.interaction_strengths, ensure_one_crystal)
+@accelerated_by(rust.interaction_strengths, _checked)
 def interaction_strengths(
     series: Series3,
     phonons: PeriodicModes,
@@ -72,12 +96,7 @@ def interaction_strengths(
     .. [1] L. Chaput, A. Togo, I. Tanaka, G. Hug, Phys. Rev. B 84, 094302 (2011), and
        A. Togo, L. Chaput, I. Tanaka, Phys. Rev. B 91, 094306 (2015), eq. 10.
     """
-    n_b = phonons.frequencies.shape[1]
-    ensure_shape("frequencies", phonons.frequencies, (phonons.grid.n_q, n_b))
-    bands = range(n_b) if bands is None else bands
-    for j in bands:
-        if not 0 <= j < n_b:
-            raise DomainError(f"bands: {j} is out of range, expected 0 to {n_b - 1}")
+    bands = range(phonons.frequencies.shape[1]) if bands is None else bands
     return strengths_among(series, phonons, triplets, cutoff_frequency)[:, list(bands)]
 
 

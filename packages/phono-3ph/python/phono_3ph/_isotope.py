@@ -6,9 +6,17 @@ from phono_grid import Cell, Gaussian, irreducible_map, mass_variances
 from phono_grid._bands import Bands
 from phono_grid._tetrahedron_weights import tetrahedron_weights
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, ensure_positive, ensure_shape
+from phono_grid.errors import (
+    ShapeError,
+    as_numbers,
+    ensure_finite,
+    ensure_index,
+    ensure_positive,
+    ensure_type,
+    not_negative,
+)
 
-from phono_3ph._conductivity import FAINT
+from phono_3ph._conductivity import FAINT, vectors
 from phono_3ph._extension import rust
 from phono_3ph._linewidths import Scattering, averaging
 from phono_3ph._periodic_modes import PeriodicModes
@@ -23,19 +31,19 @@ must not choose.
 """
 
 
-def _ensure_variances(
-    _phonons: PeriodicModes, _q: int, mass_spread: ArrayLike, *_others: object
-) -> None:
-    """Require mean squares."""
-    spread = np.asarray(mass_spread, dtype=float)
-    if wrong := spread[~(spread >= 0)].tolist():
-        raise DomainError(
-            f"mass_spread must not be negative, got {wrong[0]:g} Da²; it is a mean square, "
-            "as natural_mass_spread gives it"
-        )
+def _checked(
+    phonons: PeriodicModes, q: int, mass_spread: ArrayLike, scattering: Scattering
+) -> tuple[PeriodicModes, int, NDArray[np.float64], Scattering]:
+    """Arguments of `isotope_linewidths`."""
+    ensure_type("phonons", phonons, PeriodicModes)
+    ensure_type("scattering", scattering, Scattering)
+    unit = "Da²; it is a mean square, as natural_mass_spread gives it"
+    n_a = phonons.polarizations.shape[2]
+    spread = not_negative(mass_spread, "mass_spread", (n_a,), unit)
+    return phonons, ensure_index("q", q, phonons.grid.n_q), spread, scattering
 
 
-@accelerated_by(rust.isotope_linewidths, _ensure_variances)
+@accelerated_by(rust.isotope_linewidths, _checked)
 def isotope_linewidths(
     phonons: PeriodicModes, q: int, mass_spread: ArrayLike, scattering: Scattering
 ) -> NDArray[np.float64]:
@@ -75,10 +83,7 @@ def isotope_linewidths(
     .. [1] S. Tamura, Phys. Rev. B 27, 858 (1983), eq. 10.
     """
     f, e = phonons.frequencies, phonons.polarizations
-    spread = np.asarray(mass_spread, dtype=float)
-    ensure_shape("mass_spread", spread, (e.shape[2],))
-    if not 0 <= q < len(f):
-        raise DomainError(f"q: {q} is out of range, expected 0 to {len(f) - 1}")
+    spread = np.asarray(mass_spread)
     if isinstance(scattering.smearing, Gaussian):
         x = (f[q][:, None] - f[:, None]) / scattering.smearing.sigma
         near = np.abs(x) <= (scattering.smearing.cutoff or np.inf)
@@ -107,6 +112,7 @@ def isotope_linewidths(
 
 def natural_mass_spread(cell: Cell) -> NDArray[np.float64]:
     """``⟨(m - ⟨m⟩)²⟩`` of the natural isotopes of each atom of ``cell``, Da², (n_a,)."""
+    ensure_type("cell", cell, Cell)
     return np.asarray(mass_variances(cell.symbols) * cell.masses**2)
 
 
@@ -117,9 +123,24 @@ def total_linewidths(
 
     A sum not above 1e-14 THz is none, and becomes 0: see `unscattered`.
     """
-    parts = [np.asarray(part, dtype=float) for part in others if part is not None]
-    total = sum(parts, start=np.asarray(three_phonon, dtype=float))
+    total = as_numbers(three_phonon, "three_phonon")
+    ensure_finite("three_phonon", total)
+    for part in others:
+        if part is not None:
+            total = total + linewidths_like(total, part)
     return np.asarray(np.where(total > FAINT, total, 0.0))
+
+
+def linewidths_like(total: NDArray[np.float64], part: ArrayLike) -> NDArray[np.float64]:
+    """Finite linewidths that can be added to others without changing their shape."""
+    widths = as_numbers(part, "others")
+    if widths.shape != total.shape[total.ndim - widths.ndim :]:
+        raise ShapeError(
+            f"others: expected the shape of three_phonon, {list(total.shape)}, or its last "
+            f"axes, got {list(widths.shape)}"
+        )
+    ensure_finite("others", widths)
+    return widths
 
 
 def boundary_linewidths(
@@ -142,5 +163,5 @@ def boundary_linewidths(
         THz.
     """
     ensure_positive("mean_free_path", mean_free_path)
-    speed = np.linalg.norm(np.asarray(velocities, dtype=float), axis=-1)
+    speed = np.linalg.norm(vectors(velocities), axis=-1)
     return np.asarray(speed / (4 * np.pi * mean_free_path * 1e4))

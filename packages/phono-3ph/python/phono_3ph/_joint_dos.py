@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import Triplets, joint_density_of_states
+from phono_grid.errors import ensure_type
 
 from phono_3ph._linewidths import Scattering, occupations_of
 from phono_3ph._periodic_modes import PeriodicModes
@@ -63,6 +64,8 @@ def joint_dos(
         not change a sum over all bands without couplings.
     """
     scattering = Scattering() if scattering is None else scattering
+    ensure_type("phonons", phonons, PeriodicModes)
+    ensure_type("scattering", scattering, Scattering)
     triplets = Triplets.of(phonons.grid, q)
     smearing = phonons.tetrahedra if scattering.smearing is None else scattering.smearing
     weights = None

@@ -1,12 +1,21 @@
 """Phonon linewidths from three-phonon scattering."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import Gaussian, Triplets, triplet_weights, units
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, ensure_positive, ensure_shape, ensure_type
+from phono_grid.errors import (
+    DomainError,
+    ensure_flag,
+    ensure_index,
+    ensure_not_negative,
+    ensure_positive,
+    ensure_type,
+    not_negative,
+)
 
 from phono_3ph._extension import rust
 from phono_3ph._interaction import ensure_one_crystal, interaction_strengths
@@ -42,15 +51,28 @@ class Scattering:
     def __post_init__(self) -> None:
         """Establish the invariants."""
         ensure_positive("degeneracy", self.degeneracy)
+        ensure_not_negative("cutoff_frequency", self.cutoff_frequency)
+        ensure_flag("average_weights", self.average_weights)
         if self.smearing is not None:
             ensure_type("smearing", self.smearing, Gaussian)
-        if not self.cutoff_frequency >= 0:
-            raise DomainError(
-                f"cutoff_frequency must not be negative, got {self.cutoff_frequency:g}"
-            )
 
 
-@accelerated_by(rust.linewidths, ensure_one_crystal)
+def _checked(
+    series: Series3,
+    phonons: PeriodicModes,
+    q: int,
+    occupations: ArrayLike,
+    scattering: Scattering,
+) -> tuple[Any, ...]:
+    """Arguments of `linewidths`."""
+    ensure_type("phonons", phonons, PeriodicModes)
+    ensure_one_crystal(series, phonons)
+    ensure_type("scattering", scattering, Scattering)
+    q = ensure_index("q", q, phonons.grid.n_q)
+    return series, phonons, q, occupations_of(phonons, occupations), scattering
+
+
+@accelerated_by(rust.linewidths, _checked)
 def linewidths(
     series: Series3,
     phonons: PeriodicModes,
@@ -91,7 +113,7 @@ def linewidths(
     ----------
     .. [1] A. Togo, L. Chaput, I. Tanaka, Phys. Rev. B 91, 094306 (2015), eq. 11.
     """
-    n = occupations_of(phonons, occupations)
+    n = np.asarray(occupations)
     triplets = Triplets.of(phonons.grid, q)
     strengths = interaction_strengths(
         series, phonons, triplets, cutoff_frequency=scattering.cutoff_frequency
@@ -102,8 +124,7 @@ def linewidths(
 
 def occupations_of(phonons: Phonons, occupations: ArrayLike) -> NDArray[np.float64]:
     """Those of ``phonons`` at one temperature or more, (n_q, n_b, n_T)."""
-    n = np.asarray(occupations, dtype=float)
-    ensure_shape("occupations", n, (*phonons.frequencies.shape, *n.shape[-1:]))
+    n = not_negative(occupations, "occupations", (*phonons.frequencies.shape, "n_T"))
     if not n.size:
         raise DomainError("occupations: of no temperature; give one or more")
     return n

@@ -2,14 +2,27 @@
 
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
+from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import Dynamics, phonon_modes
 from phono_grid import Grid, Tetrahedra, Triplets, first_brillouin_zone
-from phono_grid.errors import DomainError, ensure_finite, ensure_shape, frozen
+from phono_grid.errors import (
+    DomainError,
+    ensure_index,
+    ensure_integer,
+    ensure_type,
+    finite,
+    frozen,
+)
 
-from phono_3ph._periodic_modes import PeriodicModes, periodic_gauge
+from phono_3ph._periodic_modes import (
+    PeriodicModes,
+    ensure_one_lattice,
+    mode_arrays,
+    periodic_gauge,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,15 +60,12 @@ class ModesAround:
 
     def __post_init__(self) -> None:
         """Hold the arrays the way the kernels read them."""
-        qpoint = frozen(self.qpoint, "qpoint", shape=(3,))
-        ensure_finite("qpoint", qpoint)
-        f = frozen(self.frequencies, "frequencies")
-        n, n_b = 2 * self.grid.n_q + 1, f.shape[-1]
-        ensure_shape("frequencies", f, (n, n_b))
-        ensure_finite("frequencies", f)
-        e = np.ascontiguousarray(self.polarizations, dtype=np.complex128)
-        ensure_shape("polarizations", e, (n, n_b, n_b // 3, 3))
-        object.__setattr__(self, "qpoint", qpoint)
+        ensure_type("grid", self.grid, Grid)
+        ensure_type("tetrahedra", self.tetrahedra, Tetrahedra)
+        qpoint = finite(self.qpoint, "qpoint", (3,))
+        n = 2 * self.grid.n_q + 1
+        f, e = mode_arrays(self.frequencies, self.polarizations, n)
+        object.__setattr__(self, "qpoint", frozen(qpoint, "qpoint"))
         object.__setattr__(self, "frequencies", f)
         object.__setattr__(self, "polarizations", e)
         object.__setattr__(self, "q", n - 1)
@@ -65,10 +75,10 @@ class ModesAround:
         cls, phonons: PeriodicModes, dynamics: Dynamics, qpoint: ArrayLike
     ) -> "ModesAround":
         """Compute what ``phonons``, made from ``dynamics``, lack around ``qpoint``."""
-        q = np.asarray(qpoint, dtype=float)
-        ensure_shape("qpoint", q, (3,))
-        ensure_finite("qpoint", q)
-        grid = phonons.grid
+        ensure_type("phonons", phonons, PeriodicModes)
+        ensure_type("dynamics", dynamics, *get_args(Dynamics))
+        q, grid = finite(qpoint, "qpoint", (3,)), phonons.grid
+        ensure_one_lattice("dynamics and phonons", dynamics.cell.lattice, grid)
         away = np.vstack([grid.qpoints - q, q])
         # A sum of dipoles that ends somewhere is not quite periodic.
         modes = phonon_modes(dynamics, first_brillouin_zone(away, grid.reciprocal_lattice))
@@ -81,16 +91,24 @@ Phonons = PeriodicModes | ModesAround
 """Phonons that a self-energy can be computed from."""
 
 
-def triplets_of(phonons: Phonons, q: int) -> Triplets:
-    """The triplets at ``q`` that are summed over; all of them around any wave vector."""
-    grid = phonons.grid
+def ensure_point(phonons: Phonons, q: int) -> int:
+    """Require a wave vector that ``phonons`` have triplets at, and return it."""
     if isinstance(phonons, PeriodicModes):
-        return Triplets.of(grid, q)
+        return ensure_index("q", q, phonons.grid.n_q)
+    q = ensure_integer("q", q)
     if q != phonons.q:
         raise DomainError(
             f"q: expected {phonons.q}, the one wave vector that these modes are around, "
             f"got {q}"
         )
+    return q
+
+
+def triplets_of(phonons: Phonons, q: int) -> Triplets:
+    """The triplets at ``q`` that are summed over; all of them around any wave vector."""
+    grid = phonons.grid
+    if isinstance(phonons, PeriodicModes):
+        return Triplets.of(grid, q)
     every = np.arange(grid.n_q)
     points = np.stack(
         [np.full(grid.n_q, q), every, grid.n_q + grid.index(-grid.addresses)], axis=1

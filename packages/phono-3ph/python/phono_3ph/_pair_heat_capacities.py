@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import heat_capacities
 from phono_grid import units
-from phono_grid.errors import ensure_shape, named
+from phono_grid.errors import ensure_not_negative, finite, named
 
 
 class Coherence(Enum):
@@ -76,9 +76,10 @@ def pair_heat_capacities(
         eV/K, symmetric in the bands, with those of the modes on the diagonal; 0 at 0 K.
     """
     coherence = Coherence.of(coherence)
-    f = np.asarray(frequencies, dtype=float)
-    ensure_shape("frequencies", f, (len(f), f.shape[-1]))
-    active = f > max(cutoff_frequency, 0)
+    f = finite(frequencies, "frequencies", ("n_q", "n_b"))
+    ensure_not_negative("temperature", temperature, "K")
+    ensure_not_negative("cutoff_frequency", cutoff_frequency)
+    active = f > cutoff_frequency
     f = np.where(active, f, 1)
     first, second = f[:, :, None], f[:, None, :]
     c = heat_capacities(f, [temperature], cutoff_frequency=0)[0]

@@ -3,10 +3,20 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import Modes
 from phono_grid import Cell, Grid, Tetrahedra
-from phono_grid.errors import DomainError, ensure_finite, ensure_shape, frozen
+from phono_grid.errors import (
+    DomainError,
+    ShapeError,
+    as_numbers,
+    ensure_finite,
+    ensure_flag,
+    ensure_shape,
+    ensure_type,
+    finite,
+    frozen,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,17 +52,14 @@ class PeriodicModes:
 
     def __post_init__(self) -> None:
         """Hold the arrays the way the kernels read them."""
+        ensure_type("grid", self.grid, Grid)
+        ensure_flag("symmetrized_tetrahedra", self.symmetrized_tetrahedra)
         if self.grid.shift.any():
             raise DomainError(
                 "grid: scattering needs a grid centred on Γ, this one has a shift; make it "
                 "without"
             )
-        f = frozen(self.frequencies, "frequencies")
-        n_q, n_b = f.shape
-        ensure_shape("frequencies", f, (self.grid.n_q, n_b))
-        ensure_finite("frequencies", f)
-        e = np.ascontiguousarray(self.polarizations, dtype=np.complex128)
-        ensure_shape("polarizations", e, (n_q, n_b, n_b // 3, 3))
+        f, e = mode_arrays(self.frequencies, self.polarizations, self.grid.n_q)
         object.__setattr__(self, "frequencies", f)
         object.__setattr__(self, "polarizations", e)
         tetrahedra = Tetrahedra.of(self.grid, symmetrized=self.symmetrized_tetrahedra)
@@ -61,6 +68,10 @@ class PeriodicModes:
     @classmethod
     def of(cls, grid: Grid, modes: Modes, cell: Cell) -> "PeriodicModes":
         """Change the gauge of ``modes``, those of ``cell`` at ``grid.qpoints``."""
+        ensure_type("grid", grid, Grid)
+        ensure_type("modes", modes, Modes)
+        ensure_type("cell", cell, Cell)
+        ensure_one_lattice("cell and grid", cell.lattice, grid)
         ensure_shape("modes.qpoints", modes.qpoints, (grid.n_q, 3))
         away = modes.qpoints - grid.qpoints
         if np.abs(away - np.rint(away)).max() > 1e-8:
@@ -73,5 +84,37 @@ class PeriodicModes:
 
 def periodic_gauge(modes: Modes, cell: Cell) -> NDArray[np.complex128]:
     """``ẽ[q, j, k, α]`` of ``modes`` of ``cell``, Da^(-1/2)."""
+    ensure_type("modes", modes, Modes)
+    ensure_type("cell", cell, Cell)
+    ensure_shape(
+        "modes.polarizations", modes.polarizations, ("n_q", "n_b", cell.n_atoms, 3)
+    )
     phase = np.exp(2j * np.pi * modes.qpoints @ cell.positions.T) / np.sqrt(cell.masses)
     return np.asarray(modes.polarizations * phase[:, None, :, None])
+
+
+def mode_arrays(
+    frequencies: ArrayLike, polarizations: ArrayLike, n: int
+) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
+    """Frequencies and ``ẽ`` at ``n`` wave vectors the way the kernels read them."""
+    f = finite(frequencies, "frequencies", (n, "n_b"))
+    n_a, odd = divmod(f.shape[1], 3)
+    if odd or not n_a:
+        raise ShapeError(
+            f"frequencies: expected three bands for each atom, got {f.shape[1]} bands"
+        )
+    e = as_numbers(polarizations, "polarizations", np.complex128, (n, 3 * n_a, n_a, 3))
+    ensure_finite("polarizations", e)
+    return frozen(f, "frequencies"), e
+
+
+def ensure_one_lattice(names: str, lattice: NDArray[np.float64], grid: Grid) -> None:
+    """Require the lattice that ``grid`` is reciprocal to, ``a_i · b_j = δ_ij``."""
+    away = lattice @ grid.reciprocal_lattice.T - np.eye(3)
+    if np.abs(away).max() > 1e-4:
+        i, j = np.unravel_index(np.abs(away).argmax(), away.shape)
+        raise DomainError(
+            f"{names}: of different crystals: lattice vector {i} times reciprocal vector "
+            f"{j} of the grid is {away[i, j] + (i == j):.6g}, expected {int(i == j)}; make "
+            "both from one crystal, its primitive cell in the same axes"
+        )

@@ -1,12 +1,13 @@
 """The real self-energy of phonons: the shift of their frequencies."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import units
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, ensure_positive
+from phono_grid.errors import ensure_not_negative, ensure_positive, ensure_type
 
 from phono_3ph._extension import rust
 from phono_3ph._modes_around import Phonons
@@ -15,7 +16,7 @@ from phono_3ph._self_energy import (
     Probe,
     Summands,
     averaged_over_sets,
-    ensure_coupled,
+    checked_sum,
 )
 
 
@@ -41,10 +42,7 @@ class Principal:
         """Establish the invariants."""
         ensure_positive("epsilon", self.epsilon)
         ensure_positive("degeneracy", self.degeneracy)
-        if not self.cutoff_frequency >= 0:
-            raise DomainError(
-                f"cutoff_frequency must not be negative, got {self.cutoff_frequency:g}"
-            )
+        ensure_not_negative("cutoff_frequency", self.cutoff_frequency)
 
 
 def real_self_energy(
@@ -63,7 +61,19 @@ def real_self_energy(
     return delta[..., 0] if probe.frequency_points is None else delta
 
 
-@accelerated_by(rust.real_self_energies, ensure_coupled)
+def _checked(
+    couplings: Couplings,
+    phonons: Phonons,
+    probe: Probe,
+    occupations: ArrayLike,
+    principal: Principal,
+) -> tuple[Any, ...]:
+    """Arguments of `real_self_energies`."""
+    ensure_type("principal", principal, Principal)
+    return *checked_sum(couplings, phonons, probe, occupations), principal
+
+
+@accelerated_by(rust.real_self_energies, _checked)
 def real_self_energies(
     couplings: Couplings,
     phonons: Phonons,

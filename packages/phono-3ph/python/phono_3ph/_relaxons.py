@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Grid, units
 
-from phono_3ph._collision_operator import CollisionOperator
+from phono_3ph._collision_operator import CollisionOperator, ensure_unbroken
 from phono_3ph._conductivity import VOIGT
 from phono_3ph._stars import rotations_cartesian
 
@@ -49,7 +49,10 @@ def pseudo_inverse(
     y, relaxons = np.zeros_like(x), []
     grid = operator.unknowns.grid
     for i, t in enumerate(operator.unknowns.temperatures):
-        values, vectors = np.linalg.eigh(operator.matrix(i))
+        matrix = operator.matrix(i)
+        ensure_unbroken(matrix)
+        values, vectors = np.linalg.eigh(matrix)
+        del matrix
         keep = np.abs(values) > cutoff
         amplitudes = (vectors.T @ x[i].ravel()) * keep / np.where(keep, values, 1)
         y[i] = (vectors @ amplitudes).reshape(x[i].shape)

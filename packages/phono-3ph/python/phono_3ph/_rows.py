@@ -1,6 +1,7 @@
 """Rows of a collision operator: in memory, on disk, or computed again."""
 
 import errno
+import math
 import os
 import tempfile
 from collections.abc import Callable
@@ -10,7 +11,16 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import DomainError, FileError, ensure_positive, named
+from phono_grid.errors import (
+    DomainError,
+    FileError,
+    as_numbers,
+    ensure_flag,
+    ensure_integer,
+    ensure_positive,
+    ensure_type,
+    named,
+)
 
 Array = NDArray[np.float64]
 
@@ -58,13 +68,22 @@ def scratch_array(
     FileError
         If the file cannot be made, or there is no room for it.
     """
-    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    axes = np.atleast_1d(as_numbers(shape, "shape", np.int64))
+    numbers = as_numbers(axes, "shape", np.int64, ("n",)).tolist()
+    if any(n < 0 for n in numbers):
+        raise DomainError(f"shape must not be negative, got {shape}")
+    try:
+        kind = np.dtype(dtype)
+    except TypeError:
+        raise DomainError(f"dtype must be a type of numbers, got {dtype!r}") from None
+    size = math.prod(numbers) * kind.itemsize
     where = tempfile.gettempdir() if folder is None else folder
+    ensure_type("folder", where, str, Path)
     try:
         with tempfile.TemporaryFile(dir=where) as file:
             # Room now, rather than a crash when a page finds none.
             reserve(file.fileno(), max(size, 1))
-            return np.memmap(file, dtype, "r+", shape=shape)
+            return np.memmap(file, kind, "r+", shape=tuple(numbers))
     except OSError as error:
         raise FileError(
             f"{where}: no scratch file of {size / 1e9:.2g} GB for the collision operator "
@@ -83,6 +102,8 @@ def reserve(descriptor: int, size: int) -> None:
     OSError
         If there is no room.
     """
+    descriptor = ensure_integer("descriptor", descriptor, 0)
+    size = ensure_integer("size", size, 0)
     if hasattr(os, "posix_fallocate"):
         try:
             os.posix_fallocate(descriptor, 0, size)
@@ -105,7 +126,9 @@ class RecomputedRows:
     """
 
     def __init__(self, n_irreducible: int, row: Callable[[int], Array]) -> None:
-        self._n = n_irreducible
+        if not callable(row):
+            raise DomainError(f"row must be a function, got {type(row).__name__}")
+        self._n = ensure_integer("n_irreducible", n_irreducible, 1)
         self._row = row
 
     def __len__(self) -> int:
@@ -114,6 +137,7 @@ class RecomputedRows:
 
     def __getitem__(self, i: int) -> Array:
         """Compute one row."""
+        i = ensure_integer("i", i)
         if not 0 <= i < self._n:
             raise IndexError(i)
         return self._row(i)
@@ -134,10 +158,20 @@ def operator_memory(
         For the direct solution: the matrix of one temperature, a copy, its eigenvectors
         and the workspace of LAPACK, ``4 (3 n_i n_b)²`` numbers.
     """
-    n_t, n_i, n_b = shape
+    n_t, n_i, n_b = sizes(shape)
+    ensure_flag("dense", dense)
+    storage = Storage.of(storage)
     n = 3 * n_i * n_b
     rows = n if storage is Storage.MEMORY else min(n, 2 * 3 * n_b)
     return 8 * (n_t * rows * n + (4 * n * n if dense else 0))
+
+
+def sizes(shape: tuple[int, int, int]) -> tuple[int, int, int]:
+    """Temperatures, irreducible points and bands: one or more of each."""
+    n_t, n_i, n_b = as_numbers(shape, "shape", np.int64, (3,)).tolist()
+    if min(n_t, n_i, n_b) < 1:
+        raise DomainError(f"shape: expected three numbers of 1 or more, got {shape}")
+    return n_t, n_i, n_b
 
 
 def storage_for(
@@ -153,8 +187,9 @@ def storage_for(
         If they do not fit and ``over`` is memory, which gives no permission to leave it,
         or if the direct solution does not fit whatever is done with the rows.
     """
-    ensure_positive("memory", cap)
-    over = Storage.of(over)
+    ensure_positive("cap", cap)
+    over = named(Storage, over, "over")
+    shape = sizes(shape)
     need = operator_memory(shape, dense=dense)
     if need <= cap * 1e9:
         return Storage.MEMORY

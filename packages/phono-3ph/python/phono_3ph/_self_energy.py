@@ -1,12 +1,20 @@
 """The imaginary self-energy of phonons, at any frequency."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import BrillouinZone, Triplets, normal_processes, units
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, ensure_finite, ensure_shape, frozen
+from phono_grid.errors import (
+    DomainError,
+    ensure_integer,
+    ensure_shape,
+    ensure_type,
+    finite,
+    frozen,
+)
 
 from phono_3ph._extension import rust
 from phono_3ph._interaction import ensure_one_crystal, strengths_among
@@ -16,7 +24,7 @@ from phono_3ph._linewidths import (
     occupations_of,
     scattering_weights,
 )
-from phono_3ph._modes_around import ModesAround, Phonons, triplets_of
+from phono_3ph._modes_around import ModesAround, Phonons, ensure_point, triplets_of
 from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3
 from phono_3ph._strengths import Strengths, fingerprint
@@ -45,21 +53,26 @@ class Probe:
 
     def __post_init__(self) -> None:
         """Hold the arrays the way the kernels read them."""
+        object.__setattr__(self, "q", ensure_integer("q", self.q))
         if self.frequency_points is not None:
-            points = frozen(self.frequency_points, "frequency_points")
-            ensure_finite("frequency_points", points)
-            if points.ndim != 1 or not len(points):
-                raise DomainError("frequency_points: expected one or more numbers in a row")
+            points = finite(self.frequency_points, "frequency_points", ("n_f",))
+            if not len(points):
+                raise DomainError("frequency_points: expected one or more, got none")
+            points = frozen(points, "frequency_points")
             object.__setattr__(self, "frequency_points", points)
         if self.normal is not None:
-            object.__setattr__(self, "normal", frozen(self.normal, "normal", np.bool_))
+            normal = frozen(self.normal, "normal", np.bool_, ("n_t",))
+            object.__setattr__(self, "normal", normal)
 
     @classmethod
     def split(
         cls, zone: BrillouinZone, q: int, frequency_points: ArrayLike | None = None
     ) -> "Probe":
         """Tell normal from umklapp processes by the images in ``zone``."""
-        points = None if frequency_points is None else np.asarray(frequency_points)
+        ensure_type("zone", zone, BrillouinZone)
+        points = None
+        if frequency_points is not None:
+            points = finite(frequency_points, "frequency_points", ("n_f",))
         return cls(q, points, normal_processes(zone, Triplets.of(zone.grid, q)))
 
 
@@ -99,10 +112,9 @@ def imaginary_self_energy(
     return ImaginarySelfEnergy(*parts)
 
 
-def ensure_coupled(
-    couplings: Couplings, phonons: Phonons, *_others: object, **_options: object
-) -> None:
+def ensure_coupled(couplings: Couplings, phonons: Phonons) -> None:
     """Refuse constants of another crystal and stored strengths of other phonons."""
+    ensure_type("couplings", couplings, Series3, Strengths)
     if not isinstance(couplings, Strengths):
         ensure_one_crystal(couplings, phonons)
         return
@@ -115,7 +127,30 @@ def ensure_coupled(
         )
 
 
-@accelerated_by(rust.imaginary_self_energies, ensure_coupled)
+def checked_sum(
+    couplings: Couplings, phonons: Phonons, probe: Probe, occupations: ArrayLike
+) -> tuple[Any, ...]:
+    """What the parts of the self-energy are computed from."""
+    ensure_type("phonons", phonons, PeriodicModes, ModesAround)
+    ensure_coupled(couplings, phonons)
+    ensure_type("probe", probe, Probe)
+    ensure_point(phonons, probe.q)
+    return couplings, phonons, probe, occupations_of(phonons, occupations)
+
+
+def _checked(
+    couplings: Couplings,
+    phonons: Phonons,
+    probe: Probe,
+    occupations: ArrayLike,
+    scattering: Scattering,
+) -> tuple[Any, ...]:
+    """Arguments of `imaginary_self_energies`."""
+    ensure_type("scattering", scattering, Scattering)
+    return *checked_sum(couplings, phonons, probe, occupations), scattering
+
+
+@accelerated_by(rust.imaginary_self_energies, _checked)
 def imaginary_self_energies(
     couplings: Couplings,
     phonons: Phonons,
@@ -187,7 +222,7 @@ class Summands:
         cutoff: float,
     ) -> "Summands":
         """Compute them at ``q``."""
-        n = occupations_of(phonons, occupations)
+        n = np.asarray(occupations)
         triplets = triplets_of(phonons, q)
         strengths = strengths_of(couplings, phonons, triplets, cutoff)
         n1, n2 = n[triplets.points[:, 1], :, None], n[triplets.points[:, 2], None, :]
@@ -243,7 +278,22 @@ def averaged_over_sets(
     return np.asarray(mean * (f > cutoff)[:, None])
 
 
-@accelerated_by(rust.detailed_linewidths, ensure_coupled)
+def _checked_detail(
+    couplings: Couplings,
+    phonons: PeriodicModes,
+    q: int,
+    occupations: ArrayLike,
+    scattering: Scattering,
+) -> tuple[Any, ...]:
+    """Arguments of `detailed_linewidths`."""
+    ensure_type("phonons", phonons, PeriodicModes)
+    ensure_coupled(couplings, phonons)
+    ensure_type("scattering", scattering, Scattering)
+    q = ensure_point(phonons, q)
+    return couplings, phonons, q, occupations_of(phonons, occupations), scattering
+
+
+@accelerated_by(rust.detailed_linewidths, _checked_detail)
 def detailed_linewidths(
     couplings: Couplings,
     phonons: PeriodicModes,
@@ -271,8 +321,7 @@ def detailed_linewidths(
     (n_T, n_t, n_b, n_b, n_b) array of float
         THz, of the triplets of ``Triplets.of(phonons.grid, q)``.
     """
-    f, cutoff = phonons.frequencies, scattering.cutoff_frequency
-    ensure_shape("frequencies", f, (phonons.grid.n_q, f.shape[1]))
+    cutoff = scattering.cutoff_frequency
     summands = Summands.of(couplings, phonons, q, occupations, cutoff)
     g = scattering_weights(phonons, summands.triplets, scattering)
     g = np.stack([g[..., 0], g[..., 1] - g[..., 2]], axis=-1)

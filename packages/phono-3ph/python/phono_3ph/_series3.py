@@ -7,7 +7,16 @@ from numpy.typing import NDArray
 from phono_fc import ForceConstants, SparseForceConstants3
 from phono_grid import ShortestVectors, Supercell
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, ensure_finite, frozen
+from phono_grid.errors import (
+    DomainError,
+    as_numbers,
+    ensure_finite,
+    ensure_flag,
+    ensure_not_negative,
+    ensure_type,
+    ensure_volume,
+    frozen,
+)
 
 from phono_3ph._extension import rust
 from phono_3ph._sparse_series3 import merged, shares_of_legs, sparse_series3
@@ -47,10 +56,10 @@ class Series3:
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
-        values = frozen(self.values, "values")
+        values = frozen(self.values, "values", shape=("n_e", 3, 3, 3))
         n_e = len(values)
         for name, array in (
-            ("values", frozen(values, "values", shape=(n_e, 3, 3, 3))),
+            ("values", values),
             ("atoms", frozen(self.atoms, "atoms", np.int64, (n_e, 3))),
             ("cells", frozen(self.cells, "cells", np.int64, (n_e, 2, 3))),
         ):
@@ -59,6 +68,7 @@ class Series3:
         if self.lattice is not None:
             lattice = frozen(self.lattice, "lattice", shape=(3, 3))
             ensure_finite("lattice", lattice)
+            ensure_volume("lattice", lattice)
             object.__setattr__(self, "lattice", lattice)
         if (self.atoms < 0).any():
             raise DomainError(f"atoms must not be negative, got {self.atoms.min()}")
@@ -77,12 +87,9 @@ class Series3:
         nothing but zeros. Without ``average_origin`` the first atom alone is the origin,
         and the three phonons of a triplet are not on the same footing.
         """
-        if not threshold >= 0:
-            raise DomainError(f"threshold must not be negative, got {threshold:g}")
-        if force_constants.order != 3:
-            raise DomainError(
-                f"force_constants must be of order 3, got {force_constants.order}"
-            )
+        ensure_not_negative("threshold", threshold, "eV/Å³")
+        ensure_flag("average_origin", average_origin)
+        ensure_third_order(force_constants, ForceConstants, SparseForceConstants3)
         vectors = ShortestVectors.of(force_constants.supercell)
         cells = image_cells(force_constants.supercell, vectors)
         m = vectors.multiplicities
@@ -108,7 +115,7 @@ class Series3:
         Phonon ``order[i]`` takes the place of phonon ``i``. With :math:`q + q' + q'' = G`
         this is a series too: the atom that phonon 0 now sits on becomes the origin.
         """
-        if sorted(order) != [0, 1, 2]:
+        if sorted(as_numbers(order, "order", np.int64, (3,)).tolist()) != [0, 1, 2]:
             raise DomainError(f"order must hold 0, 1 and 2, got {order}")
         place = np.argsort(order)
         cells = np.insert(self.cells, 0, 0, axis=1)[:, place]
@@ -139,7 +146,33 @@ def image_cells(supercell: Supercell, vectors: ShortestVectors) -> NDArray[np.in
     return cells
 
 
-@accelerated_by(rust.series3)
+def ensure_third_order(force_constants: object, *kinds: type) -> None:
+    """Require force constants of order 3."""
+    ensure_type("force_constants", force_constants, *kinds)
+    order = getattr(force_constants, "order", None)
+    if order != 3:
+        raise DomainError(f"force_constants must be of order 3, got {order}")
+
+
+def _checked(
+    force_constants: ForceConstants,
+    multiplicities: NDArray[np.int64],
+    cells: NDArray[np.int64],
+    *,
+    average_origin: bool = True,
+) -> tuple[ForceConstants, NDArray[np.int64], NDArray[np.int64]]:
+    """Arguments of `series3`."""
+    ensure_third_order(force_constants, ForceConstants)
+    ensure_flag("average_origin", average_origin)
+    supercell = force_constants.supercell
+    n_s, n_a = len(supercell.supercell_to_primitive), supercell.primitive.n_atoms
+    m = as_numbers(multiplicities, "multiplicities", np.int64, (n_s, n_a))
+    if (m < 1).any():
+        raise DomainError(f"multiplicities must be 1 or more, got {m.min()}")
+    return force_constants, m, as_numbers(cells, "cells", np.int64, (int(m.sum()), 3))
+
+
+@accelerated_by(rust.series3, _checked)
 def series3(
     force_constants: ForceConstants,
     multiplicities: NDArray[np.int64],

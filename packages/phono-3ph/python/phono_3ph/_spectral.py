@@ -4,7 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid.errors import DomainError, ensure_finite, ensure_shape
+from phono_grid.errors import (
+    DomainError,
+    as_numbers,
+    ensure_finite,
+    ensure_integer,
+    ensure_not_negative,
+    ensure_shape,
+    ensure_type,
+    finite,
+)
 
 from phono_3ph._linewidths import Scattering
 from phono_3ph._modes_around import Phonons
@@ -73,6 +82,7 @@ def spectral_function(
     ----------
     .. [1] A. A. Maradudin, A. E. Fein, Phys. Rev. 128, 2589 (1962).
     """
+    ensure_type("probe", probe, Probe)
     points = equal_steps(probe.frequency_points)
     gamma = imaginary_self_energy(couplings, phonons, probe, occupations, scattering).total
     delta = kramers_kronig(gamma, points)
@@ -110,7 +120,7 @@ def kramers_kronig(
         Δ, THz.
     """
     w = equal_steps(frequency_points)
-    gamma = np.asarray(imaginary, dtype=float)
+    gamma = as_numbers(imaginary, "imaginary")
     ensure_shape("imaginary", gamma, (*gamma.shape[:-1], len(w)))
     ensure_finite("imaginary", gamma)
     away = w - w[:, None]
@@ -127,8 +137,8 @@ def equal_steps(frequency_points: ArrayLike | None) -> NDArray[np.float64]:
     what = "frequency_points: expected two or more numbers from 0 on in equal steps"
     if frequency_points is None:
         raise DomainError(f"{what}, got none; give Probe(q, points)")
-    w = np.asarray(frequency_points, dtype=float)
-    if w.ndim != 1 or len(w) < 2 or w[0] != 0 or not w[1] > 0:
+    w = finite(frequency_points, "frequency_points", ("n_f",))
+    if len(w) < 2 or w[0] != 0 or not w[1] > 0:
         raise DomainError(f"{what}; use numpy.linspace(0, maximum, n)")
     uneven = np.abs(np.diff(w) - w[1]).max()
     if uneven > 1e-6 * w[1]:
@@ -146,9 +156,10 @@ def default_frequency_points(
 
     ``sigma`` is the width of a Gaussian that is taken into account, THz; ``n`` how many.
     """
-    if n < 2:
-        raise DomainError(f"n: expected 2 or more points, got {n}")
-    if not sigma >= 0:
-        raise DomainError(f"sigma must not be negative, got {sigma:g}")
-    highest = float(np.max(frequencies))
-    return np.linspace(0, 1.005 * (2 * highest + 4 * sigma), n)
+    n = ensure_integer("n", n, 2)
+    ensure_not_negative("sigma", sigma)
+    f = as_numbers(frequencies, "frequencies")
+    ensure_finite("frequencies", f)
+    if not f.max(initial=0) > 0:
+        raise DomainError("frequencies: expected one or more that are positive")
+    return np.linspace(0, 1.005 * (2 * float(f.max()) + 4 * sigma), n)

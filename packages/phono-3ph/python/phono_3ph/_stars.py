@@ -6,7 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Grid, IrreduciblePoints
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import ensure_shape, frozen
+from phono_grid.errors import (
+    DomainError,
+    ensure_indices,
+    ensure_integer,
+    ensure_shape,
+    ensure_type,
+    finite,
+    frozen,
+)
 
 from phono_3ph._extension import rust
 
@@ -31,15 +39,18 @@ class Stars:
 
     def __post_init__(self) -> None:
         """Hold the arrays the way the kernels read them."""
-        n_q = len(self.numbers)
-        numbers = frozen(self.numbers, "numbers", np.int64, (n_q,))
-        rotations = frozen(self.rotations, "rotations", shape=(n_q, 3, 3))
+        numbers = frozen(self.numbers, "numbers", np.int64, ("n_q",))
+        rotations = finite(self.rotations, "rotations", (len(numbers), 3, 3))
+        n_i = ensure_integer("n_irreducible", self.n_irreducible, 1)
+        ensure_indices("numbers", numbers, n_i)
         object.__setattr__(self, "numbers", numbers)
-        object.__setattr__(self, "rotations", rotations)
+        object.__setattr__(self, "rotations", frozen(rotations, "rotations"))
+        object.__setattr__(self, "n_irreducible", n_i)
 
     @classmethod
     def of(cls, grid: Grid, irreducible: IrreduciblePoints) -> "Stars":
         """The stars of the irreducible points of ``grid``."""
+        ensure_of_grid(grid, irreducible)
         a = grid.addresses[irreducible.points]
         numbers = np.zeros(grid.n_q, dtype=np.int64)
         rotations = np.zeros((grid.n_q, 3, 3))
@@ -51,7 +62,27 @@ class Stars:
         return cls(numbers, rotations, len(a))
 
 
-@accelerated_by(rust.reduced_row)
+def ensure_of_grid(grid: Grid, irreducible: IrreduciblePoints) -> None:
+    """Require points whose stars are all of ``grid``."""
+    ensure_type("grid", grid, Grid)
+    ensure_type("irreducible", irreducible, IrreduciblePoints)
+    ensure_indices("irreducible", irreducible.points, grid.n_q)
+    if irreducible.weights.sum() != grid.n_q:
+        raise DomainError(
+            f"irreducible: their stars have {irreducible.weights.sum()} wave vectors, the "
+            f"grid has {grid.n_q}; make them with IrreduciblePoints.of(grid)"
+        )
+
+
+def _checked(row: NDArray[np.float64], stars: Stars) -> tuple[NDArray[np.float64], Stars]:
+    """Arguments of `reduced_row`."""
+    ensure_type("stars", stars, Stars)
+    row = finite(row, "row", ("n_T", "n_b", len(stars.numbers), "n_b"))
+    ensure_shape("row", row, (*row.shape[:3], row.shape[1]))
+    return row, stars
+
+
+@accelerated_by(rust.reduced_row, _checked)
 def reduced_row(row: NDArray[np.float64], stars: Stars) -> NDArray[np.float64]:
     r"""A row of the collision operator on vectors at irreducible wave vectors.
 
@@ -73,7 +104,6 @@ def reduced_row(row: NDArray[np.float64], stars: Stars) -> NDArray[np.float64]:
         ``B[T, j, x, i, j', y]``
     """
     n_t, n_b = row.shape[:2]
-    ensure_shape("row", row, (n_t, n_b, len(stars.numbers), n_b))
     out = np.zeros((stars.n_irreducible, 3, 3, n_t, n_b, n_b))
     turned = np.einsum("qxy,Tjqk->qxyTjk", stars.rotations, row)
     np.add.at(out, stars.numbers, turned)

@@ -6,9 +6,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Triplets
-from phono_grid.errors import DomainError, ensure_finite, frozen
+from phono_grid.errors import (
+    ensure_flag,
+    ensure_indices,
+    ensure_shape,
+    ensure_type,
+    frozen,
+    not_negative,
+)
 
-from phono_3ph._interaction import interaction_strengths
+from phono_3ph._interaction import ensure_one_crystal, interaction_strengths
 from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3
 
@@ -41,14 +48,14 @@ class Strengths:
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
-        bands = frozen(self.bands, "bands", np.int64)
-        values = frozen(self.values, "values")
-        n_t, n_b = len(self.triplets.weights), values.shape[-1]
-        frozen(values, "values", shape=(n_t, len(bands), n_b, n_b))
-        ensure_finite("values", values)
-        if (values < 0).any():
-            raise DomainError(f"values must not be negative, got {values.min():g}")
-        object.__setattr__(self, "values", values)
+        ensure_type("triplets", self.triplets, Triplets)
+        ensure_type("phonons", self.phonons, str)
+        bands = frozen(self.bands, "bands", np.int64, ("n_j",))
+        shape = (len(self.triplets.weights), len(bands), "n_b", "n_b")
+        values = not_negative(self.values, "values", shape, "eV²")
+        ensure_shape("values", values, (*values.shape[:3], values.shape[2]))
+        ensure_indices("bands", bands, values.shape[3])
+        object.__setattr__(self, "values", frozen(values, "values"))
         object.__setattr__(self, "bands", bands)
 
     @classmethod
@@ -68,8 +75,9 @@ class Strengths:
         which are equal already if ``series`` averages the origin and the constants have
         the symmetry of derivatives.
         """
-        if bands is not None and not len(bands):
-            raise DomainError("bands: expected one or more, got none")
+        ensure_type("phonons", phonons, PeriodicModes)
+        ensure_one_crystal(series, phonons)
+        ensure_flag("symmetrize", symmetrize)
         triplets = Triplets.of(phonons.grid, q)
         orders = [series.reordered(o) for o in ORDERS] if symmetrize else [series]
         total = sum(

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from phono_grid import Triplets
-from phono_grid.errors import DomainError, FileError
+from phono_grid.errors import (
+    DomainError,
+    FileError,
+    PhonoError,
+    ensure_index,
+    ensure_integer,
+    ensure_type,
+    frozen,
+)
 
 from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3
@@ -42,12 +50,23 @@ class StrengthsOrigin:
     constants: str
     phonons: str
 
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        matrix = frozen(self.grid_matrix, "grid_matrix", np.int64, (9,))
+        object.__setattr__(self, "grid_matrix", tuple(matrix.tolist()))
+        object.__setattr__(self, "q", ensure_integer("q", self.q, 0))
+        ensure_type("constants", self.constants, str)
+        ensure_type("phonons", self.phonons, str)
+
     @classmethod
     def of(cls, series: Series3, phonons: PeriodicModes, q: int) -> "StrengthsOrigin":
         """Of strengths at grid point ``q``."""
-        matrix = tuple(int(m) for m in phonons.grid.matrix.ravel())
+        ensure_type("series", series, Series3)
+        ensure_type("phonons", phonons, PeriodicModes)
+        q = ensure_index("q", q, phonons.grid.n_q)
+        matrix = tuple(phonons.grid.matrix.ravel().tolist())
         constants = (series.values, series.atoms, series.cells)
-        return cls(matrix, int(q), digest(*constants), fingerprint(phonons))
+        return cls(matrix, q, digest(*constants), fingerprint(phonons))
 
 
 def write_strengths(
@@ -60,6 +79,9 @@ def write_strengths(
     FileError
         If h5py is missing or the file cannot be written.
     """
+    ensure_type("path", path, str, Path)
+    ensure_type("strengths", strengths, Strengths)
+    ensure_type("origin", origin, StrengthsOrigin)
     path, h5py = Path(path), _h5py()
     with _replacing(path) as beside, h5py.File(beside, "w") as file:
         for name, value, unit, meaning in (
@@ -93,23 +115,33 @@ def read_strengths(path: str | Path, origin: StrengthsOrigin) -> Strengths:
     DomainError
         If the strengths are of another mesh, wave vector or crystal.
     """
+    ensure_type("path", path, str, Path)
+    ensure_type("origin", origin, StrengthsOrigin)
     path, h5py = Path(path), _h5py()
     try:
         with h5py.File(path) as file:
             if file.attrs.get("format") != FORMAT:
                 raise FileError(f"{path}: holds no strengths; write_strengths makes them")
-            found = StrengthsOrigin(
-                tuple(int(m) for m in file.attrs["grid_matrix"].ravel()),
-                int(file.attrs["q"]),
-                str(file.attrs["constants_sha256"]),
-                str(file.attrs["phonons_sha256"]),
-            )
-            _ensure_same(path, found, origin)
+            found = _origin_in(file)
             triplets = Triplets(file["triplet"][()], file["weight"][()])
             values, bands = file["strength"][()], file["band"][()]
-            return Strengths(triplets, values, bands, origin.phonons)
-    except (OSError, KeyError) as error:
+            strengths = Strengths(triplets, values, bands, found.phonons)
+    except FileError:
+        raise
+    except (OSError, KeyError, TypeError, PhonoError) as error:
         raise FileError(f"{path}: cannot be read ({error}); compute it anew") from None
+    _ensure_same(path, found, origin)
+    return strengths
+
+
+def _origin_in(file: Any) -> StrengthsOrigin:
+    """What the strengths in ``file`` were computed from."""
+    return StrengthsOrigin(
+        tuple(np.ravel(file.attrs["grid_matrix"])),
+        file.attrs["q"],
+        str(file.attrs["constants_sha256"]),
+        str(file.attrs["phonons_sha256"]),
+    )
 
 
 def _ensure_same(path: Path, found: StrengthsOrigin, asked: StrengthsOrigin) -> None:

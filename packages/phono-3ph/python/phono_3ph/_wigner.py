@@ -5,12 +5,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_dynmat._degenerate import DEGENERATE
+from phono_dynmat._statistics import checked
 from phono_grid import Grid, IrreduciblePoints, units
-from phono_grid.errors import ensure_positive, ensure_shape, frozen
+from phono_grid.errors import (
+    as_numbers,
+    ensure_finite,
+    ensure_integer,
+    ensure_positive,
+    ensure_type,
+    finite,
+    frozen,
+)
 
 from phono_3ph._conductivity import star_products, tensor_sum
 from phono_3ph._linewidths import degenerate_sets
 from phono_3ph._pair_heat_capacities import Coherence, pair_heat_capacities
+from phono_3ph._stars import ensure_of_grid
 
 BLOCK = 32
 """Wave vectors whose products of velocities are made at once."""
@@ -40,12 +50,13 @@ class BandPairs:
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
-        f = frozen(self.frequencies, "frequencies")
+        f = finite(self.frequencies, "frequencies", ("n_i", "n_b"))
         n_i, n_b = f.shape
-        w = frozen(self.products, "products", shape=(n_i, n_b, n_b, 6))
+        w = finite(self.products, "products", (n_i, n_b, n_b, 6))
         ensure_positive("volume", self.volume)
-        object.__setattr__(self, "frequencies", f)
-        object.__setattr__(self, "products", w)
+        object.__setattr__(self, "frequencies", frozen(f, "frequencies"))
+        object.__setattr__(self, "products", frozen(w, "products"))
+        object.__setattr__(self, "n_q", ensure_integer("n_q", self.n_q, 1))
 
     @classmethod
     def of(
@@ -82,12 +93,13 @@ class BandPairs:
         volume : float
             Of the primitive cell, Å³.
         """
-        f, v = np.asarray(frequencies), np.asarray(velocities)
-        n_i, n_b = len(irreducible.points), f.shape[-1]
-        ensure_shape("frequencies", f, (n_i, n_b))
-        ensure_shape("velocities", v, (n_i, n_b, 3))
-        operators = np.asarray(operators)
-        ensure_shape("operators", operators, (n_i, n_b, n_b, 3))
+        ensure_of_grid(grid, irreducible)
+        f = finite(frequencies, "frequencies", (len(irreducible.points), "n_b"))
+        n_i, n_b = f.shape
+        v = finite(velocities, "velocities", (n_i, n_b, 3))
+        shape = (n_i, n_b, n_b, 3)
+        operators = as_numbers(operators, "operators", np.complex128, shape)
+        ensure_finite("operators", operators)
         products = np.zeros((n_i, n_b, n_b, 6))
         weights = irreducible.weights / len(grid.rotations)
         own = star_products(grid, irreducible, v)
@@ -202,10 +214,10 @@ def conductivity_wigner(
     .. [1] M. Simoncelli, N. Marzari, F. Mauri, Nat. Phys. 15, 809 (2019).
     """
     coherence = Coherence.of(coherence)
-    t = np.atleast_1d(np.asarray(temperatures, dtype=float))
-    gamma = np.asarray(linewidths, dtype=float)
+    ensure_type("pairs", pairs, BandPairs)
+    t = checked(temperatures)
     n_i, n_b = pairs.frequencies.shape
-    ensure_shape("linewidths", gamma, (len(t), n_i, n_b))
+    gamma = finite(linewidths, "linewidths", (len(t), n_i, n_b))
     populations = np.zeros((len(t), n_i, n_b, 6))
     coherences = np.zeros_like(populations)
     degenerate = np.zeros((len(t), 6))
@@ -256,8 +268,8 @@ def pair_conductivities(
     (n_i, n_b, n_b, 6) array of float
         W/(m K); the sum over stars and pairs, over ``n_q``, is the conductivity.
     """
-    gamma = np.asarray(linewidths, dtype=float)
-    ensure_shape("linewidths", gamma, pairs.frequencies.shape)
+    ensure_type("pairs", pairs, BandPairs)
+    gamma = finite(linewidths, "linewidths", pairs.frequencies.shape)
     rates = pair_rates(
         pairs, temperature, gamma, coherence, cutoff_frequency=cutoff_frequency
     )

@@ -3,7 +3,12 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import units
-from phono_grid.errors import DomainError
+from phono_grid.errors import (
+    DomainError,
+    as_numbers,
+    ensure_finite,
+    not_negative,
+)
 
 
 def bose_einstein(frequencies: ArrayLike, temperatures: ArrayLike) -> NDArray[np.float64]:
@@ -23,7 +28,7 @@ def bose_einstein(frequencies: ArrayLike, temperatures: ArrayLike) -> NDArray[np
     (n_q, n_b, n_T) array of float
         0 at T = 0 and for modes at or below zero frequency.
     """
-    f = np.asarray(frequencies, dtype=float)[..., None]
+    f = finite_frequencies(frequencies)[..., None]
     x = reduced(f, checked(temperatures))
     with np.errstate(over="ignore"):
         return np.where((f > 0) & np.isfinite(x), 1 / np.expm1(np.where(f > 0, x, 1)), 0)
@@ -51,7 +56,7 @@ def heat_capacities(
     (n_T, n_q, n_b) array of float
         eV/K; 0 at T = 0.
     """
-    f = np.asarray(frequencies, dtype=float)
+    f = finite_frequencies(frequencies)
     t = checked(temperatures).reshape(-1, *[1] * f.ndim)
     counts = f > max(cutoff_frequency, 0)
     half = reduced(np.where(counts, f, 1), t) / 2
@@ -70,9 +75,15 @@ def reduced(f: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.float6
 
 
 def checked(temperatures: ArrayLike) -> NDArray[np.float64]:
-    """Temperatures, none of them negative."""
-    t = np.atleast_1d(np.asarray(temperatures, dtype=float))
-    if not ((t >= 0) & np.isfinite(t)).all():
-        worst = t[~((t >= 0) & np.isfinite(t))][0]
-        raise DomainError(f"temperatures must not be negative, got {worst:g} K")
-    return t
+    """One or more temperatures in a row, none of them negative."""
+    t = np.atleast_1d(as_numbers(temperatures, "temperatures"))
+    if not t.size:
+        raise DomainError("temperatures: expected one or more, got none")
+    return not_negative(t, "temperatures", ("n_T",), "K")
+
+
+def finite_frequencies(frequencies: ArrayLike) -> NDArray[np.float64]:
+    """Frequencies of any shape, all of them finite."""
+    f = as_numbers(frequencies, "frequencies")
+    ensure_finite("frequencies", f)
+    return f

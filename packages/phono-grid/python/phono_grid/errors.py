@@ -53,6 +53,22 @@ def ensure_positive(name: str, value: float) -> None:
         raise DomainError(f"{name} must be positive, got {value:g}")
 
 
+def ensure_not_negative(name: str, value: float, unit: str = "") -> None:
+    """Require a finite ``value >= 0``."""
+    try:
+        good = bool(value >= 0 and np.isfinite(value))
+    except (TypeError, ValueError):
+        raise DomainError(f"{name} must be a number, got {value!r}") from None
+    if not good:
+        raise _negative(name, value, unit)
+
+
+def _negative(name: str, value: float, unit: str) -> DomainError:
+    """What is said of a number that is below 0, infinite or none."""
+    rule = "be finite" if value > 0 else "not be negative"
+    return DomainError(f"{name} must {rule}, got {value:g}{unit and ' '}{unit}")
+
+
 def ensure_type(name: str, value: Any, *kinds: type) -> None:
     """Require an instance of one of ``kinds``."""
     if not isinstance(value, kinds):
@@ -60,12 +76,26 @@ def ensure_type(name: str, value: Any, *kinds: type) -> None:
         raise DomainError(f"{name} must be a {wanted}, got {type(value).__name__}")
 
 
-def ensure_index(name: str, value: Any, end: int) -> int:
-    """Require an integer ``0 <= value < end``, and return it."""
+def ensure_flag(name: str, value: Any) -> None:
+    """Require ``True`` or ``False``."""
+    if not isinstance(value, bool | np.bool_):
+        raise DomainError(f"{name} must be True or False, got {value!r}")
+
+
+def ensure_integer(name: str, value: Any, least: int | None = None) -> int:
+    """Require an integer, ``least`` or more, and return it."""
     try:
-        index = operator.index(value)
+        number = operator.index(value)
     except TypeError:
         raise DomainError(f"{name} must be an integer, got {value!r}") from None
+    if least is not None and number < least:
+        raise DomainError(f"{name} must be {least} or more, got {number}")
+    return number
+
+
+def ensure_index(name: str, value: Any, end: int) -> int:
+    """Require an integer ``0 <= value < end``, and return it."""
+    index = ensure_integer(name, value)
     if not 0 <= index < end:
         raise DomainError(f"{name}: {index} is out of range, expected 0 to {end - 1}")
     return index
@@ -147,6 +177,8 @@ def as_numbers(
             whole = (given == np.rint(given)) & (np.abs(given) < 2**63)
             if not whole.all():
                 raise DomainError(f"{name} must hold integers, got {given[~whole][0]:g}")
+        if wanted == "b" and given.dtype.kind != "b" and not np.isin(given, (0, 1)).all():
+            raise DomainError(f"{name} must hold True and False, got {given.dtype}")
         result = np.asarray(given, dtype=dtype, order="C")
     except DomainError:
         raise
@@ -161,4 +193,15 @@ def finite(array: Any, name: str, shape: Sequence[int | str]) -> NDArray[np.floa
     """`as_numbers`, all of them finite."""
     result = as_numbers(array, name, shape=shape)
     ensure_finite(name, result)
+    return result
+
+
+def not_negative(
+    array: Any, name: str, shape: Sequence[int | str], unit: str = ""
+) -> NDArray[np.float64]:
+    """`as_numbers`, all of them finite and none below 0."""
+    result = as_numbers(array, name, shape=shape)
+    # Two passes without an array of answers; both fail for what is not a number.
+    if result.size and not (result.min() >= 0 and result.max() < np.inf):
+        raise _negative(name, result[~((result >= 0) & (result < np.inf))][0], unit)
     return result

@@ -1,0 +1,387 @@
+"""What is no argument is refused by name, in the same words with either language."""
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import replace
+from enum import Enum
+from pathlib import Path
+
+import numpy as np
+import phono_3ph
+import pytest
+from phono_3ph import (
+    BandPairs,
+    CollisionOperator,
+    ModesAround,
+    PeriodicModes,
+    Principal,
+    Probe,
+    RecomputedRows,
+    Scattering,
+    Series3,
+    Stars,
+    Storage,
+    Strengths,
+    StrengthsOrigin,
+    Thermal,
+    Unknowns,
+    conductivity_lbte,
+    conductivity_rta,
+    interaction_strengths,
+    isotope_linewidths,
+    linewidths,
+    read_strengths,
+    row_products,
+    storage_for,
+    total_linewidths,
+)
+from phono_3ph._series3 import image_cells
+from phono_dynmat import HarmonicSeries, Modes
+from phono_grid import (
+    BrillouinZone,
+    Cell,
+    Grid,
+    IrreduciblePoints,
+    ShortestVectors,
+    Tetrahedra,
+    Triplets,
+    irreducible_map,
+    normal_processes,
+)
+from phono_grid.errors import DomainError, FileError, PhonoError, ShapeError
+
+pytestmark = pytest.mark.usefixtures("backend")
+
+Q, T = 6, [100.0, 300.0]
+RETURNED = {
+    "ConductivityLbte",
+    "ConductivityRta",
+    "ConductivityWigner",
+    "ImaginarySelfEnergy",
+    "JointDos",
+    "Relaxons",
+    "SpectralFunction",
+}
+"""Made by kernels, for people to read."""
+TYPES = {"Coherence", "Couplings", "Rows", "Solver", "Storage"}
+SHAPELESS = {"values", "velocities", "three_phonon", "imaginary", "frequencies", "shape"}
+"""Of any number of axes, for one function or another."""
+
+LINEAR = {"z"}
+"""What an operator multiplies, once in each step of a solver that looks at the end."""
+
+
+def public() -> Iterator[str]:
+    """Functions, classes and their makers."""
+    for name in sorted(set(phono_3ph.__all__) - RETURNED - TYPES):
+        thing = getattr(phono_3ph, name)
+        yield name
+        if isinstance(thing, type):
+            yield from (
+                f"{name}.{made}" for made in ("of", "split") if hasattr(thing, made)
+            )
+
+
+@pytest.fixture(scope="module")
+def nouns(sample):
+    """A good argument of each name, and those of one function alone."""
+    phonons, irreducible = sample.phonons, sample.irreducible
+    grid, cell = phonons.grid, sample.model.supercell.primitive
+    n_i, n_b = len(irreducible.points), 6
+    f = phonons.frequencies[irreducible.points]
+    widths, v = np.ones((2, n_i, n_b)), np.ones((n_i, n_b, 3))
+    triplets, zone = Triplets.of(grid, Q), BrillouinZone.of(grid)
+    strengths = np.ones((len(triplets.weights), 1, n_b, n_b))
+    unknowns = Unknowns(grid, irreducible, f, T)
+    rows = RecomputedRows(n_i, lambda i: np.zeros((2, n_b, 3, n_i, n_b, 3)))
+    numbers = np.searchsorted(irreducible.points, irreducible_map(grid))
+    stars = Stars(numbers, np.ones((grid.n_q, 3, 3)), n_i)
+    pairs = BandPairs(f, np.ones((n_i, n_b, n_b, 6)), grid.n_q, 40.0)
+    vectors = ShortestVectors.of(sample.model.supercell)
+    points = np.linspace(0, 30, 4)
+    plain = {"series", "irreducible", "occupations", "model", "phonons"}
+    good = {name: getattr(sample, name) for name in plain}
+    good |= {
+        "atoms": sample.series.atoms,
+        "average_origin": True,
+        "average_weights": True,
+        "bands": np.array([0]),
+        "block": slice(0, 1),
+        "cap": 4.0,
+        "cell": cell,
+        "cells": sample.series.cells,
+        "coherence": "smm19",
+        "constants": "x",
+        "couplings": sample.series,
+        "cumulative": np.ones((2, 4, 6)),
+        "cutoff_frequency": 1e-4,
+        "degeneracy": 1e-4,
+        "dense": False,
+        "density": np.ones((2, 4, 6)),
+        "descriptor": 0,
+        "dtype": np.float64,
+        "dynamics": HarmonicSeries.of(sample.model.fc2),
+        "epsilon": 0.1,
+        "folder": Path("."),
+        "force_constants": sample.model.fc3,
+        "frequencies": f,
+        "frequency_points": points,
+        "grid": grid,
+        "grid_matrix": tuple(range(9)),
+        "heat_capacities": widths,
+        "imaginary": np.ones((2, 4)),
+        "inverse_sinh": sample.occupations,
+        "lattice": sample.series.lattice,
+        "linewidths": widths,
+        "logarithmic": False,
+        "mass_spread": np.ones(2),
+        "mean_free_path": 1.0,
+        "mode_kappa": np.ones((2, n_i, n_b, 6)),
+        "modes": Modes(grid.qpoints, phonons.frequencies, phonons.polarizations),
+        "multiplicities": vectors.multiplicities,
+        "n": 10,
+        "n_irreducible": n_i,
+        "n_q": grid.n_q,
+        "normal": normal_processes(zone, triplets),
+        "numbers": numbers,
+        "operator": CollisionOperator(unknowns, rows, widths),
+        "operators": np.ones((n_i, n_b, n_b, 3), dtype=complex),
+        "origin": StrengthsOrigin(tuple(range(9)), Q, "x", "x"),
+        "over": f,
+        "pairs": pairs,
+        "path": "x",
+        "pinv_cutoff": 1e-8,
+        "points": points,
+        "polarizations": phonons.polarizations,
+        "principal": Principal(),
+        "probe": Probe(Q, points),
+        "products": pairs.products,
+        "q": Q,
+        "qpoint": np.zeros(3),
+        "rotations": stars.rotations,
+        "row": np.ones((2, n_b, grid.n_q, n_b)),
+        "rows": rows,
+        "scattering": Scattering(),
+        "shape": (2, n_i, n_b),
+        "sigma": 0.1,
+        "size": 1,
+        "smearing": None,
+        "solver": "cg",
+        "stars": stars,
+        "storage": Storage.MEMORY,
+        "strengths": Strengths(triplets, strengths, [0]),
+        "symmetrize": False,
+        "symmetrized_tetrahedra": False,
+        "temperature": 300.0,
+        "temperatures": np.array(T),
+        "tetrahedra": Tetrahedra.of(grid),
+        "thermal": Thermal(sample.occupations, sample.occupations),
+        "three_phonon": widths,
+        "threshold": 0.0,
+        "triplets": triplets,
+        "unknowns": unknowns,
+        "values": sample.series.values,
+        "velocities": v,
+        "volume": 40.0,
+        "z": np.ones((2, n_i, n_b, 3)),
+        "zone": zone,
+    }
+    around = np.vstack([phonons.frequencies] * 2 + [f[:1]])
+    vectors_around = np.vstack([phonons.polarizations] * 2 + [phonons.polarizations[:1]])
+    special = {
+        "ModesAround": {"frequencies": around, "polarizations": vectors_around},
+        "PeriodicModes": {"frequencies": phonons.frequencies},
+        "RecomputedRows": {"row": lambda i: i},
+        "Strengths": {"values": strengths, "phonons": "x"},
+        "StrengthsOrigin": {"phonons": "x"},
+        "pair_conductivities": {"linewidths": widths[0]},
+        "series3": {"cells": image_cells(sample.model.supercell, vectors)},
+        "storage_for": {"over": "disk"},
+    }
+    return good, special
+
+
+def wrong(name, value):
+    """What cannot be meant by an argument of which ``value`` is a good one."""
+    yield object()
+    match value:
+        case bool() | None | Enum():
+            yield "x"
+        case str():
+            yield 1.5
+        case int():
+            yield from ("x", 1.5, np.nan, None)
+        case float():
+            yield from ("x", 1j, np.nan, -1.0, None)
+        case tuple() | np.ndarray():
+            yield from ("x", None)
+            array = np.array(value)
+            if array.dtype.kind != "c":
+                yield array * 1j
+            if name not in LINEAR:
+                broken = array.astype(np.result_type(array, float))
+                broken.flat[0] = np.nan
+                yield broken
+            if name not in SHAPELESS:
+                yield array[None]
+        case _:
+            yield from ("x", None)
+
+
+@pytest.mark.parametrize("name", list(public()))
+def test_whatever_is_no_argument_is_named(nouns, name):
+    function = phono_3ph
+    for part in name.split("."):
+        function = getattr(function, part)
+    everything, special = nouns
+    parameters = inspect.signature(function).parameters.values()
+    names = {p.name: p.default for p in parameters if p.kind is not p.VAR_POSITIONAL}
+    good = {x: special.get(name, {}).get(x, everything.get(x)) for x in names}
+    for argument, default in names.items():
+        for bad in wrong(argument, good[argument]):
+            if bad is None and (default is None or argument == "dtype"):
+                continue
+            with pytest.raises(PhonoError, match=argument):
+                function(**{**good, argument: bad})
+
+
+def series_of_more_atoms(s):
+    atoms = s.series.atoms.copy()
+    atoms[0, 0] = 2
+    return linewidths(
+        replace(s.series, atoms=atoms), s.phonons, Q, s.occupations, Scattering()
+    )
+
+
+def phonons_in_another_lattice(s):
+    cell = s.model.supercell.primitive
+    larger = Cell(1.1 * cell.lattice, cell.positions, cell.symbols, cell.masses)
+    grid = s.phonons.grid
+    modes = Modes(grid.qpoints, s.phonons.frequencies, s.phonons.polarizations)
+    return PeriodicModes.of(grid, modes, larger)
+
+
+def broken_rows(s, solver):
+    f = s.phonons.frequencies[s.irreducible.points]
+    n_i, n_b = f.shape
+    rows = np.zeros((n_i, 2, n_b, 3, n_i, n_b, 3))
+    rows[0, 0, 0, 0, 0, 0, 0] = np.nan
+    unknowns = Unknowns(s.phonons.grid, s.irreducible, f, T)
+    operator = CollisionOperator(unknowns, rows, np.ones((2, n_i, n_b)))
+    return conductivity_lbte(operator, np.ones((n_i, n_b, 3)), 40.0, solver=solver)
+
+
+def of_another_grid(s):
+    points = IrreduciblePoints.of(Grid.of(s.model.supercell.primitive, [3, 3, 3]))
+    widths = np.ones((1, len(points.points), 6))
+    return conductivity_rta(
+        s.phonons.grid, points, np.ones((*widths.shape[1:], 3)), widths, widths, 40.0
+    )
+
+
+def around(s, **change):
+    """Modes around a wave vector, all alike."""
+    n, p = 2 * s.phonons.grid.n_q + 1, s.phonons
+    f, e = np.repeat(p.frequencies[:1], n, 0), np.repeat(p.polarizations[:1], n, 0)
+    keys = {"grid": p.grid, "frequencies": f, "polarizations": e, "qpoint": [0.1, 0, 0]}
+    return ModesAround(**keys | {"tetrahedra": p.tetrahedra} | change)
+
+
+def occupied(s, value):
+    n = s.occupations.copy()
+    n[3, 2, 1] = value
+    return linewidths(s.series, s.phonons, Q, n, Scattering())
+
+
+SAID = {
+    "negative occupations": (
+        lambda s: occupied(s, -0.1),
+        "occupations must not be negative, got -0.1",
+    ),
+    "occupations that are no numbers": (
+        lambda s: occupied(s, np.nan),
+        "occupations must not be negative, got nan",
+    ),
+    "infinite occupations": (
+        lambda s: occupied(s, np.inf),
+        "occupations must be finite, got inf",
+    ),
+    "more atoms": (series_of_more_atoms, "series.atoms must be in 0 to 1, got 0 to 2"),
+    "another lattice": (
+        phonons_in_another_lattice,
+        "cell and grid: of different crystals: lattice vector 0",
+    ),
+    "another grid": (of_another_grid, r"stars have 27 wave vectors, the grid has 64"),
+    "rows, conjugate gradients": (
+        lambda s: broken_rows(s, "cg"),
+        "operator: its rows are not finite",
+    ),
+    "rows, direct": (
+        lambda s: broken_rows(s, "direct"),
+        "operator: its rows are not finite",
+    ),
+    "negative cap": (
+        lambda s: storage_for((1, 2, 3), dense=False, cap=-1.0, over="disk"),
+        "cap must be positive, got -1",
+    ),
+    "negative temperature": (
+        lambda s: Thermal.of(s.phonons.frequencies, [-1.0]),
+        "temperatures must not be negative, got -1 K",
+    ),
+    "no temperature": (
+        lambda s: Thermal.of(s.phonons.frequencies, []),
+        "temperatures: expected one or more, got none",
+    ),
+    "spread by name": (
+        lambda s: isotope_linewidths(
+            phonons=s.phonons, q=Q, mass_spread=[1.0, -1.0], scattering=Scattering()
+        ),
+        "mass_spread must not be negative, got -1 Da²; it is a mean square",
+    ),
+    "triplets of a finer grid": (
+        lambda s: interaction_strengths(
+            s.series, s.phonons, Triplets([[0, 64, 64]], [1]), bands=[0]
+        ),
+        "triplets must be in 0 to 63, got 0 to 64",
+    ),
+    "modes beside the grid": (
+        lambda s: linewidths(s.series, around(s), Q, s.occupations, Scattering()),
+        "phonons must be a PeriodicModes, got ModesAround",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SAID)
+def test_what_is_wrong_with_numbers_is_said(sample, what):
+    action, message = SAID[what]
+    with pytest.raises(DomainError, match=message):
+        action(sample)
+
+
+def test_shapes_of_widths_and_rows_are_compared(sample):
+    with pytest.raises(ShapeError, match=r"others: expected the shape of three_phonon"):
+        total_linewidths(np.ones((2, 3)), np.ones((2, 2, 3)))
+    z = np.ones((2, 1, 6, 3))
+    with pytest.raises(ShapeError, match="rows: expected shape"):
+        row_products([np.ones((2, 6, 3))], slice(0, 1), z)
+    with pytest.raises(ShapeError, match="polarizations: expected shape"):
+        around(sample, polarizations=sample.phonons.polarizations)
+
+
+def test_a_file_of_strengths_that_was_changed_is_refused(sample, tmp_path):
+    h5py = pytest.importorskip("h5py")
+    p = sample.phonons
+    origin = StrengthsOrigin.of(sample.series, p, Q)
+    strengths = Strengths(Triplets([[0, 0, 0]], [1]), np.ones((1, 1, 6, 6)), [0])
+    path = phono_3ph.write_strengths(tmp_path / "s.hdf5", strengths, origin)
+    for name, value in (("q", "six"), ("grid_matrix", [1, 2]), ("grid_matrix", "x")):
+        with h5py.File(path, "a") as file:
+            file.attrs[name] = value
+        with pytest.raises(FileError, match="cannot be read"):
+            read_strengths(path, origin)
+
+
+def test_a_series_of_flat_vectors_is_refused(sample):
+    with pytest.raises(DomainError, match="lattice must have a volume"):
+        replace(sample.series, lattice=np.ones((3, 3)))
+    assert isinstance(replace(sample.series, lattice=None), Series3)
