@@ -83,7 +83,8 @@ def reduced_row(rng):
 
 def isotope_linewidths(rng):
     _, phonons = phonons_on([4, 4, 4])
-    return (phonons, int(rng.integers(64)), rng.uniform(0, 1, 2), Scattering()), {}
+    points = rng.integers(64, size=3)
+    return (phonons, points, rng.uniform(0, 1, 2), Scattering()), {}
 
 
 CASES = {

@@ -72,7 +72,7 @@ class Case:
         """Widths of ours at irreducible points."""
         spread = natural_mass_spread(self.pair.supercell.primitive)
         choices = spread, Scattering()
-        return np.array([kernel(modes, int(q), *choices) for q in self.points])
+        return kernel(modes, self.points, *choices)
 
     def theirs(self, f, e):
         """Widths of the peer from these phonons."""

@@ -58,7 +58,7 @@ def our_widths(pair, sigma=None, points=None):
     points = IrreduciblePoints.of(pair.grid).points if points is None else points
     smearing = None if sigma is None else Gaussian(sigma)
     choices = natural_mass_spread(cell), Scattering(smearing=smearing)
-    return np.array([isotope_linewidths(pair.phonons, int(q), *choices) for q in points])
+    return isotope_linewidths(pair.phonons, points, *choices)
 
 
 def their_widths(pair, sigma=None, points=None):

@@ -20,10 +20,20 @@ SPREAD = [1.2, 0.4]
 def at_all(sample, phonons, scattering=None):
     """At every irreducible point, [point, band]."""
     scattering = Scattering() if scattering is None else scattering
-    points = sample.irreducible.points
-    return np.array(
-        [isotope_linewidths(phonons, int(q), SPREAD, scattering) for q in points]
-    )
+    return isotope_linewidths(phonons, sample.irreducible.points, SPREAD, scattering)
+
+
+@pytest.mark.parametrize("smearing", [None, Gaussian(0.1)])
+def test_many_points_have_the_bits_of_each(sample, smearing):
+    scattering = Scattering(smearing=smearing)
+    together = at_all(sample, sample.phonons, scattering)
+    for q, widths in zip(sample.irreducible.points.tolist(), together, strict=True):
+        alone = isotope_linewidths(sample.phonons, q, SPREAD, scattering)
+        np.testing.assert_array_equal(alone, widths)
+    every = np.arange(sample.phonons.grid.n_q)  # more than are made at once
+    all_of_them = isotope_linewidths(sample.phonons, every, SPREAD, scattering)
+    np.testing.assert_array_equal(all_of_them[sample.irreducible.points], together)
+    assert isotope_linewidths(sample.phonons, [], SPREAD, scattering).shape == (0, 6)
 
 
 @pytest.mark.parametrize("smearing", [None, Gaussian(0.1), Gaussian(0.1, 3.0)])

@@ -3,7 +3,7 @@
 use std::f64::consts::FRAC_PI_4;
 use std::ops::Range;
 
-use ndarray::{Array1, ArrayView1, ArrayView2};
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis};
 use num_complex::Complex64;
 use phono_core::{Error, Result, Stop, ensure_index, ensure_shape};
 use phono_grid::{Bands, DeltaWeights, Gaussian, degenerate_sets, irreducible_map};
@@ -19,8 +19,10 @@ use crate::{Phonons, Scattering};
 const ABOVE: f64 = 1e-9;
 /// Points that one task adds up.
 const TASK: usize = 256;
+/// Wave vectors whose weights are made together: tetrahedra are sorted once for all of them.
+const TOGETHER: usize = 64;
 
-/// Half linewidths from isotopes at grid point `q`, `Γ[j]` in THz.
+/// Half linewidths from isotopes at the grid points `points`, `Γ[i, j]` in THz.
 ///
 /// ```text
 /// Γ(λ) = π/4 · f² 1/n_q Σ_λ' δ(f − f') Σ_k ⟨(m_k − ⟨m_k⟩)²⟩ |ẽ_k(λ')* · ẽ_k(λ)|²
@@ -29,118 +31,193 @@ const TASK: usize = 256;
 /// * `mass_spread[k]`: `⟨(m − ⟨m⟩)²⟩` of the isotopes of atom `k`, Da².
 ///
 /// Tetrahedron weights, and Γ, are averaged over degenerate sets as `scattering` says.
-/// Parallel over fixed pieces of the grid, whose sums are added in order.
+/// Parallel over fixed pieces of the grid, whose sums are added in order; what one point gets
+/// does not depend on the others.
 ///
 /// S. Tamura, Phys. Rev. B 27, 858 (1983).
 pub fn isotope_linewidths(
     phonons: &Phonons<'_>,
-    q: i64,
+    points: &[i64],
     mass_spread: ArrayView1<'_, f64>,
     scattering: Scattering,
     stop: &Stop,
-) -> Result<Array1<f64>> {
-    let (n_q, _) = phonons.modes.shape();
+) -> Result<Array2<f64>> {
+    let (n_q, n_b) = phonons.modes.shape();
     ensure_shape("mass_spread", mass_spread.shape(), &[phonons.modes.n_atoms()])?;
-    let q = ensure_index("q", q, n_q)?;
-    let f = phonons.modes.frequencies(q);
-    let sets = degenerate_sets(f, scattering.degeneracy).collect();
-    let site = Site { phonons, q, spread: mass_spread.to_vec(), sets, scattering };
-    let mut gamma = match scattering.smearing {
-        Some(gaussian) => {
-            site.sum(|| |other, out: &mut [f64]| site.normal(gaussian, other, out), stop)?
-        }
-        None => site.sum_linear(stop)?,
+    let spread = &mass_spread.to_vec()[..];
+    let sites: Vec<Site<'_>> = points
+        .iter()
+        .map(|&q| Ok(Site::new(phonons, ensure_index("q", q, n_q)?, spread, scattering)))
+        .collect::<Result<_>>()?;
+    // One value for all wave vectors of a star.
+    let star = match scattering.smearing {
+        None => irreducible_map(phonons.grid, stop)?.to_vec(),
+        Some(_) => vec![],
     };
-    scale(&mut gamma, f, n_q, scattering);
+    let mut gamma = Array2::zeros((points.len(), n_b));
+    for (sites, mut rows) in
+        sites.chunks(TOGETHER).zip(gamma.axis_chunks_iter_mut(Axis(0), TOGETHER))
+    {
+        let sums = match scattering.smearing {
+            None => sum_linear(phonons, sites, &star, stop)?,
+            Some(gaussian) => {
+                sum(phonons, sites, || normal(phonons, sites, gaussian), stop)?
+            }
+        };
+        for ((site, sum), row) in
+            sites.iter().zip(sums.chunks_exact(n_b)).zip(rows.rows_mut())
+        {
+            site.scale(sum, row);
+        }
+    }
     Ok(gamma)
 }
 
-/// The phonons that are scattered.
+/// `δ(f_j − f_j')` of several sites at one other point.
+struct Weights {
+    /// `[site][j][j']`
+    values: Vec<f64>,
+    /// Which sites have any.
+    any: Vec<bool>,
+}
+
+/// `Σ δ(f − f') Σ_k ...` of every site, `[site][j]`; `fill` makes what adds the weights at
+/// another point to zeros.
+fn sum<W>(
+    phonons: &Phonons<'_>,
+    sites: &[Site<'_>],
+    fill: impl Fn() -> W + Sync,
+    stop: &Stop,
+) -> Result<Vec<f64>>
+where
+    W: FnMut(usize, &mut Weights),
+{
+    let (n_q, n_b) = phonons.modes.shape();
+    let n = n_b * n_b;
+    let partial: Vec<Vec<f64>> = (0..n_q.div_ceil(TASK))
+        .into_par_iter()
+        .map(|task| {
+            let mut fill = fill();
+            let mut weights = Weights {
+                values: vec![0.0; sites.len() * n],
+                any: vec![false; sites.len()],
+            };
+            let mut sums = vec![0.0; sites.len() * n_b];
+            for other in task * TASK..((task + 1) * TASK).min(n_q) {
+                stop.check()?;
+                fill(other, &mut weights);
+                for (i, site) in sites.iter().enumerate() {
+                    if std::mem::take(&mut weights.any[i]) {
+                        let at = &mut weights.values[i * n..(i + 1) * n];
+                        site.restrict(at, other);
+                        site.add(&mut sums[i * n_b..(i + 1) * n_b], other, at);
+                        at.fill(0.0);
+                    }
+                }
+            }
+            Ok(sums)
+        })
+        .collect::<Result<_>>()?;
+    let mut total = vec![0.0; sites.len() * n_b];
+    for part in partial {
+        for (total, x) in total.iter_mut().zip(part) {
+            *total += x;
+        }
+    }
+    Ok(total)
+}
+
+/// [`sum`] with linear tetrahedra; `star[q]` is the wave vector whose frequencies `q` has.
+fn sum_linear(
+    phonons: &Phonons<'_>,
+    sites: &[Site<'_>],
+    star: &[i64],
+    stop: &Stop,
+) -> Result<Vec<f64>> {
+    let (n_q, n_b) = phonons.modes.shape();
+    let every: Vec<i64> = (0..n_q as i64).collect();
+    let once = vec![1; n_q];
+    let all = ArrayView2::from_shape((n_q, n_b), phonons.modes.all_frequencies())
+        .map_err(|_| Error::Layout("frequencies"))?;
+    let (every, once) = (ArrayView1::from(&every), ArrayView1::from(&once));
+    let bands = Bands::new(phonons.grid, all, every, once, ArrayView1::from(star))?;
+    let mut cuts: Vec<(f64, usize)> = sites
+        .iter()
+        .flat_map(|site| phonons.modes.frequencies(star[site.q] as usize))
+        .enumerate()
+        .map(|(place, f)| (f + ABOVE, place))
+        .collect();
+    cuts.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (targets, places): (Vec<f64>, Vec<usize>) = cuts.into_iter().unzip();
+    let fill = || {
+        let mut delta = DeltaWeights::new(bands, &phonons.tetrahedra, &targets);
+        let mut list = vec![];
+        let places = &places;
+        move |other: usize, weights: &mut Weights| {
+            delta.at(other, &mut list);
+            for w in &list {
+                let place = places[w.target];
+                weights.values[place * n_b + w.band] += w.weight;
+                weights.any[place / n_b] = true;
+            }
+        }
+    };
+    sum(phonons, sites, fill, stop)
+}
+
+/// What adds normal distributions.
+fn normal(
+    phonons: &Phonons<'_>,
+    sites: &[Site<'_>],
+    gaussian: Gaussian,
+) -> impl FnMut(usize, &mut Weights) {
+    move |other, weights| {
+        let f1 = phonons.modes.frequencies(other);
+        let n_b = f1.len();
+        let rows = weights.values.chunks_exact_mut(n_b);
+        let f = sites.iter().flat_map(|site| phonons.modes.frequencies(site.q));
+        for ((place, f), row) in f.enumerate().zip(rows) {
+            for (weight, f1) in row.iter_mut().zip(f1) {
+                if gaussian.is_near(f - f1) {
+                    *weight += gaussian.density(f - f1);
+                    weights.any[place / n_b] = true;
+                }
+            }
+        }
+    }
+}
+
+/// The phonons at one wave vector, which are scattered.
 struct Site<'a> {
     phonons: &'a Phonons<'a>,
     q: usize,
-    spread: Vec<f64>,
-    /// Degenerate bands at `q`.
-    sets: Vec<Range<usize>>,
+    spread: &'a [f64],
     scattering: Scattering,
+    /// Degenerate bands.
+    sets: Vec<Range<usize>>,
 }
 
-impl Site<'_> {
-    /// `Σ δ(f − f') Σ_k ...` with linear tetrahedra.
-    fn sum_linear(&self, stop: &Stop) -> Result<Array1<f64>> {
-        let Self { phonons, q, .. } = self;
-        let (n_q, n_b) = phonons.modes.shape();
-        let every: Vec<i64> = (0..n_q as i64).collect();
-        let once = vec![1; n_q];
-        let all = ArrayView2::from_shape((n_q, n_b), phonons.modes.all_frequencies())
-            .map_err(|_| Error::Layout("frequencies"))?;
-        // One value for all wave vectors of a star.
-        let star = irreducible_map(phonons.grid, stop)?;
-        let (every, once) = (ArrayView1::from(&every), ArrayView1::from(&once));
-        let bands = Bands::new(phonons.grid, all, every, once, star.view())?;
-        let representative = phonons.modes.frequencies(star[*q] as usize);
-        let above: Vec<f64> = representative.iter().map(|f| f + ABOVE).collect();
-        let weights = || {
-            let mut delta = DeltaWeights::new(bands, &phonons.tetrahedra, &above);
-            move |other, out: &mut [f64]| delta.at(other, out)
-        };
-        self.sum(weights, stop)
+impl<'a> Site<'a> {
+    fn new(
+        phonons: &'a Phonons<'a>,
+        q: usize,
+        spread: &'a [f64],
+        scattering: Scattering,
+    ) -> Self {
+        let f = phonons.modes.frequencies(q);
+        let sets = degenerate_sets(f, scattering.degeneracy).collect();
+        Self { phonons, q, spread, scattering, sets }
     }
 
-    /// Write normal distributions `[j, j']`, and return whether any is not zero.
-    fn normal(&self, gaussian: Gaussian, other: usize, out: &mut [f64]) -> bool {
-        let modes = &self.phonons.modes;
-        let (f, f1) = (modes.frequencies(self.q), modes.frequencies(other));
-        let mut any = false;
-        for (out, f) in out.chunks_exact_mut(f1.len()).zip(f) {
-            for (out, f1) in out.iter_mut().zip(f1) {
-                let near = gaussian.is_near(f - f1);
-                *out = if near { gaussian.density(f - f1) } else { 0.0 };
-                any |= near;
-            }
-        }
-        any
-    }
-
-    /// Add up what all others scatter; `weights` makes what writes `δ(f_j − f_j')`, `[j, j']`,
-    /// at another point, and tells whether any is not zero.
-    fn sum<W>(&self, weights: impl Fn() -> W + Sync, stop: &Stop) -> Result<Array1<f64>>
-    where
-        W: FnMut(usize, &mut [f64]) -> bool,
-    {
-        let (n_q, n_b) = self.phonons.modes.shape();
-        let partial: Vec<Vec<f64>> = (0..n_q.div_ceil(TASK))
-            .into_par_iter()
-            .map(|task| {
-                let mut write = weights();
-                let mut at = vec![0.0; n_b * n_b];
-                let mut sum = vec![0.0; n_b];
-                for other in task * TASK..((task + 1) * TASK).min(n_q) {
-                    stop.check()?;
-                    if write(other, &mut at) {
-                        self.restrict(&mut at, other);
-                        self.add(&mut sum, other, &at);
-                    }
-                }
-                Ok(sum)
-            })
-            .collect::<Result<_>>()?;
-        let mut total = Array1::zeros(n_b);
-        for part in partial {
-            total += &Array1::from(part);
-        }
-        Ok(total)
-    }
-
-    /// Average tetrahedron weights over sets, if so chosen; 0 where a phonon does not take
-    /// part.
+    /// Average tetrahedron weights `[j, j']` over sets, if so chosen; 0 where a phonon does
+    /// not take part.
     fn restrict(&self, weights: &mut [f64], other: usize) {
         let Self { phonons, q, scattering, .. } = self;
         let (f, f1) = (phonons.modes.frequencies(*q), phonons.modes.frequencies(other));
         let n_b = f.len();
         if scattering.smearing.is_none() && scattering.average_weights {
             for b in degenerate_sets(f1, scattering.degeneracy) {
-                for a in &self.sets {
+                for a in self.sets.iter().filter(|a| a.len() * b.len() > 1) {
                     let block =
                         || a.clone().flat_map(|j| b.clone().map(move |j1| n_b * j + j1));
                     let sum: f64 = block().map(|at| weights[at]).sum();
@@ -168,7 +245,7 @@ impl Site<'_> {
             let (j, j1) = (at / n_b, at % n_b);
             let (e, _) = e[j * n_b..(j + 1) * n_b].as_chunks::<3>();
             let (e1, _) = e1[j1 * n_b..(j1 + 1) * n_b].as_chunks::<3>();
-            let overlap = e.iter().zip(e1).zip(&self.spread).map(|((e, e1), spread)| {
+            let overlap = e.iter().zip(e1).zip(self.spread).map(|((e, e1), spread)| {
                 let dot: Complex64 = e.iter().zip(e1).map(|(a, b)| a * b.conj()).sum();
                 spread * dot.norm_sqr()
             });
@@ -176,20 +253,22 @@ impl Site<'_> {
             sum[j] += w * overlap;
         }
     }
-}
 
-/// Put the factors in and average over the initial degenerate sets.
-fn scale(gamma: &mut Array1<f64>, f: &[f64], n_q: usize, scattering: Scattering) {
-    for (x, f) in gamma.iter_mut().zip(f) {
-        *x *= FRAC_PI_4 * f * f / n_q as f64;
-    }
-    if scattering.average_weights {
-        for set in degenerate_sets(f, scattering.degeneracy).filter(|s| s.len() > 1) {
-            let mean = set.clone().map(|j| gamma[j]).sum::<f64>() / set.len() as f64;
-            set.for_each(|j| gamma[j] = mean);
+    /// `Γ` from the sums: put the factors in and average over degenerate sets.
+    fn scale(&self, sums: &[f64], mut gamma: ArrayViewMut1<'_, f64>) {
+        let Self { phonons, q, scattering, sets, .. } = self;
+        let (f, n_q) = (phonons.modes.frequencies(*q), phonons.modes.shape().0);
+        for ((x, sum), f) in gamma.iter_mut().zip(sums).zip(f) {
+            *x = sum * FRAC_PI_4 * f * f / n_q as f64;
         }
-    }
-    for (x, &f) in gamma.iter_mut().zip(f) {
-        *x = if f > scattering.cutoff_frequency { *x } else { 0.0 };
+        if scattering.average_weights {
+            for set in sets.iter().filter(|set| set.len() > 1) {
+                let mean = set.clone().map(|j| gamma[j]).sum::<f64>() / set.len() as f64;
+                set.clone().for_each(|j| gamma[j] = mean);
+            }
+        }
+        for (x, &f) in gamma.iter_mut().zip(f) {
+            *x = if f > scattering.cutoff_frequency { *x } else { 0.0 };
+        }
     }
 }

@@ -23,7 +23,7 @@ pub use shortest_vectors::{PARALLEL_PAIRS, shortest_vectors};
 pub use spectra::{Gaussian, Smearing, Spectra, spectra};
 pub use stars::irreducible_map;
 pub use tetrahedra::{N_TETRAHEDRA, N_VERTICES, Tetrahedra};
-pub use tetrahedron_weights::{DeltaWeights, tetrahedron_weights};
+pub use tetrahedron_weights::{DeltaWeight, DeltaWeights, tetrahedron_weights};
 pub use triplet_weights::{N_CHANNELS, PairWeights, degenerate_sets, triplet_weights};
 pub use triplets::triplets_at;
 pub use zone::{BrillouinZone, triplet_images, zone_images};

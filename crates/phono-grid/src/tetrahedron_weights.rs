@@ -103,8 +103,19 @@ pub fn tetrahedron_weights(
     Ok((delta, step))
 }
 
-/// Weights of `δ(f − f_pj)` alone, 1/THz, at ascending targets, point by point: nothing is kept
-/// of a point that has none.
+/// The weight of `δ(f − f_j)` at a point, 1/THz, for a target `f` and a band `j`.
+#[derive(Debug, Clone, Copy)]
+pub struct DeltaWeight {
+    /// Where `f` is among the targets.
+    pub target: usize,
+    /// `j`
+    pub band: usize,
+    /// 1/THz
+    pub weight: f64,
+}
+
+/// Delta weights of single bands, point by point, for many targets: only those that lie
+/// between the vertices around a point cost anything.
 #[derive(Debug)]
 pub struct DeltaWeights<'a> {
     bands: Bands<'a>,
@@ -119,10 +130,11 @@ impl<'a> DeltaWeights<'a> {
         Self { bands, tetrahedra, targets, vertex: Vertex::default() }
     }
 
-    /// Write the weights `[f, j]` at point `p`, and return whether any is not zero.
-    pub fn at(&mut self, p: usize, out: &mut [f64]) -> bool {
-        out.fill(0.0);
-        pulp::Arch::new().dispatch(DeltaAt { weights: self, p, out })
+    /// Put the weights at point `p` into `out`, which is emptied before; with several cuts
+    /// each adds its own.
+    pub fn at(&mut self, p: usize, out: &mut Vec<DeltaWeight>) {
+        out.clear();
+        pulp::Arch::new().dispatch(DeltaAt { weights: self, p, out });
     }
 }
 
@@ -130,34 +142,32 @@ impl<'a> DeltaWeights<'a> {
 struct DeltaAt<'a, 'b> {
     weights: &'a mut DeltaWeights<'b>,
     p: usize,
-    out: &'a mut [f64],
+    out: &'a mut Vec<DeltaWeight>,
 }
 
 impl pulp::NullaryFnOnce for DeltaAt<'_, '_> {
-    type Output = bool;
+    type Output = ();
 
     #[inline(always)]
-    fn call(self) -> bool {
+    fn call(self) {
         let Self { weights: DeltaWeights { bands, tetrahedra, targets, vertex }, p, out } =
             self;
-        let (share, n_b) = (tetrahedra.share(), bands.n_bands());
-        let mut any = false;
+        let share = tetrahedra.share();
         for cut in tetrahedra.cuts() {
             let around = bands.around(cut, p);
-            for j in 0..n_b {
-                vertex.gather(*bands, &around, j);
+            for band in 0..bands.n_bands() {
+                vertex.gather(*bands, &around, band);
                 let range = vertex.range(targets);
                 if range.is_empty() {
                     continue;
                 }
-                any = true;
                 vertex.sort(cut);
-                for f in range {
-                    out[f * n_b + j] += share * vertex.sorted.weight(targets[f]);
+                for target in range {
+                    let weight = share * vertex.sorted.weight(targets[target]);
+                    out.push(DeltaWeight { target, band, weight });
                 }
             }
         }
-        any
     }
 }
 

@@ -3,8 +3,9 @@
 mod readers;
 
 use numpy::{
-    AllowTypeChange, IntoPyArray, PyArray1, PyArray2, PyArray3, PyArray4, PyArray5,
-    PyArray6, PyArrayLike1, PyArrayLike3, PyReadonlyArray2, PyReadonlyArray4,
+    AllowTypeChange, IntoPyArray, PyArray2, PyArray3, PyArray4, PyArray5, PyArray6,
+    PyArrayDyn, PyArrayLike1, PyArrayLike3, PyArrayLikeDyn, PyArrayMethods,
+    PyReadonlyArray2, PyReadonlyArray4,
 };
 use phono_py::{
     Compute, PyForceConstants, PyPeriodicModes, PyProbe, PySeries3, PyTriplets,
@@ -166,15 +167,18 @@ fn reduced_row<'py>(
 fn isotope_linewidths<'py>(
     py: Python<'py>,
     phonons: PyPeriodicModes<'py>,
-    q: i64,
+    q: PyArrayLikeDyn<'py, i64, AllowTypeChange>,
     mass_spread: PyArrayLike1<'py, f64, AllowTypeChange>,
     scattering: PyScattering,
-) -> PyResult<Bound<'py, PyArray1<f64>>> {
+) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
     let (phonons, spread) = (phonons_of(&phonons)?, mass_spread.as_array());
-    let s = scattering.choices()?;
-    let gamma =
-        py.compute(|stop| phono_3ph::isotope_linewidths(&phonons, q, spread, s, stop))?;
-    Ok(gamma.into_pyarray(py))
+    let (q, s) = (q.as_array(), scattering.choices()?);
+    let points: Vec<i64> = q.iter().copied().collect();
+    let gamma = py.compute(|stop| {
+        phono_3ph::isotope_linewidths(&phonons, &points, spread, s, stop)
+    })?;
+    let shape: Vec<usize> = q.shape().iter().copied().chain([gamma.ncols()]).collect();
+    gamma.into_pyarray(py).reshape(shape)
 }
 
 #[pymodule(gil_used = false)]

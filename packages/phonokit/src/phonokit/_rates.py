@@ -46,6 +46,8 @@ PARTS = ("normal", "umklapp")
 """Of three-phonon scattering."""
 BATCH = 16
 """Wave vectors that share the occupations of a block of temperatures."""
+TOGETHER = 64
+"""Wave vectors whose linewidths from isotopes are made at once; a multiple of `BATCH`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,7 +145,8 @@ class Scatterer:
     def records(self, numbers: Iterable[int]) -> Iterator[tuple[int, NDArray[Any]]]:
         """The number and the record of each of these irreducible wave vectors, in order.
 
-        A number is taken when it is needed: ``numbers`` may be `phono_mpi.dynamic_tasks`.
+        Of numbers that are no array each is taken when it is needed: they may be
+        `phono_mpi.dynamic_tasks`.
         """
         blocks = self.blocks
         step = 1 if len(blocks) == 1 else BATCH
@@ -151,12 +154,18 @@ class Scatterer:
         make = self._thermal if self.has_rows else self._occupations
         statistics: Callable[..., Any] = functools.lru_cache(1)(make)
         left = iter(numbers)
-        while batch := list(itertools.islice(left, step)):
-            records = np.zeros(len(batch), self.record)
-            for block in blocks:
-                for i, record in zip(batch, records, strict=True):
-                    self._scatter(int(i), record, slice(*block), statistics(*block))
-            yield from ((int(i), record) for i, record in zip(batch, records, strict=True))
+        ahead = TOGETHER if isinstance(numbers, np.ndarray) else step
+        while piece := [int(i) for i in itertools.islice(left, ahead)]:
+            isotopes = self._isotopes(piece)
+            for start in range(0, len(piece), step):
+                batch = piece[start : start + step]
+                records = np.zeros(len(batch), self.record)
+                if isotopes is not None:
+                    records["isotope"] = isotopes[start : start + step]
+                for block in blocks:
+                    for i, record in zip(batch, records, strict=True):
+                        self._scatter(i, record, slice(*block), statistics(*block))
+                yield from zip(batch, records, strict=True)
 
     def row(self, i: int) -> NDArray[np.float64]:
         """The row of the collision operator at one wave vector, once more."""
@@ -175,6 +184,16 @@ class Scatterer:
     def _zone(self) -> BrillouinZone:
         """Whose images tell normal from umklapp processes."""
         return BrillouinZone.of(self.carriers.phonons.grid)
+
+    def _isotopes(self, numbers: list[int]) -> NDArray[np.float64] | None:
+        """Linewidths from isotopes at some irreducible wave vectors, if they scatter."""
+        if not self.transport.isotopes:
+            return None
+        q = self.carriers.irreducible.points[numbers]
+        spread = natural_mass_spread(self.carriers.cell)
+        return isotope_linewidths(
+            self.carriers.phonons, q, spread, self.transport.scattering
+        )
 
     def _occupations(self, first: int, end: int) -> NDArray[np.float64]:
         """At some temperatures."""
@@ -212,9 +231,6 @@ class Scatterer:
             record["normal"][block], record["umklapp"][block] = parts.normal, parts.umklapp
             widths = widths if self.has_rows else parts.total
         record["phonon"][block] = widths
-        if self.transport.isotopes and block.start == 0:
-            spread = natural_mass_spread(self.carriers.cell)
-            record["isotope"] = isotope_linewidths(phonons, q, spread, scattering)
 
 
 def in_slabs(
