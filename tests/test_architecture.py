@@ -118,7 +118,19 @@ def test_faces_bind_their_own_crate_and_those_below():
             "name": f"{name(crate)}_py",
             "crate-type": ["cdylib"],
             "doc": False,
+            "test": False,
+            "doctest": False,
         }
+        for source in path.parent.glob("src/**/*.rs"):
+            assert "cfg(test)" not in source.read_text(), source
+
+
+def test_crates_have_no_examples_that_nobody_would_run():
+    # One would have every crate compiled again: `doctest = false`.
+    for path in ROOT.glob("crates/*/src/**/*.rs"):
+        fences = re.findall(r"^\s*//[/!]\s*```(.*)$", path.read_text(), re.MULTILINE)
+        assert set(fences[::2]) <= {"text"}, path
+        assert set(fences[1::2]) <= {""}, path
 
 
 def test_there_is_one_version_and_siblings_are_pinned_to_it():
