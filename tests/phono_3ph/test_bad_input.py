@@ -1,9 +1,6 @@
 """What is no argument is refused by name, in the same words with either language."""
 
-import inspect
-from collections.abc import Iterator
 from dataclasses import replace
-from enum import Enum
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +45,8 @@ from phono_grid import (
     irreducible_map,
     normal_processes,
 )
-from phono_grid.errors import DomainError, FileError, PhonoError, ShapeError
+from phono_grid.errors import DomainError, FileError, ShapeError
+from wrong_arguments import callables, ensure_named
 
 pytestmark = pytest.mark.usefixtures("backend")
 
@@ -69,17 +67,6 @@ SHAPELESS = {"values", "velocities", "three_phonon", "imaginary", "frequencies",
 
 LINEAR = {"z"}
 """What an operator multiplies, once in each step of a solver that looks at the end."""
-
-
-def public() -> Iterator[str]:
-    """Functions, classes and their makers."""
-    for name in sorted(set(phono_3ph.__all__) - RETURNED - TYPES):
-        thing = getattr(phono_3ph, name)
-        yield name
-        if isinstance(thing, type):
-            yield from (
-                f"{name}.{made}" for made in ("of", "split") if hasattr(thing, made)
-            )
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +106,7 @@ def nouns(sample):
         "dense": False,
         "density": np.ones((2, 4, 6)),
         "descriptor": 0,
-        "dtype": np.float64,
+        "dtype": None,
         "dynamics": HarmonicSeries.of(sample.model.fc2),
         "epsilon": 0.1,
         "folder": Path("."),
@@ -201,48 +188,11 @@ def nouns(sample):
     return good, special
 
 
-def wrong(name, value):
-    """What cannot be meant by an argument of which ``value`` is a good one."""
-    yield object()
-    match value:
-        case bool() | None | Enum():
-            yield "x"
-        case str():
-            yield 1.5
-        case int():
-            yield from ("x", 1.5, np.nan, None)
-        case float():
-            yield from ("x", 1j, np.nan, -1.0, None)
-        case tuple() | np.ndarray():
-            yield from ("x", None)
-            array = np.array(value)
-            if array.dtype.kind != "c":
-                yield array * 1j
-            if name not in LINEAR:
-                broken = array.astype(np.result_type(array, float))
-                broken.flat[0] = np.nan
-                yield broken
-            if name not in SHAPELESS:
-                yield array[None]
-        case _:
-            yield from ("x", None)
-
-
-@pytest.mark.parametrize("name", list(public()))
+@pytest.mark.parametrize("name", callables(phono_3ph, RETURNED | TYPES))
 def test_whatever_is_no_argument_is_named(nouns, name):
-    function = phono_3ph
-    for part in name.split("."):
-        function = getattr(function, part)
     everything, special = nouns
-    parameters = inspect.signature(function).parameters.values()
-    names = {p.name: p.default for p in parameters if p.kind is not p.VAR_POSITIONAL}
-    good = {x: special.get(name, {}).get(x, everything.get(x)) for x in names}
-    for argument, default in names.items():
-        for bad in wrong(argument, good[argument]):
-            if bad is None and (default is None or argument == "dtype"):
-                continue
-            with pytest.raises(PhonoError, match=argument):
-                function(**{**good, argument: bad})
+    good = everything | special.get(name, {})
+    ensure_named(phono_3ph, name, good, any_shape=SHAPELESS, any_number=LINEAR)
 
 
 def series_of_more_atoms(s):

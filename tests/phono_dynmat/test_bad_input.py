@@ -1,6 +1,7 @@
 """What cannot be is refused: which argument, what was expected, what came, what to do."""
 
 import numpy as np
+import phono_dynmat
 import pytest
 from phono_dynmat import (
     ChargeWarning,
@@ -9,6 +10,7 @@ from phono_dynmat import (
     Modes,
     Polar,
     band_path,
+    commensurate_points,
     debye_frequency,
     dynamical_matrices,
     eigenmodes,
@@ -19,8 +21,9 @@ from phono_dynmat import (
     thermal_properties,
 )
 from phono_fc import ForceConstants
-from phono_grid import Spectrum
+from phono_grid import Spectrum, using
 from phono_grid.errors import DomainError, ShapeError
+from wrong_arguments import callables, ensure_named
 
 Z = np.array([np.eye(3), -np.eye(3)])
 EPSILON = np.eye(3) * 5
@@ -35,7 +38,7 @@ POINTS = {"G": [0, 0, 0], "X": [0.5, 0]}
     [
         (
             ShapeError,
-            r"charges: expected shape \[2, 3, 3\]",
+            r"charges: expected shape \[n_a, 3, 3\]",
             lambda: Polar(Z[:, 0], EPSILON),
         ),
         (ShapeError, r"dielectric: expected shape \[3, 3\]", lambda: Polar(Z, 5.0)),
@@ -112,7 +115,7 @@ def test_constants_charges_and_wave_vectors_must_fit_the_crystal(spring_constant
         for x in (np.nan, -np.inf):
             with pytest.raises(DomainError, match=wrong):
                 of(series, [[0, 0, 0], [0, 0, x]])
-    with pytest.raises(ShapeError, match=r"qpoints: expected shape \[3, 3\], got \[3\]"):
+    with pytest.raises(ShapeError, match=r"qpoints: expected shape \[n_q, 3\], got \[3\]"):
         phonon_modes(series, [0, 0, 0])
 
 
@@ -121,3 +124,83 @@ def test_charges_that_do_not_add_up_are_a_warning_with_their_sum():
         ChargeWarning, match=r"add up to \(0\.500 .*; Polar\.of shares the sum"
     ):
         Polar([np.eye(3), -0.5 * np.eye(3)], EPSILON)
+
+
+MADE = {"BandStructure", "ChargeWarning", "Dynamics", "ThermalProperties"}
+"""What functions return, a warning and a type."""
+ANY_SHAPE = {"frequencies", "matrices", "reciprocal_vectors", "self_terms"}
+"""Of any number of axes, for one function or another."""
+ANY_NUMBER = {"cutoff_frequency"}
+"""Below 0 it is 0, as in phonopy."""
+
+
+@pytest.fixture
+def good(spring_constants):
+    """A good argument of each name."""
+    supercell = spring_constants.supercell
+    cell, series = supercell.primitive, HarmonicSeries.of(spring_constants)
+    modes, polar = phonon_modes(series, [[0.1, 0.2, 0.3]] * 2), Polar(Z, EPSILON)
+    points = {"G": [0, 0, 0], "X": [0.5, 0, 0]}
+    return {
+        "at_once": 8,
+        "atoms": series.atoms,
+        "average": True,
+        "between": (0.0, 5.0),
+        "cell": cell,
+        "cells": series.cells,
+        "charges": Z,
+        "classical": False,
+        "connect": False,
+        "cutoff": 1.0,
+        "cutoff_frequency": 0.1,
+        "dielectric": EPSILON,
+        "direction": np.array([1.0, 0, 0]),
+        "factor": 14.4,
+        "force_constants": spring_constants,
+        "frequencies": modes.frequencies,
+        "highest": 2.0,
+        "labels": ("G", "X"),
+        "masses": cell.masses,
+        "matrices": np.ones((supercell.n_cells, 6, 6), dtype=complex),
+        "modes": modes,
+        "n": 5,
+        "n_atoms": 2,
+        "path": [["G", "X"]],
+        "points": points,
+        "polar": polar,
+        "polarizations": modes.polarizations,
+        "projections": np.ones((2, 6, 1)),
+        "qpoints": modes.qpoints,
+        "reciprocal_vectors": np.zeros((1, 3)),
+        "rotations": np.eye(3, dtype=int)[None],
+        "segments": list(band_path(points, ["GX"])),
+        "self_terms": np.zeros((2, 3, 3), dtype=complex),
+        "series": series,
+        "shares": np.ones(len(series.values)),
+        "short_range": series,
+        "step": 1e-4,
+        "supercell": supercell,
+        "temperatures": np.array([0.0, 300.0]),
+        "total": SPECTRUM,
+        "values": series.values,
+        "weights": np.ones(2),
+        "width": 0.3,
+    }
+
+
+SPECIAL = {
+    "cif_displacements": {"matrices": np.ones((1, 3, 3))},
+    "degenerate_average": {"values": np.ones((2, 6))},
+}
+
+
+@pytest.mark.parametrize("lang", ["Rust", "Python"])
+@pytest.mark.parametrize("name", callables(phono_dynmat, MADE))
+def test_whatever_is_no_argument_is_named(good, name, lang):
+    arguments = good | SPECIAL.get(name, {})
+    if name == "constants_of":
+        arguments["qpoints"] = commensurate_points(good["supercell"])
+    with using(lang):
+        ensure_named(
+            phono_dynmat, name, arguments, any_shape=ANY_SHAPE, any_number=ANY_NUMBER
+        )

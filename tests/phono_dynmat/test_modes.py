@@ -117,7 +117,9 @@ def test_no_wave_vectors_have_no_modes(random_series):
 
 
 def test_wrong_shapes_are_refused(random_series):
-    with pytest.raises(ShapeError, match=r"qpoints: expected shape \[1, 3\], got \[1, 2\]"):
+    with pytest.raises(
+        ShapeError, match=r"qpoints: expected shape \[n_q, 3\], got \[1, 2\]"
+    ):
         dynamical_matrices(random_series, [[0, 0]])
     with pytest.raises(ShapeError, match=r"polarizations: expected shape \[1, 3, 1, 3\]"):
         Modes([[0, 0, 0]], [[1, 2, 3]], np.zeros((1, 3, 2, 3)))

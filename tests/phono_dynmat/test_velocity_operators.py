@@ -133,5 +133,5 @@ def test_modes_of_no_frequency_have_no_velocity(series):
 
 def test_modes_of_another_crystal_are_refused(series):
     other = Modes([[0, 0, 0]], [[1, 2, 3]], np.eye(3).reshape(1, 3, 1, 3))
-    with pytest.raises(ShapeError, match=r"modes.frequencies: expected shape \[1, 6\]"):
+    with pytest.raises(ShapeError, match=r"modes.frequencies: expected shape \[n_q, 6\]"):
         velocity_operators(series, other)

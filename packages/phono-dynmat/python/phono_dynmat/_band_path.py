@@ -2,16 +2,26 @@
 
 import itertools
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import Cell
-from phono_grid.errors import DomainError, PhonoError, frozen
+from phono_grid.errors import (
+    DomainError,
+    PhonoError,
+    as_numbers,
+    ensure_finite,
+    ensure_flag,
+    ensure_integer,
+    ensure_type,
+    finite,
+    frozen,
+)
 
 from phono_dynmat._dynamical_matrix import frequencies, phonon_modes
-from phono_dynmat._fourier import Dynamics
+from phono_dynmat._fourier import Dynamics, ensure_dynamics
 
 RADIAL = 1e-5
 """1/Å²; a line whose ends have a smaller cross product goes through Γ."""
@@ -33,7 +43,11 @@ class Segment:
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
+        ensure_type("labels", self.labels, Sequence)
+        if len(self.labels) != 2 or not all(isinstance(x, str) for x in self.labels):
+            raise DomainError(f"labels: expected two strings, got {self.labels!r}")
         q = frozen(self.qpoints, "qpoints")
+        ensure_finite("qpoints", q)
         if q.ndim != 2 or q.shape[1] != 3 or len(q) < 2:
             raise DomainError(
                 f"qpoints: expected two or more wave vectors, got shape {list(q.shape)}"
@@ -91,10 +105,12 @@ def band_path(
     ShapeError
         If a point is not three numbers.
     """
-    if n < 2:
-        raise DomainError(f"n must be 2 or more, a segment has two ends, got {n}")
+    n = ensure_integer("n", n, 2)
+    ensure_type("points", points, Mapping)
+    ensure_type("path", path, Sequence)
     segments = []
     for line in path:
+        ensure_type("path", line, Sequence)
         if len(line) < 2:
             raise DomainError(f"path: a line needs two labels or more, got {list(line)}")
         for label in line:
@@ -103,7 +119,7 @@ def band_path(
                     f"path: there is no point {label!r}; there are {', '.join(points)}"
                 )
         for a, b in itertools.pairwise(line):
-            start, end = (frozen(points[x], f"points: {x}", shape=(3,)) for x in (a, b))
+            start, end = (finite(points[x], f"points: {x}", (3,)) for x in (a, b))
             segments.append(Segment((a, b), np.linspace(start, end, n)))
     return tuple(segments)
 
@@ -116,6 +132,7 @@ def standard_points(
     As `seekpath` has them (the extra ``seekpath``): Y. Hinuma et al., Comput. Mater. Sci.
     128, 140 (2017).
     """
+    ensure_type("cell", cell, Cell)
     try:
         import seekpath
     except ImportError:
@@ -162,6 +179,11 @@ def band_structure(
         Follow each band through crossings by the overlap of its polarizations, instead of
         the order of frequencies.
     """
+    ensure_dynamics("series", series)
+    ensure_type("segments", segments, Sequence)
+    ensure_flag("connect", connect)
+    for segment in segments:
+        ensure_type("segments", segment, Segment)
     if not segments:
         raise DomainError("segments: there are none; give a path of two points or more")
     distances, found, start = [], [], 0.0
@@ -195,8 +217,12 @@ def connected(polarizations: ArrayLike) -> NDArray[np.int64]:
     (n_q, n_b) array of int
         ``order[n, i]``: which band of wave vector ``n`` continues band ``i`` of the first.
     """
-    e = np.asarray(polarizations)
+    shape = ("n_q", "n_b", "n_a", 3)
+    e = as_numbers(polarizations, "polarizations", np.complex128, shape)
+    ensure_finite("polarizations", e)
     n_q, n_b = e.shape[:2]
+    if not n_q:
+        raise DomainError("polarizations: expected one wave vector or more, got none")
     e = e.reshape(n_q, n_b, -1)
     order = np.empty((n_q, n_b), dtype=np.int64)
     order[0] = np.arange(n_b)

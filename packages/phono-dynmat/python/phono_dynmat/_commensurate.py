@@ -4,7 +4,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_fc import ForceConstants
 from phono_grid import Cell, ShortestVectors, Supercell
-from phono_grid.errors import DomainError, ensure_shape
+from phono_grid.errors import (
+    DomainError,
+    as_numbers,
+    ensure_finite,
+    ensure_type,
+    finite,
+)
+
+from phono_dynmat._harmonic_series import vectors_of
 
 
 def commensurate_points(supercell: Supercell) -> NDArray[np.float64]:
@@ -18,6 +26,7 @@ def commensurate_points(supercell: Supercell) -> NDArray[np.float64]:
         Fractional coordinates in [0, 1), one wave vector for each primitive cell in the
         supercell, Γ first.
     """
+    ensure_type("supercell", supercell, Supercell)
     transposed = np.rint(
         supercell.cell.lattice @ np.linalg.inv(supercell.primitive.lattice)
     )
@@ -59,14 +68,15 @@ def constants_of(
     DomainError
         If the wave vectors are not those of the supercell, each once.
     """
+    ensure_type("supercell", supercell, Supercell)
     cell = supercell.primitive
     n_a, n_s, n_q = cell.n_atoms, supercell.cell.n_atoms, supercell.n_cells
-    d = np.asarray(matrices, dtype=np.complex128)
-    q = np.asarray(qpoints, dtype=float)
-    ensure_shape("qpoints", q, (n_q, 3))
-    ensure_shape("matrices", d, (n_q, 3 * n_a, 3 * n_a))
+    q = finite(qpoints, "qpoints", (n_q, 3))
+    shape = (n_q, 3 * n_a, 3 * n_a)
+    d = as_numbers(matrices, "matrices", np.complex128, shape)
+    ensure_finite("matrices", d)
     _ensure_commensurate(q, supercell)
-    vectors = ShortestVectors.of(supercell) if vectors is None else vectors
+    vectors = vectors_of(supercell, vectors)
     first, m = vectors.first.ravel(), vectors.multiplicities
     blocks = d.reshape(n_q, n_a, 3, n_a, 3).transpose(0, 1, 3, 2, 4)
     of = supercell.supercell_to_primitive

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from phono_grid.errors import as_numbers, ensure_finite, finite
 
 from phono_dynmat._modes import ensure_of_modes
 
@@ -36,7 +37,9 @@ def degenerate_average(frequencies: ArrayLike, values: ArrayLike) -> NDArray[np.
     ShapeError
         If there is not one value for each frequency.
     """
-    f, v = np.asarray(frequencies, dtype=float), np.array(values, dtype=float)
+    f = finite(frequencies, "frequencies", ("n_q", "n_b"))
+    v = np.array(as_numbers(values, "values"))
+    ensure_finite("values", v)
     ensure_of_modes("values", v, f)
     first = (np.diff(f, axis=1, prepend=-np.inf) >= DEGENERATE).ravel()
     alone = first & np.append(first[1:], True)

@@ -3,10 +3,19 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import Cell, Spectrum
-from phono_grid.errors import DomainError, ensure_finite, ensure_positive, ensure_shape
+from phono_grid.errors import (
+    DomainError,
+    ensure_flag,
+    ensure_integer,
+    ensure_positive,
+    ensure_shape,
+    ensure_type,
+)
 
 from phono_dynmat._degenerate import degenerate_average
+from phono_dynmat._fourier import unit
 from phono_dynmat._modes import Modes
+from phono_dynmat._statistics import finite_frequencies
 
 
 def frequency_points(frequencies: ArrayLike, n: int = 200) -> NDArray[np.float64]:
@@ -14,12 +23,10 @@ def frequency_points(frequencies: ArrayLike, n: int = 200) -> NDArray[np.float64
 
     A tenth of the range is added below and above.
     """
-    f = np.asarray(frequencies, dtype=float)
+    f = finite_frequencies(frequencies)
     if not f.size:
         raise DomainError("frequencies: there are none; is the mesh empty?")
-    ensure_finite("frequencies", f)
-    if n < 1:
-        raise DomainError(f"n must be positive, got {n}")
+    n = ensure_integer("n", n, 1)
     margin = (f.max() - f.min()) / 10
     return np.linspace(f.min() - margin, f.max() + margin, n + 1)
 
@@ -41,6 +48,8 @@ def atom_projections(modes: Modes, *, average: bool = True) -> NDArray[np.float6
     (n_q, n_b, n_a, 3) array of float
         They add up to 1 over atoms and axes.
     """
+    ensure_type("modes", modes, Modes)
+    ensure_flag("average", average)
     e = modes.polarizations
     shares = np.asarray(e.real**2 + e.imag**2)
     return degenerate_average(modes.frequencies, shares) if average else shares
@@ -66,13 +75,10 @@ def direction_projections(
     -------
     (n_q, n_b, n_a) array of float
     """
-    d = np.asarray(direction, dtype=float)
-    ensure_shape("direction", d, (3,))
-    n = d @ cell.lattice
-    length = np.linalg.norm(n)
-    if not (length > 0 and np.isfinite(length)):
-        raise DomainError("direction must be three numbers, not all zero")
-    along = modes.polarizations @ (n / length)
+    ensure_type("modes", modes, Modes)
+    ensure_type("cell", cell, Cell)
+    ensure_flag("average", average)
+    along = modes.polarizations @ unit(direction, cell.lattice)
     shares = np.asarray(along.real**2 + along.imag**2)
     return degenerate_average(modes.frequencies, shares) if average else shares
 
@@ -96,11 +102,16 @@ def debye_frequency(total: Spectrum, n_atoms: int, highest: float | None = None)
     float
         THz; times ``1 / units.KELVIN_TO_THZ`` it is the Debye temperature.
     """
-    ensure_positive("n_atoms", n_atoms)
+    ensure_type("total", total, Spectrum)
+    n_atoms = ensure_integer("n_atoms", n_atoms, 1)
+    if highest is not None:
+        ensure_positive("highest", highest)
     f, g = total.frequency_points, total.density
     inside = np.arange(len(f)) < len(f) // 4 if highest is None else f <= highest
+    ensure_shape("total.density", g, f.shape)
     squares = f[inside] ** 2
-    a = (squares @ g[inside]) / (squares @ squares)
+    size = float(squares @ squares)
+    a = float(squares @ g[inside]) / size if size > 0 else 0.0
     if not a > 0:
         raise DomainError("highest: there are no states up to it; choose a larger one")
     return float((9 * n_atoms / a) ** (1 / 3))

@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import units
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError
+from phono_grid.errors import ensure_integer
 
 from phono_dynmat._extension import rust
-from phono_dynmat._fourier import Dynamics, matrices, wave_vectors
+from phono_dynmat._fourier import Dynamics, checked_at, matrices
 from phono_dynmat._modes import Modes
 
 
-@accelerated_by(rust.dynamical_matrices)
+@accelerated_by(rust.dynamical_matrices, checked_at)
 def dynamical_matrices(
     series: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
 ) -> NDArray[np.complex128]:
@@ -52,7 +52,7 @@ def dynamical_matrices(
     return matrices(series, qpoints, direction)
 
 
-@accelerated_by(rust.eigenmodes)
+@accelerated_by(rust.eigenmodes, checked_at)
 def eigenmodes(
     series: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
@@ -84,7 +84,7 @@ def eigenmodes(
     return f, e.reshape(*f.shape, f.shape[1] // 3, 3)
 
 
-@accelerated_by(rust.frequencies)
+@accelerated_by(rust.frequencies, checked_at)
 def frequencies(
     series: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
 ) -> NDArray[np.float64]:
@@ -111,7 +111,7 @@ def phonon_modes(
     series: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
 ) -> Modes:
     """Phonons at ``qpoints``, (n_q, 3) fractional; at Γ the limit along ``direction``."""
-    q = wave_vectors(qpoints)
+    _, q = checked_at(series, qpoints, direction=direction)
     return Modes(q, *eigenmodes(series, q, direction=direction))
 
 
@@ -128,9 +128,9 @@ def stream_modes(
     at_once : int
         Wave vectors in a piece.
 
-    Yields
-    ------
-    slice, Modes
+    Returns
+    -------
+    iterator of (slice, Modes)
         Which of ``qpoints``, and the phonons there.
 
     Raises
@@ -138,9 +138,15 @@ def stream_modes(
     DomainError
         If ``at_once`` is not positive.
     """
-    if at_once < 1:
-        raise DomainError(f"at_once must be positive, got {at_once}")
-    q = wave_vectors(qpoints)
+    at_once = ensure_integer("at_once", at_once, 1)
+    _, q = checked_at(series, qpoints)
+    return _pieces(series, q, at_once)
+
+
+def _pieces(
+    series: Dynamics, q: NDArray[np.float64], at_once: int
+) -> Iterator[tuple[slice, Modes]]:
+    """Phonons of one piece after the other."""
     for start in range(0, len(q), at_once):
         piece = slice(start, min(start + at_once, len(q)))
         yield piece, phonon_modes(series, q[piece])

@@ -1,8 +1,10 @@
 """The definition of dynamical matrices and their derivatives, with and without dipoles."""
 
+from typing import get_args
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid.errors import DomainError, ensure_finite, ensure_shape
+from phono_grid.errors import DomainError, ensure_type, finite
 
 from phono_dynmat._gonze_lee import GonzeLee
 from phono_dynmat._harmonic_series import HarmonicSeries
@@ -61,10 +63,21 @@ def derivatives(
 
 def wave_vectors(qpoints: ArrayLike) -> NDArray[np.float64]:
     """Three finite components in each row."""
-    q = np.asarray(qpoints, dtype=float)
-    ensure_shape("qpoints", q, (len(q), 3))
-    ensure_finite("qpoints", q)
-    return q
+    return finite(qpoints, "qpoints", ("n_q", 3))
+
+
+def ensure_dynamics(name: str, dynamics: Dynamics) -> None:
+    """Require force constants, alone or with dipoles."""
+    ensure_type(name, dynamics, *get_args(Dynamics))
+
+
+def checked_at(
+    series: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
+) -> tuple[Dynamics, NDArray[np.float64]]:
+    """Arguments of what is computed at wave vectors."""
+    ensure_dynamics("series", series)
+    unit_vector(series, direction)
+    return series, wave_vectors(qpoints)
 
 
 def unit_vector(
@@ -76,13 +89,16 @@ def unit_vector(
 
 def cartesian_unit_vector(dynamics: Dynamics, direction: ArrayLike) -> NDArray[np.float64]:
     """Fractional ``direction`` as a Cartesian unit vector."""
-    fractional = np.asarray(direction, dtype=float)
-    ensure_shape("direction", fractional, (3,))
-    k = fractional @ dynamics.cell.reciprocal_lattice
-    length = np.linalg.norm(k)
-    if not (length > 0 and np.isfinite(length)):
+    return unit(direction, dynamics.cell.reciprocal_lattice)
+
+
+def unit(direction: ArrayLike, lattice: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The unit vector along ``direction``, three components in vectors of ``lattice``."""
+    v = finite(direction, "direction", (3,)) @ lattice
+    length = np.linalg.norm(v)
+    if not length > 0:
         raise DomainError("direction must be three numbers, not all zero")
-    return np.asarray(k / length)
+    return np.asarray(v / length)
 
 
 def hermitian_sum(

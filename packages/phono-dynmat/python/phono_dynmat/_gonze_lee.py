@@ -7,9 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants
 from phono_grid import Cell, ShortestVectors, first_brillouin_zone
-from phono_grid.errors import DomainError, ensure_positive, ensure_shape, frozen
+from phono_grid.errors import (
+    DomainError,
+    ensure_finite,
+    ensure_positive,
+    ensure_shape,
+    ensure_type,
+    finite,
+    frozen,
+)
 
-from phono_dynmat._harmonic_series import HarmonicSeries
+from phono_dynmat._harmonic_series import HarmonicSeries, ensure_second_order
 from phono_dynmat._polar import Polar
 
 ACCURACY = 1e-10
@@ -61,12 +69,16 @@ class GonzeLee:
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
-        n_a, n_g = self.cell.n_atoms, len(self.reciprocal_vectors)
+        ensure_type("short_range", self.short_range, HarmonicSeries)
+        ensure_type("polar", self.polar, Polar)
+        n_a = self.cell.n_atoms
         ensure_shape("polar.charges", self.polar.charges, (n_a, 3, 3))
         ensure_positive("width", self.width)
-        g = frozen(self.reciprocal_vectors, "reciprocal_vectors", shape=(n_g, 3))
+        g = finite(self.reciprocal_vectors, "reciprocal_vectors", ("n_g", 3))
+        g = frozen(g, "reciprocal_vectors")
         object.__setattr__(self, "reciprocal_vectors", g)
         own = frozen(self.self_terms, "self_terms", np.complex128, (n_a, 3, 3))
+        ensure_finite("self_terms", own)
         object.__setattr__(self, "self_terms", own)
 
     @classmethod
@@ -96,12 +108,16 @@ class GonzeLee:
         from phono_dynmat._commensurate import commensurate_points, constants_of
         from phono_dynmat._dynamical_matrix import dynamical_matrices
 
+        ensure_second_order(force_constants)
+        ensure_type("polar", polar, Polar)
         supercell = force_constants.supercell
         cell = supercell.primitive
         ensure_shape("polar.charges", polar.charges, (cell.n_atoms, 3, 3))
         if cutoff is None:
             cutoff = (3 * N_VECTORS / (4 * np.pi * cell.volume)) ** (1 / 3)
         ensure_positive("cutoff", cutoff)
+        if width is not None:
+            ensure_positive("width", width)
         if width is None:
             mean = np.trace(polar.dielectric) / 3
             width = float(np.sqrt(-(cutoff**2) * mean / 4 / np.log(ACCURACY)))

@@ -4,7 +4,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import units
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, ensure_positive, ensure_shape
+from phono_grid.errors import (
+    DomainError,
+    as_numbers,
+    ensure_positive,
+    ensure_shape,
+    ensure_type,
+)
 
 from phono_dynmat._degenerate import degenerate_sets
 from phono_dynmat._dynamical_matrix import dynamical_matrices
@@ -13,6 +19,7 @@ from phono_dynmat._fourier import (
     Dynamics,
     cartesian_unit_vector,
     derivatives,
+    ensure_dynamics,
     unit_vector,
 )
 from phono_dynmat._modes import Modes
@@ -25,7 +32,31 @@ DIRECTION = np.array([1, 2, 3]) / np.sqrt(14)
 """Cartesian; along it the bands of a degenerate set are told apart."""
 
 
-@accelerated_by(rust.group_velocities)
+def checked_modes(
+    series: Dynamics, modes: Modes, *, direction: ArrayLike | None = None
+) -> tuple[Dynamics, Modes]:
+    """Arguments of what is computed of phonons: those of a crystal, and their constants."""
+    ensure_dynamics("series", series)
+    ensure_type("modes", modes, Modes)
+    n_b = 3 * series.cell.n_atoms
+    ensure_shape("modes.frequencies", modes.frequencies, ("n_q", n_b))
+    unit_vector(series, direction)
+    return series, modes
+
+
+def _checked(
+    series: Dynamics,
+    modes: Modes,
+    rotations: ArrayLike,
+    *,
+    direction: ArrayLike | None = None,
+) -> tuple[Dynamics, Modes, NDArray[np.int64]]:
+    """Arguments of `group_velocities`."""
+    w = as_numbers(rotations, "rotations", np.int64, ("n_r", 3, 3))
+    return *checked_modes(series, modes, direction=direction), w
+
+
+@accelerated_by(rust.group_velocities, _checked)
 def group_velocities(
     series: Dynamics,
     modes: Modes,
@@ -69,6 +100,7 @@ def group_velocities(
         If the identity is not among ``rotations``.
     """
     slopes_of_d = derivatives(series, modes.qpoints, direction)
+    rotations = np.asarray(rotations)
     return _velocities(series, modes, rotations, slopes_of_d, direction)
 
 
@@ -112,6 +144,7 @@ def finite_difference_velocities(
         If ``step`` is not positive or the identity is not among ``rotations``.
     """
     ensure_positive("step", step)
+    series, modes, w = _checked(series, modes, rotations, direction=direction)
     # Cartesian steps in fractional coordinates: rows of the transposed lattice.
     shifts = step * series.cell.lattice.T
     rises = [
@@ -120,7 +153,7 @@ def finite_difference_velocities(
         for x in shifts
     ]
     slopes_of_d = np.array(rises, dtype=np.complex128) / (2 * step)
-    return _velocities(series, modes, rotations, slopes_of_d, direction)
+    return _velocities(series, modes, w, slopes_of_d, direction)
 
 
 def directional_velocities(
@@ -148,6 +181,7 @@ def directional_velocities(
         Å THz; 0 for modes at or below 1e-4 THz.
     """
     alone = np.eye(3, dtype=np.int64)[None]
+    ensure_dynamics("series", series)
     n = cartesian_unit_vector(series, direction)
     return np.asarray(group_velocities(series, modes, alone, direction=direction) @ n)
 
@@ -155,15 +189,12 @@ def directional_velocities(
 def _velocities(
     series: Dynamics,
     modes: Modes,
-    rotations: ArrayLike,
+    w: NDArray[np.int64],
     slopes_of_d: NDArray[np.complex128],
     direction: ArrayLike | None,
 ) -> NDArray[np.float64]:
-    """Of given ``∂D/∂k``, shape (3, n_q, n_b, n_b)."""
-    w = np.asarray(rotations)
-    ensure_shape("rotations", w, (len(w), 3, 3))
+    """Of given ``∂D/∂k``, shape (3, n_q, n_b, n_b), and rotations ``w``."""
     n_q, n_b = modes.frequencies.shape
-    ensure_shape("modes.frequencies", modes.frequencies, (n_q, 3 * series.cell.n_atoms))
     b = series.cell.reciprocal_lattice.T
     cartesian = b @ w @ np.linalg.inv(b)
     along = unit_vector(series, direction)

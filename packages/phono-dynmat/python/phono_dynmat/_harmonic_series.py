@@ -6,7 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants
 from phono_grid import Cell, ShortestVectors, Supercell
-from phono_grid.errors import DomainError, ensure_finite, frozen
+from phono_grid.errors import (
+    DomainError,
+    ensure_finite,
+    ensure_shape,
+    ensure_type,
+    frozen,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,9 +51,11 @@ class HarmonicSeries:
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
-        n_e, n_a = len(self.values), self.cell.n_atoms
+        ensure_type("cell", self.cell, Cell)
+        values = frozen(self.values, "values", shape=("n_e", 3, 3))
+        n_e, n_a = len(values), self.cell.n_atoms
         for name, array in (
-            ("values", frozen(self.values, "values", shape=(n_e, 3, 3))),
+            ("values", values),
             ("atoms", frozen(self.atoms, "atoms", np.int64, (n_e, 2))),
             ("cells", frozen(self.cells, "cells", np.int64, (n_e, 3))),
         ):
@@ -68,12 +76,9 @@ class HarmonicSeries:
         ``vectors`` are those of its supercell, found if not given. A pair with ``m``
         equidistant images gives ``Φ / m`` to each; equal ``k, k', R`` are merged.
         """
-        if force_constants.order != 2:
-            raise DomainError(
-                f"force_constants must be of order 2, got {force_constants.order}"
-            )
+        ensure_second_order(force_constants)
         supercell = force_constants.supercell
-        vectors = ShortestVectors.of(supercell) if vectors is None else vectors
+        vectors = vectors_of(supercell, vectors)
         values, atoms, cells = gathered(force_constants.values, supercell, vectors)
         return cls(values, atoms, cells, supercell.primitive)
 
@@ -82,6 +87,25 @@ class HarmonicSeries:
         """``R + τ_k' - τ_k`` in lattice vectors, shape (n_e, 3)."""
         x = self.cell.positions
         return self.cells + x[self.atoms[:, 1]] - x[self.atoms[:, 0]]
+
+
+def ensure_second_order(force_constants: ForceConstants) -> None:
+    """Require force constants of order 2."""
+    ensure_type("force_constants", force_constants, ForceConstants)
+    if force_constants.order != 2:
+        raise DomainError(
+            f"force_constants must be of order 2, got {force_constants.order}"
+        )
+
+
+def vectors_of(supercell: Supercell, vectors: ShortestVectors | None) -> ShortestVectors:
+    """Those of ``supercell``, found if not given."""
+    if vectors is None:
+        return ShortestVectors.of(supercell)
+    ensure_type("vectors", vectors, ShortestVectors)
+    pairs = (supercell.cell.n_atoms, supercell.primitive.n_atoms)
+    ensure_shape("vectors.multiplicities", vectors.multiplicities, pairs)
+    return vectors
 
 
 def gathered(

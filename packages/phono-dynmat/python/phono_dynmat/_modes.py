@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import ShapeError, ensure_finite, ensure_shape, frozen
+from phono_grid.errors import ShapeError, as_numbers, ensure_finite, finite, frozen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,13 +33,14 @@ class Modes:
 
     def __post_init__(self) -> None:
         """Hold the arrays the way the kernels read them."""
-        f = frozen(self.frequencies, "frequencies")
+        f = finite(self.frequencies, "frequencies", ("n_q", "n_b"))
         n_q, n_b = f.shape
-        ensure_finite("frequencies", f)
-        object.__setattr__(self, "qpoints", frozen(self.qpoints, "qpoints", shape=(n_q, 3)))
-        object.__setattr__(self, "frequencies", f)
-        e = np.ascontiguousarray(self.polarizations, dtype=np.complex128)
-        ensure_shape("polarizations", e, (n_q, n_b, n_b // 3, 3))
+        q = finite(self.qpoints, "qpoints", (n_q, 3))
+        shape = (n_q, n_b, n_b // 3, 3)
+        e = as_numbers(self.polarizations, "polarizations", np.complex128, shape)
+        ensure_finite("polarizations", e)
+        object.__setattr__(self, "qpoints", frozen(q, "qpoints"))
+        object.__setattr__(self, "frequencies", frozen(f, "frequencies"))
         object.__setattr__(self, "polarizations", e)
 
 

@@ -9,8 +9,11 @@ from phono_grid import Cell, Symmetry, units
 from phono_grid.errors import (
     DomainError,
     ShapeError,
+    as_numbers,
     ensure_finite,
     ensure_positive,
+    ensure_type,
+    finite,
     frozen,
 )
 
@@ -54,7 +57,7 @@ class Polar:
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
-        charges = frozen(self.charges, "charges", shape=(len(self.charges), 3, 3))
+        charges = frozen(self.charges, "charges", shape=("n_a", 3, 3))
         epsilon = frozen(self.dielectric, "dielectric", shape=(3, 3))
         for name, array in (("charges", charges), ("dielectric", epsilon)):
             ensure_finite(name, array)
@@ -110,11 +113,14 @@ class Polar:
         ChargeWarning
             If the charges add up to more than 0.1.
         """
+        ensure_type("cell", cell, Cell)
+        ensure_positive("factor", factor)
         symmetry = Symmetry.of(cell)
         r = symmetry.rotations_cartesian
-        epsilon = frozen(dielectric, "dielectric", shape=(3, 3))
+        epsilon = finite(dielectric, "dielectric", (3, 3))
         epsilon = (r @ epsilon @ r.swapaxes(1, 2)).mean(axis=0)
-        full = _of_all_atoms(frozen(charges, "charges"), symmetry)
+        full = _of_all_atoms(as_numbers(charges, "charges"), symmetry)
+        ensure_finite("charges", full)
         mean = np.zeros_like(full)
         for rotation, atoms in zip(r, symmetry.permutations, strict=True):
             mean[atoms] += rotation @ full @ rotation.T / len(r)

@@ -1,5 +1,7 @@
 """Occupations and heat capacities of harmonic modes."""
 
+from numbers import Real
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import units
@@ -57,6 +59,7 @@ def heat_capacities(
         eV/K; 0 at T = 0.
     """
     f = finite_frequencies(frequencies)
+    ensure_number("cutoff_frequency", cutoff_frequency, "THz")
     t = checked(temperatures).reshape(-1, *[1] * f.ndim)
     counts = f > max(cutoff_frequency, 0)
     half = reduced(np.where(counts, f, 1), t) / 2
@@ -80,6 +83,12 @@ def checked(temperatures: ArrayLike) -> NDArray[np.float64]:
     if not t.size:
         raise DomainError("temperatures: expected one or more, got none")
     return not_negative(t, "temperatures", ("n_T",), "K")
+
+
+def ensure_number(name: str, value: float, unit: str) -> None:
+    """Require a real number; infinite ones are good for a limit."""
+    if not isinstance(value, Real) or np.isnan(float(value)):
+        raise DomainError(f"{name} must be a number of {unit}, got {value!r}")
 
 
 def finite_frequencies(frequencies: ArrayLike) -> NDArray[np.float64]:

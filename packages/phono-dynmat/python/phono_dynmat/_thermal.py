@@ -5,10 +5,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import Cell, units
-from phono_grid.errors import DomainError, ensure_finite, ensure_shape, frozen
+from phono_grid.errors import (
+    DomainError,
+    ShapeError,
+    as_numbers,
+    ensure_finite,
+    ensure_flag,
+    ensure_shape,
+    ensure_type,
+    finite,
+    frozen,
+)
 
 from phono_dynmat._modes import Modes, ensure_of_modes
-from phono_dynmat._statistics import bose_einstein, checked
+from phono_dynmat._statistics import (
+    bose_einstein,
+    checked,
+    ensure_number,
+    finite_frequencies,
+)
 
 DISPLACEMENT = 1e20 * units.HBAR * units.EV / (2 * np.pi * 1e12 * units.AMU)
 """``ħ / (ω m)`` in Å² of a mode of 1 THz and 1 Da."""
@@ -101,28 +116,28 @@ def thermal_properties(
     ShapeError
         If there is not one projection for each mode.
     """
-    f = np.asarray(frequencies, dtype=float)
+    f = finite_frequencies(frequencies)
     if f.ndim != 2 or not f.size:
         raise DomainError(
             "frequencies: expected wave vectors and bands, at least one of each, got shape "
             f"{list(f.shape)}; is the mesh empty?"
         )
-    ensure_finite("frequencies", f)
     t = checked(temperatures)
-    w = np.ones(len(f)) if weights is None else np.asarray(weights, dtype=float)
+    w = np.ones(len(f)) if weights is None else as_numbers(weights, "weights")
     ensure_shape("weights", w, (len(f),))
     if not ((w >= 0).all() and 0 < w.sum() < np.inf):
         raise DomainError(
             "weights must not be negative, and not all zero: they tell how many wave "
             "vectors each one stands for"
         )
-    if np.isnan(cutoff_frequency):
-        raise DomainError("cutoff_frequency must be a number of THz, got nan")
+    ensure_number("cutoff_frequency", cutoff_frequency, "THz")
+    ensure_flag("classical", classical)
     counts = f > max(cutoff_frequency, 0)
     share = np.broadcast_to((w / w.sum())[:, None], f.shape)[counts]
     ends: tuple[int, ...] = ()
     if projections is not None:
-        a = np.asarray(projections, dtype=float)
+        a = as_numbers(projections, "projections")
+        ensure_finite("projections", a)
         ends = a.shape[2:]
         ensure_of_modes("projections", a, f)
         share = np.moveaxis(a[counts], 0, -1) * share
@@ -138,7 +153,7 @@ def thermal_properties(
 
 def band_projections(frequencies: ArrayLike) -> NDArray[np.float64]:
     """Each band by itself, in the order of frequencies, shape (n_q, n_b, n_b)."""
-    n_q, n_b = np.asarray(frequencies).shape
+    n_q, n_b = finite(frequencies, "frequencies", ("n_q", "n_b")).shape
     return np.broadcast_to(np.eye(n_b), (n_q, n_b, n_b))
 
 
@@ -210,12 +225,13 @@ def mean_square_displacements(
     DomainError
         If a mass is not positive, a temperature negative, or nothing is between the limits.
     """
+    ensure_type("modes", modes, Modes)
     f, e = modes.frequencies, modes.polarizations
-    m = np.asarray(masses, dtype=float)
-    ensure_shape("masses", m, (e.shape[2],))
+    m = as_numbers(masses, "masses", shape=(e.shape[2],))
     if not ((m > 0) & np.isfinite(m)).all():
         raise DomainError(f"masses must be positive, got {m.min():g} Da")
-    low, high = max(between[0], 0), between[1]
+    limits = as_numbers(between, "between", shape=(2,))
+    low, high = max(limits[0], 0), limits[1]
     if not low < high:
         raise DomainError(
             f"between: expected two frequencies in THz, the lower one first, got {between}"
@@ -251,7 +267,11 @@ def cif_displacements(matrices: ArrayLike, cell: Cell) -> NDArray[np.float64]:
     ----------
     .. [1] R. W. Grosse-Kunstleve and P. D. Adams, J. Appl. Cryst. 35, 477 (2002).
     """
-    u = np.asarray(matrices, dtype=float)
+    ensure_type("cell", cell, Cell)
+    u = as_numbers(matrices, "matrices")
+    if u.shape[-2:] != (3, 3):
+        raise ShapeError(f"matrices: expected shape [..., 3, 3], got {list(u.shape)}")
+    ensure_finite("matrices", u)
     lengths = np.linalg.norm(cell.reciprocal_lattice, axis=1)
     x = np.linalg.inv(cell.lattice.T * lengths)
     return np.asarray(x @ u @ x.T)

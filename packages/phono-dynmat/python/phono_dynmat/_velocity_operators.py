@@ -4,16 +4,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import units
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import ensure_shape
 
 from phono_dynmat._degenerate import degenerate_sets
 from phono_dynmat._extension import rust
 from phono_dynmat._fourier import Dynamics, derivatives, unit_vector
-from phono_dynmat._group_velocities import CUTOFF_FREQUENCY, DIRECTION
+from phono_dynmat._group_velocities import CUTOFF_FREQUENCY, DIRECTION, checked_modes
 from phono_dynmat._modes import Modes
 
 
-@accelerated_by(rust.velocity_operators)
+@accelerated_by(rust.velocity_operators, checked_modes)
 def velocity_operators(
     series: Dynamics, modes: Modes, *, direction: ArrayLike | None = None
 ) -> NDArray[np.complex128]:
@@ -54,7 +53,6 @@ def velocity_operators(
        L. Isaeva, G. Barbalinardo, D. Donadio, S. Baroni, Nat. Commun. 10, 3853 (2019).
     """
     n_q, n_b = modes.frequencies.shape
-    ensure_shape("modes.frequencies", modes.frequencies, (n_q, 3 * series.cell.n_atoms))
     slopes = derivatives(series, modes.qpoints, direction)
     along = unit_vector(series, direction)
     along = DIRECTION if along is None else along

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants
 from phono_grid import Cell, ShortestVectors
-from phono_grid.errors import ensure_shape, frozen
+from phono_grid.errors import ensure_shape, ensure_type, finite, frozen
 
-from phono_dynmat._harmonic_series import HarmonicSeries, gathered
+from phono_dynmat._harmonic_series import HarmonicSeries, ensure_second_order, gathered
 from phono_dynmat._polar import Polar
 
 
@@ -43,13 +43,17 @@ class Wang:
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
+        ensure_type("series", self.series, HarmonicSeries)
+        ensure_type("polar", self.polar, Polar)
         ensure_shape("polar.charges", self.polar.charges, (self.cell.n_atoms, 3, 3))
-        shares = frozen(self.shares, "shares", shape=(len(self.series.values),))
-        object.__setattr__(self, "shares", shares)
+        shares = finite(self.shares, "shares", (len(self.series.values),))
+        object.__setattr__(self, "shares", frozen(shares, "shares"))
 
     @classmethod
     def of(cls, force_constants: ForceConstants, polar: Polar) -> "Wang":
         """Prepare second-order constants and the charges of the primitive cell."""
+        ensure_second_order(force_constants)
+        ensure_type("polar", polar, Polar)
         supercell = force_constants.supercell
         vectors = ShortestVectors.of(supercell)
         each = np.full(force_constants.values.shape[:2], 1 / supercell.n_cells)

@@ -89,7 +89,8 @@ def ensure_integer(name: str, value: Any, least: int | None = None) -> int:
     except TypeError:
         raise DomainError(f"{name} must be an integer, got {value!r}") from None
     if least is not None and number < least:
-        raise DomainError(f"{name} must be {least} or more, got {number}")
+        rule = "positive" if least == 1 else f"{least} or more"
+        raise DomainError(f"{name} must be {rule}, got {number}")
     return number
 
 
