@@ -57,6 +57,7 @@ def test_the_example_is_stable(result):
     assert others.min() > 1
 
 
+@pytest.mark.needs_rust  # it runs both, whatever the language of the session
 def test_both_implementations_conduct_alike():
     results = []
     for lang in ("rust", "Python"):
