@@ -82,6 +82,12 @@ def ensure_flag(name: str, value: Any) -> None:
         raise DomainError(f"{name} must be True or False, got {value!r}")
 
 
+def ensure_callable(name: str, value: Any) -> None:
+    """Require a function, or None."""
+    if not (value is None or callable(value)):
+        raise DomainError(f"{name} must be a function, got {type(value).__name__}")
+
+
 def ensure_integer(name: str, value: Any, least: int | None = None) -> int:
     """Require an integer, ``least`` or more, and return it."""
     try:

@@ -15,7 +15,13 @@ from phono_fc import (
     symmetrize_sparse,
 )
 from phono_grid import Symmetry
-from phono_grid.errors import DomainError
+from phono_grid.errors import (
+    DomainError,
+    ensure_flag,
+    ensure_integer,
+    ensure_positive,
+    ensure_type,
+)
 
 from phonokit._force_data import ForceData, SecondOrderData
 
@@ -55,7 +61,11 @@ def force_constants_of(
     DomainError
         If the data have no third order and it is wanted, or do not determine the constants.
     """
-    order = data.order if order is None else order
+    ensure_type("data", data, ForceData)
+    ensure_flag("symmetrized", symmetrized)
+    if cutoff is not None:
+        ensure_positive("cutoff", cutoff)
+    order = data.order if order is None else ensure_integer("order", order)
     ensure_order(data, order)
     constants = {}
     if data.snapshots is not None and (order == 3 or data.phonon is None):

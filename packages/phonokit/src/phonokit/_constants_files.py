@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants, SparseForceConstants3, compact, expand
 from phono_grid import Supercell
-from phono_grid.errors import DomainError, FileError
+from phono_grid.errors import DomainError, FileError, ensure_flag, ensure_type
 
-from phonokit._files import in_file, open_text
+from phonokit._files import in_file, open_text, path_of
 from phonokit._results import replacing
 from phonokit._version import __version__
 
@@ -41,7 +41,9 @@ def write_force_constants(
     FileError
         If the file cannot be written, or cannot hold this order.
     """
-    target = Path(path)
+    ensure_type("constants", constants, ForceConstants)
+    ensure_flag("full", full)
+    target = path_of(path)
     if constants.order not in NAMES:
         raise FileError(f"{target}: only second and third order have a format of file")
     if target.suffix in HDF5:
@@ -71,7 +73,8 @@ def read_force_constants(path: str | Path, supercell: Supercell) -> ForceConstan
     FileError
         If the file is not of this supercell.
     """
-    source = Path(path)
+    ensure_type("supercell", supercell, Supercell)
+    source = path_of(path)
     if source.suffix in HDF5:
         values, first = _read_hdf5(source)
     else:
@@ -99,7 +102,8 @@ def write_sparse_force_constants(
     """
     import h5py
 
-    target = Path(path)
+    ensure_type("constants", constants, SparseForceConstants3)
+    target = path_of(path)
     if target.suffix not in HDF5:
         raise FileError(f"{target}: sparse constants are HDF5; name a file .hdf5")
     with replacing(target) as beside, h5py.File(beside, "w") as file:
@@ -129,7 +133,8 @@ def read_sparse_force_constants(
     FileError
         If the file is not of this supercell.
     """
-    source = Path(path)
+    ensure_type("supercell", supercell, Supercell)
+    source = path_of(path)
     with _opened(source) as file:
         if SPARSE not in file:
             raise FileError(

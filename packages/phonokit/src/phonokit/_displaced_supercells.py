@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_fc import Displacements, PairDisplacements
 from phono_grid import Cell, Supercell
-from phono_grid.errors import DomainError, frozen
+from phono_grid.errors import DomainError, ensure_integer, ensure_type, finite, frozen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,9 +103,13 @@ class RandomSupercells:
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
-        shape = (len(self.displacements), self.supercell.cell.n_atoms, 3)
-        u: NDArray[np.float64] = frozen(self.displacements, "displacements", shape=shape)
-        object.__setattr__(self, "displacements", u)
+        ensure_type("unit_cell", self.unit_cell, Cell)
+        ensure_type("supercell", self.supercell, Supercell)
+        if ensure_integer("order", self.order) not in (2, 3):
+            raise DomainError(f"order must be 2 or 3, got {self.order}")
+        shape = ("n", self.supercell.cell.n_atoms, 3)
+        u = finite(self.displacements, "displacements", shape)
+        object.__setattr__(self, "displacements", frozen(u, "displacements"))
 
     def __len__(self) -> int:
         """How many there are."""

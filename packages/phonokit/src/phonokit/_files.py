@@ -5,10 +5,11 @@ import gzip
 import lzma
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from os import PathLike
 from pathlib import Path
 from typing import IO, Any
 
-from phono_grid.errors import FileError, PhonoError
+from phono_grid.errors import DomainError, FileError, PhonoError
 
 from phonokit._digest import sha256_for
 
@@ -21,6 +22,13 @@ COMPRESSION: dict[str, Callable[..., IO[Any]]] = {
 """How to open a file, by suffix; any other suffix is not compressed."""
 PIECE = 1 << 18
 """Characters or bytes that are read at once."""
+
+
+def path_of(path: str | PathLike[str], name: str = "path") -> Path:
+    """Require the name of a file or folder."""
+    if not isinstance(path, str | PathLike):
+        raise DomainError(f"{name} must be a str or Path, got {type(path).__name__}")
+    return Path(path)
 
 
 @contextmanager

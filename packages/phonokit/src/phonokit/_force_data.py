@@ -5,7 +5,7 @@ from pathlib import Path
 
 from phono_fc import DisplacedForces, PairForces, Snapshots
 from phono_grid import Cell, Supercell
-from phono_grid.errors import DomainError
+from phono_grid.errors import DomainError, ensure_type
 
 from phonokit._read_born import BornCharges
 
@@ -38,6 +38,11 @@ class SecondOrderData:
 
     supercell: Supercell
     forces: DisplacedForces | Snapshots
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        ensure_type("supercell", self.supercell, Supercell)
+        ensure_type("forces", self.forces, DisplacedForces, Snapshots)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,8 +14,9 @@ from phono_3ph import (
     total_linewidths,
 )
 from phono_grid import Cell, Gaussian, Grid, IrreduciblePoints, units
-from phono_grid.errors import DomainError, FileError, PhonoError
+from phono_grid.errors import DomainError, FileError, PhonoError, ensure_type
 
+from phonokit._files import path_of
 from phonokit._kappa_result import KappaResult
 
 if TYPE_CHECKING:
@@ -111,7 +112,9 @@ def read_kappa_modes(path: str | Path, cell: Cell | None = None) -> KappaModes:
     """
     import h5py
 
-    if not Path(path).is_file():
+    if cell is not None:
+        ensure_type("cell", cell, Cell)
+    if not path_of(path).is_file():
         raise FileError(f"{path}: there is no such file")
     try:
         with h5py.File(path, "r") as file:

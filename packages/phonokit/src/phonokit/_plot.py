@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from phono_grid.errors import ensure_type
 
 from phonokit._figure import BLUE, MUTED, figure_to
+from phonokit._files import path_of
 from phonokit._kappa_modes import KappaModes
 from phonokit._kappa_result import KappaResult, mesh_name
 from phonokit._plot_accumulation import draw_by_frequency, draw_by_path
@@ -42,7 +44,8 @@ def plot_kappa(result: KappaResult, path: str | Path) -> Path:
     FileError
         If matplotlib is missing, or the file cannot be written.
     """
-    path = Path(path)
+    ensure_type("result", result, KappaResult)
+    path = path_of(path)
     with figure_to(path, 13.4, 3.9) as figure:
         left, middle, right = figure.subplots(1, 3)
         left.spines[["top", "right"]].set_visible(False)

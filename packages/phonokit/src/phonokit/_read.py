@@ -7,7 +7,7 @@ from phono_fc import DisplacedForces, Snapshots
 from phono_grid import Cell, Supercell
 
 from phonokit._calculators import Units, units_of
-from phonokit._files import find_yaml, sha256
+from phonokit._files import find_yaml, path_of, sha256
 from phonokit._force_data import ForceData, InputFile
 from phonokit._read_born import read_born_charges
 from phonokit._read_cells import read_phonon_supercell, read_supercell
@@ -36,7 +36,7 @@ def read(path: str | Path) -> ForceData:
         If a file is missing or does not hold what it should; the message names the file
         and the key or line.
     """
-    yaml = find_yaml(Path(path))
+    yaml = find_yaml(path_of(path))
     tree = Tree.read(yaml)
     units = units_of(tree)
     unit_cell, supercell = read_supercell(tree, units)

@@ -14,7 +14,7 @@ from phonokit._displaced_supercells import (
     DisplacedSupercells,
     RandomSupercells,
 )
-from phonokit._files import find_yaml, in_file
+from phonokit._files import find_yaml, in_file, path_of
 from phonokit._pair_cutoff import cutoff_of
 from phonokit._read_cells import read_phonon_supercell, read_supercell
 from phonokit._read_second_order import PHONON, PHONOPY, Place
@@ -40,7 +40,7 @@ def read_supercells(path: str | Path) -> tuple[AnySupercells, Units]:
     Units
         Of the file.
     """
-    tree = Tree.read(find_supercells(Path(path)))
+    tree = Tree.read(find_supercells(path_of(path)))
     units = units_of(tree)
     unit_cell, supercell = read_supercell(tree, units)
     if "displacement_pairs" not in tree:
@@ -63,7 +63,7 @@ def read_phonon_supercells(path: str | Path) -> AnySupercells | None:
     path : str or Path
         As for `read_supercells`.
     """
-    tree = Tree.read(find_supercells(Path(path)))
+    tree = Tree.read(find_supercells(path_of(path)))
     units = units_of(tree)
     unit_cell, supercell = read_supercell(tree, units)
     phonon = read_phonon_supercell(tree, unit_cell, supercell, units)

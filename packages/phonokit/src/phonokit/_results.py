@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import ConductivityWigner
 from phono_grid import brillouin_zone_images
-from phono_grid.errors import FileError
+from phono_grid.errors import FileError, ensure_type
 
+from phonokit._files import path_of
 from phonokit._kappa_result import KappaResult
 from phonokit._transport import Method
 from phonokit._version import __version__
@@ -201,7 +202,9 @@ def write_kappa(
     FileError
         If it cannot be written.
     """
-    target = Path(default_name(result.mesh.tolist()) if path is None else path)
+    ensure_type("result", result, KappaResult)
+    ensure_type("command", command, str)
+    target = path_of(default_name(result.mesh.tolist()) if path is None else path)
     return write_datasets(target, kappa_datasets(result), _attributes(result, command))
 
 

@@ -10,7 +10,14 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import Storage, scratch_array
-from phono_grid.errors import PhonoError
+from phono_grid.errors import (
+    DomainError,
+    PhonoError,
+    ensure_callable,
+    ensure_positive,
+    ensure_type,
+    named,
+)
 from phono_mpi import Alone, Ranks, balanced_tasks
 
 from phonokit._run_file import RunFile
@@ -53,6 +60,20 @@ class Run:
     over_memory: Storage | str = Storage.MEMORY
     store: RunStore | None = None
     ranks: Ranks = field(default_factory=Alone)
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        ensure_callable("progress", self.progress)
+        ensure_positive("memory", self.memory)
+        storage = named(Storage, self.over_memory, "over_memory")
+        object.__setattr__(self, "over_memory", storage)
+        if self.store is not None:
+            ensure_type("store", self.store, RunStore)
+        if not hasattr(self.ranks, "allgather"):
+            kind = type(self.ranks).__name__
+            raise DomainError(
+                f"ranks must be Ranks of phono_mpi, such as Alone(), got {kind}"
+            )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

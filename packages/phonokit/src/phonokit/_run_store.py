@@ -9,8 +9,9 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
-from phono_grid.errors import FileError
+from phono_grid.errors import FileError, ensure_callable, ensure_flag
 
+from phonokit._files import path_of
 from phonokit._run_file import RunFile, create, read_layout, reason
 from phonokit._version import __version__
 
@@ -56,7 +57,9 @@ class RunStore:
         restart: bool = False,
         tell: Callable[[str], None] | None = None,
     ) -> None:
-        self.path = Path(path)
+        self.path = path_of(path)
+        ensure_flag("restart", restart)
+        ensure_callable("tell", tell)
         self._restart = restart
         self._tell = tell
         self._lock = -1

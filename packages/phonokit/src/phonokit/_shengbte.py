@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants
 from phono_grid import ShortestVectors, Supercell
-from phono_grid.errors import DomainError, FileError
+from phono_grid.errors import DomainError, FileError, ensure_not_negative, ensure_type
 
 from phonokit._constants_files import read_force_constants, write_force_constants
-from phonokit._files import open_text
+from phonokit._files import open_text, path_of
 from phonokit._results import replacing
 
 SECOND, THIRD = "FORCE_CONSTANTS_2ND", "FORCE_CONSTANTS_3RD"
@@ -51,12 +51,15 @@ def write_shengbte(
     DomainError
         If ShengBTE cannot read constants of this supercell.
     """
+    ensure_type("fc2", fc2, ForceConstants)
+    ensure_type("fc3", fc3, ForceConstants)
+    ensure_not_negative("threshold", threshold, "eV/Å³")
     if (fc2.order, fc3.order) != (2, 3):
         raise DomainError(
             f"fc2, fc3: expected orders 2 and 3, got {fc2.order} and {fc3.order}"
         )
     _check_multiple(fc2.supercell)
-    second, third = Path(folder) / SECOND, Path(folder) / THIRD
+    second, third = (path_of(folder, "folder") / name for name in (SECOND, THIRD))
     write_force_constants(fc2, second, full=True)
     blocks = list(_images(fc3, threshold))
     with replacing(third) as beside, beside.open("w", encoding="utf-8") as file:
@@ -87,11 +90,14 @@ def read_shengbte(
         To hold the third order, of the same primitive cell; ``supercell2`` if not given.
         Blocks a supercell vector apart are added up.
     """
-    fc2 = read_force_constants(Path(folder) / SECOND, supercell2)
-    if fc2.order != 2:
-        raise FileError(f"{Path(folder) / SECOND}: holds no second-order constants")
+    second, third = (path_of(folder, "folder") / name for name in (SECOND, THIRD))
+    ensure_type("supercell2", supercell2, Supercell)
     supercell3 = supercell2 if supercell3 is None else supercell3
-    return fc2, _read_third(Path(folder) / THIRD, supercell3)
+    ensure_type("supercell3", supercell3, Supercell)
+    fc2 = read_force_constants(second, supercell2)
+    if fc2.order != 2:
+        raise FileError(f"{second}: holds no second-order constants")
+    return fc2, _read_third(third, supercell3)
 
 
 Image = tuple[tuple[int, int, int], NDArray[np.float64], NDArray[np.float64]]

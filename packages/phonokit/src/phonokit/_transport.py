@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import BandPairs, Coherence, PeriodicModes, Scattering, Solver
 from phono_grid import Cell, IrreduciblePoints
-from phono_grid.errors import DomainError, ensure_positive, named
+from phono_grid.errors import DomainError, ensure_flag, ensure_positive, ensure_type, named
 
 
 class Method(Enum):
@@ -62,6 +62,9 @@ class Transport:
 
     def __post_init__(self) -> None:
         """Take names for the enums, and check the path."""
+        ensure_type("scattering", self.scattering, Scattering)
+        for name in ("isotopes", "split", "symmetrized_tetrahedra", "full_zone"):
+            ensure_flag(name, getattr(self, name))
         object.__setattr__(self, "method", Method.of(self.method))
         object.__setattr__(self, "solver", Solver.of(self.solver))
         if self.coherence is not None:

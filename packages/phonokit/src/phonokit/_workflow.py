@@ -21,7 +21,7 @@ from phono_grid import (
     using,
 )
 from phono_grid.backend import active
-from phono_grid.errors import DomainError
+from phono_grid.errors import DomainError, ensure_flag, ensure_positive, ensure_type
 from phono_mpi import Ranks
 
 from phonokit._conduction import conduction_of
@@ -62,6 +62,13 @@ class Crystal:
     data: ForceData
     backend: Backend
     fc3_cutoff: float | None = None
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        ensure_type("data", self.data, ForceData)
+        ensure_type("backend", self.backend, Backend)
+        if self.fc3_cutoff is not None:
+            ensure_positive("fc3_cutoff", self.fc3_cutoff)
 
     @property
     def lang(self) -> str:
@@ -158,6 +165,10 @@ def kappa(
     started = _now()
     transport = Transport() if transport is None else transport
     run = Run() if run is None else run
+    ensure_type("crystal", crystal, Crystal)
+    ensure_type("transport", transport, Transport)
+    ensure_type("run", run, Run)
+    ensure_flag("nac", nac)
     t = checked_temperatures(temperatures)
     with using(crystal.backend):
         harmonic, carriers, series3 = carriers_of(

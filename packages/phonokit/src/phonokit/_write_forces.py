@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import DomainError
+from phono_grid.errors import DomainError, ShapeError, ensure_type, finite
 
 from phonokit._calculators import Units
 from phonokit._displaced_supercells import (
@@ -13,6 +13,7 @@ from phonokit._displaced_supercells import (
     DisplacedSupercells,
     RandomSupercells,
 )
+from phonokit._files import path_of
 from phonokit._write_text import writing_text
 
 
@@ -51,9 +52,15 @@ def write_forces(
     comments : iterable of str
         What moves in each supercell, lines that begin with ``#``.
     """
-    target = Path(path)
+    target = path_of(path)
+    ensure_type("comments", comments, Iterable)
+    blocks, lines = finite(forces, "forces", ("n", "n_s", 3)), list(comments)
+    if len(lines) != len(blocks):
+        raise ShapeError(
+            f"comments: expected one for each of {len(blocks)} forces, got {len(lines)}"
+        )
     with writing_text(target) as file:
-        for number, (block, moved) in enumerate(zip(forces, comments, strict=True), 1):
+        for number, (block, moved) in enumerate(zip(blocks, lines, strict=True), 1):
             file.write(f"# File: {number}\n{moved}")
             file.write(_rows(block))
     return target
@@ -70,9 +77,12 @@ def write_force_sets(
     supercells : DisplacedSupercells
     forces : (n, n_s, 3) array
     """
+    ensure_type("supercells", supercells, DisplacedSupercells)
+    shape = (len(supercells), supercells.supercell.cell.n_atoms, 3)
+    forces = finite(forces, "forces", shape)
     if supercells.pairs is not None:
         raise DomainError("FORCE_SETS holds no pairs; write FORCES_FC3 instead")
-    target = Path(path)
+    target = path_of(path)
     with writing_text(target) as file:
         file.write(f"{supercells.supercell.cell.n_atoms}\n{len(supercells)}\n")
         for number, block in enumerate(forces):
@@ -96,9 +106,11 @@ def write_snapshots(
     displacements, forces : (n, n_s, 3) arrays
         In the units of the displacements' file.
     """
-    target = Path(path)
+    target = path_of(path)
+    moves = finite(displacements, "displacements", ("n", "n_s", 3))
+    forces = finite(forces, "forces", moves.shape)
     with writing_text(target) as file:
-        for u, f in zip(displacements, forces, strict=True):
+        for u, f in zip(moves, forces, strict=True):
             file.write(_rows(np.concatenate([u, f], axis=1)))
     return target
 
