@@ -1,7 +1,6 @@
 """Ranks that are threads of one process: what the documented functions use of MPI."""
 
 import threading
-from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from queue import Queue
 from types import SimpleNamespace
@@ -28,14 +27,18 @@ class ThreadComm:
     def Get_rank(self):
         return self.rank
 
+    def queue(self, *key):
+        # A defaultdict would make two, for a sender and a receiver that come together.
+        return self.shared.mail.setdefault(key, Queue())
+
     def Barrier(self):
         self.shared.barrier.wait(TIMEOUT)
 
     def send(self, obj, dest, tag=0):
-        self.shared.mail[self.rank, dest, tag].put(obj)
+        self.queue(self.rank, dest, tag).put(obj)
 
     def recv(self, source, tag=0):
-        return self.shared.mail[source, self.rank, tag].get(timeout=TIMEOUT)
+        return self.queue(source, self.rank, tag).get(timeout=TIMEOUT)
 
     def Isend(self, buf, dest, tag=0):
         assert dest != self.rank
@@ -91,9 +94,7 @@ FAKE_MPI = SimpleNamespace(
 
 def on_threads(size, program):
     """Run ``program(comm)`` on every rank; the communicators, in the order of ranks."""
-    shared = SimpleNamespace(
-        barrier=threading.Barrier(size), board=[None] * size, mail=defaultdict(Queue)
-    )
+    shared = SimpleNamespace(barrier=threading.Barrier(size), board=[None] * size, mail={})
     comms = [ThreadComm(rank, size, shared) for rank in range(size)]
     with ThreadPoolExecutor(size) as pool:
         for done in [pool.submit(program, comm) for comm in comms]:
