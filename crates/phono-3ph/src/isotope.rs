@@ -19,8 +19,9 @@ use crate::{Phonons, Scattering};
 const ABOVE: f64 = 1e-9;
 /// Points that one task adds up.
 const TASK: usize = 256;
-/// Wave vectors whose weights are made together: tetrahedra are sorted once for all of them.
-const TOGETHER: usize = 64;
+/// Weights that are made together, of as many wave vectors as that is: tetrahedra are sorted
+/// once for all of them. A second-level cache holds them.
+const TOGETHER: usize = 64 * 1024;
 
 /// Half linewidths from isotopes at the grid points `points`, `Γ[i, j]` in THz.
 ///
@@ -54,9 +55,10 @@ pub fn isotope_linewidths(
         None => irreducible_map(phonons.grid, stop)?.to_vec(),
         Some(_) => vec![],
     };
+    let together = (TOGETHER / (n_b * n_b).max(1)).max(1);
     let mut gamma = Array2::zeros((points.len(), n_b));
     for (sites, mut rows) in
-        sites.chunks(TOGETHER).zip(gamma.axis_chunks_iter_mut(Axis(0), TOGETHER))
+        sites.chunks(together).zip(gamma.axis_chunks_iter_mut(Axis(0), together))
     {
         let sums = match scattering.smearing {
             None => sum_linear(phonons, sites, &star, stop)?,
