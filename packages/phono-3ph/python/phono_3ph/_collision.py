@@ -10,8 +10,6 @@ from phono_dynmat._statistics import checked
 from phono_grid import Triplets, units
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
-    DomainError,
-    ensure_index,
     ensure_not_negative,
     ensure_shape,
     ensure_type,
@@ -21,11 +19,13 @@ from phono_grid.errors import (
 )
 
 from phono_3ph._extension import rust
-from phono_3ph._interaction import ensure_one_crystal, interaction_strengths
+from phono_3ph._interaction import interaction_strengths
 from phono_3ph._linewidths import (
     Scattering,
+    checked_point,
     linewidths_of,
     scattering_weights,
+    some_occupations,
 )
 from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3
@@ -48,9 +48,7 @@ class Thermal:
 
     def __post_init__(self) -> None:
         """Hold the arrays the way the kernels read them."""
-        n = not_negative(self.occupations, "occupations", ("n_q", "n_b", "n_T"))
-        if not n.size:
-            raise DomainError("occupations: of no temperature; give one or more")
+        n = some_occupations(self.occupations, ("n_q", "n_b"))
         s = not_negative(self.inverse_sinh, "inverse_sinh", n.shape)
         object.__setattr__(self, "occupations", frozen(n, "occupations"))
         object.__setattr__(self, "inverse_sinh", frozen(s, "inverse_sinh"))
@@ -76,13 +74,11 @@ def _checked(
     scattering: Scattering,
 ) -> tuple[Any, ...]:
     """Arguments of `collision_row`."""
-    ensure_type("phonons", phonons, PeriodicModes)
-    ensure_one_crystal(series, phonons)
+    q = checked_point(series, phonons, q, scattering)
     ensure_type("thermal", thermal, Thermal)
     occupied = (*phonons.frequencies.shape, "n_T")
     ensure_shape("thermal.occupations", thermal.occupations, occupied)
-    ensure_type("scattering", scattering, Scattering)
-    return series, phonons, ensure_index("q", q, phonons.grid.n_q), thermal, scattering
+    return series, phonons, q, thermal, scattering
 
 
 @accelerated_by(rust.collision_row, _checked)

@@ -78,7 +78,7 @@ def isotope_linewidths(
     ----------
     phonons : PeriodicModes
     q : int or (n,) array_like of int
-        Indices in the grid. Many at once take a tenth of the time: they share the work on
+        Indices in the grid. Many at once take a third of the time: they share the work on
         the tetrahedra.
     mass_spread : (n_a,) array_like
         :math:`g_k m_k^2 = \langle (m - \langle m \rangle)^2 \rangle` of the isotopes of

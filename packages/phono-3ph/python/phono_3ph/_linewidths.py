@@ -65,11 +65,18 @@ def _checked(
     scattering: Scattering,
 ) -> tuple[Any, ...]:
     """Arguments of `linewidths`."""
+    q = checked_point(series, phonons, q, scattering)
+    return series, phonons, q, occupations_of(phonons, occupations), scattering
+
+
+def checked_point(
+    series: Series3, phonons: PeriodicModes, q: int, scattering: Scattering
+) -> int:
+    """``q``, if all that scatters the phonons there goes together."""
     ensure_type("phonons", phonons, PeriodicModes)
     ensure_one_crystal(series, phonons)
     ensure_type("scattering", scattering, Scattering)
-    q = ensure_index("q", q, phonons.grid.n_q)
-    return series, phonons, q, occupations_of(phonons, occupations), scattering
+    return ensure_index("q", q, phonons.grid.n_q)
 
 
 @accelerated_by(rust.linewidths, _checked)
@@ -124,7 +131,14 @@ def linewidths(
 
 def occupations_of(phonons: Phonons, occupations: ArrayLike) -> NDArray[np.float64]:
     """Those of ``phonons`` at one temperature or more, (n_q, n_b, n_T)."""
-    n = not_negative(occupations, "occupations", (*phonons.frequencies.shape, "n_T"))
+    return some_occupations(occupations, phonons.frequencies.shape)
+
+
+def some_occupations(
+    occupations: ArrayLike, shape: tuple[int | str, ...]
+) -> NDArray[np.float64]:
+    """Occupations of a ``shape`` of phonons, at one temperature or more."""
+    n = not_negative(occupations, "occupations", (*shape, "n_T"))
     if not n.size:
         raise DomainError("occupations: of no temperature; give one or more")
     return n

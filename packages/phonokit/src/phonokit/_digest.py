@@ -27,9 +27,10 @@ def sha256_for(size: int) -> Digest:
 
 
 def _small() -> Callable[[], Digest]:
-    """From Python itself, where it has one."""
+    """From Python itself, where it has one; mypy knows nothing of these private modules."""
     try:
-        from _sha2 import sha256  # type: ignore[import-not-found]  # Python 3.12
+        # From Python 3.12 on.
+        from _sha2 import sha256  # type: ignore[import-not-found]
     except ImportError:
         try:
             from _sha256 import sha256  # type: ignore[import-not-found]
