@@ -59,7 +59,7 @@ def pairs(folder: Path, quick: bool) -> dict[str, float]:
 
 def sets(folder: Path, quick: bool) -> dict[str, float]:
     """Read forces."""
-    from phonokit._read_forces import read_forces
+    from phonokit.io.read_forces import read_forces
 
     n, n_s, path = 20_000 if quick else 186_840, 16, folder / "FORCES_FC3"
     rows = "    0.12345678901234   -0.00000123456789    1.23456789012345\n" * n_s

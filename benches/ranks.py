@@ -51,8 +51,8 @@ def on_ranks(n: int, *arguments: object, cwd: str | None = None) -> tuple[float,
 def scatterer_of(folder: str, mesh: int, ranks):
     """All that the scattering stage needs, and what it took to make it, s."""
     import phonokit
-    from phonokit._rates import Scatterer
-    from phonokit._workflow import carriers_of
+    from phonokit.calc.kappa import carriers_of
+    from phonokit.calc.rates import Scatterer
 
     start = time.perf_counter()
     crystal = phonokit.load(folder)
@@ -131,7 +131,7 @@ def stage(folder: str, mesh: int, runs: int) -> None:
 def predicted(folder: str, mesh: int, _runs: int) -> None:
     """On one rank: what the plan says, stage and whole."""
     from phono_mpi import Alone
-    from phonokit._plan import DISTRIBUTIONS, plan_of
+    from phonokit.calc.plan import DISTRIBUTIONS, plan_of
 
     scatterer, serial = scatterer_of(folder, mesh, Alone())
     plan = plan_of(scatterer, 0.0)
@@ -146,7 +146,7 @@ def predicted(folder: str, mesh: int, _runs: int) -> None:
 
 def whole(folder: str, mesh: int, _runs: int) -> None:
     """On ranks: ``phono kappa``; each rank leaves its CPU time in a file."""
-    from phonokit.cli import main
+    from phonokit.cli.app import main
 
     mesh_options = ["--mesh", *[str(mesh)] * 3]
     if main(["kappa", folder, *mesh_options, "--output", "k.hdf5"]):

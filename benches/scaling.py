@@ -18,8 +18,8 @@ import phonokit
 from phono_3ph import PeriodicModes, Scattering, Series3, linewidths
 from phono_dynmat import bose_einstein
 from phono_grid import Grid, IrreduciblePoints, Symmetry, Triplets
-from phonokit._harmonic_phonons import periodic_modes
-from phonokit._series import force_constant_series
+from phonokit.calc.harmonic_phonons import periodic_modes
+from phonokit.model.series import force_constant_series
 
 MESHES = (7, 11, 19, 31, 50)
 ATOMS, VECTORS = 10, 4

@@ -51,8 +51,8 @@ def ours(folder: Path, mesh: list[int], work: str) -> Calculation:
     import phonokit
     from phono_dynmat import bose_einstein
     from phono_grid import Gaussian
-    from phonokit._scattering import external
-    from phonokit._series import force_constant_series
+    from phonokit.calc.scattering import external
+    from phonokit.model.series import force_constant_series
 
     crystal = phonokit.load(folder)
     series2, series3 = force_constant_series(crystal.data)

@@ -21,8 +21,8 @@ import phonokit
 from phono_3ph import PeriodicModes, Scattering, Series3, linewidths
 from phono_dynmat import bose_einstein
 from phono_grid import Gaussian, Grid, IrreduciblePoints, Symmetry, Triplets
-from phonokit._harmonic_phonons import harmonic_phonons
-from phonokit._series import force_constant_series
+from phonokit.calc.harmonic_phonons import harmonic_phonons
+from phonokit.model.series import force_constant_series
 
 CASES = {
     "si-pbesol": ((19, 19, 19), (9, 9, 9)),

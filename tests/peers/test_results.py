@@ -9,7 +9,7 @@ import phonokit
 import pytest
 from phono_3ph import accumulate, mean_free_paths
 from phono_grid import Grid, IrreduciblePoints, Symmetry
-from phonokit.cli import main
+from phonokit.cli.app import main
 from tiny_crystal import EXAMPLE
 
 phono3py = pytest.importorskip("phono3py")

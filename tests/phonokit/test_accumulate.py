@@ -5,8 +5,8 @@ import numpy as np
 import phonokit
 import pytest
 from phonokit import KappaModes, read_kappa_modes
-from phonokit._plot_accumulation import reached
 from phonokit.cli import BAD_INPUT, main
+from phonokit.plot.accumulation import reached
 from tiny_crystal import EXAMPLE
 
 TRANSPORT = phonokit.Transport(isotopes=True, boundary_mfp=1.0)

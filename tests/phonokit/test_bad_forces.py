@@ -12,9 +12,9 @@ from phono_fc import PairDisplacements, pair_displacements, single_displacements
 from phono_grid import Cell, Supercell, Symmetry
 from phono_grid.errors import FileError
 from phonokit import DisplacedSupercells, write_displacements
-from phonokit._force_store import force_store
-from phonokit._write_forces import save_forces, write_force_sets
-from phonokit.cli import main
+from phonokit.cli.app import main
+from phonokit.io.force_store import force_store
+from phonokit.io.write_forces import save_forces, write_force_sets
 
 CUTOFF = 3.7  # Å; first neighbours and the atom itself
 

@@ -9,13 +9,13 @@ import h5py
 import numpy as np
 import phonokit
 import pytest
-from phonokit.cli import main
+from phonokit.cli.app import main
 from tiny_crystal import EXAMPLE, FORCES, Tiny, forces_text
 
 COMMAND = [
     sys.executable,
     "-c",
-    "import sys; from phonokit.cli import main; sys.exit(main())",
+    "import sys; from phonokit.cli.app import main; sys.exit(main())",
 ]
 
 
@@ -214,7 +214,7 @@ def test_an_unwritable_folder_is_found_out_before_the_work(here, refused, monkey
     def never(*_args, **_options):
         raise AssertionError("the data were read")
 
-    monkeypatch.setattr("phonokit._commands.load", never)
+    monkeypatch.setattr("phonokit.cli.commands.load", never)
     assert "cannot be written" in refused("kappa", EXAMPLE, "--output", "no/k.h5")
 
 
@@ -222,7 +222,7 @@ def test_ctrl_c_is_a_short_message_and_exit_130(here, capsys, monkeypatch):
     def interrupt(*_args, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("phonokit._rates.linewidths", interrupt)
+    monkeypatch.setattr("phonokit.calc.rates.linewidths", interrupt)
     assert main(["kappa", str(EXAMPLE), "--mesh", "2", "2", "2"]) == 130
     assert capsys.readouterr().err == "phono: interrupted; nothing was written\n"
     assert list(here.iterdir()) == []
@@ -262,7 +262,7 @@ def test_a_mistake_of_ours_is_not_dressed_up(here, monkeypatch):
     def broken(*_args, **_options):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("phonokit._rates.linewidths", broken)
+    monkeypatch.setattr("phonokit.calc.rates.linewidths", broken)
     with pytest.raises(ZeroDivisionError):
         main(["kappa", str(EXAMPLE), "--mesh", "2", "2", "2"])
 
@@ -275,7 +275,7 @@ def test_imaginary_modes_are_one_line_on_stderr(here, capsys, monkeypatch):
     def warn(*_args):
         warnings.warn("imaginary frequencies", ImaginaryModesWarning, stacklevel=2)
 
-    monkeypatch.setattr("phonokit._workflow.warn_of_imaginary_modes", warn)
+    monkeypatch.setattr("phonokit.calc.kappa.warn_of_imaginary_modes", warn)
     assert main(["kappa", str(EXAMPLE), "--mesh", "2", "2", "2"]) == 0
     assert "phono: warning: imaginary frequencies\n" in capsys.readouterr().err
 
@@ -307,7 +307,7 @@ def test_every_dispatch_can_be_traced(tmp_path):
 
 def test_help_needs_neither_numpy_nor_the_kernels(tmp_path):
     code = (
-        "import sys; from phonokit.cli import main; main(['kappa', '--help']); "
+        "import sys; from phonokit.cli.app import main; main(['kappa', '--help']); "
         "sys.exit(bool({'numpy', 'phono_grid', 'h5py', 'matplotlib'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
@@ -316,7 +316,7 @@ def test_help_needs_neither_numpy_nor_the_kernels(tmp_path):
 
 def test_a_run_without_pictures_does_not_import_matplotlib_or_scipy(tmp_path):
     code = (
-        "import sys; from phonokit.cli import main\n"
+        "import sys; from phonokit.cli.app import main\n"
         f"main(['kappa', {str(EXAMPLE)!r}, '--mesh', '1', '1', '1'])\n"
         "sys.exit(bool({'matplotlib', 'scipy', 'mpi4py'} & set(sys.modules)))"
     )

@@ -21,8 +21,8 @@ def test_every_size_has_the_same_digest(size):
 
 WITHOUT = """
 import sys
-import phonokit._rates as rates
-from phonokit.cli import main
+import phonokit.calc.rates as rates
+from phonokit.cli.app import main
 
 linewidths = rates.linewidths
 

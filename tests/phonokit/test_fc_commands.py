@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import phonokit
 import pytest
-from phonokit.cli import main
+from phonokit.cli.app import main
 
 io = pytest.importorskip("ase.io")
 POTENTIAL = """

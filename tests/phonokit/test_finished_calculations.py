@@ -8,8 +8,8 @@ from phono_fc import Displacements, single_displacements
 from phono_grid import Cell, Supercell, Symmetry
 from phono_grid.errors import FileError
 from phonokit import DisplacedSupercells, collect_forces, write_displacements
-from phonokit._calculators import BOHR, HARTREE
-from phonokit.cli import main
+from phonokit.cli.app import main
+from phonokit.io.calculators import BOHR, HARTREE
 
 pytest.importorskip("ase.io")
 PROGRAMS = {

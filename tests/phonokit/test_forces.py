@@ -9,12 +9,12 @@ import pytest
 from phono_fc import pair_displacements, single_displacements
 from phono_grid import Cell, Supercell, Symmetry
 from phono_grid.errors import DomainError, FileError
-from phonokit._displaced_supercells import DisplacedSupercells
-from phonokit._forces import collect_forces, compute_forces
-from phonokit._read_supercells import read_supercells
-from phonokit._write_displacements import write_displacements
-from phonokit._write_forces import write_force_sets, write_forces
-from phonokit.cli import main
+from phonokit.calc.forces import collect_forces, compute_forces
+from phonokit.cli.app import main
+from phonokit.io.supercells import read_supercells
+from phonokit.io.write_displacements import write_displacements
+from phonokit.io.write_forces import write_force_sets, write_forces
+from phonokit.model.displaced_supercells import DisplacedSupercells
 
 ase = pytest.importorskip("ase")
 io = pytest.importorskip("ase.io")
@@ -346,7 +346,7 @@ def test_one_supercell_has_one_file_at_rest(tmp_path, rng, capsys):
 
 
 def test_options_are_json_or_words():
-    from phonokit._ase import options_of
+    from phonokit.io.ase import options_of
 
     words = ("a=1", "b=true", "c=PBE", "d=[1, 2]")
     assert json.dumps(options_of(words)) == '{"a": 1, "b": true, "c": "PBE", "d": [1, 2]}'

@@ -8,10 +8,10 @@ import phonokit
 import pytest
 from phono_dynmat import Polar
 from phono_grid import units
-from phonokit import _harmonic as harmonic
-from phonokit._read_born import BornCharges
-from phonokit._workflow import Crystal
-from phonokit.cli import main
+from phonokit.calc import harmonic
+from phonokit.calc.kappa import Crystal
+from phonokit.cli.app import main
+from phonokit.io.born import Dipoles
 from tiny_crystal import EXAMPLE
 
 PATH = ["--path", "G X, G L", "--point", "X=1/2,0,1/2", "--point", "L=0.5,0.5,0.5"]
@@ -144,7 +144,7 @@ def test_every_picture_can_be_drawn(here):
 
 def test_dipoles_split_optical_bands_unless_they_are_left_out(silicon):
     z = np.eye(3)
-    born = BornCharges(Polar([z, -z], z * 12))
+    born = Dipoles(Polar([z, -z], z * 12))
     names = (n for n in type(silicon.data).__dataclass_fields__ if n != "born")
     data = type(silicon.data)(**{n: getattr(silicon.data, n) for n in names}, born=born)
     polar = Crystal(data, silicon.backend)

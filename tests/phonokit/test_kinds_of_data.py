@@ -19,12 +19,13 @@ from phono_fc import (
 )
 from phono_grid import Supercell, Symmetry
 from phono_grid.errors import DomainError, FileError
-from phonokit import DisplacedSupercells, RandomSupercells, _constants
-from phonokit._constants import force_constants_of
-from phonokit._displaced_supercells import AnySupercells
-from phonokit._read_cells import on_primitive
-from phonokit._write_displacements import write_displacements
-from phonokit._write_forces import save_forces, write_forces, write_snapshots
+from phonokit import DisplacedSupercells, RandomSupercells
+from phonokit.io.cells import on_primitive
+from phonokit.io.write_displacements import write_displacements
+from phonokit.io.write_forces import save_forces, write_forces, write_snapshots
+from phonokit.model import constants as _constants
+from phonokit.model.constants import force_constants_of
+from phonokit.model.displaced_supercells import AnySupercells
 from random_crystals import Model
 
 SUFFIXES = ["", ".xz", ".gz", ".bz2"]
@@ -321,7 +322,7 @@ def test_a_long_file_of_forces_takes_the_memory_of_its_numbers(tmp_path, model):
     """Read batch by batch, excluded pairs passed over: 800 sets of 8 atoms are 0.15 MB."""
     import tracemalloc
 
-    from phonokit._read_forces import read_forces
+    from phonokit.io.read_forces import read_forces
 
     n, path = 8_000, tmp_path / "FORCES_FC3"
     one = "# File\n" + "0.125 0.25 0.5\n" * 8

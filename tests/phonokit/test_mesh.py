@@ -5,7 +5,7 @@ import numpy as np
 import phonokit
 import pytest
 from phono_grid import Grid
-from phonokit.cli import main
+from phonokit.cli.app import main
 from tiny_crystal import EXAMPLE
 
 MATRIX = [[-2, 2, 2], [2, -2, 2], [2, 2, -2]]

@@ -2,8 +2,8 @@
 
 import pytest
 from cyclopts import Token
-from phonokit._number_lists import spread, temperatures_of
-from phonokit.cli import app, main
+from phonokit.cli.app import app, main
+from phonokit.cli.number_lists import spread, temperatures_of
 
 
 def understood(*texts):

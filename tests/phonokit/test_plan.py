@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from phono_grid import Backend
 from phono_grid.backend import active
-from phonokit._plan import DISTRIBUTIONS, FETCH, Plan
-from phonokit._terminal import duration
-from phonokit.cli import main
+from phonokit.calc.plan import DISTRIBUTIONS, FETCH, Plan
+from phonokit.cli.app import main
+from phonokit.cli.terminal import duration
 from tiny_crystal import EXAMPLE
 
 COSTS = np.random.default_rng(0).choice([0.1, 0.5, 1.0], 300)

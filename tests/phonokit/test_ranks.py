@@ -12,8 +12,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from phonokit._launch import Launch
-from phonokit.cli import main
+from phonokit.cli.app import main
+from phonokit.run.launch import Launch
 from tiny_crystal import EXAMPLE
 
 # Of this environment, never of another: two MPI libraries do not mix.
@@ -36,8 +36,8 @@ needs_mpi = pytest.mark.skipif(
 
 PROGRAM = """
 import os, sys, time
-import phonokit._rates as rates
-from phonokit.cli import main
+import phonokit.calc.rates as rates
+from phonokit.cli.app import main
 
 rank = int(os.environ["PMI_RANK"])
 calls = []

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from phono_grid import Cell, units
 from phonokit import FileError
-from phonokit._calculators import CALCULATORS, Units
-from phonokit._read_born import read_born_charges
-from phonokit._tree import Tree
+from phonokit.io.born import read_born_charges
+from phonokit.io.calculators import CALCULATORS, Units
+from phonokit.io.tree import Tree
 
 FCC = np.array([[0, 1, 1], [1, 0, 1], [1, 1, 0]]) / 2
 SALT = Cell(FCC * 5.64, [[0, 0, 0], [0.5, 0.5, 0.5]], ["Na", "Cl"], [22.99, 35.45])

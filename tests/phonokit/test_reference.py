@@ -19,15 +19,19 @@ from phono_grid import Backend, Gaussian, Grid, IrreduciblePoints, Symmetry
 from phono_grid.backend import active
 from phono_mpi import Alone
 from phonokit import Transport
-from phonokit._conduction import conduction_of
-from phonokit._harmonic_phonons import harmonic_phonons
-from phonokit._rates import rates_of
-from phonokit._series import force_constant_series
-from phonokit._transport import Carriers
-from phonokit._workflow import carriers_of
+from phonokit.calc.conduction import conduction_of
+from phonokit.calc.harmonic_phonons import harmonic_phonons
+from phonokit.calc.kappa import carriers_of
+from phonokit.calc.rates import rates_of
+from phonokit.model.series import force_constant_series
+from phonokit.settings.transport import Carriers
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "silicon"
-PHONO = [sys.executable, "-c", "from phonokit.cli import main; raise SystemExit(main())"]
+PHONO = [
+    sys.executable,
+    "-c",
+    "from phonokit.cli.app import main; raise SystemExit(main())",
+]
 TEMPERATURES = np.array([100.0, 300.0])
 
 needs_rust = pytest.mark.needs_rust
@@ -160,7 +164,7 @@ def test_python_conducts_as_rust_does(data, monkeypatch):
         f[0, :3] = 0
         return replace(harmonic, phonons=replace(harmonic.phonons, frequencies=f))
 
-    monkeypatch.setattr("phonokit._workflow.harmonic_phonons", quiet)
+    monkeypatch.setattr("phonokit.calc.kappa.harmonic_phonons", quiet)
     rust, python = (
         phonokit.kappa(phonokit.load(data / "si-pbesol", lang=lang), [4, 4, 4], 300)
         for lang in ("Rust", "Python")

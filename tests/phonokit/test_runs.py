@@ -15,8 +15,8 @@ from ctrl_c import seconds_of, seconds_of_children
 from phono_grid import Backend
 from phono_grid.backend import active
 from phonokit import FileError, Run, RunStore, Transport, load
-from phonokit._run_key import fingerprint
-from phonokit.cli import main
+from phonokit.cli.app import main
+from phonokit.run.key import fingerprint
 from tiny_crystal import EXAMPLE
 
 # The definitions take a second for a wave vector of the larger mesh.
@@ -87,8 +87,8 @@ def test_temperatures_in_blocks_make_the_same_bits(silicon, monkeypatch):
     temperatures = [100, 200, 300, 400]
     whole = phonokit.kappa(silicon, (3, 3, 3), temperatures, transport=LBTE)
     # Two temperatures at a time, and batches that do not divide the wave vectors.
-    monkeypatch.setattr("phonokit._rates.OCCUPATIONS", 2 * 27 * 6 * 8)
-    monkeypatch.setattr("phonokit._rates.BATCH", 3)
+    monkeypatch.setattr("phonokit.calc.rates.OCCUPATIONS", 2 * 27 * 6 * 8)
+    monkeypatch.setattr("phonokit.calc.rates.BATCH", 3)
     blocks = phonokit.kappa(silicon, (3, 3, 3), temperatures, transport=LBTE)
     np.testing.assert_array_equal(blocks.linewidths, whole.linewidths)
     np.testing.assert_array_equal(blocks.rates.isotope, whole.rates.isotope)
@@ -216,7 +216,7 @@ def test_no_room_for_the_records_is_found_out_before_the_work(here, capsys, monk
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "posix_fallocate", full)
-    monkeypatch.setattr("phonokit._rates.linewidths", None)
+    monkeypatch.setattr("phonokit.calc.rates.linewidths", None)
     assert main(COMMAND) == 2
     assert "k.hdf5.run: cannot be written (No space left" in capsys.readouterr().err
     assert names(here) == []
@@ -224,8 +224,8 @@ def test_no_room_for_the_records_is_found_out_before_the_work(here, capsys, monk
 
 SLOW = """
 import sys, time
-import phonokit._rates as rates
-from phonokit.cli import main
+import phonokit.calc.rates as rates
+from phonokit.cli.app import main
 
 linewidths = rates.linewidths
 
@@ -292,6 +292,6 @@ def test_a_result_that_finds_no_room_costs_nothing_but_the_writing(
     message = capsys.readouterr().err
     assert "k.hdf5: cannot be written (No space left on device)" in message
     assert names(here) == ["k.hdf5.run"]
-    monkeypatch.setattr("phonokit._rates.linewidths", None)
+    monkeypatch.setattr("phonokit.calc.rates.linewidths", None)
     assert main(COMMAND) == 0
     assert names(here) == ["k.hdf5"]

@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 import phonokit
 import pytest
-from phonokit.cli import main
+from phonokit.cli.app import main
 from tiny_crystal import EXAMPLE
 
 SMALL = ["--mesh", "4", "4", "4"]

@@ -12,8 +12,8 @@ from phono_dynmat import bose_einstein
 from phono_grid import Gaussian, Grid
 from phono_mpi import Alone
 from phonokit import DomainError, Transport
-from phonokit._workflow import carriers_of
-from phonokit.cli import main
+from phonokit.calc.kappa import carriers_of
+from phonokit.cli.app import main
 from tiny_crystal import EXAMPLE
 
 pytestmark = pytest.mark.needs_rust

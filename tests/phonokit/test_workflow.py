@@ -24,8 +24,8 @@ from phonokit import (
     UnscatteredWarning,
     load,
 )
-from phonokit._read_born import BornCharges
-from phonokit._workflow import Crystal, carriers_of
+from phonokit.calc.kappa import Crystal, carriers_of
+from phonokit.io.born import Dipoles
 from tiny_crystal import EXAMPLE
 
 
@@ -116,7 +116,7 @@ def changed(data: ForceData, **changes) -> Crystal:
 def test_born_charges_count_unless_they_are_left_out(method):
     plain = load(EXAMPLE)
     z = np.diag([1.0, 1.0, 1.0])
-    born = BornCharges(Polar([z, -z], np.eye(3) * 12), method)
+    born = Dipoles(Polar([z, -z], np.eye(3) * 12), method)
     polar = changed(plain.data, born=born)
     without = phonokit.kappa(plain, (3, 3, 3))
     left_out = phonokit.kappa(polar, (3, 3, 3), nac=False)
@@ -133,7 +133,7 @@ def test_born_charges_count_unless_they_are_left_out(method):
 def test_the_record_says_what_became_of_born_charges():
     plain = load(EXAMPLE)
     z = np.eye(3)
-    polar = changed(plain.data, born=BornCharges(Polar([z, -z], z * 12)))
+    polar = changed(plain.data, born=Dipoles(Polar([z, -z], z * 12)))
     said = {
         (crystal is polar, nac): phonokit.kappa(
             crystal, (1, 1, 1), nac=nac

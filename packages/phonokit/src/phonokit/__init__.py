@@ -24,35 +24,35 @@ if TYPE_CHECKING:
         ShapeError,
     )
 
-    from phonokit._conduction import LongPathWarning, UnscatteredWarning
-    from phonokit._constants import force_constants_of
-    from phonokit._constants_files import (
-        read_force_constants,
-        read_sparse_force_constants,
-        write_force_constants,
-        write_sparse_force_constants,
-    )
-    from phonokit._displaced_supercells import DisplacedSupercells, RandomSupercells
-    from phonokit._force_data import ForceData, InputFile, SecondOrderData
-    from phonokit._forces import collect_forces, compute_forces
-    from phonokit._kappa_modes import KappaModes, read_kappa_modes
-    from phonokit._kappa_result import KappaResult, Provenance
-    from phonokit._plot import plot_kappa
-    from phonokit._read import read
-    from phonokit._read_supercells import read_phonon_supercells, read_supercells
-    from phonokit._results import write_kappa
-    from phonokit._run import Run
-    from phonokit._run_store import RunStore
-    from phonokit._shengbte import read_shengbte, write_shengbte
-    from phonokit._transport import Transport
-    from phonokit._workflow import (
+    from phonokit.calc.conduction import LongPathWarning, UnscatteredWarning
+    from phonokit.calc.forces import collect_forces, compute_forces
+    from phonokit.calc.kappa import (
         Crystal,
         ImaginaryModesWarning,
         kappa,
         load,
     )
-    from phonokit._write_displacements import write_displacements
-    from phonokit._write_forces import write_force_sets, write_forces, write_snapshots
+    from phonokit.io.constants_files import (
+        read_force_constants,
+        read_sparse_force_constants,
+        write_force_constants,
+        write_sparse_force_constants,
+    )
+    from phonokit.io.read import read
+    from phonokit.io.shengbte import read_shengbte, write_shengbte
+    from phonokit.io.supercells import read_phonon_supercells, read_supercells
+    from phonokit.io.write_displacements import write_displacements
+    from phonokit.io.write_forces import write_force_sets, write_forces, write_snapshots
+    from phonokit.model.constants import force_constants_of
+    from phonokit.model.displaced_supercells import DisplacedSupercells, RandomSupercells
+    from phonokit.model.force_data import ForceData, InputFile, SecondOrderData
+    from phonokit.plot.kappa import plot_kappa
+    from phonokit.results.hdf5 import write_kappa
+    from phonokit.results.kappa import KappaResult, Provenance
+    from phonokit.results.kappa_modes import KappaModes, read_kappa_modes
+    from phonokit.run.run import Run
+    from phonokit.run.store import RunStore
+    from phonokit.settings.transport import Transport
 
 __all__ = [
     "ConvergenceError",
@@ -101,26 +101,26 @@ __all__ = [
 
 _HOME = {
     "phono_grid.errors": "ConvergenceError DomainError FileError PhonoError ShapeError",
-    "phonokit._conduction": "LongPathWarning UnscatteredWarning",
-    "phonokit._constants": "force_constants_of",
-    "phonokit._constants_files": "read_force_constants read_sparse_force_constants "
+    "phonokit.calc.conduction": "LongPathWarning UnscatteredWarning",
+    "phonokit.model.constants": "force_constants_of",
+    "phonokit.io.constants_files": "read_force_constants read_sparse_force_constants "
     "write_force_constants write_sparse_force_constants",
-    "phonokit._displaced_supercells": "DisplacedSupercells RandomSupercells",
-    "phonokit._force_data": "ForceData InputFile SecondOrderData",
-    "phonokit._forces": "collect_forces compute_forces",
-    "phonokit._read_supercells": "read_phonon_supercells read_supercells",
-    "phonokit._write_displacements": "write_displacements",
-    "phonokit._write_forces": "write_force_sets write_forces write_snapshots",
-    "phonokit._shengbte": "read_shengbte write_shengbte",
-    "phonokit._plot": "plot_kappa",
-    "phonokit._read": "read",
-    "phonokit._results": "write_kappa",
-    "phonokit._kappa_modes": "KappaModes read_kappa_modes",
-    "phonokit._kappa_result": "KappaResult Provenance",
-    "phonokit._run": "Run",
-    "phonokit._run_store": "RunStore",
-    "phonokit._transport": "Transport",
-    "phonokit._workflow": "Crystal ImaginaryModesWarning kappa load",
+    "phonokit.model.displaced_supercells": "DisplacedSupercells RandomSupercells",
+    "phonokit.model.force_data": "ForceData InputFile SecondOrderData",
+    "phonokit.calc.forces": "collect_forces compute_forces",
+    "phonokit.io.supercells": "read_phonon_supercells read_supercells",
+    "phonokit.io.write_displacements": "write_displacements",
+    "phonokit.io.write_forces": "write_force_sets write_forces write_snapshots",
+    "phonokit.io.shengbte": "read_shengbte write_shengbte",
+    "phonokit.plot.kappa": "plot_kappa",
+    "phonokit.io.read": "read",
+    "phonokit.results.hdf5": "write_kappa",
+    "phonokit.results.kappa_modes": "KappaModes read_kappa_modes",
+    "phonokit.results.kappa": "KappaResult Provenance",
+    "phonokit.run.run": "Run",
+    "phonokit.run.store": "RunStore",
+    "phonokit.settings.transport": "Transport",
+    "phonokit.calc.kappa": "Crystal ImaginaryModesWarning kappa load",
 }
 """Imported when first asked for: ``phono --help`` needs neither NumPy nor the kernels."""
 

@@ -6,7 +6,7 @@ import sys
 def main() -> int:
     """Run ``phono`` and return its exit code."""
     try:
-        from phonokit.cli import main as run
+        from phonokit.cli.app import main as run
     except KeyboardInterrupt:
         sys.stderr.write("phono: interrupted; nothing was written\n")
         return 130

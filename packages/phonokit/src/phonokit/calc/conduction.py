@@ -1,0 +1,201 @@
+"""What phonons conduct, once it is known how fast they scatter."""
+
+import functools
+import logging
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_3ph import (
+    CollisionOperator,
+    ConductivityLbte,
+    ConductivityRta,
+    ConductivityWigner,
+    Unknowns,
+    conductivity_lbte,
+    conductivity_rta,
+    conductivity_wigner,
+    mean_free_paths,
+    unscattered,
+)
+from phono_dynmat import heat_capacities
+
+from phonokit.calc.ranked_operator import RankedOperator, RankedRows
+from phonokit.calc.rates import Rates
+from phonokit.run.run import on_first_rank
+from phonokit.settings.transport import Carriers, Transport
+
+log = logging.getLogger("phonokit")
+
+LONG = 1e7
+"""Å, 1 mm; phonons that go farther should not carry much."""
+MUCH = 0.1
+"""Of κ."""
+REMEDY = "take a finer mesh, a larger --sigma, tetrahedra, or boundaries (--boundary-mfp)"
+NAMED = 3
+"""Phonons that a warning names."""
+
+
+class UnscatteredWarning(UserWarning):
+    """Phonons that would carry heat for ever are left out."""
+
+
+class LongPathWarning(UserWarning):
+    """Phonons that hardly anything scatters carry much of the heat."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Conduction:
+    """Thermal conductivity.
+
+    Parameters
+    ----------
+    heat_capacities : (n_T, n_i, n_b) array
+        eV/K.
+    rta : ConductivityRta
+    kappa : (n_T, 6) array
+        By the method asked for, with coherences if there are any, W/(m K).
+    mode_kappa : (n_T, n_i, n_b, 6) array
+    unscattered : (n_T, n_i, n_b) array of bool
+        Phonons that nothing scatters, which are left out.
+    wigner : ConductivityWigner, optional
+        Populations in the relaxation-time approximation, and coherences.
+    """
+
+    heat_capacities: NDArray[np.float64]
+    rta: ConductivityRta
+    kappa: NDArray[np.float64]
+    mode_kappa: NDArray[np.float64]
+    unscattered: NDArray[np.bool_]
+    wigner: ConductivityWigner | None = None
+
+
+def conduction_of(carriers: Carriers, rates: Rates, transport: Transport) -> Conduction:
+    """The conductivity that the rates leave."""
+    conduction = _populations(carriers, rates, transport)
+    warn_of_long_paths(carriers, rates.total, conduction.mode_kappa)
+    if carriers.pairs is None or transport.coherence is None:
+        return conduction
+    wigner = conductivity_wigner(
+        carriers.pairs,
+        carriers.temperatures,
+        rates.total,
+        coherence=transport.coherence,
+        cutoff_frequency=transport.scattering.cutoff_frequency,
+    )
+    return replace(
+        conduction,
+        kappa=conduction.kappa + wigner.coherences,
+        mode_kappa=conduction.mode_kappa + wigner.mode_coherences,
+        wigner=wigner,
+    )
+
+
+def _populations(carriers: Carriers, rates: Rates, transport: Transport) -> Conduction:
+    """Without what is carried between bands."""
+    grid, irreducible = carriers.phonons.grid, carriers.irreducible
+    cv = heat_capacities(
+        carriers.frequencies,
+        carriers.temperatures,
+        cutoff_frequency=transport.scattering.cutoff_frequency,
+    )
+    endless = unscattered(carriers.velocities, cv, rates.total)
+    warn_of_unscattered(carriers, endless)
+    volume = carriers.cell.volume
+    rta = conductivity_rta(grid, irreducible, carriers.velocities, cv, rates.total, volume)
+    if rates.rows is None:
+        return Conduction(cv, rta, rta.kappa, rta.mode_kappa, endless)
+    unknowns = Unknowns(
+        grid,
+        irreducible,
+        carriers.frequencies,
+        carriers.temperatures,
+        transport.scattering.degeneracy,
+    )
+    solve = functools.partial(
+        conductivity_lbte,
+        velocities=carriers.velocities,
+        volume=volume,
+        solver=transport.solver,
+    )
+    if isinstance(rates.rows, RankedRows):
+        lbte = _on_ranks(RankedOperator(unknowns, rates.rows, rates.total), solve)
+    else:
+        lbte = solve(CollisionOperator(unknowns, rates.rows, rates.total))
+    log.info("residuals of the Boltzmann equation: %s", lbte.residuals)
+    return Conduction(cv, rta, lbte.kappa, lbte.mode_kappa, endless)
+
+
+def warn_of_unscattered(carriers: Carriers, endless: NDArray[np.bool_]) -> None:
+    """Warn of phonons that have heat and speed but no linewidth, and name some of them."""
+    if not endless.any():
+        return
+    counts = endless.sum(axis=(1, 2))
+    worst = counts.argmax()
+    warnings.warn(
+        f"{counts[worst]} of {endless[worst].size} irreducible phonons at "
+        f"{carriers.temperatures[worst]:g} K are scattered by nothing and are left out: "
+        f"{_named(carriers, endless[worst])}; {REMEDY}",
+        UnscatteredWarning,
+        stacklevel=3,
+    )
+
+
+def warn_of_long_paths(
+    carriers: Carriers, linewidths: NDArray[np.float64], mode_kappa: NDArray[np.float64]
+) -> None:
+    """Warn if phonons of paths beyond 1 mm carry much of the heat, and name some."""
+    paths = mean_free_paths(carriers.velocities, linewidths)
+    carried = np.abs(mode_kappa[..., :3]).sum(axis=-1)
+    whole = carried.sum(axis=(1, 2))
+    share = (carried * (paths > LONG)).sum(axis=(1, 2)) / np.where(whole > 0, whole, 1)
+    if not (share > MUCH).any():
+        return
+    worst = share.argmax()
+    long = (paths[worst] > LONG) & (carried[worst] > 0)
+    warnings.warn(
+        f"{long.sum()} of {long.size} irreducible phonons at "
+        f"{carriers.temperatures[worst]:g} K have mean free paths of more than 1 mm, up to "
+        f"{paths[worst][long].max() / 1e7:.3g} mm, and carry {100 * share[worst]:.0f} % of "
+        f"the heat: {_named(carriers, long)}; do not trust it, {REMEDY}",
+        LongPathWarning,
+        stacklevel=3,
+    )
+
+
+def _named(carriers: Carriers, phonons: NDArray[np.bool_]) -> str:
+    """The first of some irreducible phonons, by band and wave vector."""
+    points, bands = np.nonzero(phonons)
+    q = carriers.phonons.grid.qpoints_at(carriers.irreducible.points[points[:NAMED]])
+    q -= np.rint(q)
+    names = [
+        f"band {j + 1} at q = ({', '.join(f'{x:.4f}' for x in at)})"
+        for at, j in zip(q, bands, strict=False)
+    ]
+    return "; ".join(names + ["..."] * (len(points) > NAMED))
+
+
+def _on_ranks(
+    operator: RankedOperator, solve: Callable[[CollisionOperator], ConductivityLbte]
+) -> ConductivityLbte:
+    """Solve on the first rank, multiply on all. Collective.
+
+    Vectors are on the first rank alone: ranks on unlike processors cannot disagree when to
+    stop.
+    """
+    rows = operator.rows
+
+    def solve_and_release() -> ConductivityLbte:
+        try:
+            solution = solve(operator)
+        except Exception:
+            rows.release()
+            raise
+        rows.release()
+        return solution
+
+    if rows.ranks.rank > 0:
+        rows.serve()
+    return on_first_rank(rows.ranks, solve_and_release)

@@ -1,0 +1,152 @@
+"""Forces of displaced supercells: computed in process, or collected from calculations."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid.errors import DomainError, FileError
+
+from phonokit.io.ase import atoms_of, checked_forces, read_forces_of
+from phonokit.io.force_store import ForceStore, force_store
+from phonokit.model.displaced_supercells import AnySupercells
+
+Progress = Callable[[int, int], None]
+
+
+def compute_forces(
+    supercells: AnySupercells,
+    calculator: Any,
+    store: str | Path,
+    *,
+    origin: str = "",
+    residual: bool = False,
+    progress: Progress | None = None,
+) -> NDArray[np.float64]:
+    r"""Forces of all displaced supercells from an ASE calculator, one after the other.
+
+    Every finished supercell is on disk before the next begins: run again with the same
+    file, and only what is missing is computed.
+
+    Parameters
+    ----------
+    supercells : DisplacedSupercells or RandomSupercells
+    calculator : ase.calculators.calculator.Calculator
+    store : str or Path
+        The HDF5 file of finished supercells.
+    origin : str
+        Names the calculator; a file of another origin is refused.
+    residual : bool
+        Compute the supercell at rest too, and subtract its forces from all others.
+    progress : callable, optional
+        Called with the supercells that are done, and how many there are.
+
+    Returns
+    -------
+    (n, n_s, 3) array
+        eV/Å; zero for pairs beyond the cutoff.
+
+    Raises
+    ------
+    DomainError
+        If the calculator fails; what it raised is the cause.
+    FileError
+        If ``store`` is of other supercells or another origin, or a force is no number.
+    """
+    atoms = atoms_of(supercells.supercell.cell)
+    atoms.calc = calculator
+    n_s = supercells.supercell.cell.n_atoms
+
+    def forces_of(number: int) -> NDArray[np.float64]:
+        name = f"supercell {number + 1}"
+        atoms.set_positions(_positions(supercells, number))
+        try:
+            forces = atoms.get_forces()
+        except Exception as error:  # calculators raise what they like
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            raise DomainError(
+                f"{name}: the calculator failed ({reason}); mend it and run this again, "
+                f"what is finished is kept in {store}"
+            ) from error
+        return checked_forces(forces, n_s, name)
+
+    with force_store(Path(store), supercells, origin) as opened:
+        _fill(opened, supercells, forces_of, residual, progress)
+        return _finished(opened, residual)
+
+
+def collect_forces(
+    supercells: AnySupercells, files: Sequence[Path], *, residual: Path | None = None
+) -> NDArray[np.float64]:
+    """Forces of all displaced supercells from finished calculations.
+
+    Parameters
+    ----------
+    supercells : DisplacedSupercells or RandomSupercells
+    files : sequence of Path
+        One for every supercell that is not beyond the cutoff, in order; any file from which
+        ASE reads forces.
+    residual : Path, optional
+        The calculation of the supercell at rest, whose forces are subtracted.
+
+    Returns
+    -------
+    (n, n_s, 3) array
+        eV/Å; zero for pairs beyond the cutoff.
+
+    Raises
+    ------
+    FileError
+        If there are not as many files as supercells, or one is of another supercell.
+    """
+    needed = np.flatnonzero(supercells.included)
+    if len(files) != len(needed):
+        raise FileError(
+            f"expected {len(needed)} calculations, one for each displaced supercell, got "
+            f"{len(files)}; name them all, in the order of the displacements"
+        )
+    cell = supercells.supercell.cell
+    rest = np.zeros((cell.n_atoms, 3))
+    if residual is not None:
+        x = _positions(supercells, len(supercells))
+        rest = read_forces_of(residual, cell, x, "supercell at rest")
+    forces = np.zeros((len(supercells), cell.n_atoms, 3))
+    for number, path in zip(needed, files, strict=True):
+        x, what = supercells.positions(int(number)), f"supercell {number + 1}"
+        forces[number] = read_forces_of(path, cell, x, what) - rest
+    return forces
+
+
+def _fill(
+    store: ForceStore,
+    supercells: AnySupercells,
+    forces_of: Callable[[int], NDArray[np.float64]],
+    residual: bool,
+    progress: Progress | None,
+) -> None:
+    """Compute what is missing."""
+    wanted = np.append(supercells.included, residual)
+    missing = np.flatnonzero(wanted & ~store.done)
+    total = int(wanted.sum())
+    for done, number in enumerate(missing, start=total - len(missing) + 1):
+        store.put(int(number), forces_of(int(number)))
+        if progress is not None:
+            progress(done, total)
+
+
+def _finished(store: ForceStore, residual: bool) -> NDArray[np.float64]:
+    """The forces of displaced supercells, less those of the supercell at rest."""
+    forces = store.forces
+    if residual:
+        forces[:-1][store.done[:-1]] -= forces[-1]
+    return forces[:-1]
+
+
+def _positions(supercells: AnySupercells, number: int) -> NDArray[np.float64]:
+    """Positions of a displaced supercell, or after the last of the one at rest."""
+    if number < len(supercells):
+        return supercells.positions(number)
+    cell = supercells.supercell.cell
+    rest: NDArray[np.float64] = cell.positions @ cell.lattice
+    return rest

@@ -1,0 +1,313 @@
+"""How fast phonons scatter: one irreducible wave vector after the other."""
+
+import functools
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_3ph import (
+    Probe,
+    RecomputedRows,
+    Rows,
+    Series3,
+    Solver,
+    Stars,
+    Storage,
+    Thermal,
+    boundary_linewidths,
+    collision_row,
+    imaginary_self_energy,
+    inverse_sinh,
+    isotope_linewidths,
+    linewidths,
+    natural_mass_spread,
+    reduced_row,
+    row_blocks,
+    storage_for,
+    total_linewidths,
+)
+from phono_dynmat import bose_einstein
+from phono_grid import BrillouinZone
+
+from phonokit.calc.ranked_operator import RankedRows, SomeRows
+from phonokit.run.run import Records, Run, Task, complete
+from phonokit.settings.transport import Carriers, Method, Transport
+
+OCCUPATIONS = 512 * 1024**2
+"""Bytes that the occupations of all phonons may take; more temperatures go in blocks."""
+SLAB = 1024
+"""Wave vectors whose occupations are made at once."""
+SERIES = 600
+"""Triplets that take as long as the series at one q; `benches/ranks.py` measures it."""
+PARTS = ("normal", "umklapp")
+"""Of three-phonon scattering."""
+BATCH = 16
+"""Wave vectors that share the occupations of a block of temperatures."""
+TOGETHER = 64
+"""Wave vectors whose linewidths from isotopes are made at once; a multiple of `BATCH`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rates:
+    """Half linewidths, THz.
+
+    Parameters
+    ----------
+    phonon : (n_T, n_i, n_b) array
+        Three-phonon scattering.
+    isotope : (n_i, n_b) array or None
+    boundary : (n_i, n_b) array or None
+    rows : Rows or None
+        What comes back, for the full equation.
+    normal, umklapp : (n_T, n_i, n_b) array or None
+        The two parts of three-phonon scattering, if they were told apart.
+    """
+
+    phonon: NDArray[np.float64]
+    isotope: NDArray[np.float64] | None
+    boundary: NDArray[np.float64] | None
+    rows: Rows | None
+    normal: NDArray[np.float64] | None = None
+    umklapp: NDArray[np.float64] | None = None
+
+    @property
+    def total(self) -> NDArray[np.float64]:
+        """Matthiessen's sum; phonons that do not scatter one another stay so."""
+        return total_linewidths(self.phonon, self.isotope, self.boundary)
+
+
+@dataclass(frozen=True, eq=False)
+class Scatterer:
+    """Everything that scatters the phonons at one irreducible wave vector.
+
+    This is the unit of work: what is stored, resumed and distributed is the record of one
+    wave vector, which depends on nothing but the inputs.
+
+    Parameters
+    ----------
+    carriers : Carriers
+    series : Series3
+    transport : Transport
+    storage : Storage
+        Of the rows of a collision operator.
+    """
+
+    carriers: Carriers
+    series: Series3
+    transport: Transport
+    storage: Storage = Storage.MEMORY
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether rows of the collision operator are part of the record."""
+        recomputed = self.storage is Storage.RECOMPUTE
+        return self.transport.method is Method.LBTE and not recomputed
+
+    @property
+    def record(self) -> np.dtype[Any]:
+        """What is known of one wave vector, THz."""
+        n_i, n_b = self.carriers.frequencies.shape
+        n_t = len(self.carriers.temperatures)
+        fields: list[tuple[str, Any, tuple[int, ...]]] = [("phonon", "<f8", (n_t, n_b))]
+        if self.transport.split:
+            fields += [(part, "<f8", (n_t, n_b)) for part in PARTS]
+        if self.transport.isotopes:
+            fields.append(("isotope", "<f8", (n_b,)))
+        if self.has_rows:
+            fields.append(("row", "<f8", (n_t, n_b, 3, n_i, n_b, 3)))
+        return np.dtype(fields)
+
+    @property
+    def triplets(self) -> NDArray[np.float64]:
+        """About how many irreducible triplets each wave vector has."""
+        grid, weights = self.carriers.phonons.grid, self.carriers.irreducible.weights
+        # The smaller the little group, the larger the star, and the more triplets; q' and
+        # q'' are exchanged.
+        return np.asarray(grid.n_q * weights / (2 * len(grid.rotations)))
+
+    @property
+    def costs(self) -> NDArray[np.float64]:
+        """How long each wave vector takes, in units of a triplet."""
+        return SERIES + self.triplets
+
+    @property
+    def blocks(self) -> list[tuple[int, int]]:
+        """First and last of the temperatures whose occupations fit the memory."""
+        n_t = len(self.carriers.temperatures)
+        # With rows there is a second number beside each occupation.
+        one = self.carriers.phonons.frequencies.nbytes * (1 + self.has_rows)
+        step = max(1, min(n_t, OCCUPATIONS // one))
+        return [(start, min(start + step, n_t)) for start in range(0, n_t, step)]
+
+    def records(self, numbers: Iterable[int]) -> Iterator[tuple[int, NDArray[Any]]]:
+        """The number and the record of each of these irreducible wave vectors, in order.
+
+        Of numbers that are no array each is taken when it is needed: they may be
+        `phono_mpi.dynamic_tasks`.
+        """
+        blocks = self.blocks
+        step = 1 if len(blocks) == 1 else BATCH
+        # Only one block stays in memory.
+        make = self._thermal if self.has_rows else self._occupations
+        statistics: Callable[..., Any] = functools.lru_cache(1)(make)
+        left = iter(numbers)
+        ahead = TOGETHER if isinstance(numbers, np.ndarray) else step
+        while piece := [int(i) for i in itertools.islice(left, ahead)]:
+            isotopes = self._isotopes(piece)
+            for start in range(0, len(piece), step):
+                batch = piece[start : start + step]
+                records = np.zeros(len(batch), self.record)
+                if isotopes is not None:
+                    records["isotope"] = isotopes[start : start + step]
+                for block in blocks:
+                    for i, record in zip(batch, records, strict=True):
+                        self._scatter(i, record, slice(*block), statistics(*block))
+                yield from zip(batch, records, strict=True)
+
+    def row(self, i: int) -> NDArray[np.float64]:
+        """The row of the collision operator at one wave vector, once more."""
+        n_t = len(self.carriers.temperatures)
+        q = int(self.carriers.irreducible.points[i])
+        inputs = (self.series, self.carriers.phonons, q, self._thermal(0, n_t))
+        _, row = collision_row(*inputs, self.transport.scattering)
+        return reduced_row(row, self._stars)
+
+    @functools.cached_property
+    def _stars(self) -> Stars:
+        """Of the irreducible points."""
+        return Stars.of(self.carriers.phonons.grid, self.carriers.irreducible)
+
+    @functools.cached_property
+    def _zone(self) -> BrillouinZone:
+        """Whose images tell normal from umklapp processes."""
+        return BrillouinZone.of(self.carriers.phonons.grid)
+
+    def _isotopes(self, numbers: list[int]) -> NDArray[np.float64] | None:
+        """Linewidths from isotopes at some irreducible wave vectors, if they scatter."""
+        if not self.transport.isotopes:
+            return None
+        q = self.carriers.irreducible.points[numbers]
+        spread = natural_mass_spread(self.carriers.cell)
+        return isotope_linewidths(
+            self.carriers.phonons, q, spread, self.transport.scattering
+        )
+
+    def _occupations(self, first: int, end: int) -> NDArray[np.float64]:
+        """At some temperatures."""
+        t = self.carriers.temperatures[first:end]
+        return in_slabs(lambda f: bose_einstein(f, t), self.carriers.phonons.frequencies)
+
+    def _thermal(self, first: int, end: int) -> Thermal:
+        """Occupations, and what rows need beside them."""
+        t = self.carriers.temperatures[first:end]
+        cutoff = self.transport.scattering.cutoff_frequency
+        s = in_slabs(
+            lambda f: inverse_sinh(f, t, cutoff_frequency=cutoff),
+            self.carriers.phonons.frequencies,
+        )
+        return Thermal(self._occupations(first, end), s)
+
+    def _scatter(self, i: int, record: NDArray[Any], block: slice, statistics: Any) -> None:
+        """Put into ``record`` what scatters at some temperatures.
+
+        ``statistics`` are occupations, or with rows `Thermal`.
+        """
+        phonons, irreducible = self.carriers.phonons, self.carriers.irreducible
+        scattering, q = self.transport.scattering, int(irreducible.points[i])
+        if self.has_rows:
+            widths, row = collision_row(self.series, phonons, q, statistics, scattering)
+            record["row"][block] = reduced_row(row, self._stars)
+        elif not self.transport.split:
+            widths = linewidths(self.series, phonons, q, statistics, scattering)
+        if self.transport.split:
+            occupations = statistics.occupations if self.has_rows else statistics
+            probe = Probe.split(self._zone, q)
+            parts = imaginary_self_energy(
+                self.series, phonons, probe, occupations, scattering
+            )
+            record["normal"][block], record["umklapp"][block] = parts.normal, parts.umklapp
+            widths = widths if self.has_rows else parts.total
+        record["phonon"][block] = widths
+
+
+def in_slabs(
+    function: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    frequencies: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """A function of some frequencies after the others: what it needs itself stays small."""
+    first = function(frequencies[:SLAB])
+    values = np.empty((len(frequencies), *first.shape[1:]))
+    values[:SLAB] = first
+    for start in range(SLAB, len(frequencies), SLAB):
+        values[start : start + SLAB] = function(frequencies[start : start + SLAB])
+    values.flags.writeable = False
+    return values
+
+
+def rates_of(
+    carriers: Carriers,
+    series: Series3,
+    transport: Transport,
+    run: Run | None = None,
+    key: Callable[[], dict[str, str]] = dict,
+) -> Rates:
+    """Everything that scatters, at all irreducible wave vectors.
+
+    ``key`` names everything that this depends on, for the store of the run.
+    """
+    run = Run() if run is None else run
+    storage = storage_of(carriers, transport, run)
+    scatterer = Scatterer(carriers, series, transport, storage)
+    lbte, n_i = transport.method is Method.LBTE, len(scatterer.costs)
+    blocks = row_blocks(n_i) if lbte else [slice(i, i + 1) for i in range(n_i)]
+    work, on_disk = scatterer.records, storage is Storage.DISK
+    task = Task(key, scatterer.record, scatterer.costs, work, blocks, on_disk)
+    records = complete(task, run)
+    boundary = None
+    if transport.boundary_mfp is not None:
+        boundary = boundary_linewidths(carriers.velocities, transport.boundary_mfp)
+    return Rates(
+        np.ascontiguousarray(records.everywhere("phonon").swapaxes(0, 1)),
+        records.everywhere("isotope") if transport.isotopes else None,
+        boundary,
+        _rows_of(scatterer, records),
+        *(_over_temperatures(records, part, transport.split) for part in PARTS),
+    )
+
+
+def _over_temperatures(
+    records: Records, name: str, wanted: bool
+) -> NDArray[np.float64] | None:
+    """A part of every record, temperatures first."""
+    if not wanted:
+        return None
+    return np.ascontiguousarray(records.everywhere(name).swapaxes(0, 1))
+
+
+def _rows_of(scatterer: Scatterer, records: Records) -> Rows | None:
+    """The rows of the collision operator, wherever they are."""
+    if scatterer.transport.method is not Method.LBTE:
+        return None
+    numbers, ranks = records.numbers, records.ranks
+    here: Rows
+    if not scatterer.has_rows:
+        here = RecomputedRows(records.n, scatterer.row)
+    elif ranks.size == 1:
+        here = records.values["row"]
+    else:
+        here = SomeRows(numbers, records.values["row"], records.n)
+    return here if ranks.size == 1 else RankedRows(here, numbers, ranks)
+
+
+def storage_of(carriers: Carriers, transport: Transport, run: Run) -> Storage:
+    """Where the rows of a collision operator go; refused before it is made if nowhere."""
+    if transport.method is not Method.LBTE:
+        return Storage.MEMORY
+    shape = (len(carriers.temperatures), *carriers.frequencies.shape)
+    dense = transport.solver is Solver.DIRECT
+    # Only the first rank solves directly, and needs all rows.
+    cap = run.memory * (1 if dense else run.ranks.size)
+    return storage_for(shape, dense=dense, cap=cap, over=run.over_memory)

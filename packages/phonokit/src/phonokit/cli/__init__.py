@@ -1,0 +1,1 @@
+"""The command phono: one file per command."""

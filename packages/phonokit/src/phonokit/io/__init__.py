@@ -1,0 +1,1 @@
+"""One file per format: found, read as it is, made a noun of the model; and written."""

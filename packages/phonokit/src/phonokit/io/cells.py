@@ -1,0 +1,123 @@
+"""Cells of the phono3py yaml family."""
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid import Cell, Supercell
+from phono_grid.errors import FileError
+
+from phonokit.io.calculators import Units
+from phonokit.io.files import in_file
+from phonokit.io.tree import Tree
+
+TOLERANCE = 1e-4
+"""Å; files round positions, so this is coarser than the tolerance of symmetry."""
+
+
+def read_supercell(tree: Tree, units: Units) -> tuple[Cell, Supercell]:
+    """The unit cell, and the supercell and primitive cell rebuilt from it.
+
+    A supercell written in the file has to be the same one, atom by atom, or the forces
+    would be given to other atoms than they belong to.
+    """
+    if "unit_cell" not in tree:
+        raise FileError(
+            f"{tree.file}: not a crystal with displacements; expected the keys unit_cell, "
+            "supercell_matrix and displacement_pairs of a phono3py yaml file"
+        )
+    unit_cell = read_cell(tree.child("unit_cell"), units)
+    supercell_matrix = np.eye(3)
+    if "supercell_matrix" in tree:
+        supercell_matrix = tree.array("supercell_matrix", (3, 3))
+    primitive_matrix: NDArray[np.float64] | str = "auto"
+    if "primitive_matrix" in tree:
+        primitive_matrix = _primitive_matrix(tree)
+    with in_file(tree.file):
+        supercell = Supercell.of(unit_cell, supercell_matrix, primitive_matrix)
+    _check_same(tree, "supercell", supercell.cell, units)
+    return unit_cell, supercell
+
+
+def read_phonon_supercell(
+    tree: Tree, unit_cell: Cell, supercell: Supercell, units: Units
+) -> Supercell | None:
+    """The supercell of second order alone, on the primitive cell of third order."""
+    if "phonon_supercell_matrix" not in tree:
+        return None
+    matrix = tree.array("phonon_supercell_matrix", (3, 3))
+    primitive = (supercell.primitive.lattice @ np.linalg.inv(unit_cell.lattice)).T
+    with in_file(f"{tree.file}: phonon_supercell_matrix"):
+        own = Supercell.of(unit_cell, matrix, primitive)
+        own = on_primitive(own, supercell.primitive)
+    _check_same(tree, "phonon_supercell", own.cell, units)
+    return own
+
+
+def on_primitive(supercell: Supercell, primitive: Cell) -> Supercell:
+    """A supercell with the primitive cell of another one of the same crystal.
+
+    The same atoms may have been taken from other cells: their order and all phases have to
+    be those of the other one.
+    """
+    d = primitive.positions[:, None] - supercell.primitive.positions
+    apart = np.linalg.norm((d - np.rint(d)) @ primitive.lattice, axis=2)
+    mine = apart.argmin(axis=1)
+    rank = np.argsort(mine)
+    return Supercell(
+        supercell.cell,
+        primitive,
+        supercell.primitive_to_supercell[mine],
+        rank[supercell.supercell_to_primitive],
+    )
+
+
+def read_cell(tree: Tree, units: Units) -> Cell:
+    """A cell: ``lattice`` and ``points`` with ``symbol``, ``coordinates`` and ``mass``."""
+    lattice = tree.array("lattice", (3, 3)) * units.length
+    points = list(tree.children("points"))
+    positions = np.array([p.array("coordinates", (3,)) for p in points]).reshape(-1, 3)
+    symbols = tuple(_symbol(p) for p in points)
+    masses = np.array([float(p.array("mass", ())) for p in points])
+    with in_file(f"{tree.file}: {tree.where}"):
+        cell = Cell(lattice, positions, symbols, masses)
+    return cell
+
+
+def _symbol(point: Tree) -> str:
+    """The label of an atom, such as Fe1, or its chemical symbol."""
+    if "magnetic_moment" in point:
+        raise point.error("magnetic_moment", "magnetic moments are not supported yet")
+    return point.string("extended_symbol" if "extended_symbol" in point else "symbol")
+
+
+def _primitive_matrix(tree: Tree) -> NDArray[np.float64] | str:
+    """A matrix, a centring letter or "auto"."""
+    value = tree.get("primitive_matrix")
+    if isinstance(value, str):
+        return value
+    return tree.array("primitive_matrix", (3, 3))
+
+
+def _check_same(tree: Tree, key: str, rebuilt: Cell, units: Units) -> None:
+    """Refuse a file whose supercell, if it has it, is not the one its matrix makes."""
+    if key not in tree:
+        return
+    written = read_cell(tree.child(key), units)
+    where = f"{tree.file}: {key}"
+    if written.n_atoms != rebuilt.n_atoms:
+        raise FileError(
+            f"{where}: has {written.n_atoms} atoms, but unit_cell and {key}_matrix "
+            f"make {rebuilt.n_atoms}; correct {key}_matrix"
+        )
+    if np.abs(written.lattice - rebuilt.lattice).max() > TOLERANCE:
+        raise FileError(
+            f"{where}.lattice: is not the unit_cell times {key}_matrix; correct either"
+        )
+    d = written.positions - rebuilt.positions
+    apart = np.linalg.norm((d - np.rint(d)) @ rebuilt.lattice, axis=1) > TOLERANCE
+    other = [a != b for a, b in zip(written.symbols, rebuilt.symbols, strict=True)]
+    wrong = np.flatnonzero(apart | np.array(other))
+    if wrong.size:
+        raise FileError(
+            f"{where}: atom {wrong[0] + 1} is not where unit_cell and {key}_matrix put "
+            "it; the order of atoms must be phono3py's default order"
+        )

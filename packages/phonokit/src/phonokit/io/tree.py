@@ -1,0 +1,169 @@
+"""Parsed yaml, and the questions the readers ask it.
+
+A `Tree` knows where it stands in which file, so that what is missing or malformed is
+named in the words of the file.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid.errors import FileError
+
+from phonokit.io.files import lines_of, open_text
+from phonokit.io.number_blocks import MARK, BadRowError, take_blocks
+
+
+def parse(text: str) -> Any:
+    """Parse yaml with the fastest parser there is; ValueError if it is malformed."""
+    try:
+        from yaml12 import parse_yaml
+    except ImportError:
+        return _parse_with_pyyaml(text)
+    return parse_yaml(text)
+
+
+def _parse_with_pyyaml(text: str) -> Any:
+    """PyYAML, with scalars left as strings: its YAML 1.1 takes nobelium, No, for false."""
+    try:
+        import yaml
+    except ImportError:
+        raise FileError(
+            "yaml files need a parser; install py-yaml12 (or PyYAML) with pip"
+        ) from None
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    try:
+        return yaml.load(text, Loader=loader)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tree:
+    """A mapping of a yaml file.
+
+    Parameters
+    ----------
+    file : Path
+        Named in errors.
+    where : str
+        The path of keys to this mapping, empty at the top.
+    value : dict
+    blocks : tuple of arrays
+        The tables that were taken out of the text.
+    """
+
+    file: Path
+    where: str
+    value: dict[str, Any]
+    blocks: tuple[NDArray[np.float64], ...] = ()
+
+    @classmethod
+    def read(cls, path: Path) -> "Tree":
+        """Read a yaml file whose top is a mapping."""
+        try:
+            with open_text(path) as file:
+                text, blocks = take_blocks(lines_of(file))
+            value = parse(text)
+        except FileError:
+            raise
+        except BadRowError as error:
+            raise FileError(f"{path}: {error}; correct this line") from None
+        except ValueError as error:
+            reason = " ".join(str(error).split())
+            raise FileError(f"{path}: not valid yaml ({reason})") from None
+        if not isinstance(value, dict):
+            raise FileError(
+                f"{path}: not a crystal; expected a phono3py yaml file with the key "
+                "unit_cell; a structure file goes to phono displace, or to phono fc with a "
+                "--calculator"
+            )
+        return cls(path, "", value, tuple(blocks))
+
+    def __contains__(self, key: str) -> bool:
+        """Whether the key is there and holds something."""
+        return self.value.get(key) is not None
+
+    def name(self, key: str) -> str:
+        """``key`` with the keys that lead to it."""
+        return f"{self.where}.{key}" if self.where else key
+
+    def error(self, key: str, message: str) -> FileError:
+        """What is wrong with ``key``, to be raised."""
+        return FileError(f"{self.file}: {self.name(key)}: {message}")
+
+    def get(self, key: str) -> Any:
+        """What the key holds."""
+        if key not in self:
+            raise self.error(key, "is missing; is this a complete phono3py yaml file?")
+        return self.value[key]
+
+    def string(self, key: str) -> str:
+        """A word; a number counts as one."""
+        value = self.get(key)
+        if isinstance(value, (dict, list)):
+            raise self.error(key, "expected a word")
+        return str(value)
+
+    def boolean(self, key: str, default: bool) -> bool:
+        """Yes or no."""
+        return str(self.value.get(key, default)).lower() == "true"
+
+    def child(self, key: str) -> "Tree":
+        """A mapping inside."""
+        value = self.get(key)
+        if not isinstance(value, dict):
+            raise self.error(key, "expected a mapping")
+        return Tree(self.file, self.name(key), value, self.blocks)
+
+    def children(self, key: str) -> Iterator["Tree"]:
+        """The mappings of a list inside."""
+        value = self.get(key)
+        if not isinstance(value, list):
+            raise self.error(key, "expected a list")
+        for i, item in enumerate(value):
+            where = f"{self.name(key)}[{i + 1}]"
+            if not isinstance(item, dict):
+                raise FileError(f"{self.file}: {where}: expected a mapping")
+            yield Tree(self.file, where, item, self.blocks)
+
+    def array(self, key: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
+        """Numbers of a shape, in which -1 is any size."""
+        value = self._with_tables(self.get(key))
+        try:
+            array = np.array(value, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise self.error(key, f"expected numbers {_size(shape)}") from None
+        fits = array.ndim == len(shape) and all(
+            n in (-1, m) for n, m in zip(shape, array.shape, strict=True)
+        )
+        if not fits:
+            raise self.error(
+                key, f"expected numbers {_size(shape)}, got {_size(array.shape)}"
+            )
+        if not np.isfinite(array).all():
+            raise self.error(key, "expected finite numbers")
+        return array
+
+    def _with_tables(self, value: Any) -> Any:
+        """A value in which tables stand where their marks were."""
+        if isinstance(value, str) and value.startswith(MARK):
+            return self.blocks[int(value[1:])]
+        if isinstance(value, list) and value and isinstance(value[0], str):
+            return [self._with_tables(item) for item in value]
+        return value
+
+    def integer(self, key: str) -> int:
+        """A whole number."""
+        value = float(self.array(key, ()))
+        if value != round(value):
+            raise self.error(key, f"expected a whole number, got {value:g}")
+        return round(value)
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    """``(64 × 3)``."""
+    return f"({' × '.join('n' if n < 0 else str(n) for n in shape) or 'one'})"

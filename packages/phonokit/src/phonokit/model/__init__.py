@@ -1,0 +1,1 @@
+"""What is calculated with: crystals, their force constants and the forces behind them."""

@@ -1,0 +1,1 @@
+"""One noun per product, one writer and one reader, with units and provenance."""

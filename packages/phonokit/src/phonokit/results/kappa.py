@@ -1,0 +1,150 @@
+"""Thermal conductivity as a result, with where it comes from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_3ph import ConductivityWigner
+from phono_grid import Grid, IrreduciblePoints
+
+from phonokit.calc.conduction import Conduction
+from phonokit.calc.rates import Rates
+from phonokit.model.force_data import InputFile
+from phonokit.settings.transport import Transport
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Provenance:
+    """Where a result comes from.
+
+    Parameters
+    ----------
+    formula : str
+        Of the primitive cell.
+    inputs : tuple of InputFile
+    lang : str
+        ``"Rust"`` or ``"Python"``.
+    settings : dict
+        Every choice that changes numbers.
+    started, finished : str
+        ISO 8601, UTC.
+    """
+
+    formula: str
+    inputs: tuple[InputFile, ...]
+    lang: str
+    settings: dict[str, object]
+    started: str
+    finished: str
+
+
+def mesh_name(grid: Grid) -> str:
+    """For people: its numbers, or the rows of the matrix of a generalised grid."""
+    if grid.is_plain:
+        return " × ".join(str(n) for n in grid.mesh)
+    rows = ", ".join(" ".join(str(n) for n in row) for row in grid.matrix)
+    return f"({rows})"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KappaResult:
+    r"""Thermal conductivity and what it is made of.
+
+    Sizes: ``n_i`` irreducible wave vectors, ``n_b`` bands, ``n_T`` temperatures; the six
+    components are xx yy zz yz xz xy.
+
+    Parameters
+    ----------
+    grid : Grid
+        Of wave vectors, with the point group of the crystal.
+    temperatures : (n_T,) array
+        K
+    qpoints : (n_i, 3) array
+        Fractional, in the first Brillouin zone.
+    grid_points : (n_i,) array of int
+        Their indices in `phono_grid.Grid`.
+    weights : (n_i,) array of int
+        Wave vectors of each star.
+    frequencies : (n_i, n_b) array
+        THz, negative if imaginary.
+    group_velocities : (n_i, n_b, 3) array
+        Å THz
+    conduction : Conduction
+        Heat capacities, and the conductivity by the method asked for and in the
+        relaxation-time approximation.
+    rates : Rates
+        Γ, half widths at half maximum, THz; the lifetime is :math:`1 / 4\pi\Gamma`.
+    transport : Transport
+        What scatters, and how the Boltzmann equation is solved.
+    provenance : Provenance
+    """
+
+    grid: Grid
+    temperatures: NDArray[np.float64]
+    qpoints: NDArray[np.float64]
+    grid_points: NDArray[np.int64]
+    weights: NDArray[np.int64]
+    frequencies: NDArray[np.float64]
+    group_velocities: NDArray[np.float64]
+    conduction: Conduction
+    rates: Rates
+    transport: Transport
+    provenance: Provenance
+
+    @property
+    def mesh(self) -> NDArray[np.int64]:
+        """Numbers of the grid, (3,)."""
+        return self.grid.mesh
+
+    @property
+    def reciprocal_lattice(self) -> NDArray[np.float64]:
+        """Rows, 1/Å, without 2π."""
+        return self.grid.reciprocal_lattice
+
+    @property
+    def irreducible(self) -> IrreduciblePoints:
+        """The wave vectors of the result, as `phono_3ph.accumulate` takes them."""
+        return IrreduciblePoints(self.grid_points, self.weights)
+
+    @property
+    def kappa(self) -> NDArray[np.float64]:
+        """W/(m K), (n_T, 6)."""
+        return self.conduction.kappa
+
+    @property
+    def mode_kappa(self) -> NDArray[np.float64]:
+        """(n_T, n_i, n_b, 6); its sum over modes over the number of grid points is κ."""
+        return self.conduction.mode_kappa
+
+    @property
+    def unscattered(self) -> NDArray[np.int64]:
+        """Phonons that nothing scatters, left out of κ: (n, 3).
+
+        Numbers of the temperature, of the irreducible wave vector and of the band.
+        """
+        return np.argwhere(self.conduction.unscattered)
+
+    @property
+    def wigner(self) -> ConductivityWigner | None:
+        """Populations and coherences, if the transport has a theory of them."""
+        return self.conduction.wigner
+
+    @property
+    def linewidths(self) -> NDArray[np.float64]:
+        """Of three-phonon scattering alone, THz, (n_T, n_i, n_b)."""
+        return self.rates.phonon
+
+    @property
+    def heat_capacities(self) -> NDArray[np.float64]:
+        """eV/K, (n_T, n_i, n_b)."""
+        return self.conduction.heat_capacities
+
+    @property
+    def gv_by_gv(self) -> NDArray[np.float64]:
+        """``Σ v v`` over the star, Å² THz², (n_i, n_b, 6)."""
+        return self.conduction.rta.gv_by_gv
+
+    @property
+    def factor(self) -> float:
+        """W/(m K) per Å² THz² · eV/K / THz."""
+        return self.conduction.rta.factor

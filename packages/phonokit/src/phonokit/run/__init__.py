@@ -1,0 +1,1 @@
+"""How a calculation runs, in pieces that are kept and shared; no number depends on it."""

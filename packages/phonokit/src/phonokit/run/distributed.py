@@ -1,0 +1,60 @@
+"""One command on many ranks, which succeed or fail together."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import sleep
+
+from phono_grid.errors import DomainError
+from phono_mpi import Alone, MpiRanks, Ranks
+from phono_mpi.errors import RankFailedError
+
+from phonokit.run.launch import Launch
+
+
+@contextmanager
+def launched_ranks(explain: Callable[[BaseException], int]) -> Iterator[Ranks]:
+    """The ranks that a launcher has started; this process alone without one.
+
+    An error that all ranks have is raised on all of them. An error that some of them have
+    ends all: the first of these ranks explains it, and its exit code is that of all.
+
+    Parameters
+    ----------
+    explain : callable
+        Tell a person of an error, and return the exit code.
+    """
+    launch = Launch.of()
+    if launch.size == 1:
+        yield Alone()
+        return
+    ranks = MpiRanks()
+    try:
+        if ranks.size != launch.size:
+            raise DomainError(
+                f"{launch.size} processes were started, but MPI knows of {ranks.size}; the "
+                "launcher and mpi4py must use the same MPI library"
+            )
+        yield ranks
+    except BaseException as error:
+        _end_together(ranks, error, explain)
+        raise
+
+
+def _end_together(
+    ranks: MpiRanks, error: BaseException, explain: Callable[[BaseException], int]
+) -> None:
+    """Leave as one with the code of the first rank that failed; return if all have.
+
+    `abort` is for ranks that do not come: a launcher kills those, and whether it then
+    returns the code or that of the kill is a race (MPICH's).
+    """
+    own = not isinstance(error, RankFailedError)
+    emergency = ranks.emergency
+    failed = emergency.gather_failed(own=own)
+    if failed is None:
+        # In the order of ranks: what the first one says is enough.
+        sleep(min(0.1 * ranks.rank, 2))
+        emergency.abort(explain(error))
+    elif len(failed) < ranks.size:
+        code = explain(error) if ranks.rank == failed[0] else 0
+        raise SystemExit(emergency.code_of(failed[0], code)) from None

@@ -1,0 +1,250 @@
+"""How a calculation runs: in pieces that are shared out, and stored when finished."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_3ph import Storage, scratch_array
+from phono_grid.errors import (
+    DomainError,
+    PhonoError,
+    ensure_callable,
+    ensure_positive,
+    ensure_type,
+    named,
+)
+from phono_mpi import Alone, Ranks, balanced_tasks
+
+from phonokit.run.file import RunFile
+from phonokit.run.store import RunStore
+
+T = TypeVar("T")
+
+Progress = Callable[[int, int], None]
+"""Called with the irreducible wave vectors that are done, and how many there are."""
+
+MEMORY = 8.0
+"""GB"""
+SYNC = 5.0
+"""Seconds of work that a power failure may cost; a killed process loses one record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How a calculation runs; nothing here changes a number.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Called with the irreducible wave vectors that are done, and how many there are.
+    memory : float
+        What a collision operator may take on each rank, GB.
+    over_memory : Storage or "memory" or "disk" or "recompute"
+        Where its rows go if they do not fit: nowhere, which is an error, to a scratch file,
+        or computed again in every iteration.
+    store : RunStore, optional
+        Where finished wave vectors are kept, so that a run that was stopped goes on. On
+        many ranks that of the first one counts.
+    ranks : Ranks
+        Who shares the work: `phono_mpi.Alone`, or `phono_mpi.MpiRanks()` in a program that
+        every rank runs.
+    """
+
+    progress: Progress | None = None
+    memory: float = MEMORY
+    over_memory: Storage | str = Storage.MEMORY
+    store: RunStore | None = None
+    ranks: Ranks = field(default_factory=Alone)
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        ensure_callable("progress", self.progress)
+        ensure_positive("memory", self.memory)
+        storage = named(Storage, self.over_memory, "over_memory")
+        object.__setattr__(self, "over_memory", storage)
+        if self.store is not None:
+            ensure_type("store", self.store, RunStore)
+        if not hasattr(self.ranks, "allgather"):
+            kind = type(self.ranks).__name__
+            raise DomainError(
+                f"ranks must be Ranks of phono_mpi, such as Alone(), got {kind}"
+            )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """Many records, each of which can be computed on its own.
+
+    Parameters
+    ----------
+    key : callable
+        Everything that the records depend on, by name.
+    record : dtype
+    costs : (n,) array
+        Of each record, in any unit.
+    work : callable
+        Numbers of records → each number with its record.
+    blocks : list of slices
+        Records that one rank must have.
+    on_disk : bool
+        Whether the records are too large for the memory.
+    """
+
+    key: Callable[[], dict[str, str]]
+    record: np.dtype[Any]
+    costs: NDArray[np.float64]
+    work: Callable[[NDArray[np.int64]], Iterator[tuple[int, NDArray[Any]]]]
+    blocks: list[slice]
+    on_disk: bool = False
+
+    @property
+    def n(self) -> int:
+        """Number of records."""
+        return len(self.costs)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Records:
+    """The records of this rank, all of them without others.
+
+    Parameters
+    ----------
+    numbers : (m,) array of int
+        Ascending.
+    values : (m,) structured array
+    n : int
+        Records of all ranks.
+    ranks : Ranks
+    """
+
+    numbers: NDArray[np.int64]
+    values: NDArray[Any]
+    n: int
+    ranks: Ranks
+
+    def everywhere(self, name: str) -> NDArray[np.float64]:
+        """A field of all records, on all ranks, (n, ...). Collective."""
+        if self.ranks.size == 1:
+            return np.ascontiguousarray(self.values[name])
+        self.ranks.barrier()  # some have still much to do
+        mine = np.ascontiguousarray(self.values[name])
+        whole = np.empty((self.n, *mine.shape[1:]))
+        for numbers, values in self.ranks.collect((self.numbers, mine)):
+            whole[numbers] = values
+        return whole
+
+
+def complete(task: Task, run: Run) -> Records:
+    """All records of a task: those that are stored, and the others computed. Collective."""
+    with _kept(task, run) as kept:
+        done = kept.done(task, run.ranks)
+        mine = _mine(task, done, run.ranks)
+        room = scratch_array if task.on_disk else np.zeros
+        values = room(len(mine), task.record)
+        place = dict(zip(mine.tolist(), range(len(mine)), strict=True))
+        for i in mine[done[mine]].tolist():
+            values[place[i]] = kept.read(i)
+        missing, finished = mine[~done[mine]], int(done.sum())
+        for number, (i, record) in enumerate(task.work(missing), start=1):
+            values[place[i]] = record
+            kept.write(i, record)
+            if run.progress is not None:
+                # All ranks have nearly the same to do.
+                others = number * (task.n - finished) // len(missing)
+                run.progress(finished + others, task.n)
+            run.ranks.heed()
+    return Records(mine, values, task.n, run.ranks)
+
+
+def _mine(task: Task, done: NDArray[np.bool_], ranks: Ranks) -> NDArray[np.int64]:
+    """The records of this rank: nearly the same cost, and the same number, as of others."""
+    # What is done is only to be held.
+    costs = np.where(done, 1e-3, 1.0) * task.costs
+    of_blocks = [costs[block].sum() for block in task.blocks]
+    shares = balanced_tasks(of_blocks, ranks.size)
+    numbers = [np.arange(task.n)[task.blocks[k]] for k in shares[ranks.rank]]
+    return np.concatenate([np.empty(0, dtype=np.int64), *numbers])
+
+
+def on_first_rank(ranks: Ranks, make: Callable[[], T]) -> T:
+    """What the first rank makes, on all; its error is an error of all. Collective."""
+    value: Any = None
+    error: PhonoError | None = None
+    if ranks.rank == 0:
+        try:
+            value = make()
+        except PhonoError as raised:
+            error = raised
+    value, error = ranks.bcast((value, error))
+    if error is not None:
+        raise error
+    made: T = value
+    return made
+
+
+class _Nothing:
+    """No file: nothing is stored."""
+
+    def done(self, task: Task, ranks: Ranks) -> NDArray[np.bool_]:
+        """None is. Collective."""
+        return np.zeros(task.n, dtype=np.bool_)
+
+    def read(self, i: int) -> NDArray[Any] | None:
+        """None is there."""
+        return None
+
+    def write(self, i: int, record: NDArray[Any]) -> None:
+        """Forget it."""
+
+
+class _Kept(_Nothing):
+    """The file of a run, open; each rank writes its records."""
+
+    def __init__(self, file: RunFile, descriptor: int) -> None:
+        self._file = file
+        self._descriptor = descriptor
+        self._synced = monotonic()
+
+    def done(self, task: Task, ranks: Ranks) -> NDArray[np.bool_]:
+        """Which records are there, as one rank sees it before any of them writes."""
+        return on_first_rank(
+            ranks, lambda: np.array([self.read(i) is not None for i in range(task.n)])
+        )
+
+    def read(self, i: int) -> NDArray[Any] | None:
+        """A record, if it is there."""
+        return self._file.read(self._descriptor, i)
+
+    def write(self, i: int, record: NDArray[Any]) -> None:
+        """Store a record, and now and then make sure that it is on the disk."""
+        self._file.write(self._descriptor, i, record)
+        if monotonic() - self._synced > SYNC:
+            self._file.sync(self._descriptor)
+            self._synced = monotonic()
+
+
+@contextmanager
+def _kept(task: Task, run: Run) -> Iterator[_Nothing]:
+    """Where the records of a task are kept."""
+    store = run.store
+
+    def begin() -> RunFile | None:
+        if store is None:
+            return None
+        return store.begin(task.key(), task.record, task.n)
+
+    file = on_first_rank(run.ranks, begin)
+    if file is None:
+        yield _Nothing()
+        return
+    descriptor = os.open(file.path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        yield _Kept(file, descriptor)
+        file.sync(descriptor)
+    finally:
+        os.close(descriptor)

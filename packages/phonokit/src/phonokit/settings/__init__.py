@@ -1,0 +1,1 @@
+"""What a calculation depends on beside the crystal; the fields are the options."""
