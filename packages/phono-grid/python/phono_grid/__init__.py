@@ -29,6 +29,7 @@ from phono_grid._supercell import Supercell
 from phono_grid._symmetry import Symmetry, atom_permutations
 from phono_grid._tetrahedra import Tetrahedra
 from phono_grid._tetrahedron_weights import tetrahedron_weights
+from phono_grid._tolerances import CUTOFF_FREQUENCY, DEGENERACY
 from phono_grid._triplet_weights import triplet_weights
 from phono_grid._triplets import Triplets, triplets_at
 from phono_grid._zone import (
@@ -42,6 +43,8 @@ from phono_grid._zone import (
 from phono_grid.backend import Backend, using
 
 __all__ = [
+    "CUTOFF_FREQUENCY",
+    "DEGENERACY",
     "Backend",
     "Bands",
     "BrillouinZone",
