@@ -20,15 +20,15 @@ from typing import Any
 
 import numpy as np
 from phono_dynmat import (
+    BornCharges,
     Dynamics,
-    GonzeLee,
+    GonzeLeeCorrection,
     HarmonicSeries,
-    Polar,
     atom_projections,
     dynamical_matrices,
-    frequencies,
     frequency_points,
     group_velocities,
+    phonon_frequencies,
     phonon_modes,
 )
 from phono_fc import ForceConstants
@@ -74,10 +74,10 @@ def crystal(name: str, data: Path) -> tuple[Any, Dynamics]:
     if born is None:
         return peer, HarmonicSeries.of(constants)
     peer.nac_params = born
-    polar = Polar.of(
+    polar = BornCharges.of(
         supercell.primitive, born["born"], born["dielectric"], factor=born["factor"]
     )
-    return peer, GonzeLee.of(constants, polar)
+    return peer, GonzeLeeCorrection.of(constants, polar)
 
 
 def seconds(work: Callable[[], object]) -> tuple[float, float]:
@@ -113,7 +113,7 @@ def pieces(
 
     def irreducible() -> None:
         grid = Grid.of(series.cell, fine)
-        frequencies(series, grid.qpoints_at(IrreduciblePoints.of(grid).points))
+        phonon_frequencies(series, grid.qpoints_at(IrreduciblePoints.of(grid).points))
 
     def their_modes() -> None:
         peer.run_mesh(mesh, with_eigenvectors=True, with_group_velocities=True, **whole)
@@ -137,11 +137,11 @@ def large_cell(n_atoms: int = 200, n_q: int = 100) -> None:
     cell = Cell(np.eye(3) * edge, x, ("O",) * n_atoms, np.full(n_atoms, 16.0))
     supercell = Supercell.of(cell, [1, 1, 1], "P")
     z = rng.normal(size=(n_atoms, 3, 3))
-    polar = Polar(z - z.mean(axis=0), np.eye(3) * 5)
+    polar = BornCharges(z - z.mean(axis=0), np.eye(3) * 5)
     constants = ForceConstants(np.zeros((n_atoms, n_atoms, 3, 3)), supercell)
     before = peak_memory()
     parts: list[Dynamics] = []
-    prepared, _ = seconds(lambda: parts.append(GonzeLee.of(constants, polar)))
+    prepared, _ = seconds(lambda: parts.append(GonzeLeeCorrection.of(constants, polar)))
     q = rng.uniform(-0.5, 0.5, (n_q, 3))
     wall, cpu = seconds(lambda: dynamical_matrices(parts[0], q))
     print(

@@ -6,7 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from peers_crystals import SEVEN_SYSTEMS, phonopy_cell
-from phono_dynmat import Dynamics, GonzeLee, HarmonicSeries, Polar, Wang
+from phono_dynmat import (
+    BornCharges,
+    Dynamics,
+    GonzeLeeCorrection,
+    HarmonicSeries,
+    WangCorrection,
+)
 from phono_fc import ForceConstants
 from phono_grid import Cell, Supercell, Symmetry
 
@@ -20,7 +26,7 @@ LOW = {
     "monoclinic": np.diag([2, 2, 1]),
 }
 """Supercells of crystals without degenerate modes."""
-WAYS = {"plain": HarmonicSeries, "gonze": GonzeLee, "wang": Wang}
+WAYS = {"plain": HarmonicSeries, "gonze": GonzeLeeCorrection, "wang": WangCorrection}
 COMBINATIONS = [("Si", "plain"), *((c, w) for c in ("NaCl", "AlN", *LOW) for w in WAYS)]
 """Every crystal, with and without dipoles where it has charges."""
 
@@ -58,7 +64,7 @@ def both(name: str, way: str, data: Any) -> Both:
     return Both(peer, WAYS[way].of(constants, polar), supercell, rotations)
 
 
-def _real(name: str, data: Any) -> tuple[Any, ForceConstants, Polar | None]:
+def _real(name: str, data: Any) -> tuple[Any, ForceConstants, BornCharges | None]:
     """Constants of phono3py, and charges with the symmetry of the crystal."""
     import phono3py
     from phonopy import Phonopy
@@ -77,11 +83,11 @@ def _real(name: str, data: Any) -> tuple[Any, ForceConstants, Polar | None]:
     born, polar = ph3.nac_params, None
     if born is not None:
         charges = born["born"], born["dielectric"]
-        polar = Polar.of(supercell.primitive, *charges, factor=born["factor"])
+        polar = BornCharges.of(supercell.primitive, *charges, factor=born["factor"])
     return peer, ForceConstants(ph3.fc2, supercell), polar
 
 
-def _low(name: str) -> tuple[Any, ForceConstants, Polar]:
+def _low(name: str) -> tuple[Any, ForceConstants, BornCharges]:
     """Random constants, stable, without the sum rule; random charges that add up to 0."""
     from phonopy import Phonopy
 
@@ -95,5 +101,5 @@ def _low(name: str) -> tuple[Any, ForceConstants, Polar]:
     epsilon = [[5.0, 0.4, -0.2], [0.4, 6.0, 0.3], [-0.2, 0.3, 9.0]]
     # Random constants have no symmetry, whatever the places of the atoms have.
     peer = Phonopy(phonopy_cell(cell), matrix, primitive_matrix="P", is_symmetry=False)
-    polar = Polar(z - z.mean(axis=0), epsilon, 14.4)
+    polar = BornCharges(z - z.mean(axis=0), epsilon, 14.4)
     return peer, ForceConstants(values, supercell), polar

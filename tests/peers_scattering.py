@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 from phono_3ph import PeriodicModes, Series3
 from phono_3ph._linewidths import degenerate_sets
-from phono_dynmat import GonzeLee, HarmonicSeries, Polar, bose_einstein, phonon_modes
+from phono_dynmat import (
+    BornCharges,
+    GonzeLeeCorrection,
+    HarmonicSeries,
+    bose_einstein,
+    phonon_modes,
+)
 from phono_fc import ForceConstants
 from phono_grid import Cell, Grid, Supercell, Triplets, first_brillouin_zone
 
@@ -120,16 +126,16 @@ class Pair:
         self.peer.set_phonon_data(f, np.ascontiguousarray(vectors), theirs.addresses)
 
 
-def harmonic(peer, supercell: Supercell) -> HarmonicSeries | GonzeLee:
+def harmonic(peer, supercell: Supercell) -> HarmonicSeries | GonzeLeeCorrection:
     """Second-order constants of the peer, with its charges."""
     constants = ForceConstants(peer.fc2, supercell)
     born = peer.nac_params
     if born is None:
         return HarmonicSeries.of(constants)
-    polar = Polar.of(
+    polar = BornCharges.of(
         supercell.primitive, born["born"], born["dielectric"], factor=born["factor"]
     )
-    return GonzeLee.of(constants, polar)
+    return GonzeLeeCorrection.of(constants, polar)
 
 
 def index_in(grid: Grid, qpoints):

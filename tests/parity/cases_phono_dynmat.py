@@ -1,7 +1,13 @@
 """Input for the kernels of phono_dynmat."""
 
 import numpy as np
-from phono_dynmat import GonzeLee, HarmonicSeries, Polar, Wang, phonon_modes
+from phono_dynmat import (
+    BornCharges,
+    GonzeLeeCorrection,
+    HarmonicSeries,
+    WangCorrection,
+    phonon_modes,
+)
 from phono_grid import Cell
 
 
@@ -21,26 +27,26 @@ def series_of(rng: np.random.Generator) -> HarmonicSeries:
     )
 
 
-def dipoles(rng: np.random.Generator) -> GonzeLee:
+def dipoles(rng: np.random.Generator) -> GonzeLeeCorrection:
     """Those constants with random charges and a few reciprocal vectors."""
     series = series_of(rng)
     g = rng.integers(-2, 3, (20, 3)) @ series.cell.reciprocal_lattice
     own = rng.normal(size=(3, 3, 3)) + 1j * rng.normal(size=(3, 3, 3))
     own = own + own.conj().swapaxes(1, 2)
-    return GonzeLee(series, charges_of(rng), np.r_[g, np.zeros((1, 3))], 0.3, own)
+    return GonzeLeeCorrection(series, charges_of(rng), np.r_[g, np.zeros((1, 3))], 0.3, own)
 
 
-def interpolated(rng: np.random.Generator) -> Wang:
+def interpolated(rng: np.random.Generator) -> WangCorrection:
     """Those constants with random charges and shares."""
     series = series_of(rng)
-    return Wang(series, charges_of(rng), rng.uniform(size=len(series.values)))
+    return WangCorrection(series, charges_of(rng), rng.uniform(size=len(series.values)))
 
 
-def charges_of(rng: np.random.Generator) -> Polar:
+def charges_of(rng: np.random.Generator) -> BornCharges:
     """Random charges, an anisotropic dielectric."""
     a = rng.normal(size=(3, 3))
     z = rng.normal(size=(3, 3, 3))
-    return Polar(z - z.mean(axis=0), a @ a.T + 2 * np.eye(3))
+    return BornCharges(z - z.mean(axis=0), a @ a.T + 2 * np.eye(3))
 
 
 def wave_vectors(rng: np.random.Generator):
@@ -68,7 +74,7 @@ def eigenmodes(rng, dynamics=series_of, direction=None):
     return args, {"direction": direction}, projectors
 
 
-def frequencies(rng, dynamics=interpolated, direction=None):
+def phonon_frequencies(rng, dynamics=interpolated, direction=None):
     return (dynamics(rng), wave_vectors(rng)), {"direction": direction}
 
 
@@ -92,7 +98,7 @@ CASES = {
     for case in (
         dynamical_matrices,
         eigenmodes,
-        frequencies,
+        phonon_frequencies,
         group_velocities,
         velocity_operators,
     )

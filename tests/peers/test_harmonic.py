@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from peers_harmonic import both
 from phono_dynmat import (
-    GonzeLee,
+    GonzeLeeCorrection,
     HarmonicSeries,
     Modes,
     atom_projections,
@@ -15,11 +15,11 @@ from phono_dynmat import (
     band_structure,
     cif_displacements,
     commensurate_points,
-    connected,
-    constants_of,
+    connect_bands,
     debye_frequency,
     direction_projections,
     dynamical_matrices,
+    force_constants_from_dynamical_matrices,
     mean_square_displacements,
     phonon_modes,
     thermal_properties,
@@ -216,7 +216,7 @@ def test_bands_are_connected_as_theirs(crystals):
     for before, after in itertools.pairwise(columns):
         order = estimate_band_connection(before, after, order)
         expected.append(order)
-    np.testing.assert_array_equal(connected(e), expected)
+    np.testing.assert_array_equal(connect_bands(e), expected)
 
 
 def test_constants_of_their_matrices_are_theirs(crystals):
@@ -226,11 +226,11 @@ def test_constants_of_their_matrices_are_theirs(crystals):
     theirs = DynmatToForceConstants(peer.primitive, peer.supercell, is_full_fc=False)
     q = theirs.commensurate_points
     np.testing.assert_allclose(commensurate_points(supercell), q, atol=1e-12)
-    plain = series.short_range if isinstance(series, GonzeLee) else series
+    plain = series.short_range if isinstance(series, GonzeLeeCorrection) else series
     d = dynamical_matrices(plain, q)
     theirs.dynamical_matrices = d
     theirs.run()
-    found = constants_of(d, q, supercell).values
+    found = force_constants_from_dynamical_matrices(d, q, supercell).values
     scale = np.abs(found).max()
     np.testing.assert_allclose(found, theirs.force_constants, atol=1e-12 * scale)
     again = HarmonicSeries.of(ForceConstants(found, supercell))

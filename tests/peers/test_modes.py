@@ -10,8 +10,8 @@ from peers_harmonic import COMBINATIONS, both
 from phono_dynmat import (
     dynamical_matrices,
     finite_difference_velocities,
-    frequencies,
     group_velocities,
+    phonon_frequencies,
     phonon_modes,
 )
 from phono_grid import Grid, IrreduciblePoints
@@ -74,7 +74,7 @@ def test_the_splitting_at_gamma_is_theirs(crystal, direction):
     scale = np.abs(expected).max()
     np.testing.assert_allclose(found, expected, rtol=0, atol=accuracy * scale)
     one.peer.run_qpoints(q, nac_q_direction=direction)
-    f = frequencies(one.series, q, direction=direction)
+    f = phonon_frequencies(one.series, q, direction=direction)
     np.testing.assert_allclose(f[0, 3:], one.peer.qpoints.frequencies[0, 3:], atol=1e-8)
 
 
@@ -85,7 +85,9 @@ def test_frequencies_and_velocities_are_theirs(crystal, qpoints):
     f = one.peer.qpoints.frequencies
     np.testing.assert_allclose(modes.frequencies[away], f[away], atol=1e-8, rtol=0)
     np.testing.assert_allclose(modes.frequencies[:, 3:], f[:, 3:], atol=1e-8, rtol=0)
-    np.testing.assert_allclose(frequencies(one.series, qpoints)[away], f[away], atol=1e-8)
+    np.testing.assert_allclose(
+        phonon_frequencies(one.series, qpoints)[away], f[away], atol=1e-8
+    )
     found = group_velocities(one.series, modes, one.rotations)
     expected = one.peer.qpoints.group_velocities
     np.testing.assert_allclose(found[away], expected[away], atol=1e-8, rtol=0)

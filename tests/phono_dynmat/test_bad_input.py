@@ -4,19 +4,18 @@ import numpy as np
 import phono_dynmat
 import pytest
 from phono_dynmat import (
+    BornCharges,
     ChargeWarning,
-    GonzeLee,
+    GonzeLeeCorrection,
     HarmonicSeries,
     Modes,
-    Polar,
     band_path,
     commensurate_points,
     debye_frequency,
     dynamical_matrices,
-    eigenmodes,
-    frequencies,
     frequency_points,
     mean_square_displacements,
+    phonon_frequencies,
     phonon_modes,
     thermal_properties,
 )
@@ -39,19 +38,23 @@ POINTS = {"G": [0, 0, 0], "X": [0.5, 0]}
         (
             ShapeError,
             r"charges: expected shape \[n_a, 3, 3\]",
-            lambda: Polar(Z[:, 0], EPSILON),
+            lambda: BornCharges(Z[:, 0], EPSILON),
         ),
-        (ShapeError, r"dielectric: expected shape \[3, 3\]", lambda: Polar(Z, 5.0)),
+        (ShapeError, r"dielectric: expected shape \[3, 3\]", lambda: BornCharges(Z, 5.0)),
         (
             DomainError,
             "must be positive, .* is -5; give the ele",
-            lambda: Polar(Z, -EPSILON),
+            lambda: BornCharges(Z, -EPSILON),
         ),
-        (DomainError, "eigenvalue is 0; give the elec", lambda: Polar(Z, 0 * EPSILON)),
+        (
+            DomainError,
+            "eigenvalue is 0; give the elec",
+            lambda: BornCharges(Z, 0 * EPSILON),
+        ),
         (
             DomainError,
             r"charges must be finite, got nan",
-            lambda: Polar(Z * np.nan, EPSILON),
+            lambda: BornCharges(Z * np.nan, EPSILON),
         ),
         (
             DomainError,
@@ -100,17 +103,17 @@ def test_constants_charges_and_wave_vectors_must_fit_the_crystal(spring_constant
             ShapeError, match=r"values: expected shape \[2, 64, 3, 3\], got"
         ):
             ForceConstants(values, supercell)
-    other = Polar(np.zeros((3, 3, 3)), EPSILON)
+    other = BornCharges(np.zeros((3, 3, 3)), EPSILON)
     with pytest.raises(
         ShapeError, match=r"charges: expected shape \[2, 3, 3\], got \[3, 3"
     ):
-        GonzeLee.of(spring_constants, other)
+        GonzeLeeCorrection.of(spring_constants, other)
     with pytest.raises(ShapeError, match="charges: expected an array of numbers"):
-        Polar.of(supercell.primitive, "Z", EPSILON)
+        BornCharges.of(supercell.primitive, "Z", EPSILON)
     with pytest.raises(DomainError, match=r"reach, .* some 300 are enough, give a smaller"):
-        GonzeLee.of(spring_constants, Polar(Z, EPSILON), cutoff=1e4)
+        GonzeLeeCorrection.of(spring_constants, BornCharges(Z, EPSILON), cutoff=1e4)
     series = HarmonicSeries.of(spring_constants)
-    for of in (phonon_modes, eigenmodes, frequencies, dynamical_matrices):
+    for of in (phonon_modes, phonon_frequencies, dynamical_matrices):
         wrong = r"qpoints must be finite, got (nan|-inf) at \[1, 2\]"
         for x in (np.nan, -np.inf):
             with pytest.raises(DomainError, match=wrong):
@@ -121,9 +124,9 @@ def test_constants_charges_and_wave_vectors_must_fit_the_crystal(spring_constant
 
 def test_charges_that_do_not_add_up_are_a_warning_with_their_sum():
     with pytest.warns(
-        ChargeWarning, match=r"add up to \(0\.500 .*; Polar\.of shares the sum"
+        ChargeWarning, match=r"add up to \(0\.500 .*; BornCharges\.of shares the sum"
     ):
-        Polar([np.eye(3), -0.5 * np.eye(3)], EPSILON)
+        BornCharges([np.eye(3), -0.5 * np.eye(3)], EPSILON)
 
 
 MADE = {"BandStructure", "ChargeWarning", "Dynamics", "ThermalProperties"}
@@ -139,7 +142,7 @@ def good(spring_constants):
     """A good argument of each name."""
     supercell = spring_constants.supercell
     cell, series = supercell.primitive, HarmonicSeries.of(spring_constants)
-    modes, polar = phonon_modes(series, [[0.1, 0.2, 0.3]] * 2), Polar(Z, EPSILON)
+    modes, polar = phonon_modes(series, [[0.1, 0.2, 0.3]] * 2), BornCharges(Z, EPSILON)
     points = {"G": [0, 0, 0], "X": [0.5, 0, 0]}
     return {
         "at_once": 8,
@@ -198,7 +201,7 @@ SPECIAL = {
 @pytest.mark.parametrize("name", callables(phono_dynmat, MADE))
 def test_whatever_is_no_argument_is_named(good, name, lang):
     arguments = good | SPECIAL.get(name, {})
-    if name == "constants_of":
+    if name == "force_constants_from_dynamical_matrices":
         arguments["qpoints"] = commensurate_points(good["supercell"])
     with using(lang):
         ensure_named(

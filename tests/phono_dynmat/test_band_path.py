@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 from phono_dynmat import (
-    GonzeLee,
+    BornCharges,
+    GonzeLeeCorrection,
     Modes,
-    Polar,
     Segment,
     band_path,
     band_structure,
-    connected,
-    frequencies,
+    connect_bands,
+    phonon_frequencies,
     phonon_modes,
     standard_points,
     stream_modes,
@@ -25,7 +25,7 @@ def test_bands_are_frequencies_along_the_path(series):
     assert [s.labels for s in path] == [("Γ", "X"), ("X", "W"), ("L", "Γ")]
     bands = band_structure(series, path)
     for segment, f in zip(path, bands.frequencies, strict=True):
-        np.testing.assert_array_equal(f, frequencies(series, segment.qpoints))
+        np.testing.assert_array_equal(f, phonon_frequencies(series, segment.qpoints))
     ends = [(d[0], d[-1]) for d in bands.distances]
     assert ends[0][0] == 0
     assert ends[1][0] == ends[0][1]
@@ -35,14 +35,14 @@ def test_bands_are_frequencies_along_the_path(series):
 
 def test_polar_bands_reach_gamma_from_their_own_direction(spring_constants):
     z = np.diag([2.0, 2.0, 2.0])
-    polar = Polar([z, -z], np.diag([5.0, 6.0, 9.0]))
-    dynamics = GonzeLee.of(spring_constants, polar)
+    polar = BornCharges([z, -z], np.diag([5.0, 6.0, 9.0]))
+    dynamics = GonzeLeeCorrection.of(spring_constants, polar)
     bands = band_structure(dynamics, band_path(POINTS, [["Γ", "X"], ["L", "Γ"]], 5))
     for f, end, direction in (
         (bands.frequencies[0], 0, [1, 0, 1]),
         (bands.frequencies[1], -1, [1, 1, 1]),
     ):
-        expected = frequencies(dynamics, [[0, 0, 0]], direction=direction)[0]
+        expected = phonon_frequencies(dynamics, [[0, 0, 0]], direction=direction)[0]
         np.testing.assert_allclose(f[end, 3:], expected[3:], atol=1e-10)
     assert abs(bands.frequencies[0][0, 5] - bands.frequencies[1][-1, 5]) > 0.01
 
@@ -53,7 +53,9 @@ def test_connected_bands_cross_where_ordered_ones_avoid():
     e = np.eye(3).reshape(3, 1, 3)
     order = np.argsort(crossing, axis=1)
     modes = Modes(np.zeros((8, 3)), np.sort(crossing, axis=1), e[order])
-    found = np.take_along_axis(modes.frequencies, connected(modes.polarizations), axis=1)
+    found = np.take_along_axis(
+        modes.frequencies, connect_bands(modes.polarizations), axis=1
+    )
     np.testing.assert_allclose(found, crossing)
 
 

@@ -5,8 +5,8 @@ import pytest
 from phono_dynmat import (
     HarmonicSeries,
     commensurate_points,
-    constants_of,
     dynamical_matrices,
+    force_constants_from_dynamical_matrices,
 )
 from phono_grid import Supercell
 from phono_grid.errors import DomainError, ShapeError
@@ -37,14 +37,16 @@ def test_commensurate_waves_are_periodic_in_the_supercell(supercell):
 def test_matrices_to_constants_and_back_are_the_same(series, supercell, rng):
     q = commensurate_points(supercell) + rng.integers(-1, 2, (supercell.n_cells, 3))
     d = dynamical_matrices(series, q)
-    again = dynamical_matrices(HarmonicSeries.of(constants_of(d, q, supercell)), q)
+    again = dynamical_matrices(
+        HarmonicSeries.of(force_constants_from_dynamical_matrices(d, q, supercell)), q
+    )
     np.testing.assert_allclose(again, d, atol=1e-12 * np.abs(d).max())
 
 
 def test_constants_to_matrices_and_back_are_the_same(spring_constants):
     q = commensurate_points(spring_constants.supercell)
     d = dynamical_matrices(HarmonicSeries.of(spring_constants), q)
-    again = constants_of(d, q, spring_constants.supercell)
+    again = force_constants_from_dynamical_matrices(d, q, spring_constants.supercell)
     scale = np.abs(spring_constants.values).max()
     np.testing.assert_allclose(again.values, spring_constants.values, atol=1e-12 * scale)
 
@@ -54,8 +56,8 @@ def test_other_wave_vectors_are_refused(series, spring_constants):
     q = commensurate_points(supercell)
     d = dynamical_matrices(series, q)
     with pytest.raises(DomainError, match=r"must be the commensurate points .* each once"):
-        constants_of(d, np.r_[q[:-1], q[:1]], supercell)
+        force_constants_from_dynamical_matrices(d, np.r_[q[:-1], q[:1]], supercell)
     with pytest.raises(ShapeError, match=r"matrices: expected shape \[32, 6, 6\]"):
-        constants_of(d[:, :3, :3], q, supercell)
+        force_constants_from_dynamical_matrices(d[:, :3, :3], q, supercell)
     with pytest.raises(ShapeError, match=r"qpoints: expected shape \[32, 3\]"):
-        constants_of(d, q[:4], supercell)
+        force_constants_from_dynamical_matrices(d, q[:4], supercell)

@@ -9,8 +9,8 @@ from phono_dynmat import (
     Modes,
     directional_velocities,
     finite_difference_velocities,
-    frequencies,
     group_velocities,
+    phonon_frequencies,
     phonon_modes,
 )
 from phono_grid import Symmetry
@@ -24,10 +24,10 @@ IDENTITY = np.eye(3, dtype=int)[None]
 def slopes(series, q, step=1e-6):
     """``∂f/∂k`` by central differences of sorted frequencies, shape (n_q, n_b, 3)."""
 
-    def frequencies(k):
+    def phonon_frequencies(k):
         return phonon_modes(series, q + k @ series.cell.lattice.T).frequencies
 
-    rises = [frequencies(k) - frequencies(-k) for k in step * np.eye(3)]
+    rises = [phonon_frequencies(k) - phonon_frequencies(-k) for k in step * np.eye(3)]
     return np.stack(rises, axis=-1) / (2 * step)
 
 
@@ -130,7 +130,7 @@ def test_a_degenerate_set_parts_as_its_velocities_along_a_direction_say(series, 
         n = direction @ series.cell.reciprocal_lattice
         along = np.asarray(direction) / np.linalg.norm(n)
         h = 2e-5
-        at, near, far = (frequencies(series, q + x * h * along) for x in (0, 1, 2))
+        at, near, far = (phonon_frequencies(series, q + x * h * along) for x in (0, 1, 2))
         # One-sided: on the other side the set parts the other way round. Errors of h².
         slopes = (4 * near - far - 3 * at) / (2 * h)
         np.testing.assert_allclose(v, slopes, atol=1e-5 * np.abs(v).max())

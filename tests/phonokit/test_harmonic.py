@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import phonokit
 import pytest
-from phono_dynmat import Polar
+from phono_dynmat import BornCharges
 from phono_grid import units
 from phonokit.calc import harmonic
 from phonokit.calc.kappa import Crystal
@@ -144,7 +144,7 @@ def test_every_picture_can_be_drawn(here):
 
 def test_dipoles_split_optical_bands_unless_they_are_left_out(silicon):
     z = np.eye(3)
-    born = Dipoles(Polar([z, -z], z * 12))
+    born = Dipoles(BornCharges([z, -z], z * 12))
     names = (n for n in type(silicon.data).__dataclass_fields__ if n != "born")
     data = type(silicon.data)(**{n: getattr(silicon.data, n) for n in names}, born=born)
     polar = Crystal(data, silicon.backend)

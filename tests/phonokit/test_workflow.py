@@ -10,7 +10,7 @@ import numpy as np
 import phonokit
 import pytest
 from phono_3ph import Scattering
-from phono_dynmat import Polar
+from phono_dynmat import BornCharges
 from phono_grid import Gaussian, using
 from phono_grid.backend import active
 from phono_mpi import Alone
@@ -116,7 +116,7 @@ def changed(data: ForceData, **changes) -> Crystal:
 def test_born_charges_count_unless_they_are_left_out(method):
     plain = load(EXAMPLE)
     z = np.diag([1.0, 1.0, 1.0])
-    born = Dipoles(Polar([z, -z], np.eye(3) * 12), method)
+    born = Dipoles(BornCharges([z, -z], np.eye(3) * 12), method)
     polar = changed(plain.data, born=born)
     without = phonokit.kappa(plain, (3, 3, 3))
     left_out = phonokit.kappa(polar, (3, 3, 3), nac=False)
@@ -133,7 +133,7 @@ def test_born_charges_count_unless_they_are_left_out(method):
 def test_the_record_says_what_became_of_born_charges():
     plain = load(EXAMPLE)
     z = np.eye(3)
-    polar = changed(plain.data, born=Dipoles(Polar([z, -z], z * 12)))
+    polar = changed(plain.data, born=Dipoles(BornCharges([z, -z], z * 12)))
     said = {
         (crystal is polar, nac): phonokit.kappa(
             crystal, (1, 1, 1), nac=nac

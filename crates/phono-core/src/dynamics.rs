@@ -9,13 +9,13 @@ use crate::{Error, HarmonicSeries, Result, ensure_shape};
 
 /// Born charges and the dielectric tensor.
 #[derive(Debug, Clone, Copy)]
-pub struct Polar<'a> {
+pub struct BornCharges<'a> {
     charges: &'a [[[f64; 3]; 3]],
     dielectric: [[f64; 3]; 3],
     factor: f64,
 }
 
-impl<'a> Polar<'a> {
+impl<'a> BornCharges<'a> {
     /// Borrow `charges[k, α, β]` (`α` of the field, `β` of the displacement), the dielectric
     /// tensor, and `e² / 4π ε₀` in eV Å.
     pub fn new(
@@ -70,7 +70,7 @@ pub enum Correction<'a> {
     /// A sum of dipoles over reciprocal lattice vectors, beside short-range constants.
     GonzeLee {
         /// Charges.
-        polar: Polar<'a>,
+        polar: BornCharges<'a>,
         /// `G`, Cartesian, 1/Å without 2π.
         reciprocal_vectors: &'a [[f64; 3]],
         /// `Λ` of the damping `exp(-k·ε·k / 4Λ²)`, 1/Å.
@@ -81,7 +81,7 @@ pub enum Correction<'a> {
     /// A constant interaction of all cells of the supercell.
     Wang {
         /// Charges.
-        polar: Polar<'a>,
+        polar: BornCharges<'a>,
         /// The share of each entry of the series in the mean over the supercell.
         shares: &'a [f64],
     },
@@ -104,7 +104,7 @@ impl<'a> Dynamics<'a> {
     /// Short-range constants and a sum of dipoles; see [`Correction::GonzeLee`].
     pub fn gonze_lee(
         series: HarmonicSeries<'a>,
-        polar: Polar<'a>,
+        polar: BornCharges<'a>,
         reciprocal_vectors: ArrayView2<'a, f64>,
         width: f64,
         self_terms: ArrayView3<'a, Complex64>,
@@ -128,7 +128,7 @@ impl<'a> Dynamics<'a> {
     /// Constants and a constant interaction; see [`Correction::Wang`].
     pub fn wang(
         series: HarmonicSeries<'a>,
-        polar: Polar<'a>,
+        polar: BornCharges<'a>,
         shares: ArrayView1<'a, f64>,
     ) -> Result<Self> {
         ensure_shape("charges", &[polar.charges.len()], &[series.cell().n_atoms()])?;
@@ -164,7 +164,7 @@ mod tests {
         let mut charges = Array3::zeros((1, 3, 3));
         charges[[0, 2, 1]] = 5.0;
         let epsilon = Array2::eye(3) * 2.0;
-        let polar = Polar::new(charges.view(), epsilon.view(), 1.0).unwrap();
+        let polar = BornCharges::new(charges.view(), epsilon.view(), 1.0).unwrap();
         let close =
             |a: [f64; 3], b: [f64; 3]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-15);
         assert!(close(polar.along(0, [0.0, 0.0, 1.0]), [0.0, 5.0, 0.0]));

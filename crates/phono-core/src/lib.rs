@@ -14,7 +14,7 @@ mod stop;
 pub mod units;
 
 pub use cell::Cell;
-pub use dynamics::{Correction, Dynamics, Polar};
+pub use dynamics::{BornCharges, Correction, Dynamics};
 pub use error::{Error, Result, ensure_index, ensure_shape};
 pub use force_constants::{ForceConstants, Tables};
 pub use grid::Grid;

@@ -1,7 +1,7 @@
 //! The interaction of dipoles, summed over reciprocal lattice vectors.
 
 use num_complex::Complex64;
-use phono_core::{Cell, Polar};
+use phono_core::{BornCharges, Cell};
 
 use crate::lanes::{ComplexLanes, LANES, Lanes, each, exp_of_negative, side_by_side};
 use crate::matrix::Matrix;
@@ -83,7 +83,7 @@ impl Dipoles {
     /// Prepare the sum.
     pub(crate) fn new(
         cell: Cell<'_>,
-        polar: Polar<'_>,
+        polar: BornCharges<'_>,
         vectors: &[Vector],
         width: f64,
         self_terms: &[[[Complex64; 3]; 3]],

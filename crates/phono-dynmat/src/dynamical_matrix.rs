@@ -2,7 +2,7 @@
 
 use ndarray::{Array3, ArrayView2};
 use num_complex::Complex64;
-use phono_core::{Correction, Dynamics, Error, Polar, Result, Stop, ensure_shape};
+use phono_core::{BornCharges, Correction, Dynamics, Error, Result, Stop, ensure_shape};
 use rayon::prelude::*;
 
 use crate::dipoles::{Batch, Dipoles, Workspace, ZERO};
@@ -30,7 +30,7 @@ pub(crate) struct DynamicalMatrix<'a> {
 enum LongRange<'a> {
     None,
     GonzeLee(Dipoles),
-    Wang(Polar<'a>, f64),
+    Wang(BornCharges<'a>, f64),
 }
 
 impl<'a> DynamicalMatrix<'a> {

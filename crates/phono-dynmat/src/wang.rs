@@ -1,6 +1,6 @@
 //! Wang's interpolation of the interaction of dipoles.
 
-use phono_core::Polar;
+use phono_core::BornCharges;
 
 /// The interaction that a long wave adds to the constants between any two atoms, at one wave
 /// vector: `c (k·Z)(k'·Z') / k·ε·k`.
@@ -18,8 +18,8 @@ pub(crate) struct Interaction {
 }
 
 impl Interaction {
-    /// At Cartesian `k`, which is not zero; `coupling` as in [`Polar::coupling`].
-    pub(crate) fn new(polar: Polar<'_>, coupling: f64, k: [f64; 3]) -> Self {
+    /// At Cartesian `k`, which is not zero; `coupling` as in [`BornCharges::coupling`].
+    pub(crate) fn new(polar: BornCharges<'_>, coupling: f64, k: [f64; 3]) -> Self {
         let screened = polar.screened(k);
         let atoms = 0..polar.charges().len();
         Self {

@@ -2,42 +2,42 @@
 
 use num_complex::Complex64;
 use numpy::{PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArray3};
-use phono_core::{Dynamics, Polar};
+use phono_core::{BornCharges, Dynamics};
 use pyo3::prelude::*;
 
 use crate::{PyHarmonicSeries, raise};
 
-/// `phono_dynmat.Polar`.
+/// `phono_dynmat.BornCharges`.
 #[derive(FromPyObject)]
-pub struct PyPolar<'py> {
+pub struct PyBornCharges<'py> {
     charges: PyReadonlyArray3<'py, f64>,
     dielectric: PyReadonlyArray2<'py, f64>,
     factor: f64,
 }
 
-impl PyPolar<'_> {
+impl PyBornCharges<'_> {
     /// The charges, borrowed from Python's arrays.
-    fn view(&self) -> PyResult<Polar<'_>> {
-        Polar::new(self.charges.as_array(), self.dielectric.as_array(), self.factor)
+    fn view(&self) -> PyResult<BornCharges<'_>> {
+        BornCharges::new(self.charges.as_array(), self.dielectric.as_array(), self.factor)
             .map_err(|error| raise(&error))
     }
 }
 
-/// `phono_dynmat.GonzeLee`.
+/// `phono_dynmat.GonzeLeeCorrection`.
 #[derive(FromPyObject)]
-pub struct PyGonzeLee<'py> {
+pub struct PyGonzeLeeCorrection<'py> {
     short_range: PyHarmonicSeries<'py>,
-    polar: PyPolar<'py>,
+    polar: PyBornCharges<'py>,
     reciprocal_vectors: PyReadonlyArray2<'py, f64>,
     width: f64,
     self_terms: PyReadonlyArray3<'py, Complex64>,
 }
 
-/// `phono_dynmat.Wang`.
+/// `phono_dynmat.WangCorrection`.
 #[derive(FromPyObject)]
-pub struct PyWang<'py> {
+pub struct PyWangCorrection<'py> {
     series: PyHarmonicSeries<'py>,
-    polar: PyPolar<'py>,
+    polar: PyBornCharges<'py>,
     shares: PyReadonlyArray1<'py, f64>,
 }
 
@@ -45,9 +45,9 @@ pub struct PyWang<'py> {
 #[derive(FromPyObject)]
 pub enum PyDynamics<'py> {
     /// With a sum of dipoles.
-    GonzeLee(PyGonzeLee<'py>),
+    GonzeLee(PyGonzeLeeCorrection<'py>),
     /// With a constant interaction.
-    Wang(PyWang<'py>),
+    Wang(PyWangCorrection<'py>),
     /// Without charges.
     Plain(PyHarmonicSeries<'py>),
 }

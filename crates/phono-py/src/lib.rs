@@ -6,7 +6,7 @@ mod dynamics;
 mod readers;
 
 pub use compute::{Compute, raise, rayon_threads};
-pub use dynamics::{PyDynamics, PyGonzeLee, PyPolar, PyWang};
+pub use dynamics::{PyBornCharges, PyDynamics, PyGonzeLeeCorrection, PyWangCorrection};
 pub use readers::{
     PyBands, PyBrillouinZone, PyCell, PyForceConstants, PyGaussian, PyGrid,
     PyHarmonicSeries, PyModes, PyPeriodicModes, PyProbe, PySeries3, PySmearing,

@@ -5,10 +5,14 @@ from phono_dynmat._band_path import (
     Segment,
     band_path,
     band_structure,
-    connected,
+    connect_bands,
     standard_points,
 )
-from phono_dynmat._commensurate import commensurate_points, constants_of
+from phono_dynmat._born_charges import BornCharges, ChargeWarning
+from phono_dynmat._commensurate import (
+    commensurate_points,
+    force_constants_from_dynamical_matrices,
+)
 from phono_dynmat._degenerate import degenerate_average
 from phono_dynmat._densities import (
     atom_projections,
@@ -18,13 +22,12 @@ from phono_dynmat._densities import (
 )
 from phono_dynmat._dynamical_matrix import (
     dynamical_matrices,
-    eigenmodes,
-    frequencies,
+    phonon_frequencies,
     phonon_modes,
     stream_modes,
 )
 from phono_dynmat._fourier import Dynamics
-from phono_dynmat._gonze_lee import GonzeLee
+from phono_dynmat._gonze_lee_correction import GonzeLeeCorrection
 from phono_dynmat._group_velocities import (
     directional_velocities,
     finite_difference_velocities,
@@ -32,7 +35,6 @@ from phono_dynmat._group_velocities import (
 )
 from phono_dynmat._harmonic_series import HarmonicSeries
 from phono_dynmat._modes import Modes
-from phono_dynmat._polar import ChargeWarning, Polar
 from phono_dynmat._statistics import bose_einstein, heat_capacities
 from phono_dynmat._thermal import (
     ThermalProperties,
@@ -42,19 +44,19 @@ from phono_dynmat._thermal import (
     thermal_properties,
 )
 from phono_dynmat._velocity_operators import velocity_operators
-from phono_dynmat._wang import Wang
+from phono_dynmat._wang_correction import WangCorrection
 
 __all__ = [
     "BandStructure",
     "ChargeWarning",
     "Dynamics",
-    "GonzeLee",
+    "GonzeLeeCorrection",
     "HarmonicSeries",
     "Modes",
-    "Polar",
+    "BornCharges",
     "Segment",
     "ThermalProperties",
-    "Wang",
+    "WangCorrection",
     "atom_projections",
     "band_path",
     "band_projections",
@@ -62,16 +64,15 @@ __all__ = [
     "bose_einstein",
     "cif_displacements",
     "commensurate_points",
-    "connected",
-    "constants_of",
+    "connect_bands",
+    "force_constants_from_dynamical_matrices",
     "debye_frequency",
     "degenerate_average",
     "direction_projections",
     "directional_velocities",
     "dynamical_matrices",
-    "eigenmodes",
     "finite_difference_velocities",
-    "frequencies",
+    "phonon_frequencies",
     "frequency_points",
     "group_velocities",
     "heat_capacities",

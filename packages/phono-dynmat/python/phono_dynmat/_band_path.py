@@ -20,7 +20,7 @@ from phono_grid.errors import (
     frozen,
 )
 
-from phono_dynmat._dynamical_matrix import frequencies, phonon_modes
+from phono_dynmat._dynamical_matrix import phonon_frequencies, phonon_modes
 from phono_dynmat._fourier import Dynamics, ensure_dynamics
 
 RADIAL = 1e-5
@@ -172,7 +172,7 @@ def band_structure(
 
     Parameters
     ----------
-    series : HarmonicSeries, GonzeLee or Wang
+    series : HarmonicSeries, GonzeLeeCorrection or WangCorrection
     segments : sequence of Segment
         See `band_path` and `standard_points`.
     connect : bool
@@ -193,15 +193,15 @@ def band_structure(
         start = along[-1]
         distances.append(along)
         if not connect:
-            found.append(frequencies(series, segment.qpoints, direction=direction))
+            found.append(phonon_frequencies(series, segment.qpoints, direction=direction))
             continue
         modes = phonon_modes(series, segment.qpoints, direction=direction)
-        order = connected(modes.polarizations)
+        order = connect_bands(modes.polarizations)
         found.append(np.take_along_axis(modes.frequencies, order, axis=1))
     return BandStructure(tuple(segments), tuple(distances), tuple(found))
 
 
-def connected(polarizations: ArrayLike) -> NDArray[np.int64]:
+def connect_bands(polarizations: ArrayLike) -> NDArray[np.int64]:
     r"""The order of bands that follows each of them from one wave vector to the next.
 
     Band by band the largest overlap :math:`|\langle e_{j}(q_{n-1}) | e_{j'}(q_n) \rangle|`

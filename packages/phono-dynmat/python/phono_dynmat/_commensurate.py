@@ -35,7 +35,7 @@ def commensurate_points(supercell: Supercell) -> NDArray[np.float64]:
     return Supercell.of(cube, transposed, "P").cell.positions
 
 
-def constants_of(
+def force_constants_from_dynamical_matrices(
     matrices: ArrayLike,
     qpoints: ArrayLike,
     supercell: Supercell,

@@ -24,11 +24,11 @@ def dynamical_matrices(
         D_{k\alpha, k'\beta}(q) = \frac{1}{\sqrt{m_k m_{k'}}} \sum_R
             \Phi_{\alpha\beta}(k, k', R)\, e^{2\pi i q \cdot (R + \tau_{k'} - \tau_k)}
 
-    and the Hermitian part of that, with what `GonzeLee` or `Wang` adds for dipoles.
+    and the Hermitian part of that, with what `GonzeLeeCorrection` or `WangCorrection` adds for dipoles.
 
     Parameters
     ----------
-    series : HarmonicSeries, GonzeLee or Wang
+    series : HarmonicSeries, GonzeLeeCorrection or WangCorrection
     qpoints : (n_q, 3) array_like
         Fractional reciprocal coordinates.
     direction : (3,) array_like, optional
@@ -63,7 +63,7 @@ def eigenmodes(
 
     Parameters
     ----------
-    series : HarmonicSeries, GonzeLee or Wang
+    series : HarmonicSeries, GonzeLeeCorrection or WangCorrection
     qpoints : (n_q, 3) array_like
         Fractional reciprocal coordinates.
     direction : (3,) array_like, optional
@@ -85,14 +85,14 @@ def eigenmodes(
 
 
 @accelerated_by(rust.frequencies, checked_at)
-def frequencies(
+def phonon_frequencies(
     series: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
 ) -> NDArray[np.float64]:
     """Frequencies without polarizations, which take most of the time and memory.
 
     Parameters
     ----------
-    series : HarmonicSeries, GonzeLee or Wang
+    series : HarmonicSeries, GonzeLeeCorrection or WangCorrection
     qpoints : (n_q, 3) array_like
         Fractional reciprocal coordinates.
     direction : (3,) array_like, optional
@@ -122,7 +122,7 @@ def stream_modes(
 
     Parameters
     ----------
-    series : HarmonicSeries, GonzeLee or Wang
+    series : HarmonicSeries, GonzeLeeCorrection or WangCorrection
     qpoints : (n_q, 3) array_like
         Fractional reciprocal coordinates.
     at_once : int

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid.errors import DomainError, ensure_type, finite
 
-from phono_dynmat._gonze_lee import GonzeLee
+from phono_dynmat._gonze_lee_correction import GonzeLeeCorrection
 from phono_dynmat._harmonic_series import HarmonicSeries
-from phono_dynmat._wang import Wang
+from phono_dynmat._wang_correction import WangCorrection
 
-Dynamics = HarmonicSeries | GonzeLee | Wang
+Dynamics = HarmonicSeries | GonzeLeeCorrection | WangCorrection
 """Force constants, alone or with one of the two ways to treat dipoles."""
 
 ZERO = 1e-5
@@ -26,7 +26,7 @@ def matrices(
     if isinstance(dynamics, HarmonicSeries):
         return hermitian_sum(dynamics, q, dynamics.values)
     k = q @ dynamics.cell.reciprocal_lattice
-    if isinstance(dynamics, GonzeLee):
+    if isinstance(dynamics, GonzeLeeCorrection):
         short = dynamics.short_range
         n_b = 3 * short.cell.n_atoms
         dipoles = np.array([_dipoles(dynamics, x, along) for x in k])
@@ -47,7 +47,7 @@ def derivatives(
     k = q @ dynamics.cell.reciprocal_lattice
     if isinstance(dynamics, HarmonicSeries):
         return _slopes(dynamics, q, dynamics.values)
-    if isinstance(dynamics, GonzeLee):
+    if isinstance(dynamics, GonzeLeeCorrection):
         short = dynamics.short_range
         slopes = _slopes(short, q, short.values)
         dipoles = [_dipole_slopes(dynamics, x, along) for x in k]
@@ -130,7 +130,9 @@ def _mean(shares: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _dipoles(
-    dynamics: GonzeLee, q: NDArray[np.float64], direction: NDArray[np.float64] | None
+    dynamics: GonzeLeeCorrection,
+    q: NDArray[np.float64],
+    direction: NDArray[np.float64] | None,
 ) -> NDArray[np.complex128]:
     """The interaction of dipoles at Cartesian ``q``, shape (n_a, 3, n_a, 3)."""
     k, phases, damped = _terms(dynamics, q, direction)
@@ -148,7 +150,9 @@ def _dipoles(
 
 
 def _dipole_slopes(
-    dynamics: GonzeLee, q: NDArray[np.float64], direction: NDArray[np.float64] | None
+    dynamics: GonzeLeeCorrection,
+    q: NDArray[np.float64],
+    direction: NDArray[np.float64] | None,
 ) -> NDArray[np.complex128]:
     """The derivatives of `_dipoles`, shape (3, n_a, 3, n_a, 3)."""
     k, phases, _ = _terms(dynamics, q, direction)
@@ -165,7 +169,9 @@ def _dipole_slopes(
 
 
 def _terms(
-    dynamics: GonzeLee, q: NDArray[np.float64], direction: NDArray[np.float64] | None
+    dynamics: GonzeLeeCorrection,
+    q: NDArray[np.float64],
+    direction: NDArray[np.float64] | None,
 ) -> tuple[NDArray[np.float64], NDArray[np.complex128], NDArray[np.bool_]]:
     """``K``, ``e^{2πi G·r}`` and whether a term is damped, for each term that counts."""
     g = dynamics.reciprocal_vectors
@@ -179,14 +185,14 @@ def _terms(
     return k, np.exp(2j * np.pi * g @ r.T), damped
 
 
-def _weighted_charges(dynamics: GonzeLee) -> NDArray[np.float64]:
+def _weighted_charges(dynamics: GonzeLeeCorrection) -> NDArray[np.float64]:
     """``Z √(c / m)``."""
     c = dynamics.polar.coupling(dynamics.cell)
     return dynamics.polar.charges * np.sqrt(c / dynamics.cell.masses)[:, None, None]
 
 
 def _interaction(
-    dynamics: Wang, q: NDArray[np.float64], direction: NDArray[np.float64] | None
+    dynamics: WangCorrection, q: NDArray[np.float64], direction: NDArray[np.float64] | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Wang's constant at Cartesian ``q`` and its three derivatives."""
     z, n_a = dynamics.polar.charges, dynamics.cell.n_atoms

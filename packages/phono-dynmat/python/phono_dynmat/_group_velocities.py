@@ -80,7 +80,7 @@ def group_velocities(
 
     Parameters
     ----------
-    series : HarmonicSeries, GonzeLee or Wang
+    series : HarmonicSeries, GonzeLeeCorrection or WangCorrection
     modes : Modes
         The phonons of ``series``, and of the same ``direction``.
     rotations : (n_r, 3, 3) array_like of int
@@ -123,7 +123,7 @@ def finite_difference_velocities(
 
     Parameters
     ----------
-    series : HarmonicSeries, GonzeLee or Wang
+    series : HarmonicSeries, GonzeLeeCorrection or WangCorrection
     modes : Modes
         The phonons of ``series``.
     rotations : (n_r, 3, 3) array_like of int
@@ -169,7 +169,7 @@ def directional_velocities(
 
     Parameters
     ----------
-    series : HarmonicSeries, GonzeLee or Wang
+    series : HarmonicSeries, GonzeLeeCorrection or WangCorrection
     modes : Modes
         The phonons of ``series``; at Γ of polar crystals those of the same direction.
     direction : (3,) array_like

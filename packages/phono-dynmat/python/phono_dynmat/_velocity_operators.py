@@ -36,7 +36,7 @@ def velocity_operators(
 
     Parameters
     ----------
-    series : HarmonicSeries, GonzeLee or Wang
+    series : HarmonicSeries, GonzeLeeCorrection or WangCorrection
     modes : Modes
         The phonons of ``series``, and of the same ``direction``.
     direction : (3,) array_like, optional

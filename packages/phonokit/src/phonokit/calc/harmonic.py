@@ -15,9 +15,9 @@ from phono_dynmat import (
     band_projections,
     band_structure,
     direction_projections,
-    frequencies,
     frequency_points,
     mean_square_displacements,
+    phonon_frequencies,
     phonon_modes,
     standard_points,
     thermal_properties,
@@ -85,7 +85,7 @@ def bands(
     Parameters
     ----------
     crystal : Crystal
-    series : HarmonicSeries, GonzeLee or Wang
+    series : HarmonicSeries, GonzeLeeCorrection or WangCorrection
         See `dynamics`.
     path : str
         Labels along each line, lines separated by commas; G is Γ.
@@ -196,7 +196,7 @@ def thermal(
         grid = Grid.of(crystal.primitive, mesh, Symmetry.of(crystal.primitive))
         irreducible = IrreduciblePoints.of(grid)
         q = grid.qpoints_at(irreducible.points)
-        f = frequencies(series, first_brillouin_zone(q, grid.reciprocal_lattice))
+        f = phonon_frequencies(series, first_brillouin_zone(q, grid.reciprocal_lattice))
     return thermal_properties(
         f,
         temperatures,

@@ -3,12 +3,12 @@
 import logging
 
 from phono_3ph import Series3
-from phono_dynmat import Dynamics, GonzeLee, HarmonicSeries, Wang
+from phono_dynmat import Dynamics, GonzeLeeCorrection, HarmonicSeries, WangCorrection
 from phono_fc import ForceConstants, SparseForceConstants3, drift, drift_sparse
 
 from phonokit._timed import timed
-from phonokit.io.born import Dipoles
 from phonokit.model.constants import force_constants_of, sparse_constants_of
+from phonokit.model.dipoles import Dipoles
 from phonokit.model.force_data import ForceData
 
 log = logging.getLogger("phonokit")
@@ -19,8 +19,10 @@ def dynamics_of(constants: ForceConstants, born: Dipoles | None) -> Dynamics:
     if born is None:
         return HarmonicSeries.of(constants)
     if born.method == "wang":
-        return Wang.of(constants, born.polar)
-    return GonzeLee.of(constants, born.polar, cutoff=born.cutoff, width=born.width)
+        return WangCorrection.of(constants, born.charges)
+    return GonzeLeeCorrection.of(
+        constants, born.charges, cutoff=born.cutoff, width=born.width
+    )
 
 
 def both_orders(

@@ -26,7 +26,7 @@ class ChargeWarning(UserWarning):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Polar:
+class BornCharges:
     r"""Born effective charges and the electronic dielectric tensor of a primitive cell.
 
     .. math:: Z_{k,\alpha\beta} = \frac{V}{e} \frac{\partial P_\alpha}{\partial u_{k\beta}}
@@ -73,7 +73,7 @@ class Polar:
                 "give the electronic (high-frequency) tensor"
             )
 
-        _warn_of_sum(charges.sum(axis=0), "Polar.of shares the sum out")
+        _warn_of_sum(charges.sum(axis=0), "BornCharges.of shares the sum out")
 
     @classmethod
     def of(
@@ -83,7 +83,7 @@ class Polar:
         dielectric: ArrayLike,
         *,
         factor: float = units.COULOMB,
-    ) -> "Polar":
+    ) -> "BornCharges":
         r"""Charges with the symmetry of ``cell`` and without a sum.
 
         .. math::

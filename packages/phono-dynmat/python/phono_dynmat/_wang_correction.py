@@ -8,12 +8,12 @@ from phono_fc import ForceConstants
 from phono_grid import Cell, ShortestVectors
 from phono_grid.errors import ensure_shape, ensure_type, finite, frozen
 
+from phono_dynmat._born_charges import BornCharges
 from phono_dynmat._harmonic_series import HarmonicSeries, ensure_second_order, gathered
-from phono_dynmat._polar import Polar
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Wang:
+class WangCorrection:
     r"""Force constants, to which a wave vector adds a constant [1]_.
 
     .. math::
@@ -28,7 +28,7 @@ class Wang:
     Parameters
     ----------
     series : HarmonicSeries
-    polar : Polar
+    polar : BornCharges
     shares : (n_e,) array_like
         The share of each entry of the series in the mean over the supercell.
 
@@ -38,22 +38,22 @@ class Wang:
     """
 
     series: HarmonicSeries
-    polar: Polar
+    polar: BornCharges
     shares: NDArray[np.float64]
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
         ensure_type("series", self.series, HarmonicSeries)
-        ensure_type("polar", self.polar, Polar)
+        ensure_type("polar", self.polar, BornCharges)
         ensure_shape("polar.charges", self.polar.charges, (self.cell.n_atoms, 3, 3))
         shares = finite(self.shares, "shares", (len(self.series.values),))
         object.__setattr__(self, "shares", frozen(shares, "shares"))
 
     @classmethod
-    def of(cls, force_constants: ForceConstants, polar: Polar) -> "Wang":
+    def of(cls, force_constants: ForceConstants, polar: BornCharges) -> "WangCorrection":
         """Prepare second-order constants and the charges of the primitive cell."""
         ensure_second_order(force_constants)
-        ensure_type("polar", polar, Polar)
+        ensure_type("polar", polar, BornCharges)
         supercell = force_constants.supercell
         vectors = ShortestVectors.of(supercell)
         each = np.full(force_constants.values.shape[:2], 1 / supercell.n_cells)

@@ -17,8 +17,8 @@ from phono_grid.errors import (
     frozen,
 )
 
+from phono_dynmat._born_charges import BornCharges
 from phono_dynmat._harmonic_series import HarmonicSeries, ensure_second_order
-from phono_dynmat._polar import Polar
 
 ACCURACY = 1e-10
 """What the damping leaves of a term at the cutoff."""
@@ -29,7 +29,7 @@ MOST_VECTORS = 1e6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class GonzeLee:
+class GonzeLeeCorrection:
     r"""Short-range force constants, and the interaction of dipoles beside them [1]_.
 
     .. math::
@@ -48,7 +48,7 @@ class GonzeLee:
     ----------
     short_range : HarmonicSeries
         What remains of the constants without the dipoles.
-    polar : Polar
+    polar : BornCharges
     reciprocal_vectors : (n_g, 3) array_like
         ``G``, Cartesian, 1/Å without 2π.
     width : float
@@ -62,7 +62,7 @@ class GonzeLee:
     """
 
     short_range: HarmonicSeries
-    polar: Polar
+    polar: BornCharges
     reciprocal_vectors: NDArray[np.float64]
     width: float
     self_terms: NDArray[np.complex128]
@@ -70,7 +70,7 @@ class GonzeLee:
     def __post_init__(self) -> None:
         """Establish the invariants."""
         ensure_type("short_range", self.short_range, HarmonicSeries)
-        ensure_type("polar", self.polar, Polar)
+        ensure_type("polar", self.polar, BornCharges)
         n_a = self.cell.n_atoms
         ensure_shape("polar.charges", self.polar.charges, (n_a, 3, 3))
         ensure_positive("width", self.width)
@@ -85,11 +85,11 @@ class GonzeLee:
     def of(
         cls,
         force_constants: ForceConstants,
-        polar: Polar,
+        polar: BornCharges,
         *,
         cutoff: float | None = None,
         width: float | None = None,
-    ) -> "GonzeLee":
+    ) -> "GonzeLeeCorrection":
         r"""Take the dipoles out of second-order ``force_constants``.
 
         At the wave vectors that are commensurate with the supercell the sum of both parts
@@ -98,18 +98,21 @@ class GonzeLee:
         Parameters
         ----------
         force_constants : ForceConstants
-        polar : Polar
+        polar : BornCharges
             Charges of the primitive cell.
         cutoff : float, optional
             Longest ``G`` in 1/Å; if not given, about 300 are in reach.
         width : float, optional
             ``Λ`` in 1/Å; if not given, 1e-10 is left of a term at the cutoff.
         """
-        from phono_dynmat._commensurate import commensurate_points, constants_of
+        from phono_dynmat._commensurate import (
+            commensurate_points,
+            force_constants_from_dynamical_matrices,
+        )
         from phono_dynmat._dynamical_matrix import dynamical_matrices
 
         ensure_second_order(force_constants)
-        ensure_type("polar", polar, Polar)
+        ensure_type("polar", polar, BornCharges)
         supercell = force_constants.supercell
         cell = supercell.primitive
         ensure_shape("polar.charges", polar.charges, (cell.n_atoms, 3, 3))
@@ -129,7 +132,9 @@ class GonzeLee:
         # The dipoles less the whole is the short range, of the other sign.
         whole = HarmonicSeries(-series.values, series.atoms, series.cells, cell)
         rest = -dynamical_matrices(cls(whole, polar, g, width, own), q)
-        short = HarmonicSeries.of(constants_of(rest, q, supercell, vectors), vectors)
+        short = HarmonicSeries.of(
+            force_constants_from_dynamical_matrices(rest, q, supercell, vectors), vectors
+        )
         return cls(short, polar, g, width, own)
 
     @property
@@ -154,7 +159,7 @@ def _vectors_within(cutoff: float, cell: Cell) -> NDArray[np.float64]:
 
 
 def _self_terms(
-    cell: Cell, polar: Polar, vectors: NDArray[np.float64], width: float
+    cell: Cell, polar: BornCharges, vectors: NDArray[np.float64], width: float
 ) -> NDArray[np.complex128]:
     """The interaction of each atom with all others at q = 0."""
     r = cell.positions @ cell.lattice
