@@ -41,6 +41,7 @@ from phono_grid._zone import (
     zone_images,
 )
 from phono_grid.backend import Backend, using
+from phono_grid.nouns import ValueNoun
 
 __all__ = [
     "CUTOFF_FREQUENCY",
@@ -60,6 +61,7 @@ __all__ = [
     "Symmetry",
     "Tetrahedra",
     "Triplets",
+    "ValueNoun",
     "atom_permutations",
     "brillouin_zone_images",
     "density_of_states",
