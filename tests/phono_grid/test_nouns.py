@@ -5,7 +5,26 @@ from typing import Any
 
 import numpy as np
 import pytest
+from phono_grid import (
+    Bands,
+    BrillouinZone,
+    Cell,
+    Gaussian,
+    Grid,
+    IrreduciblePoints,
+    ShortestVectors,
+    Supercell,
+    Symmetry,
+    Tetrahedra,
+    Triplets,
+)
 from phono_grid.nouns import ValueNoun, short
+
+
+def silicon() -> Cell:
+    """The cubic cell of diamond."""
+    fcc = np.array([[0, 0, 0], [0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]])
+    return Cell.of(np.eye(3) * 5.43, np.concatenate([fcc, fcc + 0.25]), ["Si"] * 8)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -82,3 +101,54 @@ def test_long_lists_and_texts_are_cut():
 
 def test_fields_are_those_of_any_dataclass():
     assert [f.name for f in fields(Sample)] == ["array", "name", "parts", "cache"]
+
+
+def test_crystals_built_alike_are_equal():
+    assert Supercell.of(silicon(), [2, 2, 2]) == Supercell.of(silicon(), [2, 2, 2])
+    assert Supercell.of(silicon(), [2, 2, 2]) != Supercell.of(silicon(), [2, 2, 1])
+    assert Grid.of(silicon(), [2, 2, 2]) == Grid.of(silicon(), [2, 2, 2])
+    assert Grid.of(silicon(), [2, 2, 2]) != Grid.of(silicon(), [3, 3, 3])
+
+
+def test_other_isotopes_make_another_crystal():
+    light = silicon()
+    heavy = Cell(light.lattice, light.positions, light.symbols, light.masses + 1)
+    assert light != heavy
+
+
+@pytest.mark.parametrize(
+    ("noun", "line"),
+    [
+        (lambda: silicon(), "Cell(Si8, 5.43 × 5.43 × 5.43 Å, 90° 90° 90°)"),
+        (
+            lambda: Supercell.of(silicon(), [2, 2, 2]),
+            "Supercell(64 atoms, 32 primitive cells of Si2)",
+        ),
+        (
+            lambda: Grid.of(silicon(), [5, 5, 5]),
+            "Grid(5 × 5 × 5, 125 points, 48 rotations)",
+        ),
+        (
+            lambda: Grid.of(silicon(), [2, 2, 2], shift=[0.5, 0.5, 0.5]),
+            "Grid(2 × 2 × 2, 8 points, 48 rotations, shifted)",
+        ),
+        (
+            lambda: IrreduciblePoints.of(Grid.of(silicon(), [5, 5, 5])),
+            "IrreduciblePoints(10 of 125)",
+        ),
+        (lambda: Symmetry.of(silicon()), "Symmetry(Fd-3m, 192 operations on 8 atoms)"),
+        (lambda: Gaussian(0.1), "Gaussian(sigma=0.1, cutoff=None)"),
+    ],
+)
+def test_a_noun_prints_what_a_person_wants_to_know(noun, line):
+    assert repr(noun()) == line
+
+
+def test_a_noun_of_a_large_crystal_prints_one_short_line():
+    grid = Grid.of(silicon(), [10, 10, 10])
+    zone = BrillouinZone.of(grid)
+    bands = Bands.of(grid, np.zeros((1000, 24)))
+    vectors = ShortestVectors.of(Supercell.of(silicon(), [2, 2, 2]))
+    for noun in (zone, bands, vectors, Tetrahedra.of(grid), Triplets.of(grid, 3)):
+        assert repr(noun).startswith(type(noun).__name__)
+        assert len(repr(noun)) < 90

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid.errors import DomainError, frozen
+from phono_grid.nouns import ValueNoun
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DisplacedForces:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class DisplacedForces(ValueNoun):
     """Forces in supercells with one displaced atom.
 
     Parameters
@@ -35,8 +36,8 @@ class DisplacedForces:
         return len(self.atoms)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PairForces:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PairForces(ValueNoun):
     """Forces in supercells with two displaced atoms.
 
     The first displacement of pair ``p`` is number ``first[p]`` of a `DisplacedForces`.

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid.errors import frozen
+from phono_grid.nouns import ValueNoun
 
 from phono_fc._displaced_forces import ensure_moving, ensure_numbers
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Displacements:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Displacements(ValueNoun):
     """Supercells with one displaced atom.
 
     Parameters
@@ -36,8 +37,8 @@ class Displacements:
         return len(self.atoms)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PairDisplacements:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PairDisplacements(ValueNoun):
     """Supercells with two displaced atoms.
 
     Parameters

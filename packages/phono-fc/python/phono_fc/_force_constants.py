@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Supercell
 from phono_grid.errors import DomainError, ensure_finite, frozen
+from phono_grid.nouns import ValueNoun
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ForceConstants:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ForceConstants(ValueNoun):
     r"""Compact force constants: the first atom in the primitive cell.
 
     .. math::
@@ -45,6 +46,10 @@ class ForceConstants:
         values = frozen(values, "values", shape=shape)
         ensure_finite("values", values)
         object.__setattr__(self, "values", values)
+
+    def __repr__(self) -> str:
+        """Order and supercell: ``ForceConstants(order 2, Supercell(…))``."""
+        return f"ForceConstants(order {self.order}, {self.supercell})"
 
     @property
     def order(self) -> int:

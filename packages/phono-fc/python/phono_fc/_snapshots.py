@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid.errors import frozen
+from phono_grid.nouns import ValueNoun
 
 from phono_fc._displaced_forces import DisplacedForces, PairForces, ensure_numbers
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Snapshots:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Snapshots(ValueNoun):
     """Forces in supercells with any number of displaced atoms.
 
     Parameters

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Supercell
 from phono_grid.errors import DomainError, ensure_finite, ensure_positive, frozen
+from phono_grid.nouns import ValueNoun
 
 from phono_fc._distances import pair_distances, within
 from phono_fc._force_constants import ForceConstants
@@ -16,8 +17,8 @@ EXCHANGES = tuple(permutations(range(3)))
 """Of the three (atom, axis) pairs, the identity first."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SparseForceConstants3:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SparseForceConstants3(ValueNoun):
     r"""Third-order force constants, block by block; what is not there is zero.
 
     All blocks of a crystal without translations and 300 atoms take 5.8 GB; those within 5 Å
@@ -86,6 +87,10 @@ class SparseForceConstants3:
             )
         ]
         return gathered(rows, supercell)
+
+    def __repr__(self) -> str:
+        """Size and supercell: ``SparseForceConstants3(9012 blocks, Supercell(…))``."""
+        return f"SparseForceConstants3({len(self)} blocks, {self.supercell})"
 
     @property
     def keys(self) -> NDArray[np.int64]:

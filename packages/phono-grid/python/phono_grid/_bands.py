@@ -14,10 +14,11 @@ from phono_grid.errors import (
     ensure_type,
     frozen,
 )
+from phono_grid.nouns import ValueNoun
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Bands:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Bands(ValueNoun):
     """Frequencies of bands on a grid, given at some points that stand for the others.
 
     Parameters
@@ -59,6 +60,11 @@ class Bands:
             if values.min() < 0 or values.max() >= end:
                 raise DomainError(f"{name} must be in 0 to {end - 1}")
             object.__setattr__(self, name, values)
+
+    def __repr__(self) -> str:
+        """Sizes: ``Bands(6 bands at 56 points of Grid(…))``."""
+        n_p, n_b = self.frequencies.shape
+        return f"Bands({n_b} bands at {n_p} points of {self.grid})"
 
     @classmethod
     def of(cls, grid: Grid, frequencies: ArrayLike) -> "Bands":

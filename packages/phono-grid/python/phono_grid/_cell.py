@@ -8,10 +8,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._isotopes import ensure_symbols, standard_masses
 from phono_grid.errors import DomainError, ensure_finite, frozen
+from phono_grid.nouns import ValueNoun
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Cell:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Cell(ValueNoun):
     """Atoms in a periodic cell.
 
     Parameters
@@ -77,6 +78,18 @@ class Cell:
         """A cell of natural elements, with their standard masses."""
         masses = standard_masses(symbols)
         return cls(np.asarray(lattice), np.asarray(positions), tuple(symbols), masses)
+
+    def __repr__(self) -> str:
+        """Formula and the shape of the lattice: ``Cell(Si2, 3.84 × 3.84 × 3.84 Å, …)``."""
+        a, b, c = lengths = np.linalg.norm(self.lattice, axis=1)
+        cosines = self.lattice @ self.lattice.T / np.outer(lengths, lengths)
+        pairs = ((1, 2), (0, 2), (0, 1))
+        alpha, beta, gamma = (np.degrees(np.arccos(cosines[pair])) for pair in pairs)
+        magnetic = "" if self.magnetic_moments is None else ", magnetic"
+        return (
+            f"Cell({self.formula}, {a:.6g} × {b:.6g} × {c:.6g} Å, "
+            f"{alpha:.5g}° {beta:.5g}° {gamma:.5g}°{magnetic})"
+        )
 
     @property
     def n_atoms(self) -> int:

@@ -22,6 +22,7 @@ from phono_grid.errors import (
     ensure_volume,
     frozen,
 )
+from phono_grid.nouns import ValueNoun
 
 
 def _identity() -> NDArray[np.int64]:
@@ -29,8 +30,8 @@ def _identity() -> NDArray[np.int64]:
     return np.eye(3, dtype=np.int64)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Grid:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Grid(ValueNoun):
     r"""A regular grid of ``n_q = D_0 D_1 D_2`` wave vectors.
 
     .. math:: q = Q D^{-1} (a + s / 2)
@@ -151,6 +152,14 @@ class Grid:
         """
         return cls.of(cell, generalized_matrix(length, cell), symmetry, shift=shift)
 
+    def __repr__(self) -> str:
+        """Mesh and symmetry: ``Grid(11 × 11 × 11, 1331 points, 48 rotations)``."""
+        a, b, c = self.mesh
+        is_general = (self.q_matrix != _identity()).any()
+        kind = ", generalized" * bool(is_general) + ", shifted" * bool(self.shift.any())
+        n_r = len(self.rotations)
+        return f"Grid({a} × {b} × {c}, {self.n_q} points, {n_r} rotations{kind})"
+
     @property
     def n_q(self) -> int:
         """Number of wave vectors."""
@@ -218,8 +227,8 @@ class Grid:
         return np.asarray((doubled @ self.rotations.transpose(0, 2, 1) - self.shift) // 2)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class IrreduciblePoints:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class IrreduciblePoints(ValueNoun):
     """One wave vector of every star.
 
     Parameters
@@ -240,6 +249,10 @@ class IrreduciblePoints:
         object.__setattr__(
             self, "weights", frozen(self.weights, "weights", np.int64, points.shape)
         )
+
+    def __repr__(self) -> str:
+        """Number of points: ``IrreduciblePoints(56 of 1331)``."""
+        return f"IrreduciblePoints({len(self.points)} of {self.weights.sum()})"
 
     @classmethod
     def of(cls, grid: Grid) -> "IrreduciblePoints":

@@ -16,12 +16,13 @@ from phono_grid._triplet_weights import ensure_bands_of_triplets, triplet_weight
 from phono_grid._triplets import Triplets
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import DomainError, as_numbers, finite, frozen
+from phono_grid.nouns import ValueNoun
 
 _BLOCK = 16
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class JointDensity:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class JointDensity(ValueNoun):
     r"""Densities of energy-conserving pairs against frequency, by channel.
 
     Parameters

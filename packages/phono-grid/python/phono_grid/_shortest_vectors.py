@@ -20,10 +20,11 @@ from phono_grid.errors import (
     finite,
     frozen,
 )
+from phono_grid.nouns import ValueNoun
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ShortestVectors:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ShortestVectors(ValueNoun):
     """All equidistant shortest vectors from primitive atoms to supercell atoms.
 
     Parameters
@@ -57,6 +58,11 @@ class ShortestVectors:
         # A supercell has checked its arrays.
         find = unchecked(shortest_vectors)
         return _of_kernel(*find(x, origins, lattice, axes, symprec=symprec))
+
+    def __repr__(self) -> str:
+        """Sizes: ``ShortestVectors(4012, from 2 to 64 atoms)``."""
+        n_s, n_a = self.multiplicities.shape
+        return f"ShortestVectors({len(self.vectors)}, from {n_a} to {n_s} atoms)"
 
     @property
     def first(self) -> NDArray[np.int64]:

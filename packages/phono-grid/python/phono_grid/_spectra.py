@@ -27,6 +27,7 @@ from phono_grid.errors import (
     finite,
     frozen,
 )
+from phono_grid.nouns import ValueNoun
 
 _BLOCK = 32
 
@@ -62,8 +63,8 @@ class Gaussian:
         return np.where(inside.any(axis=-1, keepdims=True), delta, 0)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Spectrum:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Spectrum(ValueNoun):
     """A quantity of bands against frequency.
 
     Parameters

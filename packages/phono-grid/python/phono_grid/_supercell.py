@@ -19,6 +19,7 @@ from phono_grid.errors import (
     finite,
     frozen,
 )
+from phono_grid.nouns import ValueNoun
 
 BYTES_PER_ATOM = 2048
 """What a supercell, its shortest vectors and permutations by four operations take at most
@@ -38,8 +39,8 @@ CENTRING = {
 """Primitive axes in columns, in conventional axes, for every centring letter."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Supercell:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Supercell(ValueNoun):
     """A supercell and its primitive cell.
 
     Parameters
@@ -69,8 +70,8 @@ class Supercell:
     primitive: Cell
     primitive_to_supercell: NDArray[np.int64]
     supercell_to_primitive: NDArray[np.int64]
-    home: NDArray[np.int64] = field(init=False)
-    _lattice_points: LatticePoints = field(init=False, repr=False)
+    home: NDArray[np.int64] = field(init=False, compare=False)
+    _lattice_points: LatticePoints = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         """Check the maps and find the lattice point of every atom."""
@@ -145,6 +146,11 @@ class Supercell:
             )
         primitive = cell_of(lattice, _wrap(x[representatives]), cell, representatives)
         return cls(cell, primitive, representatives, s2p)
+
+    def __repr__(self) -> str:
+        """Sizes: ``Supercell(64 atoms, 32 primitive cells of Si2)``."""
+        n_s, formula = self.cell.n_atoms, self.primitive.formula
+        return f"Supercell({n_s} atoms, {self.n_cells} primitive cells of {formula})"
 
     @property
     def n_cells(self) -> int:

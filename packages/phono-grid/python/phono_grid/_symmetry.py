@@ -19,10 +19,11 @@ from phono_grid.errors import (
     finite,
     frozen,
 )
+from phono_grid.nouns import ValueNoun
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Symmetry:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Symmetry(ValueNoun):
     """Space-group operations ``x → R x + t`` of a cell.
 
     Parameters
@@ -79,6 +80,11 @@ class Symmetry:
         cartesian = to_cartesian @ rotations @ np.linalg.inv(to_cartesian)
         permutations = atom_permutations(cell, rotations, translations, symprec=2 * symprec)
         return cls(rotations, translations, cartesian, permutations, symbol)
+
+    def __repr__(self) -> str:
+        """Symbol and sizes: ``Symmetry(Fm-3m, 192 operations on 8 atoms)``."""
+        n_r, n_a = self.permutations.shape
+        return f"Symmetry({self.symbol}, {n_r} operations on {n_a} atoms)"
 
     @property
     def n_operations(self) -> int:

@@ -8,14 +8,15 @@ from numpy.typing import NDArray
 
 from phono_grid._grid import Grid
 from phono_grid.errors import DomainError, ensure_type, frozen
+from phono_grid.nouns import ValueNoun
 
 # The main diagonal of a cell with corners numbered by bits joins i and 7 - i. A walk from
 # one end to the other along three different edges is a tetrahedron; there are six.
 _WALKS = ((0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Tetrahedra:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Tetrahedra(ValueNoun):
     """The tetrahedra that meet at a grid point: one cut of the cells into 24, or several.
 
     Parameters
@@ -69,6 +70,10 @@ class Tetrahedra:
             images.setdefault(cut, rotated)
         first = 15 * np.arange(len(images))[:, None, None]
         return cls(np.concatenate([*images.values()]), (corners + first).reshape(-1, 3))
+
+    def __repr__(self) -> str:
+        """Number of cuts: ``Tetrahedra(1 cut)``."""
+        return f"Tetrahedra({self.n_cuts} cut{'s' if self.n_cuts != 1 else ''})"
 
     @property
     def n_cuts(self) -> int:

@@ -9,10 +9,11 @@ from phono_grid._extension import rust
 from phono_grid._grid import Grid, ensure_room
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import DomainError, ensure_index, ensure_type, frozen
+from phono_grid.nouns import ValueNoun
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Triplets:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Triplets(ValueNoun):
     """Irreducible triplets ``q + q' + q'' = G`` at fixed ``q``.
 
     Parameters
@@ -32,6 +33,10 @@ class Triplets:
         points = frozen(self.points, "points", np.int64, (*weights.shape, 3))
         object.__setattr__(self, "points", points)
         object.__setattr__(self, "weights", weights)
+
+    def __repr__(self) -> str:
+        """Number of triplets: ``Triplets(146 of 1331)``."""
+        return f"Triplets({len(self.points)} of {self.weights.sum()})"
 
     @classmethod
     def of(cls, grid: Grid, q: int) -> "Triplets":

@@ -23,12 +23,13 @@ from phono_grid.errors import (
     finite,
     frozen,
 )
+from phono_grid.nouns import ValueNoun
 
 _SHIFTS = np.array(list(product((0, 1, 2, -2, -1), repeat=3)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BrillouinZone:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class BrillouinZone(ValueNoun):
     """All shortest images ``q + G`` of every grid point: more than one on the boundary.
 
     Parameters
@@ -55,6 +56,10 @@ class BrillouinZone:
             raise DomainError("first must start at 0 and leave every point an image")
         if (self.grid.index(addresses) != self.points).any():
             raise DomainError("addresses must be images of the points in their order")
+
+    def __repr__(self) -> str:
+        """Number of images: ``BrillouinZone(1505 images of Grid(…))``."""
+        return f"BrillouinZone({len(self.addresses)} images of {self.grid})"
 
     @classmethod
     def of(cls, grid: Grid) -> "BrillouinZone":
