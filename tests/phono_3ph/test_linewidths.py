@@ -123,7 +123,11 @@ def test_every_temperature_is_on_its_own(sample):
 
 def test_phonons_below_the_cutoff_have_no_linewidth(sample):
     gamma = linewidths(
-        sample.series, sample.phonons, 0, sample.occupations, Scattering(1e-2)
+        sample.series,
+        sample.phonons,
+        0,
+        sample.occupations,
+        Scattering(cutoff_frequency=1e-2),
     )
     assert (gamma[:, :3] == 0).all()
     assert (gamma[:, 3:] > 0).any()

@@ -39,7 +39,7 @@ def kappa(fc2, fc3):
     occupations = bose_einstein(phonons.frequencies, [300.0])
     gamma = np.stack(
         [
-            linewidths(series3, phonons, int(q), occupations, Scattering(1e-4))
+            linewidths(series3, phonons, int(q), occupations, Scattering())
             for q in points.points
         ],
         axis=1,

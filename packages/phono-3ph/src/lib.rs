@@ -43,7 +43,6 @@ fn series3<'py>(
 
 /// See `phono_3ph.interaction_strengths`.
 #[pyfunction]
-#[pyo3(signature = (series, phonons, triplets, *, cutoff_frequency = 1e-4, bands = None))]
 fn interaction_strengths<'py>(
     py: Python<'py>,
     series: PySeries3<'py>,

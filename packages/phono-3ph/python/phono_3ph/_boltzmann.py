@@ -70,8 +70,8 @@ def conductivity_lbte(
 
     and the symmetric part of that. The part of ``x`` in the null space that symmetry makes
     (what the little group of a point does not keep, differences inside degenerate sets) is
-    left out before either solver starts, and so are phonons that nothing scatters. Nothing
-    conducts at 0 K.
+    left out before either solver starts, and so are phonons that nothing scatters and those
+    at or below the cutoff frequency of the operator. Nothing conducts at 0 K.
 
     Parameters
     ----------
@@ -132,7 +132,8 @@ def driving_force(
 ) -> NDArray[np.float64]:
     """The right-hand side ``x[T, i, j, axis]``, its null vectors left out."""
     f, t = unknowns.frequencies, unknowns.temperatures
-    s = np.moveaxis(inverse_sinh(f, t), -1, 0)
+    s = inverse_sinh(f, t, cutoff_frequency=unknowns.cutoff_frequency)
+    s = np.moveaxis(s, -1, 0)
     scale = unknowns.weights[:, None] * f * units.THZ_TO_EV * s
     scale /= 4 * units.BOLTZMANN * np.where(t > 0, t, 1)[:, None, None] ** 2
     return unknowns.allowed(scale[..., None] * velocities)

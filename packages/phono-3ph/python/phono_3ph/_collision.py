@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import bose_einstein
 from phono_dynmat._statistics import checked
-from phono_grid import Triplets, units
+from phono_grid import CUTOFF_FREQUENCY, Triplets, units
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
     ensure_not_negative,
@@ -59,7 +59,7 @@ class Thermal:
         frequencies: ArrayLike,
         temperatures: ArrayLike,
         *,
-        cutoff_frequency: float = 1e-4,
+        cutoff_frequency: float = CUTOFF_FREQUENCY,
     ) -> "Thermal":
         """Of frequencies in THz, (n_q, n_b), at temperatures in K, (n_T,)."""
         s = inverse_sinh(frequencies, temperatures, cutoff_frequency=cutoff_frequency)
@@ -148,7 +148,10 @@ def collision_row(
 
 
 def inverse_sinh(
-    frequencies: ArrayLike, temperatures: ArrayLike, *, cutoff_frequency: float = 1e-4
+    frequencies: ArrayLike,
+    temperatures: ArrayLike,
+    *,
+    cutoff_frequency: float = CUTOFF_FREQUENCY,
 ) -> NDArray[np.float64]:
     """``1 / sinh(h f / 2 k_B T)``, (n_q, n_b) and (n_T,) → (n_q, n_b, n_T).
 

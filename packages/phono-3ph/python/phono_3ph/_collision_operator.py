@@ -1,18 +1,19 @@
 """The symmetrised collision operator, applied row by row."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from phono_dynmat._statistics import checked
-from phono_grid import Grid, IrreduciblePoints
+from phono_grid import CUTOFF_FREQUENCY, DEGENERACY, Grid, IrreduciblePoints
 from phono_grid.errors import (
     DomainError,
     ShapeError,
     as_numbers,
     ensure_index,
     ensure_integer,
+    ensure_not_negative,
     ensure_positive,
     ensure_shape,
     ensure_type,
@@ -46,11 +47,15 @@ class Unknowns:
         THz.
     temperatures : (n_T,) array
         K.
+    cutoff_frequency : float
+        THz; phonons at or below it neither scatter nor carry heat.
     degeneracy : float
         THz; consecutive bands closer than this are one degenerate set.
 
     Attributes
     ----------
+    active : (n_i, n_b) array of bool
+        Whether each phonon is above the cutoff frequency.
     weights : (n_i,) array
         ``√(w / |G|)`` with the sizes ``w`` of the stars.
     fixed : (n_i, 3, 3) array
@@ -63,7 +68,10 @@ class Unknowns:
     irreducible: IrreduciblePoints
     frequencies: Array
     temperatures: Array
-    degeneracy: float = 1e-4
+    _: KW_ONLY
+    cutoff_frequency: float = CUTOFF_FREQUENCY
+    degeneracy: float = DEGENERACY
+    active: NDArray[np.bool_] = field(init=False)
     weights: Array = field(init=False)
     fixed: Array = field(init=False)
     averages: Array = field(init=False)
@@ -71,6 +79,7 @@ class Unknowns:
     def __post_init__(self) -> None:
         """Work out the geometry."""
         ensure_of_grid(self.grid, self.irreducible)
+        ensure_not_negative("cutoff_frequency", self.cutoff_frequency)
         ensure_positive("degeneracy", self.degeneracy)
         order, w = len(self.grid.rotations), self.irreducible.weights
         f = finite(self.frequencies, "frequencies", (len(w), "n_b"))
@@ -78,6 +87,7 @@ class Unknowns:
         object.__setattr__(self, "frequencies", frozen(f, "frequencies"))
         t = frozen(checked(self.temperatures), "temperatures")
         object.__setattr__(self, "temperatures", t)
+        object.__setattr__(self, "active", f > self.cutoff_frequency)
         object.__setattr__(self, "weights", np.sqrt(w / order))
         object.__setattr__(self, "fixed", fixed_sum(self.grid, self.irreducible))
         object.__setattr__(self, "averages", np.array(averages))
@@ -125,8 +135,8 @@ class CollisionOperator:
     rows : Rows
         ``B[T, j, x, i, j', y]`` of every irreducible point, in memory or not.
     linewidths : (n_T, n_i, n_b) array
-        Half linewidths of all scattering, THz. Phonons that nothing scatters do not take
-        part: their rows and columns are 0.
+        Half linewidths of all scattering, THz. Phonons that nothing scatters, and those at
+        or below the cutoff frequency, do not take part: their rows and columns are 0.
 
     References
     ----------
@@ -151,8 +161,9 @@ class CollisionOperator:
 
     @property
     def scattered(self) -> Array:
-        """1 for phonons that something scatters, 0 for others: ``[T, i, j, 1]``."""
-        return np.asarray(np.abs(self.linewidths) > FAINT, dtype=float)[..., None]
+        """1 for phonons that take part and are scattered, else 0: ``[T, i, j, 1]``."""
+        scattered = (np.abs(self.linewidths) > FAINT) & self.unknowns.active
+        return np.asarray(scattered, dtype=float)[..., None]
 
     def apply(self, y: Array) -> Array:
         """``A y`` at every temperature, ``[T, i, j, x]``; each row is read once."""

@@ -1,10 +1,11 @@
 """How strongly three phonons couple."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid import Triplets, units
+from phono_grid import CUTOFF_FREQUENCY, Triplets, units
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
     DomainError,
@@ -41,11 +42,10 @@ def _checked(
     series: Series3,
     phonons: PeriodicModes,
     triplets: Triplets,
-    *,
-    cutoff_frequency: float = 1e-4,
+    cutoff_frequency: float = CUTOFF_FREQUENCY,
     bands: Sequence[int] | None = None,
-) -> None:
-    """Look at the arguments of `interaction_strengths`."""
+) -> tuple[Any, ...]:
+    """Arguments of `interaction_strengths`."""
     ensure_type("phonons", phonons, PeriodicModes)
     ensure_one_crystal(series, phonons)
     ensure_type("triplets", triplets, Triplets)
@@ -53,6 +53,7 @@ def _checked(
     ensure_not_negative("cutoff_frequency", cutoff_frequency)
     if bands is not None:
         ensure_bands(bands, phonons.frequencies.shape[1])
+    return series, phonons, triplets, cutoff_frequency, bands
 
 
 @accelerated_by(rust.interaction_strengths, _checked)
@@ -60,8 +61,7 @@ def interaction_strengths(
     series: Series3,
     phonons: PeriodicModes,
     triplets: Triplets,
-    *,
-    cutoff_frequency: float = 1e-4,
+    cutoff_frequency: float = CUTOFF_FREQUENCY,
     bands: Sequence[int] | None = None,
 ) -> NDArray[np.float64]:
     r"""Squared three-phonon matrix elements [1]_.

@@ -5,7 +5,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import Gaussian, Triplets, triplet_weights, units
+from phono_grid import (
+    CUTOFF_FREQUENCY,
+    DEGENERACY,
+    Gaussian,
+    Triplets,
+    triplet_weights,
+    units,
+)
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
     DomainError,
@@ -24,7 +31,7 @@ from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scattering:
     """Choices in the calculation of linewidths.
 
@@ -43,8 +50,8 @@ class Scattering:
         if not given. Its weights are equal inside a degenerate set by themselves.
     """
 
-    cutoff_frequency: float = 1e-4
-    degeneracy: float = 1e-4
+    cutoff_frequency: float = CUTOFF_FREQUENCY
+    degeneracy: float = DEGENERACY
     average_weights: bool = True
     smearing: Gaussian | None = None
 

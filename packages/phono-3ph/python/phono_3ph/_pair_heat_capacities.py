@@ -5,7 +5,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import heat_capacities
-from phono_grid import units
+from phono_grid import CUTOFF_FREQUENCY, units
 from phono_grid.errors import ensure_not_negative, finite, named
 
 
@@ -55,7 +55,7 @@ def pair_heat_capacities(
     temperature: float,
     coherence: Coherence | str = Coherence.SMM19,
     *,
-    cutoff_frequency: float = 1e-4,
+    cutoff_frequency: float = CUTOFF_FREQUENCY,
 ) -> NDArray[np.float64]:
     """Heat capacities of pairs of bands at one temperature.
 

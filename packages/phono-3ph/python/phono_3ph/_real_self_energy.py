@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import units
+from phono_grid import CUTOFF_FREQUENCY, DEGENERACY, units
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import ensure_not_negative, ensure_positive, ensure_type
 
@@ -35,8 +35,8 @@ class Principal:
     """
 
     epsilon: float = 0.05
-    cutoff_frequency: float = 1e-4
-    degeneracy: float = 1e-4
+    cutoff_frequency: float = CUTOFF_FREQUENCY
+    degeneracy: float = DEGENERACY
 
     def __post_init__(self) -> None:
         """Establish the invariants."""

@@ -28,9 +28,8 @@ def interaction_strengths(
     series: Series3,
     phonons: PeriodicModes,
     triplets: Triplets,
-    *,
-    cutoff_frequency: float = 1e-4,
-    bands: Sequence[int] | None = None,
+    cutoff_frequency: float,
+    bands: Sequence[int] | None,
 ) -> NDArray[float64]: ...
 def linewidths(
     series: Series3,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid import Triplets
+from phono_grid import CUTOFF_FREQUENCY, Triplets
 from phono_grid.errors import (
     ensure_flag,
     ensure_indices,
@@ -67,7 +67,7 @@ class Strengths:
         *,
         bands: Sequence[int] | None = None,
         symmetrize: bool = False,
-        cutoff_frequency: float = 1e-4,
+        cutoff_frequency: float = CUTOFF_FREQUENCY,
     ) -> "Strengths":
         """Compute the strengths of every irreducible triplet at grid point ``q``.
 

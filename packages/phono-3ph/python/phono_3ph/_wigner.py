@@ -1,12 +1,11 @@
 """Heat carried by phonons and by coherences between their bands."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_dynmat._degenerate import DEGENERATE
 from phono_dynmat._statistics import checked
-from phono_grid import Grid, IrreduciblePoints, units
+from phono_grid import CUTOFF_FREQUENCY, DEGENERACY, Grid, IrreduciblePoints, units
 from phono_grid.errors import (
     as_numbers,
     ensure_finite,
@@ -41,12 +40,16 @@ class BandPairs:
         Wave vectors of the grid.
     volume : float
         Of the primitive cell, Å³.
+    degeneracy : float
+        THz; consecutive bands closer than this are one degenerate set.
     """
 
     frequencies: NDArray[np.float64]
     products: NDArray[np.float64]
     n_q: int
     volume: float
+    _: KW_ONLY
+    degeneracy: float = DEGENERACY
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
@@ -54,6 +57,7 @@ class BandPairs:
         n_i, n_b = f.shape
         w = finite(self.products, "products", (n_i, n_b, n_b, 6))
         ensure_positive("volume", self.volume)
+        ensure_positive("degeneracy", self.degeneracy)
         object.__setattr__(self, "frequencies", frozen(f, "frequencies"))
         object.__setattr__(self, "products", frozen(w, "products"))
         object.__setattr__(self, "n_q", ensure_integer("n_q", self.n_q, 1))
@@ -67,6 +71,8 @@ class BandPairs:
         velocities: ArrayLike,
         operators: ArrayLike,
         volume: float,
+        *,
+        degeneracy: float = DEGENERACY,
     ) -> "BandPairs":
         r"""Sum products of velocities over stars.
 
@@ -92,7 +98,10 @@ class BandPairs:
             From `phono_dynmat.velocity_operators`, Å THz.
         volume : float
             Of the primitive cell, Å³.
+        degeneracy : float
+            THz; consecutive bands closer than this are one degenerate set.
         """
+        ensure_positive("degeneracy", degeneracy)
         ensure_of_grid(grid, irreducible)
         f = finite(frequencies, "frequencies", (len(irreducible.points), "n_b"))
         n_i, n_b = f.shape
@@ -109,29 +118,29 @@ class BandPairs:
             outer = np.real(operator[..., :, None] * operator.conj()[..., None, :])
             products[block] = weights[block, None, None, None] * tensor_sum(grid, outer)
         for at_q, own_at_q, f_at_q in zip(products, own, f, strict=True):
-            share_in_sets(at_q, own_at_q, f_at_q)
-        return cls(f, products, grid.n_q, volume)
+            share_in_sets(at_q, own_at_q, degenerate_sets(f_at_q, degeneracy))
+        return cls(f, products, grid.n_q, volume, degeneracy=degeneracy)
 
 
 def share_in_sets(
-    products: NDArray[np.float64], own: NDArray[np.float64], f: NDArray[np.float64]
+    products: NDArray[np.float64], own: NDArray[np.float64], sets: NDArray[np.int64]
 ) -> None:
     """Make products of one wave vector independent of eigenvectors, in place.
 
-    ``own``, (n_b, 6), are those of group velocities.
+    ``own``, (n_b, 6), are those of group velocities; ``sets``, (n_b,), the numbers of the
+    degenerate sets.
     """
-    sets = degenerate_sets(f, DEGENERATE)
     same = (sets[:, None] == sets).astype(float)
     size = same.sum(axis=1)
     products[:] = np.einsum("ij,kl,jlv->ikv", same, same, products, optimize=True)
     rest = products - (same @ own)[:, None]
-    inside = same > np.eye(len(f))
+    inside = same > np.eye(len(sets))
     pairs = np.where(inside, size * (size - 1), size[:, None] * size)
     products[:] = np.where(inside[..., None], rest, products)
     products /= np.where(pairs > 0, pairs, 1)[..., None]
     products += products.swapaxes(0, 1).copy()  # rounding is not symmetric
     products *= 0.5
-    every = np.arange(len(f))
+    every = np.arange(len(sets))
     products[every, every] = own
 
 
@@ -177,7 +186,7 @@ def conductivity_wigner(
     linewidths: ArrayLike,
     *,
     coherence: Coherence | str = Coherence.SMM19,
-    cutoff_frequency: float = 1e-4,
+    cutoff_frequency: float = CUTOFF_FREQUENCY,
 ) -> ConductivityWigner:
     r"""Thermal conductivity with coherences, every phonon relaxing on its own [1]_.
 
@@ -222,7 +231,7 @@ def conductivity_wigner(
     coherences = np.zeros_like(populations)
     degenerate = np.zeros((len(t), 6))
     every = np.arange(n_b)
-    sets = np.stack([degenerate_sets(f, DEGENERATE) for f in pairs.frequencies])
+    sets = np.stack([degenerate_sets(f, pairs.degeneracy) for f in pairs.frequencies])
     same = sets[:, :, None] == sets[:, None, :]
     own = pairs.products[:, every, every]
     for i, kelvin in enumerate(t):
@@ -249,7 +258,7 @@ def pair_conductivities(
     linewidths: ArrayLike,
     *,
     coherence: Coherence | str = Coherence.SMM19,
-    cutoff_frequency: float = 1e-4,
+    cutoff_frequency: float = CUTOFF_FREQUENCY,
 ) -> NDArray[np.float64]:
     """What every pair of bands adds at one temperature: the terms of `conductivity_wigner`.
 

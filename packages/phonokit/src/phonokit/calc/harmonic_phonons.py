@@ -12,7 +12,13 @@ from phono_dynmat import (
     phonon_modes,
     velocity_operators,
 )
-from phono_grid import Grid, IrreduciblePoints, Symmetry, first_brillouin_zone
+from phono_grid import (
+    DEGENERACY,
+    Grid,
+    IrreduciblePoints,
+    Symmetry,
+    first_brillouin_zone,
+)
 
 from phonokit._timed import timed
 
@@ -49,10 +55,12 @@ def harmonic_phonons(
     irreducible: IrreduciblePoints,
     *,
     coherences: bool = False,
+    degeneracy: float = DEGENERACY,
 ) -> Harmonic:
     """Modes on the whole grid, velocities at its irreducible points.
 
-    With ``coherences`` also velocities between bands.
+    With ``coherences`` also velocities between bands, those closer than ``degeneracy``
+    (THz) in one degenerate set.
     """
     cell = series.cell
     with timed(f"phonons at {grid.n_q} wave vectors"):
@@ -74,7 +82,15 @@ def harmonic_phonons(
         return Harmonic(phonons, q, f, velocities)
     with timed("velocities between bands"):
         operators = velocity_operators(series, at_irreducible)
-        pairs = BandPairs.of(grid, irreducible, f, velocities, operators, cell.volume)
+        pairs = BandPairs.of(
+            grid,
+            irreducible,
+            f,
+            velocities,
+            operators,
+            cell.volume,
+            degeneracy=degeneracy,
+        )
     return Harmonic(phonons, q, f, velocities, pairs.products)
 
 
@@ -94,8 +110,12 @@ def periodic_modes(series: Dynamics, grid: Grid, q: NDArray[np.float64]) -> Peri
     return PeriodicModes(grid, f, e)
 
 
-def pairs_of(harmonic: Harmonic, grid: Grid, volume: float) -> BandPairs | None:
+def pairs_of(
+    harmonic: Harmonic, grid: Grid, volume: float, degeneracy: float = DEGENERACY
+) -> BandPairs | None:
     """What coherences need, if it was made."""
     if harmonic.products is None:
         return None
-    return BandPairs(harmonic.frequencies, harmonic.products, grid.n_q, volume)
+    return BandPairs(
+        harmonic.frequencies, harmonic.products, grid.n_q, volume, degeneracy=degeneracy
+    )
