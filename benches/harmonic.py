@@ -22,7 +22,6 @@ import numpy as np
 from phono_dynmat import (
     BornCharges,
     Dynamics,
-    GonzeLeeCorrection,
     HarmonicSeries,
     atom_projections,
     dynamical_matrices,
@@ -30,6 +29,7 @@ from phono_dynmat import (
     group_velocities,
     phonon_frequencies,
     phonon_modes,
+    separate_dipoles,
 )
 from phono_fc import ForceConstants
 from phono_grid import (
@@ -77,7 +77,7 @@ def crystal(name: str, data: Path) -> tuple[Any, Dynamics]:
     polar = BornCharges.of(
         supercell.primitive, born["born"], born["dielectric"], factor=born["factor"]
     )
-    return peer, GonzeLeeCorrection.of(constants, polar)
+    return peer, separate_dipoles(constants, polar)
 
 
 def seconds(work: Callable[[], object]) -> tuple[float, float]:
@@ -141,7 +141,7 @@ def large_cell(n_atoms: int = 200, n_q: int = 100) -> None:
     constants = ForceConstants(np.zeros((n_atoms, n_atoms, 3, 3)), supercell)
     before = peak_memory()
     parts: list[Dynamics] = []
-    prepared, _ = seconds(lambda: parts.append(GonzeLeeCorrection.of(constants, polar)))
+    prepared, _ = seconds(lambda: parts.append(separate_dipoles(constants, polar)))
     q = rng.uniform(-0.5, 0.5, (n_q, 3))
     wall, cpu = seconds(lambda: dynamical_matrices(parts[0], q))
     print(

@@ -9,9 +9,9 @@ from peers_crystals import SEVEN_SYSTEMS, phonopy_cell
 from phono_dynmat import (
     BornCharges,
     Dynamics,
-    GonzeLeeCorrection,
     HarmonicSeries,
     WangCorrection,
+    separate_dipoles,
 )
 from phono_fc import ForceConstants
 from phono_grid import Cell, Supercell, Symmetry
@@ -26,7 +26,7 @@ LOW = {
     "monoclinic": np.diag([2, 2, 1]),
 }
 """Supercells of crystals without degenerate modes."""
-WAYS = {"plain": HarmonicSeries, "gonze": GonzeLeeCorrection, "wang": WangCorrection}
+WAYS = {"plain": None, "gonze": separate_dipoles, "wang": WangCorrection.of}
 COMBINATIONS = [("Si", "plain"), *((c, w) for c in ("NaCl", "AlN", *LOW) for w in WAYS)]
 """Every crystal, with and without dipoles where it has charges."""
 
@@ -61,7 +61,7 @@ def both(name: str, way: str, data: Any) -> Both:
         "factor": polar.factor,
         "method": way,
     }
-    return Both(peer, WAYS[way].of(constants, polar), supercell, rotations)
+    return Both(peer, WAYS[way](constants, polar), supercell, rotations)
 
 
 def _real(name: str, data: Any) -> tuple[Any, ForceConstants, BornCharges | None]:

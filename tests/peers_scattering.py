@@ -15,6 +15,7 @@ from phono_dynmat import (
     HarmonicSeries,
     bose_einstein,
     phonon_modes,
+    separate_dipoles,
 )
 from phono_fc import ForceConstants
 from phono_grid import Cell, Grid, Supercell, Triplets, first_brillouin_zone
@@ -135,7 +136,7 @@ def harmonic(peer, supercell: Supercell) -> HarmonicSeries | GonzeLeeCorrection:
     polar = BornCharges.of(
         supercell.primitive, born["born"], born["dielectric"], factor=born["factor"]
     )
-    return GonzeLeeCorrection.of(constants, polar)
+    return separate_dipoles(constants, polar)
 
 
 def index_in(grid: Grid, qpoints):

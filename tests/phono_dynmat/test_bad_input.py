@@ -6,7 +6,6 @@ import pytest
 from phono_dynmat import (
     BornCharges,
     ChargeWarning,
-    GonzeLeeCorrection,
     HarmonicSeries,
     Modes,
     band_path,
@@ -17,6 +16,7 @@ from phono_dynmat import (
     mean_square_displacements,
     phonon_frequencies,
     phonon_modes,
+    separate_dipoles,
     thermal_properties,
 )
 from phono_fc import ForceConstants
@@ -107,11 +107,11 @@ def test_constants_charges_and_wave_vectors_must_fit_the_crystal(spring_constant
     with pytest.raises(
         ShapeError, match=r"charges: expected shape \[2, 3, 3\], got \[3, 3"
     ):
-        GonzeLeeCorrection.of(spring_constants, other)
+        separate_dipoles(spring_constants, other)
     with pytest.raises(ShapeError, match="charges: expected an array of numbers"):
         BornCharges.of(supercell.primitive, "Z", EPSILON)
     with pytest.raises(DomainError, match=r"reach, .* some 300 are enough, give a smaller"):
-        GonzeLeeCorrection.of(spring_constants, BornCharges(Z, EPSILON), cutoff=1e4)
+        separate_dipoles(spring_constants, BornCharges(Z, EPSILON), cutoff=1e4)
     series = HarmonicSeries.of(spring_constants)
     for of in (phonon_modes, phonon_frequencies, dynamical_matrices):
         wrong = r"qpoints must be finite, got (nan|-inf) at \[1, 2\]"

@@ -35,6 +35,7 @@ from phono_dynmat._group_velocities import (
 )
 from phono_dynmat._harmonic_series import HarmonicSeries
 from phono_dynmat._modes import Modes
+from phono_dynmat._separate_dipoles import separate_dipoles
 from phono_dynmat._statistics import bose_einstein, heat_capacities
 from phono_dynmat._thermal import (
     ThermalProperties,
@@ -48,12 +49,12 @@ from phono_dynmat._wang_correction import WangCorrection
 
 __all__ = [
     "BandStructure",
+    "BornCharges",
     "ChargeWarning",
     "Dynamics",
     "GonzeLeeCorrection",
     "HarmonicSeries",
     "Modes",
-    "BornCharges",
     "Segment",
     "ThermalProperties",
     "WangCorrection",
@@ -65,19 +66,20 @@ __all__ = [
     "cif_displacements",
     "commensurate_points",
     "connect_bands",
-    "force_constants_from_dynamical_matrices",
     "debye_frequency",
     "degenerate_average",
     "direction_projections",
     "directional_velocities",
     "dynamical_matrices",
     "finite_difference_velocities",
-    "phonon_frequencies",
+    "force_constants_from_dynamical_matrices",
     "frequency_points",
     "group_velocities",
     "heat_capacities",
     "mean_square_displacements",
+    "phonon_frequencies",
     "phonon_modes",
+    "separate_dipoles",
     "standard_points",
     "stream_modes",
     "thermal_properties",

@@ -24,7 +24,8 @@ def dynamical_matrices(
         D_{k\alpha, k'\beta}(q) = \frac{1}{\sqrt{m_k m_{k'}}} \sum_R
             \Phi_{\alpha\beta}(k, k', R)\, e^{2\pi i q \cdot (R + \tau_{k'} - \tau_k)}
 
-    and the Hermitian part of that, with what `GonzeLeeCorrection` or `WangCorrection` adds for dipoles.
+    and the Hermitian part of that. `GonzeLeeCorrection` and `WangCorrection` add the
+    interaction of dipoles.
 
     Parameters
     ----------

@@ -1,14 +1,11 @@
 """Dipoles by a sum over reciprocal lattice vectors."""
 
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_fc import ForceConstants
-from phono_grid import Cell, ShortestVectors, first_brillouin_zone
+from phono_grid import Cell
 from phono_grid.errors import (
-    DomainError,
     ensure_finite,
     ensure_positive,
     ensure_shape,
@@ -18,14 +15,7 @@ from phono_grid.errors import (
 )
 
 from phono_dynmat._born_charges import BornCharges
-from phono_dynmat._harmonic_series import HarmonicSeries, ensure_second_order
-
-ACCURACY = 1e-10
-"""What the damping leaves of a term at the cutoff."""
-N_VECTORS = 300
-"""Reciprocal lattice vectors there are within the default cutoff, about."""
-MOST_VECTORS = 1e6
-"""More are a slip of the cutoff's unit."""
+from phono_dynmat._harmonic_series import HarmonicSeries
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,91 +71,7 @@ class GonzeLeeCorrection:
         ensure_finite("self_terms", own)
         object.__setattr__(self, "self_terms", own)
 
-    @classmethod
-    def of(
-        cls,
-        force_constants: ForceConstants,
-        polar: BornCharges,
-        *,
-        cutoff: float | None = None,
-        width: float | None = None,
-    ) -> "GonzeLeeCorrection":
-        r"""Take the dipoles out of second-order ``force_constants``.
-
-        At the wave vectors that are commensurate with the supercell the sum of both parts
-        is the dynamical matrix of the constants themselves.
-
-        Parameters
-        ----------
-        force_constants : ForceConstants
-        polar : BornCharges
-            Charges of the primitive cell.
-        cutoff : float, optional
-            Longest ``G`` in 1/Å; if not given, about 300 are in reach.
-        width : float, optional
-            ``Λ`` in 1/Å; if not given, 1e-10 is left of a term at the cutoff.
-        """
-        from phono_dynmat._commensurate import (
-            commensurate_points,
-            force_constants_from_dynamical_matrices,
-        )
-        from phono_dynmat._dynamical_matrix import dynamical_matrices
-
-        ensure_second_order(force_constants)
-        ensure_type("polar", polar, BornCharges)
-        supercell = force_constants.supercell
-        cell = supercell.primitive
-        ensure_shape("polar.charges", polar.charges, (cell.n_atoms, 3, 3))
-        if cutoff is None:
-            cutoff = (3 * N_VECTORS / (4 * np.pi * cell.volume)) ** (1 / 3)
-        ensure_positive("cutoff", cutoff)
-        if width is not None:
-            ensure_positive("width", width)
-        if width is None:
-            mean = np.trace(polar.dielectric) / 3
-            width = float(np.sqrt(-(cutoff**2) * mean / 4 / np.log(ACCURACY)))
-        vectors = ShortestVectors.of(supercell)
-        series = HarmonicSeries.of(force_constants, vectors)
-        g = _vectors_within(cutoff, cell)
-        own = _self_terms(cell, polar, g, width)
-        q = first_brillouin_zone(commensurate_points(supercell), cell.reciprocal_lattice)
-        # The dipoles less the whole is the short range, of the other sign.
-        whole = HarmonicSeries(-series.values, series.atoms, series.cells, cell)
-        rest = -dynamical_matrices(cls(whole, polar, g, width, own), q)
-        short = HarmonicSeries.of(
-            force_constants_from_dynamical_matrices(rest, q, supercell, vectors), vectors
-        )
-        return cls(short, polar, g, width, own)
-
     @property
     def cell(self) -> Cell:
         """The primitive cell."""
         return self.short_range.cell
-
-
-def _vectors_within(cutoff: float, cell: Cell) -> NDArray[np.float64]:
-    """Reciprocal lattice vectors shorter than ``cutoff``, zero among them."""
-    number = 4 * np.pi / 3 * cutoff**3 * cell.volume
-    if number > MOST_VECTORS:
-        raise DomainError(
-            f"cutoff {cutoff:g} 1/Å has about {number:.0e} reciprocal lattice vectors in "
-            f"reach, more than {MOST_VECTORS:.0e}; some 300 are enough, give a smaller one"
-        )
-    # |G·a| is an integer, and at most |G| |a|.
-    ends = np.floor(cutoff * np.linalg.norm(cell.lattice, axis=1)).astype(int)
-    box = np.array(list(product(*(range(-n, n + 1) for n in ends))))
-    g = box @ cell.reciprocal_lattice
-    return np.asarray(g[np.linalg.norm(g, axis=1) < cutoff])
-
-
-def _self_terms(
-    cell: Cell, polar: BornCharges, vectors: NDArray[np.float64], width: float
-) -> NDArray[np.complex128]:
-    """The interaction of each atom with all others at q = 0."""
-    r = cell.positions @ cell.lattice
-    g = vectors[np.linalg.norm(vectors, axis=1) > 1e-5]
-    energy = np.einsum("ga,ab,gb->g", g, polar.dielectric, g)
-    weight = np.exp(-energy / (4 * width**2)) / energy
-    u = np.einsum("ga,kab,gk->gkb", g, polar.charges, np.exp(2j * np.pi * g @ r.T))
-    terms = np.einsum("g,gka,gb->kab", weight, u, u.conj().sum(axis=1))
-    return np.asarray((terms + terms.conj().swapaxes(1, 2)) / 2)
