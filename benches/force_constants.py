@@ -25,8 +25,8 @@ from pathlib import Path
 import numpy as np
 import phonokit
 from phono_fc import (
-    DisplacedForces,
-    PairForces,
+    PairDisplacementForces,
+    SingleDisplacementForces,
     force_constants2,
     force_constants3,
 )
@@ -57,7 +57,9 @@ def triclinic(size: list[int]) -> object:
     return peer
 
 
-def data_of(peer: object) -> tuple[Supercell, DisplacedForces, PairForces]:
+def data_of(
+    peer: object,
+) -> tuple[Supercell, SingleDisplacementForces, PairDisplacementForces]:
     """The same data for us."""
     unit = peer.unitcell
     cell = Cell(unit.cell, unit.scaled_positions, unit.symbols, unit.masses)
@@ -67,8 +69,8 @@ def data_of(peer: object) -> tuple[Supercell, DisplacedForces, PairForces]:
     seconds = [(n, s) for n, first in enumerate(firsts) for s in first["second_atoms"]]
     return (
         supercell,
-        DisplacedForces(*([first[key] for first in firsts] for key in keys)),
-        PairForces(
+        SingleDisplacementForces(*([first[key] for first in firsts] for key in keys)),
+        PairDisplacementForces(
             [n for n, _ in seconds], *([s[key] for _, s in seconds] for key in keys)
         ),
     )

@@ -18,8 +18,8 @@ import time
 
 import numpy as np
 from phono_fc import (
-    DisplacedForces,
-    PairForces,
+    PairDisplacementForces,
+    SingleDisplacementForces,
     force_constants3,
     pair_displacements,
     single_displacements,
@@ -56,12 +56,14 @@ def measure(kind: str, n_atoms: int, cutoff: float) -> dict[str, float]:
     u1 = single_displacements(supercell, symmetry, distance=0.03, diagonal=False)
     u2 = pair_displacements(supercell, symmetry, u1, cutoff=cutoff)
     rng, n_s = np.random.default_rng(2), supercell.cell.n_atoms
-    singles = DisplacedForces(
+    singles = SingleDisplacementForces(
         u1.atoms, u1.displacements, rng.standard_normal((len(u1), n_s, 3))
     )
     near = u2.included
     forces = rng.standard_normal((int(near.sum()), n_s, 3))
-    pairs = PairForces(u2.first[near], u2.atoms[near], u2.displacements[near], forces)
+    pairs = PairDisplacementForces(
+        u2.first[near], u2.atoms[near], u2.displacements[near], forces
+    )
     del u2, forces
     before, start = peak(), time.process_time()
     data = supercell, symmetry, singles, pairs

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_fc import DisplacedForces, ForceConstants, PairForces
+from phono_fc import ForceConstants, PairDisplacementForces, SingleDisplacementForces
 from phono_grid import Cell, Supercell, Symmetry
 
 STEP = 0.01  # Å
@@ -141,7 +141,7 @@ class Model:
         change = np.tensordot(self.fc3, u, ([2, 5], [0, 1]))
         return -np.tensordot(self.fc2 + change / 2, u, ([1, 3], [0, 1]))
 
-    def singles(self, atoms, directions=AXES) -> DisplacedForces:
+    def singles(self, atoms, directions=AXES) -> SingleDisplacementForces:
         """Both signs of every direction for every atom: even orders cancel."""
         steps = [
             (i, sign * STEP * np.array(direction))
@@ -150,9 +150,11 @@ class Model:
             for sign in (1, -1)
         ]
         forces = [self.forces({i: u}) for i, u in steps]
-        return DisplacedForces([i for i, _ in steps], [u for _, u in steps], forces)
+        return SingleDisplacementForces(
+            [i for i, _ in steps], [u for _, u in steps], forces
+        )
 
-    def pairs(self, singles: DisplacedForces) -> PairForces:
+    def pairs(self, singles: SingleDisplacementForces) -> PairDisplacementForces:
         """Both signs of three directions of all second atoms."""
         steps = [
             (n, j, sign * STEP * axis)
@@ -165,4 +167,4 @@ class Model:
         for n, j, u in steps:
             i, first = int(singles.atoms[n]), singles.displacements[n]
             forces.append(self.forces({i: first + u} if i == j else {i: first, j: u}))
-        return PairForces(*map(list, zip(*steps, strict=True)), forces)
+        return PairDisplacementForces(*map(list, zip(*steps, strict=True)), forces)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from phono_fc import (
-    DisplacedForces,
-    PairForces,
+    PairDisplacementForces,
+    SingleDisplacementForces,
     force_constants3,
     pair_displacements,
     single_displacements,
@@ -95,13 +95,13 @@ def test_constants_with_a_cutoff_are_the_peers(peer):
     peer.produce_fc3(fc_calculator="traditional", is_compact_fc=False)
     theirs = peer.fc3[peer.primitive.p2s_map]
     firsts = peer.dataset["first_atoms"]
-    singles = DisplacedForces(
+    singles = SingleDisplacementForces(
         *([f[k] for f in firsts] for k in ("number", "displacement", "forces"))
     )
     seconds = [
         (n, s) for n, f in enumerate(firsts) for s in f["second_atoms"] if s["included"]
     ]
-    pairs = PairForces(
+    pairs = PairDisplacementForces(
         [n for n, _ in seconds],
         *([s[k] for _, s in seconds] for k in ("number", "displacement", "forces")),
     )

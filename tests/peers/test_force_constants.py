@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from phono_fc import (
-    DisplacedForces,
     ForceConstants,
-    PairForces,
-    Snapshots,
+    PairDisplacementForces,
+    RandomDisplacementForces,
+    SingleDisplacementForces,
     expand,
     force_constants2,
     force_constants3,
@@ -35,19 +35,19 @@ class Peer:
 
     supercell: Supercell
     positions: np.ndarray
-    singles: DisplacedForces
-    pairs: PairForces
+    singles: SingleDisplacementForces
+    pairs: PairDisplacementForces
     solved: dict[int, np.ndarray]
     symmetrized: dict[int, np.ndarray]
 
 
-def dataset_of(peer) -> tuple[DisplacedForces, PairForces]:
+def dataset_of(peer) -> tuple[SingleDisplacementForces, PairDisplacementForces]:
     """Displacements and forces, atoms in the peer's order."""
     firsts = peer.dataset["first_atoms"]
     keys = ("number", "displacement", "forces")
     seconds = [(n, s) for n, first in enumerate(firsts) for s in first["second_atoms"]]
-    singles = DisplacedForces(*([first[key] for first in firsts] for key in keys))
-    pairs = PairForces(
+    singles = SingleDisplacementForces(*([first[key] for first in firsts] for key in keys))
+    pairs = PairDisplacementForces(
         [n for n, _ in seconds], *([second[key] for _, second in seconds] for key in keys)
     )
     return singles, pairs
@@ -114,7 +114,7 @@ def test_least_squares_are_the_peers(data, tmp_path, monkeypatch):
     unit = peer.unitcell
     cell = Cell(unit.cell, unit.scaled_positions, unit.symbols, unit.masses)
     supercell = Supercell.of(cell, peer.supercell_matrix, peer.primitive_matrix)
-    ours = least_squares(supercell, Snapshots.of(*dataset_of(peer)))
+    ours = least_squares(supercell, RandomDisplacementForces.of(*dataset_of(peer)))
     peer.produce_fc3(fc_calculator="symfc", is_compact_fc=True)
     for order, theirs in ((2, peer.fc2), (3, peer.fc3)):
         difference = np.abs(ours[order].values - theirs).max()

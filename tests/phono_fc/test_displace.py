@@ -6,9 +6,9 @@ from time import perf_counter
 import numpy as np
 import pytest
 from phono_fc import (
-    DisplacedForces,
-    Displacements,
-    PairForces,
+    PairDisplacementForces,
+    SingleDisplacementForces,
+    SingleDisplacements,
     force_constants2,
     force_constants3,
     pair_displacements,
@@ -37,8 +37,8 @@ def forces_of(model, singles, pairs):
         i, u = int(singles.atoms[n]), singles.displacements[n]
         second.append(model.forces({i: u + v} if i == j else {i: u, int(j): v}))
     return (
-        DisplacedForces(singles.atoms, singles.displacements, first),
-        PairForces(pairs.first, pairs.atoms, pairs.displacements, second),
+        SingleDisplacementForces(singles.atoms, singles.displacements, first),
+        PairDisplacementForces(pairs.first, pairs.atoms, pairs.displacements, second),
     )
 
 
@@ -117,7 +117,7 @@ def test_diagonals_save_directions():
     (u,) = diagonals.displacements
     np.testing.assert_allclose(u, 0.01 * np.array([4, 0, 5]) / np.sqrt(41))
     for singles in (axes, diagonals):
-        forces = DisplacedForces(
+        forces = SingleDisplacementForces(
             singles.atoms, singles.displacements, [[[0, 0, 0]]] * len(singles)
         )
         force_constants2(crystal.supercell, crystal.symmetry, forces)
@@ -136,12 +136,12 @@ def test_half_a_million_pairs_take_seconds():
 
 def test_a_displacement_of_length_zero_is_refused():
     with pytest.raises(DomainError, match="displacements: number 1 has length zero"):
-        Displacements([0, 1], [[0.01, 0, 0], [0, 0, 0]])
+        SingleDisplacements([0, 1], [[0.01, 0, 0], [0, 0, 0]])
 
 
 def test_as_many_atoms_as_displacements():
     with pytest.raises(ShapeError, match="displacements: expected shape"):
-        Displacements([0], np.ones((2, 3)))
+        SingleDisplacements([0], np.ones((2, 3)))
 
 
 @pytest.mark.parametrize(

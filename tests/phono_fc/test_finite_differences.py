@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from phono_fc import (
-    DisplacedForces,
-    PairForces,
+    PairDisplacementForces,
+    SingleDisplacementForces,
     force_constants2,
     force_constants3,
     pair_distances,
@@ -36,7 +36,7 @@ def solve(model, singles, pairs):
 def kept(pairs, which):
     """Some of the pairs."""
     arrays = (pairs.first, pairs.atoms, pairs.displacements, pairs.forces)
-    return PairForces(*(array[which] for array in arrays))
+    return PairDisplacementForces(*(array[which] for array in arrays))
 
 
 def test_constants_come_back_from_the_forces_they_make(model):
@@ -51,7 +51,9 @@ def test_one_sided_errors_of_second_order_cancel_in_the_third(triclinic_model):
     # same Φ₃u/2, and the force with one displacement matters.
     both = triclinic_model.singles([0, 2])
     one = slice(0, None, 2)
-    singles = DisplacedForces(both.atoms[one], both.displacements[one], both.forces[one])
+    singles = SingleDisplacementForces(
+        both.atoms[one], both.displacements[one], both.forces[one]
+    )
     pairs = triclinic_model.pairs(singles)
     fc2, fc3 = solve(
         triclinic_model, singles, kept(pairs, pairs.displacements.sum(axis=1) > 0)
@@ -94,7 +96,7 @@ def test_symmetry_makes_up_for_missing_directions_and_second_atoms(rocksalt_mode
 
 def test_repeated_data_change_nothing(model):
     singles = model.singles(model.crystal.symmetry.independent_atoms)
-    twice = DisplacedForces(
+    twice = SingleDisplacementForces(
         np.r_[singles.atoms, singles.atoms],
         np.r_[singles.displacements, singles.displacements],
         np.r_[singles.forces, singles.forces],
@@ -110,7 +112,7 @@ def test_all_atoms_displaced_is_a_least_squares_fit_of_all(model, rng):
     # what each row says, because every atom is displaced alike.
     clean = model.singles(range(model.crystal.n_s))
     noisy = clean.forces + 1e-3 * rng.normal(size=clean.forces.shape)
-    singles = DisplacedForces(clean.atoms, clean.displacements, noisy)
+    singles = SingleDisplacementForces(clean.atoms, clean.displacements, noisy)
     supercell, symmetry = model.crystal.supercell, model.crystal.symmetry
     constants = force_constants2(supercell, symmetry, singles)
     difference = noisy[::2] - noisy[1::2]
@@ -121,11 +123,11 @@ def test_all_atoms_displaced_is_a_least_squares_fit_of_all(model, rng):
 
 def test_constants_obey_the_space_group_whatever_the_forces(model, rng):
     exact = model.singles(model.crystal.symmetry.independent_atoms)
-    singles = DisplacedForces(
+    singles = SingleDisplacementForces(
         exact.atoms, exact.displacements, rng.normal(size=exact.forces.shape)
     )
     pairs = model.pairs(exact)
-    pairs = PairForces(
+    pairs = PairDisplacementForces(
         pairs.first, pairs.atoms, pairs.displacements, rng.normal(size=pairs.forces.shape)
     )
     for constants in solve(model, singles, pairs):
@@ -210,7 +212,7 @@ def test_forces_beyond_the_cutoff_are_not_looked_at(rocksalt_model):
     pairs = rocksalt_model.pairs(singles)
     near = rocksalt_model.crystal.expanded_pairs(pair_distances(supercell) < 3.5)
     near = near[singles.atoms[pairs.first], pairs.atoms]
-    zeroed = PairForces(
+    zeroed = PairDisplacementForces(
         pairs.first, pairs.atoms, pairs.displacements, pairs.forces * near[:, None, None]
     )
     one, other = (
@@ -232,7 +234,9 @@ def test_a_single_displacement_without_pairs_is_refused(triclinic_model):
 def test_pairs_of_unknown_singles_are_refused(triclinic_model):
     singles = triclinic_model.singles([0, 2])
     pairs = triclinic_model.pairs(singles)
-    shifted = PairForces(pairs.first + 1, pairs.atoms, pairs.displacements, pairs.forces)
+    shifted = PairDisplacementForces(
+        pairs.first + 1, pairs.atoms, pairs.displacements, pairs.forces
+    )
     with pytest.raises(
         DomainError, match=r"pairs\.first must be in 0 to 11, .* got 1 to 12"
     ):
@@ -242,12 +246,12 @@ def test_pairs_of_unknown_singles_are_refused(triclinic_model):
 def test_forces_of_another_supercell_are_refused(model):
     supercell, symmetry = model.crystal.supercell, model.crystal.symmetry
     n_s = model.crystal.n_s
-    singles = DisplacedForces([0], [[0.01, 0, 0]], np.zeros((1, n_s + 1, 3)))
+    singles = SingleDisplacementForces([0], [[0.01, 0, 0]], np.zeros((1, n_s + 1, 3)))
     message = f"singles: expected forces on {n_s} atoms, as many as the supercell has, got"
     with pytest.raises(DomainError, match=f"{message} {n_s + 1}"):
         force_constants2(supercell, symmetry, singles)
     singles = model.singles([0])
-    pairs = PairForces([0], [0], [[0.01, 0, 0]], np.zeros((1, n_s + 1, 3)))
+    pairs = PairDisplacementForces([0], [0], [[0.01, 0, 0]], np.zeros((1, n_s + 1, 3)))
     with pytest.raises(DomainError, match="pairs: expected forces on"):
         force_constants3(supercell, symmetry, singles, pairs)
 
@@ -262,6 +266,6 @@ def test_symmetry_of_the_primitive_cell_is_refused(rocksalt_model):
 
 def test_no_displacements_are_refused(rocksalt_model):
     crystal = rocksalt_model.crystal
-    nothing = DisplacedForces([], np.zeros((0, 3)), np.zeros((0, crystal.n_s, 3)))
+    nothing = SingleDisplacementForces([], np.zeros((0, 3)), np.zeros((0, crystal.n_s, 3)))
     with pytest.raises(DomainError, match="singles: no displacement at all"):
         force_constants2(crystal.supercell, crystal.symmetry, nothing)

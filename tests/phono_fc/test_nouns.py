@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from phono_fc import DisplacedForces, ForceConstants, PairForces
+from phono_fc import ForceConstants, PairDisplacementForces, SingleDisplacementForces
 from phono_grid.errors import DomainError, ShapeError
 
 
@@ -31,16 +31,16 @@ def test_values_that_are_not_numbers_are_refused(rocksalt_model):
 
 def test_a_displaced_atom_outside_the_supercell_is_refused():
     with pytest.raises(DomainError, match="atoms must be in 0 to 7, got 8 to 8"):
-        DisplacedForces([8], [[0.01, 0, 0]], np.zeros((1, 8, 3)))
+        SingleDisplacementForces([8], [[0.01, 0, 0]], np.zeros((1, 8, 3)))
 
 
 def test_every_displacement_needs_its_forces():
     with pytest.raises(
         ShapeError, match=r"forces: expected shape \[2, 8, 3\], got \[1, 8, 3\]"
     ):
-        DisplacedForces([0, 1], np.zeros((2, 3)), np.zeros((1, 8, 3)))
+        SingleDisplacementForces([0, 1], np.zeros((2, 3)), np.zeros((1, 8, 3)))
     with pytest.raises(ShapeError, match=r"first: expected shape \[1\], got \[2\]"):
-        PairForces([0, 1], [0], np.zeros((1, 3)), np.zeros((1, 8, 3)))
+        PairDisplacementForces([0, 1], [0], np.zeros((1, 3)), np.zeros((1, 8, 3)))
 
 
 def test_the_arrays_cannot_be_changed(rocksalt_model):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from phono_fc import (
-    DisplacedForces,
-    PairForces,
+    PairDisplacementForces,
+    SingleDisplacementForces,
     force_constants2,
     force_constants3,
     pair_displacements,
@@ -84,8 +84,10 @@ def solved(cell, supercell, calculator, distance, store):
     supercells = DisplacedSupercells(cell, supercell, singles, pairs)
     forces = compute_forces(supercells, calculator, store)
     n = len(singles)
-    singles = DisplacedForces(singles.atoms, singles.displacements, forces[:n])
-    pairs = PairForces(pairs.first, pairs.atoms, pairs.displacements, forces[n:])
+    singles = SingleDisplacementForces(singles.atoms, singles.displacements, forces[:n])
+    pairs = PairDisplacementForces(
+        pairs.first, pairs.atoms, pairs.displacements, forces[n:]
+    )
     fc2 = force_constants2(supercell, symmetry, singles)
     fc3 = force_constants3(supercell, symmetry, singles, pairs)
     return fc2.values, fc3.values[0]

@@ -177,7 +177,7 @@ def test_random_displacements_go_all_the_way(neon, capsys):
         ("displace POSCAR --plus-minus both", "expected auto, yes, no, got 'both'"),
         ("displace POSCAR --second-order --cutoff 3", "cutoff: is of pairs"),
         ("displace POSCAR --random 3 --cutoff 3", "cutoff: is of pairs"),
-        ("displace POSCAR --random 0", "n_snapshots and n_atoms must be positive"),
+        ("displace POSCAR --random 0", "n_supercells and n_atoms must be positive"),
         ("displace POSCAR --seed 3", "add --random N"),
         ("displace POSCAR --second-order --phonon-supercell 2 2 2", "phonon-supercell: is"),
         ("displace potential.py", "potential.py: ASE cannot read it"),

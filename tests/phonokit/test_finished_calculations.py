@@ -4,7 +4,7 @@ import numpy as np
 import outputs_of_programs as outputs
 import phonokit
 import pytest
-from phono_fc import Displacements, single_displacements
+from phono_fc import SingleDisplacements, single_displacements
 from phono_grid import Cell, Supercell, Symmetry
 from phono_grid.errors import FileError
 from phonokit import DisplacedSupercells, collect_forces, write_displacements
@@ -105,7 +105,7 @@ def in_bohr(supercells):
     smaller = Cell(cell.lattice / BOHR, cell.positions, cell.symbols, cell.masses)
     supercell = Supercell.of(smaller, [2, 1, 1])
     singles = supercells.singles
-    moved = Displacements(singles.atoms, singles.displacements / BOHR)
+    moved = SingleDisplacements(singles.atoms, singles.displacements / BOHR)
     return DisplacedSupercells(smaller, supercell, moved)
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import phonokit
 import pytest
 from phono_fc import (
-    DisplacedForces,
-    Snapshots,
+    RandomDisplacementForces,
+    SingleDisplacementForces,
     drift_sparse,
     force_constants2,
     least_squares,
@@ -144,7 +144,9 @@ def test_a_cutoff_limits_the_fit_of_random_displacements(model, monkeypatch):
     """Second and third order come from one fit without the constants beyond."""
     pytest.importorskip("symfc")
     supercells = random_of(model)
-    snapshots = Snapshots(supercells.displacements, forces_of(model, supercells))
+    snapshots = RandomDisplacementForces(
+        supercells.displacements, forces_of(model, supercells)
+    )
     data = phonokit.ForceData(
         unit_cell=supercells.unit_cell,
         supercell=supercells.supercell,
@@ -206,7 +208,7 @@ def test_second_order_has_its_own_supercell(tmp_path, model, inside):
     own = data.second_order.supercell
     assert (own.cell.n_atoms, data.supercell.cell.n_atoms) == (16, 8)
     constants = force_constants_of(data)
-    singles = DisplacedForces(
+    singles = SingleDisplacementForces(
         phonon.singles.atoms, phonon.singles.displacements, phonon_forces
     )
     symmetry = Symmetry.of(phonon.supercell.cell)
@@ -252,7 +254,7 @@ def test_random_displacements_of_a_supercell_of_second_order(tmp_path, model):
         phonon_forces=fc2_only,
     )
     data = phonokit.read(path)
-    assert isinstance(data.second_order.forces, Snapshots)
+    assert isinstance(data.second_order.forces, RandomDisplacementForces)
     constants = force_constants_of(data)
     # Cubic forces are noise for a fit of second order alone.
     expected = model.crystal.rows(model.fc2)

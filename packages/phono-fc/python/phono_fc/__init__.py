@@ -1,14 +1,18 @@
 """Force constants of second and third order from displaced forces."""
 
 from phono_fc._displace import pair_displacements, single_displacements
-from phono_fc._displaced_forces import DisplacedForces, PairForces
-from phono_fc._displacements import Displacements, PairDisplacements
+from phono_fc._displacement_forces import (
+    DisplacementForces,
+    PairDisplacementForces,
+    RandomDisplacementForces,
+    SingleDisplacementForces,
+)
+from phono_fc._displacements import Displacements, PairDisplacements, SingleDisplacements
 from phono_fc._distances import pair_distances
 from phono_fc._finite_differences import force_constants2, force_constants3
 from phono_fc._force_constants import ForceConstants
 from phono_fc._least_squares import least_squares
 from phono_fc._random import random_displacements
-from phono_fc._snapshots import Snapshots
 from phono_fc._sparse import SparseForceConstants3
 from phono_fc._sparse_laws import drift_sparse, symmetrize_sparse
 from phono_fc._sparse_solver import sparse_force_constants3
@@ -16,12 +20,14 @@ from phono_fc._storage import compact, cut, expand
 from phono_fc._symmetrize import drift, group_average, symmetrize
 
 __all__ = [
-    "DisplacedForces",
+    "DisplacementForces",
     "Displacements",
     "ForceConstants",
+    "PairDisplacementForces",
     "PairDisplacements",
-    "PairForces",
-    "Snapshots",
+    "RandomDisplacementForces",
+    "SingleDisplacementForces",
+    "SingleDisplacements",
     "SparseForceConstants3",
     "compact",
     "cut",

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from phono_grid import Supercell, Symmetry
 from phono_grid.errors import DomainError, ensure_positive
 
-from phono_fc._displacements import Displacements, PairDisplacements
+from phono_fc._displacements import PairDisplacements, SingleDisplacements
 from phono_fc._distances import pair_distances, row_of, within
+from phono_fc._same_supercell import ensure_same_supercell
 
 PlusMinus = Literal["auto"] | bool
 
@@ -32,7 +33,7 @@ def single_displacements(
     distance: float = 0.01,
     diagonal: bool = True,
     plus_minus: PlusMinus = "auto",
-) -> Displacements:
+) -> SingleDisplacements:
     r"""Symmetry-distinct displacements of one atom.
 
     For the first atom of every orbit, the fewest directions :math:`d` whose images
@@ -56,7 +57,7 @@ def single_displacements(
 
     Returns
     -------
-    Displacements
+    SingleDisplacements
         In the order of phonopy and phono3py.
 
     Raises
@@ -64,7 +65,8 @@ def single_displacements(
     DomainError
         If ``distance`` is not positive or ``symmetry`` is of another cell.
     """
-    _check(supercell, symmetry, distance)
+    ensure_positive("distance", distance)
+    ensure_same_supercell(supercell, symmetry)
     if plus_minus not in ("auto", True, False):
         raise DomainError(f"plus_minus: expected 'auto', True or False, got {plus_minus!r}")
     atoms, found = [], []
@@ -73,13 +75,13 @@ def single_displacements(
         directions = _signed(_spanning(group, diagonal), group, plus_minus)
         atoms += [atom] * len(directions)
         found += directions
-    return Displacements(np.array(atoms), _cartesian(found, supercell, distance))
+    return SingleDisplacements(np.array(atoms), _cartesian(found, supercell, distance))
 
 
 def pair_displacements(
     supercell: Supercell,
     symmetry: Symmetry,
-    singles: Displacements,
+    singles: SingleDisplacements,
     *,
     distance: float = 0.03,
     diagonal: bool = True,
@@ -97,7 +99,7 @@ def pair_displacements(
     supercell : Supercell
     symmetry : Symmetry
         Of ``supercell.cell``.
-    singles : Displacements
+    singles : SingleDisplacements
         The first displacements.
     distance : float
         Å
@@ -121,7 +123,8 @@ def pair_displacements(
     ----------
     .. [1] L. Chaput, A. Togo, I. Tanaka and G. Hug, Phys. Rev. B 84, 094302 (2011).
     """
-    _check(supercell, symmetry, distance)
+    ensure_positive("distance", distance)
+    ensure_same_supercell(supercell, symmetry)
     if cutoff is not None:
         ensure_positive("cutoff", cutoff)
     compact = pair_distances(supercell)
@@ -213,14 +216,3 @@ def _cartesian(
     vectors = np.array(directions) @ supercell.cell.lattice
     unit: NDArray[np.float64] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return unit * distance
-
-
-def _check(supercell: Supercell, symmetry: Symmetry, distance: float) -> None:
-    """Require a length, and operations on the atoms of the supercell."""
-    ensure_positive("distance", distance)
-    n, n_s = symmetry.permutations.shape[1], supercell.cell.n_atoms
-    if n != n_s:
-        raise DomainError(
-            f"symmetry: expected that of the supercell, {n_s} atoms, got that of {n} "
-            "atoms; use Symmetry.of(supercell.cell)"
-        )

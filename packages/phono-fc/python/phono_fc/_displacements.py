@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 from phono_grid.errors import frozen
 from phono_grid.nouns import ValueNoun
 
-from phono_fc._displaced_forces import ensure_moving, ensure_numbers
+from phono_fc._displacement_forces import ensure_moving, ensure_numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Displacements(ValueNoun):
+class SingleDisplacements(ValueNoun):
     """Supercells with one displaced atom.
 
     Parameters
@@ -44,7 +44,7 @@ class PairDisplacements(ValueNoun):
     Parameters
     ----------
     first : (n_p,) array_like of int
-        The first displacement, a number of `Displacements`.
+        The first displacement, a number of `SingleDisplacements`.
     atoms : (n_p,) array_like of int
         The second displaced atom; the first atom itself is one of them, and moves by the
         sum of both displacements.
@@ -80,6 +80,10 @@ class PairDisplacements(ValueNoun):
     def __len__(self) -> int:
         """Number of pairs, included or not."""
         return len(self.atoms)
+
+
+Displacements = SingleDisplacements | PairDisplacements
+"""Displaced supercells whose forces are still to be computed, of any kind."""
 
 
 def _moving(displacements: NDArray[np.float64], n: int) -> NDArray[np.float64]:

@@ -9,10 +9,11 @@ from phono_grid import Supercell, Symmetry
 from phono_grid.errors import DomainError
 
 from phono_fc._displace import keeping
-from phono_fc._displaced_forces import DisplacedForces, PairForces
+from phono_fc._displacement_forces import PairDisplacementForces, SingleDisplacementForces
 from phono_fc._distances import pair_distances, row_of, within
 from phono_fc._force_constants import ForceConstants
 from phono_fc._rows_by_symmetry import rows_by_symmetry
+from phono_fc._same_supercell import ensure_same_supercell
 from phono_fc._symmetrize import filled_by_exchange, full_index
 
 INDEPENDENT = 1e-6
@@ -21,7 +22,7 @@ a thousandth of one plane do not determine what is across."""
 
 
 def force_constants2(
-    supercell: Supercell, symmetry: Symmetry, singles: DisplacedForces
+    supercell: Supercell, symmetry: Symmetry, singles: SingleDisplacementForces
 ) -> ForceConstants:
     r"""Second-order force constants from forces in displaced supercells.
 
@@ -40,7 +41,7 @@ def force_constants2(
     supercell : Supercell
     symmetry : Symmetry
         Of ``supercell.cell``, pure translations included.
-    singles : DisplacedForces
+    singles : SingleDisplacementForces
         Å, eV/Å. Any atom of an orbit may be displaced. Opposite displacements cancel the
         error of first order in the displacement.
 
@@ -58,7 +59,7 @@ def force_constants2(
     ----------
     .. [1] K. Parlinski, Z. Q. Li and Y. Kawazoe, Phys. Rev. Lett. 78, 4063 (1997).
     """
-    check_sizes(supercell, symmetry, singles=singles)
+    ensure_same_supercell(supercell, symmetry, singles=singles)
     equations = Equations(
         "singles", singles.atoms, singles.displacements, list(-singles.forces)
     )
@@ -70,8 +71,8 @@ def force_constants2(
 def force_constants3(
     supercell: Supercell,
     symmetry: Symmetry,
-    singles: DisplacedForces,
-    pairs: PairForces,
+    singles: SingleDisplacementForces,
+    pairs: PairDisplacementForces,
     *,
     cutoff: float | None = None,
 ) -> ForceConstants:
@@ -92,9 +93,9 @@ def force_constants3(
     supercell : Supercell
     symmetry : Symmetry
         Of ``supercell.cell``, pure translations included.
-    singles : DisplacedForces
+    singles : SingleDisplacementForces
         The first displacements.
-    pairs : PairForces
+    pairs : PairDisplacementForces
         The second displacements, for every first one. Any atom of an orbit may be
         displaced; every orbit must be there, the displaced atom itself included.
     cutoff : float, optional
@@ -130,12 +131,12 @@ def force_constants3(
 def third_order_equations(
     supercell: Supercell,
     symmetry: Symmetry,
-    singles: DisplacedForces,
-    pairs: PairForces,
+    singles: SingleDisplacementForces,
+    pairs: PairDisplacementForces,
     known: NDArray[np.bool_],
 ) -> "Equations":
     """What `force_constants3` solves, for the pairs that are known."""
-    check_sizes(supercell, symmetry, singles=singles, pairs=pairs)
+    ensure_same_supercell(supercell, symmetry, singles=singles, pairs=pairs)
     if pairs.first.size and not 0 <= pairs.first.min() <= pairs.first.max() < len(
         singles.atoms
     ):
@@ -278,8 +279,8 @@ class Changes:
     ----------
     supercell : Supercell
     symmetry : Symmetry
-    singles : DisplacedForces
-    pairs : PairForces
+    singles : SingleDisplacementForces
+    pairs : PairDisplacementForces
     known : (n_a, n_s) array of bool
         Which pairs the data have.
     fc2 : (n_s, n_s, 3, 3) array
@@ -288,8 +289,8 @@ class Changes:
 
     supercell: Supercell
     symmetry: Symmetry
-    singles: DisplacedForces
-    pairs: PairForces
+    singles: SingleDisplacementForces
+    pairs: PairDisplacementForces
     known: NDArray[np.bool_]
     fc2: NDArray[np.float64]
 
@@ -305,8 +306,8 @@ class Changes:
 
 def displaced_constants(
     symmetry: Symmetry,
-    singles: DisplacedForces,
-    pairs: PairForces,
+    singles: SingleDisplacementForces,
+    pairs: PairDisplacementForces,
     n: int,
     targets: NDArray[np.int64],
 ) -> NDArray[np.float64]:
@@ -326,24 +327,3 @@ def displaced_constants(
         list(singles.forces[n] - pairs.forces[mine]),
     )
     return equations.solve(Operations.of(symmetry, group), targets)
-
-
-def check_sizes(
-    supercell: Supercell, symmetry: Symmetry, **data: DisplacedForces | PairForces
-) -> None:
-    """Require that everything is about the same atoms."""
-    n_s = supercell.cell.n_atoms
-    n = symmetry.permutations.shape[1]
-    if n != n_s:
-        raise DomainError(
-            f"symmetry: expected that of the supercell, {n_s} atoms, got that of {n} "
-            "atoms; use Symmetry.of(supercell.cell)"
-        )
-    for name, dataset in data.items():
-        if not len(dataset.atoms):
-            raise DomainError(f"{name}: no displacement at all")
-        if dataset.forces.shape[1] != n_s:
-            raise DomainError(
-                f"{name}: expected forces on {n_s} atoms, as many as the supercell has, "
-                f"got {dataset.forces.shape[1]}"
-            )

@@ -7,14 +7,15 @@ import numpy as np
 from phono_grid import Supercell
 from phono_grid.errors import DomainError
 
+from phono_fc._displacement_forces import RandomDisplacementForces
 from phono_fc._force_constants import ForceConstants
-from phono_fc._snapshots import Snapshots
+from phono_fc._same_supercell import ensure_same_supercell
 from phono_fc._storage import compact
 
 
 def least_squares(
     supercell: Supercell,
-    snapshots: Snapshots,
+    forces: RandomDisplacementForces,
     *,
     orders: tuple[int, ...] = (2, 3),
     cutoffs: dict[int, float] | None = None,
@@ -35,8 +36,8 @@ def least_squares(
     Parameters
     ----------
     supercell : Supercell
-    snapshots : Snapshots
-        Of `random_displacements`, or `Snapshots.of` displaced pairs.
+    forces : RandomDisplacementForces
+        Of `random_displacements`, or `RandomDisplacementForces.of` displaced pairs.
     orders : tuple of int
         From 2 without a gap.
     cutoffs : dict, optional
@@ -50,7 +51,7 @@ def least_squares(
     Raises
     ------
     DomainError
-        If symfc is missing, or the snapshots are of another supercell.
+        If symfc is missing, or the forces are of another supercell.
 
     References
     ----------
@@ -58,13 +59,9 @@ def least_squares(
     """
     if not orders or orders != tuple(range(2, 2 + len(orders))):
         raise DomainError(f"orders: expected (2,), (2, 3) or (2, 3, 4), got {orders}")
-    n, n_s = supercell.cell.n_atoms, snapshots.displacements.shape[1]
-    if n != n_s:
-        raise DomainError(
-            f"snapshots: expected {n} atoms, as many as the supercell has, got {n_s}"
-        )
+    ensure_same_supercell(supercell, forces=forces)
     solver = _solver(supercell, cutoffs)
-    solver.displacements, solver.forces = snapshots.displacements, snapshots.forces
+    solver.displacements, solver.forces = forces.displacements, forces.forces
     try:
         solver.run(orders=list(orders), is_compact_fc=True)
         ours = np.array_equal(solver.p2s_map, supercell.primitive_to_supercell)
@@ -73,9 +70,10 @@ def least_squares(
             solver.solve(orders=list(orders), is_compact_fc=False)
     except Exception as error:  # it raises what it meets
         raise DomainError(
-            f"snapshots: symfc cannot solve for orders {orders} from {len(snapshots)} "
-            f"supercells of {n_s} atoms ({type(error).__name__}: {error}); are there "
-            "enough displacements, and does symmetry leave constants of every order?"
+            f"forces: symfc cannot solve for orders {orders} from {len(forces)} "
+            f"supercells of {supercell.cell.n_atoms} atoms ({type(error).__name__}: "
+            f"{error}); are there enough displacements, and does symmetry leave constants "
+            "of every order?"
         ) from error
     return {
         order: ForceConstants(values, supercell) if ours else compact(values, supercell)

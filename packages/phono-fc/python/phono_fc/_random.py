@@ -6,7 +6,7 @@ from phono_grid.errors import DomainError, ensure_positive
 
 
 def random_displacements(
-    n_snapshots: int,
+    n_supercells: int,
     n_atoms: int,
     *,
     distance: float = 0.03,
@@ -21,33 +21,33 @@ def random_displacements(
 
     Parameters
     ----------
-    n_snapshots, n_atoms : int
+    n_supercells, n_atoms : int
     distance : float
         The length, or with ``gaussian`` the standard deviation of each component, Å.
     seed : int, optional
         The same seed gives the same displacements.
     gaussian : bool
     plus_minus : bool
-        Whether all opposite snapshots follow.
+        Whether all opposite displacements follow.
 
     Returns
     -------
-    (n_snapshots, n_atoms, 3) array
-        Cartesian, Å; twice as many snapshots with ``plus_minus``.
+    (n_supercells, n_atoms, 3) array
+        Cartesian, Å; twice as many with ``plus_minus``.
     """
     ensure_positive("distance", distance)
-    if n_snapshots < 1 or n_atoms < 1:
+    if n_supercells < 1 or n_atoms < 1:
         raise DomainError(
-            f"n_snapshots and n_atoms must be positive, got {n_snapshots} and {n_atoms}"
+            f"n_supercells and n_atoms must be positive, got {n_supercells} and {n_atoms}"
         )
     rng = np.random.default_rng(seed)
-    n = n_snapshots * n_atoms
+    n = n_supercells * n_atoms
     if gaussian:
-        u = distance * rng.standard_normal((n_snapshots, n_atoms, 3))
+        u = distance * rng.standard_normal((n_supercells, n_atoms, 3))
     else:
         # Twice as many as needed: a vector of no length has no direction.
         drawn = rng.standard_normal((3, 2 * n))
         lengths = np.linalg.norm(drawn, axis=0)
         long = np.flatnonzero(lengths > 1e-10)[:n]
-        u = (drawn[:, long] / lengths[long]).T.reshape(n_snapshots, n_atoms, 3) * distance
+        u = (drawn[:, long] / lengths[long]).T.reshape(n_supercells, n_atoms, 3) * distance
     return np.concatenate([u, -u]) if plus_minus else u

@@ -2,7 +2,7 @@
 
 from phono_grid import Supercell, Symmetry
 
-from phono_fc._displaced_forces import DisplacedForces, PairForces
+from phono_fc._displacement_forces import PairDisplacementForces, SingleDisplacementForces
 from phono_fc._distances import pair_distances, within
 from phono_fc._finite_differences import Operations, third_order_equations
 from phono_fc._sparse import NearAtoms, Row, SparseForceConstants3, gathered, kept_of_row
@@ -11,8 +11,8 @@ from phono_fc._sparse import NearAtoms, Row, SparseForceConstants3, gathered, ke
 def sparse_force_constants3(
     supercell: Supercell,
     symmetry: Symmetry,
-    singles: DisplacedForces,
-    pairs: PairForces,
+    singles: SingleDisplacementForces,
+    pairs: PairDisplacementForces,
     *,
     cutoff: float | None = None,
     threshold: float = 0.0,
@@ -28,9 +28,9 @@ def sparse_force_constants3(
     supercell : Supercell
     symmetry : Symmetry
         Of ``supercell.cell``, pure translations included.
-    singles : DisplacedForces
+    singles : SingleDisplacementForces
         The first displacements.
-    pairs : PairForces
+    pairs : PairDisplacementForces
         The second displacements, for every first one. Pairs beyond the cutoff are not
         needed.
     cutoff : float, optional

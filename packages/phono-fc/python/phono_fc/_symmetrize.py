@@ -13,6 +13,7 @@ from phono_grid.errors import DomainError, ensure_shape
 from phono_fc._extension import rust
 from phono_fc._force_constants import ForceConstants
 from phono_fc._rows_by_symmetry import rows_by_symmetry
+from phono_fc._same_supercell import ensure_same_supercell
 
 Index = NDArray[np.integer]
 
@@ -87,12 +88,7 @@ def group_average(force_constants: ForceConstants, symmetry: Symmetry) -> ForceC
         If the symmetry is of another cell.
     """
     supercell = force_constants.supercell
-    n, n_s = symmetry.permutations.shape[1], supercell.cell.n_atoms
-    if n != n_s:
-        raise DomainError(
-            f"symmetry: expected that of the supercell, {n_s} atoms, got that of {n} "
-            "atoms; use Symmetry.of(supercell.cell)"
-        )
+    ensure_same_supercell(supercell, symmetry)
     home = supercell.primitive_to_supercell
     total = rows_by_symmetry(
         force_constants.values,

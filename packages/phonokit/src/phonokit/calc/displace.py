@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 from phono_fc import (
-    Displacements,
+    SingleDisplacements,
     pair_displacements,
     random_displacements,
     single_displacements,
@@ -105,7 +105,7 @@ def _random(
 
 def _singles(
     request: DisplaceRequest, supercell: Supercell, distance: float, diagonal: bool
-) -> Displacements:
+) -> SingleDisplacements:
     """Single displacements."""
     plus_minus: Any = PLUS_MINUS[request.plus_minus]
     return single_displacements(

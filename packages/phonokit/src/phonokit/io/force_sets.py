@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from phono_fc import DisplacedForces
+from phono_fc import SingleDisplacementForces
 from phono_grid import Supercell
 from phono_grid.errors import FileError
 
@@ -11,7 +11,9 @@ from phonokit.io.calculators import Units
 from phonokit.io.files import in_file, open_text
 
 
-def read_force_sets(path: Path, supercell: Supercell, units: Units) -> DisplacedForces:
+def read_force_sets(
+    path: Path, supercell: Supercell, units: Units
+) -> SingleDisplacementForces:
     """Read ``FORCE_SETS`` with one displaced atom per supercell (type 1).
 
     Raises
@@ -47,7 +49,7 @@ def read_force_sets(path: Path, supercell: Supercell, units: Units) -> Displaced
         block = rows[start + 2 : start + 2 + n_s]
         forces.append([_numbers(path, row, 3, where) for row in block])
     with in_file(path):
-        displaced = DisplacedForces(
+        displaced = SingleDisplacementForces(
             np.array(atoms), np.array(u) * units.length, np.array(forces) * units.force
         )
     return displaced

@@ -3,7 +3,7 @@
 import dataclasses
 from pathlib import Path
 
-from phono_fc import DisplacedForces, Snapshots
+from phono_fc import RandomDisplacementForces, SingleDisplacementForces
 from phono_grid import Cell, Supercell
 
 from phonokit.io.born import read_born_charges
@@ -89,8 +89,10 @@ def _third_order(tree: Tree, unit_cell: Cell, supercell: Supercell, units: Units
 def _second_order(tree: Tree, unit_cell: Cell, supercell: Supercell, units: Units) -> Data:
     """What a file of phonopy is for."""
     second, file = read_second_order(tree, PHONOPY, supercell, units)
-    singles = second.forces if isinstance(second.forces, DisplacedForces) else None
-    snapshots = second.forces if isinstance(second.forces, Snapshots) else None
+    singles = second.forces if isinstance(second.forces, SingleDisplacementForces) else None
+    snapshots = (
+        second.forces if isinstance(second.forces, RandomDisplacementForces) else None
+    )
     data = ForceData(
         unit_cell,
         supercell,

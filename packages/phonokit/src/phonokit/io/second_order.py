@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_fc import DisplacedForces, Snapshots
+from phono_fc import RandomDisplacementForces, SingleDisplacementForces
 from phono_grid import Supercell
 from phono_grid.errors import FileError
 
@@ -96,13 +96,13 @@ def read_second_order(
 
 def read_dataset(
     tree: Tree, files: tuple[str, ...], supercell: Supercell, units: Units
-) -> tuple[Snapshots, Path | None]:
+) -> tuple[RandomDisplacementForces, Path | None]:
     """Random displacements of a yaml file, forces inside or in a file beside it."""
     n_s = supercell.cell.n_atoms
     if "forces" in tree:
         u = tree.array("displacements", (-1, n_s, 3)) * units.length
         forces = tree.array("forces", (len(u), n_s, 3)) * units.force
-        return Snapshots(u, forces), None
+        return RandomDisplacementForces(u, forces), None
     path = find_first(tree.file.parent, files)
     if path is None:
         raise missing(tree.file, files)
@@ -111,13 +111,15 @@ def read_dataset(
     u = tree.array("displacements", (-1, n_s, 3)) * units.length
     included = np.ones(len(u), dtype=np.bool_)
     key = key_of(supercell.cell, [u])
-    return Snapshots(u, forces_beside(path, key, included, n_s, units)), path
+    return RandomDisplacementForces(u, forces_beside(path, key, included, n_s, units)), path
 
 
-def snapshots_of(path: Path, supercell: Supercell, units: Units) -> Snapshots:
+def snapshots_of(
+    path: Path, supercell: Supercell, units: Units
+) -> RandomDisplacementForces:
     """Displacements and forces of a file of six columns."""
     u, forces = read_snapshots(path, supercell.cell.n_atoms)
-    return Snapshots(u * units.length, forces * units.force)
+    return RandomDisplacementForces(u * units.length, forces * units.force)
 
 
 def forces_beside(
@@ -176,5 +178,5 @@ def _second_order(
 ) -> SecondOrderData:
     """Forces in eV/Å with their displacements."""
     with in_file(file):
-        displaced = DisplacedForces(*moves(singles, units), forces)
+        displaced = SingleDisplacementForces(*moves(singles, units), forces)
     return SecondOrderData(supercell, displaced)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from phono_fc import Displacements, PairDisplacements, pair_distances
+from phono_fc import PairDisplacements, SingleDisplacements, pair_distances
 from phono_grid import Cell, Supercell
 from phono_grid.errors import FileError
 
@@ -95,10 +95,10 @@ def _of_place(
     return DisplacedSupercells(unit_cell, supercell, singles)
 
 
-def _singles(found: tuple[files.Displaced, ...], units: Units) -> Displacements:
+def _singles(found: tuple[files.Displaced, ...], units: Units) -> SingleDisplacements:
     """Single displacements in Å."""
     u = np.array([d.displacement for d in found]).reshape(-1, 3)
-    return Displacements(np.array([d.atom for d in found]), u * units.length)
+    return SingleDisplacements(np.array([d.atom for d in found]), u * units.length)
 
 
 def _pairs(

@@ -5,7 +5,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_fc import DisplacedForces, PairForces, Snapshots
+from phono_fc import (
+    PairDisplacementForces,
+    RandomDisplacementForces,
+    SingleDisplacementForces,
+)
 from phono_grid import Supercell
 from phono_grid.errors import FileError
 
@@ -34,19 +38,19 @@ class ThirdOrderData:
 
     Parameters
     ----------
-    singles : DisplacedForces or None
-    pairs : PairForces or None
+    singles : SingleDisplacementForces or None
+    pairs : PairDisplacementForces or None
     pair_cutoff : float or None
-    snapshots : Snapshots or None
+    snapshots : RandomDisplacementForces or None
         In place of singles and pairs.
     file : Path or None
         Beside the yaml file, that holds the forces.
     """
 
-    singles: DisplacedForces | None = None
-    pairs: PairForces | None = None
+    singles: SingleDisplacementForces | None = None
+    pairs: PairDisplacementForces | None = None
     pair_cutoff: float | None = None
-    snapshots: Snapshots | None = None
+    snapshots: RandomDisplacementForces | None = None
     file: Path | None = None
 
 
@@ -98,8 +102,8 @@ def _pairs(
     included = displacements.included[n:]
     first = np.array([i for i, _ in displacements.pairs])
     with in_file(file):
-        singles = DisplacedForces(atoms, u, forces[:n])
-        pairs = PairForces(
+        singles = SingleDisplacementForces(atoms, u, forces[:n])
+        pairs = PairDisplacementForces(
             first[included], second_atoms[included], second_u[included], forces[n:]
         )
         cutoff = cutoff_of(displacements, supercell)

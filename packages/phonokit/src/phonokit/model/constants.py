@@ -1,10 +1,10 @@
 """Force constants of a crystal's data, whatever kind of data they are."""
 
 from phono_fc import (
-    DisplacedForces,
     ForceConstants,
-    PairForces,
-    Snapshots,
+    PairDisplacementForces,
+    RandomDisplacementForces,
+    SingleDisplacementForces,
     SparseForceConstants3,
     cut,
     force_constants2,
@@ -128,7 +128,7 @@ def sparse_constants_of(
     return second, symmetrize_sparse(blocks) if symmetrized else blocks
 
 
-def pair_data(data: ForceData) -> tuple[DisplacedForces, PairForces]:
+def pair_data(data: ForceData) -> tuple[SingleDisplacementForces, PairDisplacementForces]:
     """Displaced atoms and pairs of data that have them."""
     if data.singles is None or data.pairs is None:
         raise DomainError("the data have no displaced pairs of atoms")
@@ -136,7 +136,7 @@ def pair_data(data: ForceData) -> tuple[DisplacedForces, PairForces]:
 
 
 def _fitted(
-    data: ForceData, snapshots: Snapshots, cutoff: float | None
+    data: ForceData, snapshots: RandomDisplacementForces, cutoff: float | None
 ) -> dict[int, ForceConstants]:
     """One fit gives all orders: cubic terms are in the forces, wanted or not."""
     orders = tuple(range(2, data.order + 1))
@@ -146,7 +146,7 @@ def _fitted(
 
 def _second(data: SecondOrderData, symmetrized: bool) -> ForceConstants:
     """From the data of second order."""
-    if not isinstance(data.forces, DisplacedForces):
+    if not isinstance(data.forces, SingleDisplacementForces):
         return least_squares(data.supercell, data.forces, orders=(2,))[2]
     symmetry = Symmetry.of(data.supercell.cell)
     constants = force_constants2(data.supercell, symmetry, data.forces)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_fc import Displacements, PairDisplacements
+from phono_fc import PairDisplacements, SingleDisplacements
 from phono_grid import Cell, Supercell
 from phono_grid.errors import DomainError, ensure_integer, ensure_type, finite, frozen
 
@@ -19,7 +19,7 @@ class DisplacedSupercells:
     ----------
     unit_cell : Cell
     supercell : Supercell
-    singles : Displacements
+    singles : SingleDisplacements
     pairs : PairDisplacements or None
         None for second order alone.
     cutoff : float or None
@@ -28,7 +28,7 @@ class DisplacedSupercells:
 
     unit_cell: Cell
     supercell: Supercell
-    singles: Displacements
+    singles: SingleDisplacements
     pairs: PairDisplacements | None = None
     cutoff: float | None = None
 

@@ -3,7 +3,11 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from phono_fc import DisplacedForces, PairForces, Snapshots
+from phono_fc import (
+    PairDisplacementForces,
+    RandomDisplacementForces,
+    SingleDisplacementForces,
+)
 from phono_grid import Cell, Supercell
 from phono_grid.errors import DomainError, ensure_type
 
@@ -32,17 +36,19 @@ class SecondOrderData:
     Parameters
     ----------
     supercell : Supercell
-    forces : DisplacedForces or Snapshots
+    forces : SingleDisplacementForces or RandomDisplacementForces
         Å, eV/Å
     """
 
     supercell: Supercell
-    forces: DisplacedForces | Snapshots
+    forces: SingleDisplacementForces | RandomDisplacementForces
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
         ensure_type("supercell", self.supercell, Supercell)
-        ensure_type("forces", self.forces, DisplacedForces, Snapshots)
+        ensure_type(
+            "forces", self.forces, SingleDisplacementForces, RandomDisplacementForces
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,9 +61,9 @@ class ForceData:
     supercell : Supercell
         Rebuilt from the unit cell and the matrices of the file; of third order where second
         order has its own.
-    singles : DisplacedForces or None
+    singles : SingleDisplacementForces or None
         Å, eV/Å; None where all atoms are displaced at once.
-    pairs : PairForces or None
+    pairs : PairDisplacementForces or None
         Without pairs beyond the cutoff; None for second order alone.
     pair_cutoff : float or None
         Å; pairs this far apart or farther were left out. Between the distances of the
@@ -67,7 +73,7 @@ class ForceData:
     calculator : str
         The program the forces come from, "" if the file does not say.
     files : tuple of InputFile
-    snapshots : Snapshots or None
+    snapshots : RandomDisplacementForces or None
         Random displacements, in place of singles and pairs.
     phonon : SecondOrderData or None
         A supercell of second order alone, of the same primitive cell.
@@ -77,13 +83,13 @@ class ForceData:
 
     unit_cell: Cell
     supercell: Supercell
-    singles: DisplacedForces | None
-    pairs: PairForces | None
+    singles: SingleDisplacementForces | None
+    pairs: PairDisplacementForces | None
     pair_cutoff: float | None
     born: Dipoles | None
     calculator: str
     files: tuple[InputFile, ...]
-    snapshots: Snapshots | None = None
+    snapshots: RandomDisplacementForces | None = None
     phonon: SecondOrderData | None = None
     order: int = 3
 
@@ -105,7 +111,7 @@ class ForceData:
         """The same data for least squares: displaced atoms and pairs become snapshots."""
         if self.singles is None:
             return self
-        snapshots = Snapshots.of(self.singles, self.pairs)
+        snapshots = RandomDisplacementForces.of(self.singles, self.pairs)
         return replace(
             self, singles=None, pairs=None, pair_cutoff=None, snapshots=snapshots
         )

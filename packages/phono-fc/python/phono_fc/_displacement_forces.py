@@ -1,4 +1,4 @@
-"""Displaced supercells and the forces in them."""
+"""Displaced supercells and the forces in them: one atom displaced, two, or all."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from phono_grid.nouns import ValueNoun
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class DisplacedForces(ValueNoun):
+class SingleDisplacementForces(ValueNoun):
     """Forces in supercells with one displaced atom.
 
     Parameters
@@ -37,10 +37,10 @@ class DisplacedForces(ValueNoun):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class PairForces(ValueNoun):
+class PairDisplacementForces(ValueNoun):
     """Forces in supercells with two displaced atoms.
 
-    The first displacement of pair ``p`` is number ``first[p]`` of a `DisplacedForces`.
+    The first displacement of pair ``p`` is number ``first[p]`` of the single ones.
 
     Parameters
     ----------
@@ -69,7 +69,60 @@ class PairForces(ValueNoun):
         return len(self.atoms)
 
 
-def _hold(dataset: DisplacedForces | PairForces, arrays: dict[str, NDArray[Any]]) -> None:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RandomDisplacementForces(ValueNoun):
+    """Forces in supercells with any number of displaced atoms.
+
+    Parameters
+    ----------
+    displacements : (n, n_s, 3) array_like
+        Cartesian, of all atoms, Å.
+    forces : (n, n_s, 3) array_like
+        eV/Å.
+    """
+
+    displacements: NDArray[np.float64]
+    forces: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        shape = np.shape(self.displacements)
+        shape = shape if len(shape) == 3 else (0, 0, 3)
+        for name in ("displacements", "forces"):
+            array: NDArray[np.float64] = frozen(getattr(self, name), name, shape=shape)
+            ensure_numbers(name, array)
+            object.__setattr__(self, name, array)
+
+    @classmethod
+    def of(
+        cls, singles: SingleDisplacementForces, pairs: PairDisplacementForces | None = None
+    ) -> "RandomDisplacementForces":
+        """The same of data with one or two displaced atoms: singles, then pairs."""
+        u = np.zeros(singles.forces.shape)
+        u[np.arange(len(u)), singles.atoms] = singles.displacements
+        if pairs is None:
+            return cls(u, singles.forces)
+        second = u[pairs.first]
+        second[np.arange(len(second)), pairs.atoms] += pairs.displacements
+        return cls(
+            np.concatenate([u, second]), np.concatenate([singles.forces, pairs.forces])
+        )
+
+    def __len__(self) -> int:
+        """Number of supercells."""
+        return len(self.displacements)
+
+
+DisplacementForces = (
+    SingleDisplacementForces | PairDisplacementForces | RandomDisplacementForces
+)
+"""Forces in displaced supercells, of any kind."""
+
+
+def _hold(
+    dataset: SingleDisplacementForces | PairDisplacementForces,
+    arrays: dict[str, NDArray[Any]],
+) -> None:
     """Check the arrays that both kinds have, and store them read-only."""
     atoms = frozen(dataset.atoms, "atoms", np.int64)
     n = len(atoms)
