@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from phonokit.io.write_forces import write_force_sets, write_forces, write_snapshots
     from phonokit.model.constants import force_constants_of
     from phonokit.model.displaced_supercells import DisplacedSupercells, RandomSupercells
-    from phonokit.model.force_data import ForceData, InputFile, SecondOrderData
+    from phonokit.model.force_data import ForceData, SecondOrderData
+    from phonokit.model.provenance import InputFile
     from phonokit.plot.kappa import plot_kappa
     from phonokit.results.hdf5 import write_kappa
     from phonokit.results.kappa import KappaResult, Provenance
@@ -106,7 +107,8 @@ _HOME = {
     "phonokit.io.constants_files": "read_force_constants read_sparse_force_constants "
     "write_force_constants write_sparse_force_constants",
     "phonokit.model.displaced_supercells": "DisplacedSupercells RandomSupercells",
-    "phonokit.model.force_data": "ForceData InputFile SecondOrderData",
+    "phonokit.model.force_data": "ForceData SecondOrderData",
+    "phonokit.model.provenance": "InputFile",
     "phonokit.calc.forces": "collect_forces compute_forces",
     "phonokit.io.supercells": "read_phonon_supercells read_supercells",
     "phonokit.io.write_displacements": "write_displacements",

@@ -4,28 +4,28 @@ import functools
 import logging
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import (
     CollisionOperator,
+    CollisionRows,
     ConductivityLbte,
-    ConductivityRta,
-    ConductivityWigner,
-    Unknowns,
+    IrreducibleModes,
     conductivity_lbte,
     conductivity_rta,
     conductivity_wigner,
+    has_no_scattering,
     mean_free_paths,
-    unscattered,
 )
 from phono_dynmat import heat_capacities
 
+from phonokit.calc.carriers import Carriers
 from phonokit.calc.ranked_operator import RankedOperator, RankedRows
-from phonokit.calc.rates import Rates
+from phonokit.results.rates import Conduction, Rates
 from phonokit.run.run import on_first_rank
-from phonokit.settings.transport import Carriers, Transport
+from phonokit.settings.transport import Transport
 
 log = logging.getLogger("phonokit")
 
@@ -46,35 +46,11 @@ class LongPathWarning(UserWarning):
     """Phonons that hardly anything scatters carry much of the heat."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Conduction:
-    """Thermal conductivity.
-
-    Parameters
-    ----------
-    heat_capacities : (n_T, n_i, n_b) array
-        eV/K.
-    rta : ConductivityRta
-    kappa : (n_T, 6) array
-        By the method asked for, with coherences if there are any, W/(m K).
-    mode_kappa : (n_T, n_i, n_b, 6) array
-    unscattered : (n_T, n_i, n_b) array of bool
-        Phonons that nothing scatters, which are left out.
-    wigner : ConductivityWigner, optional
-        Populations in the relaxation-time approximation, and coherences.
-    """
-
-    heat_capacities: NDArray[np.float64]
-    rta: ConductivityRta
-    kappa: NDArray[np.float64]
-    mode_kappa: NDArray[np.float64]
-    unscattered: NDArray[np.bool_]
-    wigner: ConductivityWigner | None = None
-
-
-def conduction_of(carriers: Carriers, rates: Rates, transport: Transport) -> Conduction:
+def conduction_of(
+    carriers: Carriers, rates: Rates, rows: CollisionRows | None, transport: Transport
+) -> Conduction:
     """The conductivity that the rates leave."""
-    conduction = _populations(carriers, rates, transport)
+    conduction = _populations(carriers, rates, rows, transport)
     warn_of_long_paths(carriers, rates.total, conduction.mode_kappa)
     if carriers.pairs is None or transport.coherence is None:
         return conduction
@@ -93,7 +69,9 @@ def conduction_of(carriers: Carriers, rates: Rates, transport: Transport) -> Con
     )
 
 
-def _populations(carriers: Carriers, rates: Rates, transport: Transport) -> Conduction:
+def _populations(
+    carriers: Carriers, rates: Rates, rows: CollisionRows | None, transport: Transport
+) -> Conduction:
     """Without what is carried between bands."""
     grid, irreducible = carriers.phonons.grid, carriers.irreducible
     cv = heat_capacities(
@@ -101,18 +79,19 @@ def _populations(carriers: Carriers, rates: Rates, transport: Transport) -> Cond
         carriers.temperatures,
         cutoff_frequency=transport.scattering.cutoff_frequency,
     )
-    endless = unscattered(carriers.velocities, cv, rates.total)
+    endless = has_no_scattering(carriers.velocities, cv, rates.total)
     warn_of_unscattered(carriers, endless)
     volume = carriers.cell.volume
     rta = conductivity_rta(grid, irreducible, carriers.velocities, cv, rates.total, volume)
-    if rates.rows is None:
+    if rows is None:
         return Conduction(cv, rta, rta.kappa, rta.mode_kappa, endless)
-    unknowns = Unknowns(
+    modes = IrreducibleModes(
         grid,
         irreducible,
         carriers.frequencies,
         carriers.temperatures,
-        transport.scattering.degeneracy,
+        cutoff_frequency=transport.scattering.cutoff_frequency,
+        degeneracy=transport.scattering.degeneracy,
     )
     solve = functools.partial(
         conductivity_lbte,
@@ -120,10 +99,10 @@ def _populations(carriers: Carriers, rates: Rates, transport: Transport) -> Cond
         volume=volume,
         solver=transport.solver,
     )
-    if isinstance(rates.rows, RankedRows):
-        lbte = _on_ranks(RankedOperator(unknowns, rates.rows, rates.total), solve)
+    if isinstance(rows, RankedRows):
+        lbte = _on_ranks(RankedOperator(modes, rows, rates.total), solve)
     else:
-        lbte = solve(CollisionOperator(unknowns, rates.rows, rates.total))
+        lbte = solve(CollisionOperator(modes, rows, rates.total))
     log.info("residuals of the Boltzmann equation: %s", lbte.residuals)
     return Conduction(cv, rta, lbte.kappa, lbte.mode_kappa, endless)
 

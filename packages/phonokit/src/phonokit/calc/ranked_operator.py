@@ -6,7 +6,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_3ph import CollisionOperator, Rows, row_blocks, row_products
+from phono_3ph import (
+    CollisionOperator,
+    CollisionRows,
+    collision_row_blocks,
+    collision_row_products,
+)
 from phono_mpi import Ranks
 
 Array = NDArray[np.float64]
@@ -51,14 +56,14 @@ class RankedRows:
 
     Parameters
     ----------
-    here : Rows
+    here : CollisionRows
         Those of this rank.
     numbers : (m,) array of int
-        Their numbers, whole blocks of `row_blocks`.
+        Their numbers, whole blocks of `collision_row_blocks`.
     ranks : Ranks
     """
 
-    here: Rows
+    here: CollisionRows
     numbers: NDArray[np.int64]
     ranks: Ranks
 
@@ -94,9 +99,11 @@ class RankedRows:
         mine = set(self.numbers.tolist())
         match question:
             case ("products", z):
-                blocks = enumerate(row_blocks(len(self)))
+                blocks = enumerate(collision_row_blocks(len(self)))
                 return {
-                    k: row_products(self.here, b, z) for k, b in blocks if b.start in mine
+                    k: collision_row_products(self.here, b, z)
+                    for k, b in blocks
+                    if b.start in mine
                 }
             case ("row", i):
                 return {i: self.here[i]} if i in mine else {}

@@ -9,32 +9,33 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import (
-    Probe,
+    CollisionRows,
+    EvaluationPoints,
+    QStars,
     RecomputedRows,
-    Rows,
     Series3,
     Solver,
-    Stars,
     Storage,
-    Thermal,
+    ThermalFactors,
     boundary_linewidths,
     collision_row,
+    collision_row_blocks,
     imaginary_self_energy,
     inverse_sinh,
     isotope_linewidths,
     linewidths,
     natural_mass_spread,
     reduced_row,
-    row_blocks,
     storage_for,
-    total_linewidths,
 )
 from phono_dynmat import bose_einstein
 from phono_grid import BrillouinZone
 
+from phonokit.calc.carriers import Carriers
 from phonokit.calc.ranked_operator import RankedRows, SomeRows
+from phonokit.results.rates import Rates
 from phonokit.run.run import Records, Run, Task, complete
-from phonokit.settings.transport import Carriers, Method, Transport
+from phonokit.settings.transport import Method, Transport
 
 OCCUPATIONS = 512 * 1024**2
 """Bytes that the occupations of all phonons may take; more temperatures go in blocks."""
@@ -48,35 +49,6 @@ BATCH = 16
 """Wave vectors that share the occupations of a block of temperatures."""
 TOGETHER = 64
 """Wave vectors whose linewidths from isotopes are made at once; a multiple of `BATCH`."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Rates:
-    """Half linewidths, THz.
-
-    Parameters
-    ----------
-    phonon : (n_T, n_i, n_b) array
-        Three-phonon scattering.
-    isotope : (n_i, n_b) array or None
-    boundary : (n_i, n_b) array or None
-    rows : Rows or None
-        What comes back, for the full equation.
-    normal, umklapp : (n_T, n_i, n_b) array or None
-        The two parts of three-phonon scattering, if they were told apart.
-    """
-
-    phonon: NDArray[np.float64]
-    isotope: NDArray[np.float64] | None
-    boundary: NDArray[np.float64] | None
-    rows: Rows | None
-    normal: NDArray[np.float64] | None = None
-    umklapp: NDArray[np.float64] | None = None
-
-    @property
-    def total(self) -> NDArray[np.float64]:
-        """Matthiessen's sum; phonons that do not scatter one another stay so."""
-        return total_linewidths(self.phonon, self.isotope, self.boundary)
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,9 +148,9 @@ class Scatterer:
         return reduced_row(row, self._stars)
 
     @functools.cached_property
-    def _stars(self) -> Stars:
+    def _stars(self) -> QStars:
         """Of the irreducible points."""
-        return Stars.of(self.carriers.phonons.grid, self.carriers.irreducible)
+        return QStars.of(self.carriers.phonons.grid, self.carriers.irreducible)
 
     @functools.cached_property
     def _zone(self) -> BrillouinZone:
@@ -200,7 +172,7 @@ class Scatterer:
         t = self.carriers.temperatures[first:end]
         return in_slabs(lambda f: bose_einstein(f, t), self.carriers.phonons.frequencies)
 
-    def _thermal(self, first: int, end: int) -> Thermal:
+    def _thermal(self, first: int, end: int) -> ThermalFactors:
         """Occupations, and what rows need beside them."""
         t = self.carriers.temperatures[first:end]
         cutoff = self.transport.scattering.cutoff_frequency
@@ -208,12 +180,12 @@ class Scatterer:
             lambda f: inverse_sinh(f, t, cutoff_frequency=cutoff),
             self.carriers.phonons.frequencies,
         )
-        return Thermal(self._occupations(first, end), s)
+        return ThermalFactors(self._occupations(first, end), s)
 
     def _scatter(self, i: int, record: NDArray[Any], block: slice, statistics: Any) -> None:
         """Put into ``record`` what scatters at some temperatures.
 
-        ``statistics`` are occupations, or with rows `Thermal`.
+        ``statistics`` are occupations, or with rows `ThermalFactors`.
         """
         phonons, irreducible = self.carriers.phonons, self.carriers.irreducible
         scattering, q = self.transport.scattering, int(irreducible.points[i])
@@ -224,9 +196,9 @@ class Scatterer:
             widths = linewidths(self.series, phonons, q, statistics, scattering)
         if self.transport.split:
             occupations = statistics.occupations if self.has_rows else statistics
-            probe = Probe.split(self._zone, q)
+            evaluation = EvaluationPoints.normal_umklapp(self._zone, q)
             parts = imaginary_self_energy(
-                self.series, phonons, probe, occupations, scattering
+                self.series, phonons, evaluation, occupations, scattering
             )
             record["normal"][block], record["umklapp"][block] = parts.normal, parts.umklapp
             widths = widths if self.has_rows else parts.total
@@ -253,8 +225,8 @@ def rates_of(
     transport: Transport,
     run: Run | None = None,
     key: Callable[[], dict[str, str]] = dict,
-) -> Rates:
-    """Everything that scatters, at all irreducible wave vectors.
+) -> tuple[Rates, CollisionRows | None]:
+    """Everything that scatters at all irreducible wave vectors, and what comes back.
 
     ``key`` names everything that this depends on, for the store of the run.
     """
@@ -262,20 +234,20 @@ def rates_of(
     storage = storage_of(carriers, transport, run)
     scatterer = Scatterer(carriers, series, transport, storage)
     lbte, n_i = transport.method is Method.LBTE, len(scatterer.costs)
-    blocks = row_blocks(n_i) if lbte else [slice(i, i + 1) for i in range(n_i)]
+    blocks = collision_row_blocks(n_i) if lbte else [slice(i, i + 1) for i in range(n_i)]
     work, on_disk = scatterer.records, storage is Storage.DISK
     task = Task(key, scatterer.record, scatterer.costs, work, blocks, on_disk)
     records = complete(task, run)
     boundary = None
     if transport.boundary_mfp is not None:
         boundary = boundary_linewidths(carriers.velocities, transport.boundary_mfp)
-    return Rates(
+    rates = Rates(
         np.ascontiguousarray(records.everywhere("phonon").swapaxes(0, 1)),
         records.everywhere("isotope") if transport.isotopes else None,
         boundary,
-        _rows_of(scatterer, records),
         *(_over_temperatures(records, part, transport.split) for part in PARTS),
     )
+    return rates, _rows_of(scatterer, records)
 
 
 def _over_temperatures(
@@ -287,12 +259,12 @@ def _over_temperatures(
     return np.ascontiguousarray(records.everywhere(name).swapaxes(0, 1))
 
 
-def _rows_of(scatterer: Scatterer, records: Records) -> Rows | None:
+def _rows_of(scatterer: Scatterer, records: Records) -> CollisionRows | None:
     """The rows of the collision operator, wherever they are."""
     if scatterer.transport.method is not Method.LBTE:
         return None
     numbers, ranks = records.numbers, records.ranks
-    here: Rows
+    here: CollisionRows
     if not scatterer.has_rows:
         here = RecomputedRows(records.n, scatterer.row)
     elif ranks.size == 1:

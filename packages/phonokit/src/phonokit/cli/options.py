@@ -1,19 +1,49 @@
-"""Options that the commands on a crystal share; each says its text once."""
+"""Options that commands share; each says its text once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
+from phono_grid.errors import DomainError
 
-from phonokit.cli.request_crystal import CrystalRequest, Nine, Triple, mesh_of
-from phonokit.cli.request_scattering import WaveVectors
-from phonokit.settings.frequency_unit import FrequencyUnit
+from phonokit.cli.derive import Option, options_of
+from phonokit.cli.sizes import gigabytes
+from phonokit.io.load import load
+from phonokit.model.crystal import Crystal
+from phonokit.run.run import Run
+from phonokit.run.store import RunStore
+from phonokit.settings.fit import Fit
+from phonokit.settings.mesh import Mesh, Nine, Triple
+
+if TYPE_CHECKING:
+    from phono_3ph import Scattering as ScatteringOptions
+    from phono_mpi import Ranks
+
+    from phonokit.settings.transport import Transport as TransportOptions
+else:
+    from phono_3ph import Scattering
+
+    from phonokit.settings.transport import Transport
+
+    ScatteringOptions = options_of(Scattering, without=("smearing",))
+    TransportOptions = options_of(
+        Transport,
+        without=("scattering",),
+        normal_umklapp=Option(also=("--nu",)),
+    )
+
+Flat = Parameter(name="*")
+"""Marks a class each of whose fields is an option."""
 
 Data = Annotated[
     Path,
     Parameter(
-        help="As for phono kappa: a yaml file with forces inside, or a folder with one."
+        help="A phono3py or phonopy yaml file (params with forces inside, or disp with "
+        "files of forces beside it), or a folder that holds one; all may be compressed "
+        "(.xz .lzma .gz .bz2). Constants that phono fc has left there are taken in place "
+        "of the forces."
     ),
 ]
 Unit = Annotated[
@@ -23,78 +53,177 @@ Unit = Annotated[
         "given. The file is in THz."
     ),
 ]
-Flat = Parameter(name="*")
-"""Marks a class each of whose fields is an option."""
+Sigma = Annotated[
+    float | None,
+    Parameter(
+        help="Conserve energy by Gaussians of this width in THz instead of tetrahedra."
+    ),
+]
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
-    """Of every command on a crystal.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrystalOptions:
+    """Where force constants come from, and what is made of them.
+
+    Parameters
+    ----------
+    fc2
+        A file of second-order constants, in place of forces: fc2.hdf5, FORCE_CONSTANTS.
+    fc3
+        A file of third-order constants beside --fc2.
+    born
+        A file of Born charges like BORN, in place of those of the data.
+    fc3_cutoff
+        In Å; leave out third-order constants of atoms farther apart, so that supercells of
+        hundreds of atoms fit. Constants are then solved for from the forces. Random
+        displacements are fitted without them (symfc holds its zeros in memory).
+    no_nac
+        Leave Born charges out where the data hold them.
+    lang
+        The kernels that run, rust or python; PHONO_LANG or rust if not given.
+    """
+
+    fc2: Path | None = None
+    fc3: Path | None = None
+    born: Path | None = None
+    fc3_cutoff: float | None = None
+    no_nac: bool = False
+    lang: str | None = None
+
+    @property
+    def nac(self) -> bool:
+        """Whether Born charges are used."""
+        return not self.no_nac
+
+    def load(self, path: Path) -> Crystal:
+        """Read the crystal."""
+        fit = None
+        if self.fc3_cutoff is not None:
+            if not self.fc3_cutoff > 0:
+                raise DomainError(f"fc3_cutoff must be positive, got {self.fc3_cutoff}")
+            fit = Fit(cutoff=self.fc3_cutoff, sparse=True)
+        return load(
+            path, fc2=self.fc2, fc3=self.fc3, born=self.born, fit=fit, lang=self.lang
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeshOptions:
+    """The grid of wave vectors.
 
     Parameters
     ----------
     mesh
-        Three numbers, the grid of wave vectors; 20 20 20 if not given, 10 10 10 where three
-        phonons scatter.
+        Three numbers, the grid of wave vectors; if not given 11 11 11 for a conductivity,
+        20 20 20 for harmonic phonons, 10 10 10 for scattering at single wave vectors.
     mesh_matrix
         Nine numbers by rows, in place of three: a generalised grid, the wave vectors whose
         products with each row are integers.
     mesh_length
         In Å, in place of three numbers: as fine as a supercell of these edges.
-    output
-        The HDF5 file to write; named after the command if not given.
-    plot
-        Draw it (.png .pdf .svg).
-    lang
-        The kernels that run, rust or python; PHONO_LANG or rust if not given.
-    no_nac
-        Leave Born charges out where the data hold them.
     """
 
     mesh: Triple | None = None
     mesh_matrix: Nine | None = None
     mesh_length: float | None = None
+
+    def of(self, default: Mesh) -> Mesh:
+        """The one way in which a mesh was given, or the default."""
+        ways = {"mesh": self.mesh, "mesh_matrix": self.mesh_matrix}
+        ways["mesh_length"] = self.mesh_length  # type: ignore[assignment]
+        given = [name for name, value in ways.items() if value is not None]
+        if len(given) > 1:
+            raise DomainError(f"{' and '.join(f'{n}=' for n in given)}: give one of them")
+        if self.mesh_matrix is not None:
+            return self.mesh_matrix[:3], self.mesh_matrix[3:6], self.mesh_matrix[6:]
+        return self.mesh_length if self.mesh_length is not None else self.mesh or default
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputOptions:
+    """What is written.
+
+    Parameters
+    ----------
+    output
+        The HDF5 file to write; named after the command if not given.
+    plot
+        Draw it (.png .pdf .svg).
+    restart
+        Begin anew. Without it a run that was stopped goes on from what it has left in
+        OUTPUT.run, when the same command is given again.
+    verbose
+        Tell how long each step takes.
+    """
+
     output: Path | None = None
     plot: Path | None = None
-    lang: str | None = None
-    no_nac: bool = False
+    restart: bool = False
+    verbose: Annotated[bool, Parameter(name=("--verbose", "-v"))] = False
 
-    def request(self, data: Path, mesh: Triple, output: str) -> CrystalRequest:
-        """What is asked for, with a command's own mesh and file where none is given."""
-        return CrystalRequest(
-            path=data,
-            mesh=mesh_of(self.mesh, self.mesh_matrix, self.mesh_length, mesh),
-            output=self.output or Path(output),
-            plot=self.plot,
-            lang=self.lang,
-            nac=not self.no_nac,
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """How a calculation runs; no number depends on it.
+
+    Parameters
+    ----------
+    memory
+        What the collision operator may take: 8GB if not given; 500MB, 0.5.
+    over_memory
+        Where its rows go if they take more: memory, which is an error, if not given; disk,
+        a scratch file; or recompute, again in every iteration.
+    batch_size
+        Irreducible wave vectors that are handed to the kernels together; PHONO_BATCH_SIZE
+        if not given. 0 or less is the default.
+    """
+
+    memory: str = "8GB"
+    over_memory: str = "memory"
+    batch_size: int | None = None
+
+    def run(
+        self,
+        ranks: "Ranks",
+        store: RunStore | None,
+        progress: Callable[[int, int], None] | None,
+    ) -> Run:
+        """The same with everything else that a run needs."""
+        return Run(
+            store,
+            progress=progress,
+            memory=gigabytes(self.memory),
+            over_memory=self.over_memory,
+            batch_size=self.batch_size,
+            ranks=ranks,
         )
 
 
-Shared = Annotated[Common, Flat]
-SHARED = Common()
-
-
-@dataclass(frozen=True, slots=True)
-class AtWaveVectors:
-    """Of every command on the scattering at a few wave vectors.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveVectorOptions:
+    """A few wave vectors.
 
     Parameters
     ----------
     q
         x,y,z, fractional, a point of the mesh, or more of them; 0,0,0 if not given.
-    sigma
-        Conserve energy by Gaussians of this width in THz instead of tetrahedra.
     """
 
     q: tuple[str, ...] = ("0,0,0",)
-    sigma: float | None = None
-    unit: Unit = "THz"
-
-    def request(self) -> WaveVectors:
-        """What is asked for."""
-        return WaveVectors(self.q, self.sigma, FrequencyUnit(self.unit))
 
 
-At = Annotated[AtWaveVectors, Flat]
-AT = AtWaveVectors()
+FlatCrystal = Annotated[CrystalOptions, Flat]
+FlatMesh = Annotated[MeshOptions, Flat]
+FlatOutput = Annotated[OutputOptions, Flat]
+FlatRun = Annotated[RunOptions, Flat]
+FlatWaveVectors = Annotated[WaveVectorOptions, Flat]
+FlatTransport = Annotated[TransportOptions, Flat]
+FlatScattering = Annotated[ScatteringOptions, Flat]
+
+CRYSTAL = CrystalOptions()
+MESH = MeshOptions()
+OUTPUT = OutputOptions()
+RUN = RunOptions()
+WAVE_VECTORS = WaveVectorOptions()
+TRANSPORT = TransportOptions()
+SCATTERING = ScatteringOptions()

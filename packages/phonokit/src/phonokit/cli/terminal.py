@@ -3,15 +3,13 @@
 import logging
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
-import numpy as np
 from phono_dynmat import ChargeWarning
-from phono_grid import Grid, Symmetry, backend
-from rich import box
+from phono_grid import Grid, IrreduciblePoints, backend
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -21,94 +19,41 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
 
 from phonokit._version import __version__
 from phonokit.calc.conduction import LongPathWarning, UnscatteredWarning
-from phonokit.calc.kappa import Crystal, ImaginaryModesWarning
-from phonokit.calc.plan import DISTRIBUTIONS, RANKS, Plan
-from phonokit.results.kappa import KappaResult, mesh_name
+from phonokit.calc.stability import ImaginaryModesWarning
+from phonokit.cli.words import in_options
+from phonokit.model.crystal import Crystal
+from phonokit.settings.mesh import mesh_name
 
-COMPONENTS = ("xx", "yy", "zz", "yz", "xz", "xy")
-WORTH_TELLING = 1e-3
-"""Of κ: what different degenerate bands would add, and a finer mesh will."""
 LINES = 10
 """Lines of progress where there is no terminal to draw a bar on."""
 
 
-def header(
-    crystal: Crystal,
-    symmetry: Symmetry,
-    grid: Grid,
-    n_i: int,
-    *,
-    nac: str,
-    ranks: int = 1,
-) -> str:
+def header(crystal: Crystal, rows: Mapping[str, str], *, nac: bool, ranks: int = 1) -> str:
     """What runs, on what."""
-    data, cell = crystal.data, crystal.primitive
-    rows = {
-        "crystal": f"{cell.formula}, {symmetry.symbol}, {cell.volume:.3f} Å³",
-        "supercell": data.description,
-        "forces": ", ".join(str(f.path) for f in data.files),
-        **({} if data.born is None else {"dipoles": nac}),
-        "mesh": f"{mesh_name(grid)}, {grid.n_q} wave vectors, {n_i} irreducible",
+    cell, origin = crystal.primitive, crystal.origin
+    files = ", ".join(str(f.path) for f in origin.files)
+    constants = ", ".join(filter(None, [origin.method, f"from {origin.source}"]))
+    dipoles = {} if crystal.polar is None else {"dipoles": crystal.nac_name(nac)}
+    lines = {
+        "crystal": f"{cell.formula}, {crystal.symmetry.symbol}, {cell.volume:.3f} Å³",
+        "supercell": crystal.description,
+        "constants": constants,
+        "read": files,
+        **dipoles,
+        **rows,
     }
     each = f", on each of {ranks} ranks" if ranks > 1 else ""
-    lines = [f"phonokit {__version__}: {backend.describe()}{each}"]
-    return "\n".join([*lines, *(f"  {key:<10}{value}" for key, value in rows.items())])
+    first = f"phonokit {__version__}: {backend.describe()}{each}"
+    return "\n".join([first, *(f"  {key:<10}{value}" for key, value in lines.items())])
 
 
-def kappa_table(result: KappaResult) -> Table:
-    """κ, one row per temperature."""
-    table = Table(
-        title="Lattice thermal conductivity, W/(m K)", title_justify="left", box=box.SIMPLE
-    )
-    table.add_column("T (K)", justify="right")
-    for component in COMPONENTS:
-        table.add_column(component, justify="right")
-    parts = {"": result.kappa}
-    if result.wigner is not None:
-        coherences = result.wigner.coherences
-        parts = {"populations": result.kappa - coherences, "coherences": coherences}
-        parts = {"sum": result.kappa, **parts}
-        degenerate = result.wigner.degenerate
-        if np.abs(degenerate).max() > WORTH_TELLING * np.abs(result.kappa).max():
-            parts["degenerate"] = degenerate
-            table.caption = "different bands of one degenerate set, not in the sum"
-            table.caption_justify = "left"
-        table.add_column("", no_wrap=True)
-    for i, t in enumerate(result.temperatures):
-        for part, kappa in parts.items():
-            # Adding zero turns -0 into 0.
-            numbers = (f"{round(float(x), 3) + 0:.3f}" for x in kappa[i])
-            first = f"{t:g}" if kappa is result.kappa else ""
-            table.add_row(first, *numbers, *([part] if part else []))
-    return table
-
-
-def plan_table(plan: Plan) -> Table:
-    """What a run takes on more and more ranks, one row for each number."""
-    table = Table(
-        title=f"{len(plan.costs)} wave vectors of {duration(plan.costs.min())} to "
-        f"{duration(plan.costs.max())} each, after {duration(plan.serial)} of preparation",
-        title_justify="left",
-        box=box.SIMPLE,
-        caption_justify="left",
-    )
-    for name in ("ranks", "time", *DISTRIBUTIONS):
-        table.add_column(name, justify="right", no_wrap=True)
-    for n in RANKS:
-        gains = [plan.speed_up(n, name) for name in DISTRIBUTIONS]
-        each = (f"{gain:.3g} {100 * gain / n:3.0f} %" for gain in gains)
-        table.add_row(f"{n}", duration(plan.seconds(n, "largest first")), *each)
-    sizes = [f"{name} {n / 1e6:.3g} MB" for name, n in plan.memory.items() if n]
-    table.caption = (
-        "Times, and speed-ups with their efficiency, for ranks like this one and four ways "
-        "to share out wave vectors; phono kappa goes largest first. The solution of the "
-        f"full equation is not counted.\nMemory: {', '.join(sizes)}."
-    )
-    return table
+def grid_row(grid: Grid) -> str:
+    """The line of the header on a grid of wave vectors."""
+    n = len(IrreduciblePoints.of(grid).points)
+    return f"{mesh_name(grid)}, {grid.n_q} wave vectors, {n} irreducible"
 
 
 def duration(seconds: float) -> str:
@@ -167,7 +112,7 @@ def warnings_in_one_line(shown: bool = True) -> Iterator[None]:
 
     def show(message: Warning | str, *_: Any, **__: Any) -> None:
         if shown:
-            sys.stderr.write(f"phono: warning: {message}\n")
+            sys.stderr.write(f"phono: warning: {in_options(str(message))}\n")
 
     with warnings.catch_warnings():
         warnings.filterwarnings("always", category=ImaginaryModesWarning)

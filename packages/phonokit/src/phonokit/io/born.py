@@ -1,41 +1,17 @@
 """Born charges, from the yaml file itself or from ``BORN`` beside it."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_dynmat import Polar
+from phono_dynmat import BornCharges
 from phono_grid import Cell, Symmetry, units
 from phono_grid.errors import FileError
 
 from phonokit.io.calculators import Units
 from phonokit.io.files import in_file, open_text
 from phonokit.io.tree import Tree
-
-METHODS = ("gonze", "wang")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Dipoles:
-    """Born charges of a crystal, and how its dipoles are summed.
-
-    Parameters
-    ----------
-    polar : Polar
-        With the symmetry of the crystal.
-    method : str
-        ``"gonze"`` or ``"wang"``.
-    cutoff : float or None
-        Longest reciprocal lattice vector of Gonze and Lee's sum, 1/Å; None for the default.
-    width : float or None
-        Width of its damping, 1/Å; None for the default.
-    """
-
-    polar: Polar
-    method: str = "gonze"
-    cutoff: float | None = None
-    width: float | None = None
+from phonokit.model.dipoles import METHODS, Dipoles
 
 
 def read_born_charges(
@@ -90,10 +66,9 @@ def read_born(path: Path, cell: Cell, units_: Units) -> Dipoles:
     polar = _polar(f"{path}", cell, np.array(charges), epsilon, _factor(factor, units_))
     per_length = 1 / units_.length
     return Dipoles(
-        polar,
-        METHODS[0],
-        None if cutoff is None else cutoff * per_length,
-        None if width is None else width * per_length,
+        charges=polar,
+        cutoff=None if cutoff is None else cutoff * per_length,
+        width=None if width is None else width * per_length,
     )
 
 
@@ -140,8 +115,8 @@ def _polar(
     charges: NDArray[np.float64],
     epsilon: NDArray[np.float64],
     factor: float,
-) -> Polar:
+) -> BornCharges:
     """The charges, with the name of the file in what is wrong with them."""
     with in_file(where):
-        polar = Polar.of(cell, charges, epsilon, factor=factor)
+        polar = BornCharges.of(cell, charges, epsilon, factor=factor)
     return polar

@@ -1,60 +1,19 @@
-"""Force constants in files: phonopy's and phono3py's HDF5, and ``FORCE_CONSTANTS``."""
+"""Force constants read from phonopy's and phono3py's HDF5, and ``FORCE_CONSTANTS``."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_fc import ForceConstants, SparseForceConstants3, compact, expand
+from phono_fc import ForceConstants, SparseForceConstants3, compact
 from phono_grid import Supercell
-from phono_grid.errors import DomainError, FileError, ensure_flag, ensure_type
+from phono_grid.errors import DomainError, FileError, ensure_type
 
-from phonokit._version import __version__
-from phonokit.io.files import in_file, open_text, path_of
-from phonokit.results.hdf5 import replacing
-
-HDF5 = (".hdf5", ".h5")
-NAMES = {2: ("force_constants", "fc2"), 3: ("fc3",)}
-"""What the dataset is called, by order; the last name that is there counts."""
-SPARSE = "fc3_blocks"
-UNIT = {2: "eV/angstrom^2", 3: "eV/angstrom^3"}
-
-
-def write_force_constants(
-    constants: ForceConstants, path: str | Path, *, full: bool = False
-) -> Path:
-    """Write force constants as phonopy and phono3py do.
-
-    Parameters
-    ----------
-    constants : ForceConstants
-        Second or third order.
-    path : str or Path
-        ``fc2.hdf5``, ``force_constants.hdf5``, ``fc3.hdf5`` and the like (``.hdf5``,
-        ``.h5``); any other name is text in the format of ``FORCE_CONSTANTS``, second order
-        only.
-    full : bool
-        Write every first atom, not only those of the primitive cell.
-
-    Raises
-    ------
-    FileError
-        If the file cannot be written, or cannot hold this order.
-    """
-    ensure_type("constants", constants, ForceConstants)
-    ensure_flag("full", full)
-    target = path_of(path)
-    if constants.order not in NAMES:
-        raise FileError(f"{target}: only second and third order have a format of file")
-    if target.suffix in HDF5:
-        _write_hdf5(constants, target, full)
-    elif constants.order == 2:
-        _write_text(constants, target, full)
-    else:
-        raise FileError(
-            f"{target}: third-order constants are written as HDF5; name a file .hdf5"
-        )
-    return target
+from phonokit._atomic import path_of
+from phonokit._hdf5 import open_hdf5
+from phonokit.io.files import in_file, open_text
+from phonokit.results.force_constants import HDF5, NAMES, SPARSE
 
 
 def read_force_constants(path: str | Path, supercell: Supercell) -> ForceConstants:
@@ -84,39 +43,6 @@ def read_force_constants(path: str | Path, supercell: Supercell) -> ForceConstan
     return constants
 
 
-def write_sparse_force_constants(
-    constants: SparseForceConstants3, path: str | Path
-) -> Path:
-    """Write sparse third-order force constants as HDF5: blocks and their atoms.
-
-    Parameters
-    ----------
-    constants : SparseForceConstants3
-    path : str or Path
-        ``.hdf5`` or ``.h5``.
-
-    Raises
-    ------
-    FileError
-        If the file cannot be written.
-    """
-    import h5py
-
-    ensure_type("constants", constants, SparseForceConstants3)
-    target = path_of(path)
-    if target.suffix not in HDF5:
-        raise FileError(f"{target}: sparse constants are HDF5; name a file .hdf5")
-    with replacing(target) as beside, h5py.File(beside, "w") as file:
-        # What is empty cannot be compressed.
-        options = {"compression": "gzip"} if len(constants) else {}
-        blocks = file.create_dataset(SPARSE, data=constants.blocks, **options)
-        blocks.attrs["unit"] = UNIT[3]
-        file["fc3_atoms"] = constants.atoms
-        file["p2s_map"] = constants.supercell.primitive_to_supercell
-        file["version"] = np.bytes_(f"phonokit {__version__}")
-    return target
-
-
 def read_sparse_force_constants(
     path: str | Path, supercell: Supercell
 ) -> SparseForceConstants3:
@@ -135,7 +61,7 @@ def read_sparse_force_constants(
     """
     ensure_type("supercell", supercell, Supercell)
     source = path_of(path)
-    with _opened(source) as file:
+    with open_hdf5(source) as file:
         if SPARSE not in file:
             raise FileError(
                 f"{source}: holds no sparse constants ({SPARSE}); read_force_constants "
@@ -147,6 +73,51 @@ def read_sparse_force_constants(
         _check_first(first, supercell)
         constants = SparseForceConstants3(blocks, atoms, supercell)
     return constants
+
+
+def read_third_order_constants(
+    path: Path, supercell: Supercell
+) -> ForceConstants | SparseForceConstants3:
+    """Third-order constants, dense or sparse, whichever the file holds."""
+    if path.suffix in HDF5:
+        with open_hdf5(path) as file:
+            sparse = SPARSE in file
+        if sparse:
+            return read_sparse_force_constants(path, supercell)
+    return read_force_constants(path, supercell)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What `phonokit.fit` writes beside constants, to know what they belong to.
+
+    Parameters
+    ----------
+    method : str
+        How they were solved for.
+    fit : str
+        The same, exactly.
+    calculator : str
+        The program that computed the forces.
+    cells, forces : str
+        Hashes.
+    """
+
+    method: str
+    fit: str
+    calculator: str
+    cells: str
+    forces: str
+
+
+def read_label(path: Path) -> Label | None:
+    """The label of constants that `phonokit.fit` has written; None for any other file."""
+    with open_hdf5(path) as file:
+        names = ("method", "fit", "calculator", "cells_sha256", "forces_sha256")
+        values = [file.attrs.get(name) for name in names]
+    if not all(isinstance(value, str) for value in values):
+        return None
+    return Label(*values)
 
 
 def _checked(
@@ -177,25 +148,9 @@ def _few(atoms: NDArray[np.int64]) -> str:
     return text + (", …" if len(atoms) > 6 else "")
 
 
-def _write_hdf5(constants: ForceConstants, path: Path, full: bool) -> None:
-    """One compressed dataset, and what readers check."""
-    import h5py
-
-    order = constants.order
-    with replacing(path) as beside, h5py.File(beside, "w") as file:
-        values = expand(constants) if full else constants.values
-        name = NAMES[order][0]
-        written = file.create_dataset(name, data=values, compression="gzip")
-        written.attrs["unit"] = UNIT[order]
-        file["p2s_map"] = constants.supercell.primitive_to_supercell
-        file["version"] = np.bytes_(f"phonokit {__version__}")
-        if order == 2:
-            file["physical_unit"] = np.array([np.bytes_("eV/angstrom^2")])
-
-
 def _read_hdf5(path: Path) -> tuple[NDArray[np.float64], NDArray[np.int64] | None]:
     """The constants, and the first atoms if the file says."""
-    with _opened(path) as file:
+    with open_hdf5(path) as file:
         if SPARSE in file:
             raise FileError(
                 f"{path}: holds sparse constants; read it with read_sparse_force_constants"
@@ -211,18 +166,6 @@ def _read_hdf5(path: Path) -> tuple[NDArray[np.float64], NDArray[np.int64] | Non
         return np.asarray(file[names[-1]][:], dtype=np.float64), first
 
 
-def _opened(path: Path) -> Any:
-    """An HDF5 file, to be read."""
-    import h5py
-
-    try:
-        return h5py.File(path, "r")
-    except FileNotFoundError:
-        raise FileError(f"{path}: no such file; check the path") from None
-    except OSError as error:
-        raise FileError(f"{path}: not an HDF5 file ({error})") from None
-
-
 def _check_unit(path: Path, file: Any) -> None:
     """Refuse another unit than eV/Å²."""
     if "physical_unit" not in file:
@@ -234,19 +177,6 @@ def _check_unit(path: Path, file: Any) -> None:
             f"{path}: physical_unit is {unit!r}, expected 'eV/angstrom^2'; convert "
             "the file first"
         )
-
-
-def _write_text(constants: ForceConstants, path: Path, full: bool) -> None:
-    """``FORCE_CONSTANTS``: a pair of atoms and three rows, second atom fastest."""
-    values = expand(constants) if full else constants.values
-    n_s = constants.supercell.cell.n_atoms
-    first = np.arange(n_s) if full else constants.supercell.primitive_to_supercell
-    with replacing(path) as beside, beside.open("w", encoding="utf-8") as file:
-        file.write(f"{len(first):4d} {n_s:4d}\n")
-        for i, row in zip(first, values, strict=True):
-            for j, block in enumerate(row):
-                file.write(f"{i + 1:4d} {j + 1:4d}\n")
-                file.writelines(f"{x:22.15f}{y:22.15f}{z:22.15f}\n" for x, y, z in block)
 
 
 def _read_text(path: Path) -> tuple[NDArray[np.float64], NDArray[np.int64] | None]:

@@ -5,11 +5,10 @@ import gzip
 import lzma
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from os import PathLike
 from pathlib import Path
 from typing import IO, Any
 
-from phono_grid.errors import DomainError, FileError, PhonoError
+from phono_grid.errors import FileError, PhonoError
 
 from phonokit._digest import sha256_for
 
@@ -24,11 +23,8 @@ PIECE = 1 << 18
 """Characters or bytes that are read at once."""
 
 
-def path_of(path: str | PathLike[str], name: str = "path") -> Path:
-    """Require the name of a file or folder."""
-    if not isinstance(path, str | PathLike):
-        raise DomainError(f"{name} must be a str or Path, got {type(path).__name__}")
-    return Path(path)
+class NoForcesError(FileError):
+    """A file holds a crystal, but neither it nor its neighbours hold forces."""
 
 
 @contextmanager
@@ -105,6 +101,7 @@ def one_of(candidates: list[Path]) -> Path | None:
 DATA_SETS = (
     *("phono3py_params*.yaml", "phono3py_disp.yaml"),
     *("phonopy_params*.yaml", "phonopy_disp.yaml"),
+    *("phono3py.yaml", "phonopy.yaml"),
 )
 """Files that hold a crystal with displacements, in the order in which one is looked for."""
 FORCES = ("FORCES_FC3", "FORCES_FC2", "FORCE_SETS")

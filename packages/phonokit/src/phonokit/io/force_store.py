@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from phono_grid import Cell
 from phono_grid.errors import FileError
 
+from phonokit._atomic import replacing
 from phonokit._digest import sha256_for
 from phonokit.model.displaced_supercells import AnySupercells
-from phonokit.results.hdf5 import replacing
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,14 +6,16 @@ from pathlib import Path
 from phono_fc import RandomDisplacementForces, SingleDisplacementForces
 from phono_grid import Cell, Supercell
 
+from phonokit._atomic import path_of
 from phonokit.io.born import read_born_charges
 from phonokit.io.calculators import Units, units_of
 from phonokit.io.cells import read_phonon_supercell, read_supercell
-from phonokit.io.files import find_yaml, path_of, sha256
+from phonokit.io.files import find_yaml, sha256
 from phonokit.io.second_order import PHONON, PHONOPY, read_second_order
 from phonokit.io.third_order import read_third_order
 from phonokit.io.tree import Tree
-from phonokit.model.force_data import ForceData, InputFile
+from phonokit.model.force_data import ForceData
+from phonokit.model.provenance import InputFile
 
 
 def read(path: str | Path) -> ForceData:
@@ -72,16 +74,14 @@ def _third_order(tree: Tree, unit_cell: Cell, supercell: Supercell, units: Units
     ):
         phonon, phonon_file = read_second_order(tree, PHONON, phonon_supercell, units)
     data = ForceData(
-        unit_cell,
-        supercell,
-        third.singles,
-        third.pairs,
-        third.pair_cutoff,
-        None,
-        units.calculator,
-        (),
-        third.snapshots,
-        phonon,
+        unit_cell=unit_cell,
+        supercell=supercell,
+        singles=third.singles,
+        pairs=third.pairs,
+        pair_cutoff=third.pair_cutoff,
+        snapshots=third.snapshots,
+        phonon=phonon,
+        calculator=units.calculator,
     )
     return data, (third.file, phonon_file)
 
@@ -94,15 +94,11 @@ def _second_order(tree: Tree, unit_cell: Cell, supercell: Supercell, units: Unit
         second.forces if isinstance(second.forces, RandomDisplacementForces) else None
     )
     data = ForceData(
-        unit_cell,
-        supercell,
-        singles,
-        None,
-        None,
-        None,
-        units.calculator,
-        (),
-        snapshots,
+        unit_cell=unit_cell,
+        supercell=supercell,
+        singles=singles,
+        snapshots=snapshots,
+        calculator=units.calculator,
         order=2,
     )
     return data, (file,)

@@ -11,7 +11,7 @@ from phono_grid import Supercell
 from phono_grid.errors import FileError
 
 from phonokit.io.calculators import Units
-from phonokit.io.files import COMPRESSION, find_first, in_file
+from phonokit.io.files import COMPRESSION, NoForcesError, find_first, in_file
 from phonokit.io.force_sets import read_force_sets
 from phonokit.io.force_store import key_of, stored_forces
 from phonokit.io.read_displacements import Displaced, read_singles
@@ -152,9 +152,9 @@ def forces_inside(file: Path, displaced: Sequence[Displaced]) -> NDArray[np.floa
     return np.array(forces)
 
 
-def missing(file: Path, names: tuple[str, ...]) -> FileError:
+def missing(file: Path, names: tuple[str, ...]) -> NoForcesError:
     """Nothing holds the forces."""
-    return FileError(
+    return NoForcesError(
         f"{file}: has no forces inside and no {' and no '.join(names)} (or "
         f"{', '.join(COMPRESSION)}) beside it; compute or collect the forces with phono "
         "forces"

@@ -13,9 +13,10 @@ from phono_fc import ForceConstants
 from phono_grid import ShortestVectors, Supercell
 from phono_grid.errors import DomainError, FileError, ensure_not_negative, ensure_type
 
-from phonokit.io.constants_files import read_force_constants, write_force_constants
-from phonokit.io.files import open_text, path_of
-from phonokit.results.hdf5 import replacing
+from phonokit._atomic import path_of, replacing
+from phonokit.io.constants_files import read_force_constants
+from phonokit.io.files import open_text
+from phonokit.results.force_constants import write_force_constants
 
 SECOND, THIRD = "FORCE_CONSTANTS_2ND", "FORCE_CONSTANTS_3RD"
 LATTICE = 1e-3

@@ -7,10 +7,11 @@ from phono_fc import PairDisplacements, SingleDisplacements, pair_distances
 from phono_grid import Cell, Supercell
 from phono_grid.errors import FileError
 
+from phonokit._atomic import path_of
 from phonokit.io import read_displacements as files
 from phonokit.io.calculators import Units, units_of
 from phonokit.io.cells import read_phonon_supercell, read_supercell
-from phonokit.io.files import find_yaml, in_file, path_of
+from phonokit.io.files import find_yaml, in_file
 from phonokit.io.pair_cutoff import cutoff_of
 from phonokit.io.second_order import PHONON, PHONOPY, Place
 from phonokit.io.tree import Tree

@@ -11,10 +11,9 @@ from phono_fc import (
     SingleDisplacementForces,
 )
 from phono_grid import Supercell
-from phono_grid.errors import FileError
 
 from phonokit.io.calculators import Units
-from phonokit.io.files import find_first, in_file
+from phonokit.io.files import NoForcesError, find_first, in_file
 from phonokit.io.force_store import key_of
 from phonokit.io.pair_cutoff import cutoff_of
 from phonokit.io.read_displacements import Displacements, read_displacements
@@ -64,7 +63,7 @@ def read_third_order(tree: Tree, supercell: Supercell, units: Units) -> ThirdOrd
     if "displacement_pairs" not in tree:
         if path is not None and six_columns:
             return ThirdOrderData(snapshots=snapshots_of(path, supercell, units), file=path)
-        raise FileError(
+        raise NoForcesError(
             f"{tree.file}: holds no third-order displacements (displacement_pairs or "
             "dataset); make them with phono displace, compute the forces and come back"
         )

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from phonokit._atomic import replacing
 from phonokit.io.files import COMPRESSION
-from phonokit.results.hdf5 import replacing
 
 
 @contextmanager

@@ -1,5 +1,9 @@
-"""Force constants of a crystal's data, whatever kind of data they are."""
+"""Force constants of a crystal: solved for from its forces, or given."""
 
+import functools
+from dataclasses import dataclass, field
+
+import numpy as np
 from phono_fc import (
     ForceConstants,
     PairDisplacementForces,
@@ -14,26 +18,26 @@ from phono_fc import (
     symmetrize,
     symmetrize_sparse,
 )
-from phono_grid import Symmetry
+from phono_grid import Cell, Supercell, Symmetry
 from phono_grid.errors import (
     DomainError,
-    ensure_flag,
-    ensure_integer,
-    ensure_positive,
     ensure_type,
 )
 
 from phonokit.model.force_data import ForceData, SecondOrderData
+from phonokit.settings.fit import Fit
+
+SAME = 1e-4
+"""Å; lattices and positions of files are rounded."""
 
 
-def force_constants_of(
-    data: ForceData,
-    *,
-    order: int | None = None,
-    symmetrized: bool = True,
-    cutoff: float | None = None,
-) -> dict[int, ForceConstants]:
-    """Force constants of second order, and of third where the data have it.
+Constants3 = ForceConstants | SparseForceConstants3
+"""Third-order constants of all pairs of atoms, or of those within a cutoff."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FromForces:
+    """Force constants that are solved for from forces, each order when it is first wanted.
 
     Displaced atoms and pairs are solved by finite differences and symmetrised, random
     displacements by least squares, whose result obeys all laws. A separate supercell of
@@ -42,45 +46,186 @@ def force_constants_of(
     Parameters
     ----------
     data : ForceData
-    order : int, optional
-        The highest order wanted; that of the data if not given.
-    symmetrized : bool
-        Impose index exchange and the sum rule on finite differences.
-    cutoff : float, optional
-        Å; third-order constants of atoms this far apart are zero. A least-squares fit is
-        made without them, and obeys all laws; from finite differences they are cut, which
-        breaks the sum rule.
-
-    Returns
-    -------
-    dict
-        `ForceConstants` by order.
-
-    Raises
-    ------
-    DomainError
-        If the data have no third order and it is wanted, or do not determine the constants.
+    fit : Fit
     """
-    ensure_type("data", data, ForceData)
-    ensure_flag("symmetrized", symmetrized)
-    if cutoff is not None:
-        ensure_positive("cutoff", cutoff)
-    order = data.order if order is None else ensure_integer("order", order)
-    ensure_order(data, order)
-    constants = {}
-    if data.snapshots is not None and (order == 3 or data.phonon is None):
-        constants = _fitted(data, data.snapshots, cutoff)
-    if data.phonon is not None or 2 not in constants:
-        constants[2] = _second(data.second_order, symmetrized)
-    if order == 3 and 3 not in constants:
-        third = _third(data, symmetrized)
-        constants[3] = third if cutoff is None else cut(third, cutoff)
-    return {n: constants[n] for n in range(2, order + 1)}
+
+    data: ForceData
+    fit: Fit = field(default_factory=Fit)
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        ensure_type("data", self.data, ForceData)
+        ensure_type("fit", self.fit, Fit)
+
+    @property
+    def order(self) -> int:
+        """The highest order the forces were computed for."""
+        return self.data.order
+
+    @property
+    def supercell(self) -> Supercell:
+        """The supercell of the highest order."""
+        return self.data.supercell
+
+    @property
+    def phonon_supercell(self) -> Supercell:
+        """The supercell of second order."""
+        return self.data.second_order.supercell
+
+    @property
+    def method(self) -> str:
+        """How the constants are solved for."""
+        solver = "least squares" if self._snapshots is not None else "finite differences"
+        return ", ".join(filter(None, [solver, self.fit.description]))
+
+    @functools.cached_property
+    def fc2(self) -> ForceConstants:
+        """Second-order constants."""
+        if self.data.phonon is None and self._snapshots is not None:
+            return self._joint_fit[2]
+        return self._second(self.data.second_order)
+
+    @functools.cached_property
+    def fc3(self) -> Constants3:
+        """Third-order constants; an error if the forces were not computed for them."""
+        ensure_third_order(self.data.order)
+        cutoff = self.fit.cutoff
+        if self._snapshots is not None:
+            fitted = self._joint_fit[3]
+            if self.fit.sparse:
+                return SparseForceConstants3.of(fitted, cutoff=cutoff)
+            return fitted
+        if self.fit.sparse and cutoff is not None:
+            return self._sparse(cutoff)
+        third = self._third()
+        return third if cutoff is None else cut(third, cutoff)
+
+    @functools.cached_property
+    def _snapshots(self) -> RandomDisplacementForces | None:
+        """The displacements of all atoms that are fitted, if any are."""
+        data = self.data.as_snapshots() if self.fit.least_squares else self.data
+        return data.snapshots
+
+    @functools.cached_property
+    def _joint_fit(self) -> dict[int, ForceConstants]:
+        """One fit gives all orders: cubic terms are in the forces, wanted or not."""
+        assert self._snapshots is not None  # or nobody would ask
+        orders, cutoff = tuple(range(2, self.data.order + 1)), self.fit.cutoff
+        cutoffs = {3: cutoff} if cutoff is not None and self.data.order == 3 else None
+        return least_squares(
+            self.data.supercell, self._snapshots, orders=orders, cutoffs=cutoffs
+        )
+
+    def _second(self, data: SecondOrderData) -> ForceConstants:
+        """Solve the data of second order alone."""
+        forces = data.forces
+        if isinstance(forces, SingleDisplacementForces) and self.fit.least_squares:
+            forces = RandomDisplacementForces.of(forces, None)
+        if not isinstance(forces, SingleDisplacementForces):
+            return least_squares(data.supercell, forces, orders=(2,))[2]
+        symmetry = Symmetry.of(data.supercell.cell)
+        constants = force_constants2(data.supercell, symmetry, forces)
+        return symmetrize(constants) if self.fit.symmetrize else constants
+
+    def _third(self) -> ForceConstants:
+        """Solve displaced pairs, whose constants are all kept."""
+        singles, pairs = pair_data(self.data)
+        symmetry = Symmetry.of(self.data.supercell.cell)
+        constants = force_constants3(
+            self.data.supercell, symmetry, singles, pairs, cutoff=self.data.pair_cutoff
+        )
+        return symmetrize(constants) if self.fit.symmetrize else constants
+
+    def _sparse(self, cutoff: float) -> SparseForceConstants3:
+        """Solve displaced pairs within a cutoff: no others are ever in memory."""
+        data = self.data
+        if data.pair_cutoff is not None and cutoff > data.pair_cutoff:
+            raise DomainError(
+                f"cutoff: {cutoff:g} Å, but the data have no pairs from "
+                f"{data.pair_cutoff:.3f} Å on; take a smaller one, or compute more pairs"
+            )
+        singles, pairs = pair_data(data)
+        symmetry = Symmetry.of(data.supercell.cell)
+        blocks = sparse_force_constants3(
+            data.supercell, symmetry, singles, pairs, cutoff=cutoff
+        )
+        return symmetrize_sparse(blocks) if self.fit.symmetrize else blocks
 
 
-def ensure_order(data: ForceData, order: int) -> None:
-    """Require data that were made for an order."""
-    if order > data.order:
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Given:
+    """Force constants that somebody has solved for already.
+
+    Parameters
+    ----------
+    fc2 : ForceConstants
+    fc3 : ForceConstants or SparseForceConstants3, optional
+        In a supercell of the same primitive cell.
+    method : str
+        How they were solved for, "" if nobody knows.
+    """
+
+    fc2: ForceConstants
+    third: Constants3 | None = None
+    method: str = ""
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        ensure_type("fc2", self.fc2, ForceConstants)
+        if self.fc2.order != 2:
+            raise DomainError(f"fc2: expected order 2, got order {self.fc2.order}")
+        if self.third is None:
+            return
+        ensure_type("fc3", self.third, ForceConstants, SparseForceConstants3)
+        if self.third.order != 3:
+            raise DomainError(f"fc3: expected order 3, got order {self.third.order}")
+        ensure_same_primitive(self.fc2.supercell.primitive, self.third.supercell.primitive)
+
+    @property
+    def order(self) -> int:
+        """The highest order there is."""
+        return 2 if self.third is None else 3
+
+    @property
+    def supercell(self) -> Supercell:
+        """The supercell of the highest order."""
+        return self.fc2.supercell if self.third is None else self.third.supercell
+
+    @property
+    def phonon_supercell(self) -> Supercell:
+        """The supercell of second order."""
+        return self.fc2.supercell
+
+    @property
+    def fc3(self) -> Constants3:
+        """Third-order constants; an error if there are none."""
+        if self.third is None:
+            raise DomainError(
+                "fc3: the crystal has second-order constants alone; give third-order "
+                "constants too"
+            )
+        return self.third
+
+
+def ensure_same_primitive(one: Cell, other: Cell) -> None:
+    """Require the same primitive cell, atom by atom."""
+    if one.symbols != other.symbols or np.abs(one.lattice - other.lattice).max() > SAME:
+        raise DomainError(
+            f"fc3: its primitive cell, {other.formula} of {other.volume:.3f} Å³, is not "
+            f"that of fc2, {one.formula} of {one.volume:.3f} Å³; give constants of one "
+            "crystal"
+        )
+    apart = one.positions - other.positions
+    if np.abs((apart - np.rint(apart)) @ one.lattice).max() > SAME:
+        raise DomainError(
+            "fc3: the atoms of its primitive cell are not where those of fc2 are; give "
+            "constants of one crystal, atoms in the same order"
+        )
+
+
+def ensure_third_order(order: int) -> None:
+    """Require data that were made for third order."""
+    if order < 3:
         raise DomainError(
             "the data are of second order alone; third order needs displaced pairs of "
             "atoms or random displacements, which phono displace makes without "
@@ -88,76 +233,8 @@ def ensure_order(data: ForceData, order: int) -> None:
         )
 
 
-def sparse_constants_of(
-    data: ForceData, cutoff: float, *, symmetrized: bool = True
-) -> tuple[ForceConstants, SparseForceConstants3]:
-    """Second order, and third order of atoms within a cutoff.
-
-    From displaced pairs no others are ever in memory; a least-squares fit has no others
-    among its unknowns, but symfc returns them as zeros.
-
-    Parameters
-    ----------
-    data : ForceData
-    cutoff : float
-        Å
-    symmetrized : bool
-        Impose index exchange and the sum rule, those of third order on the blocks there
-        are.
-
-    Raises
-    ------
-    DomainError
-        If the data have no third order, or do not determine the constants.
-    """
-    if data.snapshots is not None:
-        second, third = force_constants_of(data, order=3, cutoff=cutoff).values()
-        return second, SparseForceConstants3.of(third, cutoff=cutoff)
-    ensure_order(data, 3)
-    if data.pair_cutoff is not None and cutoff > data.pair_cutoff:
-        raise DomainError(
-            f"cutoff: {cutoff:g} Å, but the data have no pairs from "
-            f"{data.pair_cutoff:.3f} Å on; take a smaller one, or compute more pairs"
-        )
-    singles, pairs = pair_data(data)
-    symmetry = Symmetry.of(data.supercell.cell)
-    blocks = sparse_force_constants3(
-        data.supercell, symmetry, singles, pairs, cutoff=cutoff
-    )
-    second = _second(data.second_order, symmetrized)
-    return second, symmetrize_sparse(blocks) if symmetrized else blocks
-
-
 def pair_data(data: ForceData) -> tuple[SingleDisplacementForces, PairDisplacementForces]:
     """Displaced atoms and pairs of data that have them."""
     if data.singles is None or data.pairs is None:
         raise DomainError("the data have no displaced pairs of atoms")
     return data.singles, data.pairs
-
-
-def _fitted(
-    data: ForceData, snapshots: RandomDisplacementForces, cutoff: float | None
-) -> dict[int, ForceConstants]:
-    """One fit gives all orders: cubic terms are in the forces, wanted or not."""
-    orders = tuple(range(2, data.order + 1))
-    cutoffs = {3: cutoff} if cutoff is not None and data.order == 3 else None
-    return least_squares(data.supercell, snapshots, orders=orders, cutoffs=cutoffs)
-
-
-def _second(data: SecondOrderData, symmetrized: bool) -> ForceConstants:
-    """From the data of second order."""
-    if not isinstance(data.forces, SingleDisplacementForces):
-        return least_squares(data.supercell, data.forces, orders=(2,))[2]
-    symmetry = Symmetry.of(data.supercell.cell)
-    constants = force_constants2(data.supercell, symmetry, data.forces)
-    return symmetrize(constants) if symmetrized else constants
-
-
-def _third(data: ForceData, symmetrized: bool) -> ForceConstants:
-    """From displaced pairs."""
-    singles, pairs = pair_data(data)
-    symmetry = Symmetry.of(data.supercell.cell)
-    constants = force_constants3(
-        data.supercell, symmetry, singles, pairs, cutoff=data.pair_cutoff
-    )
-    return symmetrize(constants) if symmetrized else constants

@@ -1,7 +1,6 @@
 """A crystal and the forces in its displaced supercells."""
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, fields, replace
 
 from phono_fc import (
     PairDisplacementForces,
@@ -11,22 +10,9 @@ from phono_fc import (
 from phono_grid import Cell, Supercell
 from phono_grid.errors import DomainError, ensure_type
 
-from phonokit.io.born import Dipoles
-
-
-@dataclass(frozen=True, slots=True)
-class InputFile:
-    """A file that was read.
-
-    Parameters
-    ----------
-    path : Path
-    sha256 : str
-        Of the bytes on disk.
-    """
-
-    path: Path
-    sha256: str
+from phonokit._fingerprint import fingerprint
+from phonokit.model.dipoles import Dipoles
+from phonokit.model.provenance import InputFile
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +37,7 @@ class SecondOrderData:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class ForceData:
     """A crystal and the forces in its displaced supercells.
 
@@ -69,7 +55,7 @@ class ForceData:
         Å; pairs this far apart or farther were left out. Between the distances of the
         farthest pair that is there and of the nearest one that is not.
     born : Dipoles or None
-        Born effective charges, None where the files hold none.
+        Born effective charges, None where there are none.
     calculator : str
         The program the forces come from, "" if the file does not say.
     files : tuple of InputFile
@@ -83,12 +69,12 @@ class ForceData:
 
     unit_cell: Cell
     supercell: Supercell
-    singles: SingleDisplacementForces | None
-    pairs: PairDisplacementForces | None
-    pair_cutoff: float | None
-    born: Dipoles | None
-    calculator: str
-    files: tuple[InputFile, ...]
+    singles: SingleDisplacementForces | None = None
+    pairs: PairDisplacementForces | None = None
+    pair_cutoff: float | None = None
+    born: Dipoles | None = None
+    calculator: str = ""
+    files: tuple[InputFile, ...] = ()
     snapshots: RandomDisplacementForces | None = None
     phonon: SecondOrderData | None = None
     order: int = 3
@@ -117,9 +103,20 @@ class ForceData:
         )
 
     @property
-    def solver(self) -> str:
-        """How force constants are solved for, for the record."""
-        return "finite differences" if self.snapshots is None else "least squares"
+    def content(self) -> list[tuple[str, object]]:
+        """All that numbers depend on, by name; neither charges nor where the files are."""
+        names = [f.name for f in fields(self) if f.name not in ("files", "born")]
+        return [(name, getattr(self, name)) for name in names]
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of cells, displacements and forces."""
+        return fingerprint(self.content)
+
+    @property
+    def cells_fingerprint(self) -> str:
+        """A hash of the supercells."""
+        return fingerprint([self.supercell, self.second_order.supercell])
 
     @property
     def description(self) -> str:

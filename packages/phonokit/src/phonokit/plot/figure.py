@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from phono_grid.errors import DomainError, FileError
 
-from phonokit.results.hdf5 import ensure_writable, replacing
+from phonokit._atomic import ensure_writable, replacing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

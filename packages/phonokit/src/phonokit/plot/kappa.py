@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid.errors import ensure_type
 
-from phonokit.io.files import path_of
+from phonokit._atomic import path_of
 from phonokit.plot.accumulation import draw_by_frequency, draw_by_path
 from phonokit.plot.figure import BLUE, MUTED, figure_to
 from phonokit.results.kappa import KappaResult, mesh_name

@@ -1,53 +1,27 @@
 """Thermal conductivity as a result, with where it comes from."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import ConductivityWigner
 from phono_grid import Grid, IrreduciblePoints
 
-from phonokit.calc.conduction import Conduction
-from phonokit.calc.rates import Rates
-from phonokit.model.force_data import InputFile
+from phonokit._hdf5 import Dataset
+from phonokit.results.rates import Conduction, Rates
+from phonokit.results.result import Result
 from phonokit.settings.transport import Transport
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Provenance:
-    """Where a result comes from.
-
-    Parameters
-    ----------
-    formula : str
-        Of the primitive cell.
-    inputs : tuple of InputFile
-    lang : str
-        ``"Rust"`` or ``"Python"``.
-    settings : dict
-        Every choice that changes numbers.
-    started, finished : str
-        ISO 8601, UTC.
-    """
-
-    formula: str
-    inputs: tuple[InputFile, ...]
-    lang: str
-    settings: dict[str, object]
-    started: str
-    finished: str
+def default_name(grid: Grid, sigma: float | None = None) -> str:
+    """``kappa-m111111.hdf5`` or ``kappa-m111111-s0.1.hdf5``, as phono3py calls it."""
+    suffix = "" if sigma is None else f"-s{sigma:g}"
+    return f"kappa-m{''.join(str(n) for n in grid.mesh)}{suffix}.hdf5"
 
 
-def mesh_name(grid: Grid) -> str:
-    """For people: its numbers, or the rows of the matrix of a generalised grid."""
-    if grid.is_plain:
-        return " × ".join(str(n) for n in grid.mesh)
-    rows = ", ".join(" ".join(str(n) for n in row) for row in grid.matrix)
-    return f"({rows})"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class KappaResult:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class KappaResult(Result):
     r"""Thermal conductivity and what it is made of.
 
     Sizes: ``n_i`` irreducible wave vectors, ``n_b`` bands, ``n_T`` temperatures; the six
@@ -89,7 +63,20 @@ class KappaResult:
     conduction: Conduction
     rates: Rates
     transport: Transport
-    provenance: Provenance
+
+    kind: ClassVar[str] = "kappa"
+
+    @property
+    def default_name(self) -> str:
+        """The name that phono3py gives the file."""
+        smearing = self.transport.scattering.smearing
+        return default_name(self.grid, None if smearing is None else smearing.sigma)
+
+    def datasets(self) -> dict[str, Dataset]:
+        """Everything that is written, by phono3py's names."""
+        from phonokit.results.kappa_file import kappa_datasets
+
+        return kappa_datasets(self)
 
     @property
     def mesh(self) -> NDArray[np.int64]:

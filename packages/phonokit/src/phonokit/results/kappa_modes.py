@@ -16,7 +16,7 @@ from phono_3ph import (
 from phono_grid import Cell, Gaussian, Grid, IrreduciblePoints, units
 from phono_grid.errors import DomainError, FileError, PhonoError, ensure_type
 
-from phonokit.io.files import path_of
+from phonokit._atomic import path_of
 from phonokit.results.kappa import KappaResult
 
 if TYPE_CHECKING:

@@ -22,8 +22,9 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
-from phono_3ph import reserve
 from phono_grid.errors import FileError
+
+from phonokit.run.scratch import reserve
 
 PAGE = 4096
 """Records begin and end at pages, which file systems of networks send as a whole."""

@@ -2,18 +2,20 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import KW_ONLY, dataclass, field
+from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_3ph import Storage, scratch_array
+from phono_3ph import Storage
 from phono_grid.errors import (
     DomainError,
     PhonoError,
     ensure_callable,
+    ensure_integer,
     ensure_positive,
     ensure_type,
     named,
@@ -21,6 +23,7 @@ from phono_grid.errors import (
 from phono_mpi import Alone, Ranks, balanced_tasks
 
 from phonokit.run.file import RunFile
+from phonokit.run.scratch import scratch_array
 from phonokit.run.store import RunStore
 
 T = TypeVar("T")
@@ -40,26 +43,32 @@ class Run:
 
     Parameters
     ----------
+    store : RunStore, str or Path, optional
+        Where finished pieces of work are kept, so that a run that was stopped goes on: a
+        file, which stays when the run is finished, or a `RunStore` that the caller has
+        entered and removes. On many ranks that of the first one counts.
     progress : callable, optional
-        Called with the irreducible wave vectors that are done, and how many there are.
+        Called with the pieces of work that are done, and how many there are.
     memory : float
         What a collision operator may take on each rank, GB.
     over_memory : Storage or "memory" or "disk" or "recompute"
         Where its rows go if they do not fit: nowhere, which is an error, to a scratch file,
         or computed again in every iteration.
-    store : RunStore, optional
-        Where finished wave vectors are kept, so that a run that was stopped goes on. On
-        many ranks that of the first one counts.
     ranks : Ranks
         Who shares the work: `phono_mpi.Alone`, or `phono_mpi.MpiRanks()` in a program that
         every rank runs.
+    batch_size : int, optional
+        Irreducible wave vectors that are handed to the kernels together; the environment
+        variable ``PHONO_BATCH_SIZE`` if not given. 0 or less is the default.
     """
 
+    store: RunStore | Path | str | None = None
+    _: KW_ONLY
     progress: Progress | None = None
     memory: float = MEMORY
     over_memory: Storage | str = Storage.MEMORY
-    store: RunStore | None = None
     ranks: Ranks = field(default_factory=Alone)
+    batch_size: int | None = None
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
@@ -68,12 +77,28 @@ class Run:
         storage = named(Storage, self.over_memory, "over_memory")
         object.__setattr__(self, "over_memory", storage)
         if self.store is not None:
-            ensure_type("store", self.store, RunStore)
+            ensure_type("store", self.store, RunStore, str, Path)
+        object.__setattr__(self, "batch_size", _batch_size(self.batch_size))
         if not hasattr(self.ranks, "allgather"):
             kind = type(self.ranks).__name__
             raise DomainError(
                 f"ranks must be Ranks of phono_mpi, such as Alone(), got {kind}"
             )
+
+
+def _batch_size(given: int | None) -> int | None:
+    """A number of wave vectors, None for the default."""
+    if given is None:
+        text = os.environ.get("PHONO_BATCH_SIZE", "")
+        try:
+            given = int(text or 0)
+        except ValueError:
+            raise DomainError(
+                f"PHONO_BATCH_SIZE: expected a whole number, got {text!r}; correct the "
+                "environment variable"
+            ) from None
+    size = ensure_integer("batch_size", given)
+    return size if size > 0 else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -231,17 +256,25 @@ class _Kept(_Nothing):
 @contextmanager
 def _kept(task: Task, run: Run) -> Iterator[_Nothing]:
     """Where the records of a task are kept."""
-    store = run.store
+    with ExitStack() as stack:
 
-    def begin() -> RunFile | None:
-        if store is None:
-            return None
-        return store.begin(task.key(), task.record, task.n)
+        def begin() -> RunFile | None:
+            store = run.store
+            if store is None:
+                return None
+            if not isinstance(store, RunStore):
+                store = stack.enter_context(RunStore(store))
+            return store.begin(task.key(), task.record, task.n)
 
-    file = on_first_rank(run.ranks, begin)
-    if file is None:
-        yield _Nothing()
-        return
+        file = on_first_rank(run.ranks, begin)
+        if file is None:
+            yield _Nothing()
+            return
+        yield from _open(file)
+
+
+def _open(file: RunFile) -> Iterator[_Nothing]:
+    """The file of a run while records are written."""
     descriptor = os.open(file.path, os.O_RDWR | os.O_CLOEXEC)
     try:
         yield _Kept(file, descriptor)

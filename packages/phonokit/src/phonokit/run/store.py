@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from phono_grid.errors import FileError, ensure_callable, ensure_flag
 
+from phonokit._atomic import path_of
 from phonokit._version import __version__
-from phonokit.io.files import path_of
 from phonokit.run.file import RunFile, create, read_layout, reason
 
 NO_LOCKS = {errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK}

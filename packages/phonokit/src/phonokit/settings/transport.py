@@ -3,10 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
-import numpy as np
-from numpy.typing import NDArray
-from phono_3ph import BandPairs, Coherence, PeriodicModes, Scattering, Solver
-from phono_grid import Cell, IrreduciblePoints
+from phono_3ph import Coherence, Scattering, Solver
 from phono_grid.errors import DomainError, ensure_flag, ensure_positive, ensure_type, named
 
 
@@ -101,32 +98,19 @@ class Transport:
             parts.append(f"coherences ({Coherence.of(self.coherence).value})")
         return ", ".join(parts)
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Carriers:
-    """The phonons that carry heat.
-
-    Parameters
-    ----------
-    phonons : PeriodicModes
-        On the whole grid.
-    irreducible : IrreduciblePoints
-    frequencies : (n_i, n_b) array
-        THz.
-    velocities : (n_i, n_b, 3) array
-        Å THz.
-    cell : Cell
-        The primitive cell.
-    temperatures : (n_T,) array
-        K.
-    pairs : BandPairs, optional
-        What coherences need.
-    """
-
-    phonons: PeriodicModes
-    irreducible: IrreduciblePoints
-    frequencies: NDArray[np.float64]
-    velocities: NDArray[np.float64]
-    cell: Cell
-    temperatures: NDArray[np.float64]
-    pairs: BandPairs | None = None
+    @property
+    def record(self) -> dict[str, object]:
+        """Every choice that changes numbers, by the names of the fields."""
+        scattering = self.scattering
+        smearing = scattering.smearing
+        return {
+            "method": self.description,
+            "cutoff_frequency": scattering.cutoff_frequency,
+            "degeneracy": scattering.degeneracy,
+            "average_degenerate_weights": scattering.average_degenerate_weights,
+            "sigma": None if smearing is None else smearing.sigma,
+            "symmetrized_tetrahedra": self.symmetrized_tetrahedra,
+            "isotopes": self.isotopes,
+            "boundary_mfp": self.boundary_mfp,
+            "full_zone": self.full_zone,
+        }

@@ -1,48 +1,14 @@
-"""Result files: HDF5 with the names and shapes of phono3py's, and units."""
-
-import io
-import json
-import os
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+"""Conductivities in files: the names and shapes of phono3py's, and units."""
 
 import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import ConductivityWigner
 from phono_grid import brillouin_zone_images
-from phono_grid.errors import FileError, ensure_type
 
+from phonokit._hdf5 import Dataset
 from phonokit._version import __version__
-from phonokit.io.files import path_of
 from phonokit.results.kappa import KappaResult
 from phonokit.settings.transport import Method
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Dataset:
-    """One dataset of a file.
-
-    Parameters
-    ----------
-    value : array, number or bytes
-    unit : str
-        "1" where there is none.
-    meaning : str
-    """
-
-    value: Any
-    unit: str
-    meaning: str
-
-
-def default_name(mesh: Sequence[int], sigma: float | None = None) -> str:
-    """``kappa-m111111.hdf5`` or ``kappa-m111111-s0.1.hdf5``, as phono3py calls it."""
-    suffix = "" if sigma is None else f"-s{sigma:g}"
-    return f"kappa-m{''.join(str(n) for n in mesh)}{suffix}.hdf5"
 
 
 def kappa_datasets(result: KappaResult) -> dict[str, Dataset]:
@@ -177,110 +143,3 @@ def grid_points_with_images(result: KappaResult) -> NDArray[np.int64]:
     counts = [brillouin_zone_images(q, result.reciprocal_lattice) for q in pieces]
     first = np.concatenate([[0], np.cumsum(np.concatenate([[0], *counts])[1:])])
     return np.asarray(first[result.grid_points], dtype=np.int64)
-
-
-def write_kappa(
-    result: KappaResult, path: str | Path | None = None, *, command: str = ""
-) -> Path:
-    """Write a result as HDF5; readers see the whole file or none.
-
-    Parameters
-    ----------
-    result : KappaResult
-    path : str or Path, optional
-        ``kappa-m111111.hdf5`` in the current directory if not given.
-    command : str
-        The command line, to be kept in the file.
-
-    Returns
-    -------
-    Path
-        The file.
-
-    Raises
-    ------
-    FileError
-        If it cannot be written.
-    """
-    ensure_type("result", result, KappaResult)
-    ensure_type("command", command, str)
-    target = path_of(default_name(result.mesh.tolist()) if path is None else path)
-    return write_datasets(target, kappa_datasets(result), _attributes(result, command))
-
-
-def write_datasets(
-    path: Path, datasets: dict[str, Dataset], attributes: dict[str, Any]
-) -> Path:
-    """Write HDF5 with units; readers see the whole file or none."""
-    with replacing(path) as beside:
-        # HDF5 in memory first: it does not survive a disk that fills up under it.
-        image = io.BytesIO()
-        _fill(image, datasets, attributes)
-        beside.write_bytes(image.getbuffer())
-    return path
-
-
-def _fill(
-    image: io.BytesIO, datasets: dict[str, Dataset], attributes: dict[str, Any]
-) -> None:
-    """Make the HDF5 of some datasets."""
-    import h5py
-
-    with h5py.File(image, "w") as file:
-        for name, dataset in datasets.items():
-            # A scalar cannot be compressed.
-            options = {"compression": "gzip"} if getattr(dataset.value, "ndim", 0) else {}
-            written = file.create_dataset(name, data=dataset.value, **options)
-            written.attrs["unit"] = dataset.unit
-            written.attrs["meaning"] = dataset.meaning
-        for name, value in attributes.items():
-            file.attrs[name] = value
-
-
-def _attributes(result: KappaResult, command: str) -> dict[str, Any]:
-    """Where the numbers come from."""
-    origin = result.provenance
-    return {
-        "program": "phonokit",
-        "version": __version__,
-        "command": command,
-        "formula": origin.formula,
-        "inputs": [str(f.path) for f in origin.inputs],
-        "inputs_sha256": [f.sha256 for f in origin.inputs],
-        "settings": json.dumps(origin.settings),
-        "lang": origin.lang,
-        "started": origin.started,
-        "finished": origin.finished,
-    }
-
-
-def ensure_writable(path: Path) -> None:
-    """Find out before hours of work that a result could not be stored."""
-    if path.is_dir():
-        raise FileError(f"{path}: is a folder; name a file to write")
-    if path.exists() and not os.access(path, os.W_OK):
-        raise FileError(f"{path}: is write-protected; name another file")
-    try:
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
-    except OSError as error:
-        raise FileError(
-            f"{path}: cannot be written ({error.strerror}); name a file in a folder that "
-            "exists and can be written to"
-        ) from None
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A file beside ``path`` that takes its place when all went well."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield beside
-        with beside.open("rb") as file:
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        raise FileError(f"{path}: cannot be written ({error.strerror or error})") from None
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)

@@ -1,0 +1,81 @@
+"""What is remembered of a calculation, and what identifies it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from phono_grid import Grid
+
+from phonokit._fingerprint import fingerprint
+from phonokit.model.crystal import Crystal
+from phonokit.results.provenance import Provenance
+from phonokit.run.key import programs
+
+
+def now() -> str:
+    """The time, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One calculation on one crystal: its settings, since when it runs.
+
+    Parameters
+    ----------
+    product : str
+        What is computed, as the public function is called.
+    crystal : Crystal
+    nac : bool
+        Whether the dipoles of Born charges are summed.
+    settings : dict
+        Every other choice that changes numbers, by the names of the arguments.
+    started : str
+    """
+
+    product: str
+    crystal: Crystal
+    nac: bool = True
+    settings: Mapping[str, Any]
+    started: str = field(default_factory=now)
+
+    def key(self, **also: Any) -> dict[str, str]:
+        """Everything that the numbers depend on, by name, for the store of a run."""
+        settings = {**self.settings, **also}
+        return {
+            **programs(),
+            "product": self.product,
+            "crystal": self.crystal.fingerprint,
+            "Born charges": self.crystal.nac_name(self.nac),
+            **{name: _words(value) for name, value in settings.items()},
+        }
+
+    def provenance(self, **also: Any) -> Provenance:
+        """What to remember of the calculation, which has just ended."""
+        origin = self.crystal.origin
+        about = {
+            "force_constants": origin.method,
+            "calculator": origin.calculator,
+            "nac": self.crystal.nac_name(self.nac),
+        }
+        return Provenance(
+            formula=self.crystal.primitive.formula,
+            source=origin.source,
+            inputs=origin.files,
+            lang=self.crystal.lang,
+            settings={**about, **self.settings, **also},
+            started=self.started,
+            finished=now(),
+        )
+
+
+def _words(value: Any) -> str:
+    """A value as it can be compared and, where it is short, be read."""
+    if isinstance(value, Grid):
+        return " ".join(str(n) for n in value.matrix.ravel())
+    if value is None or isinstance(value, bool | int | float | str):
+        return repr(value)
+    if isinstance(value, list | tuple) and len(value) < 100:
+        return repr(value)
+    return fingerprint(value)

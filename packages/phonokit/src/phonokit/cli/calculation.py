@@ -1,0 +1,186 @@
+"""A command on a crystal: read it, compute, write, print, draw."""
+
+import functools
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Generic, TypeVar
+
+from phono_grid import using
+from phono_grid.errors import DomainError
+from phono_mpi import Ranks
+from rich.console import Console
+
+from phonokit._atomic import ensure_writable, replacing
+from phonokit.cli.invocation import current
+from phonokit.cli.options import CrystalOptions, OutputOptions, RunOptions
+from phonokit.cli.terminal import (
+    duration,
+    header,
+    logging_to_stderr,
+    progress_of,
+    warnings_in_one_line,
+)
+from phonokit.model.constants import ensure_third_order
+from phonokit.model.crystal import Crystal
+from phonokit.plot.figure import ensure_plottable
+from phonokit.results.result import Result
+from phonokit.run.distributed import launched_ranks
+from phonokit.run.run import Run, on_first_rank
+from phonokit.run.store import RunStore
+
+R = TypeVar("R", bound=Result)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calculation(Generic[R]):
+    """What a command computes, and how the result is shown.
+
+    Parameters
+    ----------
+    path : Path
+        The data.
+    crystal, output, run
+        The options of the command.
+    name : str or callable
+        The file that is written if none is named; a callable takes the crystal.
+    pieces : str
+        What progress counts.
+    order : int
+        The order of force constants that are needed.
+    about : callable
+        Lines of the header beside those on the crystal, by their titles.
+    compute : callable
+    show : callable
+        What is printed of a result.
+    draw : callable
+        Draws a result to a file.
+    next_step : callable
+        What one would do next with the file that was written, if there is something to say.
+    """
+
+    path: Path
+    crystal: CrystalOptions
+    output: OutputOptions
+    run: RunOptions = field(default_factory=RunOptions)
+    name: str | Callable[[Crystal], str]
+    pieces: str
+    order: int = 2
+    about: Callable[[Crystal], Mapping[str, str]] = lambda _: {}
+    compute: Callable[[Crystal, Run], R]
+    show: Callable[[R], Iterable[Any]]
+    draw: Callable[[R, Path], Path]
+    next_step: Callable[[R, Path], str] = lambda _, __: ""
+
+
+def carry_out(calculation: Calculation[R]) -> None:
+    """Compute and write, on as many ranks as there are."""
+    with launched_ranks(current.get().explain) as ranks:
+        _on_ranks(calculation, ranks)
+
+
+@contextmanager
+def begun(calculation: Calculation[R], ranks: Ranks) -> Iterator[tuple[Crystal, Path]]:
+    """Refuse what can be refused, read the crystal, and say what runs."""
+    output, first = calculation.output, ranks.rank == 0
+    named = output.output or Path(f"{current.get().tokens[0]}.hdf5")
+    on_first_rank(ranks, lambda: ensure_writable(named))
+    if output.plot is not None:
+        ensure_plottable(output.plot)
+    with warnings_in_one_line(first):
+        crystal = calculation.crystal.load(calculation.path)
+        if calculation.order == 3:
+            ensure_third_order(crystal.order)
+    name = calculation.name
+    with using(crystal.backend):
+        target = output.output or Path(name if isinstance(name, str) else name(crystal))
+        on_first_rank(ranks, lambda: ensure_writable(target))
+        if target.resolve() in (f.path.resolve() for f in crystal.origin.files):
+            raise DomainError(f"{target}: is an input file; name another file to write")
+        rows = calculation.about(crystal)
+        text = header(crystal, rows, nac=calculation.crystal.nac, ranks=ranks.size)
+        say(_console(first), text)
+        yield crystal, target
+
+
+def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
+    """The whole command, on one rank of several or on the only one."""
+    start, first = perf_counter(), ranks.rank == 0
+    out, err = _console(first), _console(first, sys.stderr)
+    options = calculation.output
+    with begun(calculation, ranks) as (crystal, target):
+        tell = functools.partial(say, err)
+        with _store(options, target, ranks, tell) as store:
+            with (
+                progress_of(err, calculation.pieces) as progress,
+                warnings_in_one_line(first),
+                logging_to_stderr(options.verbose and first),
+            ):
+                result = calculation.compute(
+                    crystal, calculation.run.run(ranks, store, progress)
+                )
+            if store is None:
+                return
+            # Nothing that was computed may be lost because it could not be printed.
+            written = [result.write(target, command=current.get().command)]
+            store.remove()
+        _write_settings(target)
+        if options.plot is not None:
+            written.append(calculation.draw(result, options.plot))
+        for part in calculation.show(result):
+            if isinstance(part, str):
+                say(out, part)
+            else:
+                out.print(part)
+        for path in written:
+            say(out, f"wrote {path}")
+        say(out, f"done in {duration(perf_counter() - start)}")
+        further = calculation.next_step(result, target)
+        if further:
+            say(out, further)
+    sys.stdout.flush()
+
+
+def say(console: Console, text: str) -> None:
+    """Print a text as it is."""
+    console.print(text, markup=False, soft_wrap=True)
+
+
+def _console(first: bool, file: Any = None) -> Console:
+    """Where the first rank prints, and no other."""
+    return Console(file=file, highlight=False, quiet=not first)
+
+
+def _write_settings(target: Path) -> None:
+    """The settings file of a result, beside it."""
+    with replacing(target.with_suffix(".toml")) as beside:
+        beside.write_text(current.get().settings, encoding="utf-8")
+
+
+@contextmanager
+def _store(
+    options: OutputOptions, output: Path, ranks: Ranks, tell: Callable[[str], None]
+) -> Iterator[RunStore | None]:
+    """The store of a run, on the first rank; who stops the run learns how to go on."""
+    path = output.with_name(f"{output.name}.run")
+    with ExitStack() as stack:
+
+        def enter() -> None:
+            store.append(
+                stack.enter_context(RunStore(path, restart=options.restart, tell=tell))
+            )
+
+        store: list[RunStore] = []
+        on_first_rank(ranks, enter)
+        try:
+            yield store[0] if store else None
+        except KeyboardInterrupt:
+            if not store or not store[0].finished:
+                raise
+            raise KeyboardInterrupt(
+                f"{store[0].finished} of {store[0].total} pieces of work are kept in "
+                f"{path}, and the same command goes on from there"
+            ) from None

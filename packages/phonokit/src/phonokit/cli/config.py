@@ -1,0 +1,104 @@
+"""Settings files: the options of a command as TOML, written by every result."""
+
+import json
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+OPTION = "--config"
+NUMBER = re.compile(r"-?\.?\d")
+
+
+def with_config(tokens: Sequence[str]) -> list[str]:
+    """The arguments, with those of a settings file that are not given otherwise."""
+    before, path = _without_config(list(tokens))
+    if path is None or not before:
+        return before
+    command, given = before[0], set(_options(before))
+    words = before[:]
+    for name, value in _table(path, command).items():
+        flag = f"--{name}"
+        opposite = {f"--no-{name}", f"--{name.removeprefix('no-')}"} - {flag}
+        if flag in given or given & opposite:
+            continue
+        words += _words(path, flag, value)
+    return words
+
+
+def settings_text(tokens: Sequence[str]) -> str:
+    """A settings file that says what these arguments say."""
+    if not tokens:
+        return ""
+    command, *rest = tokens
+    values: dict[str, list[str]] = {}
+    positional: list[str] = []
+    name = ""
+    for word in rest:
+        if word.startswith("-") and not NUMBER.match(word):
+            flag, equals, value = word.lstrip("-").partition("=")
+            name = flag
+            values.setdefault(name, [])
+            if equals:
+                values[name].append(value)
+        elif name:
+            values[name].append(word)
+        else:
+            positional.append(word)
+    lines = [f"# phono {command} {' '.join(positional)} {OPTION} THIS_FILE", f"[{command}]"]
+    for key, given in values.items():
+        text = "true" if not given else json.dumps(given[0] if len(given) == 1 else given)
+        lines.append(f"{key} = {text}")
+    return "\n".join(lines) + "\n"
+
+
+def _without_config(tokens: list[str]) -> tuple[list[str], Path | None]:
+    """The arguments without the settings file, and its name."""
+    for i, word in enumerate(tokens):
+        if word.startswith(f"{OPTION}="):
+            return tokens[:i] + tokens[i + 1 :], Path(word.partition("=")[2])
+        if word == OPTION:
+            if i + 1 == len(tokens):
+                raise _error(f"{OPTION}: name a settings file")
+            return tokens[:i] + tokens[i + 2 :], Path(tokens[i + 1])
+    return tokens, None
+
+
+def _table(path: Path, command: str) -> dict[str, Any]:
+    """What a settings file says of a command."""
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _error(f"{path}: cannot be read ({error.strerror})") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise _error(f"{path}: not a settings file in TOML ({error})") from None
+    table = tables.get(command)
+    if not isinstance(table, dict):
+        there = ", ".join(f"[{name}]" for name in tables) or "nothing"
+        raise _error(f"{path}: has no table [{command}], only {there}")
+    return table
+
+
+def _words(path: Path, flag: str, value: Any) -> list[str]:
+    """An option of a settings file as arguments."""
+    if isinstance(value, bool):
+        return [flag] if value else []
+    values = value if isinstance(value, list) else [value]
+    if not all(isinstance(v, str | int | float) for v in values):
+        raise _error(
+            f"{path}: {flag[2:]}: expected true, a number, a word, or a list of them"
+        )
+    return [flag, *(str(v) for v in values)]
+
+
+def _options(tokens: Sequence[str]) -> list[str]:
+    """The names of the options that are given."""
+    return [word.partition("=")[0] for word in tokens if word.startswith("--")]
+
+
+def _error(message: str) -> Exception:
+    """An error that the command line words as its own."""
+    from phono_grid.errors import FileError
+
+    return FileError(message)

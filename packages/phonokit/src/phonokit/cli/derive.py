@@ -1,0 +1,82 @@
+"""Options from the library's settings: each field is an option, its docstring the help."""
+
+import inspect
+import re
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields, make_dataclass
+from typing import Annotated, Any, TypeVar, get_type_hints
+
+from cyclopts import Parameter
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What an option says that its field does not.
+
+    Parameters
+    ----------
+    also : tuple of str
+        Other names.
+    help : str
+        In place of the field's own text.
+    """
+
+    also: tuple[str, ...] = ()
+    help: str = ""
+
+
+def options_of(
+    settings: type[Any], *, without: tuple[str, ...] = (), **special: Option
+) -> type[Any]:
+    """A class whose fields, read by cyclopts, are the options of some settings.
+
+    A flag that is on unless it is told otherwise becomes ``--no-name`` too.
+
+    Parameters
+    ----------
+    settings : type
+        A dataclass that documents its fields.
+    without : tuple of str
+        Fields that are no options.
+    special : Option
+        By field.
+    """
+    hints, texts = get_type_hints(settings), field_texts(settings)
+    made = []
+    for f in fields(settings):
+        if f.name in without:
+            continue
+        option = special.get(f.name, Option())
+        flag = "--" + f.name.replace("_", "-")
+        on = f.default is True
+        parameter = Parameter(
+            name=(flag, *option.also),
+            negative=f"--no-{flag[2:]}" if on else (),
+            help=option.help or texts.get(f.name, ""),
+        )
+        default = f.default_factory() if f.default_factory is not MISSING else f.default
+        made.append((f.name, Annotated[hints[f.name], parameter], field(default=default)))
+    return make_dataclass(f"{settings.__name__}Options", made, frozen=True, kw_only=True)
+
+
+def settings_from(settings: type[T], options: object, **others: Any) -> T:
+    """Make settings of their options, and of fields that are no options."""
+    given = {f.name: getattr(options, f.name) for f in fields(options)}  # type: ignore[arg-type]
+    return settings(**given, **others)
+
+
+def field_texts(settings: type[Any]) -> Mapping[str, str]:
+    """What the docstring of a dataclass says of each field."""
+    lines = inspect.cleandoc(settings.__doc__ or "").splitlines()
+    texts: dict[str, str] = {}
+    names: list[str] = []
+    for line in lines:
+        head = re.match(r"^(\w+(?:, \w+)*)(?: : .*)?$", line)
+        if head:
+            names = head.group(1).split(", ")
+        elif line.startswith("    "):
+            for name in names:
+                texts[name] = f"{texts.get(name, '')} {line.strip()}".strip()
+    return {name: re.sub(r"[`]+", "", text) for name, text in texts.items()}

@@ -1,0 +1,65 @@
+"""Tables of conductivities and of plans."""
+
+import numpy as np
+from rich import box
+from rich.table import Table
+
+from phonokit.calc.plan import DISTRIBUTIONS, RANKS, Plan
+from phonokit.cli.terminal import duration
+from phonokit.results.kappa import KappaResult
+
+COMPONENTS = ("xx", "yy", "zz", "yz", "xz", "xy")
+WORTH_TELLING = 1e-3
+"""The share of κ that different degenerate bands would add, and a finer mesh will."""
+
+
+def kappa_table(result: KappaResult) -> Table:
+    """κ, one row per temperature."""
+    table = Table(
+        title="Lattice thermal conductivity, W/(m K)", title_justify="left", box=box.SIMPLE
+    )
+    table.add_column("T (K)", justify="right")
+    for component in COMPONENTS:
+        table.add_column(component, justify="right")
+    parts = {"": result.kappa}
+    if result.wigner is not None:
+        coherences = result.wigner.coherences
+        parts = {"populations": result.kappa - coherences, "coherences": coherences}
+        parts = {"sum": result.kappa, **parts}
+        degenerate = result.wigner.degenerate
+        if np.abs(degenerate).max() > WORTH_TELLING * np.abs(result.kappa).max():
+            parts["degenerate"] = degenerate
+            table.caption = "different bands of one degenerate set, not in the sum"
+            table.caption_justify = "left"
+        table.add_column("", no_wrap=True)
+    for i, t in enumerate(result.temperatures):
+        for part, kappa in parts.items():
+            # Adding zero turns -0 into 0.
+            numbers = (f"{round(float(x), 3) + 0:.3f}" for x in kappa[i])
+            first = f"{t:g}" if kappa is result.kappa else ""
+            table.add_row(first, *numbers, *([part] if part else []))
+    return table
+
+
+def plan_table(plan: Plan) -> Table:
+    """What a run takes on more and more ranks, one row for each number."""
+    table = Table(
+        title=f"{len(plan.costs)} wave vectors of {duration(plan.costs.min())} to "
+        f"{duration(plan.costs.max())} each, after {duration(plan.serial)} of preparation",
+        title_justify="left",
+        box=box.SIMPLE,
+        caption_justify="left",
+    )
+    for name in ("ranks", "time", *DISTRIBUTIONS):
+        table.add_column(name, justify="right", no_wrap=True)
+    for n in RANKS:
+        gains = [plan.speed_up(n, name) for name in DISTRIBUTIONS]
+        each = (f"{gain:.3g} {100 * gain / n:3.0f} %" for gain in gains)
+        table.add_row(f"{n}", duration(plan.seconds(n, "largest first")), *each)
+    sizes = [f"{name} {n / 1e6:.3g} MB" for name, n in plan.memory.items() if n]
+    table.caption = (
+        "Times, and speed-ups with their efficiency, for ranks like this one and four ways "
+        "to share out wave vectors; phono kappa goes largest first. The solution of the "
+        f"full equation is not counted.\nMemory: {', '.join(sizes)}."
+    )
+    return table

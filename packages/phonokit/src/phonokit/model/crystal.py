@@ -1,0 +1,236 @@
+"""A crystal: cells, force constants, charges, and where they come from."""
+
+import functools
+import logging
+from dataclasses import dataclass, field
+
+from phono_dynmat import (
+    BornCharges,
+    Dynamics,
+    HarmonicSeries,
+    WangCorrection,
+    separate_dipoles,
+)
+from phono_fc import ForceConstants, SparseForceConstants3, drift, drift_sparse
+from phono_grid import Backend, Cell, Supercell, Symmetry, using
+from phono_grid.backend import active
+from phono_grid.errors import DomainError, ensure_type
+
+from phonokit._fingerprint import fingerprint
+from phonokit._timed import timed
+from phonokit.model.constants import Constants3, FromForces, Given
+from phonokit.model.dipoles import Dipoles
+from phonokit.model.force_data import ForceData
+from phonokit.model.provenance import Origin
+from phonokit.settings.fit import Fit
+
+log = logging.getLogger("phonokit")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Crystal:
+    """A crystal with its force constants: what every calculation starts from.
+
+    `from_forces`, `from_constants`, `from_phonopy`, `from_phono3py` and `phonokit.load`
+    make one. Constants are solved for when they are first needed, once, and shared by
+    every calculation.
+
+    Parameters
+    ----------
+    constants : FromForces or Given
+        Where second-order and, if there are any, third-order constants come from.
+    polar : Dipoles, optional
+        Born charges, and how their dipoles are summed.
+    origin : Origin
+        For the record.
+    backend : Backend
+        The implementation of the kernels that calculations on this crystal run.
+    """
+
+    constants: FromForces | Given
+    polar: Dipoles | None = None
+    origin: Origin = field(default_factory=lambda: Origin(source="constants"))
+    backend: Backend = field(default_factory=active)
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        ensure_type("constants", self.constants, FromForces, Given)
+        ensure_type("origin", self.origin, Origin)
+        ensure_type("backend", self.backend, Backend)
+        if self.polar is None:
+            return
+        ensure_type("polar", self.polar, Dipoles)
+        n, n_a = len(self.polar.charges.charges), self.primitive.n_atoms
+        if n != n_a:
+            raise DomainError(
+                f"polar: has charges of {n} atoms, the primitive cell has {n_a}; give one "
+                "for each atom of the primitive cell"
+            )
+
+    @classmethod
+    def from_forces(
+        cls, data: ForceData, *, fit: Fit | None = None, lang: Backend | str | None = None
+    ) -> "Crystal":
+        """Make a crystal of displaced supercells and their forces.
+
+        Parameters
+        ----------
+        data : ForceData
+            See `phonokit.read`.
+        fit : Fit, optional
+            How force constants are solved for.
+        lang : "Rust" or "Python", optional
+            The implementation of the kernels; the one that is active if not given.
+        """
+        ensure_type("data", data, ForceData)
+        constants = FromForces(data=data, fit=Fit() if fit is None else fit)
+        origin = Origin(
+            source="forces",
+            method=constants.method,
+            calculator=data.calculator,
+            files=data.files,
+        )
+        backend = active() if lang is None else Backend.of(lang)
+        return cls(constants=constants, polar=data.born, origin=origin, backend=backend)
+
+    @classmethod
+    def from_constants(
+        cls,
+        fc2: ForceConstants,
+        fc3: Constants3 | None = None,
+        polar: BornCharges | Dipoles | None = None,
+        *,
+        lang: Backend | str | None = None,
+    ) -> "Crystal":
+        """Make a crystal of given force constants.
+
+        Parameters
+        ----------
+        fc2 : ForceConstants
+            Second order, eV/Å².
+        fc3 : ForceConstants or SparseForceConstants3, optional
+            Third order, eV/Å³, in any supercell of the same primitive cell.
+        polar : BornCharges or Dipoles, optional
+            Dipoles of Born charges are summed by Gonze and Lee's method unless
+            ``Dipoles(method="wang")`` says otherwise.
+        lang : "Rust" or "Python", optional
+            The implementation of the kernels; the one that is active if not given.
+        """
+        if isinstance(polar, BornCharges):
+            polar = Dipoles(charges=polar)
+        backend = active() if lang is None else Backend.of(lang)
+        given = Given(fc2=fc2, third=fc3)
+        return cls(constants=given, polar=polar, backend=backend)
+
+    @property
+    def lang(self) -> str:
+        """``"Rust"`` or ``"Python"``."""
+        return self.backend.value
+
+    @property
+    def primitive(self) -> Cell:
+        """The primitive cell."""
+        return self.constants.supercell.primitive
+
+    @property
+    def supercell(self) -> Supercell:
+        """The supercell of third-order constants, or of second order without them."""
+        return self.constants.supercell
+
+    @property
+    def phonon_supercell(self) -> Supercell:
+        """The supercell of second-order constants."""
+        return self.constants.phonon_supercell
+
+    @property
+    def order(self) -> int:
+        """The highest order of force constants, 2 or 3."""
+        return self.constants.order
+
+    @functools.cached_property
+    def fc2(self) -> ForceConstants:
+        """Second-order constants, eV/Å²."""
+        with using(self.backend), timed("second-order constants"):
+            fc2 = self.constants.fc2
+            if log.isEnabledFor(logging.INFO):
+                log.info("largest drift: %.1e eV/Å^2", drift(fc2).max())
+            return fc2
+
+    @functools.cached_property
+    def fc3(self) -> Constants3:
+        """Third-order constants, eV/Å³.
+
+        Raises
+        ------
+        DomainError
+            If there are none, or the forces were not computed for them.
+        """
+        with using(self.backend), timed("third-order constants"):
+            fc3 = self.constants.fc3
+            if log.isEnabledFor(logging.INFO):
+                sparse = isinstance(fc3, SparseForceConstants3)
+                drifts = drift_sparse(fc3) if sparse else drift(fc3)
+                log.info("largest drift: %.1e eV/Å^3", drifts.max())
+            return fc3
+
+    def dynamics(self, *, nac: bool = True) -> Dynamics:
+        """Second-order constants as a Fourier series, ready for wave vectors.
+
+        Parameters
+        ----------
+        nac : bool
+            Whether the dipoles of Born charges are summed, where there are any.
+        """
+        with using(self.backend):
+            return self._dipole_series if nac and self.polar else self._plain_series
+
+    @functools.cached_property
+    def _plain_series(self) -> HarmonicSeries:
+        """The series without dipoles."""
+        return HarmonicSeries.of(self.fc2)
+
+    @functools.cached_property
+    def _dipole_series(self) -> Dynamics:
+        """The series with dipoles."""
+        polar = self.polar
+        assert polar is not None  # or nobody would ask
+        if polar.method == "wang":
+            return WangCorrection.of(self.fc2, polar.charges)
+        return separate_dipoles(
+            self.fc2, polar.charges, cutoff=polar.cutoff, width=polar.width
+        )
+
+    @functools.cached_property
+    def symmetry(self) -> Symmetry:
+        """The space group of the primitive cell."""
+        return Symmetry.of(self.primitive)
+
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        """A hash of all that numbers depend on; where the files are does not count."""
+        given = self.constants
+        if isinstance(given, Given):
+            return fingerprint([given.fc2, given.third, self.polar])
+        return fingerprint([given.data.fingerprint, given.fit, self.polar])
+
+    def nac_name(self, nac: bool = True) -> str:
+        """How Born charges are taken into account, for the record."""
+        if self.polar is None:
+            return "none: the data hold no Born charges"
+        return self.polar.description if nac else "left out"
+
+    @property
+    def description(self) -> str:
+        """The supercells and what is known of them, for a person."""
+        if isinstance(self.constants, FromForces):
+            return self.constants.data.description
+        text = f"{self.supercell.cell.n_atoms} atoms"
+        n = self.phonon_supercell.cell.n_atoms
+        if self.order == 3 and n != self.supercell.cell.n_atoms:
+            text += f"; second order {n} atoms"
+        return f"{text}, force constants of order {'2 and 3' if self.order == 3 else '2'}"
+
+    def __repr__(self) -> str:
+        """Formula, supercell and origin."""
+        cell = self.primitive
+        return f"Crystal({cell.formula}, {self.description}, from {self.origin.source})"

@@ -1,0 +1,201 @@
+"""Force constants as a result, and in files as phonopy and phono3py have them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_fc import ForceConstants, SparseForceConstants3, drift, drift_sparse, expand
+from phono_grid.errors import FileError, ensure_flag, ensure_type
+
+from phonokit._atomic import path_of, replacing
+from phonokit._hdf5 import Dataset, write_hdf5
+from phonokit._version import __version__
+from phonokit.model.constants import Constants3
+from phonokit.settings.fit import Fit
+
+HDF5 = (".hdf5", ".h5")
+NAMES = {2: ("force_constants", "fc2"), 3: ("fc3",)}
+"""What the dataset is called, by order; the first name is written, the last that is there
+is read."""
+SPARSE = "fc3_blocks"
+UNIT = {2: "eV/angstrom^2", 3: "eV/angstrom^3"}
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class FitResult:
+    """Force constants that were solved for, and what they belong to.
+
+    Parameters
+    ----------
+    fc2 : ForceConstants
+        eV/Å²
+    fc3 : ForceConstants or SparseForceConstants3, optional
+        eV/Å³
+    fit : Fit
+        How they were solved for.
+    method : str
+        The same in words.
+    calculator : str
+        The program that computed the forces.
+    cells, forces : str
+        Hashes of the cells and of the forces, by which `phonokit.load` knows whether they
+        still belong together.
+    """
+
+    kind: ClassVar[str] = "force constants"
+
+    fc2: ForceConstants
+    fc3: Constants3 | None = None
+    fit: Fit
+    method: str = ""
+    calculator: str = ""
+    cells: str = ""
+    forces: str = ""
+
+    @property
+    def drifts(self) -> dict[int, NDArray[np.float64]]:
+        """How far each index is from the sum rule, by order; eV/Å², eV/Å³."""
+        drifts = {2: drift(self.fc2)}
+        if isinstance(self.fc3, SparseForceConstants3):
+            drifts[3] = drift_sparse(self.fc3)
+        elif self.fc3 is not None:
+            drifts[3] = drift(self.fc3)
+        return drifts
+
+    def write(
+        self, folder: str | Path = ".", *, full: bool = False, text: bool = False
+    ) -> list[Path]:
+        """Write ``fc2.hdf5``, and ``fc3.hdf5`` if there is a third order.
+
+        `phonokit.load` takes them in place of the forces they come from.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Made if it is not there.
+        full : bool
+            Write every first atom, not only those of the primitive cell.
+        text : bool
+            Write ``FORCE_CONSTANTS`` too.
+        """
+        target = path_of(folder, "folder")
+        ensure_flag("text", text)
+        target.mkdir(parents=True, exist_ok=True)
+        about = {
+            "program": "phonokit",
+            "fit": json.dumps(asdict(self.fit)),
+            "method": self.method,
+            "calculator": self.calculator,
+            "cells_sha256": self.cells,
+            "forces_sha256": self.forces,
+        }
+        written = [_write(self.fc2, target / "fc2.hdf5", full=full, attributes=about)]
+        if self.fc3 is not None:
+            path = target / "fc3.hdf5"
+            written.append(_write(self.fc3, path, full=full, attributes=about))
+        if text:
+            path = target / "FORCE_CONSTANTS"
+            written.append(write_force_constants(self.fc2, path, full=full))
+        return written
+
+
+def write_force_constants(
+    constants: ForceConstants, path: str | Path, *, full: bool = False
+) -> Path:
+    """Write force constants as phonopy and phono3py do.
+
+    Parameters
+    ----------
+    constants : ForceConstants
+        Second or third order.
+    path : str or Path
+        ``fc2.hdf5``, ``force_constants.hdf5``, ``fc3.hdf5`` and the like (``.hdf5``,
+        ``.h5``); any other name is text in the format of ``FORCE_CONSTANTS``, second order
+        only.
+    full : bool
+        Write every first atom, not only those of the primitive cell.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be written, or cannot hold this order.
+    """
+    ensure_type("constants", constants, ForceConstants)
+    ensure_flag("full", full)
+    target = path_of(path)
+    if constants.order not in NAMES:
+        raise FileError(f"{target}: only second and third order have a format of file")
+    if target.suffix in HDF5:
+        _write(constants, target, full=full)
+    elif constants.order == 2:
+        _write_text(constants, target, full)
+    else:
+        raise FileError(
+            f"{target}: third-order constants are written as HDF5; name a file .hdf5"
+        )
+    return target
+
+
+def write_sparse_force_constants(
+    constants: SparseForceConstants3, path: str | Path
+) -> Path:
+    """Write sparse third-order force constants as HDF5: blocks and their atoms.
+
+    Parameters
+    ----------
+    constants : SparseForceConstants3
+    path : str or Path
+        ``.hdf5`` or ``.h5``.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be written.
+    """
+    ensure_type("constants", constants, SparseForceConstants3)
+    target = path_of(path)
+    if target.suffix not in HDF5:
+        raise FileError(f"{target}: sparse constants are HDF5; name a file .hdf5")
+    return _write(constants, target)
+
+
+def _write(
+    constants: ForceConstants | SparseForceConstants3,
+    path: Path,
+    *,
+    full: bool = False,
+    attributes: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write the datasets of one order, and what readers check."""
+    order, unit = constants.order, UNIT[constants.order]
+    if isinstance(constants, SparseForceConstants3):
+        datasets = {
+            SPARSE: Dataset(constants.blocks, unit, "blocks (n, 3, 3, 3)"),
+            "fc3_atoms": Dataset(constants.atoms, "1", "their atoms (n, 3), from 0"),
+        }
+    else:
+        values = expand(constants) if full else constants.values
+        datasets = {NAMES[order][0]: Dataset(values, unit, "force constants")}
+    first = constants.supercell.primitive_to_supercell
+    datasets["p2s_map"] = Dataset(first, "1", "first atoms, from 0")
+    datasets["version"] = Dataset(np.bytes_(f"phonokit {__version__}"))
+    if order == 2:
+        datasets["physical_unit"] = Dataset(np.array([np.bytes_(UNIT[2])]))
+    return write_hdf5(path, datasets, attributes or {})
+
+
+def _write_text(constants: ForceConstants, path: Path, full: bool) -> None:
+    """``FORCE_CONSTANTS``: a pair of atoms and three rows, second atom fastest."""
+    values = expand(constants) if full else constants.values
+    n_s = constants.supercell.cell.n_atoms
+    first = np.arange(n_s) if full else constants.supercell.primitive_to_supercell
+    with replacing(path) as beside, beside.open("w", encoding="utf-8") as file:
+        file.write(f"{len(first):4d} {n_s:4d}\n")
+        for i, row in zip(first, values, strict=True):
+            for j, block in enumerate(row):
+                file.write(f"{i + 1:4d} {j + 1:4d}\n")
+                file.writelines(f"{x:22.15f}{y:22.15f}{z:22.15f}\n" for x, y, z in block)

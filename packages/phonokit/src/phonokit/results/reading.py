@@ -1,0 +1,44 @@
+"""Results from the files they were written to."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from phono_grid.errors import FileError
+
+from phonokit._atomic import path_of
+from phonokit._hdf5 import open_hdf5
+
+KINDS = {
+    "kappa": "phonokit.results.kappa:KappaResult",
+}
+"""The class of each kind of result, imported when it is read."""
+
+
+def read_result(path: str | Path) -> Any:
+    """Read a result that `Result.write` or a command has written.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    Result
+        Of the kind that was written: `KappaResult`, `BandsResult`, ...
+
+    Raises
+    ------
+    FileError
+        If it is not a result of phonokit, or lacks something.
+    """
+    source = path_of(path)
+    with open_hdf5(source) as file:
+        kind = file.attrs.get("result")
+        if kind not in KINDS:
+            raise FileError(
+                f"{source}: is not a result of phonokit (its attribute result is {kind!r}, "
+                f"expected {', '.join(KINDS)})"
+            )
+        module, name = KINDS[kind].split(":")
+        return getattr(import_module(module), name).read(file)

@@ -1,0 +1,167 @@
+"""What all results have in common: one way to be written, and one to be read."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from phono_grid.errors import FileError, ensure_type
+
+from phonokit._atomic import path_of
+from phonokit._hdf5 import Dataset, write_hdf5
+from phonokit._version import __version__
+from phonokit.model.provenance import InputFile
+from phonokit.results.provenance import Provenance
+
+
+def quantity(unit: str, meaning: str, *, optional: bool = False) -> Any:
+    """A field of a result that is a dataset of its file.
+
+    Parameters
+    ----------
+    unit : str
+        ``"THz"``, ``"1"`` where there is none.
+    meaning : str
+        What it is, and along which axes.
+    optional : bool
+        Whether it may be None, which is then the default.
+    """
+    default = None if optional else MISSING
+    return field(default=default, metadata={"unit": unit, "meaning": meaning})
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Result:
+    """A result: quantities with units, and where they come from.
+
+    Fields made by `quantity` are arrays, numbers, arrays of strings, or arrays by name;
+    each is a dataset of the file, under its own name.
+
+    Parameters
+    ----------
+    provenance : Provenance
+    """
+
+    kind: ClassVar[str] = ""
+    """What the result is, as its function is called."""
+
+    provenance: Provenance
+
+    def datasets(self) -> dict[str, Dataset]:
+        """Everything that is written, by name."""
+        datasets = {}
+        for f in _quantities(type(self)):
+            value = getattr(self, f.name)
+            if isinstance(value, Mapping):
+                parts = {f"{f.name}/{name}": part for name, part in value.items()}
+            else:
+                parts = {} if value is None else {f.name: value}
+            for name, part in parts.items():
+                datasets[name] = Dataset(
+                    _stored(part), f.metadata["unit"], f.metadata["meaning"]
+                )
+        return datasets
+
+    def write(self, path: str | Path | None = None, *, command: str = "") -> Path:
+        """Write the result as HDF5; readers see the whole file or none.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            ``bands.hdf5`` and the like, after the kind of the result, if not given.
+        command : str
+            The command line, to be kept in the file.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        FileError
+            If it cannot be written.
+        """
+        ensure_type("command", command, str)
+        target = path_of(self.default_name if path is None else path)
+        about = {"result": self.kind, **_attributes(self.provenance, command)}
+        return write_hdf5(target, self.datasets(), about)
+
+    @property
+    def default_name(self) -> str:
+        """The file that is written if none is named."""
+        return f"{self.kind}.hdf5"
+
+    @classmethod
+    def read(cls, file: Any) -> Self:
+        """Make a result of an open file that has its kind."""
+        values: dict[str, Any] = {}
+        for f in _quantities(cls):
+            if f.name in file:
+                values[f.name] = _loaded(file[f.name])
+            elif f.default is MISSING:
+                raise FileError(f"{file.filename}: holds no {f.name}; is it complete?")
+        return cls(provenance=provenance_in(file), **values)
+
+    def __repr__(self) -> str:
+        """The kind, the crystal, and the shapes of what there is."""
+        shapes = [
+            f"{name} {'×'.join(str(n) for n in np.shape(d.value)) or d.value}"
+            for name, d in self.datasets().items()
+        ]
+        return f"{type(self).__name__}({self.provenance.formula}: {', '.join(shapes)})"
+
+
+def _quantities(kind: type[Result]) -> list[Field[Any]]:
+    """The fields of a result that are datasets."""
+    return [f for f in fields(kind) if "unit" in f.metadata]
+
+
+def _stored(value: Any) -> Any:
+    """A value as HDF5 holds it: strings as UTF-8."""
+    array = np.asarray(value)
+    return np.char.encode(array, "utf-8") if array.dtype.kind == "U" else array
+
+
+def _loaded(item: Any) -> Any:
+    """A value of a dataset, or of a group of them in their order."""
+    if hasattr(item, "items"):
+        return {name: _loaded(part) for name, part in item.items()}
+    value = item[()]
+    if np.asarray(value).dtype.kind == "S":
+        return np.char.decode(np.asarray(value), "utf-8")
+    return value if np.ndim(value) else value.item()
+
+
+def _attributes(origin: Provenance, command: str) -> dict[str, Any]:
+    """Where the numbers come from."""
+    return {
+        "program": "phonokit",
+        "version": __version__,
+        "command": command,
+        "formula": origin.formula,
+        "source": origin.source,
+        "inputs": [str(f.path) for f in origin.inputs],
+        "inputs_sha256": [f.sha256 for f in origin.inputs],
+        "settings": json.dumps(origin.settings),
+        "lang": origin.lang,
+        "started": origin.started,
+        "finished": origin.finished,
+    }
+
+
+def provenance_in(file: Any) -> Provenance:
+    """Where the numbers of an open file come from."""
+    about = file.attrs
+    hashes = zip(about.get("inputs", []), about.get("inputs_sha256", []), strict=False)
+    return Provenance(
+        formula=about.get("formula", ""),
+        source=about.get("source", "forces"),
+        inputs=tuple(InputFile(Path(path), sha256) for path, sha256 in hashes),
+        lang=about.get("lang", ""),
+        settings=json.loads(about.get("settings", "{}")),
+        started=about.get("started", ""),
+        finished=about.get("finished", ""),
+    )

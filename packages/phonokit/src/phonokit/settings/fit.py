@@ -1,0 +1,51 @@
+"""How force constants are solved for from forces."""
+
+from dataclasses import dataclass
+
+from phono_grid.errors import DomainError, ensure_flag, ensure_positive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """How force constants are solved for from the forces of displaced supercells.
+
+    Parameters
+    ----------
+    symmetrize
+        Impose index exchange and the sum rule on finite differences; a least-squares fit
+        obeys both anyway.
+    cutoff
+        In Å; third-order constants of atoms this far apart or farther are zero. A
+        least-squares fit is made without them; from finite differences they are cut off,
+        which breaks the sum rule unless the constants are sparse.
+    sparse
+        Keep nothing beyond the cutoff, so that supercells of hundreds of atoms fit; the sum
+        rule then holds among what is kept.
+    least_squares
+        Fit displaced atoms and pairs by least squares, as random displacements always are,
+        in place of finite differences.
+    """
+
+    symmetrize: bool = True
+    cutoff: float | None = None
+    sparse: bool = False
+    least_squares: bool = False
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        for name in ("symmetrize", "sparse", "least_squares"):
+            ensure_flag(name, getattr(self, name))
+        if self.cutoff is not None:
+            ensure_positive("cutoff", self.cutoff)
+        if self.sparse and self.cutoff is None:
+            raise DomainError(
+                "sparse: needs a cutoff, the distance beyond which nothing is kept"
+            )
+
+    @property
+    def description(self) -> str:
+        """The choices that differ from the defaults, in words."""
+        parts = [] if self.cutoff is None else [f"cutoff {self.cutoff:g} Å"]
+        parts += ["sparse"] * self.sparse
+        parts += ["not symmetrized"] * (not self.symmetrize)
+        return ", ".join(parts)
