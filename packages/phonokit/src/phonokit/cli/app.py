@@ -28,6 +28,17 @@ Examples:
 
 COMMANDS = {
     "kappa": "Compute the lattice thermal conductivity.",
+    "accumulate": "Tell which phonons carry the heat, by frequency and mean free path.",
+    "displace": "Make the displaced supercells of a structure.",
+    "forces": "Compute the forces of displaced supercells, or collect them.",
+    "fc": "Solve for force constants; with a calculator from a structure all the way.",
+    "bands": "Compute phonon bands along lines.",
+    "dos": "Compute the phonon density of states, total and of its parts.",
+    "thermal": "Compute free energy, entropy and heat capacity at constant volume.",
+    "modes": "Compute frequencies, eigenvectors and velocities of phonons.",
+    "gamma": "Compute half linewidths of the phonons at a few wave vectors.",
+    "spectral": "Compute spectral functions at a few wave vectors, or along lines.",
+    "jdos": "Compute joint densities of states: pairs of phonons to scatter with.",
 }
 """What each does; its file is imported only when it runs."""
 
@@ -86,6 +97,14 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
         print_error=False,
         result_action="return_value",
     )
+
+
+def _options(command: str) -> frozenset[str]:
+    """The options of a command, with their hyphens."""
+    if command not in COMMANDS:
+        return frozenset()
+    arguments = app[command].assemble_argument_collection()
+    return frozenset(name for argument in arguments for name in argument.names)
 
 
 def _explanation(error: BaseException) -> tuple[str, int] | None:

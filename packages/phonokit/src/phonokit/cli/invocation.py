@@ -18,21 +18,14 @@ class Invocation:
         The same as a settings file, see `phonokit.cli.config`.
     explain : callable
         Tell a person of an error that only some ranks have, and return the exit code.
+    options : callable
+        The options of the command, with their hyphens.
     """
 
     tokens: Sequence[str]
     settings: str
     explain: Callable[[BaseException], int]
-
-    @property
-    def options(self) -> frozenset[str]:
-        """The options of the command, with their hyphens."""
-        from phonokit.cli.app import app
-
-        if not self.tokens or self.tokens[0] not in app:
-            return frozenset()
-        arguments = app[self.tokens[0]].assemble_argument_collection()
-        return frozenset(name for argument in arguments for name in argument.names)
+    options: Callable[[], frozenset[str]]
 
     @property
     def command(self) -> str:
