@@ -90,7 +90,15 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
 
     launch.share_cores()
     words = with_config(tokens)
-    current.set(Invocation(tokens=tokens, settings=settings_text(words), explain=_explain))
+    command = words[0] if words else ""
+    current.set(
+        Invocation(
+            tokens=tokens,
+            settings=settings_text(words),
+            explain=_explain,
+            options=lambda: _options(command),
+        )
+    )
     app(
         spread(words),
         exit_on_error=False,
