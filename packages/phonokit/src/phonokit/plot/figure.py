@@ -1,6 +1,6 @@
 """What all pictures share. Matplotlib is imported only when one is drawn."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from phono_grid.errors import DomainError, FileError
 
-from phonokit._atomic import ensure_writable, replacing
+from phonokit._atomic import ensure_writable, path_of, replacing
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 FORMATS = (".png", ".pdf", ".svg")
 BLUE, GREY, MUTED = "#1f5fa8", "#c9d3df", "#7b8794"
+STYLE: dict[Any, Any] = {
+    "font.size": 10,
+    "axes.axisbelow": True,
+    "legend.frameon": False,
+    "svg.hashsalt": "phonokit",
+}
 
 
 def ensure_plottable(path: Path) -> None:
@@ -23,11 +30,103 @@ def ensure_plottable(path: Path) -> None:
         raise DomainError(
             f"{path}: the name of a picture must end with one of {', '.join(FORMATS)}"
         )
-    if find_spec("matplotlib") is None:
-        raise FileError(
-            f"{path}: pictures need matplotlib; install it with: pip install phonokit[plot]"
-        )
+    _ensure_matplotlib(f"{path}: pictures need")
     ensure_writable(path)
+
+
+@contextmanager
+def drawn(
+    path: str | Path | None,
+    ax: Any,
+    size: tuple[float, float],
+    *,
+    rows: int = 1,
+    columns: int = 1,
+    **layout: Any,
+) -> Iterator[list["Axes"]]:
+    """The panels of a picture: those that are given, or those of a new figure.
+
+    ::
+
+        with drawn(path, ax, (7.0, 4.2)) as (panel,):
+            panel.plot(x, y)
+        return panel
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        Where the picture is saved when all went well, as PNG, PDF or SVG by suffix.
+        Without a path and without ``ax`` the figure is one of `matplotlib.pyplot`, to be
+        shown.
+    ax : Axes, or sequence of them, optional
+        What is drawn on.
+    size : (float, float)
+        Of a new figure, width and height in inches.
+    rows, columns : int
+        How many panels there are.
+    **layout
+        More for `matplotlib.figure.Figure.subplots`.
+
+    Raises
+    ------
+    DomainError
+        If the suffix is another one, or as many ``ax`` are not given as there are panels.
+    FileError
+        If matplotlib is missing, or the file cannot be written.
+    """
+    target = None if path is None else path_of(path)
+    if target is not None:
+        ensure_plottable(target)
+    _ensure_matplotlib("pictures need")
+    import matplotlib as mpl
+
+    panels = None if ax is None else _given(ax, rows * columns)
+    with mpl.rc_context(STYLE):
+        if panels is None:
+            figure = _figure(size, shown=target is None)
+            panels = list(figure.subplots(rows, columns, squeeze=False, **layout).flat)
+        yield panels
+        if target is not None:
+            _save(panels[0], target)
+
+
+def _given(ax: Any, number: int) -> list["Axes"]:
+    """The panels that somebody wants to be drawn on."""
+    panels = list(getattr(ax, "flat", ax if isinstance(ax, Sequence) else [ax]))
+    if len(panels) != number or not all(hasattr(panel, "plot") for panel in panels):
+        expected = "Axes of matplotlib" if number == 1 else f"{number} Axes of matplotlib"
+        raise DomainError(f"ax must be {expected}, got {ax!r}")
+    return panels
+
+
+def _figure(size: tuple[float, float], *, shown: bool) -> "Figure":
+    """A figure for a file, or one that pyplot shows."""
+    if shown:
+        from matplotlib import pyplot as plt
+
+        return plt.figure(figsize=size, layout="constrained")
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def _save(panel: "Axes", path: Path) -> None:
+    """Save the figure of a panel; readers see the whole picture or none."""
+    figure: Any = panel.figure
+    if not hasattr(figure, "savefig"):
+        # A part of a figure, whose figure is the whole.
+        figure = figure.figure
+    with replacing(path) as beside:
+        figure.savefig(beside, format=path.suffix[1:].lower(), dpi=200)
+
+
+def _ensure_matplotlib(why: str) -> None:
+    """Require matplotlib, which is an extra of phonokit."""
+    if find_spec("matplotlib") is None:
+        raise FileError(f"{why} matplotlib; install it with: pip install phonokit[plot]")
 
 
 @contextmanager
@@ -35,18 +134,9 @@ def figure_to(path: Path, width: float, height: float) -> Iterator["Figure"]:
     """A figure that is saved when all went well."""
     ensure_plottable(path)
     import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
 
-    style: dict[Any, Any] = {
-        "font.size": 10,
-        "axes.axisbelow": True,
-        "legend.frameon": False,
-        "svg.hashsalt": "phonokit",
-    }
-    with mpl.rc_context(style):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        FigureCanvasAgg(figure)
+    with mpl.rc_context(STYLE):
+        figure = _figure((width, height), shown=False)
         yield figure
         with replacing(path) as beside:
             figure.savefig(beside, format=path.suffix[1:].lower(), dpi=200)
