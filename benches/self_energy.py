@@ -68,22 +68,15 @@ def ours(folder: Path, mesh: list[int], work: str) -> Calculation:
         if work == "joint density":
             joint = [phono_3ph.joint_dos(phonons, i, points, n, scattering) for i in q]
             return np.array([[one.differences[0], one.sums[0]] for one in joint])
-        probes = [phono_3ph.Probe(i, points) for i in q]
-        if work == "real":
-            principal = phono_3ph.Principal(EPSILON)
-            run = (n, principal)
-            return np.array(
-                [
-                    phono_3ph.real_self_energy(series3, phonons, probe, *run)[0]
-                    for probe in probes
-                ]
-            )
-        run = (n, scattering)
-        found = [
-            phono_3ph.imaginary_self_energy(series3, phonons, probe, *run)
-            for probe in probes
+        runs = [
+            (series3, phonons, phono_3ph.EvaluationPoints(i, points), n, scattering)
+            for i in q
         ]
-        return np.array([one.total[0] for one in found])
+        if work == "real":
+            delta = [phono_3ph.real_self_energy(*run, epsilon=EPSILON) for run in runs]
+            return np.array([one[0] for one in delta])
+        gamma = [phono_3ph.imaginary_self_energy(*run).total for run in runs]
+        return np.array([one[0] for one in gamma])
 
     return calculate
 

@@ -2,14 +2,13 @@
 
 from model_crystals import zincblende
 from phono_3ph import (
+    EvaluationPoints,
     PeriodicModes,
-    Principal,
-    Probe,
+    QStars,
     Scattering,
     Series3,
-    Stars,
     Strengths,
-    Thermal,
+    ThermalFactors,
 )
 from phono_3ph._series3 import image_cells
 from phono_dynmat import Modes
@@ -49,8 +48,8 @@ def imaginary_self_energies(rng):
     occupations = rng.uniform(0, 3, (*phonons.frequencies.shape, 2))
     q = int(rng.integers(27))
     normal = rng.uniform(size=len(Triplets.of(phonons.grid, q).weights)) < 0.5
-    probe = Probe(q, rng.uniform(0, 30, 17), normal)
-    return (series, phonons, probe, occupations, Scattering()), {}
+    evaluation = EvaluationPoints(q, rng.uniform(0, 30, 17), normal)
+    return (series, phonons, evaluation, occupations, Scattering()), {}
 
 
 def real_self_energies(rng):
@@ -58,7 +57,7 @@ def real_self_energies(rng):
     occupations = rng.uniform(0, 3, (*phonons.frequencies.shape, 2))
     q = int(rng.integers(27))
     strengths = Strengths.of(series, phonons, q)
-    return (strengths, phonons, Probe(q), occupations, Principal(0.3)), {}
+    return (strengths, phonons, EvaluationPoints(q), occupations, Scattering(), 0.3), {}
 
 
 def detailed_linewidths(rng):
@@ -71,13 +70,13 @@ def detailed_linewidths(rng):
 def collision_row(rng):
     series, phonons = phonons_on([4, 4, 4])
     shape = (*phonons.frequencies.shape, 2)
-    thermal = Thermal(rng.uniform(0, 3, shape), rng.uniform(0, 3, shape))
+    thermal = ThermalFactors(rng.uniform(0, 3, shape), rng.uniform(0, 3, shape))
     return (series, phonons, int(rng.integers(64)), thermal, Scattering()), {}
 
 
 def reduced_row(rng):
     _, phonons = phonons_on([4, 4, 4])
-    stars = Stars.of(phonons.grid, IrreduciblePoints.of(phonons.grid))
+    stars = QStars.of(phonons.grid, IrreduciblePoints.of(phonons.grid))
     return (rng.normal(size=(2, 6, 64, 6)), stars), {}
 
 

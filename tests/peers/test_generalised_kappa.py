@@ -11,10 +11,10 @@ import pytest
 from peers_scattering import Pair, harmonic, loaded
 from phono_3ph import (
     CollisionOperator,
+    IrreducibleModes,
+    QStars,
     Scattering,
-    Stars,
-    Thermal,
-    Unknowns,
+    ThermalFactors,
     collision_row,
     conductivity_lbte,
     conductivity_rta,
@@ -58,8 +58,8 @@ def ours(pair):
     points, weights, _ = get_ir_grid_points(theirs)
     points = theirs.grg2bzg[points]
     irreducible = IrreduciblePoints(pair.ours[points], weights)
-    stars = Stars.of(grid, irreducible)
-    thermal = Thermal.of(phonons.frequencies, TEMPERATURES)
+    stars = QStars.of(grid, irreducible)
+    thermal = ThermalFactors.of(phonons.frequencies, TEMPERATURES)
     parts = [
         collision_row(pair.series, phonons, int(q), thermal, Scattering())
         for q in irreducible.points
@@ -72,8 +72,8 @@ def ours(pair):
     v = group_velocities(harmonic(pair.peer, pair.supercell), modes, rotations)
     c = heat_capacities(modes.frequencies, TEMPERATURES)
     rta = conductivity_rta(grid, irreducible, v, c, gamma, cell.volume).kappa
-    unknowns = Unknowns(grid, irreducible, modes.frequencies, TEMPERATURES)
-    operator = CollisionOperator(unknowns, rows, gamma)
+    modes = IrreducibleModes(grid, irreducible, modes.frequencies, TEMPERATURES)
+    operator = CollisionOperator(modes, rows, gamma)
     full = conductivity_lbte(operator, v, cell.volume, solver="direct").kappa
     return {False: rta, True: full}
 

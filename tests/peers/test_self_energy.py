@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from peers_scattering import Pair, loaded, sums_over_sets
 from phono_3ph import (
-    Principal,
-    Probe,
+    EvaluationPoints,
     Scattering,
     Strengths,
     default_frequency_points,
@@ -120,8 +119,10 @@ def test_imaginary_part_at_bands_and_its_normal_and_umklapp_parts(
     pair, q, occupations, smearing
 ):
     scattering = Scattering(smearing=smearing)
-    probe = Probe.split(BrillouinZone.of(pair.grid), q)
-    ours = imaginary_self_energy(pair.series, pair.phonons, probe, occupations, scattering)
+    evaluation = EvaluationPoints.normal_umklapp(BrillouinZone.of(pair.grid), q)
+    ours = imaginary_self_energy(
+        pair.series, pair.phonons, evaluation, occupations, scattering
+    )
     plain = imaginary_part(pair, q, smearing)
     assert_close(ours.total, at_temperatures(plain, lambda c: c.imag_self_energy))
     detailed = imaginary_part(pair, q, smearing, detail=True)
@@ -165,7 +166,7 @@ def test_imaginary_part_at_frequency_points(pair, q, occupations, smearing):
     points = points_of(pair)
     scattering = Scattering(smearing=smearing)
     ours = imaginary_self_energy(
-        pair.series, pair.phonons, Probe(q, points), occupations, scattering
+        pair.series, pair.phonons, EvaluationPoints(q, points), occupations, scattering
     )
     theirs = imaginary_part(pair, q, smearing, points)
     expected = at_temperatures(theirs, lambda c: c.imag_self_energy)
@@ -187,9 +188,9 @@ def test_real_part(pair, q, occupations, at_bands):
         expected = at_temperatures(theirs, lambda c: c.real_self_energy)
         if points is not None:
             expected = expected.swapaxes(1, 2)
-        probe = Probe(q, points)
-        run = (pair.series, pair.phonons, probe, occupations, Principal(epsilon))
-        assert_close(real_self_energy(*run), expected)
+        evaluation = EvaluationPoints(q, points)
+        run = (pair.series, pair.phonons, evaluation, occupations)
+        assert_close(real_self_energy(*run, epsilon=epsilon), expected)
 
 
 @pytest.mark.parametrize("smearing", ["tetrahedra", "Gaussian"], indirect=True)
@@ -208,7 +209,7 @@ def test_spectral_function(pair, q, occupations, smearing):
     ours = spectral_function(
         pair.series,
         pair.phonons,
-        Probe(q, points),
+        EvaluationPoints(q, points),
         occupations,
         Scattering(smearing=smearing),
     )
@@ -271,7 +272,7 @@ def test_averaged_strengths_by_their_definition_which_phono3py_cannot_run(
     mean = pair.interaction.averaged_interaction
     np.testing.assert_allclose(strengths.mean.sum(), mean.sum(), rtol=1e-10)
     ours = imaginary_self_energy(
-        strengths.averaged(), pair.phonons, Probe(q), occupations, Scattering()
+        strengths.averaged(), pair.phonons, EvaluationPoints(q), occupations, Scattering()
     ).total
     theirs = imaginary_part(pair, q, None)
     equal = np.empty_like(pair.interaction.interaction_strength)

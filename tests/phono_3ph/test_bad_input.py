@@ -1,7 +1,6 @@
 """What is no argument is refused by name, in the same words with either language."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import phono_3ph
@@ -9,37 +8,34 @@ import pytest
 from phono_3ph import (
     BandPairs,
     CollisionOperator,
+    EvaluationPoints,
+    IrreducibleModes,
     ModesAround,
     PeriodicModes,
-    Principal,
-    Probe,
+    QStars,
     RecomputedRows,
     Scattering,
     Series3,
-    Stars,
     Storage,
     Strengths,
     StrengthsOrigin,
-    Thermal,
-    Unknowns,
+    ThermalFactors,
+    collision_row_products,
     conductivity_lbte,
     conductivity_rta,
     interaction_strengths,
     isotope_linewidths,
     linewidths,
     read_strengths,
-    row_products,
     storage_for,
     total_linewidths,
 )
-from phono_3ph._series3 import image_cells
 from phono_dynmat import HarmonicSeries, Modes
 from phono_grid import (
     BrillouinZone,
     Cell,
     Grid,
     IrreduciblePoints,
-    ShortestVectors,
     Tetrahedra,
     Triplets,
     irreducible_map,
@@ -61,7 +57,7 @@ RETURNED = {
     "SpectralFunction",
 }
 """Made by kernels, for people to read."""
-TYPES = {"Coherence", "Couplings", "Rows", "Solver", "Storage"}
+TYPES = {"Coherence", "Couplings", "CollisionRows", "Solver", "Storage"}
 SHAPELESS = {"values", "velocities", "three_phonon", "imaginary", "frequencies", "shape"}
 """Of any number of axes, for one function or another."""
 
@@ -79,19 +75,18 @@ def nouns(sample):
     widths, v = np.ones((2, n_i, n_b)), np.ones((n_i, n_b, 3))
     triplets, zone = Triplets.of(grid, Q), BrillouinZone.of(grid)
     strengths = np.ones((len(triplets.weights), 1, n_b, n_b))
-    unknowns = Unknowns(grid, irreducible, f, T)
+    modes = IrreducibleModes(grid, irreducible, f, T)
     rows = RecomputedRows(n_i, lambda i: np.zeros((2, n_b, 3, n_i, n_b, 3)))
     numbers = np.searchsorted(irreducible.points, irreducible_map(grid))
-    stars = Stars(numbers, np.ones((grid.n_q, 3, 3)), n_i)
+    stars = QStars(numbers, np.ones((grid.n_q, 3, 3)), n_i)
     pairs = BandPairs(f, np.ones((n_i, n_b, n_b, 6)), grid.n_q, 40.0)
-    vectors = ShortestVectors.of(sample.model.supercell)
     points = np.linspace(0, 30, 4)
     plain = {"series", "irreducible", "occupations", "model", "phonons"}
     good = {name: getattr(sample, name) for name in plain}
     good |= {
         "atoms": sample.series.atoms,
         "average_origin": True,
-        "average_weights": True,
+        "average_degenerate_weights": True,
         "bands": np.array([0]),
         "block": slice(0, 1),
         "cap": 4.0,
@@ -105,11 +100,8 @@ def nouns(sample):
         "degeneracy": 1e-4,
         "dense": False,
         "density": np.ones((2, 4, 6)),
-        "descriptor": 0,
-        "dtype": None,
         "dynamics": HarmonicSeries.of(sample.model.fc2),
         "epsilon": 0.1,
-        "folder": Path("."),
         "force_constants": sample.model.fc3,
         "frequencies": f,
         "frequency_points": points,
@@ -125,13 +117,12 @@ def nouns(sample):
         "mean_free_path": 1.0,
         "mode_kappa": np.ones((2, n_i, n_b, 6)),
         "modes": Modes(grid.qpoints, phonons.frequencies, phonons.polarizations),
-        "multiplicities": vectors.multiplicities,
         "n": 10,
         "n_irreducible": n_i,
         "n_q": grid.n_q,
         "normal": normal_processes(zone, triplets),
         "numbers": numbers,
-        "operator": CollisionOperator(unknowns, rows, widths),
+        "operator": CollisionOperator(modes, rows, widths),
         "operators": np.ones((n_i, n_b, n_b, 3), dtype=complex),
         "origin": StrengthsOrigin(tuple(range(9)), Q, "x", "x"),
         "over": f,
@@ -140,8 +131,7 @@ def nouns(sample):
         "pinv_cutoff": 1e-8,
         "points": points,
         "polarizations": phonons.polarizations,
-        "principal": Principal(),
-        "probe": Probe(Q, points),
+        "evaluation": EvaluationPoints(Q, points),
         "products": pairs.products,
         "q": Q,
         "qpoint": np.zeros(3),
@@ -151,7 +141,6 @@ def nouns(sample):
         "scattering": Scattering(),
         "shape": (2, n_i, n_b),
         "sigma": 0.1,
-        "size": 1,
         "smearing": None,
         "solver": "cg",
         "stars": stars,
@@ -162,11 +151,10 @@ def nouns(sample):
         "temperature": 300.0,
         "temperatures": np.array(T),
         "tetrahedra": Tetrahedra.of(grid),
-        "thermal": Thermal(sample.occupations, sample.occupations),
+        "thermal": ThermalFactors(sample.occupations, sample.occupations),
         "three_phonon": widths,
         "threshold": 0.0,
         "triplets": triplets,
-        "unknowns": unknowns,
         "values": sample.series.values,
         "velocities": v,
         "volume": 40.0,
@@ -182,7 +170,7 @@ def nouns(sample):
         "Strengths": {"values": strengths, "phonons": "x"},
         "StrengthsOrigin": {"phonons": "x"},
         "pair_conductivities": {"linewidths": widths[0]},
-        "series3": {"cells": image_cells(sample.model.supercell, vectors)},
+        "CollisionOperator": {"modes": modes},
         "storage_for": {"over": "disk"},
     }
     return good, special
@@ -216,8 +204,8 @@ def broken_rows(s, solver):
     n_i, n_b = f.shape
     rows = np.zeros((n_i, 2, n_b, 3, n_i, n_b, 3))
     rows[0, 0, 0, 0, 0, 0, 0] = np.nan
-    unknowns = Unknowns(s.phonons.grid, s.irreducible, f, T)
-    operator = CollisionOperator(unknowns, rows, np.ones((2, n_i, n_b)))
+    modes = IrreducibleModes(s.phonons.grid, s.irreducible, f, T)
+    operator = CollisionOperator(modes, rows, np.ones((2, n_i, n_b)))
     return conductivity_lbte(operator, np.ones((n_i, n_b, 3)), 40.0, solver=solver)
 
 
@@ -275,11 +263,11 @@ SAID = {
         "cap must be positive, got -1",
     ),
     "negative temperature": (
-        lambda s: Thermal.of(s.phonons.frequencies, [-1.0]),
+        lambda s: ThermalFactors.of(s.phonons.frequencies, [-1.0]),
         "temperatures must not be negative, got -1 K",
     ),
     "no temperature": (
-        lambda s: Thermal.of(s.phonons.frequencies, []),
+        lambda s: ThermalFactors.of(s.phonons.frequencies, []),
         "temperatures: expected one or more, got none",
     ),
     "spread by name": (
@@ -313,7 +301,7 @@ def test_shapes_of_widths_and_rows_are_compared(sample):
         total_linewidths(np.ones((2, 3)), np.ones((2, 2, 3)))
     z = np.ones((2, 1, 6, 3))
     with pytest.raises(ShapeError, match="rows: expected shape"):
-        row_products([np.ones((2, 6, 3))], slice(0, 1), z)
+        collision_row_products([np.ones((2, 6, 3))], slice(0, 1), z)
     with pytest.raises(ShapeError, match="polarizations: expected shape"):
         around(sample, polarizations=sample.phonons.polarizations)
 

@@ -1,21 +1,20 @@
 """Laws of the collision operator and of the full Boltzmann equation."""
 
-import errno
 import functools
-import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from model_crystals import mix_degenerate
 from phono_3ph import (
     CollisionOperator,
+    IrreducibleModes,
+    QStars,
     RecomputedRows,
     Scattering,
     Solver,
-    Stars,
     Storage,
-    Thermal,
-    Unknowns,
+    ThermalFactors,
     collision_row,
     conductivity_lbte,
     conductivity_rta,
@@ -23,12 +22,10 @@ from phono_3ph import (
     linewidths,
     operator_memory,
     reduced_row,
-    reserve,
-    scratch_array,
     storage_for,
 )
 from phono_grid import units
-from phono_grid.errors import ConvergenceError, DomainError, FileError, ShapeError
+from phono_grid.errors import ConvergenceError, DomainError, Remedy, ShapeError
 
 TEMPERATURES = np.array([100.0, 300.0])
 
@@ -40,8 +37,8 @@ def velocities(symmetric_vectors):
 
 def rows_of(sample, phonons, scattering=None):
     scattering = Scattering() if scattering is None else scattering
-    thermal = Thermal.of(phonons.frequencies, TEMPERATURES)
-    stars = Stars.of(phonons.grid, sample.irreducible)
+    thermal = ThermalFactors.of(phonons.frequencies, TEMPERATURES)
+    stars = QStars.of(phonons.grid, sample.irreducible)
     rows, gamma = [], []
     for q in sample.irreducible.points.tolist():
         widths, row = collision_row(sample.series, phonons, q, thermal, scattering)
@@ -53,8 +50,8 @@ def rows_of(sample, phonons, scattering=None):
 def operator_of(sample, rows, gamma):
     f = sample.phonons.frequencies[sample.irreducible.points]
     grid = sample.phonons.grid
-    unknowns = Unknowns(grid, sample.irreducible, f, TEMPERATURES)
-    return CollisionOperator(unknowns, rows, gamma)
+    modes = IrreducibleModes(grid, sample.irreducible, f, TEMPERATURES)
+    return CollisionOperator(modes, rows, gamma)
 
 
 @pytest.fixture(scope="module")
@@ -62,12 +59,10 @@ def operator(sample):
     return operator_of(sample, *rows_of(sample, sample.phonons))
 
 
-def at(operator, temperatures):
+def with_temperatures(operator, temperatures):
     """The same operator, said to be of other temperatures."""
-    of = operator.unknowns
-    t = np.array(temperatures)
-    unknowns = Unknowns(of.grid, of.irreducible, of.frequencies, t)
-    return CollisionOperator(unknowns, operator.rows, operator.linewidths)
+    modes = replace(operator.modes, temperatures=np.array(temperatures))
+    return CollisionOperator(modes, operator.rows, operator.linewidths)
 
 
 def heat_capacities(f):
@@ -94,11 +89,11 @@ def test_conjugate_gradients_and_all_eigenvalues_agree(operator, velocities):
 
 
 def test_the_operator_applied_row_by_row_is_its_matrix(operator, rng):
-    y = rng.normal(size=operator.unknowns.shape)
+    y = rng.normal(size=operator.modes.shape)
     matrices = [operator.matrix(i) for i in range(2)]
     expected = [m @ v.ravel() for m, v in zip(matrices, y, strict=True)]
-    found = operator.apply(y).reshape(2, -1)
-    np.testing.assert_allclose(found, expected, atol=1e-12 * np.abs(expected).max())
+    result = operator.apply(y).reshape(2, -1)
+    np.testing.assert_allclose(result, expected, atol=1e-12 * np.abs(expected).max())
     diagonal = operator.diagonal().reshape(2, -1)
     expected = [np.diag(m) for m in matrices]
     np.testing.assert_allclose(diagonal, expected, atol=1e-13 * np.max(expected))
@@ -116,7 +111,7 @@ def test_relaxons_carry_the_conductivity_together(operator, velocities):
 
 
 def test_linewidths_of_the_fused_pass_are_the_linewidths(sample):
-    thermal = Thermal.of(sample.phonons.frequencies, TEMPERATURES)
+    thermal = ThermalFactors.of(sample.phonons.frequencies, TEMPERATURES)
     for q in (1, 5, 23):
         inputs = (sample.series, sample.phonons, q)
         gamma, _ = collision_row(*inputs, thermal, Scattering())
@@ -130,16 +125,14 @@ def test_rows_out_of_memory_conduct_as_those_in_memory(
 ):
     plain = conductivity_lbte(operator, velocities, 45.0)
     if storage is Storage.DISK:
-        rows = scratch_array(operator.rows.shape, folder=tmp_path)
+        rows = np.memmap(tmp_path / "rows", np.float64, "w+", shape=operator.rows.shape)
         rows[:] = operator.rows
     else:
         rows = RecomputedRows(len(operator.rows), lambda i: operator.rows[i])
-    outside = CollisionOperator(operator.unknowns, rows, operator.linewidths)
-    found = conductivity_lbte(outside, velocities, 45.0)
-    np.testing.assert_array_equal(found.kappa, plain.kappa)
-    np.testing.assert_array_equal(found.iterations, plain.iterations)
-    del rows, outside
-    assert not list(tmp_path.iterdir())
+    outside = CollisionOperator(operator.modes, rows, operator.linewidths)
+    result = conductivity_lbte(outside, velocities, 45.0)
+    np.testing.assert_array_equal(result.kappa, plain.kappa)
+    np.testing.assert_array_equal(result.iterations, plain.iterations)
 
 
 def test_the_memory_of_an_operator_decides_where_its_rows_go():
@@ -149,50 +142,13 @@ def test_the_memory_of_an_operator_decides_where_its_rows_go():
     assert choose(cap=0.1, over="memory") is Storage.MEMORY
     assert choose(cap=0.05, over="disk") is Storage.DISK
     assert choose(cap=0.05, over="recompute") is Storage.RECOMPUTE
-    with pytest.raises(DomainError, match="--over-memory disk or recompute"):
+    with pytest.raises(DomainError, match="storage 'disk' or 'recompute'") as error:
         choose(cap=0.05, over="memory")
+    assert error.value.remedy is Remedy.MORE_MEMORY
     with pytest.raises(DomainError, match="solver 'cg', which needs no dense matrix"):
         storage_for(shape, dense=True, cap=0.05, over="disk")
     with pytest.raises(DomainError, match="over must be 'memory' or 'disk' or"):
         choose(cap=1, over="tape")
-
-
-def test_a_scratch_file_without_room_says_what_to_do(tmp_path):
-    with pytest.raises(FileError, match="set TMPDIR to a folder with room"):
-        scratch_array(3, folder=tmp_path / "missing")
-    with pytest.raises(FileError, match="no scratch file of 8e\\+05 GB"):
-        scratch_array(10**14, folder=tmp_path)
-
-
-@pytest.mark.parametrize("system", ["macOS", "no room to reserve", "POSIX"])
-def test_a_file_has_its_length_whatever_the_system_can_reserve(
-    tmp_path, monkeypatch, system
-):
-    def refuse(*_):
-        raise OSError(errno.EOPNOTSUPP, "not supported")
-
-    if system == "macOS":
-        monkeypatch.delattr(os, "posix_fallocate", raising=False)
-    elif system == "no room to reserve":
-        monkeypatch.setattr(os, "posix_fallocate", refuse, raising=False)
-    with (tmp_path / "file").open("wb+") as file:
-        file.write(b"kept")
-        file.flush()
-        reserve(file.fileno(), 5000)
-        reserve(file.fileno(), 10)
-        file.seek(0)
-        assert file.read() == b"kept" + bytes(4996)
-
-
-def test_a_disk_that_is_full_is_not_taken_for_one_that_cannot_reserve(
-    tmp_path, monkeypatch
-):
-    def full(*_):
-        raise OSError(errno.ENOSPC, "full")
-
-    monkeypatch.setattr(os, "posix_fallocate", full, raising=False)
-    with (tmp_path / "file").open("wb+") as file, pytest.raises(OSError, match="full"):
-        reserve(file.fileno(), 10)
 
 
 def test_a_cubic_crystal_conducts_alike_in_every_direction(operator, velocities):
@@ -209,7 +165,7 @@ def test_scattering_out_alone_is_the_relaxation_time_approximation(sample, veloc
         sample.phonons.grid,
         sample.irreducible,
         velocities,
-        heat_capacities(operator.unknowns.frequencies),
+        heat_capacities(operator.modes.frequencies),
         gamma,
         45.0,
     )
@@ -223,7 +179,7 @@ def test_scattering_back_changes_the_conductivity(sample, operator, velocities):
         sample.phonons.grid,
         sample.irreducible,
         velocities,
-        heat_capacities(operator.unknowns.frequencies),
+        heat_capacities(operator.modes.frequencies),
         gamma,
         45.0,
     ).kappa
@@ -249,7 +205,7 @@ def test_mixing_degenerate_eigenvectors_changes_nothing(sample, operator, veloci
 def test_nothing_conducts_at_zero_temperature(operator, velocities):
     for solver in Solver:
         result = conductivity_lbte(
-            at(operator, [0.0, 300.0]), velocities, 45.0, solver=solver
+            with_temperatures(operator, [0.0, 300.0]), velocities, 45.0, solver=solver
         )
         assert (result.kappa[0] == 0).all()
         assert result.kappa[1, 0] > 0
@@ -261,7 +217,7 @@ def test_phonons_that_nothing_scatters_are_left_out_by_both_solvers(
 ):
     gamma = operator.linewidths.copy()
     gamma[1, 3] = faint
-    some = CollisionOperator(operator.unknowns, operator.rows, gamma)
+    some = CollisionOperator(operator.modes, operator.rows, gamma)
     cg, direct = (
         conductivity_lbte(some, velocities, 45.0, solver=solver) for solver in Solver
     )
@@ -271,7 +227,7 @@ def test_phonons_that_nothing_scatters_are_left_out_by_both_solvers(
         assert (result.residuals < 1e-9).all()
     matrix = some.matrix(1)
     np.testing.assert_allclose(
-        some.apply(np.ones(some.unknowns.shape))[1].ravel(),
+        some.apply(np.ones(some.modes.shape))[1].ravel(),
         matrix.sum(axis=1),
         atol=1e-12 * matrix.max(),
     )
@@ -287,7 +243,7 @@ def test_inverse_sinh_is_exact_where_sinh_overflows():
 
 
 def test_a_negative_operator_is_refused_by_conjugate_gradients(operator, velocities):
-    wrong = CollisionOperator(operator.unknowns, operator.rows, -10 * operator.linewidths)
+    wrong = CollisionOperator(operator.modes, operator.rows, -10 * operator.linewidths)
     with pytest.raises(ConvergenceError, match="is not positive"):
         conductivity_lbte(wrong, velocities, 45.0)
 

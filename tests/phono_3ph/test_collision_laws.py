@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from phono_3ph import (
     CollisionOperator,
+    IrreducibleModes,
     PeriodicModes,
+    QStars,
     Scattering,
-    Stars,
-    Thermal,
-    Unknowns,
+    ThermalFactors,
     collision_row,
     conductivity_lbte,
     interaction_strengths,
@@ -28,16 +28,16 @@ def operator_on(sample, phonons, scattering):
     """The collision operator on the irreducible points of the grid of ``phonons``."""
     grid = phonons.grid
     irreducible = IrreduciblePoints.of(grid)
-    thermal = Thermal.of(phonons.frequencies, TEMPERATURES)
-    stars = Stars.of(grid, irreducible)
+    thermal = ThermalFactors.of(phonons.frequencies, TEMPERATURES)
+    stars = QStars.of(grid, irreducible)
     rows, gamma = [], []
     for q in irreducible.points.tolist():
         widths, row = collision_row(sample.series, phonons, q, thermal, scattering)
         gamma.append(widths)
         rows.append(reduced_row(row, stars))
     f = phonons.frequencies[irreducible.points]
-    unknowns = Unknowns(grid, irreducible, f, TEMPERATURES)
-    return CollisionOperator(unknowns, np.stack(rows), np.stack(gamma, axis=1))
+    modes = IrreducibleModes(grid, irreducible, f, TEMPERATURES)
+    return CollisionOperator(modes, np.stack(rows), np.stack(gamma, axis=1))
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_the_whole_zone_conducts_as_its_irreducible_part(
     sample, whole_operator, symmetric_vectors
 ):
     small, v = operator_on(sample, sample.phonons, SMEARED), symmetric_vectors
-    assert whole_operator.unknowns.size == 3 * 6 * 64
+    assert whole_operator.modes.size == 3 * 6 * 64
     full = conductivity_lbte(whole_operator, everywhere(sample, v), 45.0).kappa
     for solver in ("cg", "direct"):
         irreducible = conductivity_lbte(small, v, 45.0, solver=solver).kappa
@@ -129,10 +129,10 @@ def null_vector_defect(sample, u, scattering, occupations):
 @pytest.mark.needs_rust
 def test_at_one_kelvin_both_solvers_agree(sample, symmetric_vectors):
     operator = operator_on(sample, sample.phonons, Scattering())
-    of = operator.unknowns
-    cold = Unknowns(of.grid, of.irreducible, of.frequencies, np.array([0.0, 1.0]))
-    thermal = Thermal.of(sample.phonons.frequencies, cold.temperatures)
-    stars = Stars.of(of.grid, of.irreducible)
+    of = operator.modes
+    cold = IrreducibleModes(of.grid, of.irreducible, of.frequencies, np.array([0.0, 1.0]))
+    thermal = ThermalFactors.of(sample.phonons.frequencies, cold.temperatures)
+    stars = QStars.of(of.grid, of.irreducible)
     parts = [
         collision_row(sample.series, sample.phonons, int(q), thermal, Scattering())
         for q in of.irreducible.points

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from phono_3ph import conductivity_rta, total_linewidths, unscattered
+from phono_3ph import conductivity_rta, has_no_scattering, total_linewidths
 from phono_grid import Grid, IrreduciblePoints, units
 from phono_grid.errors import DomainError, ShapeError
 
@@ -66,11 +66,11 @@ def test_a_linewidth_that_underflows_is_none(inputs, faint):
     result = conductivity_rta(grid, irreducible, v, c, gamma, volume)
     assert (result.mode_kappa[1, 2, 1] == 0).all()
     assert (result.mode_kappa[0, 2, 1] != 0).any()
-    assert np.argwhere(unscattered(v, c, gamma)).tolist() == [[1, 2, 1]]
+    assert np.argwhere(has_no_scattering(v, c, gamma)).tolist() == [[1, 2, 1]]
     # What does not move or has no heat is not missed.
     v, c = v.copy(), c.copy()
     v[2, 1] = 1e-12
-    assert not unscattered(v, c, gamma).any()
+    assert not has_no_scattering(v, c, gamma).any()
 
 
 def test_other_scattering_limits_what_phonons_do_not_scatter():

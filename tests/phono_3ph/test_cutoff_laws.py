@@ -7,13 +7,14 @@ import pytest
 from phono_3ph import (
     BandPairs,
     CollisionOperator,
+    EvaluationPoints,
+    IrreducibleModes,
     PeriodicModes,
+    QStars,
     Scattering,
     Solver,
-    Stars,
     Strengths,
-    Thermal,
-    Unknowns,
+    ThermalFactors,
     boundary_linewidths,
     collision_row,
     conductivity_lbte,
@@ -26,7 +27,6 @@ from phono_3ph import (
     reduced_row,
     total_linewidths,
 )
-from phono_3ph import Probe as EvaluationPoints
 from phono_dynmat import (
     HarmonicSeries,
     group_velocities,
@@ -74,12 +74,12 @@ class Crystal:
         q = grid.qpoints[points]
         modes = phonon_modes(series, q - np.rint(q))
         v = group_velocities(series, modes, Symmetry.of(cell).reciprocal_rotations())
-        thermal = Thermal.of(
+        thermal = ThermalFactors.of(
             sample.phonons.frequencies,
             TEMPERATURES,
             cutoff_frequency=scattering.cutoff_frequency,
         )
-        stars = Stars.of(grid, sample.irreducible)
+        stars = QStars.of(grid, sample.irreducible)
         gamma, rows = [], []
         for i in points.tolist():
             widths, row = collision_row(
@@ -121,7 +121,7 @@ class Crystal:
             rta = conductivity_rta(grid, irreducible, v, c, gamma, volume)
             return rta.mode_kappa
         if method in ("cg", "direct"):
-            unknowns = Unknowns(
+            modes = IrreducibleModes(
                 grid,
                 irreducible,
                 f,
@@ -129,7 +129,7 @@ class Crystal:
                 cutoff_frequency=cutoff,
                 degeneracy=degeneracy,
             )
-            operator = CollisionOperator(unknowns, self.rows, gamma)
+            operator = CollisionOperator(modes, self.rows, gamma)
             return conductivity_lbte(operator, v, volume, solver=method).mode_kappa
         pairs = BandPairs.of(
             grid, irreducible, f, v, self.operators, volume, degeneracy=degeneracy
@@ -183,7 +183,7 @@ def test_phonons_at_or_below_the_cutoff_do_not_scatter(
     others = PeriodicModes(phonons.grid, phonons.frequencies, e)
     n = sample.occupations
     more = np.where(below[..., None], n + 5, n)
-    thermal = Thermal.of(phonons.frequencies, TEMPERATURES, cutoff_frequency=cutoff)
+    thermal = ThermalFactors.of(phonons.frequencies, TEMPERATURES, cutoff_frequency=cutoff)
     points = sample.irreducible.points
     for q in points[[0, 1, len(points) // 2]].tolist():
         for scatter in (
@@ -267,6 +267,6 @@ def test_cutoffs_and_degeneracies_without_meaning_are_refused(crystal):
     grid, irreducible = crystal.sample.phonons.grid, crystal.sample.irreducible
     f, v = crystal.frequencies, crystal.velocities
     with pytest.raises(DomainError, match="cutoff_frequency must not be negative"):
-        Unknowns(grid, irreducible, f, TEMPERATURES, cutoff_frequency=-1.0)
+        IrreducibleModes(grid, irreducible, f, TEMPERATURES, cutoff_frequency=-1.0)
     with pytest.raises(DomainError, match="degeneracy must be positive"):
         BandPairs.of(grid, irreducible, f, v, crystal.operators, 45.0, degeneracy=0.0)

@@ -10,7 +10,7 @@ from phono_3ph import (
     inverse_sinh,
     linewidths,
 )
-from phono_3ph._linewidths import averaging, degenerate_sets
+from phono_3ph._linewidths import averaging
 from phono_dynmat import Modes
 from phono_grid import Grid, Symmetry, Triplets
 from phono_grid.errors import DomainError, PhonoError, ShapeError
@@ -59,7 +59,7 @@ def test_mixing_degenerate_eigenvectors_changes_nothing(sample, rng):
 
 def test_without_averaged_weights_mixing_shows(sample, rng):
     # The reason for the default; were it to fail, the test above would test nothing.
-    raw = Scattering(average_weights=False)
+    raw = Scattering(average_degenerate_weights=False)
     plain = all_linewidths(sample, sample.phonons, raw)
     again = all_linewidths(sample, mixed(sample, rng), raw)
     assert np.abs(again - plain).max() > 1e-6 * plain.max()
@@ -155,10 +155,7 @@ def test_a_mesh_smaller_than_the_series_folds_it(sample):
     np.testing.assert_allclose(strengths / 8, expected, atol=1e-12 * expected.max())
 
 
-def test_degenerate_sets_are_chains():
-    np.testing.assert_array_equal(
-        degenerate_sets(np.array([0, 1, 1.5, 2, 4]), 0.6), [1, 2, 2, 2, 3]
-    )
+def test_averages_over_degenerate_sets_are_means():
     matrix = averaging(np.array([0.0, 0.0, 1.0]), 0.1)
     np.testing.assert_allclose(matrix, [[0.5, 0.5, 0], [0.5, 0.5, 0], [0, 0, 1]])
 

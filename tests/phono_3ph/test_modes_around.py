@@ -6,16 +6,13 @@ import numpy as np
 import pytest
 from model_crystals import mix_degenerate
 from phono_3ph import (
+    EvaluationPoints,
     ModesAround,
     PeriodicModes,
-    Principal,
-    Probe,
     Scattering,
     default_frequency_points,
-    imaginary_self_energies,
     imaginary_self_energy,
     linewidths,
-    real_self_energies,
     real_self_energy,
     spectral_function,
 )
@@ -55,15 +52,25 @@ def test_at_a_point_of_the_grid_they_are_those_of_the_grid(
 ):
     modes, phonons = around[0], sample.phonons
     plain = imaginary_self_energy(
-        sample.series, phonons, Probe(Q, points), occupations(phonons), scattering
+        sample.series,
+        phonons,
+        EvaluationPoints(Q, points),
+        occupations(phonons),
+        scattering,
     ).total
     found = imaginary_self_energy(
-        sample.series, modes, Probe(modes.q, points), occupations(modes), scattering
+        sample.series,
+        modes,
+        EvaluationPoints(modes.q, points),
+        occupations(modes),
+        scattering,
     ).total
     # Modes beside the grid are computed anew: weights follow the rounding of frequencies.
     np.testing.assert_allclose(found, plain, rtol=0, atol=1e-8 * plain.max())
     shifts = [
-        real_self_energy(sample.series, p, Probe(q, points), occupations(p), Principal(0.3))
+        real_self_energy(
+            sample.series, p, EvaluationPoints(q, points), occupations(p), epsilon=0.3
+        )
         for p, q in ((phonons, Q), (modes, modes.q))
     ]
     np.testing.assert_allclose(*shifts, rtol=0, atol=1e-10 * np.abs(shifts[0]).max())
@@ -72,16 +79,16 @@ def test_at_a_point_of_the_grid_they_are_those_of_the_grid(
 @pytest.mark.needs_rust
 def test_rust_agrees_with_its_definition(sample, around):
     modes = around[1]
-    run = (sample.series, modes, Probe(modes.q, POINTS[1:3]), occupations(modes))
-    for kernel, choices in (
-        (imaginary_self_energies, Scattering()),
-        (imaginary_self_energies, SMEARED),
-        (real_self_energies, Principal(0.3)),
+    run = (sample.series, modes, EvaluationPoints(modes.q, POINTS[1:3]), occupations(modes))
+    for self_energy in (
+        lambda: imaginary_self_energy(*run, Scattering()).total,
+        lambda: imaginary_self_energy(*run, SMEARED).total,
+        lambda: real_self_energy(*run, epsilon=0.3),
     ):
         with using("Rust"):
-            rust = kernel(*run, choices)
+            rust = self_energy()
         with using("Python"):
-            python = kernel(*run, choices)
+            python = self_energy()
         np.testing.assert_allclose(
             rust, python, rtol=1e-12, atol=1e-12 * np.abs(python).max()
         )
@@ -103,7 +110,7 @@ def test_time_reversal_changes_nothing(sample, around):
     assert np.abs(modes.frequencies[n:-1] - turned.frequencies[n:-1]).max() > 0.1
     expected, found = (
         imaginary_self_energy(
-            sample.series, m, Probe(m.q, POINTS), occupations(m), SMEARED
+            sample.series, m, EvaluationPoints(m.q, POINTS), occupations(m), SMEARED
         ).total
         for m in (modes, turned)
     )
@@ -118,7 +125,7 @@ def test_mixing_degenerate_eigenvectors_changes_nothing(sample, dynamics, rng):
     mixed = ModesAround(modes.grid, modes.frequencies, e, modes.qpoint, modes.tetrahedra)
     plain, again = (
         imaginary_self_energy(
-            sample.series, m, Probe(m.q, POINTS), occupations(m), Scattering()
+            sample.series, m, EvaluationPoints(m.q, POINTS), occupations(m), Scattering()
         ).total
         for m in (modes, mixed)
     )
@@ -133,8 +140,8 @@ def test_spectra_change_continuously_on_the_way_from_point_to_point(sample, dyna
 
     def spectrum(x):
         modes = ModesAround.of(sample.phonons, dynamics, start + x * (end - start))
-        probe = Probe(modes.q, points)
-        run = (sample.series, modes, probe, occupations(modes), SMEARED)
+        evaluation = EvaluationPoints(modes.q, points)
+        run = (sample.series, modes, evaluation, occupations(modes), SMEARED)
         return spectral_function(*run).imaginary[1].sum(axis=0)
 
     # Not from the very point on: there an acoustic phonon of q'' = 0 does not scatter.
@@ -150,9 +157,11 @@ def test_what_they_are_not_for_is_refused(sample, dynamics, around):
     run = (sample.series, modes)
     n = occupations(modes)
     with pytest.raises(DomainError, match=f"q: expected {modes.q}, the one wave vector"):
-        imaginary_self_energy(*run, Probe(3), n, Scattering())
+        imaginary_self_energy(*run, EvaluationPoints(3), n, Scattering())
     with pytest.raises(ShapeError, match="occupations"):
-        imaginary_self_energy(*run, Probe(modes.q), sample.occupations, Scattering())
+        imaginary_self_energy(
+            *run, EvaluationPoints(modes.q), sample.occupations, Scattering()
+        )
     with pytest.raises(DomainError, match="phonons must be a PeriodicModes, got Modes"):
         linewidths(sample.series, modes, 3, n, Scattering())
     with pytest.raises(DomainError, match="qpoint"):

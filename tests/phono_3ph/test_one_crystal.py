@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from phono_3ph import (
-    Probe,
+    EvaluationPoints,
     Scattering,
-    Thermal,
+    ThermalFactors,
     collision_row,
     detailed_linewidths,
-    imaginary_self_energies,
+    imaginary_self_energy,
     interaction_strengths,
     linewidths,
     real_self_energy,
@@ -30,12 +30,12 @@ USES = {
         series=x, phonons=s.phonons, q=1, occupations=s.occupations, scattering=PLAIN
     ),
     "a row": lambda s, x: collision_row(
-        x, s.phonons, 1, Thermal.of(s.phonons.frequencies, [300.0]), PLAIN
+        x, s.phonons, 1, ThermalFactors.of(s.phonons.frequencies, [300.0]), PLAIN
     ),
-    "imaginary": lambda s, x: imaginary_self_energies(
-        x, s.phonons, Probe(1), s.occupations, PLAIN
+    "imaginary": lambda s, x: imaginary_self_energy(
+        x, s.phonons, EvaluationPoints(1), s.occupations, PLAIN
     ),
-    "real": lambda s, x: real_self_energy(x, s.phonons, Probe(1), s.occupations),
+    "real": lambda s, x: real_self_energy(x, s.phonons, EvaluationPoints(1), s.occupations),
     "detailed": lambda s, x: detailed_linewidths(x, s.phonons, 1, s.occupations, PLAIN),
 }
 

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from model_crystals import mix_degenerate
 from phono_3ph import (
+    EvaluationPoints,
     PeriodicModes,
-    Principal,
-    Probe,
     Scattering,
     Series3,
     Strengths,
@@ -31,9 +30,9 @@ def over_frequencies(sample, couplings=None, scattering=None, q=Q):
     """Γ at `POINTS`."""
     couplings = sample.series if couplings is None else couplings
     scattering = Scattering() if scattering is None else scattering
-    probe = Probe(q, POINTS)
+    evaluation = EvaluationPoints(q, POINTS)
     return imaginary_self_energy(
-        couplings, sample.phonons, probe, sample.occupations, scattering
+        couplings, sample.phonons, evaluation, sample.occupations, scattering
     ).total
 
 
@@ -41,9 +40,11 @@ def test_at_their_own_frequencies_bands_have_their_linewidths(sample):
     f = sample.phonons.frequencies[Q]
     run = (sample.series, sample.phonons)
     widths = linewidths(*run, Q, sample.occupations, Scattering())
-    own = imaginary_self_energy(*run, Probe(Q), sample.occupations, Scattering())
+    own = imaginary_self_energy(*run, EvaluationPoints(Q), sample.occupations, Scattering())
     np.testing.assert_allclose(own.total, widths, rtol=1e-12, atol=1e-15 * widths.max())
-    at = imaginary_self_energy(*run, Probe(Q, f), sample.occupations, Scattering()).total
+    at = imaginary_self_energy(
+        *run, EvaluationPoints(Q, f), sample.occupations, Scattering()
+    ).total
     diagonal = np.einsum("Tjj->Tj", at)
     single = np.r_[True, np.diff(f) > 1e-4] & np.r_[np.diff(f) > 1e-4, True]
     np.testing.assert_allclose(
@@ -57,7 +58,7 @@ def test_normal_and_umklapp_parts_add_up(sample):
         found = imaginary_self_energy(
             sample.series,
             sample.phonons,
-            Probe.split(zone, Q, points),
+            EvaluationPoints.normal_umklapp(zone, Q, points),
             sample.occupations,
             Scattering(),
         )
@@ -91,12 +92,18 @@ def test_mixing_degenerate_eigenvectors_changes_no_self_energy(sample, rng):
     mixed = sample.with_polarizations(e)
     for q in (0, Q):
         again = imaginary_self_energy(
-            sample.series, mixed, Probe(q, POINTS), sample.occupations, Scattering()
+            sample.series,
+            mixed,
+            EvaluationPoints(q, POINTS),
+            sample.occupations,
+            Scattering(),
         ).total
         plain = over_frequencies(sample, q=q)
         np.testing.assert_allclose(again, plain, atol=1e-12 * plain.max())
         shifts = [
-            real_self_energy(sample.series, phonons, Probe(q), sample.occupations)
+            real_self_energy(
+                sample.series, phonons, EvaluationPoints(q), sample.occupations
+            )
             for phonons in (sample.phonons, mixed)
         ]
         np.testing.assert_allclose(*shifts, atol=1e-12 * np.abs(shifts[0]).max())
@@ -107,9 +114,9 @@ def test_narrow_gaussians_tend_to_tetrahedra(sample):
     # Integrals over frequency windows: a delta function has no value at a point.
     def window(scattering):
         points = np.linspace(0, 40, 401)
-        probe = Probe(Q, points)
+        evaluation = EvaluationPoints(Q, points)
         gamma = imaginary_self_energy(
-            sample.series, sample.phonons, probe, sample.occupations, scattering
+            sample.series, sample.phonons, evaluation, sample.occupations, scattering
         ).total
         return gamma.reshape(*gamma.shape[:2], -1)[..., :400].reshape(2, 6, 4, 100).sum(-1)
 
@@ -131,7 +138,7 @@ def test_kramers_and_kronig_join_the_two_parts(sample):
     gamma = imaginary_self_energy(
         sample.series,
         sample.phonons,
-        Probe(Q, points),
+        EvaluationPoints(Q, points),
         sample.occupations,
         Scattering(smearing=Gaussian(0.04, 5.0)),
     ).total
@@ -143,7 +150,11 @@ def test_kramers_and_kronig_join_the_two_parts(sample):
     kernel = p(w[:, None] - points) - p(w[:, None] + points)
     expected = np.einsum("wp,Tjp->Tjw", kernel, gamma) * step / np.pi
     delta = real_self_energy(
-        sample.series, sample.phonons, Probe(Q, w), sample.occupations, Principal(epsilon)
+        sample.series,
+        sample.phonons,
+        EvaluationPoints(Q, w),
+        sample.occupations,
+        epsilon=epsilon,
     )
     # The width of the Gaussians counts in second order: (0.04 / 1)².
     np.testing.assert_allclose(delta, expected, rtol=0, atol=5e-3 * np.abs(delta).max())
@@ -155,8 +166,8 @@ def test_stored_strengths_take_the_place_of_the_series(sample):
         plain = over_frequencies(sample, scattering=scattering)
         again = over_frequencies(sample, strengths, scattering)
         np.testing.assert_allclose(again, plain, atol=1e-12 * plain.max())
-    probe = Probe(Q)
-    run = (sample.phonons, probe, sample.occupations)
+    evaluation = EvaluationPoints(Q)
+    run = (sample.phonons, evaluation, sample.occupations)
     np.testing.assert_allclose(
         real_self_energy(strengths, *run),
         real_self_energy(sample.series, *run),
@@ -241,11 +252,11 @@ def test_a_generalised_grid_is_the_plain_grid_it_contains(sample):
     q = int(np.flatnonzero(same == Q)[0])
     occupations = sample.occupations[same]
     found = imaginary_self_energy(
-        sample.series, phonons, Probe(q, POINTS), occupations, SMEARED
+        sample.series, phonons, EvaluationPoints(q, POINTS), occupations, SMEARED
     ).total
     flat = PeriodicModes(plain, old.frequencies, old.polarizations)
     expected = imaginary_self_energy(
-        sample.series, flat, Probe(Q, POINTS), sample.occupations, SMEARED
+        sample.series, flat, EvaluationPoints(Q, POINTS), sample.occupations, SMEARED
     ).total
     np.testing.assert_allclose(found, expected, atol=1e-12 * expected.max())
 
@@ -258,17 +269,17 @@ def test_bad_input_says_what_to_do(sample):
     some = Strengths.of(*run, Q, bands=[0, 1])
     with pytest.raises(ShapeError, match="strengths: expected shape"):
         over_frequencies(sample, some)
-    probe = Probe(Q, None, np.array([True]))
+    evaluation = EvaluationPoints(Q, None, np.array([True]))
     with pytest.raises(ShapeError, match="normal: expected shape"):
-        imaginary_self_energy(*run, probe, sample.occupations, Scattering())
+        imaginary_self_energy(*run, evaluation, sample.occupations, Scattering())
     with pytest.raises(DomainError, match="frequency_points"):
-        Probe(Q, np.array([np.nan]))
+        EvaluationPoints(Q, np.array([np.nan]))
     with pytest.raises(DomainError, match="one or more"):
-        Probe(Q, np.array([]))
+        EvaluationPoints(Q, np.array([]))
     with pytest.raises(DomainError, match="sigma must be positive"):
         Gaussian(0.0)
     with pytest.raises(DomainError, match="epsilon must be positive"):
-        Principal(0.0)
+        real_self_energy(*run, EvaluationPoints(Q), sample.occupations, epsilon=0.0)
 
 
 def test_modes_of_another_grid_are_refused(sample):

@@ -5,22 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from phono_3ph import (
+    EvaluationPoints,
     PeriodicModes,
-    Principal,
-    Probe,
     Scattering,
     Strengths,
-    Thermal,
+    ThermalFactors,
     collision_row,
     default_frequency_points,
     detailed_linewidths,
-    imaginary_self_energies,
     imaginary_self_energy,
     interaction_strengths,
     joint_dos,
     kramers_kronig,
     linewidths,
-    real_self_energies,
     real_self_energy,
     spectral_function,
 )
@@ -34,18 +31,22 @@ PLAIN = Scattering()
 
 
 def imaginary(s, **change):
-    keys = {"couplings": s.series, "phonons": s.phonons, "probe": Probe(Q)}
+    keys = {"couplings": s.series, "phonons": s.phonons, "evaluation": EvaluationPoints(Q)}
     keys |= {"occupations": s.occupations, "scattering": PLAIN} | change
     return imaginary_self_energy(**keys)
 
 
 def real(s, **change):
-    keys = {"couplings": s.series, "phonons": s.phonons, "probe": Probe(Q)}
+    keys = {"couplings": s.series, "phonons": s.phonons, "evaluation": EvaluationPoints(Q)}
     return real_self_energy(**keys | {"occupations": s.occupations} | change)
 
 
 def spectral(s, points, **change):
-    keys = {"couplings": s.series, "phonons": s.phonons, "probe": Probe(Q, points)}
+    keys = {
+        "couplings": s.series,
+        "phonons": s.phonons,
+        "evaluation": EvaluationPoints(Q, points),
+    }
     keys |= {"occupations": s.occupations, "scattering": PLAIN} | change
     return spectral_function(**keys)
 
@@ -82,42 +83,54 @@ BAD = {
         lambda s: Scattering(degeneracy=0.0),
         "degeneracy must be positive",
     ),
-    "epsilon of zero": (lambda s: Principal(0.0), "epsilon must be positive, got 0"),
-    "negative epsilon": (lambda s: Principal(-0.1), "epsilon must be positive"),
-    "no epsilon": (lambda s: Principal(np.nan), "epsilon must be positive"),
-    "no frequency points": (lambda s: Probe(Q, []), "frequency_points: expected one or"),
-    "a point that is no number": (lambda s: Probe(Q, [1.0, np.nan]), "frequency_points"),
-    "an infinite point": (lambda s: Probe(Q, [np.inf]), "frequency_points"),
+    "epsilon of zero": (lambda s: real(s, epsilon=0.0), "epsilon must be positive, got 0"),
+    "negative epsilon": (lambda s: real(s, epsilon=-0.1), "epsilon must be positive"),
+    "no epsilon": (lambda s: real(s, epsilon=np.nan), "epsilon must be positive"),
+    "no frequency points": (
+        lambda s: EvaluationPoints(Q, []),
+        "frequency_points: expected one or",
+    ),
+    "a point that is no number": (
+        lambda s: EvaluationPoints(Q, [1.0, np.nan]),
+        "frequency_points",
+    ),
+    "an infinite point": (lambda s: EvaluationPoints(Q, [np.inf]), "frequency_points"),
     "no temperatures": (
         lambda s: imaginary(s, occupations=NONE),
-        "occupations: of no temperature",
+        "occupations must hold at least one temperature, got shape",
     ),
     "no temperatures, real": (
         lambda s: real(s, occupations=NONE),
-        "occupations: of no temperature",
+        "occupations must hold at least one temperature, got shape",
     ),
     "no temperatures, in detail": (
         lambda s: detailed(s, n=NONE),
-        "occupations: of no temperature",
+        "occupations must hold at least one temperature, got shape",
     ),
     "no temperatures, spectrum": (
         lambda s: spectral(s, [0.0, 1.0], occupations=NONE),
-        "occupations: of no temperature",
+        "occupations must hold at least one temperature, got shape",
     ),
     "no temperatures, joint": (
         lambda s: joint_dos(s.phonons, Q, [1.0], NONE),
-        "occupations: of no temperature",
+        "occupations must hold at least one temperature, got shape",
     ),
     "no temperatures, linewidths": (
         lambda s: linewidths(s.series, s.phonons, Q, NONE, PLAIN),
-        "occupations: of no temperature",
+        "occupations must hold at least one temperature, got shape",
     ),
     "no temperatures, collisions": (
-        lambda s: collision_row(s.series, s.phonons, Q, Thermal(NONE, NONE), PLAIN),
-        "occupations: of no temperature",
+        lambda s: collision_row(s.series, s.phonons, Q, ThermalFactors(NONE, NONE), PLAIN),
+        "occupations must hold at least one temperature, got shape",
     ),
-    "q beyond the grid": (lambda s: imaginary(s, probe=Probe(64)), "q: 64 is out of range"),
-    "negative q": (lambda s: real(s, probe=Probe(-1)), "q: -1 is out of range"),
+    "q beyond the grid": (
+        lambda s: imaginary(s, evaluation=EvaluationPoints(64)),
+        "q: 64 is out of range",
+    ),
+    "negative q": (
+        lambda s: real(s, evaluation=EvaluationPoints(-1)),
+        "q: -1 is out of range",
+    ),
     "q beyond, in detail": (lambda s: detailed(s, q=64), "q: 64 is out of range"),
     "q beyond, joint": (lambda s: joint_dos(s.phonons, 64, [1.0]), "q: 64 is out of range"),
     "no points of joint densities": (
@@ -194,10 +207,10 @@ SHAPES = {
     "occupations of joint densities": lambda s: joint_dos(
         s.phonons, Q, [1.0], s.occupations[1:]
     ),
-    "points in a square": lambda s: Probe(Q, np.eye(2)),
+    "points in a square": lambda s: EvaluationPoints(Q, np.eye(2)),
     "Γ of other points": lambda s: kramers_kronig([0.0, 1.0, 2.0], [0.0, 1.0]),
     "normal processes of other triplets": lambda s: imaginary(
-        s, probe=Probe(Q, None, [True])
+        s, evaluation=EvaluationPoints(Q, None, [True])
     ),
     "strengths of some bands": lambda s: imaginary(
         s, couplings=Strengths.of(s.series, s.phonons, Q, bands=[1])
@@ -212,10 +225,7 @@ def test_a_shape_that_does_not_fit_is_named(sample, what):
 
 
 def test_kernels_themselves_refuse_strengths_of_other_triplets(sample):
-    run = (stored(sample, 5), sample.phonons, Probe(Q), sample.occupations)
-    for kernel, choice in (
-        (imaginary_self_energies, PLAIN),
-        (real_self_energies, Principal()),
-    ):
+    run = (stored(sample, 5), sample.phonons, EvaluationPoints(Q), sample.occupations)
+    for kernel in (imaginary_self_energy, real_self_energy):
         with pytest.raises(DomainError, match="compute the strengths anew"):
-            kernel(*run, choice)
+            kernel(*run, PLAIN)

@@ -9,19 +9,16 @@ import numpy as np
 import pytest
 from ctrl_c import seconds_to_end
 from phono_3ph import (
+    EvaluationPoints,
     ModesAround,
     PeriodicModes,
-    Principal,
-    Probe,
     Scattering,
     Series3,
     Strengths,
     detailed_linewidths,
-    imaginary_self_energies,
     imaginary_self_energy,
     isotope_linewidths,
     joint_dos,
-    real_self_energies,
     real_self_energy,
 )
 from phono_dynmat import HarmonicSeries, bose_einstein, phonon_modes
@@ -62,14 +59,15 @@ def everything(series, phonons, dynamics):
     yield joint_dos(phonons, Q, POINTS, n).sums
     yield detailed_linewidths(series, phonons, Q, n, Scattering())
     for couplings in (series, Strengths.of(series, phonons, Q)):
-        yield imaginary_self_energies(couplings, phonons, Probe(Q), n, Scattering())
+        at_own = (couplings, phonons, EvaluationPoints(Q), n, Scattering())
+        yield imaginary_self_energy(*at_own).total
         for scattering in (Scattering(), Scattering(smearing=Gaussian(0.3))):
-            run = (couplings, phonons, Probe(Q, POINTS), n, scattering)
-            yield imaginary_self_energies(*run)
-        yield real_self_energies(couplings, phonons, Probe(Q, POINTS), n, Principal())
-    run = (series, around, Probe(around.q, POINTS), m)
-    yield imaginary_self_energies(*run, Scattering())
-    yield real_self_energies(*run, Principal())
+            run = (couplings, phonons, EvaluationPoints(Q, POINTS), n, scattering)
+            yield imaginary_self_energy(*run).total
+        yield real_self_energy(*run)
+    run = (series, around, EvaluationPoints(around.q, POINTS), m)
+    yield imaginary_self_energy(*run, Scattering()).total
+    yield real_self_energy(*run)
 
 
 def test_one_and_two_threads_make_the_same_bits():
@@ -94,15 +92,20 @@ def test_batches_of_points_and_of_temperatures_make_the_same_bits(sample):
     run = (sample.series, sample.phonons)
     parts = [POINTS[:7], POINTS[7:]]
     for scattering in (Scattering(), Scattering(smearing=Gaussian(0.3))):
-        whole = imaginary_self_energy(*run, Probe(Q, POINTS), n, scattering).total
+        whole = imaginary_self_energy(
+            *run, EvaluationPoints(Q, POINTS), n, scattering
+        ).total
         batches = [
-            imaginary_self_energy(*run, Probe(Q, p), n, scattering).total for p in parts
+            imaginary_self_energy(*run, EvaluationPoints(Q, p), n, scattering).total
+            for p in parts
         ]
         np.testing.assert_array_equal(np.concatenate(batches, axis=2), whole)
-        one = imaginary_self_energy(*run, Probe(Q, POINTS), n[..., 1:2], scattering).total
+        one = imaginary_self_energy(
+            *run, EvaluationPoints(Q, POINTS), n[..., 1:2], scattering
+        ).total
         np.testing.assert_array_equal(one[0], whole[1])
-    whole = real_self_energy(*run, Probe(Q, POINTS), n)
-    batches = [real_self_energy(*run, Probe(Q, p), n) for p in parts]
+    whole = real_self_energy(*run, EvaluationPoints(Q, POINTS), n)
+    batches = [real_self_energy(*run, EvaluationPoints(Q, p), n) for p in parts]
     np.testing.assert_array_equal(np.concatenate(batches, axis=2), whole)
 
 
@@ -129,19 +132,19 @@ KERNELS = ["imaginary", "Gaussians", "real", "joint", "isotopes", "isotopes, Gau
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_ctrl_c_ends_a_self_energy_within_a_second(large, of_many_bands, kernel):
     series, phonons, n = large
-    probe = Probe(357, LONG)
+    evaluation = EvaluationPoints(357, LONG)
     smeared, spread = Scattering(smearing=Gaussian(2.0)), np.ones(32)
-    every = np.arange(of_many_bands.grid.n_q)
+    points = np.arange(of_many_bands.grid.n_q)
     run = {
-        "imaginary": lambda: imaginary_self_energies(
-            series, phonons, probe, n, Scattering()
+        "imaginary": lambda: imaginary_self_energy(
+            series, phonons, evaluation, n, Scattering()
         ),
-        "Gaussians": lambda: imaginary_self_energies(series, phonons, probe, n, smeared),
-        "real": lambda: real_self_energies(series, phonons, probe, n, Principal()),
+        "Gaussians": lambda: imaginary_self_energy(series, phonons, evaluation, n, smeared),
+        "real": lambda: real_self_energy(series, phonons, evaluation, n),
         "joint": lambda: joint_dos(phonons, 357, LONG, n, smeared),
-        "isotopes": lambda: isotope_linewidths(of_many_bands, every, spread, Scattering()),
+        "isotopes": lambda: isotope_linewidths(of_many_bands, points, spread, Scattering()),
         "isotopes, Gaussians": lambda: isotope_linewidths(
-            of_many_bands, every, spread, smeared
+            of_many_bands, points, spread, smeared
         ),
     }[kernel]
     assert seconds_to_end(run, after=0.3) < 1

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from phono_3ph import (
+    EvaluationPoints,
     PeriodicModes,
-    Probe,
     Scattering,
     Series3,
     Strengths,
@@ -52,7 +52,7 @@ def test_lines_obey_the_sum_rule_of_oscillators(sample):
     found = spectral_function(
         sample.series,
         sample.phonons,
-        Probe(Q, points),
+        EvaluationPoints(Q, points),
         hot,
         smeared,
     )
@@ -89,7 +89,7 @@ def test_averaged_strengths_turn_linewidths_into_joint_densities(sample):
     points = np.linspace(1, 35, 23)
     for scattering in (Scattering(), Scattering(smearing=Gaussian(0.7))):
         gamma = imaginary_self_energy(
-            strengths, phonons, Probe(Q, points), sample.occupations, scattering
+            strengths, phonons, EvaluationPoints(Q, points), sample.occupations, scattering
         ).total
         joint = joint_dos(phonons, Q, points, sample.occupations, scattering)
         shape = joint.sums + joint.differences

@@ -10,7 +10,7 @@ use crate::{Phonons, Scattering, Series};
 
 /// Weights of phonons at each temperature, `[q, j, T]`.
 #[derive(Debug, Clone, Copy)]
-pub struct Thermal<'a> {
+pub struct ThermalFactors<'a> {
     /// Bose-Einstein occupations.
     pub occupations: ArrayView3<'a, f64>,
     /// `1 / sinh(h f / 2 k_B T)`, 0 for phonons that do not take part.
@@ -35,7 +35,7 @@ pub fn collision_row(
     series: Series<'_>,
     phonons: &Phonons<'_>,
     q: i64,
-    thermal: Thermal<'_>,
+    thermal: ThermalFactors<'_>,
     scattering: Scattering,
     stop: &Stop,
 ) -> Result<(Array2<f64>, Array4<f64>)> {

@@ -217,7 +217,7 @@ impl<'a> Site<'a> {
         let Self { phonons, q, scattering, .. } = self;
         let (f, f1) = (phonons.modes.frequencies(*q), phonons.modes.frequencies(other));
         let n_b = f.len();
-        if scattering.smearing.is_none() && scattering.average_weights {
+        if scattering.smearing.is_none() && scattering.average_degenerate_weights {
             for b in degenerate_sets(f1, scattering.degeneracy) {
                 for a in self.sets.iter().filter(|a| a.len() * b.len() > 1) {
                     let block =
@@ -263,7 +263,7 @@ impl<'a> Site<'a> {
         for ((x, sum), f) in gamma.iter_mut().zip(sums).zip(f) {
             *x = sum * FRAC_PI_4 * f * f / n_q as f64;
         }
-        if scattering.average_weights {
+        if scattering.average_degenerate_weights {
             for set in sets.iter().filter(|set| set.len() > 1) {
                 let mean = set.clone().map(|j| gamma[j]).sum::<f64>() / set.len() as f64;
                 set.clone().for_each(|j| gamma[j] = mean);

@@ -26,14 +26,14 @@ mod stored;
 mod sum_rows;
 mod triplet_sum;
 
-pub use collision::{Thermal, collision_row};
+pub use collision::{ThermalFactors, collision_row};
 pub use detailed::detailed_linewidths;
 pub use interaction::interaction_strengths;
 pub use isotope::isotope_linewidths;
 pub use linewidths::{Scattering, linewidths};
 pub use phonons::Phonons;
-pub use reduced_row::{Stars, reduced_row};
-pub use self_energy::{Probe, imaginary_self_energies, real_self_energies};
+pub use reduced_row::{QStars, reduced_row};
+pub use self_energy::{EvaluationPoints, imaginary_self_energies, real_self_energies};
 pub use series::Series;
 pub use series3::{SeriesArrays, series3};
 pub use stored::{Couplings, Strengths};

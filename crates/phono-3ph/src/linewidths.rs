@@ -5,7 +5,7 @@ use phono_core::{Result, Stop, units};
 use phono_grid::{Gaussian, degenerate_sets};
 
 use crate::occupations::Occupations;
-use crate::triplet_sum::{Accumulate, Triplet, TripletSum};
+use crate::triplet_sum::{Accumulate, Triplet, TripletSum, Values};
 use crate::{Phonons, Series};
 
 /// Choices in the calculation of linewidths.
@@ -16,7 +16,7 @@ pub struct Scattering {
     /// THz; consecutive bands closer than this are one degenerate set.
     pub degeneracy: f64,
     /// Average tetrahedron weights over the sets at `q'` and `q''`.
-    pub average_weights: bool,
+    pub average_degenerate_weights: bool,
     /// What stands for the delta functions; tetrahedra if nothing.
     pub smearing: Option<Gaussian>,
 }
@@ -102,6 +102,14 @@ impl<'a> Widths<'a> {
     #[inline(always)]
     fn occupation(&self, mode: usize) -> &[f64] {
         &self.occupations[mode * self.n_t..(mode + 1) * self.n_t]
+    }
+}
+
+impl Values for Widths<'_> {
+    const WEIGHTS: bool = true;
+
+    fn values(&self) -> &[f64] {
+        &self.gamma
     }
 }
 

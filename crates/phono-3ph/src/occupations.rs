@@ -15,8 +15,9 @@ impl<'a> Occupations<'a> {
         let n_t = n.dim().2;
         ensure_shape("occupations", n.shape(), &[n_q, n_b, n_t])?;
         if n_t == 0 {
-            let what = "occupations: of no temperature; give one or more";
-            return Err(Error::Domain(what.into()));
+            return Err(Error::Domain(format!(
+                "occupations must hold at least one temperature, got shape ({n_q}, {n_b}, 0)"
+            )));
         }
         let ordered = if n.is_standard_layout() { n.into() } else { n.to_owned().into() };
         Ok(Self(ordered))

@@ -1,7 +1,6 @@
 //! The real self-energy.
 
-use crate::self_energy::Values;
-use crate::triplet_sum::{Accumulate, Triplet, TripletSum};
+use crate::triplet_sum::{Accumulate, Triplet, TripletSum, Values};
 
 /// `Σ w |V|² / (f' f'') {…}` with principal values: `sums[j, T, f]`.
 pub(crate) struct RealPart<'a> {

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 /// Where every grid point comes from.
 #[derive(Debug, Clone, Copy)]
-pub struct Stars<'a> {
+pub struct QStars<'a> {
     /// The number of the irreducible point of its star.
     pub numbers: ArrayView1<'a, i64>,
     /// `Σ R` over the operations that take the irreducible point there.
@@ -22,7 +22,7 @@ pub struct Stars<'a> {
 /// Parallel over temperatures and bands.
 pub fn reduced_row(
     row: ArrayView4<'_, f64>,
-    stars: Stars<'_>,
+    stars: QStars<'_>,
     stop: &Stop,
 ) -> Result<Array6<f64>> {
     let (n_t, n_b, n_q, _) = row.dim();

@@ -7,41 +7,42 @@ use crate::linewidths::{Widths, scale};
 use crate::occupations::Occupations;
 use crate::real_part::RealPart;
 use crate::spread::Spread;
-use crate::triplet_sum::{Accumulate, Triplet, TripletSum};
+use crate::triplet_sum::{Accumulate, Triplet, TripletSum, Values};
 use crate::{Couplings, Phonons, Scattering};
 
-/// Where a self-energy is evaluated, and how it is split.
+/// Where a self-energy is evaluated, and which triplets are normal.
 #[derive(Debug, Clone, Copy)]
-pub struct Probe<'a> {
+pub struct EvaluationPoints<'a> {
     /// Index of the grid point.
     pub q: i64,
-    /// THz, the same for all bands; each band at its own frequency if nothing.
+    /// THz, the same for all bands; each band at its own frequency if `None`.
     pub targets: Option<&'a [f64]>,
     /// Whether each irreducible triplet is normal, not umklapp.
     pub normal: Option<&'a [bool]>,
 }
 
 /// The imaginary self-energy `Γ[part, T, j, f]` in THz of [`linewidths`](crate::linewidths)
-/// at the frequencies of `probe`: its total, and if asked for its normal and umklapp parts.
+/// at the frequencies of `evaluation`: its total, and if asked for its normal and umklapp
+/// parts.
 pub fn imaginary_self_energies<'a>(
     couplings: impl Into<Couplings<'a>>,
     phonons: &'a Phonons<'a>,
-    probe: Probe<'_>,
+    evaluation: EvaluationPoints<'_>,
     occupations: ArrayView3<'_, f64>,
     scattering: Scattering,
     stop: &Stop,
 ) -> Result<Array4<f64>> {
     let occupations = Occupations::new(phonons, occupations)?;
     let (n_t, n) = (occupations.n_temperatures(), occupations.values()?);
-    let sum = TripletSum::new(couplings, phonons, probe.q, scattering, stop)?;
-    let at = Evaluation::new(&sum, probe, stop)?;
-    match probe.targets {
-        None => at.sum(n_t, |own| Widths::new(n, n_t, own.len())),
-        Some(w) => at.sum(n_t, |own| Spread::new(n, [n_t, own.len(), w.len()])),
+    let sum = TripletSum::new(couplings, phonons, evaluation.q, scattering, stop)?;
+    let parts = PartSums::new(&sum, evaluation, stop)?;
+    match evaluation.targets {
+        None => parts.sum(n_t, |own| Widths::new(n, n_t, own.len())),
+        Some(w) => parts.sum(n_t, |own| Spread::new(n, [n_t, own.len(), w.len()])),
     }
 }
 
-/// The real self-energy `Δ[T, j, f]` in THz at the frequencies of `probe`.
+/// The real self-energy `Δ[T, j, f]` in THz at the frequencies of `evaluation`.
 ///
 /// ```text
 /// Δ(λ, w) = 18/h² Σ |Φ(λ, λ', λ'')|² {
@@ -55,7 +56,7 @@ pub fn imaginary_self_energies<'a>(
 pub fn real_self_energies<'a>(
     couplings: impl Into<Couplings<'a>>,
     phonons: &'a Phonons<'a>,
-    probe: Probe<'_>,
+    evaluation: EvaluationPoints<'_>,
     occupations: ArrayView3<'_, f64>,
     (scattering, epsilon): (Scattering, f64),
     stop: &Stop,
@@ -65,45 +66,32 @@ pub fn real_self_energies<'a>(
     }
     let occupations = Occupations::new(phonons, occupations)?;
     let (n_t, n) = (occupations.n_temperatures(), occupations.values()?);
-    let sum = TripletSum::new(couplings, phonons, probe.q, scattering, stop)?;
-    let at = Evaluation::new(&sum, Probe { normal: None, ..probe }, stop)?;
-    let real = at.sum(n_t, |own| {
-        let targets = (probe.targets.unwrap_or(own), probe.targets.is_none());
+    let sum = TripletSum::new(couplings, phonons, evaluation.q, scattering, stop)?;
+    let parts = PartSums::new(&sum, EvaluationPoints { normal: None, ..evaluation }, stop)?;
+    let real = parts.sum(n_t, |own| {
+        let targets = (evaluation.targets.unwrap_or(own), evaluation.targets.is_none());
         RealPart::new(n, [n_t, own.len()], targets, epsilon)
     })?;
     Ok(real.index_axis_move(Axis(0), 0) / std::f64::consts::PI)
 }
 
-/// Sums that are evaluated at the same place.
-struct Evaluation<'s, 'a> {
+/// Sums over triplets at the same wave vector and frequencies.
+struct PartSums<'s, 'a> {
     sum: &'s TripletSum<'a>,
-    probe: Probe<'s>,
+    evaluation: EvaluationPoints<'s>,
     stop: &'s Stop,
 }
 
-/// An accumulator of `values[(j n_T + T) n_f + f]`.
-pub(crate) trait Values: Accumulate {
-    /// Whether it needs delta functions.
-    const WEIGHTS: bool;
-
-    /// The sums.
-    fn values(&self) -> &[f64];
-}
-
-impl Values for Widths<'_> {
-    const WEIGHTS: bool = true;
-
-    fn values(&self) -> &[f64] {
-        &self.gamma
-    }
-}
-
-impl<'s, 'a> Evaluation<'s, 'a> {
-    fn new(sum: &'s TripletSum<'a>, probe: Probe<'s>, stop: &'s Stop) -> Result<Self> {
-        if let Some(normal) = probe.normal {
+impl<'s, 'a> PartSums<'s, 'a> {
+    fn new(
+        sum: &'s TripletSum<'a>,
+        evaluation: EvaluationPoints<'s>,
+        stop: &'s Stop,
+    ) -> Result<Self> {
+        if let Some(normal) = evaluation.normal {
             ensure_shape("normal", &[normal.len()], &[sum.pairs.len()])?;
         }
-        Ok(Self { sum, probe, stop })
+        Ok(Self { sum, evaluation, stop })
     }
 
     /// `[part, T, j, f]` of accumulators that `new` makes for the initial frequencies.
@@ -112,19 +100,19 @@ impl<'s, 'a> Evaluation<'s, 'a> {
         n_t: usize,
         new: impl Fn(&'s [f64]) -> A + Sync,
     ) -> Result<Array4<f64>> {
-        let Self { sum, probe, stop } = *self;
+        let Self { sum, evaluation, stop } = *self;
         let n_b = sum.phonons.n_bands();
-        let n_f = probe.targets.map_or(1, <[f64]>::len);
-        let n_parts = if probe.normal.is_some() { 3 } else { 1 };
+        let n_f = evaluation.targets.map_or(1, <[f64]>::len);
+        let n_parts = if evaluation.normal.is_some() { 3 } else { 1 };
         let mut parts = vec![Array2::zeros((n_t * n_f, n_b)); n_parts];
         for initial in sum.initial_bands() {
             let own = &sum.phonons.modes.frequencies(sum.q)[initial.clone()];
-            let targets = if A::WEIGHTS { probe.targets.unwrap_or(own) } else { &[] };
-            let split = || Split {
+            let targets = if A::WEIGHTS { evaluation.targets.unwrap_or(own) } else { &[] };
+            let new_parts = || NormalUmklapp {
                 parts: (0..n_parts).map(|_| new(own)).collect(),
-                normal: probe.normal,
+                normal: evaluation.normal,
             };
-            let take = |done: Split<'_, A>| {
+            let take = |done: NormalUmklapp<'_, A>| {
                 for (part, sums) in parts.iter_mut().zip(&done.parts) {
                     let n = n_t * n_f;
                     for (i, x) in sums.values().iter().enumerate() {
@@ -132,7 +120,7 @@ impl<'s, 'a> Evaluation<'s, 'a> {
                     }
                 }
             };
-            sum.run_at((initial.clone(), targets), split, take, stop)?;
+            sum.run_at((initial.clone(), targets), new_parts, take, stop)?;
         }
         for part in &mut parts {
             scale(part, sum);
@@ -145,12 +133,12 @@ impl<'s, 'a> Evaluation<'s, 'a> {
 }
 
 /// The total, and if asked for the sums over normal and umklapp triplets.
-struct Split<'a, A> {
+struct NormalUmklapp<'a, A> {
     parts: Vec<A>,
     normal: Option<&'a [bool]>,
 }
 
-impl<A: Accumulate> Accumulate for Split<'_, A> {
+impl<A: Accumulate> Accumulate for NormalUmklapp<'_, A> {
     #[inline(always)]
     fn add(&mut self, sum: &TripletSum<'_>, triplet: Triplet<'_>) {
         let class = self.normal.map(|normal| if normal[triplet.t] { 1 } else { 2 });

@@ -1,7 +1,6 @@
 //! The imaginary self-energy over a range of frequencies.
 
-use crate::self_energy::Values;
-use crate::triplet_sum::{Accumulate, Triplet, TripletSum};
+use crate::triplet_sum::{Accumulate, Triplet, TripletSum, Values};
 
 /// `Σ w |V|² / (f' f'') {…}` at every target: `sums[j, T, f]`.
 pub(crate) struct Spread<'a> {

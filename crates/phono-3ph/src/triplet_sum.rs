@@ -62,6 +62,15 @@ pub(crate) trait Accumulate: Send {
     fn add(&mut self, sum: &TripletSum<'_>, triplet: Triplet<'_>);
 }
 
+/// An accumulator of `values[(j n_T + T) n_f + f]`.
+pub(crate) trait Values: Accumulate {
+    /// Whether it needs delta functions.
+    const WEIGHTS: bool;
+
+    /// The sums.
+    fn values(&self) -> &[f64];
+}
+
 impl<A: Accumulate, B: Accumulate> Accumulate for (A, B) {
     #[inline(always)]
     fn add(&mut self, sum: &TripletSum<'_>, triplet: Triplet<'_>) {
@@ -229,7 +238,7 @@ impl<A: Accumulate> Visit for Weighted<'_, A> {
         } else {
             let (f, q) = phonons.pair_of_grids([q1, q2]);
             weights.evaluate(phonons.grid, &phonons.tetrahedra, f, q, targets);
-            if scattering.average_weights {
+            if scattering.average_degenerate_weights {
                 weights.average_degenerate(f1, f2, scattering.degeneracy);
             }
         }

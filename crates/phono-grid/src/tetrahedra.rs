@@ -145,6 +145,22 @@ pub(crate) struct Sorted {
     rank: Lanes,
 }
 
+/// `f_nm = (w − v_m)/(v_n − v_m)`: how far `w` is on the way from vertex `m` to vertex `n`.
+struct Fractions {
+    f01: f64,
+    f02: f64,
+    f03: f64,
+    f10: f64,
+    f12: f64,
+    f13: f64,
+    f20: f64,
+    f21: f64,
+    f23: f64,
+    f30: f64,
+    f31: f64,
+    f32: f64,
+}
+
 impl Default for Sorted {
     fn default() -> Self {
         let zero = [0.0; N_TETRAHEDRA];
@@ -187,19 +203,37 @@ impl Sorted {
         }
     }
 
+    /// `f_nm` of tetrahedron `t`.
+    #[inline(always)]
+    fn fractions(&self, w: f64, t: usize) -> Fractions {
+        let [v0, v1, v2, v3] = self.v.map(|v| v[t]);
+        let [i10, i20, i30, i21, i31, i32] = self.inverse.map(|inverse| inverse[t]);
+        let (d0, d1, d2, d3) = (w - v0, w - v1, w - v2, v3 - w);
+        Fractions {
+            f10: d0 * i10,
+            f20: d0 * i20,
+            f30: d0 * i30,
+            f01: -d1 * i10,
+            f21: d1 * i21,
+            f31: d1 * i31,
+            f02: -d2 * i20,
+            f12: -d2 * i21,
+            f32: d2 * i32,
+            f03: d3 * i30,
+            f13: d3 * i31,
+            f23: d3 * i32,
+        }
+    }
+
     /// The weight of `δ(w − value)` at the central vertex.
     #[inline(always)]
     pub(crate) fn weight(&self, w: f64) -> f64 {
-        let Self { v: [v0s, v1s, v2s, v3s], inverse, rank } = self;
-        let [i10, i20, i30, i21, i31, i32] = inverse;
+        let rank = &self.rank;
         let mut share = [0.0; N_TETRAHEDRA];
         for t in 0..N_TETRAHEDRA {
-            let (v0, v1, v2, v3) = (v0s[t], v1s[t], v2s[t], v3s[t]);
-            let (d0, d1, d2, d3) = (w - v0, w - v1, w - v2, v3 - w);
-            let (f10, f20, f30) = (d0 * i10[t], d0 * i20[t], d0 * i30[t]);
-            let (f01, f21, f31) = (-d1 * i10[t], d1 * i21[t], d1 * i31[t]);
-            let (f02, f12, f32) = (-d2 * i20[t], -d2 * i21[t], d2 * i32[t]);
-            let (f03, f13, f23) = (d3 * i30[t], d3 * i31[t], d3 * i32[t]);
+            let [v0, v1, v2, v3] = self.v.map(|v| v[t]);
+            let Fractions { f01, f02, f03, f10, f12, f13, f20, f21, f23, f30, f31, f32 } =
+                self.fractions(w, t);
             let middle = f12 * f20 + f21 * f13;
             let first = f10 * f20 * choose(rank[t], f01 + f02 + f03, f10, f20, f30);
             let second = choose(
@@ -213,7 +247,7 @@ impl Sorted {
             let upper = if w < v2 { second } else { third };
             let inside = if w < v1 { first } else { upper };
             let inside = if w < v0 { 0.0 } else { inside };
-            share[t] = if w < v3 { inside * i30[t] } else { 0.0 };
+            share[t] = if w < v3 { inside * self.inverse[2][t] } else { 0.0 };
         }
         let mut sum = 0.0;
         for x in share {
@@ -234,16 +268,12 @@ impl Sorted {
     /// ```
     #[inline(always)]
     pub(crate) fn step(&self, w: f64) -> f64 {
-        let Self { v: [v0s, v1s, v2s, v3s], inverse, rank } = self;
-        let [i10, i20, i30, i21, i31, i32] = inverse;
+        let rank = &self.rank;
         let mut share = [0.0; N_TETRAHEDRA];
         for t in 0..N_TETRAHEDRA {
-            let (v0, v1, v2, v3) = (v0s[t], v1s[t], v2s[t], v3s[t]);
-            let (d0, d1, d2, d3) = (w - v0, w - v1, w - v2, v3 - w);
-            let (f10, f20, f30) = (d0 * i10[t], d0 * i20[t], d0 * i30[t]);
-            let (f01, f21, f31) = (-d1 * i10[t], d1 * i21[t], d1 * i31[t]);
-            let (f02, f12, f32) = (-d2 * i20[t], -d2 * i21[t], d2 * i32[t]);
-            let (f03, f13, f23) = (d3 * i30[t], d3 * i31[t], d3 * i32[t]);
+            let [v0, v1, v2, v3] = self.v.map(|v| v[t]);
+            let Fractions { f01, f02, f03, f10, f12, f13, f20, f21, f23, f30, f31, f32 } =
+                self.fractions(w, t);
             let (a, b, c) = (f31 * f21, f30 * f13 * f21, f30 * f20 * f12);
             let below = choose(rank[t], 1.0 + f01 + f02 + f03, f10, f20, f30);
             let second = choose(

@@ -8,7 +8,7 @@ mod readers;
 pub use compute::{Compute, raise, rayon_threads};
 pub use dynamics::{PyBornCharges, PyDynamics, PyGonzeLeeCorrection, PyWangCorrection};
 pub use readers::{
-    PyBands, PyBrillouinZone, PyCell, PyForceConstants, PyGaussian, PyGrid,
-    PyHarmonicSeries, PyModes, PyPeriodicModes, PyProbe, PySeries3, PySmearing,
-    PyStrengths, PySupercell, PyTetrahedra, PyTriplets,
+    PyBands, PyBrillouinZone, PyCell, PyEvaluationPoints, PyForceConstants, PyGaussian,
+    PyGrid, PyHarmonicSeries, PyModes, PyPeriodicModes, PySeries3, PySmearing, PyStrengths,
+    PySupercell, PyTetrahedra, PyTriplets,
 };

@@ -228,16 +228,16 @@ impl PyStrengths<'_> {
     }
 }
 
-/// `phono_3ph.Probe`.
+/// `phono_3ph.EvaluationPoints`.
 #[derive(FromPyObject)]
-pub struct PyProbe<'py> {
+pub struct PyEvaluationPoints<'py> {
     /// Index of the grid point.
     pub q: i64,
     frequency_points: Option<PyReadonlyArray1<'py, f64>>,
     normal: Option<PyReadonlyArray1<'py, bool>>,
 }
 
-impl PyProbe<'_> {
+impl PyEvaluationPoints<'_> {
     /// Frequencies, borrowed from Python's array.
     pub fn frequency_points(&self) -> PyResult<Option<&[f64]>> {
         Ok(self.frequency_points.as_ref().map(|f| f.as_slice()).transpose()?)

@@ -8,13 +8,13 @@ use numpy::{
     PyReadonlyArray2, PyReadonlyArray4,
 };
 use phono_py::{
-    Compute, PyForceConstants, PyPeriodicModes, PyProbe, PySeries3, PyTriplets,
+    Compute, PyEvaluationPoints, PyForceConstants, PyPeriodicModes, PySeries3, PyTriplets,
 };
 use pyo3::prelude::*;
 
 use readers::{
-    PyCouplings, PyPhonons, PyPrincipal, PyScattering, PyStars, PyThermal, phonons_of,
-    probe_of, series_of,
+    PyCouplings, PyPhonons, PyQStars, PyScattering, PyThermalFactors, evaluation_of,
+    phonons_of, series_of,
 };
 
 /// Linewidths and a row of the collision operator.
@@ -84,15 +84,15 @@ fn imaginary_self_energies<'py>(
     py: Python<'py>,
     couplings: PyCouplings<'py>,
     phonons: PyPhonons<'py>,
-    probe: PyProbe<'py>,
+    evaluation: PyEvaluationPoints<'py>,
     occupations: PyArrayLike3<'py, f64, AllowTypeChange>,
     scattering: PyScattering,
 ) -> PyResult<Bound<'py, PyArray4<f64>>> {
     let (phonons, n) = (phonons.view()?, occupations.as_array());
-    let (c, probe) = (couplings.view(&phonons)?, probe_of(&probe)?);
+    let (c, evaluation) = (couplings.view(&phonons)?, evaluation_of(&evaluation)?);
     let s = scattering.choices()?;
     let gamma = py.compute(|stop| {
-        phono_3ph::imaginary_self_energies(c, &phonons, probe, n, s, stop)
+        phono_3ph::imaginary_self_energies(c, &phonons, evaluation, n, s, stop)
     })?;
     Ok(gamma.into_pyarray(py))
 }
@@ -103,14 +103,16 @@ fn real_self_energies<'py>(
     py: Python<'py>,
     couplings: PyCouplings<'py>,
     phonons: PyPhonons<'py>,
-    probe: PyProbe<'py>,
+    evaluation: PyEvaluationPoints<'py>,
     occupations: PyArrayLike3<'py, f64, AllowTypeChange>,
-    principal: PyPrincipal,
+    scattering: PyScattering,
+    epsilon: f64,
 ) -> PyResult<Bound<'py, PyArray3<f64>>> {
     let (phonons, n) = (phonons.view()?, occupations.as_array());
-    let (c, probe) = (couplings.view(&phonons)?, probe_of(&probe)?);
+    let (c, evaluation) = (couplings.view(&phonons)?, evaluation_of(&evaluation)?);
+    let s = (scattering.choices()?, epsilon);
     let delta = py.compute(|stop| {
-        phono_3ph::real_self_energies(c, &phonons, probe, n, principal.choices(), stop)
+        phono_3ph::real_self_energies(c, &phonons, evaluation, n, s, stop)
     })?;
     Ok(delta.into_pyarray(py))
 }
@@ -139,7 +141,7 @@ fn collision_row<'py>(
     series: PySeries3<'py>,
     phonons: PyPeriodicModes<'py>,
     q: i64,
-    thermal: PyThermal<'py>,
+    thermal: PyThermalFactors<'py>,
     scattering: PyScattering,
 ) -> PyResult<PyRow<'py>> {
     let (phonons, thermal) = (phonons_of(&phonons)?, thermal.view());
@@ -154,7 +156,7 @@ fn collision_row<'py>(
 fn reduced_row<'py>(
     py: Python<'py>,
     row: PyReadonlyArray4<'py, f64>,
-    stars: PyStars<'py>,
+    stars: PyQStars<'py>,
 ) -> PyResult<Bound<'py, PyArray6<f64>>> {
     let (row, stars) = (row.as_array(), stars.view());
     let reduced = py.compute(|stop| phono_3ph::reduced_row(row, stars, stop))?;

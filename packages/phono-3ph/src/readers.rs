@@ -1,9 +1,14 @@
 //! Readers of the dataclasses of `phono_3ph`, by attribute.
 
 use numpy::{PyReadonlyArray1, PyReadonlyArray3};
-use phono_3ph::{Couplings, Phonons, Probe, Scattering, Series, Stars, Strengths, Thermal};
+use phono_3ph::{
+    Couplings, EvaluationPoints, Phonons, QStars, Scattering, Series, Strengths,
+    ThermalFactors,
+};
 use phono_grid::{Gaussian, Tetrahedra};
-use phono_py::{PyGaussian, PyPeriodicModes, PyProbe, PySeries3, PyStrengths, raise};
+use phono_py::{
+    PyEvaluationPoints, PyGaussian, PyPeriodicModes, PySeries3, PyStrengths, raise,
+};
 use pyo3::prelude::*;
 
 /// `phono_3ph.Scattering`.
@@ -11,7 +16,7 @@ use pyo3::prelude::*;
 pub(crate) struct PyScattering {
     cutoff_frequency: f64,
     degeneracy: f64,
-    average_weights: bool,
+    average_degenerate_weights: bool,
     smearing: Option<PyGaussian>,
 }
 
@@ -23,60 +28,41 @@ impl PyScattering {
         Ok(Scattering {
             cutoff_frequency: self.cutoff_frequency,
             degeneracy: self.degeneracy,
-            average_weights: self.average_weights,
+            average_degenerate_weights: self.average_degenerate_weights,
             smearing: smearing.map_err(|error| raise(&error))?,
         })
     }
 }
 
-/// `phono_3ph.Principal`.
+/// `phono_3ph.ThermalFactors`.
 #[derive(FromPyObject)]
-pub(crate) struct PyPrincipal {
-    epsilon: f64,
-    cutoff_frequency: f64,
-    degeneracy: f64,
-}
-
-impl PyPrincipal {
-    /// The choices, and `epsilon`.
-    pub(crate) fn choices(&self) -> (Scattering, f64) {
-        let Self { epsilon, cutoff_frequency, degeneracy } = *self;
-        let (average_weights, smearing) = (false, None);
-        let scattering =
-            Scattering { cutoff_frequency, degeneracy, average_weights, smearing };
-        (scattering, epsilon)
-    }
-}
-
-/// `phono_3ph.Thermal`.
-#[derive(FromPyObject)]
-pub(crate) struct PyThermal<'py> {
+pub(crate) struct PyThermalFactors<'py> {
     occupations: PyReadonlyArray3<'py, f64>,
     inverse_sinh: PyReadonlyArray3<'py, f64>,
 }
 
-impl PyThermal<'_> {
+impl PyThermalFactors<'_> {
     /// Borrowed from Python's arrays.
-    pub(crate) fn view(&self) -> Thermal<'_> {
-        Thermal {
+    pub(crate) fn view(&self) -> ThermalFactors<'_> {
+        ThermalFactors {
             occupations: self.occupations.as_array(),
             inverse_sinh: self.inverse_sinh.as_array(),
         }
     }
 }
 
-/// `phono_3ph.Stars`.
+/// `phono_3ph.QStars`.
 #[derive(FromPyObject)]
-pub(crate) struct PyStars<'py> {
+pub(crate) struct PyQStars<'py> {
     numbers: PyReadonlyArray1<'py, i64>,
     rotations: PyReadonlyArray3<'py, f64>,
     n_irreducible: usize,
 }
 
-impl PyStars<'_> {
+impl PyQStars<'_> {
     /// Borrowed from Python's arrays.
-    pub(crate) fn view(&self) -> Stars<'_> {
-        Stars {
+    pub(crate) fn view(&self) -> QStars<'_> {
+        QStars {
             numbers: self.numbers.as_array(),
             rotations: self.rotations.as_array(),
             n_irreducible: self.n_irreducible,
@@ -165,7 +151,9 @@ pub(crate) fn series_of<'a>(
 }
 
 /// Where the self-energy is asked for, borrowed from Python's arrays.
-pub(crate) fn probe_of<'a>(probe: &'a PyProbe<'_>) -> PyResult<Probe<'a>> {
-    let (targets, normal) = (probe.frequency_points()?, probe.normal()?);
-    Ok(Probe { q: probe.q, targets, normal })
+pub(crate) fn evaluation_of<'a>(
+    evaluation: &'a PyEvaluationPoints<'_>,
+) -> PyResult<EvaluationPoints<'a>> {
+    let (targets, normal) = (evaluation.frequency_points()?, evaluation.normal()?);
+    Ok(EvaluationPoints { q: evaluation.q, targets, normal })
 }

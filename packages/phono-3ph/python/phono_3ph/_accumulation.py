@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import Gaussian, Grid, IrreduciblePoints, Tetrahedra, density_of_states
-from phono_grid._tetrahedron_weights import ascending
 from phono_grid.errors import (
     DomainError,
     as_numbers,
+    ascending,
     ensure_finite,
     ensure_flag,
     ensure_integer,

@@ -9,7 +9,11 @@ from phono_grid import units
 from phono_grid.errors import ensure_positive, ensure_type, finite, named
 
 from phono_3ph._collision import inverse_sinh
-from phono_3ph._collision_operator import CollisionOperator, Unknowns, ensure_unbroken
+from phono_3ph._collision_operator import (
+    CollisionOperator,
+    IrreducibleModes,
+    ensure_unbroken,
+)
 from phono_3ph._conductivity import group_sum
 from phono_3ph._conjugate_gradients import conjugate_gradients
 from phono_3ph._relaxons import PINV_CUTOFF, Relaxons, pseudo_inverse
@@ -101,9 +105,9 @@ def conductivity_lbte(
     solver = Solver.of(solver)
     ensure_positive("pinv_cutoff", pinv_cutoff)
     ensure_positive("volume", volume)
-    unknowns = operator.unknowns
-    v = finite(velocities, "velocities", (*unknowns.frequencies.shape, 3))
-    x = operator.scattered * driving_force(unknowns, v)
+    modes = operator.modes
+    v = finite(velocities, "velocities", (*modes.frequencies.shape, 3))
+    x = operator.scattered * driving_force(modes, v)
     relaxons: tuple[Relaxons, ...] = ()
     if solver is Solver.CG:
         y, iterations = conjugate_gradients(operator.apply, x, operator.diagonal())
@@ -114,11 +118,11 @@ def conductivity_lbte(
     ensure_unbroken(y)
     residuals = norms(operator.apply(y) - x) / np.where(known > 0, known, 1)
     ensure_unbroken(residuals)
-    mode_kappa = np.zeros((*unknowns.shape[:3], 6))
-    for i, t in enumerate(unknowns.temperatures):
+    mode_kappa = np.zeros((*modes.shape[:3], 6))
+    for i, t in enumerate(modes.temperatures):
         factor = 2 * units.CONDUCTIVITY / volume * units.BOLTZMANN * t**2
-        mode_kappa[i] = factor * group_sum(unknowns.grid, x[i], y[i])
-    kappa = mode_kappa.sum(axis=(1, 2)) / unknowns.grid.n_q
+        mode_kappa[i] = factor * group_sum(modes.grid, x[i], y[i])
+    kappa = mode_kappa.sum(axis=(1, 2)) / modes.grid.n_q
     return ConductivityLbte(kappa, mode_kappa, residuals, iterations, relaxons)
 
 
@@ -128,12 +132,12 @@ def norms(y: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def driving_force(
-    unknowns: Unknowns, velocities: NDArray[np.float64]
+    modes: IrreducibleModes, velocities: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """The right-hand side ``x[T, i, j, axis]``, its null vectors left out."""
-    f, t = unknowns.frequencies, unknowns.temperatures
-    s = inverse_sinh(f, t, cutoff_frequency=unknowns.cutoff_frequency)
+    f, t = modes.frequencies, modes.temperatures
+    s = inverse_sinh(f, t, cutoff_frequency=modes.cutoff_frequency)
     s = np.moveaxis(s, -1, 0)
-    scale = unknowns.weights[:, None] * f * units.THZ_TO_EV * s
+    scale = modes.weights[:, None] * f * units.THZ_TO_EV * s
     scale /= 4 * units.BOLTZMANN * np.where(t > 0, t, 1)[:, None, None] ** 2
-    return unknowns.allowed(scale[..., None] * velocities)
+    return modes.allowed(scale[..., None] * velocities)

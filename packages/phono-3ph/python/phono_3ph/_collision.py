@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import bose_einstein
-from phono_dynmat._statistics import checked
 from phono_grid import CUTOFF_FREQUENCY, Triplets, units
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
     ensure_not_negative,
     ensure_shape,
+    ensure_temperatures,
     ensure_type,
     finite,
     frozen,
@@ -23,17 +23,17 @@ from phono_3ph._interaction import interaction_strengths
 from phono_3ph._linewidths import (
     Scattering,
     checked_point,
+    ensure_occupations,
     linewidths_of,
     scattering_weights,
-    some_occupations,
 )
 from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Thermal:
-    """Weights of phonons at each temperature.
+class ThermalFactors:
+    """Thermal factors of phonons in the rows of the collision operator.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class Thermal:
 
     def __post_init__(self) -> None:
         """Hold the arrays the way the kernels read them."""
-        n = some_occupations(self.occupations, ("n_q", "n_b"))
+        n = ensure_occupations(self.occupations, ("n_q", "n_b"))
         s = not_negative(self.inverse_sinh, "inverse_sinh", n.shape)
         object.__setattr__(self, "occupations", frozen(n, "occupations"))
         object.__setattr__(self, "inverse_sinh", frozen(s, "inverse_sinh"))
@@ -60,8 +60,8 @@ class Thermal:
         temperatures: ArrayLike,
         *,
         cutoff_frequency: float = CUTOFF_FREQUENCY,
-    ) -> "Thermal":
-        """Of frequencies in THz, (n_q, n_b), at temperatures in K, (n_T,)."""
+    ) -> "ThermalFactors":
+        """Compute them from frequencies, THz (n_q, n_b), and temperatures, K (n_T,)."""
         s = inverse_sinh(frequencies, temperatures, cutoff_frequency=cutoff_frequency)
         return cls(bose_einstein(frequencies, temperatures), s)
 
@@ -70,12 +70,12 @@ def _checked(
     series: Series3,
     phonons: PeriodicModes,
     q: int,
-    thermal: Thermal,
+    thermal: ThermalFactors,
     scattering: Scattering,
 ) -> tuple[Any, ...]:
     """Arguments of `collision_row`."""
     q = checked_point(series, phonons, q, scattering)
-    ensure_type("thermal", thermal, Thermal)
+    ensure_type("thermal", thermal, ThermalFactors)
     occupied = (*phonons.frequencies.shape, "n_T")
     ensure_shape("thermal.occupations", thermal.occupations, occupied)
     return series, phonons, q, thermal, scattering
@@ -86,7 +86,7 @@ def collision_row(
     series: Series3,
     phonons: PeriodicModes,
     q: int,
-    thermal: Thermal,
+    thermal: ThermalFactors,
     scattering: Scattering,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     r"""Linewidths at one wave vector, and how strongly it scatters into all others [1]_.
@@ -107,7 +107,7 @@ def collision_row(
     phonons : PeriodicModes
     q : int
         Index in the grid.
-    thermal : Thermal
+    thermal : ThermalFactors
         Of the whole grid.
     scattering : Scattering
 
@@ -159,7 +159,7 @@ def inverse_sinh(
     temperature that is negative or not a finite number.
     """
     f = finite(frequencies, "frequencies", ("n_q", "n_b"))[..., None]
-    t = checked(temperatures)
+    t = ensure_temperatures(temperatures)
     ensure_not_negative("cutoff_frequency", cutoff_frequency)
     active = (f > cutoff_frequency) & (t > 0)
     x = np.where(active, f, 1) / (2 * units.KELVIN_TO_THZ * np.where(t > 0, t, 1))

@@ -5,8 +5,13 @@ from dataclasses import KW_ONLY, dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_dynmat._statistics import checked
-from phono_grid import CUTOFF_FREQUENCY, DEGENERACY, Grid, IrreduciblePoints
+from phono_grid import (
+    CUTOFF_FREQUENCY,
+    DEGENERACY,
+    Grid,
+    IrreduciblePoints,
+    degenerate_sets,
+)
 from phono_grid.errors import (
     DomainError,
     ShapeError,
@@ -16,14 +21,15 @@ from phono_grid.errors import (
     ensure_not_negative,
     ensure_positive,
     ensure_shape,
+    ensure_temperatures,
     ensure_type,
     finite,
     frozen,
 )
 
-from phono_3ph._conductivity import FAINT
-from phono_3ph._linewidths import averaging
-from phono_3ph._rows import Rows
+from phono_3ph._conductivity import NO_LINEWIDTH
+from phono_3ph._linewidths import set_means
+from phono_3ph._rows import CollisionRows
 from phono_3ph._stars import ensure_of_grid, rotations_cartesian
 
 Array = NDArray[np.float64]
@@ -33,11 +39,10 @@ BLOCKS = 128
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Unknowns:
-    """What the linearised Boltzmann equation is solved for.
+class IrreducibleModes:
+    """Phonons at irreducible wave vectors, the unknowns of the Boltzmann equation.
 
-    One vector for every phonon at irreducible wave vectors and every temperature,
-    ``y[T, i, j, x]``.
+    One vector for every phonon and every temperature, ``y[T, i, j, x]``.
 
     Parameters
     ----------
@@ -83,27 +88,29 @@ class Unknowns:
         ensure_positive("degeneracy", self.degeneracy)
         order, w = len(self.grid.rotations), self.irreducible.weights
         f = finite(self.frequencies, "frequencies", (len(w), "n_b"))
-        averages = [averaging(at_q, self.degeneracy) for at_q in f]
+        active = f > self.cutoff_frequency
+        # A set ends at the cutoff: phonons that do not take part have no share in others.
+        averages = set_means(degenerate_sets(f, self.degeneracy) + active)
         object.__setattr__(self, "frequencies", frozen(f, "frequencies"))
-        t = frozen(checked(self.temperatures), "temperatures")
+        t = frozen(ensure_temperatures(self.temperatures), "temperatures")
         object.__setattr__(self, "temperatures", t)
-        object.__setattr__(self, "active", f > self.cutoff_frequency)
+        object.__setattr__(self, "active", active)
         object.__setattr__(self, "weights", np.sqrt(w / order))
         object.__setattr__(self, "fixed", fixed_sum(self.grid, self.irreducible))
-        object.__setattr__(self, "averages", np.array(averages))
+        object.__setattr__(self, "averages", averages)
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
-        """Of the vectors, ``(n_T, n_i, n_b, 3)``."""
+        """Shape of the vectors, ``(n_T, n_i, n_b, 3)``."""
         return (len(self.temperatures), *self.frequencies.shape, 3)
 
     @property
     def size(self) -> int:
-        """Of one temperature, ``3 n_i n_b``."""
+        """Number of unknowns at one temperature, ``3 n_i n_b``."""
         return 3 * self.frequencies.size
 
     def average(self, y: Array) -> Array:
-        """The mean of ``y[..., i, j, x]`` over degenerate sets."""
+        """The mean of ``y[..., i, j, x]`` over each degenerate set."""
         return np.asarray(self.averages @ as_numbers(y, "y", shape=self.shape))
 
     def allowed(self, y: Array) -> Array:
@@ -119,7 +126,7 @@ class Unknowns:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CollisionOperator:
-    r"""What leaves a phonon and what comes back to it [1]_, THz.
+    r"""Collision operator: scattering out of each phonon and back into it [1]_, THz.
 
     .. math::
 
@@ -131,8 +138,8 @@ class CollisionOperator:
 
     Parameters
     ----------
-    unknowns : Unknowns
-    rows : Rows
+    modes : IrreducibleModes
+    rows : CollisionRows
         ``B[T, j, x, i, j', y]`` of every irreducible point, in memory or not.
     linewidths : (n_T, n_i, n_b) array
         Half linewidths of all scattering, THz. Phonons that nothing scatters, and those at
@@ -143,14 +150,14 @@ class CollisionOperator:
     .. [1] L. Chaput, Phys. Rev. Lett. 110, 265506 (2013).
     """
 
-    unknowns: Unknowns
-    rows: Rows
+    modes: IrreducibleModes
+    rows: CollisionRows
     linewidths: Array
 
     def __post_init__(self) -> None:
         """Check the shapes."""
-        ensure_type("unknowns", self.unknowns, Unknowns)
-        n_t, n_i, n_b, _ = self.unknowns.shape
+        ensure_type("modes", self.modes, IrreducibleModes)
+        n_t, n_i, n_b, _ = self.modes.shape
         linewidths = finite(self.linewidths, "linewidths", (n_t, n_i, n_b))
         object.__setattr__(self, "linewidths", frozen(linewidths, "linewidths"))
         ensure_rows(self.rows)
@@ -162,32 +169,33 @@ class CollisionOperator:
     @property
     def scattered(self) -> Array:
         """1 for phonons that take part and are scattered, else 0: ``[T, i, j, 1]``."""
-        scattered = (np.abs(self.linewidths) > FAINT) & self.unknowns.active
+        scattered = (np.abs(self.linewidths) > NO_LINEWIDTH) & self.modes.active
         return np.asarray(scattered, dtype=float)[..., None]
 
     def apply(self, y: Array) -> Array:
         """``A y`` at every temperature, ``[T, i, j, x]``; each row is read once."""
-        y = as_numbers(y, "y", shape=self.unknowns.shape)
-        unknowns, scattered = self.unknowns, self.scattered
-        w = unknowns.weights[:, None, None]
-        z = w * unknowns.average(scattered * y)
+        y = as_numbers(y, "y", shape=self.modes.shape)
+        modes, scattered = self.modes, self.scattered
+        w = modes.weights[:, None, None]
+        z = w * modes.average(scattered * y)
         # D is symmetric: the operations that fix a point are a group.
-        sums = (
-            2 * self.linewidths[..., None] * np.einsum("ixy,Tiby->Tibx", unknowns.fixed, z)
-        )
-        blocks = row_blocks(len(w))
+        sums = 2 * self.linewidths[..., None] * np.einsum("ixy,Tiby->Tibx", modes.fixed, z)
+        blocks = collision_row_blocks(len(w))
         for block, (along, across) in zip(blocks, self.products(z), strict=True):
             sums[:, block] += along
             sums += across
-        return scattered * unknowns.average(w * sums) / 2
+        return scattered * modes.average(w * sums) / 2
 
     def products(self, z: Array) -> Iterable[tuple[Array, Array]]:
-        """What each of the `row_blocks` adds to ``B z`` and to ``Bᵀ z``, in order.
+        """Contributions of the `collision_row_blocks` to ``B z`` and to ``Bᵀ z``, in order.
 
         Sums over blocks of the same rows have the same bits wherever the blocks are.
         """
-        z = as_numbers(z, "z", shape=self.unknowns.shape)
-        return (row_products(self.rows, b, z) for b in row_blocks(len(self.rows)))
+        z = as_numbers(z, "z", shape=self.modes.shape)
+        return (
+            collision_row_products(self.rows, b, z)
+            for b in collision_row_blocks(len(self.rows))
+        )
 
     def own(self) -> Iterable[Array]:
         """``B[T, j, x, j', y]`` of each point with itself, in order."""
@@ -195,47 +203,47 @@ class CollisionOperator:
 
     def diagonal(self) -> Array:
         """``A[λ, λ]``, ``[T, i, j, x]``."""
-        unknowns = self.unknowns
-        out = np.empty(unknowns.shape)
-        every = np.arange(unknowns.shape[2])
+        modes = self.modes
+        out = np.empty(modes.shape)
+        bands = np.arange(modes.shape[2])
         for i, own in enumerate(self.own()):
-            w, p = unknowns.weights[i], unknowns.averages[i]
+            w, p = modes.weights[i], modes.averages[i]
             block = own.copy()
-            scattered = self.linewidths[:, i, :, None, None] * unknowns.fixed[i]
-            block[:, every, :, every] += scattered.swapaxes(0, 1)
+            scattered = self.linewidths[:, i, :, None, None] * modes.fixed[i]
+            block[:, bands, :, bands] += scattered.swapaxes(0, 1)
             out[:, i] = w**2 * np.einsum("bc,Tcxdx,db->Tbx", p, block, p)
         return out * self.scattered
 
     def matrix(self, temperature: int) -> Array:
         """``A`` at temperature number ``temperature``, (n, n) with ``n = 3 n_i n_b``."""
-        unknowns = self.unknowns
-        n_t, n_i, n_b, _ = unknowns.shape
+        modes = self.modes
+        n_t, n_i, n_b, _ = modes.shape
         temperature = ensure_index("temperature", temperature, n_t)
         out = np.empty((n_i, n_b, 3, n_i, n_b, 3))
         for i in range(n_i):
             out[i] = self.rows[i][temperature]
             gamma = self.linewidths[temperature, i]
             for b in range(n_b):
-                out[i, b, :, i, b] += gamma[b] * unknowns.fixed[i]
-        out *= unknowns.weights[:, None, None, None, None, None]
-        out *= unknowns.weights[:, None, None]
-        for i, p in enumerate(unknowns.averages):
+                out[i, b, :, i, b] += gamma[b] * modes.fixed[i]
+        out *= modes.weights[:, None, None, None, None, None]
+        out *= modes.weights[:, None, None]
+        for i, p in enumerate(modes.averages):
             out[i] = np.einsum("bc,cxjdy->bxjdy", p, out[i])
             out[..., i, :, :] = np.einsum("bc,jdxcy->jdxby", p, out[..., i, :, :])
         scattered = self.scattered[temperature]
         out *= scattered
         out *= scattered[..., None, None, None]
-        square = out.reshape(unknowns.size, unknowns.size)
+        square = out.reshape(modes.size, modes.size)
         return (square + square.T) / 2
 
 
-def ensure_rows(rows: Rows) -> None:
+def ensure_rows(rows: CollisionRows) -> None:
     """Require rows: an array of them, or what gives one after the other."""
     if isinstance(rows, np.ndarray) and rows.ndim and rows.dtype == np.float64:
         return
     if isinstance(rows, np.ndarray | str) or not hasattr(rows, "__getitem__"):
         kind = getattr(rows, "dtype", type(rows).__name__)
-        raise DomainError(f"rows must be Rows, or an array of float64, got {kind}")
+        raise DomainError(f"rows must be CollisionRows, or an array of float64, got {kind}")
 
 
 def ensure_unbroken(numbers: Array) -> None:
@@ -246,13 +254,13 @@ def ensure_unbroken(numbers: Array) -> None:
 
 
 def points_of(block: slice, n_irreducible: int) -> range:
-    """The points of one of the `row_blocks`."""
+    """The points of one of the `collision_row_blocks`."""
     ensure_type("block", block, slice)
     start = ensure_index("block.start", block.start, n_irreducible)
     return range(start, ensure_index("block.stop", block.stop, n_irreducible + 1))
 
 
-def row_blocks(n_irreducible: int) -> list[slice]:
+def collision_row_blocks(n_irreducible: int) -> list[slice]:
     """Rows whose products are summed together before others are added.
 
     Cut by the problem alone, so that sums do not depend on who holds which block.
@@ -263,14 +271,16 @@ def row_blocks(n_irreducible: int) -> list[slice]:
     return [slice(start, min(start + step, n_irreducible)) for start in starts]
 
 
-def row_products(rows: Rows, block: slice, z: Array) -> tuple[Array, Array]:
-    """What a block of rows adds to ``B z`` and to ``Bᵀ z``.
+def collision_row_products(
+    rows: CollisionRows, block: slice, z: Array
+) -> tuple[Array, Array]:
+    """Contributions of a block of rows to ``B z`` and to ``Bᵀ z``.
 
     Parameters
     ----------
-    rows : Rows
+    rows : CollisionRows
     block : slice
-        One of the `row_blocks`.
+        One of the `collision_row_blocks`.
     z : (n_T, n_i, n_b, 3) array
 
     Returns

@@ -16,12 +16,12 @@ from phono_grid.errors import (
 
 from phono_3ph._stars import ensure_of_grid, rotations_cartesian
 
-FAINT = 1e-14
-"""THz; a linewidth not above it is none: a phonon would live for 8 s or more.
+NO_LINEWIDTH = 1e-14
+"""THz; a linewidth at or below it counts as 0: the phonon would live for 8 s or more.
 
 Far tails of Gaussians give such numbers, and conductivities without meaning with them.
 """
-STILL = 1e-8
+NO_VELOCITY = 1e-8
 """Å THz; symmetry makes velocities zero only to rounding."""
 VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
 """Axes of the six components xx yy zz yz xz xy."""
@@ -65,7 +65,7 @@ def conductivity_rta(
         \tau_\lambda, \qquad \tau_\lambda = \frac{1}{4\pi\Gamma_\lambda}
 
     Phonons without a linewidth (those at or below the cutoff frequency, and those that
-    `unscattered` finds) carry no heat here.
+    `has_no_scattering` finds) carry no heat here.
 
     Parameters
     ----------
@@ -88,14 +88,14 @@ def conductivity_rta(
     ensure_positive("volume", volume)
     gv_by_gv = star_products(grid, irreducible, v)
     factor = units.CONDUCTIVITY / volume
-    lives = gamma > FAINT
+    lives = gamma > NO_LINEWIDTH
     twice_tau = np.where(lives, 1 / np.where(lives, 2 * gamma, 1), 0)
     mode_kappa = factor * (c * twice_tau)[..., None] * gv_by_gv
     kappa = mode_kappa.sum(axis=(1, 2)) / grid.n_q
     return ConductivityRta(kappa, mode_kappa, gv_by_gv, factor)
 
 
-def unscattered(
+def has_no_scattering(
     velocities: ArrayLike, heat_capacities: ArrayLike, linewidths: ArrayLike
 ) -> NDArray[np.bool_]:
     """Which phonons have heat and move, but no linewidth above 1e-14 THz.
@@ -116,8 +116,8 @@ def unscattered(
     v = finite(velocities, "velocities", ("n_i", "n_b", 3))
     heat = not_negative(heat_capacities, "heat_capacities", ("n_T", *v.shape[:2]), "eV/K")
     gamma = finite(linewidths, "linewidths", heat.shape)
-    moves = np.linalg.norm(v, axis=-1) > STILL
-    return np.asarray((gamma <= FAINT) & (heat > 0) & moves)
+    moves = np.linalg.norm(v, axis=-1) > NO_VELOCITY
+    return np.asarray((gamma <= NO_LINEWIDTH) & (heat > 0) & moves)
 
 
 def vectors(velocities: ArrayLike) -> NDArray[np.float64]:

@@ -131,8 +131,8 @@ def matrix_elements(
     )
     phi = np.zeros((len(q), n_a, n_a, n_a, 3, 3, 3), dtype=complex)
     for kappa in np.ndindex(n_a, n_a, n_a):
-        of = (series.atoms == kappa).all(axis=1)
-        block = phase[:, of] @ series.values[of].reshape(-1, 27)
+        entries = (series.atoms == kappa).all(axis=1)
+        block = phase[:, entries] @ series.values[entries].reshape(-1, 27)
         phi[:, *kappa] = block.reshape(-1, 3, 3, 3)
     e, e1, e2 = (phonons.polarizations[triplets.points[:, i]] for i in range(3))
     v = np.einsum("txyzabc,tlzc->txyabl", phi, e2)

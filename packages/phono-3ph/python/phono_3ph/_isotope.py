@@ -2,9 +2,14 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import Cell, Gaussian, irreducible_map, mass_variances
-from phono_grid._bands import Bands
-from phono_grid._tetrahedron_weights import tetrahedron_weights
+from phono_grid import (
+    Bands,
+    Cell,
+    Gaussian,
+    irreducible_map,
+    mass_variances,
+    tetrahedron_weights,
+)
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
     ShapeError,
@@ -17,12 +22,12 @@ from phono_grid.errors import (
     not_negative,
 )
 
-from phono_3ph._conductivity import FAINT, vectors
+from phono_3ph._conductivity import NO_LINEWIDTH, vectors
 from phono_3ph._extension import rust
 from phono_3ph._linewidths import Scattering, averaging
 from phono_3ph._periodic_modes import PeriodicModes
 
-ABOVE = 1e-9
+CUT_ABOVE = 1e-9
 """THz; how far above its frequency a phonon's tetrahedra are cut.
 
 Neighbours in the star of ``q`` have the frequencies of ``q`` but for rounding. A frequency
@@ -102,23 +107,22 @@ def isotope_linewidths(
 def _widths(
     phonons: PeriodicModes, q: int, mass_spread: ArrayLike, scattering: Scattering
 ) -> NDArray[np.float64]:
-    """At one point."""
+    """The linewidths at one wave vector."""
     f, e = phonons.frequencies, phonons.polarizations
     spread = np.asarray(mass_spread)
     if isinstance(scattering.smearing, Gaussian):
-        x = (f[q][:, None] - f[:, None]) / scattering.smearing.sigma
-        near = np.abs(x) <= (scattering.smearing.cutoff or np.inf)
-        norm = np.sqrt(2 * np.pi) * scattering.smearing.sigma
-        weights = np.where(near, np.exp(-(x**2) / 2) / norm, 0)
+        differences, gaussian = f[q][:, None] - f[:, None], scattering.smearing
+        near = gaussian.is_near(differences)
+        weights = np.where(near, gaussian.density(differences), 0)
     else:
         # One value for all wave vectors of a star.
         star = irreducible_map(phonons.grid)
-        every = np.arange(len(f))
-        bands = Bands(phonons.grid, f, every, np.ones_like(every), star)
-        targets = f[star[q]] + ABOVE
+        points = np.arange(len(f))
+        bands = Bands(phonons.grid, f, points, np.ones_like(points), star)
+        targets = f[star[q]] + CUT_ABOVE
         weights, _ = tetrahedron_weights(bands, phonons.tetrahedra, targets)
     initial = averaging(f[q], scattering.degeneracy)
-    if scattering.smearing is None and scattering.average_weights:
+    if scattering.smearing is None and scattering.average_degenerate_weights:
         final = [averaging(g, scattering.degeneracy) for g in f]
         weights = np.einsum("ja,qab,qkb->qjk", initial, weights, final)
     active = f > scattering.cutoff_frequency
@@ -126,7 +130,7 @@ def _widths(
     dot = np.einsum("jax,qkax->qjka", e[q], e.conj(), optimize=True)
     gamma = np.einsum("qjk,qjka,a->j", weights, np.abs(dot) ** 2, spread)
     gamma *= np.pi / 4 * f[q] ** 2 / len(f)
-    if scattering.average_weights:
+    if scattering.average_degenerate_weights:
         gamma = initial @ gamma
     return np.asarray(np.where(active[q], gamma, 0.0))
 
@@ -142,14 +146,14 @@ def total_linewidths(
 ) -> NDArray[np.float64]:
     """Matthiessen's sum of half linewidths; what does not scatter phonons is None.
 
-    A sum not above 1e-14 THz is none, and becomes 0: see `unscattered`.
+    A sum not above 1e-14 THz is none, and becomes 0: see `has_no_scattering`.
     """
     total = as_numbers(three_phonon, "three_phonon")
     ensure_finite("three_phonon", total)
     for part in others:
         if part is not None:
             total = total + linewidths_like(total, part)
-    return np.asarray(np.where(total > FAINT, total, 0.0))
+    return np.asarray(np.where(total > NO_LINEWIDTH, total, 0.0))
 
 
 def linewidths_like(total: NDArray[np.float64], part: ArrayLike) -> NDArray[np.float64]:

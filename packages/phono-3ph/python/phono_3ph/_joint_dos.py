@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from phono_grid import Triplets, joint_density_of_states
 from phono_grid.errors import ensure_type
 
-from phono_3ph._linewidths import Scattering, occupations_of
+from phono_3ph._linewidths import Scattering, ensure_occupations
 from phono_3ph._periodic_modes import PeriodicModes
 
 
@@ -70,7 +70,7 @@ def joint_dos(
     smearing = phonons.tetrahedra if scattering.smearing is None else scattering.smearing
     weights = None
     if occupations is not None:
-        n = occupations_of(phonons, occupations)
+        n = ensure_occupations(occupations, phonons.frequencies.shape)
         active = phonons.frequencies > scattering.cutoff_frequency
         _, q1, q2 = triplets.points.T
         both = active[q1][:, :, None] & active[q2][:, None, :]

@@ -10,6 +10,7 @@ from phono_grid import (
     DEGENERACY,
     Gaussian,
     Triplets,
+    degenerate_sets,
     triplet_weights,
     units,
 )
@@ -41,7 +42,7 @@ class Scattering:
         THz; phonons at or below it neither scatter nor are scattered.
     degeneracy : float
         THz; consecutive bands closer than this are one degenerate set.
-    average_weights : bool
+    average_degenerate_weights : bool
         Average tetrahedron weights over the degenerate sets at ``q'`` and ``q''``. Without
         it linewidths depend on the arbitrary choice of eigenvectors inside a set, by some
         parts in a thousand.
@@ -52,14 +53,14 @@ class Scattering:
 
     cutoff_frequency: float = CUTOFF_FREQUENCY
     degeneracy: float = DEGENERACY
-    average_weights: bool = True
+    average_degenerate_weights: bool = True
     smearing: Gaussian | None = None
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
         ensure_positive("degeneracy", self.degeneracy)
         ensure_not_negative("cutoff_frequency", self.cutoff_frequency)
-        ensure_flag("average_weights", self.average_weights)
+        ensure_flag("average_degenerate_weights", self.average_degenerate_weights)
         if self.smearing is not None:
             ensure_type("smearing", self.smearing, Gaussian)
 
@@ -73,7 +74,8 @@ def _checked(
 ) -> tuple[Any, ...]:
     """Arguments of `linewidths`."""
     q = checked_point(series, phonons, q, scattering)
-    return series, phonons, q, occupations_of(phonons, occupations), scattering
+    n = ensure_occupations(occupations, phonons.frequencies.shape)
+    return series, phonons, q, n, scattering
 
 
 def checked_point(
@@ -136,18 +138,15 @@ def linewidths(
     return linewidths_of(phonons, triplets, (strengths, g, n), scattering)
 
 
-def occupations_of(phonons: Phonons, occupations: ArrayLike) -> NDArray[np.float64]:
-    """Those of ``phonons`` at one temperature or more, (n_q, n_b, n_T)."""
-    return some_occupations(occupations, phonons.frequencies.shape)
-
-
-def some_occupations(
+def ensure_occupations(
     occupations: ArrayLike, shape: tuple[int | str, ...]
 ) -> NDArray[np.float64]:
-    """Occupations of a ``shape`` of phonons, at one temperature or more."""
+    """Require occupations of ``shape`` phonons at one temperature or more; return them."""
     n = not_negative(occupations, "occupations", (*shape, "n_T"))
     if not n.size:
-        raise DomainError("occupations: of no temperature; give one or more")
+        raise DomainError(
+            f"occupations must hold at least one temperature, got shape {n.shape}"
+        )
     return n
 
 
@@ -184,7 +183,7 @@ def scattering_weights(
         f1, f2 = f[triplets.points[:, 1]], f[triplets.points[:, 2]]
         return gaussian_weights(f1, f2, targets, scattering.smearing)
     g = tetrahedra_weights(phonons, triplets, targets)
-    if scattering.average_weights:
+    if scattering.average_degenerate_weights:
         for weights, (_, q1, q2) in zip(g, triplets.points, strict=True):
             first = averaging(f[q1], scattering.degeneracy)
             second = averaging(f[q2], scattering.degeneracy)
@@ -219,20 +218,15 @@ def gaussian_weights(
     """
     w = targets[:, None, None]
     a, b = f1[:, None, :, None], f2[:, None, None, :]
-    x = np.stack([w - a - b, w + a - b, w - a + b], axis=-1) / gaussian.sigma
-    near = np.abs(x).min(axis=-1, keepdims=True) <= (gaussian.cutoff or np.inf)
-    return np.where(near, np.exp(-(x**2) / 2) / (np.sqrt(2 * np.pi) * gaussian.sigma), 0)
+    return gaussian.densities(np.stack([w - a - b, w + a - b, w - a + b], axis=-1))
 
 
-def degenerate_sets(
-    frequencies: NDArray[np.float64], tolerance: float
-) -> NDArray[np.int64]:
-    """The number of the set that each of ascending ``frequencies`` belongs to."""
-    return np.cumsum(np.diff(frequencies, prepend=-np.inf) >= tolerance)
-
-
-def averaging(frequencies: NDArray[np.float64], tolerance: float) -> NDArray[np.float64]:
+def averaging(frequencies: NDArray[np.float64], degeneracy: float) -> NDArray[np.float64]:
     """The matrix that replaces values of bands by their mean over each degenerate set."""
-    sets = degenerate_sets(frequencies, tolerance)
-    same = (sets[:, None] == sets).astype(float)
-    return np.asarray(same / same.sum(axis=1, keepdims=True))
+    return set_means(degenerate_sets(frequencies, degeneracy))
+
+
+def set_means(sets: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The matrix that replaces values of bands by their mean over ``sets``, [..., n_b]."""
+    same = (sets[..., :, None] == sets[..., None, :]).astype(float)
+    return np.asarray(same / same.sum(axis=-1, keepdims=True))

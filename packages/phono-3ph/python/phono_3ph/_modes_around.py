@@ -48,7 +48,7 @@ class ModesAround:
     Attributes
     ----------
     q : int
-        The place of ``q`` among the modes: ``Probe(modes.q)``.
+        The place of ``q`` among the modes: ``EvaluationPoints(modes.q)``.
     """
 
     grid: Grid

@@ -1,85 +1,36 @@
 """The real self-energy of phonons: the shift of their frequencies."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import CUTOFF_FREQUENCY, DEGENERACY, units
+from phono_grid import units
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import ensure_not_negative, ensure_positive, ensure_type
+from phono_grid.errors import ensure_positive, ensure_type
 
 from phono_3ph._extension import rust
+from phono_3ph._linewidths import Scattering
 from phono_3ph._modes_around import Phonons
 from phono_3ph._self_energy import (
     Couplings,
-    Probe,
+    EvaluationPoints,
     Summands,
     averaged_over_sets,
     checked_sum,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    r"""How principal values are taken.
-
-    Parameters
-    ----------
-    epsilon : float
-        ``ε`` of :math:`x / (x^2 + \varepsilon^2)`, THz.
-    cutoff_frequency : float
-        THz; phonons at or below it do not take part.
-    degeneracy : float
-        THz; consecutive bands closer than this are one degenerate set.
-    """
-
-    epsilon: float = 0.05
-    cutoff_frequency: float = CUTOFF_FREQUENCY
-    degeneracy: float = DEGENERACY
-
-    def __post_init__(self) -> None:
-        """Establish the invariants."""
-        ensure_positive("epsilon", self.epsilon)
-        ensure_positive("degeneracy", self.degeneracy)
-        ensure_not_negative("cutoff_frequency", self.cutoff_frequency)
+EPSILON = 0.05
+"""THz; the width of principal values."""
 
 
 def real_self_energy(
     couplings: Couplings,
     phonons: Phonons,
-    probe: Probe,
+    evaluation: EvaluationPoints,
     occupations: ArrayLike,
-    principal: Principal | None = None,
-) -> NDArray[np.float64]:
-    """The real self-energy Δ in THz, (n_T, n_b), or (n_T, n_b, n_f) at frequency points.
-
-    See `real_self_energies`.
-    """
-    principal = Principal() if principal is None else principal
-    delta = real_self_energies(couplings, phonons, probe, occupations, principal)
-    return delta[..., 0] if probe.frequency_points is None else delta
-
-
-def _checked(
-    couplings: Couplings,
-    phonons: Phonons,
-    probe: Probe,
-    occupations: ArrayLike,
-    principal: Principal,
-) -> tuple[Any, ...]:
-    """Arguments of `real_self_energies`."""
-    ensure_type("principal", principal, Principal)
-    return *checked_sum(couplings, phonons, probe, occupations), principal
-
-
-@accelerated_by(rust.real_self_energies, _checked)
-def real_self_energies(
-    couplings: Couplings,
-    phonons: Phonons,
-    probe: Probe,
-    occupations: ArrayLike,
-    principal: Principal,
+    scattering: Scattering | None = None,
+    *,
+    epsilon: float = EPSILON,
 ) -> NDArray[np.float64]:
     r"""The real self-energy, which shifts frequencies by Δ [1]_.
 
@@ -98,35 +49,69 @@ def real_self_energies(
     ----------
     couplings : Series3 or Strengths
     phonons : PeriodicModes or ModesAround
-    probe : Probe
+    evaluation : EvaluationPoints
         Its ``normal`` is not used.
     occupations : (n_q, n_b, n_T) array_like
         Bose-Einstein occupations, 0 at 0 K.
-    principal : Principal
+    scattering : Scattering, optional
+        Its cutoff frequency and its degeneracy.
+    epsilon : float
+        ``ε`` of the principal value, THz.
 
     Returns
     -------
-    (n_T, n_b, n_f) array of float
-        THz. ``n_f`` is 1 if each band is at its own frequency.
+    (n_T, n_b) or (n_T, n_b, n_f) array of float
+        Δ in THz, of each band at its own frequency or at the frequency points.
 
     References
     ----------
     .. [1] M. Lazzeri, M. Calandra, F. Mauri, Phys. Rev. B 68, 220509 (2003), eq. 4.
     """
-    f, q = phonons.frequencies, probe.q
-    cutoff = principal.cutoff_frequency
+    scattering = Scattering() if scattering is None else scattering
+    arguments = (couplings, phonons, evaluation, occupations, scattering, epsilon)
+    delta = real_self_energies(*arguments)
+    return delta[..., 0] if evaluation.frequency_points is None else delta
+
+
+def _checked(
+    couplings: Couplings,
+    phonons: Phonons,
+    evaluation: EvaluationPoints,
+    occupations: ArrayLike,
+    scattering: Scattering,
+    epsilon: float,
+) -> tuple[Any, ...]:
+    """Arguments of `real_self_energies`."""
+    ensure_type("scattering", scattering, Scattering)
+    ensure_positive("epsilon", epsilon)
+    shared = checked_sum(couplings, phonons, evaluation, occupations)
+    return *shared, scattering, epsilon
+
+
+@accelerated_by(rust.real_self_energies, _checked)
+def real_self_energies(
+    couplings: Couplings,
+    phonons: Phonons,
+    evaluation: EvaluationPoints,
+    occupations: ArrayLike,
+    scattering: Scattering,
+    epsilon: float,
+) -> NDArray[np.float64]:
+    """`real_self_energy` as (n_T, n_b, n_f); ``n_f`` is 1 at the frequencies of bands."""
+    f, q = phonons.frequencies, evaluation.q
+    cutoff = scattering.cutoff_frequency
     summands = Summands.of(couplings, phonons, q, occupations, cutoff)
-    w = f[q] if probe.frequency_points is None else probe.frequency_points
+    w = f[q] if evaluation.frequency_points is None else evaluation.frequency_points
     w = w[:, None, None]
     f1, f2 = (f[summands.triplets.points[:, i]] for i in (1, 2))
     a, b = f1[:, None, :, None], f2[:, None, None, :]
 
     def p(x: NDArray[np.float64]) -> NDArray[np.float64]:
         """The principal value of 1 / x."""
-        return np.asarray(x / (x**2 + principal.epsilon**2))
+        return np.asarray(x / (x**2 + epsilon**2))
 
     g = np.stack([p(w - a - b) - p(w + a + b), p(w + a - b) - p(w - a + b)], axis=-1)
     shares = summands.triplets.weights[None].astype(float)
-    delta = summands.added_up(shares, g, own=probe.frequency_points is None)[0]
+    delta = summands.added_up(shares, g, own=evaluation.frequency_points is None)[0]
     delta = units.LINEWIDTH / np.pi * delta
-    return averaged_over_sets(delta, f[q], principal.degeneracy, cutoff)
+    return averaged_over_sets(delta, f[q], scattering.degeneracy, cutoff)

@@ -47,8 +47,8 @@ def pseudo_inverse(
     ``x[T, i, j, axis]``; one dense matrix at a time.
     """
     y, relaxons = np.zeros_like(x), []
-    grid = operator.unknowns.grid
-    for i, t in enumerate(operator.unknowns.temperatures):
+    grid = operator.modes.grid
+    for i, t in enumerate(operator.modes.temperatures):
         matrix = operator.matrix(i)
         ensure_unbroken(matrix)
         values, vectors = np.linalg.eigh(matrix)

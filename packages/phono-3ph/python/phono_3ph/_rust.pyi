@@ -6,15 +6,14 @@ from phono_fc import ForceConstants
 from phono_grid import Triplets
 
 from phono_3ph import (
+    EvaluationPoints,
     ModesAround,
     PeriodicModes,
-    Principal,
-    Probe,
+    QStars,
     Scattering,
     Series3,
-    Stars,
     Strengths,
-    Thermal,
+    ThermalFactors,
 )
 
 def series3(
@@ -41,16 +40,17 @@ def linewidths(
 def imaginary_self_energies(
     couplings: Series3 | Strengths,
     phonons: PeriodicModes | ModesAround,
-    probe: Probe,
+    evaluation: EvaluationPoints,
     occupations: ArrayLike,
     scattering: Scattering,
 ) -> NDArray[float64]: ...
 def real_self_energies(
     couplings: Series3 | Strengths,
     phonons: PeriodicModes | ModesAround,
-    probe: Probe,
+    evaluation: EvaluationPoints,
     occupations: ArrayLike,
-    principal: Principal,
+    scattering: Scattering,
+    epsilon: float,
 ) -> NDArray[float64]: ...
 def detailed_linewidths(
     couplings: Series3 | Strengths,
@@ -63,10 +63,10 @@ def collision_row(
     series: Series3,
     phonons: PeriodicModes,
     q: int,
-    thermal: Thermal,
+    thermal: ThermalFactors,
     scattering: Scattering,
 ) -> tuple[NDArray[float64], NDArray[float64]]: ...
-def reduced_row(row: NDArray[float64], stars: Stars) -> NDArray[float64]: ...
+def reduced_row(row: NDArray[float64], stars: QStars) -> NDArray[float64]: ...
 def isotope_linewidths(
     phonons: PeriodicModes,
     q: ArrayLike,

@@ -21,7 +21,7 @@ from phono_3ph._interaction import ensure_one_crystal, strengths_among
 from phono_3ph._linewidths import (
     Scattering,
     averaging,
-    occupations_of,
+    ensure_occupations,
     scattering_weights,
 )
 from phono_3ph._modes_around import ModesAround, Phonons, ensure_point, triplets_of
@@ -30,12 +30,12 @@ from phono_3ph._series3 import Series3
 from phono_3ph._strengths import Strengths, fingerprint
 
 Couplings = Series3 | Strengths
-"""What couples phonons: constants, or strengths that were computed before."""
+"""Couplings of phonons: constants, or strengths that were computed before."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Probe:
-    """Where a self-energy is evaluated, and whether it is split.
+class EvaluationPoints:
+    """Wave vector and frequencies at which a self-energy is evaluated.
 
     Parameters
     ----------
@@ -65,10 +65,10 @@ class Probe:
             object.__setattr__(self, "normal", normal)
 
     @classmethod
-    def split(
+    def normal_umklapp(
         cls, zone: BrillouinZone, q: int, frequency_points: ArrayLike | None = None
-    ) -> "Probe":
-        """Tell normal from umklapp processes by the images in ``zone``."""
+    ) -> "EvaluationPoints":
+        """Points at which normal and umklapp processes are told apart, by ``zone``."""
         ensure_type("zone", zone, BrillouinZone)
         points = None
         if frequency_points is not None:
@@ -84,7 +84,7 @@ class ImaginarySelfEnergy:
     ----------
     total : array
     normal, umklapp : array, optional
-        Its two parts, if the probe told them apart.
+        Its two parts, if the evaluation told them apart.
     """
 
     total: NDArray[np.float64]
@@ -95,19 +95,50 @@ class ImaginarySelfEnergy:
 def imaginary_self_energy(
     couplings: Couplings,
     phonons: Phonons,
-    probe: Probe,
+    evaluation: EvaluationPoints,
     occupations: ArrayLike,
     scattering: Scattering,
 ) -> ImaginarySelfEnergy:
-    """The imaginary self-energy at one wave vector; see `imaginary_self_energies`.
+    r"""The imaginary self-energy at one wave vector [1]_.
+
+    .. math::
+
+        \Gamma_\lambda(w) = \frac{18\pi}{h^2} \sum_{\lambda'\lambda''}
+            |\Phi_{\lambda\lambda'\lambda''}|^2 \big\{
+            (n_{\lambda'} + n_{\lambda''} + 1)\, \delta(w - f' - f'')
+            + (n_{\lambda'} - n_{\lambda''})\,
+            [\delta(w + f' - f'') - \delta(w - f' + f'')] \big\}
+
+    averaged over each degenerate set of the initial bands. At its own frequency it is the
+    half linewidth of `linewidths`.
+
+    Parameters
+    ----------
+    couplings : Series3 or Strengths
+        Nothing is stored per triplet if it is a series.
+    phonons : PeriodicModes or ModesAround
+    evaluation : EvaluationPoints
+    occupations : (n_q, n_b, n_T) array_like
+        Bose-Einstein occupations of all ``phonons``, 0 at 0 K.
+    scattering : Scattering
+
+    Returns
+    -------
+    ImaginarySelfEnergy
+        Γ of each band at its own frequency or at the frequency points; the normal and the
+        umklapp part too if ``evaluation`` tells them apart.
 
     Raises
     ------
     DomainError
         If stored strengths are of other phonons.
+
+    References
+    ----------
+    .. [1] A. Togo, L. Chaput, I. Tanaka, Phys. Rev. B 91, 094306 (2015), eq. 11.
     """
-    parts = imaginary_self_energies(couplings, phonons, probe, occupations, scattering)
-    if probe.frequency_points is None:
+    parts = imaginary_self_energies(couplings, phonons, evaluation, occupations, scattering)
+    if evaluation.frequency_points is None:
         parts = parts[..., 0]
     return ImaginarySelfEnergy(*parts)
 
@@ -128,83 +159,59 @@ def ensure_coupled(couplings: Couplings, phonons: Phonons) -> None:
 
 
 def checked_sum(
-    couplings: Couplings, phonons: Phonons, probe: Probe, occupations: ArrayLike
+    couplings: Couplings,
+    phonons: Phonons,
+    evaluation: EvaluationPoints,
+    occupations: ArrayLike,
 ) -> tuple[Any, ...]:
-    """What the parts of the self-energy are computed from."""
+    """Arguments that the imaginary and the real self-energy share."""
     ensure_type("phonons", phonons, PeriodicModes, ModesAround)
     ensure_coupled(couplings, phonons)
-    ensure_type("probe", probe, Probe)
-    ensure_point(phonons, probe.q)
-    return couplings, phonons, probe, occupations_of(phonons, occupations)
+    ensure_type("evaluation", evaluation, EvaluationPoints)
+    ensure_point(phonons, evaluation.q)
+    n = ensure_occupations(occupations, phonons.frequencies.shape)
+    return couplings, phonons, evaluation, n
 
 
 def _checked(
     couplings: Couplings,
     phonons: Phonons,
-    probe: Probe,
+    evaluation: EvaluationPoints,
     occupations: ArrayLike,
     scattering: Scattering,
 ) -> tuple[Any, ...]:
     """Arguments of `imaginary_self_energies`."""
     ensure_type("scattering", scattering, Scattering)
-    return *checked_sum(couplings, phonons, probe, occupations), scattering
+    return *checked_sum(couplings, phonons, evaluation, occupations), scattering
 
 
 @accelerated_by(rust.imaginary_self_energies, _checked)
 def imaginary_self_energies(
     couplings: Couplings,
     phonons: Phonons,
-    probe: Probe,
+    evaluation: EvaluationPoints,
     occupations: ArrayLike,
     scattering: Scattering,
 ) -> NDArray[np.float64]:
-    r"""The imaginary self-energy, its normal and its umklapp part [1]_.
+    """The total, the normal and the umklapp part of `imaginary_self_energy` in one array.
 
-    .. math::
-
-        \Gamma_\lambda(w) = \frac{18\pi}{h^2} \sum_{\lambda'\lambda''}
-            |\Phi_{\lambda\lambda'\lambda''}|^2 \big\{
-            (n_{\lambda'} + n_{\lambda''} + 1)\, \delta(w - f' - f'')
-            + (n_{\lambda'} - n_{\lambda''})\,
-            [\delta(w + f' - f'') - \delta(w - f' + f'')] \big\}
-
-    averaged over each degenerate set of the initial bands. At its own frequency it is the
-    half linewidth of `linewidths`.
-
-    Parameters
-    ----------
-    couplings : Series3 or Strengths
-        Nothing is stored per triplet if it is a series.
-    phonons : PeriodicModes or ModesAround
-    probe : Probe
-    occupations : (n_q, n_b, n_T) array_like
-        Bose-Einstein occupations of all ``phonons``, 0 at 0 K.
-    scattering : Scattering
-
-    Returns
-    -------
-    (n_parts, n_T, n_b, n_f) array of float
-        THz: the total, and if ``probe`` tells them apart the normal and the umklapp part.
-        ``n_f`` is 1 if each band is at its own frequency.
-
-    References
-    ----------
-    .. [1] A. Togo, L. Chaput, I. Tanaka, Phys. Rev. B 91, 094306 (2015), eq. 11.
+    (n_parts, n_T, n_b, n_f): one part if ``evaluation`` does not tell them apart, and
+    ``n_f`` is 1 if each band is at its own frequency.
     """
     cutoff = scattering.cutoff_frequency
-    summands = Summands.of(couplings, phonons, probe.q, occupations, cutoff)
-    shares = parts_of(probe, summands.triplets)
-    points = probe.frequency_points
+    summands = Summands.of(couplings, phonons, evaluation.q, occupations, cutoff)
+    shares = parts_of(evaluation, summands.triplets)
+    points = evaluation.frequency_points
     g = scattering_weights(phonons, summands.triplets, scattering, points)
     g = np.stack([g[..., 0], g[..., 1] - g[..., 2]], axis=-1)
     gamma = units.LINEWIDTH * summands.added_up(shares, g, own=points is None)
-    f = phonons.frequencies[probe.q]
+    f = phonons.frequencies[evaluation.q]
     return averaged_over_sets(gamma, f, scattering.degeneracy, cutoff)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Summands:
-    """What the parts of a self-energy at one wave vector are sums of."""
+    """Summands of a self-energy at one wave vector."""
 
     triplets: Triplets
     strengths: NDArray[np.float64]
@@ -261,13 +268,13 @@ def strengths_of(
     return np.asarray(couplings.values * taking_part)
 
 
-def parts_of(probe: Probe, triplets: Triplets) -> NDArray[np.float64]:
+def parts_of(evaluation: EvaluationPoints, triplets: Triplets) -> NDArray[np.float64]:
     """The multiplicities of triplets in the total and in its parts, (n_parts, n_t)."""
     weights = triplets.weights.astype(float)
-    if probe.normal is None:
+    if evaluation.normal is None:
         return weights[None]
-    ensure_shape("normal", probe.normal, weights.shape)
-    return np.stack([weights, weights * probe.normal, weights * ~probe.normal])
+    ensure_shape("normal", evaluation.normal, weights.shape)
+    return np.stack([weights, weights * evaluation.normal, weights * ~evaluation.normal])
 
 
 def averaged_over_sets(
@@ -290,7 +297,8 @@ def _checked_detail(
     ensure_coupled(couplings, phonons)
     ensure_type("scattering", scattering, Scattering)
     q = ensure_point(phonons, q)
-    return couplings, phonons, q, occupations_of(phonons, occupations), scattering
+    n = ensure_occupations(occupations, phonons.frequencies.shape)
+    return couplings, phonons, q, n, scattering
 
 
 @accelerated_by(rust.detailed_linewidths, _checked_detail)
@@ -301,7 +309,7 @@ def detailed_linewidths(
     occupations: ArrayLike,
     scattering: Scattering,
 ) -> NDArray[np.float64]:
-    """What each triplet adds to the linewidths of each band, pair by pair.
+    """Contribution of each triplet to the linewidths of each band, pair by pair.
 
     As in phono3py, the summands come **without** the multiplicity of the triplet and
     **without** the average over degenerate initial bands:

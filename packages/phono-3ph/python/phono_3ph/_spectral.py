@@ -17,7 +17,7 @@ from phono_grid.errors import (
 
 from phono_3ph._linewidths import Scattering
 from phono_3ph._modes_around import Phonons
-from phono_3ph._self_energy import Couplings, Probe, imaginary_self_energy
+from phono_3ph._self_energy import Couplings, EvaluationPoints, imaginary_self_energy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +48,7 @@ class SpectralFunction:
 def spectral_function(
     couplings: Couplings,
     phonons: Phonons,
-    probe: Probe,
+    evaluation: EvaluationPoints,
     occupations: ArrayLike,
     scattering: Scattering,
 ) -> SpectralFunction:
@@ -67,7 +67,7 @@ def spectral_function(
     couplings : Series3 or Strengths
     phonons : PeriodicModes or ModesAround
         At a point of the grid, or at any wave vector.
-    probe : Probe
+    evaluation : EvaluationPoints
         Its ``frequency_points`` must start at 0 and be equally spaced. Γ should have come
         to nothing at the last of them, which it does above twice the highest frequency.
     occupations : (n_q, n_b, n_T) array_like
@@ -82,15 +82,18 @@ def spectral_function(
     ----------
     .. [1] A. A. Maradudin, A. E. Fein, Phys. Rev. 128, 2589 (1962).
     """
-    ensure_type("probe", probe, Probe)
-    points = equal_steps(probe.frequency_points)
-    gamma = imaginary_self_energy(couplings, phonons, probe, occupations, scattering).total
+    ensure_type("evaluation", evaluation, EvaluationPoints)
+    points = equal_steps(evaluation.frequency_points)
+    gamma = imaginary_self_energy(
+        couplings, phonons, evaluation, occupations, scattering
+    ).total
     delta = kramers_kronig(gamma, points)
-    f = phonons.frequencies[probe.q]
-    w, of = points, f[:, None]
-    below = (w**2 - of**2 - 2 * of * delta) ** 2 + (2 * of * gamma) ** 2
-    above = 4 * of**2 / np.pi * gamma
-    values = np.where(below > 0, above / np.where(below > 0, below, 1), 0)
+    f = phonons.frequencies[evaluation.q]
+    w, omega = points, f[:, None]
+    denominator = (w**2 - omega**2 - 2 * omega * delta) ** 2 + (2 * omega * gamma) ** 2
+    numerator = 4 * omega**2 / np.pi * gamma
+    finite_line = denominator > 0
+    values = np.where(finite_line, numerator / np.where(finite_line, denominator, 1), 0)
     return SpectralFunction(points, f, gamma, delta, values)
 
 
@@ -136,7 +139,7 @@ def equal_steps(frequency_points: ArrayLike | None) -> NDArray[np.float64]:
     """Require points from 0 on in equal steps."""
     what = "frequency_points: expected two or more numbers from 0 on in equal steps"
     if frequency_points is None:
-        raise DomainError(f"{what}, got none; give Probe(q, points)")
+        raise DomainError(f"{what}, got none; give EvaluationPoints(q, points)")
     w = finite(frequency_points, "frequency_points", ("n_f",))
     if len(w) < 2 or w[0] != 0 or not w[1] > 0:
         raise DomainError(f"{what}; use numpy.linspace(0, maximum, n)")

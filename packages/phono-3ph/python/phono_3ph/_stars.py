@@ -20,7 +20,7 @@ from phono_3ph._extension import rust
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stars:
+class QStars:
     """Where every grid point comes from.
 
     Parameters
@@ -48,7 +48,7 @@ class Stars:
         object.__setattr__(self, "n_irreducible", n_i)
 
     @classmethod
-    def of(cls, grid: Grid, irreducible: IrreduciblePoints) -> "Stars":
+    def of(cls, grid: Grid, irreducible: IrreduciblePoints) -> "QStars":
         """The stars of the irreducible points of ``grid``."""
         ensure_of_grid(grid, irreducible)
         a = grid.addresses[irreducible.points]
@@ -74,16 +74,16 @@ def ensure_of_grid(grid: Grid, irreducible: IrreduciblePoints) -> None:
         )
 
 
-def _checked(row: NDArray[np.float64], stars: Stars) -> tuple[NDArray[np.float64], Stars]:
+def _checked(row: NDArray[np.float64], stars: QStars) -> tuple[NDArray[np.float64], QStars]:
     """Arguments of `reduced_row`."""
-    ensure_type("stars", stars, Stars)
+    ensure_type("stars", stars, QStars)
     row = finite(row, "row", ("n_T", "n_b", len(stars.numbers), "n_b"))
     ensure_shape("row", row, (*row.shape[:3], row.shape[1]))
     return row, stars
 
 
 @accelerated_by(rust.reduced_row, _checked)
-def reduced_row(row: NDArray[np.float64], stars: Stars) -> NDArray[np.float64]:
+def reduced_row(row: NDArray[np.float64], stars: QStars) -> NDArray[np.float64]:
     r"""A row of the collision operator on vectors at irreducible wave vectors.
 
     .. math::
@@ -96,7 +96,7 @@ def reduced_row(row: NDArray[np.float64], stars: Stars) -> NDArray[np.float64]:
     ----------
     row : (n_T, n_b, n_q, n_b) array
         From `collision_row`.
-    stars : Stars
+    stars : QStars
 
     Returns
     -------

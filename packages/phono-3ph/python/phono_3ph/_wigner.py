@@ -4,20 +4,26 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_dynmat._statistics import checked
-from phono_grid import CUTOFF_FREQUENCY, DEGENERACY, Grid, IrreduciblePoints, units
+from phono_grid import (
+    CUTOFF_FREQUENCY,
+    DEGENERACY,
+    Grid,
+    IrreduciblePoints,
+    degenerate_sets,
+    units,
+)
 from phono_grid.errors import (
     as_numbers,
     ensure_finite,
     ensure_integer,
     ensure_positive,
+    ensure_temperatures,
     ensure_type,
     finite,
     frozen,
 )
 
 from phono_3ph._conductivity import star_products, tensor_sum
-from phono_3ph._linewidths import degenerate_sets
 from phono_3ph._pair_heat_capacities import Coherence, pair_heat_capacities
 from phono_3ph._stars import ensure_of_grid
 
@@ -27,7 +33,7 @@ BLOCK = 32
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BandPairs:
-    r"""What two bands of one wave vector need to carry heat between them.
+    r"""Pairs of bands at irreducible wave vectors, which carry heat between them.
 
     Parameters
     ----------
@@ -117,8 +123,9 @@ class BandPairs:
             operator = operators[block]
             outer = np.real(operator[..., :, None] * operator.conj()[..., None, :])
             products[block] = weights[block, None, None, None] * tensor_sum(grid, outer)
-        for at_q, own_at_q, f_at_q in zip(products, own, f, strict=True):
-            share_in_sets(at_q, own_at_q, degenerate_sets(f_at_q, degeneracy))
+        sets = degenerate_sets(f, degeneracy)
+        for at_q, own_at_q, sets_at_q in zip(products, own, sets, strict=True):
+            share_in_sets(at_q, own_at_q, sets_at_q)
         return cls(f, products, grid.n_q, volume, degeneracy=degeneracy)
 
 
@@ -140,8 +147,8 @@ def share_in_sets(
     products /= np.where(pairs > 0, pairs, 1)[..., None]
     products += products.swapaxes(0, 1).copy()  # rounding is not symmetric
     products *= 0.5
-    every = np.arange(len(sets))
-    products[every, every] = own
+    bands = np.arange(len(sets))
+    products[bands, bands] = own
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -224,22 +231,22 @@ def conductivity_wigner(
     """
     coherence = Coherence.of(coherence)
     ensure_type("pairs", pairs, BandPairs)
-    t = checked(temperatures)
+    t = ensure_temperatures(temperatures)
     n_i, n_b = pairs.frequencies.shape
     gamma = finite(linewidths, "linewidths", (len(t), n_i, n_b))
     populations = np.zeros((len(t), n_i, n_b, 6))
     coherences = np.zeros_like(populations)
     degenerate = np.zeros((len(t), 6))
-    every = np.arange(n_b)
-    sets = np.stack([degenerate_sets(f, pairs.degeneracy) for f in pairs.frequencies])
+    bands = np.arange(n_b)
+    sets = degenerate_sets(pairs.frequencies, pairs.degeneracy)
     same = sets[:, :, None] == sets[:, None, :]
-    own = pairs.products[:, every, every]
+    own = pairs.products[:, bands, bands]
     for i, kelvin in enumerate(t):
         rates = pair_rates(
             pairs, kelvin, gamma[i], coherence, cutoff_frequency=cutoff_frequency
         )
-        populations[i] = rates[:, every, every, None] * own
-        rates[:, every, every] = 0
+        populations[i] = rates[:, bands, bands, None] * own
+        rates[:, bands, bands] = 0
         degenerate[i] = np.einsum("ijk,ijkv->v", rates * same, pairs.products)
         coherences[i] = np.einsum("ijk,ijkv->ijv", rates * ~same, pairs.products)
     return ConductivityWigner(
@@ -293,7 +300,7 @@ def pair_rates(
     *,
     cutoff_frequency: float,
 ) -> NDArray[np.float64]:
-    """What multiplies the products of velocities, (n_i, n_b, n_b)."""
+    """Factors of the products of velocities, (n_i, n_b, n_b)."""
     f = pairs.frequencies
     width = linewidths[:, :, None] + linewidths[:, None, :]
     apart = f[:, :, None] - f[:, None, :]

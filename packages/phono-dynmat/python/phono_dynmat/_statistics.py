@@ -9,7 +9,7 @@ from phono_grid.errors import (
     DomainError,
     as_numbers,
     ensure_finite,
-    not_negative,
+    ensure_temperatures,
 )
 
 
@@ -31,7 +31,7 @@ def bose_einstein(frequencies: ArrayLike, temperatures: ArrayLike) -> NDArray[np
         0 at T = 0 and for modes at or below zero frequency.
     """
     f = finite_frequencies(frequencies)[..., None]
-    x = reduced(f, checked(temperatures))
+    x = reduced(f, ensure_temperatures(temperatures))
     with np.errstate(over="ignore"):
         return np.where((f > 0) & np.isfinite(x), 1 / np.expm1(np.where(f > 0, x, 1)), 0)
 
@@ -60,7 +60,7 @@ def heat_capacities(
     """
     f = finite_frequencies(frequencies)
     ensure_number("cutoff_frequency", cutoff_frequency, "THz")
-    t = checked(temperatures).reshape(-1, *[1] * f.ndim)
+    t = ensure_temperatures(temperatures).reshape(-1, *[1] * f.ndim)
     counts = f > max(cutoff_frequency, 0)
     half = reduced(np.where(counts, f, 1), t) / 2
     # e^-x stays finite where sinh overflows: (x/2 / sinh)² = (x e^(-x/2) / (1 - e^-x))².
@@ -75,14 +75,6 @@ def reduced(f: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.float6
     """``h f / k_B T``, infinite at T = 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(t > 0, f / (units.KELVIN_TO_THZ * t), np.inf))
-
-
-def checked(temperatures: ArrayLike) -> NDArray[np.float64]:
-    """One or more temperatures in a row, none of them negative."""
-    t = np.atleast_1d(as_numbers(temperatures, "temperatures"))
-    if not t.size:
-        raise DomainError("temperatures: expected one or more, got none")
-    return not_negative(t, "temperatures", ("n_T",), "K")
 
 
 def ensure_number(name: str, value: float, unit: str) -> None:

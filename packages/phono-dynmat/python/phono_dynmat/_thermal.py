@@ -12,6 +12,7 @@ from phono_grid.errors import (
     ensure_finite,
     ensure_flag,
     ensure_shape,
+    ensure_temperatures,
     ensure_type,
     finite,
     frozen,
@@ -20,7 +21,6 @@ from phono_grid.errors import (
 from phono_dynmat._modes import Modes, ensure_of_modes
 from phono_dynmat._statistics import (
     bose_einstein,
-    checked,
     ensure_number,
     finite_frequencies,
 )
@@ -122,7 +122,7 @@ def thermal_properties(
             "frequencies: expected wave vectors and bands, at least one of each, got shape "
             f"{list(f.shape)}; is the mesh empty?"
         )
-    t = checked(temperatures)
+    t = ensure_temperatures(temperatures)
     w = np.ones(len(f)) if weights is None else as_numbers(weights, "weights")
     ensure_shape("weights", w, (len(f),))
     if not ((w >= 0).all() and 0 < w.sum() < np.inf):

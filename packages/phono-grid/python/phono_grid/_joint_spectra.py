@@ -11,11 +11,10 @@ from phono_grid._grid import Grid
 from phono_grid._memory import ensure_memory
 from phono_grid._spectra import Gaussian, ensure_sums
 from phono_grid._tetrahedra import Tetrahedra
-from phono_grid._tetrahedron_weights import ascending
 from phono_grid._triplet_weights import ensure_bands_of_triplets, triplet_weights
 from phono_grid._triplets import Triplets
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, as_numbers, finite, frozen
+from phono_grid.errors import DomainError, as_numbers, ascending, finite, frozen
 from phono_grid.nouns import ValueNoun
 
 _BLOCK = 16

@@ -13,7 +13,6 @@ from phono_grid._grid import Grid
 from phono_grid._memory import ensure_memory
 from phono_grid._tetrahedra import Tetrahedra
 from phono_grid._tetrahedron_weights import (
-    ascending,
     delta_weights,
     step_weights,
     vertex_values,
@@ -22,6 +21,7 @@ from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
     DomainError,
     as_numbers,
+    ascending,
     ensure_positive,
     ensure_type,
     finite,
@@ -53,14 +53,24 @@ class Gaussian:
         if self.cutoff is not None:
             ensure_positive("cutoff", self.cutoff)
 
-    def densities(self, differences: NDArray[np.float64]) -> NDArray[np.float64]:
-        """``δ`` of energy differences, THz; 0 where the last axis is beyond the cutoff."""
+    def density(self, differences: NDArray[np.float64]) -> NDArray[np.float64]:
+        r"""Normal distribution :math:`e^{-x^2/2\sigma^2} / \sqrt{2\pi}\sigma`, 1/THz.
+
+        ``differences`` are those of energies, THz, of any shape. The cutoff is left to
+        `is_near`.
+        """
         x = differences / self.sigma
-        delta = np.exp(-(x**2) / 2) / (np.sqrt(2 * np.pi) * self.sigma)
-        if self.cutoff is None:
-            return np.asarray(delta)
-        inside = np.abs(differences) <= self.cutoff * self.sigma
-        return np.where(inside.any(axis=-1, keepdims=True), delta, 0)
+        return np.asarray(np.exp(-(x**2) / 2) / (np.sqrt(2 * np.pi) * self.sigma))
+
+    def is_near(self, differences: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Whether each of ``differences``, THz, is within the cutoff, if there is one."""
+        limit = np.inf if self.cutoff is None else self.cutoff * self.sigma
+        return np.asarray(np.abs(differences) <= limit)
+
+    def densities(self, differences: NDArray[np.float64]) -> NDArray[np.float64]:
+        """`density`, 0 where all differences on the last axis are beyond the cutoff."""
+        near = self.is_near(differences).any(axis=-1, keepdims=True)
+        return np.where(near, self.density(differences), 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -247,12 +257,11 @@ def gaussian_spectra(
     -------
     density, cumulative : (n_f, n_w) arrays of float
     """
-    x = (frequency_points[:, None, None] - bands.frequencies) / gaussian.sigma
-    delta = np.exp(-(x**2) / 2) / (np.sqrt(2 * np.pi) * gaussian.sigma)
-    step = 0.5 + 0.5 * np.vectorize(erf)(x / np.sqrt(2))
-    if gaussian.cutoff is not None:
-        inside = np.abs(x) <= gaussian.cutoff
-        delta, step = np.where(inside, delta, 0), np.where(inside, step, x > 0)
+    differences = frequency_points[:, None, None] - bands.frequencies
+    near = gaussian.is_near(differences)
+    delta = np.where(near, gaussian.density(differences), 0)
+    step = 0.5 + 0.5 * np.vectorize(erf)(differences / gaussian.sigma / np.sqrt(2))
+    step = np.where(near, step, differences > 0)
     carried = bands.multiplicities[:, None, None] * weights / bands.grid.n_q
     return (
         np.einsum("fpj,pjw->fw", delta, carried),

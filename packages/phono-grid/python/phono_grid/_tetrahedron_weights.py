@@ -8,20 +8,10 @@ from phono_grid._extension import rust
 from phono_grid._memory import ensure_memory
 from phono_grid._tetrahedra import Tetrahedra
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, ensure_type, finite
+from phono_grid.errors import ascending, ensure_type
 
 FLAT = 1e-10
 """THz; vertices closer than this are equal to the tetrahedron method."""
-
-
-def ascending(frequencies: ArrayLike, name: str) -> NDArray[np.float64]:
-    """Frequencies in ascending order."""
-    points = finite(frequencies, name, ("n_f",))
-    if not len(points) or not (np.diff(points) >= 0).all():
-        raise DomainError(
-            f"{name} must be a list of numbers in ascending order, at least one"
-        )
-    return points
 
 
 def _checked(

@@ -11,8 +11,24 @@ from numpy.typing import NDArray
 E = TypeVar("E", bound=Enum)
 
 
+class Remedy(Enum):
+    """Help that an error asks for, which a program may word as one of its own options."""
+
+    MORE_MEMORY = "more memory"
+
+
 class PhonoError(Exception):
-    """Anything phonokit refuses; its message says what to do."""
+    """Anything phonokit refuses; its message says what to do.
+
+    Attributes
+    ----------
+    remedy : Remedy or None
+        Help that lies outside the function that raised the error.
+    """
+
+    def __init__(self, *args: object, remedy: Remedy | None = None) -> None:
+        super().__init__(*args)
+        self.remedy = remedy
 
 
 class DomainError(PhonoError, ValueError):
@@ -201,6 +217,24 @@ def finite(array: Any, name: str, shape: Sequence[int | str]) -> NDArray[np.floa
     result = as_numbers(array, name, shape=shape)
     ensure_finite(name, result)
     return result
+
+
+def ascending(array: Any, name: str) -> NDArray[np.float64]:
+    """`finite` numbers in a row and in ascending order, one or more."""
+    points = finite(array, name, ("n_f",))
+    if not len(points) or not (np.diff(points) >= 0).all():
+        raise DomainError(
+            f"{name} must be a list of numbers in ascending order, at least one"
+        )
+    return points
+
+
+def ensure_temperatures(temperatures: Any) -> NDArray[np.float64]:
+    """Require one or more temperatures, K, none of them negative; return them in a row."""
+    t = np.atleast_1d(as_numbers(temperatures, "temperatures"))
+    if not t.size:
+        raise DomainError("temperatures: expected one or more, got none")
+    return not_negative(t, "temperatures", ("n_T",), "K")
 
 
 def not_negative(
