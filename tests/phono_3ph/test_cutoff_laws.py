@@ -155,6 +155,22 @@ def test_phonons_at_or_below_the_cutoff_carry_no_heat(crystal, method):
 
 
 @pytest.mark.parametrize("method", METHODS)
+def test_a_cutoff_inside_a_degenerate_set_cuts_it_for_every_method(sample, method):
+    f = sample.phonons.frequencies[sample.irreducible.points]
+    degeneracy = 0.5
+    apart = np.diff(f, axis=1)
+    i, j = np.argwhere((apart > 0.05) & (apart < 0.4) & (f[:, :-1] > 1))[0]
+    scattering = Scattering(cutoff_frequency=f[i, j] + 0.02, degeneracy=degeneracy)
+    crystal = Crystal.of(sample, scattering)
+    assert crystal.below[i, j]
+    assert not crystal.below[i, j + 1]
+    kappa = crystal.mode_kappa(method)
+    assert (kappa[:, crystal.below] == 0).all()
+    changed = crystal.with_other_phonons_below()
+    np.testing.assert_array_equal(changed.mode_kappa(method), kappa)
+
+
+@pytest.mark.parametrize("method", METHODS)
 def test_no_conductivity_depends_on_phonons_below_the_cutoff(crystal, method):
     changed = crystal.with_other_phonons_below()
     kappa = crystal.mode_kappa(method)
