@@ -19,7 +19,7 @@ else:
     settings.register_profile("phono", deadline=None, derandomize=True)
     settings.load_profile("phono")
 
-BACKENDS = [active()] if "PHONO_LANG" in os.environ else list(Backend)
+BACKENDS = [active()] if "PHONO_LANG" in os.environ else [Backend.RUST, Backend.PYTHON]
 """Both implementations, or the one that ``PHONO_LANG`` asks for."""
 
 

@@ -11,10 +11,10 @@ from phono_grid._isotopes import (
     natural_isotopes,
     standard_masses,
 )
-from phono_grid._joint_spectra import (
-    JointDensity,
-    joint_density_of_states,
-    joint_spectra,
+from phono_grid._joint_dos import (
+    JointDos,
+    joint_dos,
+    joint_dos_channels,
 )
 from phono_grid._shortest_vectors import ShortestVectors, shortest_vectors
 from phono_grid._smith import smith_normal_form
@@ -41,7 +41,7 @@ from phono_grid._zone import (
     triplet_images,
     zone_images,
 )
-from phono_grid.backend import Backend, using
+from phono_grid.backend import Backend, running, using
 from phono_grid.nouns import ValueNoun
 
 __all__ = [
@@ -54,7 +54,7 @@ __all__ = [
     "Gaussian",
     "Grid",
     "IrreduciblePoints",
-    "JointDensity",
+    "JointDos",
     "Reduction",
     "ShortestVectors",
     "Spectrum",
@@ -71,13 +71,14 @@ __all__ = [
     "first_brillouin_zone",
     "gaussian_spectra",
     "irreducible_map",
-    "joint_density_of_states",
-    "joint_spectra",
+    "joint_dos",
+    "joint_dos_channels",
     "mass_variance",
     "mass_variances",
     "natural_isotopes",
     "normal_processes",
     "reduced_basis",
+    "running",
     "shortest_vectors",
     "smith_normal_form",
     "standard_masses",

@@ -8,7 +8,8 @@ Rust run in its place; `using` chooses for a block of code::
 
 The choice at start comes from the environment variable ``PHONO_LANG``. With
 ``PHONO_TRACE_LANG=1`` every dispatch is a line on stderr, through the logger
-``phono.lang``. ``PHONO_NO_RUST=1`` does without the extensions altogether.
+``phono.lang``. ``PHONO_NO_RUST=1`` does without the extensions altogether. `running` says
+what really runs, and `register` makes other implementations known.
 """
 
 import functools
@@ -20,32 +21,65 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from enum import Enum
 from types import ModuleType
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ClassVar, ParamSpec, TypeVar
 
-from phono_grid.errors import named
+from phono_grid.errors import DomainError
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Backend(Enum):
-    """An implementation of every kernel."""
+class Backend:
+    """An implementation of the kernels.
 
-    RUST = "Rust"
-    PYTHON = "Python"
+    There are ``Backend.RUST``, ``Backend.PYTHON``, and those that `register` makes known.
+
+    Parameters
+    ----------
+    value : str
+        Its name.
+    """
+
+    RUST: ClassVar["Backend"]
+    PYTHON: ClassVar["Backend"]
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: str) -> None:
+        self.value = value
 
     @classmethod
     def of(cls, lang: "Backend | str") -> "Backend":
         """The backend called ``lang``, upper or lower case."""
-        return named(cls, lang, "lang")
+        if isinstance(lang, Backend):
+            return lang
+        if str(lang).lower() not in _BACKENDS:
+            names = " or ".join(repr(backend.value) for backend in _BACKENDS.values())
+            raise DomainError(f"lang must be {names}, got {lang!r}")
+        return _BACKENDS[str(lang).lower()]
 
+    def __repr__(self) -> str:
+        """How to get it again."""
+        return f"Backend.of({self.value!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Stay the same object in copies and in other processes."""
+        return Backend.of, (self.value,)
+
+
+Backend.RUST, Backend.PYTHON = Backend("Rust"), Backend("Python")
+_BACKENDS = {"rust": Backend.RUST, "python": Backend.PYTHON}
+
+Implementations = dict[Backend, Callable[..., Any]]
 
 KERNELS: dict[str, Callable[..., Any]] = {}
 """Every accelerated kernel, as ``package.name``."""
+IMPLEMENTATIONS: dict[str, Implementations] = {}
+"""The implementations of every kernel; that of Python is its definition."""
 
 _UNCHECKED: dict[Callable[..., Any], Callable[..., Any]] = {}
+_EXTENSIONS: dict[str, ModuleType | None] = {}
 
 log = logging.getLogger("phono.lang")
 
@@ -72,8 +106,25 @@ _active: ContextVar[Backend] = ContextVar("phono_backend", default=_DEFAULT)
 
 
 def active() -> Backend:
-    """The backend that runs now."""
+    """The backend that is chosen; `running` says what really runs."""
     return _active.get()
+
+
+def running(package: str | None = None) -> Backend:
+    """The backend whose kernels really run: Python where Rust is chosen but missing.
+
+    Parameters
+    ----------
+    package : str, optional
+        Such as ``"phono_3ph"``. If it is not given, Rust means that no package which is
+        imported lacks its extension.
+    """
+    backend = active()
+    if backend is not Backend.RUST:
+        return backend
+    packages = list(_EXTENSIONS) if package is None else [package]
+    loaded = [_EXTENSIONS.get(name) is not None for name in packages]
+    return Backend.RUST if loaded and all(loaded) else Backend.PYTHON
 
 
 @contextmanager
@@ -105,17 +156,21 @@ def _say_once(message: str) -> None:
 
 def extension(name: str) -> ModuleType:
     """Import the Rust extension ``name``, or a stand-in where there is none."""
+    package = name.split(".")[0]
+    _EXTENSIONS[package] = None
     if _flag("PHONO_NO_RUST"):
         _say_once("PHONO_NO_RUST is set: kernels run in Python, slowly")
         return MissingExtension(name)
     try:
-        return importlib.import_module(name)
+        module = importlib.import_module(name)
     except ImportError as error:
         _say_once(
-            f"the Rust kernels of {name.split('.')[0]} are missing, Python runs instead, "
+            f"the Rust kernels of {package} are missing, Python runs instead, "
             f"slowly; reinstall the package to get them back ({error})"
         )
         return MissingExtension(name)
+    _EXTENSIONS[package] = module
+    return module
 
 
 def accelerated_by(
@@ -132,24 +187,38 @@ def accelerated_by(
         name = f"{definition.__module__.split('.')[0]}.{definition.__name__}"
         parameters = inspect.signature(definition).parameters.values()
         options = {p.name for p in parameters if p.kind is p.KEYWORD_ONLY}
+        # A default stands in the definition and nowhere else: Rust is given it too.
+        defaults = {
+            p.name: p.default
+            for p in parameters
+            if p.kind is p.KEYWORD_ONLY and p.default is not p.empty
+        }
 
         @functools.wraps(definition)
         def kernel(*args: P.args, **kwargs: P.kwargs) -> R:
             checked: Any = None if check is None else check(*args, **kwargs)
             if checked is None:
                 return dispatch(*args, **kwargs)
-            left: Any = {name: kwargs[name] for name in options & kwargs.keys()}
+            given = {name: kwargs[name] for name in options & kwargs.keys()}
+            left: Any = defaults | given
             return dispatch(*checked, **left)
 
+        implementations: Implementations = {Backend.PYTHON: definition}
+        if rust is not None:
+            implementations[Backend.RUST] = rust
+
         def dispatch(*args: P.args, **kwargs: P.kwargs) -> R:
-            if rust is not None and _active.get() is Backend.RUST:
-                log.debug("dispatch name=%s lang=Rust", name)
-                result: R = rust(*args, **kwargs)
-                return result
-            log.debug("dispatch name=%s lang=Python", name)
-            return definition(*args, **kwargs)
+            backend = _active.get()
+            implementation = implementations.get(backend)
+            if implementation is None:
+                backend = _nearest(implementations, backend)
+                implementation = implementations[backend]
+            log.debug("dispatch name=%s lang=%s", name, backend.value)
+            result: R = implementation(*args, **kwargs)
+            return result
 
         KERNELS[name] = kernel
+        IMPLEMENTATIONS[name] = implementations
         _UNCHECKED[kernel] = dispatch
         return kernel
 
@@ -161,11 +230,53 @@ def unchecked(kernel: Callable[P, R]) -> Callable[P, R]:
     return _UNCHECKED[kernel]
 
 
-def describe() -> str:
-    """What runs, for the head of a log: ``Rust kernels, rayon (2 threads)``."""
-    from phono_grid import _extension
+def _nearest(implementations: Implementations, backend: Backend) -> Backend:
+    """What runs for a backend without an implementation: Rust if there is one."""
+    is_rust = backend is not Backend.RUST and Backend.RUST in implementations
+    return Backend.RUST if is_rust else Backend.PYTHON
 
-    if active() is Backend.PYTHON or _extension.rust.rayon_threads is None:
+
+def register(kernel: str, backend: str, implementation: Callable[..., Any]) -> Backend:
+    """Make another implementation of a kernel known, ``with using("CUDA"):`` runs it.
+
+    Kernels without an implementation of a backend run in Rust, or in Python where there is
+    none. The parity tests compare all that is registered with the definition.
+
+    Parameters
+    ----------
+    kernel : str
+        A name in `KERNELS`, such as ``"phono_3ph.linewidths"``.
+    backend : str
+        The name of the implementation, such as ``"CUDA"``.
+    implementation : callable
+        A function of the kernel's arguments, checked and converted.
+
+    Raises
+    ------
+    DomainError
+        If there is no such kernel, or the implementation cannot be called.
+    """
+    if kernel not in IMPLEMENTATIONS:
+        raise DomainError(
+            f"kernel: there is no {kernel!r} among those of the imported packages; see "
+            "phono_grid.backend.KERNELS"
+        )
+    if not callable(implementation):
+        raise DomainError(f"implementation must be a function, got {implementation!r}")
+    chosen = _BACKENDS.setdefault(backend.lower(), Backend(backend))
+    IMPLEMENTATIONS[kernel][chosen] = implementation
+    return chosen
+
+
+def describe() -> str:
+    """What really runs, for the head of a log: ``Rust kernels, rayon (2 threads)``."""
+    backend = active()
+    loaded = [module for module in _EXTENSIONS.values() if module is not None]
+    if backend is Backend.PYTHON or not loaded:
         return "Python kernels (NumPy)"
-    n = _extension.rust.rayon_threads()
-    return f"Rust kernels, rayon ({n} thread{'s' if n != 1 else ''})"
+    n = loaded[0].rayon_threads()
+    text = f"{backend.value} kernels, rayon ({n} thread{'s' if n != 1 else ''})"
+    missing = [package for package, module in _EXTENSIONS.items() if module is None]
+    return (
+        f"{text}, but Python kernels (NumPy) in {', '.join(missing)}" if missing else text
+    )
