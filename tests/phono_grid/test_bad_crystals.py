@@ -88,7 +88,12 @@ REFUSED = [
     (
         DomainError,
         "symbols must be a list of chemical symbols, got [14]",
-        lambda: Cell.of(np.eye(3), [[0, 0, 0]], [14]),
+        lambda: Cell(np.eye(3), [[0, 0, 0]], [14], [28.0]),
+    ),
+    (
+        DomainError,
+        "symbols: 0 is not an atomic number, expected 1 to 118; ghost and dummy atoms",
+        lambda: Cell.of(np.eye(3), [[0, 0, 0]], [0]),
     ),
     (
         ShapeError,

@@ -107,9 +107,9 @@ fn triplet_weights<'py>(
     Ok(weights.into_pyarray(py))
 }
 
-/// See `phono_grid.joint_spectra`.
+/// See `phono_grid.joint_dos_channels`.
 #[pyfunction]
-fn joint_spectra<'py>(
+fn joint_dos_channels<'py>(
     py: Python<'py>,
     grid: PyGrid<'py>,
     smearing: PySmearing<'py>,
@@ -124,7 +124,7 @@ fn joint_spectra<'py>(
     let smearing = owned(&smearing)?;
     let joint = py.compute(|stop| {
         let bands = TripletBands::new(grid, f, points)?;
-        phono_grid::joint_spectra(bands, m, &smearing, a, w, stop)
+        phono_grid::joint_dos_channels(bands, m, &smearing, a, w, stop)
     })?;
     Ok(joint.into_pyarray(py))
 }
@@ -237,7 +237,7 @@ fn triplet_images<'py>(
 mod _rust {
     #[pymodule_export]
     use super::{
-        atom_permutations, gaussian_spectra, irreducible_map, joint_spectra,
+        atom_permutations, gaussian_spectra, irreducible_map, joint_dos_channels,
         shortest_vectors, tetrahedron_spectra, tetrahedron_weights, triplet_images,
         triplet_weights, triplets_at, zone_images,
     };

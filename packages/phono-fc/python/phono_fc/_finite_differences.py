@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from phono_grid import Supercell, Symmetry
 from phono_grid.errors import DomainError
 
+from phono_fc._compact_storage import full_index
 from phono_fc._displace import keeping
 from phono_fc._displacement_forces import PairDisplacementForces, SingleDisplacementForces
 from phono_fc._distances import pair_distances, row_of, within
 from phono_fc._force_constants import ForceConstants
 from phono_fc._rows_by_symmetry import rows_by_symmetry
 from phono_fc._same_supercell import ensure_same_supercell
-from phono_fc._symmetrize import filled_by_exchange, full_index
+from phono_fc._symmetrize import filled_by_exchange
 
 INDEPENDENT = 1e-6
 """Smallest over largest eigenvalue of the moments of displacements: three directions within

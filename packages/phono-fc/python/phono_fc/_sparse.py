@@ -9,9 +9,9 @@ from phono_grid import Supercell
 from phono_grid.errors import DomainError, ensure_finite, ensure_positive, frozen
 from phono_grid.nouns import ValueNoun
 
+from phono_fc._compact_storage import full_index
 from phono_fc._distances import pair_distances, within
 from phono_fc._force_constants import ForceConstants
-from phono_fc._symmetrize import full_index
 
 EXCHANGES = tuple(permutations(range(3)))
 """Of the three (atom, axis) pairs, the identity first."""

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid.errors import ConvergenceError, DomainError
 
+from phono_fc._compact_storage import full_index
 from phono_fc._sparse import EXCHANGES, SparseForceConstants3
-from phono_fc._symmetrize import full_index
 
 CONVERGED = 1e-14
 """Of the largest element."""

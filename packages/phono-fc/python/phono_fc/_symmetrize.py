@@ -1,6 +1,5 @@
 """Exchange of indices and the acoustic sum rule, for any order, on compact storage."""
 
-from collections.abc import Sequence
 from itertools import permutations
 from math import factorial
 
@@ -10,12 +9,11 @@ from phono_grid import Supercell, Symmetry
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import DomainError, ensure_shape
 
+from phono_fc._compact_storage import atoms_of_elements, full_index
 from phono_fc._extension import rust
 from phono_fc._force_constants import ForceConstants
 from phono_fc._rows_by_symmetry import rows_by_symmetry
 from phono_fc._same_supercell import ensure_same_supercell
-
-Index = NDArray[np.integer]
 
 
 def symmetrize(
@@ -195,22 +193,6 @@ def filled_by_exchange(
         total += terms * right.reshape(*right.shape, *[1] * (2 * order - right.ndim))
         count += right
     return total / np.maximum(count, 1).reshape(*count.shape, *[1] * order)
-
-
-def full_index(supercell: Supercell, atoms: Sequence[Index]) -> tuple[Index, ...]:
-    """Where compact storage has the constants of ``atoms``, arrays that broadcast."""
-    first, *others = atoms
-    to_home = supercell.home[first]
-    return (
-        supercell.supercell_to_primitive[first],
-        *(supercell.translated(to_home, other) for other in others),
-    )
-
-
-def atoms_of_elements(supercell: Supercell, order: int) -> list[Index]:
-    """The supercell atoms of all compact elements, one open array for each index."""
-    every = np.arange(supercell.cell.n_atoms)
-    return list(np.ix_(supercell.primitive_to_supercell, *[every] * (order - 1)))
 
 
 def _sum_over_first(

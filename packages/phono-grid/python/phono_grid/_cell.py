@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from phono_grid import _foreign_cells
+from phono_grid._elements import are_numbers, labelled_number, symbol_of
 from phono_grid._isotopes import ensure_symbols, standard_masses
-from phono_grid.errors import DomainError, ensure_finite, frozen
-from phono_grid.nouns import ValueNoun
+from phono_grid.calculators import calculator_units
+from phono_grid.errors import DomainError, as_numbers, ensure_finite, frozen
+from phono_grid.nouns import ValueNoun, short
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -26,7 +30,8 @@ class Cell(ValueNoun):
     masses : (n_a,) array_like
         Da.
     magnetic_moments : (n_a,) or (n_a, 3) array_like, optional
-        Of each atom, collinear or Cartesian vectors, in any unit. They lower the symmetry.
+        Magnetic moments of the atoms, collinear or Cartesian vectors, in any unit. They
+        lower the symmetry.
 
     Raises
     ------
@@ -74,10 +79,118 @@ class Cell(ValueNoun):
             raise DomainError(f"masses must be positive, got {self.masses.min():g}")
 
     @classmethod
-    def of(cls, lattice: ArrayLike, positions: ArrayLike, symbols: Sequence[str]) -> "Cell":
-        """A cell of natural elements, with their standard masses."""
+    def of(
+        cls, lattice: ArrayLike, positions: ArrayLike, symbols: Sequence[str | int]
+    ) -> "Cell":
+        """Make a cell of natural elements, with their standard masses.
+
+        Parameters
+        ----------
+        lattice : (3, 3) array_like
+            Lattice vectors in rows, Å.
+        positions : (n_a, 3) array_like
+            Fractional coordinates.
+        symbols : n_a strings or integers
+            Chemical symbols or atomic numbers.
+
+        Raises
+        ------
+        DomainError
+            If a symbol or a number is not that of an element with a standard mass, or the
+            lattice or the positions are refused, see `Cell`.
+        """
+        names = symbols
+        if are_numbers(symbols):
+            names = [symbol_of(number) for number in symbols]
+        masses = standard_masses(names)  # type: ignore[arg-type]
+        return cls(lattice, positions, tuple(names), masses)  # type: ignore[arg-type]
+
+    @classmethod
+    def from_spglib(cls, cell: Sequence[Any]) -> "Cell":
+        """Make a cell of natural elements from spglib's tuple.
+
+        Parameters
+        ----------
+        cell : tuple
+            ``(lattice, positions, numbers)``, or with magnetic moments in fourth place.
+            Numbers are atomic numbers; thousands of them are labels that tell atoms of one
+            element apart: 26 is ``Fe``, 2026 is ``Fe2``.
+
+        Raises
+        ------
+        DomainError
+            If it is no such tuple or a number is not that of an element.
+        """
+        if not isinstance(cell, list | tuple) or len(cell) not in (3, 4):
+            raise DomainError(
+                "cell must be a tuple (lattice, positions, numbers) with or without "
+                f"magnetic moments, got {short(cell)}"
+            )
+        lattice, positions, numbers, *moments = cell
+        numbers = as_numbers(numbers, "numbers", np.int64, ("n_a",))
+        symbols = tuple(symbol_of(number, "numbers") for number in numbers)
         masses = standard_masses(symbols)
-        return cls(np.asarray(lattice), np.asarray(positions), tuple(symbols), masses)
+        return cls(lattice, positions, symbols, masses, moments[0] if moments else None)
+
+    def to_spglib(self) -> tuple[Any, ...]:
+        """The tuple that functions of spglib take; see `from_spglib`."""
+        numbers = np.array([labelled_number(symbol) for symbol in self.symbols])
+        cell = (self.lattice, self.positions, numbers)
+        return cell if self.magnetic_moments is None else (*cell, self.magnetic_moments)
+
+    @classmethod
+    def from_ase(cls, atoms: Any) -> "Cell":
+        """Make a cell of ``ase.Atoms``, with its masses and initial magnetic moments.
+
+        Raises
+        ------
+        DomainError
+            If it is not periodic along all axes, or has ghost atoms.
+        """
+        return cls(**_foreign_cells.from_ase(atoms))
+
+    def to_ase(self) -> Any:
+        """``ase.Atoms`` with the same masses; labels of symbols (``Fe2``) are lost."""
+        return _foreign_cells.to_ase(self)
+
+    @classmethod
+    def from_pymatgen(cls, structure: Any) -> "Cell":
+        """Make a cell of a ``pymatgen.core.Structure``.
+
+        Masses are those of the site property ``phonopy_masses``, or of the species (a site
+        of deuterium weighs 2 Da); magnetic moments those of the site property ``magmom``,
+        or the spins of the species.
+
+        Raises
+        ------
+        DomainError
+            If sites are occupied in part or by dummy species.
+        """
+        return cls(**_foreign_cells.from_pymatgen(structure))
+
+    def to_pymatgen(self) -> Any:
+        """``pymatgen.core.Structure``, see `from_pymatgen`; labels of symbols are lost."""
+        return _foreign_cells.to_pymatgen(self)
+
+    @classmethod
+    def from_phonopy(cls, atoms: Any, *, calculator: str | None = None) -> "Cell":
+        """Make a cell of ``PhonopyAtoms``, with its masses and magnetic moments.
+
+        Parameters
+        ----------
+        atoms : PhonopyAtoms
+            Such as ``phonon.unitcell``, ``phonon.supercell`` or ``phonon.primitive``.
+        calculator : str, optional
+            ``phonon.calculator``, which says whether lengths are in Å or in Bohr radii.
+        """
+        fields = _foreign_cells.from_phonopy(atoms)
+        length = calculator_units(calculator).length
+        fields["lattice"] = as_numbers(fields["lattice"], "lattice") * length
+        return cls(**fields)
+
+    def to_phonopy(self) -> Any:
+        """``PhonopyAtoms`` of the same symbols, masses and magnetic moments, in Å."""
+        return _foreign_cells.to_phonopy(self)
 
     def __repr__(self) -> str:
         """Formula and the shape of the lattice: ``Cell(Si2, 3.84 × 3.84 × 3.84 Å, …)``."""
@@ -138,6 +251,6 @@ def cell_of(
 ) -> Cell:
     """A cell whose atoms are of the kinds of ``like``'s ``atoms``."""
     symbols = tuple(like.symbols[i] for i in atoms)
-    at = np.asarray(atoms)
-    moments = None if like.magnetic_moments is None else like.magnetic_moments[at]
-    return Cell(lattice, positions, symbols, like.masses[at], moments)
+    rows = np.asarray(atoms)
+    moments = None if like.magnetic_moments is None else like.magnetic_moments[rows]
+    return Cell(lattice, positions, symbols, like.masses[rows], moments)

@@ -17,7 +17,7 @@ def gaussian_spectra(
     bands: Bands, gaussian: Gaussian, weights: ArrayLike, frequency_points: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
 def irreducible_map(grid: Grid) -> NDArray[np.int64]: ...
-def joint_spectra(
+def joint_dos_channels(
     grid: Grid,
     smearing: Tetrahedra | Gaussian,
     frequencies: ArrayLike,

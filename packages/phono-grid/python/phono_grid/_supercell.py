@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._cell import Cell, cell_of
+from phono_grid._foreign_cells import ensure_attributes
 from phono_grid._lattice_points import LatticePoints
 from phono_grid._memory import ensure_memory
 from phono_grid._spglib import SYMPREC, ensure_apart, spglib_dataset
@@ -129,6 +131,90 @@ class Supercell(ValueNoun):
         cell, atoms, points = _supercell(unit_cell, m)
         p = primitive_axes(unit_cell, primitive_matrix)
         return cls._with_primitive(unit_cell, cell, unit_cell.positions[atoms] + points, p)
+
+    @classmethod
+    def from_phonopy(cls, phonon: Any) -> "Supercell":
+        """Take the cells of a ``Phonopy`` object, atoms in its order, with its masses.
+
+        Parameters
+        ----------
+        phonon : phonopy.Phonopy
+            Its attributes ``supercell``, ``primitive`` and ``calculator`` are read.
+        """
+        ensure_attributes("phonon", phonon, ("supercell", "primitive"), "a Phonopy object")
+        return cls._from_phonopy_cells(phonon, phonon.supercell, phonon.primitive)
+
+    @classmethod
+    def from_phono3py(cls, phonon: Any, order: int = 3) -> "Supercell":
+        """Take the cells of a ``Phono3py`` object, atoms in its order, with its masses.
+
+        Parameters
+        ----------
+        phonon : phono3py.Phono3py
+            Its attributes ``supercell`` and ``primitive``, for second order
+            ``phonon_supercell`` and ``phonon_primitive``, and ``calculator`` are read.
+        order : int
+            Of the force constants that are to be in it, 2 or 3. The supercell of second
+            order is given on the primitive cell of third order: the same atoms in the same
+            order.
+        """
+        names = ("supercell", "primitive", "phonon_supercell", "phonon_primitive")
+        ensure_attributes("phonon", phonon, names, "a Phono3py object")
+        if order not in (2, 3):
+            raise DomainError(f"order must be 2 or 3, got {order!r}")
+        third = cls._from_phonopy_cells(phonon, phonon.supercell, phonon.primitive)
+        if order == 3:
+            return third
+        cells = phonon.phonon_supercell, phonon.phonon_primitive
+        return cls._from_phonopy_cells(phonon, *cells).on_primitive(third.primitive)
+
+    @classmethod
+    def _from_phonopy_cells(
+        cls, phonon: Any, supercell: Any, primitive: Any
+    ) -> "Supercell":
+        """Take two cells, and the maps between them that the primitive one holds."""
+        maps = ("p2s_map", "s2p_map", "p2p_map")
+        ensure_attributes("primitive", primitive, maps, "a Primitive of phonopy")
+        calculator = getattr(phonon, "calculator", None)
+        return cls(
+            Cell.from_phonopy(supercell, calculator=calculator),
+            Cell.from_phonopy(primitive, calculator=calculator),
+            primitive.p2s_map,
+            np.array([primitive.p2p_map[atom] for atom in primitive.s2p_map]),
+        )
+
+    def on_primitive(self, primitive: Cell) -> "Supercell":
+        """The same supercell with another primitive cell of its crystal.
+
+        Parameters
+        ----------
+        primitive : Cell
+            The same lattice and atoms, which may be in another order or moved by lattice
+            vectors.
+
+        Raises
+        ------
+        DomainError
+            If it is the primitive cell of another crystal.
+        """
+        ensure_type("primitive", primitive, Cell)
+        same = primitive.n_atoms == self.primitive.n_atoms
+        if same and np.allclose(primitive.lattice, self.primitive.lattice, atol=1e-4):
+            d = primitive.positions[:, None] - self.primitive.positions
+            apart = np.linalg.norm((d - np.rint(d)) @ primitive.lattice, axis=2)
+            own = apart.argmin(axis=1)
+            kinds = [self.primitive.symbols[k] for k in own]
+            if apart.min(axis=1).max() < 1e-3 and kinds == list(primitive.symbols):
+                return Supercell(
+                    self.cell,
+                    primitive,
+                    self.primitive_to_supercell[own],
+                    np.argsort(own)[self.supercell_to_primitive],
+                )
+        raise DomainError(
+            f"primitive: {primitive} has other atoms or another lattice than "
+            f"{self.primitive}; give cells of one crystal"
+        )
 
     @classmethod
     def _with_primitive(

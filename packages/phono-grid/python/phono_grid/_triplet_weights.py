@@ -40,7 +40,7 @@ def _checked(
     n_t, n_b = len(triplets.points), f.shape[1]
     what = f"targets: weights of {n_t} triplets and {n_b} x {n_b} bands at {len(w)} of them"
     n_bytes = 24.0 * n_t * n_b**2 * len(w)
-    ensure_memory(what, n_bytes, "take fewer at a time, or joint_spectra")
+    ensure_memory(what, n_bytes, "take fewer at a time, or joint_dos_channels")
     return grid, smearing, f, triplets, w
 
 

@@ -36,6 +36,10 @@ STRENGTH = (THZ_TO_EV * FREQUENCY**2) ** 3 / 288
 """eV² per (eV/Å³)² / (Da³ THz³): squared three-phonon matrix elements, without 1/N."""
 LINEWIDTH = 18 * pi / THZ_TO_EV**2
 """THz per eV²/THz: half linewidth from strengths and energy-conserving weights."""
+BOHR = 0.52917720742395
+"""Å"""
+HARTREE = 27.211398230888
+"""eV"""
 COULOMB = EV * LIGHT**2 * 1e3
 """Energy of two elementary charges 1 Å apart, ``e² / 4π ε₀``, eV Å."""
 CONDUCTIVITY = EV * 1e22 / (2 * pi)

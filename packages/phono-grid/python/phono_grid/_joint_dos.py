@@ -21,7 +21,7 @@ _BLOCK = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class JointDensity(ValueNoun):
+class JointDos(ValueNoun):
     r"""Densities of energy-conserving pairs against frequency, by channel.
 
     Parameters
@@ -58,7 +58,7 @@ class JointDensity(ValueNoun):
         return np.asarray(self.absorption + self.emission)
 
 
-def joint_density_of_states(
+def joint_dos(
     grid: Grid,
     frequencies: ArrayLike,
     triplets: Triplets,
@@ -66,7 +66,7 @@ def joint_density_of_states(
     *,
     weights: ArrayLike | None = None,
     smearing: Tetrahedra | Gaussian | None = None,
-) -> JointDensity:
+) -> JointDos:
     r"""The joint density of states of all pairs at the ``q`` of ``triplets`` [1]_.
 
     .. math::
@@ -93,7 +93,7 @@ def joint_density_of_states(
 
     Returns
     -------
-    JointDensity
+    JointDos
         Arrays of shape (n_f, ...), the axes of ``weights`` after its first three.
 
     References
@@ -114,9 +114,9 @@ def joint_density_of_states(
         )
     points = ascending(frequency_points, "frequency_points")
     columns = carried.reshape(*shape, -1)
-    density = joint_spectra(grid, smearing, f, triplets, columns, points)
+    density = joint_dos_channels(grid, smearing, f, triplets, columns, points)
     end = (len(points), *carried.shape[3:])
-    return JointDensity(points, *(density[..., c].reshape(end) for c in range(3)))
+    return JointDos(points, *(density[..., c].reshape(end) for c in range(3)))
 
 
 def _checked(
@@ -127,7 +127,7 @@ def _checked(
     weights: ArrayLike,
     frequency_points: ArrayLike,
 ) -> tuple[Any, ...]:
-    """Arguments of `joint_spectra`."""
+    """Arguments of `joint_dos_channels`."""
     f = ensure_bands_of_triplets(grid, smearing, frequencies, triplets)
     n_t, n_b = len(triplets.points), f.shape[1]
     carried = finite(weights, "weights", (n_t, n_b, n_b, "n_w"))
@@ -136,8 +136,8 @@ def _checked(
     return grid, smearing, f, triplets, carried, points
 
 
-@accelerated_by(rust.joint_spectra, _checked)
-def joint_spectra(
+@accelerated_by(rust.joint_dos_channels, _checked)
+def joint_dos_channels(
     grid: Grid,
     smearing: Tetrahedra | Gaussian,
     frequencies: NDArray[np.float64],
