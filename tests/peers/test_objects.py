@@ -7,7 +7,7 @@ import pytest
 from peers_crystals import CRYSTALS, SEVEN_SYSTEMS, peers_cells
 from phono_dynmat import HarmonicSeries, phonon_modes
 from phono_fc import ForceConstants
-from phono_grid import Cell, Supercell, Symmetry
+from phono_grid import Cell, Supercell
 from phono_grid.errors import DomainError
 
 # What the peers deprecate and advise is not ours.
@@ -105,7 +105,8 @@ def phonopy_object(cell: Cell, **options):
 def ensure_same_frequencies(constants: ForceConstants, peer) -> None:
     """Our frequencies of ``constants`` are those that the object has."""
     ours = phonon_modes(HarmonicSeries.of(constants), Q).frequencies
-    theirs = peer.run_qpoints(Q) or peer.qpoints.frequencies
+    peer.run_qpoints(Q)
+    theirs = peer.qpoints.frequencies
     np.testing.assert_allclose(ours, theirs, atol=TOLERANCE * np.abs(theirs).max())
 
 
@@ -121,7 +122,8 @@ def test_frequencies_of_a_phonopy_object_are_its_own(name, full):
     assert constants.supercell.cell.symbols == tuple(peer.supercell.symbols)
     ensure_same_frequencies(constants, peer)
     if full:
-        np.testing.assert_array_equal(constants.to_full(), peer.force_constants)
+        # Their rotations of the rows round.
+        np.testing.assert_allclose(constants.to_full(), peer.force_constants, atol=1e-13)
 
 
 def test_masses_of_a_phonopy_object_are_kept():
@@ -159,9 +161,7 @@ def test_units_of_a_calculator_are_converted(calculator):
 def test_a_phonopy_object_without_constants_is_refused():
     pytest.importorskip("phonopy")
     peer = peers_cells(CRYSTALS["Si"], MATRIX)
-    with pytest.raises(
-        DomainError, match=r"no force_constants; call .*produce_force_const"
-    ):
+    with pytest.raises(DomainError, match=r"phonon has no force_constants; call"):
         ForceConstants.from_phonopy(peer)
     with pytest.raises(DomainError, match=r"phonon must be a Phonopy object, got Cell"):
         ForceConstants.from_phonopy(CRYSTALS["Si"])
@@ -222,7 +222,8 @@ def test_full_constants_of_phono3py_are_the_compact_ones(peer3, monkeypatch):
 
     compact = ForceConstants.from_phono3py(peer3)
     full = compact_fc3_to_full_fc3(peer3.primitive, peer3.fc3)
-    np.testing.assert_array_equal(compact.to_full(), full)
+    rounding = 1e-13 * np.abs(full).max()  # of their rotations of the rows
+    np.testing.assert_allclose(compact.to_full(), full, atol=rounding)
     monkeypatch.setattr(peer3, "fc3", full)
     assert ForceConstants.from_phono3py(peer3) == compact
 
