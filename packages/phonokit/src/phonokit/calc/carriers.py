@@ -1,6 +1,5 @@
 """The phonons that carry heat, and what scatters them: the set-up of a conductivity."""
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -70,10 +69,22 @@ def carriers_of(
         crystal.primitive, mesh, crystal.symmetry, use_symmetry=not transport.full_zone
     )
     irreducible = IrreduciblePoints.of(grid)
-    make = functools.partial(
-        _phonons_and_series, crystal, grid, irreducible, nac=nac, transport=transport
-    )
-    harmonic, series3 = _once_per_node(make, grid, ranks)
+
+    def make() -> tuple[PeriodicModes, list[NDArray[Any]]]:
+        h = harmonic_phonons(
+            crystal.dynamics(nac=nac),
+            grid,
+            irreducible,
+            coherences=transport.coherence is not None,
+            degeneracy=transport.scattering.degeneracy,
+        )
+        products = [] if h.products is None else [h.products]
+        return h.phonons, [h.qpoints, h.frequencies, h.velocities, *products]
+
+    # Before the series of third order, so that what modes need meanwhile is free for it.
+    phonons, points = phonons_once_per_node(make, grid, ranks)
+    harmonic = Harmonic(phonons, *points)
+    series3 = series_once_per_node(crystal, ranks)
     if ranks.rank == 0:
         warn_of_imaginary_modes(
             harmonic.qpoints,
@@ -96,42 +107,30 @@ def carriers_of(
     return harmonic, carriers, series3
 
 
-def _phonons_and_series(
-    crystal: Crystal,
-    grid: Grid,
-    irreducible: IrreduciblePoints,
-    *,
-    nac: bool,
-    transport: Transport,
-) -> tuple[Harmonic, Series3]:
-    """What depends on the force constants."""
-    # Before the series of third order, so that what modes need meanwhile is free for it.
-    harmonic = harmonic_phonons(
-        crystal.dynamics(nac=nac),
-        grid,
-        irreducible,
-        coherences=transport.coherence is not None,
-        degeneracy=transport.scattering.degeneracy,
-    )
-    return harmonic, series_of(crystal)
-
-
-def _once_per_node(
-    make: Callable[[], tuple[Harmonic, Series3]], grid: Grid, ranks: Ranks
-) -> tuple[Harmonic, Series3]:
-    """Made by one rank of each node, read by all its ranks. Collective."""
+def phonons_once_per_node(
+    make: Callable[[], tuple[PeriodicModes, list[NDArray[Any]]]], grid: Grid, ranks: Ranks
+) -> tuple[PeriodicModes, list[NDArray[Any]]]:
+    """Phonons on a grid, and arrays beside them, made once on each node. Collective."""
     if ranks.size == 1:
         return make()
 
     def arrays() -> list[NDArray[Any]]:
-        h, series = make()
-        modes = [h.phonons.frequencies, h.phonons.polarizations]
-        points = [h.qpoints, h.frequencies, h.velocities]
-        points += [] if h.products is None else [h.products]
-        lattice = np.zeros((0, 3)) if series.lattice is None else series.lattice
-        constants = [series.values, series.atoms, series.cells, lattice]
-        return [*constants, *modes, *points]
+        phonons, beside = make()
+        return [phonons.frequencies, phonons.polarizations, *beside]
 
-    values, atoms, cells, lattice, f, e, *points = ranks.shared(arrays)
-    harmonic = Harmonic(PeriodicModes(grid, f, e), *points)
-    return harmonic, Series3(values, atoms, cells, lattice if len(lattice) else None)
+    f, e, *beside = ranks.shared(arrays)
+    return PeriodicModes(grid, f, e), beside
+
+
+def series_once_per_node(crystal: Crystal, ranks: Ranks) -> Series3:
+    """The series of third-order constants, made once on each node. Collective."""
+    if ranks.size == 1:
+        return series_of(crystal)
+
+    def arrays() -> list[NDArray[Any]]:
+        series = series_of(crystal)
+        lattice = np.zeros((0, 3)) if series.lattice is None else series.lattice
+        return [series.values, series.atoms, series.cells, lattice]
+
+    values, atoms, cells, lattice = ranks.shared(arrays)
+    return Series3(values, atoms, cells, lattice if len(lattice) else None)
