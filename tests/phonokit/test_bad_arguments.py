@@ -21,7 +21,7 @@ CALLS = {
     "unit_cell": lambda bad: RandomSupercells(bad, bad, np.zeros((1, 2, 3))),
     "scattering": lambda bad: Transport(scattering=bad),
     "isotopes": lambda bad: Transport(isotopes=bad),
-    "split": lambda bad: Transport(split=bad),
+    "normal_umklapp": lambda bad: Transport(normal_umklapp=bad),
     "full_zone": lambda bad: Transport(full_zone=bad),
     "method": lambda bad: Transport(method=bad),
     "boundary_mfp": lambda bad: Transport(boundary_mfp=bad),

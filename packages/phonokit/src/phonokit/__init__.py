@@ -7,7 +7,7 @@
     silicon = phonokit.load("examples/silicon")
     result = phonokit.kappa(silicon, mesh=(11, 11, 11), temperatures=[100, 300, 800])
     print(result.kappa)  # W/(m K), one row per temperature: xx yy zz yz xz xy
-    phonokit.write_kappa(result, "kappa.hdf5")
+    result.write("kappa.hdf5")
 """
 
 from importlib import import_module
@@ -26,31 +26,30 @@ if TYPE_CHECKING:
 
     from phonokit.calc.conduction import LongPathWarning, UnscatteredWarning
     from phonokit.calc.forces import collect_forces, compute_forces
-    from phonokit.calc.kappa import (
-        Crystal,
-        ImaginaryModesWarning,
-        kappa,
-        load,
-    )
+    from phonokit.calc.kappa import kappa
+    from phonokit.calc.stability import ImaginaryModesWarning
     from phonokit.io.constants_files import (
         read_force_constants,
         read_sparse_force_constants,
         write_force_constants,
         write_sparse_force_constants,
     )
+    from phonokit.io.load import load
     from phonokit.io.read import read
     from phonokit.io.shengbte import read_shengbte, write_shengbte
     from phonokit.io.supercells import read_phonon_supercells, read_supercells
     from phonokit.io.write_displacements import write_displacements
     from phonokit.io.write_forces import write_force_sets, write_forces, write_snapshots
     from phonokit.model.constants import force_constants_of
+    from phonokit.model.crystal import Crystal
     from phonokit.model.displaced_supercells import DisplacedSupercells, RandomSupercells
     from phonokit.model.force_data import ForceData, SecondOrderData
     from phonokit.model.provenance import InputFile
     from phonokit.plot.kappa import plot_kappa
-    from phonokit.results.hdf5 import write_kappa
-    from phonokit.results.kappa import KappaResult, Provenance
+    from phonokit.results.kappa import KappaResult
     from phonokit.results.kappa_modes import KappaModes, read_kappa_modes
+    from phonokit.results.provenance import Provenance
+    from phonokit.results.reading import read_result
     from phonokit.run.run import Run
     from phonokit.run.store import RunStore
     from phonokit.settings.transport import Transport
@@ -87,6 +86,7 @@ __all__ = [
     "read_force_constants",
     "read_kappa_modes",
     "read_phonon_supercells",
+    "read_result",
     "read_shengbte",
     "read_sparse_force_constants",
     "read_supercells",
@@ -94,7 +94,6 @@ __all__ = [
     "write_force_constants",
     "write_force_sets",
     "write_forces",
-    "write_kappa",
     "write_shengbte",
     "write_snapshots",
     "write_sparse_force_constants",
@@ -116,13 +115,17 @@ _HOME = {
     "phonokit.io.shengbte": "read_shengbte write_shengbte",
     "phonokit.plot.kappa": "plot_kappa",
     "phonokit.io.read": "read",
-    "phonokit.results.hdf5": "write_kappa",
     "phonokit.results.kappa_modes": "KappaModes read_kappa_modes",
-    "phonokit.results.kappa": "KappaResult Provenance",
+    "phonokit.results.kappa": "KappaResult",
+    "phonokit.results.provenance": "Provenance",
+    "phonokit.results.reading": "read_result",
     "phonokit.run.run": "Run",
     "phonokit.run.store": "RunStore",
     "phonokit.settings.transport": "Transport",
-    "phonokit.calc.kappa": "Crystal ImaginaryModesWarning kappa load",
+    "phonokit.calc.kappa": "kappa",
+    "phonokit.calc.stability": "ImaginaryModesWarning",
+    "phonokit.io.load": "load",
+    "phonokit.model.crystal": "Crystal",
 }
 """Imported when first asked for: ``phono --help`` needs neither NumPy nor the kernels."""
 

@@ -1,14 +1,12 @@
 """Lattice thermal conductivity."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import using
 from phono_grid.errors import ensure_flag, ensure_type
 
-from phonokit._fingerprint import fingerprint
 from phonokit._timed import timed
 from phonokit.calc.carriers import carriers_of
 from phonokit.calc.conduction import conduction_of
@@ -84,7 +82,9 @@ def kappa(
     ensure_type("run", run, Run)
     ensure_flag("nac", nac)
     t = checked_temperatures(temperatures)
-    record = Record(product="kappa", crystal=crystal, nac=nac, settings=transport.record)
+    record = Record(
+        product="kappa", crystal=crystal, nac=nac, settings=transport.rates_record
+    )
     with using(crystal.backend):
         harmonic, carriers, series3 = carriers_of(
             crystal, mesh, t, nac=nac, ranks=run.ranks, transport=transport
@@ -92,9 +92,7 @@ def kappa(
         grid, irreducible = carriers.phonons.grid, carriers.irreducible
 
         def key() -> dict[str, str]:
-            # Coherences need no other rates.
-            scatters = fingerprint(replace(transport, coherence=None))
-            return record.key(mesh=grid, temperatures=t.tolist(), transport=scatters)
+            return record.key(mesh=grid, temperatures=t.tolist())
 
         with timed(f"scattering at {len(irreducible.points)} wave vectors"):
             rates, rows = rates_of(carriers, series3, transport, run, key)
@@ -111,5 +109,5 @@ def kappa(
         conduction=conduction,
         rates=rates,
         transport=transport,
-        provenance=record.provenance(),
+        provenance=record.provenance(**transport.record),
     )

@@ -84,7 +84,7 @@ class Scatterer:
         n_i, n_b = self.carriers.frequencies.shape
         n_t = len(self.carriers.temperatures)
         fields: list[tuple[str, Any, tuple[int, ...]]] = [("phonon", "<f8", (n_t, n_b))]
-        if self.transport.split:
+        if self.transport.normal_umklapp:
             fields += [(part, "<f8", (n_t, n_b)) for part in PARTS]
         if self.transport.isotopes:
             fields.append(("isotope", "<f8", (n_b,)))
@@ -192,9 +192,9 @@ class Scatterer:
         if self.has_rows:
             widths, row = collision_row(self.series, phonons, q, statistics, scattering)
             record["row"][block] = reduced_row(row, self._stars)
-        elif not self.transport.split:
+        elif not self.transport.normal_umklapp:
             widths = linewidths(self.series, phonons, q, statistics, scattering)
-        if self.transport.split:
+        if self.transport.normal_umklapp:
             occupations = statistics.occupations if self.has_rows else statistics
             evaluation = EvaluationPoints.normal_umklapp(self._zone, q)
             parts = imaginary_self_energy(
@@ -245,7 +245,7 @@ def rates_of(
         np.ascontiguousarray(records.everywhere("phonon").swapaxes(0, 1)),
         records.everywhere("isotope") if transport.isotopes else None,
         boundary,
-        *(_over_temperatures(records, part, transport.split) for part in PARTS),
+        *(_over_temperatures(records, part, transport.normal_umklapp) for part in PARTS),
     )
     return rates, _rows_of(scatterer, records)
 

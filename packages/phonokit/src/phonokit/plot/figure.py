@@ -1,5 +1,6 @@
 """What all pictures share. Matplotlib is imported only when one is drawn."""
 
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -119,8 +120,11 @@ def _save(panel: "Axes", path: Path) -> None:
     if not hasattr(figure, "savefig"):
         # A part of a figure, whose figure is the whole.
         figure = figure.figure
+    # Made in memory: writers of some formats do not survive a disk that fills up.
+    image = io.BytesIO()
+    figure.savefig(image, format=path.suffix[1:].lower(), dpi=200)
     with replacing(path) as beside:
-        figure.savefig(beside, format=path.suffix[1:].lower(), dpi=200)
+        beside.write_bytes(image.getbuffer())
 
 
 def _ensure_matplotlib(why: str) -> None:

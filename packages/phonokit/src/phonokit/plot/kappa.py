@@ -10,7 +10,8 @@ from phono_grid.errors import ensure_type
 from phonokit._atomic import path_of
 from phonokit.plot.accumulation import draw_by_frequency, draw_by_path
 from phonokit.plot.figure import BLUE, MUTED, figure_to
-from phonokit.results.kappa import KappaResult, mesh_name
+from phonokit.results.kappa import KappaResult
+from phonokit.settings.mesh import mesh_name
 from phonokit.results.kappa_modes import KappaModes
 
 if TYPE_CHECKING:

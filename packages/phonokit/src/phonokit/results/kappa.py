@@ -1,7 +1,7 @@
 """Thermal conductivity as a result, with where it comes from."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,11 @@ from phono_grid import Grid, IrreduciblePoints
 from phonokit._hdf5 import Dataset
 from phonokit.results.rates import Conduction, Rates
 from phonokit.results.result import Result
+from phonokit.settings.mesh import mesh_name
 from phonokit.settings.transport import Transport
+
+SHOWN = 4
+"""Temperatures whose conductivity a `repr` shows."""
 
 
 def default_name(grid: Grid, sigma: float | None = None) -> str:
@@ -77,6 +81,23 @@ class KappaResult(Result):
         from phonokit.results.kappa_file import kappa_datasets
 
         return kappa_datasets(self)
+
+    @classmethod
+    def read(cls, file: Any) -> Self:
+        """Make a conductivity of an open file of one."""
+        from phonokit.results.kappa_reading import read_kappa
+
+        return cast(Self, read_kappa(file))
+
+    def __repr__(self) -> str:
+        """Crystal, mesh, temperatures, transport and κ."""
+        t, kappa = self.temperatures, self.kappa
+        values = [f"{k[:3].mean():.4g} at {x:g} K" for x, k in zip(t, kappa, strict=True)]
+        shown = values if len(t) <= SHOWN else [values[0], "...", values[-1]]
+        return (
+            f"KappaResult({self.provenance.formula}, mesh {mesh_name(self.grid)}, "
+            f"{self.transport.description}: mean κ {', '.join(shown)}, W/(m K))"
+        )
 
     @property
     def mesh(self) -> NDArray[np.int64]:

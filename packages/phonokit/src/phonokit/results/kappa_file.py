@@ -71,8 +71,11 @@ def _optional_datasets(result: KappaResult) -> dict[str, Dataset]:
             ("Q_matrix", result.grid.q_matrix, "Q of D = P M Q; q = Q a / D"),
         ):
             datasets[name] = Dataset(matrix, "1", meaning)
-    if rates.isotope is not None:
-        datasets["gamma_isotope"] = Dataset(rates.isotope, "THz", "half linewidth")
+    if result.grid.shift.any():
+        datasets["grid_shift"] = Dataset(result.grid.shift, "1", "s of q = Q (a + s/2) / D")
+    for name, part in (("isotope", rates.isotope), ("boundary", rates.boundary)):
+        if part is not None:
+            datasets[f"gamma_{name}"] = Dataset(part, "THz", "half linewidth")
     for name, part in (("gamma_N", rates.normal), ("gamma_U", rates.umklapp)):
         if part is not None:
             kind = "normal" if part is rates.normal else "umklapp"
@@ -97,8 +100,8 @@ def _optional_datasets(result: KappaResult) -> dict[str, Dataset]:
         )
     if result.wigner is not None:
         datasets |= _coherence_datasets(result, result.wigner)
-    if transport.method is Method.LBTE:
-        rta = result.conduction.rta
+    rta = result.conduction.rta
+    if transport.method is Method.LBTE or result.wigner is not None:
         datasets["kappa_RTA"] = Dataset(
             rta.kappa, "W/(m K)", "in the relaxation time approximation"
         )
@@ -128,6 +131,12 @@ def _coherence_datasets(
             wigner.mode_coherences,
             "W/(m K)",
             f"{theory}, part of mode_kappa; half of each pair is with either band",
+        ),
+        "kappa_populations_RTA": Dataset(
+            wigner.populations, "W/(m K)", "of the phonons themselves, with their lifetimes"
+        ),
+        "mode_kappa_populations_RTA": Dataset(
+            wigner.mode_populations, "W/(m K)", "parts of kappa_populations_RTA"
         ),
     }
 

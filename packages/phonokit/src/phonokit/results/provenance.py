@@ -1,6 +1,11 @@
 """Where a result comes from."""
 
+import json
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from phono_grid.errors import DomainError
 
 from phonokit.model.provenance import InputFile
 
@@ -20,7 +25,7 @@ class Provenance:
     lang : str
         The kernels that ran, ``"Rust"`` or ``"Python"``.
     settings : dict
-        Every choice that changes numbers.
+        Every choice that changes numbers: numbers, words, lists of them, as JSON has them.
     started, finished : str
         ISO 8601, UTC.
     """
@@ -29,6 +34,21 @@ class Provenance:
     source: str
     inputs: tuple[InputFile, ...]
     lang: str
-    settings: dict[str, object]
+    settings: dict[str, Any]
     started: str
     finished: str
+
+    def __post_init__(self) -> None:
+        """Hold the settings as a file gives them back."""
+        try:
+            settings = json.loads(json.dumps(self.settings, default=_plain))
+        except (TypeError, ValueError) as error:
+            raise DomainError(f"settings must be numbers and words, got {error}") from None
+        object.__setattr__(self, "settings", settings)
+
+
+def _plain(value: Any) -> Any:
+    """Numbers of NumPy as Python's own."""
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    raise TypeError(f"a {type(value).__name__}")

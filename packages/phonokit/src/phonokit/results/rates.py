@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import ConductivityRta, ConductivityWigner, total_linewidths
+from phono_grid import ValueNoun
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Rates:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Rates(ValueNoun):
     """Half linewidths, THz.
 
     Parameters
@@ -33,8 +34,8 @@ class Rates:
         return total_linewidths(self.phonon, self.isotope, self.boundary)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Conduction:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Conduction(ValueNoun):
     """Thermal conductivity.
 
     Parameters

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from phono_grid import ValueNoun
 from phono_grid.errors import FileError, ensure_type
 
 from phonokit._atomic import path_of
@@ -16,7 +17,9 @@ from phonokit.model.provenance import InputFile
 from phonokit.results.provenance import Provenance
 
 
-def quantity(unit: str, meaning: str, *, optional: bool = False) -> Any:
+def quantity(
+    unit: str, meaning: str, *, optional: bool = False, dataset: str | None = None
+) -> Any:
     """A field of a result that is a dataset of its file.
 
     Parameters
@@ -27,17 +30,20 @@ def quantity(unit: str, meaning: str, *, optional: bool = False) -> Any:
         What it is, and along which axes.
     optional : bool
         Whether it may be None, which is then the default.
+    dataset : str, optional
+        The name in the file; that of the field if not given.
     """
     default = None if optional else MISSING
-    return field(default=default, metadata={"unit": unit, "meaning": meaning})
+    about = {"unit": unit, "meaning": meaning, "dataset": dataset}
+    return field(default=default, metadata=about)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Result:
+class Result(ValueNoun):
     """A result: quantities with units, and where they come from.
 
     Fields made by `quantity` are arrays, numbers, arrays of strings, or arrays by name;
-    each is a dataset of the file, under its own name.
+    each is a dataset of the file. Results are equal if all their fields are.
 
     Parameters
     ----------
@@ -49,15 +55,22 @@ class Result:
 
     provenance: Provenance
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Keep the `repr` and the equality of results, of which dataclasses make others."""
+        super().__init_subclass__(**options)
+        for name in ("__repr__", "__eq__", "__hash__"):
+            if name not in cls.__dict__:
+                setattr(cls, name, getattr(Result, name))
+
     def datasets(self) -> dict[str, Dataset]:
         """Everything that is written, by name."""
         datasets = {}
         for f in _quantities(type(self)):
-            value = getattr(self, f.name)
+            value, dataset = getattr(self, f.name), _dataset(f)
             if isinstance(value, Mapping):
-                parts = {f"{f.name}/{name}": part for name, part in value.items()}
+                parts = {f"{dataset}/{name}": part for name, part in value.items()}
             else:
-                parts = {} if value is None else {f.name: value}
+                parts = {} if value is None else {dataset: value}
             for name, part in parts.items():
                 datasets[name] = Dataset(
                     _stored(part), f.metadata["unit"], f.metadata["meaning"]
@@ -99,10 +112,11 @@ class Result:
         """Make a result of an open file that has its kind."""
         values: dict[str, Any] = {}
         for f in _quantities(cls):
-            if f.name in file:
-                values[f.name] = _loaded(file[f.name])
+            name = _dataset(f)
+            if name in file:
+                values[f.name] = _loaded(file[name])
             elif f.default is MISSING:
-                raise FileError(f"{file.filename}: holds no {f.name}; is it complete?")
+                raise FileError(f"{file.filename}: holds no {name}; is it complete?")
         return cls(provenance=provenance_in(file), **values)
 
     def __repr__(self) -> str:
@@ -119,6 +133,11 @@ def _quantities(kind: type[Result]) -> list[Field[Any]]:
     return [f for f in fields(kind) if "unit" in f.metadata]
 
 
+def _dataset(quantity: Field[Any]) -> str:
+    """The name of a quantity in the file."""
+    return str(quantity.metadata["dataset"] or quantity.name)
+
+
 def _stored(value: Any) -> Any:
     """A value as HDF5 holds it: strings as UTF-8."""
     array = np.asarray(value)
@@ -129,10 +148,10 @@ def _loaded(item: Any) -> Any:
     """A value of a dataset, or of a group of them in their order."""
     if hasattr(item, "items"):
         return {name: _loaded(part) for name, part in item.items()}
-    value = item[()]
-    if np.asarray(value).dtype.kind == "S":
-        return np.char.decode(np.asarray(value), "utf-8")
-    return value if np.ndim(value) else value.item()
+    value = np.asarray(item[()])
+    if value.dtype.kind == "S":
+        value = np.char.decode(value, "utf-8")
+    return value if value.ndim else value.item()
 
 
 def _attributes(origin: Provenance, command: str) -> dict[str, Any]:

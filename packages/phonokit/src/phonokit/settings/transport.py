@@ -1,9 +1,12 @@
 """What scatters phonons, and how the Boltzmann equation is solved."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from enum import Enum
+from typing import Any
 
 from phono_3ph import Coherence, Scattering, Solver
+from phono_grid import Gaussian
 from phono_grid.errors import DomainError, ensure_flag, ensure_positive, ensure_type, named
 
 
@@ -38,7 +41,7 @@ class Transport:
     coherence : Coherence or str, optional
         By which theory bands carry heat between them: ``"smm19"``, the Wigner equation, or
         another of `phono_3ph.Coherence`. Not at all if not given.
-    split : bool
+    normal_umklapp : bool
         Tell normal from umklapp processes.
     symmetrized_tetrahedra : bool
         Conserve energy by the mean over the images of the tetrahedra by the point group.
@@ -53,14 +56,14 @@ class Transport:
     isotopes: bool = False
     boundary_mfp: float | None = None
     coherence: Coherence | str | None = None
-    split: bool = False
+    normal_umklapp: bool = False
     symmetrized_tetrahedra: bool = False
     full_zone: bool = False
 
     def __post_init__(self) -> None:
         """Take names for the enums, and check the path."""
         ensure_type("scattering", self.scattering, Scattering)
-        for name in ("isotopes", "split", "symmetrized_tetrahedra", "full_zone"):
+        for name in ("isotopes", "normal_umklapp", "symmetrized_tetrahedra", "full_zone"):
             ensure_flag(name, getattr(self, name))
         object.__setattr__(self, "method", Method.of(self.method))
         object.__setattr__(self, "solver", Solver.of(self.solver))
@@ -82,7 +85,7 @@ class Transport:
 
     @property
     def description(self) -> str:
-        """In words."""
+        """All that differs from the defaults, in words."""
         kind = "relaxation time approximation"
         if self.method is Method.LBTE:
             kind = f"linearised Boltzmann equation ({Solver.of(self.solver).value})"
@@ -99,18 +102,48 @@ class Transport:
         return ", ".join(parts)
 
     @property
-    def record(self) -> dict[str, object]:
-        """Every choice that changes numbers, by the names of the fields."""
-        scattering = self.scattering
+    def record(self) -> dict[str, Any]:
+        """Every choice, by the names of the arguments; `from_record` takes them."""
+        scattering, coherence = self.scattering, self.coherence
         smearing = scattering.smearing
         return {
-            "method": self.description,
+            "transport": self.description,
+            "method": Method.of(self.method).value,
+            "solver": Solver.of(self.solver).value,
             "cutoff_frequency": scattering.cutoff_frequency,
             "degeneracy": scattering.degeneracy,
             "average_degenerate_weights": scattering.average_degenerate_weights,
             "sigma": None if smearing is None else smearing.sigma,
-            "symmetrized_tetrahedra": self.symmetrized_tetrahedra,
+            "sigma_cutoff": None if smearing is None else smearing.cutoff,
             "isotopes": self.isotopes,
             "boundary_mfp": self.boundary_mfp,
+            "coherence": None if coherence is None else Coherence.of(coherence).value,
+            "normal_umklapp": self.normal_umklapp,
+            "symmetrized_tetrahedra": self.symmetrized_tetrahedra,
             "full_zone": self.full_zone,
         }
+
+    @property
+    def rates_record(self) -> dict[str, Any]:
+        """Those choices that linewidths and collision rows depend on."""
+        later = ("transport", "solver", "boundary_mfp", "coherence")
+        return {name: value for name, value in self.record.items() if name not in later}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "Transport":
+        """Make the choices that `record` has written down.
+
+        Raises
+        ------
+        DomainError
+            If there is one that is missing, or means nothing.
+        """
+        missing = [name for name in cls().record if name not in record]
+        if missing:
+            raise DomainError(f"settings: expected also {', '.join(missing)}")
+        choices = ("cutoff_frequency", "degeneracy", "average_degenerate_weights")
+        sigma = record["sigma"]
+        smearing = None if sigma is None else Gaussian(sigma, record["sigma_cutoff"])
+        scattering = Scattering(**{c: record[c] for c in choices}, smearing=smearing)
+        names = [f.name for f in fields(cls) if f.name != "scattering"]
+        return cls(**{name: record[name] for name in names}, scattering=scattering)

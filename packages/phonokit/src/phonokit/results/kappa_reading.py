@@ -1,0 +1,123 @@
+"""A conductivity out of its file, field by field what was written."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_3ph import ConductivityRta, ConductivityWigner
+from phono_grid import Grid, IrreduciblePoints
+from phono_grid.errors import FileError, PhonoError
+
+from phonokit.results.kappa import KappaResult
+from phonokit.results.rates import Conduction, Rates
+from phonokit.results.result import provenance_in
+from phonokit.settings.transport import Transport
+
+
+def read_kappa(file: Any) -> KappaResult:
+    """Make a conductivity of an open file.
+
+    Raises
+    ------
+    FileError
+        If the file lacks something, or its parts do not belong together.
+    """
+    try:
+        return _kappa_in(file)
+    except FileError:
+        raise
+    except PhonoError as error:
+        raise FileError(f"{file.filename}: {error}") from None
+
+
+def _kappa_in(file: Any) -> KappaResult:
+    """The conductivity of a file that is as it should be."""
+    provenance = provenance_in(file)
+    transport = Transport.from_record(provenance.settings)
+    grid = grid_in(file)
+    irreducible = IrreduciblePoints.of(grid)
+    if not np.array_equal(irreducible.weights, needed(file, "weight")):
+        raise FileError(
+            f"{file.filename}: its irreducible wave vectors are not those of its mesh; is "
+            "it damaged?"
+        )
+    return KappaResult(
+        grid=grid,
+        temperatures=needed(file, "temperature"),
+        qpoints=needed(file, "qpoint"),
+        grid_points=irreducible.points,
+        weights=irreducible.weights,
+        frequencies=needed(file, "frequency"),
+        group_velocities=needed(file, "group_velocity"),
+        conduction=_conduction_in(file, transport),
+        rates=Rates(
+            needed(file, "gamma"),
+            *(
+                optional(file, f"gamma_{part}")
+                for part in ("isotope", "boundary", "N", "U")
+            ),
+        ),
+        transport=transport,
+        provenance=provenance,
+    )
+
+
+def grid_in(file: Any) -> Grid:
+    """The grid of wave vectors that a file knows."""
+    names = {"p_matrix": "P_matrix", "q_matrix": "Q_matrix", "shift": "grid_shift"}
+    matrices = {argument: optional(file, name) for argument, name in names.items()}
+    return Grid(
+        needed(file, "mesh"),
+        needed(file, "reciprocal_lattice"),
+        needed(file, "grid_rotations"),
+        **{argument: m for argument, m in matrices.items() if m is not None},
+    )
+
+
+def needed(file: Any, name: str) -> NDArray[Any]:
+    """A dataset without which there is no result."""
+    array = optional(file, name)
+    if array is None:
+        raise FileError(f"{file.filename}: holds no {name}; is it complete?")
+    return array
+
+
+def optional(file: Any, name: str) -> NDArray[Any] | None:
+    """A dataset, if it is there."""
+    return np.asarray(file[name][()]) if name in file else None
+
+
+def _conduction_in(file: Any, transport: Transport) -> Conduction:
+    """What the phonons conduct."""
+    kappa, modes = needed(file, "kappa"), needed(file, "mode_kappa")
+    capacities = needed(file, "heat_capacity")
+    rta, mode_rta = optional(file, "kappa_RTA"), optional(file, "mode_kappa_RTA")
+    unscattered = np.zeros(capacities.shape, dtype=np.bool_)
+    numbers = optional(file, "unscattered")
+    if numbers is not None:
+        unscattered[tuple(numbers.T)] = True
+    return Conduction(
+        capacities,
+        ConductivityRta(
+            kappa if rta is None else rta,
+            modes if mode_rta is None else mode_rta,
+            needed(file, "gv_by_gv"),
+            float(needed(file, "kappa_unit_conversion")),
+        ),
+        kappa,
+        modes,
+        unscattered,
+        None if transport.coherence is None else _wigner_in(file, transport),
+    )
+
+
+def _wigner_in(file: Any, transport: Transport) -> ConductivityWigner:
+    """Populations and coherences."""
+    names = (
+        "kappa_populations_RTA",
+        "kappa_inter",
+        "kappa_degenerate",
+        "mode_kappa_populations_RTA",
+        "mode_kappa_inter",
+    )
+    return ConductivityWigner(*(needed(file, name) for name in names), transport.coherence)
