@@ -43,7 +43,8 @@ def _from_yaml(tree: Tree, cell: Cell, units_: Units) -> Dipoles:
     if method not in METHODS:
         raise tree.error("method", f"expected Gonze or Wang, got {method!r}")
     where = f"{tree.file}: {tree.name('born_effective_charge')}"
-    return Dipoles(_polar(where, cell, charges, epsilon, _factor(factor, units_)), method)
+    polar = _polar(where, cell, charges, epsilon, _factor(factor, units_))
+    return Dipoles(charges=polar, method=method)
 
 
 def read_born(path: Path, cell: Cell, units_: Units) -> Dipoles:
