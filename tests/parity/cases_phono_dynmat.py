@@ -8,7 +8,7 @@ from phono_dynmat import (
     WangCorrection,
     phonon_modes,
 )
-from phono_grid import Cell
+from phono_grid import Cell, ShortestVectors
 
 
 def series_of(rng: np.random.Generator) -> HarmonicSeries:
@@ -50,8 +50,9 @@ def charges_of(rng: np.random.Generator) -> BornCharges:
 
 
 def wave_vectors(rng: np.random.Generator):
-    """Anywhere, at Γ and at the image of Γ."""
-    return np.concatenate([rng.uniform(-1, 1, (7, 3)), np.zeros((1, 3)), np.eye(3)[:1]])
+    """In the first zone and far from it, on its surface, at Γ and at images of Γ."""
+    special = [[0, 0, 0], [1, 0, 0], [0.5, 0, 0], [0.5, -0.5, 1], [3, -2, 1]]
+    return np.concatenate([rng.uniform(-1, 1, (7, 3)), rng.uniform(-4, 4, (5, 3)), special])
 
 
 DYNAMICS = {"plain": series_of, "Gonze and Lee": dipoles, "Wang": interpolated}
@@ -66,6 +67,10 @@ def projectors(result):
 
 
 def dynamical_matrices(rng, dynamics=dipoles, direction=None):
+    return (dynamics(rng), wave_vectors(rng)), {"direction": direction}
+
+
+def dynamical_matrix_derivatives(rng, dynamics=dipoles, direction=None):
     return (dynamics(rng), wave_vectors(rng)), {"direction": direction}
 
 
@@ -93,13 +98,25 @@ def velocity_operators(rng, dynamics=dipoles, direction=None):
     return (series, modes), {"direction": direction}
 
 
+def inverse_fourier_sum(rng, dynamics=None, direction=None):
+    """Three atoms and five cells, up to four equidistant vectors."""
+    multiplicities = rng.integers(1, 5, (15, 3))
+    vectors = rng.uniform(-2, 2, (multiplicities.sum(), 3))
+    d = rng.normal(size=(5, 9, 9)) + 1j * rng.normal(size=(5, 9, 9))
+    atoms = np.repeat(np.arange(3), 5)
+    q = rng.uniform(size=(5, 3))
+    return (d, q, ShortestVectors(vectors, multiplicities), atoms), {}
+
+
 CASES = {
     f"phono_dynmat.{case.__name__}": case
     for case in (
         dynamical_matrices,
+        dynamical_matrix_derivatives,
         eigenmodes,
         phonon_frequencies,
         group_velocities,
+        inverse_fourier_sum,
         velocity_operators,
     )
 }

@@ -157,6 +157,8 @@ def good(spring_constants):
         "cutoff": 1.0,
         "cutoff_frequency": 0.1,
         "dielectric": EPSILON,
+        "degeneracy": 1e-4,
+        "dynamics": series,
         "direction": np.array([1.0, 0, 0]),
         "factor": 14.4,
         "force_constants": spring_constants,

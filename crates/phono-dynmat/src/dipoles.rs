@@ -35,18 +35,30 @@ pub(crate) struct Dipoles {
 }
 
 /// Wave vectors to be treated together, Cartesian, at most [`LANES`] of them.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Batch {
     /// Lanes without a wave vector repeat the last one.
     lanes: [Lanes; 3],
     /// A unit vector along which Γ is approached.
     direction: Option<Vector>,
+    /// `e^{2πi G·τ}` of every atom, where wave vectors `q` stand for `q + G`.
+    gauges: Option<Vec<ComplexLanes>>,
 }
 
 impl Batch {
     /// Of one wave vector at least.
-    pub(crate) fn new(qpoints: &[Vector], direction: Option<Vector>) -> Self {
-        Self { lanes: side_by_side(qpoints), direction }
+    pub(crate) fn new(
+        qpoints: &[Vector],
+        direction: Option<Vector>,
+        gauges: Option<Vec<ComplexLanes>>,
+    ) -> Self {
+        Self { lanes: side_by_side(qpoints), direction, gauges }
+    }
+
+    /// `e^{2πi G·(τ' - τ)}` of a pair of atoms, if it is not one in all lanes.
+    fn between(&self, [k, l]: [usize; 2]) -> Option<ComplexLanes> {
+        let gauges = self.gauges.as_ref().filter(|_| k != l)?;
+        Some(gauges[k].conj().times(&gauges[l]))
     }
 }
 
@@ -241,14 +253,22 @@ impl Dipoles {
         [phased(terms, &phases[0]), phased(terms, &phases[1])]
     }
 
-    /// Add `Z_k^T t Z_l` and its adjoint to matrices one after another.
+    /// Add `Z_k^T t Z_l`, times `gauge` if there is one, and its adjoint to matrices one after
+    /// another.
     #[inline(always)]
-    fn put(&self, [k, l]: [usize; 2], tensors: &[Tensor; 2], matrices: &mut [Complex64]) {
+    fn put(
+        &self,
+        [k, l]: [usize; 2],
+        tensors: &[Tensor; 2],
+        gauge: Option<&ComplexLanes>,
+        matrices: &mut [Complex64],
+    ) {
         let n = 3 * self.charges.len();
         let re = sandwiched(&self.charges[k], &tensors[0], &self.charges[l]);
         let im = sandwiched(&self.charges[k], &tensors[1], &self.charges[l]);
         for (a, b) in (0..9).map(|i| (i / 3, i % 3)) {
             let value = ComplexLanes { re: re[a][b], im: im[a][b] };
+            let value = gauge.map_or(value, |gauge| value.times(gauge));
             for (i, matrix) in matrices.chunks_exact_mut(n * n).enumerate() {
                 matrix[(3 * k + a) * n + 3 * l + b] += value.get(i);
                 if k != l {
@@ -290,7 +310,8 @@ impl pulp::NullaryFnOnce for Add<'_> {
         let own = unphased(terms);
         for pair in pairs(dipoles.charges.len()) {
             let [re, im] = dipoles.moments(pair, terms, &own, phases);
-            dipoles.put(pair, &[symmetric(&re), symmetric(&im)], matrices);
+            let gauge = batch.between(pair);
+            dipoles.put(pair, &[symmetric(&re), symmetric(&im)], gauge.as_ref(), matrices);
         }
         dipoles.subtract_self_terms(matrices);
     }
@@ -315,10 +336,11 @@ impl pulp::NullaryFnOnce for AddDerivatives<'_, '_> {
         let own = unphased(slopes);
         for pair in pairs(dipoles.charges.len()) {
             let [re, im] = dipoles.moments(pair, slopes, &own, phases);
+            let gauge = batch.between(pair);
             for (axis, matrices) in matrices.iter_mut().enumerate() {
                 let row = &dipoles.dielectric[axis];
                 let tensors = [slope(&re, axis, row), slope(&im, axis, row)];
-                dipoles.put(pair, &tensors, matrices);
+                dipoles.put(pair, &tensors, gauge.as_ref(), matrices);
             }
         }
     }

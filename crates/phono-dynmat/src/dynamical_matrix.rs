@@ -1,6 +1,6 @@
 //! Dynamical matrices.
 
-use ndarray::{Array3, ArrayView2};
+use ndarray::{Array3, Array4, ArrayView2};
 use num_complex::Complex64;
 use phono_core::{BornCharges, Correction, Dynamics, Error, Result, Stop, ensure_shape};
 use rayon::prelude::*;
@@ -9,6 +9,7 @@ use crate::dipoles::{Batch, Dipoles, Workspace, ZERO};
 use crate::fourier::FourierSum;
 use crate::lanes::LANES;
 use crate::wang::Interaction;
+use crate::zone::Zone;
 
 /// Bands up to which wave vectors are diagonalised in batches. Beyond, the eigenproblem takes
 /// all the time, and matrices of many wave vectors at once take memory.
@@ -29,8 +30,8 @@ pub(crate) struct DynamicalMatrix<'a> {
 #[derive(Debug)]
 enum LongRange<'a> {
     None,
-    GonzeLee(Dipoles),
-    Wang(BornCharges<'a>, f64),
+    GonzeLee(Dipoles, Zone),
+    Wang(BornCharges<'a>, f64, Zone),
 }
 
 impl<'a> DynamicalMatrix<'a> {
@@ -40,18 +41,20 @@ impl<'a> DynamicalMatrix<'a> {
         direction: Option<[f64; 3]>,
     ) -> Result<Self> {
         let cell = dynamics.series().cell();
+        let inverse = crate::matrix::invert(cell.lattice());
+        let reciprocal = std::array::from_fn(|i| std::array::from_fn(|a| inverse[a][i]));
         let long_range = match dynamics.correction() {
             Correction::None => LongRange::None,
             Correction::GonzeLee { polar, reciprocal_vectors, width, self_terms } => {
                 let vectors = reciprocal_vectors;
-                LongRange::GonzeLee(Dipoles::new(cell, polar, vectors, width, self_terms))
+                let dipoles = Dipoles::new(cell, polar, vectors, width, self_terms);
+                LongRange::GonzeLee(dipoles, Zone::new(&reciprocal)?)
             }
             Correction::Wang { polar, .. } => {
-                LongRange::Wang(polar, polar.coupling(cell.lattice()))
+                let coupling = polar.coupling(cell.lattice());
+                LongRange::Wang(polar, coupling, Zone::new(&reciprocal)?)
             }
         };
-        let inverse = crate::matrix::invert(cell.lattice());
-        let reciprocal = std::array::from_fn(|i| std::array::from_fn(|a| inverse[a][i]));
         let direction = direction.map(|d| unit(cartesian(&reciprocal, d))).transpose()?;
         let fourier = FourierSum::new(dynamics);
         Ok(Self { fourier, long_range, reciprocal, direction })
@@ -83,8 +86,8 @@ impl<'a> DynamicalMatrix<'a> {
         let size = self.n_bands() * self.n_bands() * qpoints.len();
         let matrices = &mut matrices[..size];
         self.fourier.at(qpoints, &self.interactions(qpoints), matrices);
-        if let LongRange::GonzeLee(dipoles) = &self.long_range {
-            dipoles.add(&self.together(qpoints), work, matrices);
+        if let LongRange::GonzeLee(dipoles, zone) = &self.long_range {
+            dipoles.add(&self.batch_of(qpoints, zone), work, matrices);
         }
     }
 
@@ -99,31 +102,53 @@ impl<'a> DynamicalMatrix<'a> {
         let size = self.n_bands() * self.n_bands() * qpoints.len();
         let mut all = matrices.each_mut().map(|m| &mut m[..size]);
         self.fourier.derivatives_at(qpoints, &self.interactions(qpoints), &mut all);
-        if let LongRange::GonzeLee(dipoles) = &self.long_range {
-            dipoles.add_derivatives(&self.together(qpoints), work, &mut all);
+        if let LongRange::GonzeLee(dipoles, zone) = &self.long_range {
+            dipoles.add_derivatives(&self.batch_of(qpoints, zone), work, &mut all);
         }
     }
 
-    /// What the sum of dipoles takes.
-    fn together(&self, qpoints: &[[f64; 3]]) -> Batch {
-        let k: Vec<_> = qpoints.iter().map(|&q| cartesian(&self.reciprocal, q)).collect();
-        Batch::new(&k, self.direction)
+    /// Wave vectors as the sum of dipoles takes them: in the first zone, where the sum over
+    /// reciprocal lattice vectors around the origin has converged, with the phases of the way.
+    fn batch_of(&self, qpoints: &[[f64; 3]], zone: &Zone) -> Batch {
+        let mut k: Vec<_> =
+            qpoints.iter().map(|&q| cartesian(&self.reciprocal, q)).collect();
+        let mut centers = vec![[0.0; 3]; k.len()];
+        for ((k, q), center) in k.iter_mut().zip(qpoints).zip(&mut centers) {
+            if let Some(points) = zone.nearest(q, k).filter(|points| points[0] != [0.0; 3])
+            {
+                *center = points[0];
+                *k = cartesian(&self.reciprocal, difference(q, center));
+            }
+        }
+        let inside = centers.iter().all(|center| *center == [0.0; 3]);
+        let gauges = if inside { None } else { Some(self.fourier.gauges(&centers)) };
+        Batch::new(&k, self.direction, gauges)
     }
 
     /// Wang's interaction at each wave vector, none at Γ without a direction; nothing at all
-    /// where dipoles are not treated in his way.
+    /// where dipoles are not treated in his way. On the surface of the zone it is the mean over
+    /// the shortest images of the wave vector.
     fn interactions(&self, qpoints: &[[f64; 3]]) -> Vec<Option<Interaction>> {
-        let LongRange::Wang(polar, coupling) = self.long_range else {
+        let LongRange::Wang(polar, coupling, zone) = &self.long_range else {
             return Vec::new();
         };
-        let interaction = |&q: &[f64; 3]| {
-            let k = cartesian(&self.reciprocal, q);
-            let away = k.iter().map(|x| x * x).sum::<f64>() >= ZERO;
-            let k = if away { Some(k) } else { self.direction };
-            k.map(|k| Interaction::new(polar, coupling, k))
+        let interaction = |q: &[f64; 3]| {
+            let k = cartesian(&self.reciprocal, *q);
+            let images = zone.nearest(q, &k).map_or(vec![k], |points| {
+                let image = |g| cartesian(&self.reciprocal, difference(q, g));
+                points.iter().map(image).collect()
+            });
+            let away = images[0].iter().map(|x| x * x).sum::<f64>() >= ZERO;
+            let images = if away { Some(images) } else { self.direction.map(|k| vec![k]) };
+            images.map(|images| Interaction::new(*polar, *coupling, &images))
         };
         qpoints.iter().map(interaction).collect()
     }
+}
+
+/// `a - b`.
+fn difference(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
+    std::array::from_fn(|i| a[i] - b[i])
 }
 
 /// Fractional to Cartesian.
@@ -172,4 +197,41 @@ pub fn dynamical_matrices(
             Ok(())
         })?;
     Ok(matrices)
+}
+
+/// `∂D[q, α, (k, β), (k', γ)]/∂k_α` in eV/(Å Da) at each of `qpoints`, fractional, along the
+/// Cartesian axes; at Γ the limit along `direction`, fractional too.
+pub fn dynamical_matrix_derivatives(
+    dynamics: &Dynamics<'_>,
+    qpoints: ArrayView2<'_, f64>,
+    direction: Option<[f64; 3]>,
+    stop: &Stop,
+) -> Result<Array4<Complex64>> {
+    let qpoints = wave_vectors(qpoints)?;
+    let d = DynamicalMatrix::new(dynamics, direction)?;
+    let n = d.n_bands();
+    let (size, batch) = (n * n, d.batch());
+    let mut derivatives = Array4::zeros((qpoints.len(), 3, n, n));
+    let all = derivatives.as_slice_mut().expect("just made in C order");
+    all.par_chunks_mut((batch * 3 * size).max(1))
+        .zip(qpoints.par_chunks(batch))
+        .try_for_each_init(
+            || {
+                (
+                    Workspace::default(),
+                    [(); 3].map(|()| vec![Complex64::ZERO; batch * size]),
+                )
+            },
+            |(work, axes), (derivatives, qpoints)| {
+                stop.check()?;
+                d.derivatives_at(qpoints, work, axes);
+                for (i, derivative) in derivatives.chunks_exact_mut(3 * size).enumerate() {
+                    for (to, from) in derivative.chunks_exact_mut(size).zip(&*axes) {
+                        to.copy_from_slice(&from[i * size..(i + 1) * size]);
+                    }
+                }
+                Ok(())
+            },
+        )?;
+    Ok(derivatives)
 }

@@ -126,13 +126,16 @@ impl FourierSum {
 
     /// The phases at wave vectors side by side.
     fn waves(&self, qpoints: &[[f64; 3]]) -> Waves {
+        let factors = self.phases.factors(&side_by_side(qpoints));
+        Waves { factors, gauges: self.gauges(qpoints) }
+    }
+
+    /// `e^{2πi q·τ}` of every atom at wave vectors side by side.
+    pub(crate) fn gauges(&self, qpoints: &[[f64; 3]]) -> Vec<ComplexLanes> {
         let q = side_by_side(qpoints);
         let along =
             |x: &[f64; 3]| each(|i| q[0][i] * x[0] + q[1][i] * x[1] + q[2][i] * x[2]);
-        Waves {
-            factors: self.phases.factors(&q),
-            gauges: self.positions.iter().map(|x| ComplexLanes::phases(along(x))).collect(),
-        }
+        self.positions.iter().map(|x| ComplexLanes::phases(along(x))).collect()
     }
 }
 

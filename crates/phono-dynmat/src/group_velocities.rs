@@ -13,24 +13,30 @@ use crate::dipoles::Workspace;
 use crate::dynamical_matrix::{DynamicalMatrix, wave_vectors};
 use crate::matrix::{Matrix, apply, invert, product};
 
-/// THz; consecutive bands closer than this are one degenerate set.
-pub(crate) const DEGENERATE: f64 = 1e-4;
-/// THz; modes at or below have no velocity.
-pub(crate) const CUTOFF_FREQUENCY: f64 = 1e-4;
 /// Fractional; wave vectors closer than this in every component are the same.
 const SAME_Q: f64 = 1e-5;
 /// Cartesian, not normalised; along it the bands of a degenerate set are told apart.
 pub(crate) const DIRECTION: [f64; 3] = [1.0, 2.0, 3.0];
 
+/// Which modes have a velocity, and how those of a degenerate set are told apart.
+#[derive(Debug, Clone, Copy)]
+pub struct VelocityOptions {
+    /// Fractional; along it Γ is approached, if there is one.
+    pub direction: Option<[f64; 3]>,
+    /// THz; modes at or below have no velocity.
+    pub cutoff_frequency: f64,
+    /// THz; consecutive bands closer than this are one degenerate set.
+    pub degeneracy: f64,
+}
+
 /// `v[q, j, α] = ∂f_j/∂k_α` in Å THz of `modes` at `qpoints`, averaged over those of
-/// `rotations` (on fractional wave vectors) that leave `q` in place. At Γ the limit along
-/// `direction`, fractional, if there is one.
+/// `rotations` (on fractional wave vectors) that leave `q` in place.
 pub fn group_velocities(
     dynamics: &Dynamics<'_>,
     qpoints: ArrayView2<'_, f64>,
     modes: Modes<'_>,
     rotations: ArrayViewD<'_, i64>,
-    direction: Option<[f64; 3]>,
+    options: VelocityOptions,
     stop: &Stop,
 ) -> Result<Array3<f64>> {
     let (n_q, n) = modes.shape();
@@ -38,7 +44,7 @@ pub fn group_velocities(
     ensure_shape("modes.qpoints", &[qpoints.len()], &[n_q])?;
     ensure_shape("modes.frequencies", &[n_q, n], &[n_q, dynamics.series().n_bands()])?;
     let rotations = Rotations::new(rotations, dynamics.series().cell().lattice())?;
-    let d = DynamicalMatrix::new(dynamics, direction)?;
+    let d = DynamicalMatrix::new(dynamics, options.direction)?;
     let mut velocities = Array3::zeros((n_q, n, 3));
     let all = velocities.as_slice_mut().expect("just made in C order");
     let batch = d.batch();
@@ -46,7 +52,7 @@ pub fn group_velocities(
         .zip(qpoints.par_chunks(batch))
         .enumerate()
         .try_for_each_init(
-            || Slopes::new(&d),
+            || Slopes::new(&d, options.degeneracy),
             |slopes, (piece, (v, qpoints))| {
                 slopes.make(&d, qpoints);
                 for (i, (v, &q)) in v.chunks_exact_mut(3 * n).zip(qpoints).enumerate() {
@@ -54,9 +60,9 @@ pub fn group_velocities(
                     let average = rotations.average(q)?;
                     let point = piece * batch + i;
                     let f = modes.frequencies(point);
-                    let found = slopes.of(i, f, modes.polarizations(point))?;
-                    let each = v.as_chunks_mut().0.iter_mut().zip(found).zip(f);
-                    for ((v, slope), &f) in each.filter(|&(_, &f)| f > CUTOFF_FREQUENCY) {
+                    let slopes = slopes.bands(i, f, modes.polarizations(point))?;
+                    let each = v.as_chunks_mut().0.iter_mut().zip(slopes).zip(f);
+                    for ((v, slope), &f) in each.filter(|&(_, &f)| f > options.cutoff_frequency) {
                         let scale = units::FREQUENCY_SQUARED / 2.0 / f;
                         *v = apply(&average, &slope.map(|x| x * scale));
                     }
@@ -76,11 +82,13 @@ struct Slopes {
     bands: Vec<[f64; 3]>,
     /// Along it the bands of a degenerate set are told apart.
     direction: [f64; 3],
+    /// THz
+    degeneracy: f64,
 }
 
 impl Slopes {
     /// For batches of `d`.
-    fn new(d: &DynamicalMatrix<'_>) -> Self {
+    fn new(d: &DynamicalMatrix<'_>, degeneracy: f64) -> Self {
         let n = d.n_bands();
         let matrices = |many| std::array::from_fn(|_| vec![Complex64::ZERO; many * n * n]);
         Self {
@@ -89,6 +97,7 @@ impl Slopes {
             images: matrices(1),
             bands: vec![[0.0; 3]; n],
             direction: d.direction().unwrap_or(DIRECTION),
+            degeneracy,
         }
     }
 
@@ -99,12 +108,12 @@ impl Slopes {
 
     /// The slopes of every band at wave vector `i` of the batch, those of degenerate sets told
     /// apart first.
-    fn of(&mut self, i: usize, f: &[f64], e: &[Complex64]) -> Result<&[[f64; 3]]> {
+    fn bands(&mut self, i: usize, f: &[f64], e: &[Complex64]) -> Result<&[[f64; 3]]> {
         for (derivative, image) in self.derivatives.iter().zip(&mut self.images) {
             images(&derivative[i * e.len()..(i + 1) * e.len()], e, image);
         }
         let n = f.len();
-        for set in degenerate_sets(f, DEGENERATE) {
+        for set in degenerate_sets(f, self.degeneracy) {
             if set.len() == 1 {
                 let j = set.start;
                 for (slope, image) in self.bands[j].iter_mut().zip(&self.images) {

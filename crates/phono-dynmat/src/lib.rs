@@ -1,5 +1,6 @@
 //! Dynamical matrices, phonon modes and group velocities.
 
+mod commensurate;
 mod dense;
 mod dipoles;
 mod dynamical_matrix;
@@ -12,8 +13,10 @@ mod moments;
 mod phases;
 mod velocity_operators;
 mod wang;
+mod zone;
 
-pub use dynamical_matrix::dynamical_matrices;
-pub use group_velocities::group_velocities;
-pub use modes::{eigenmodes, frequencies};
+pub use commensurate::{PairVectors, inverse_fourier_sum};
+pub use dynamical_matrix::{dynamical_matrices, dynamical_matrix_derivatives};
+pub use group_velocities::{VelocityOptions, group_velocities};
+pub use modes::{eigenmodes, phonon_frequencies};
 pub use velocity_operators::velocity_operators;

@@ -45,7 +45,7 @@ pub fn eigenmodes(
 }
 
 /// Only `f[q, j]`: see [`eigenmodes`].
-pub fn frequencies(
+pub fn phonon_frequencies(
     dynamics: &Dynamics<'_>,
     qpoints: ArrayView2<'_, f64>,
     direction: Option<[f64; 3]>,

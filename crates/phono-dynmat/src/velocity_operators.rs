@@ -9,22 +9,22 @@ use rayon::prelude::*;
 use crate::dense::{Dense, Wanted, images};
 use crate::dipoles::Workspace;
 use crate::dynamical_matrix::{DynamicalMatrix, wave_vectors};
-use crate::group_velocities::{CUTOFF_FREQUENCY, DEGENERATE, DIRECTION, dot, row};
+use crate::group_velocities::{DIRECTION, VelocityOptions, dot, row};
 
 /// `V[q, j, j', α] = ⟨e_j| ∂D/∂k_α |e_j'⟩ / 2√(f_j f_j')` in Å THz of `modes` at `qpoints`,
-/// Hermitian in the bands. At Γ the limit along `direction`, fractional, if there is one.
+/// Hermitian in the bands.
 pub fn velocity_operators(
     dynamics: &Dynamics<'_>,
     qpoints: ArrayView2<'_, f64>,
     modes: Modes<'_>,
-    direction: Option<[f64; 3]>,
+    options: VelocityOptions,
     stop: &Stop,
 ) -> Result<Array4<Complex64>> {
     let (n_q, n) = modes.shape();
     let qpoints = wave_vectors(qpoints)?;
     ensure_shape("modes.qpoints", &[qpoints.len()], &[n_q])?;
     ensure_shape("modes.frequencies", &[n_q, n], &[n_q, dynamics.series().n_bands()])?;
-    let d = DynamicalMatrix::new(dynamics, direction)?;
+    let d = DynamicalMatrix::new(dynamics, options.direction)?;
     let along = d.direction().unwrap_or(DIRECTION);
     let mut operators = Array4::zeros((n_q, n, n, 3));
     let all = operators.as_slice_mut().expect("just made in C order");
@@ -42,8 +42,8 @@ pub fn velocity_operators(
                     let point = piece * batch + i;
                     let (f, e) = (modes.frequencies(point), modes.polarizations(point));
                     elements.take(i);
-                    elements.tell_apart(f, e, along)?;
-                    elements.scale(f);
+                    elements.tell_apart(f, e, along, options.degeneracy)?;
+                    elements.scale(f, options.cutoff_frequency);
                     elements.write(operator.as_chunks_mut().0);
                 }
                 Ok(())
@@ -91,10 +91,11 @@ impl Elements {
         f: &[f64],
         e: &[Complex64],
         direction: [f64; 3],
+        degeneracy: f64,
     ) -> Result<()> {
         let n = f.len();
         self.bands.copy_from_slice(e);
-        let sets = || degenerate_sets(f, DEGENERATE).filter(|set| set.len() > 1);
+        let sets = || degenerate_sets(f, degeneracy).filter(|set| set.len() > 1);
         if sets().next().is_none() {
             return Ok(());
         }
@@ -120,10 +121,10 @@ impl Elements {
     }
 
     /// Divide by the roots of twice the frequencies; what does not move becomes 0.
-    fn scale(&mut self, f: &[f64]) {
+    fn scale(&mut self, f: &[f64], cutoff_frequency: f64) {
         let n = f.len();
         for (band, &f) in self.bands.chunks_mut(n).zip(f) {
-            let moves = f > CUTOFF_FREQUENCY;
+            let moves = f > cutoff_frequency;
             let scale =
                 if moves { (units::FREQUENCY_SQUARED / 2.0 / f).sqrt() } else { 0.0 };
             for x in band {

@@ -22,6 +22,7 @@ from phono_dynmat._densities import (
 )
 from phono_dynmat._dynamical_matrix import (
     dynamical_matrices,
+    dynamical_matrix_derivatives,
     phonon_frequencies,
     phonon_modes,
     stream_modes,
@@ -71,6 +72,7 @@ __all__ = [
     "direction_projections",
     "directional_velocities",
     "dynamical_matrices",
+    "dynamical_matrix_derivatives",
     "finite_difference_velocities",
     "force_constants_from_dynamical_matrices",
     "frequency_points",

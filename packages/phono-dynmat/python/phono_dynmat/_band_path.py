@@ -21,10 +21,7 @@ from phono_grid.errors import (
 )
 
 from phono_dynmat._dynamical_matrix import phonon_frequencies, phonon_modes
-from phono_dynmat._fourier import Dynamics, ensure_dynamics
-
-RADIAL = 1e-5
-"""1/Å²; a line whose ends have a smaller cross product goes through Γ."""
+from phono_dynmat._fourier import ZERO, Dynamics, ensure_dynamics
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,10 +57,14 @@ class Segment:
         return np.asarray(np.linalg.norm(k, axis=1))
 
     def direction(self, cell: Cell) -> NDArray[np.float64] | None:
-        """In which Γ is approached, fractional; None where the line does not go through."""
-        first, last = self.qpoints[0], self.qpoints[-1]
-        area = np.cross(first @ cell.reciprocal_lattice, last @ cell.reciprocal_lattice)
-        return first - last if np.linalg.norm(area) < RADIAL else None
+        """The direction in which the line approaches Γ or another reciprocal lattice point.
+
+        Fractional; None if none of its wave vectors is a reciprocal lattice point.
+        """
+        away = (self.qpoints - np.rint(self.qpoints)) @ cell.reciprocal_lattice
+        if (np.linalg.norm(away, axis=1) >= ZERO).all():
+            return None
+        return np.asarray(self.qpoints[0] - self.qpoints[-1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,10 +145,10 @@ def standard_points(
     with warnings.catch_warnings():
         # It calls spglib in a way that spglib warns of.
         warnings.simplefilter("ignore", DeprecationWarning)
-        found = seekpath.get_path_orig_cell(structure)
-    points = {_label(k): np.array(q) for k, q in found["point_coords"].items()}
+        standard = seekpath.get_path_orig_cell(structure)
+    points = {_label(k): np.array(q) for k, q in standard["point_coords"].items()}
     path: list[list[str]] = []
-    for a, b in found["path"]:
+    for a, b in standard["path"]:
         if path and path[-1][-1] == _label(a):
             path[-1].append(_label(b))
         else:
@@ -163,42 +164,42 @@ def _label(name: str) -> str:
 
 
 def band_structure(
-    series: Dynamics, segments: Sequence[Segment], *, connect: bool = False
+    dynamics: Dynamics, segments: Sequence[Segment], *, connect: bool = False
 ) -> BandStructure:
     """Frequencies along ``segments``.
 
-    At Γ each segment has the limit along its own direction, so that polar crystals have
-    their longitudinal branches from each side.
+    At Γ, and at any other reciprocal lattice point, each segment has the limit along its
+    own direction, so that polar crystals have their longitudinal branches from each side.
 
     Parameters
     ----------
-    series : HarmonicSeries, GonzeLeeCorrection or WangCorrection
+    dynamics : HarmonicSeries, GonzeLeeCorrection or WangCorrection
     segments : sequence of Segment
         See `band_path` and `standard_points`.
     connect : bool
         Follow each band through crossings by the overlap of its polarizations, instead of
         the order of frequencies.
     """
-    ensure_dynamics("series", series)
+    ensure_dynamics("dynamics", dynamics)
     ensure_type("segments", segments, Sequence)
     ensure_flag("connect", connect)
     for segment in segments:
         ensure_type("segments", segment, Segment)
     if not segments:
         raise DomainError("segments: there are none; give a path of two points or more")
-    distances, found, start = [], [], 0.0
+    distances, bands, start = [], [], 0.0
     for segment in segments:
-        direction = segment.direction(series.cell)
-        along = start + segment.distances(series.cell)
+        direction = segment.direction(dynamics.cell)
+        along = start + segment.distances(dynamics.cell)
         start = along[-1]
         distances.append(along)
         if not connect:
-            found.append(phonon_frequencies(series, segment.qpoints, direction=direction))
+            bands.append(phonon_frequencies(dynamics, segment.qpoints, direction=direction))
             continue
-        modes = phonon_modes(series, segment.qpoints, direction=direction)
+        modes = phonon_modes(dynamics, segment.qpoints, direction=direction)
         order = connect_bands(modes.polarizations)
-        found.append(np.take_along_axis(modes.frequencies, order, axis=1))
-    return BandStructure(tuple(segments), tuple(distances), tuple(found))
+        bands.append(np.take_along_axis(modes.frequencies, order, axis=1))
+    return BandStructure(tuple(segments), tuple(distances), tuple(bands))
 
 
 def connect_bands(polarizations: ArrayLike) -> NDArray[np.int64]:

@@ -1,9 +1,10 @@
-"""Wave vectors that fit a supercell, and the way back from them to force constants."""
+"""Commensurate wave vectors of a supercell, and force constants from matrices there."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_fc import ForceConstants
 from phono_grid import Cell, ShortestVectors, Supercell
+from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
     DomainError,
     as_numbers,
@@ -12,6 +13,7 @@ from phono_grid.errors import (
     finite,
 )
 
+from phono_dynmat._extension import rust
 from phono_dynmat._harmonic_series import vectors_of
 
 
@@ -70,24 +72,56 @@ def force_constants_from_dynamical_matrices(
     """
     ensure_type("supercell", supercell, Supercell)
     cell = supercell.primitive
-    n_a, n_s, n_q = cell.n_atoms, supercell.cell.n_atoms, supercell.n_cells
+    n_a, n_q = cell.n_atoms, supercell.n_cells
     q = finite(qpoints, "qpoints", (n_q, 3))
     shape = (n_q, 3 * n_a, 3 * n_a)
     d = as_numbers(matrices, "matrices", np.complex128, shape)
     ensure_finite("matrices", d)
     _ensure_commensurate(q, supercell)
     vectors = vectors_of(supercell, vectors)
-    first, m = vectors.first.ravel(), vectors.multiplicities
-    blocks = d.reshape(n_q, n_a, 3, n_a, 3).transpose(0, 1, 3, 2, 4)
-    of = supercell.supercell_to_primitive
-    values = np.zeros((n_a, n_s, 3, 3))
-    for x, block in zip(q, blocks, strict=True):
-        waves = np.exp(-2j * np.pi * (vectors.vectors @ x))
-        phases = np.add.reduceat(waves, first).reshape(n_s, n_a) / m
-        values += (phases.T[:, :, None, None] * block[:, of]).real
+    atoms = supercell.supercell_to_primitive
+    values = inverse_fourier_sum(d, q, vectors, atoms)
     root = np.sqrt(cell.masses)
-    values *= (root[:, None] * root[of])[:, :, None, None] / n_q
+    values *= (root[:, None] * root[atoms])[:, :, None, None] / n_q
     return ForceConstants(values, supercell)
+
+
+@accelerated_by(rust.inverse_fourier_sum)
+def inverse_fourier_sum(
+    matrices: NDArray[np.complex128],
+    qpoints: NDArray[np.float64],
+    vectors: ShortestVectors,
+    atoms: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    r"""Force constants from dynamical matrices, but for masses and the number of points.
+
+    .. math::
+
+        \operatorname{Re} \sum_q D_{kk'}(q)\, \langle e^{-2\pi i q \cdot v} \rangle_v
+
+    Parameters
+    ----------
+    matrices : (n_q, n_b, n_b) array of complex
+    qpoints : (n_q, 3) array of float
+        Fractional.
+    vectors : ShortestVectors
+        From primitive atoms ``k`` to atoms ``s`` of the supercell.
+    atoms : (n_s,) array of int
+        ``k'``, the primitive atom of which ``s`` is a copy.
+
+    Returns
+    -------
+    (n_a, n_s, 3, 3) array of float
+    """
+    n_s, n_a = vectors.multiplicities.shape
+    first, m = vectors.first.ravel(), vectors.multiplicities
+    blocks = matrices.reshape(-1, n_a, 3, n_a, 3).transpose(0, 1, 3, 2, 4)
+    values = np.zeros((n_a, n_s, 3, 3))
+    for q, block in zip(qpoints, blocks, strict=True):
+        waves = np.exp(-2j * np.pi * (vectors.vectors @ q))
+        phases = np.add.reduceat(waves, first).reshape(n_s, n_a) / m
+        values += (phases.T[:, :, None, None] * block[:, atoms]).real
+    return values
 
 
 def _ensure_commensurate(q: NDArray[np.float64], supercell: Supercell) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import Cell, Spectrum
+from phono_grid import DEGENERACY, Cell, Spectrum
 from phono_grid.errors import (
     DomainError,
     ensure_flag,
@@ -31,7 +31,9 @@ def frequency_points(frequencies: ArrayLike, n: int = 200) -> NDArray[np.float64
     return np.linspace(f.min() - margin, f.max() + margin, n + 1)
 
 
-def atom_projections(modes: Modes, *, average: bool = True) -> NDArray[np.float64]:
+def atom_projections(
+    modes: Modes, *, average: bool = True, degeneracy: float = DEGENERACY
+) -> NDArray[np.float64]:
     r"""The share of each atom and axis in a mode.
 
     .. math:: A_{qjk\alpha} = |e_{k\alpha}|^2
@@ -42,6 +44,8 @@ def atom_projections(modes: Modes, *, average: bool = True) -> NDArray[np.float6
     average : bool
         Over each degenerate set, whose single modes are an arbitrary choice; see
         `degenerate_average`. Without, densities by tetrahedra depend on that choice.
+    degeneracy : float
+        THz; consecutive bands closer than this are one degenerate set.
 
     Returns
     -------
@@ -50,13 +54,19 @@ def atom_projections(modes: Modes, *, average: bool = True) -> NDArray[np.float6
     """
     ensure_type("modes", modes, Modes)
     ensure_flag("average", average)
+    ensure_positive("degeneracy", degeneracy)
     e = modes.polarizations
     shares = np.asarray(e.real**2 + e.imag**2)
-    return degenerate_average(modes.frequencies, shares) if average else shares
+    return _averaged(modes, shares, degeneracy) if average else shares
 
 
 def direction_projections(
-    modes: Modes, cell: Cell, direction: ArrayLike, *, average: bool = True
+    modes: Modes,
+    cell: Cell,
+    direction: ArrayLike,
+    *,
+    average: bool = True,
+    degeneracy: float = DEGENERACY,
 ) -> NDArray[np.float64]:
     r"""The share of the motion of each atom along a direction.
 
@@ -70,6 +80,8 @@ def direction_projections(
         In lattice vectors of ``cell``; its length does not count.
     average : bool
         Over each degenerate set, as in `atom_projections`.
+    degeneracy : float
+        THz; consecutive bands closer than this are one degenerate set.
 
     Returns
     -------
@@ -78,9 +90,17 @@ def direction_projections(
     ensure_type("modes", modes, Modes)
     ensure_type("cell", cell, Cell)
     ensure_flag("average", average)
+    ensure_positive("degeneracy", degeneracy)
     along = modes.polarizations @ unit(direction, cell.lattice)
     shares = np.asarray(along.real**2 + along.imag**2)
-    return degenerate_average(modes.frequencies, shares) if average else shares
+    return _averaged(modes, shares, degeneracy) if average else shares
+
+
+def _averaged(
+    modes: Modes, shares: NDArray[np.float64], degeneracy: float
+) -> NDArray[np.float64]:
+    """Shares of modes, each replaced by the mean over its degenerate set."""
+    return degenerate_average(modes.frequencies, shares, degeneracy=degeneracy)
 
 
 def debye_frequency(total: Spectrum, n_atoms: int, highest: float | None = None) -> float:

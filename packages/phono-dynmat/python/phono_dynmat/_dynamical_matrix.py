@@ -1,4 +1,4 @@
-"""Dynamical matrices and what diagonalises them."""
+"""Dynamical matrices, their derivatives, eigenvalues and eigenvectors."""
 
 from collections.abc import Iterator
 
@@ -9,13 +9,13 @@ from phono_grid.backend import accelerated_by
 from phono_grid.errors import ensure_integer
 
 from phono_dynmat._extension import rust
-from phono_dynmat._fourier import Dynamics, checked_at, matrices
+from phono_dynmat._fourier import Dynamics, checked_arguments, derivatives, matrices
 from phono_dynmat._modes import Modes
 
 
-@accelerated_by(rust.dynamical_matrices, checked_at)
+@accelerated_by(rust.dynamical_matrices, checked_arguments)
 def dynamical_matrices(
-    series: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
+    dynamics: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
 ) -> NDArray[np.complex128]:
     r"""Dynamical matrices, in the gauge whose phases carry the positions of the atoms [1]_.
 
@@ -25,16 +25,24 @@ def dynamical_matrices(
             \Phi_{\alpha\beta}(k, k', R)\, e^{2\pi i q \cdot (R + \tau_{k'} - \tau_k)}
 
     and the Hermitian part of that. `GonzeLeeCorrection` and `WangCorrection` add the
-    interaction of dipoles.
+    interaction of dipoles, at the shortest image of ``q``. In this gauge
+
+    .. math::
+
+        D_{k\alpha, k'\beta}(q + G) =
+            e^{2\pi i G \cdot (\tau_{k'} - \tau_k)}\, D_{k\alpha, k'\beta}(q)
+
+    for every reciprocal lattice vector ``G``, so that frequencies and velocities are those
+    of ``q``, and eigenvectors get the phase :math:`e^{-2\pi i G \cdot \tau_k}`.
 
     Parameters
     ----------
-    series : HarmonicSeries, GonzeLeeCorrection or WangCorrection
+    dynamics : HarmonicSeries, GonzeLeeCorrection or WangCorrection
     qpoints : (n_q, 3) array_like
         Fractional reciprocal coordinates.
     direction : (3,) array_like, optional
-        Fractional: the direction in which Γ is approached. Without one, the dipoles make no
-        macroscopic field at Γ.
+        Fractional: the direction in which Γ, or another reciprocal lattice point, is
+        approached. Without one, the dipoles make no macroscopic field there.
 
     Returns
     -------
@@ -50,12 +58,50 @@ def dynamical_matrices(
     ----------
     .. [1] D. C. Wallace, Thermodynamics of Crystals (Wiley, 1972), section 10.
     """
-    return matrices(series, qpoints, direction)
+    return matrices(dynamics, qpoints, direction)
 
 
-@accelerated_by(rust.eigenmodes, checked_at)
+@accelerated_by(rust.dynamical_matrix_derivatives, checked_arguments)
+def dynamical_matrix_derivatives(
+    dynamics: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
+) -> NDArray[np.complex128]:
+    r"""Derivatives of dynamical matrices with respect to the wave vector.
+
+    .. math::
+
+        \frac{\partial D}{\partial k_\alpha}, \qquad k = B q
+
+    with ``B`` the reciprocal lattice without 2π, in the gauge of `dynamical_matrices`.
+    Group velocities are expectation values of it: `group_velocities`, `velocity_operators`.
+    On the surface of the first Brillouin zone, where the interaction of dipoles at one
+    image of ``q`` is not quite that at another, it is the derivative at fixed images.
+
+    Parameters
+    ----------
+    dynamics : HarmonicSeries, GonzeLeeCorrection or WangCorrection
+    qpoints : (n_q, 3) array_like
+        Fractional reciprocal coordinates.
+    direction : (3,) array_like, optional
+        In which Γ, or another reciprocal lattice point, is approached, fractional.
+
+    Returns
+    -------
+    (n_q, 3, n_b, n_b) array of complex
+        ``∂D[q, α, (k, β), (k', γ)]`` in eV/(Å Da), Hermitian for each Cartesian axis ``α``,
+        ``n_b = 3 n_a``.
+
+    Raises
+    ------
+    DomainError
+        If the direction has no length.
+    """
+    slopes = derivatives(dynamics, qpoints, direction)
+    return np.ascontiguousarray(slopes.swapaxes(0, 1))
+
+
+@accelerated_by(rust.eigenmodes, checked_arguments)
 def eigenmodes(
-    series: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
+    dynamics: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
     r"""Eigenvalues and eigenvectors of dynamical matrices, as phonons.
 
@@ -64,11 +110,11 @@ def eigenmodes(
 
     Parameters
     ----------
-    series : HarmonicSeries, GonzeLeeCorrection or WangCorrection
+    dynamics : HarmonicSeries, GonzeLeeCorrection or WangCorrection
     qpoints : (n_q, 3) array_like
         Fractional reciprocal coordinates.
     direction : (3,) array_like, optional
-        In which Γ is approached, fractional.
+        In which Γ, or another reciprocal lattice point, is approached, fractional.
 
     Returns
     -------
@@ -78,52 +124,67 @@ def eigenmodes(
         ``e[q, j, k, α]``; the phase of each, and the choice within a degenerate set, are
         arbitrary.
     """
-    d = dynamical_matrices(series, qpoints, direction=direction)
+    d = dynamical_matrices(dynamics, qpoints, direction=direction)
     squares, columns = np.linalg.eigh(d)
     f = _thz(squares)
     e = np.ascontiguousarray(columns.swapaxes(1, 2))
     return f, e.reshape(*f.shape, f.shape[1] // 3, 3)
 
 
-@accelerated_by(rust.frequencies, checked_at)
+@accelerated_by(rust.phonon_frequencies, checked_arguments)
 def phonon_frequencies(
-    series: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
+    dynamics: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
 ) -> NDArray[np.float64]:
     """Frequencies without polarizations, which take most of the time and memory.
 
     Parameters
     ----------
-    series : HarmonicSeries, GonzeLeeCorrection or WangCorrection
+    dynamics : HarmonicSeries, GonzeLeeCorrection or WangCorrection
     qpoints : (n_q, 3) array_like
         Fractional reciprocal coordinates.
     direction : (3,) array_like, optional
-        In which Γ is approached, fractional.
+        In which Γ, or another reciprocal lattice point, is approached, fractional.
 
     Returns
     -------
     (n_q, n_b) array of float
-        THz, ascending; those of `eigenmodes`.
+        THz, ascending; those of `phonon_modes`.
     """
-    d = dynamical_matrices(series, qpoints, direction=direction)
+    d = dynamical_matrices(dynamics, qpoints, direction=direction)
     return _thz(np.linalg.eigvalsh(d))
 
 
 def phonon_modes(
-    series: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
+    dynamics: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
 ) -> Modes:
-    """Phonons at ``qpoints``, (n_q, 3) fractional; at Γ the limit along ``direction``."""
-    _, q = checked_at(series, qpoints, direction=direction)
-    return Modes(q, *eigenmodes(series, q, direction=direction))
+    """Phonons at wave vectors: frequencies and polarizations.
+
+    Parameters
+    ----------
+    dynamics : HarmonicSeries, GonzeLeeCorrection or WangCorrection
+    qpoints : (n_q, 3) array_like
+        Fractional reciprocal coordinates.
+    direction : (3,) array_like, optional
+        In which Γ, or another reciprocal lattice point, is approached, fractional.
+
+    Returns
+    -------
+    Modes
+        THz; the phase of each polarization, and the choice within a degenerate set, are
+        arbitrary.
+    """
+    _, q = checked_arguments(dynamics, qpoints, direction=direction)
+    return Modes(q, *eigenmodes(dynamics, q, direction=direction))
 
 
 def stream_modes(
-    series: Dynamics, qpoints: ArrayLike, *, at_once: int = 1024
+    dynamics: Dynamics, qpoints: ArrayLike, *, at_once: int = 1024
 ) -> Iterator[tuple[slice, Modes]]:
     """Phonons at many wave vectors, a few at a time, so that not all are held at once.
 
     Parameters
     ----------
-    series : HarmonicSeries, GonzeLeeCorrection or WangCorrection
+    dynamics : HarmonicSeries, GonzeLeeCorrection or WangCorrection
     qpoints : (n_q, 3) array_like
         Fractional reciprocal coordinates.
     at_once : int
@@ -132,7 +193,7 @@ def stream_modes(
     Returns
     -------
     iterator of (slice, Modes)
-        Which of ``qpoints``, and the phonons there.
+        The range of ``qpoints``, and the phonons there.
 
     Raises
     ------
@@ -140,19 +201,19 @@ def stream_modes(
         If ``at_once`` is not positive.
     """
     at_once = ensure_integer("at_once", at_once, 1)
-    _, q = checked_at(series, qpoints)
-    return _pieces(series, q, at_once)
+    _, q = checked_arguments(dynamics, qpoints)
+    return _pieces(dynamics, q, at_once)
 
 
 def _pieces(
-    series: Dynamics, q: NDArray[np.float64], at_once: int
+    dynamics: Dynamics, q: NDArray[np.float64], at_once: int
 ) -> Iterator[tuple[slice, Modes]]:
     """Phonons of one piece after the other."""
     for start in range(0, len(q), at_once):
         piece = slice(start, min(start + at_once, len(q)))
-        yield piece, phonon_modes(series, q[piece])
+        yield piece, phonon_modes(dynamics, q[piece])
 
 
 def _thz(squares: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Of eigenvalues in eV/(Å² Da)."""
+    """Frequencies in THz from eigenvalues in eV/(Å² Da)."""
     return np.asarray(np.sign(squares) * np.sqrt(np.abs(squares)) * units.FREQUENCY)

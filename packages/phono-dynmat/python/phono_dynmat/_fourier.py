@@ -4,11 +4,13 @@ from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from phono_grid import Cell
 from phono_grid.errors import DomainError, ensure_type, finite
 
 from phono_dynmat._gonze_lee_correction import GonzeLeeCorrection
 from phono_dynmat._harmonic_series import HarmonicSeries
 from phono_dynmat._wang_correction import WangCorrection
+from phono_dynmat._zone import Points, nearest_lattice_points
 
 Dynamics = HarmonicSeries | GonzeLeeCorrection | WangCorrection
 """Force constants, alone or with one of the two ways to treat dipoles."""
@@ -18,23 +20,30 @@ ZERO = 1e-5
 
 
 def matrices(
-    dynamics: Dynamics, qpoints: ArrayLike, direction: ArrayLike | None
+    dynamics: Dynamics,
+    qpoints: ArrayLike,
+    direction: ArrayLike | None,
+    points: Points | None = None,
 ) -> NDArray[np.complex128]:
-    """``D(q)``, shape (n_q, n_b, n_b), eV/(Å² Da)."""
+    """``D(q)``, shape (n_q, n_b, n_b), eV/(Å² Da).
+
+    ``points`` are the reciprocal lattice points around which ``q`` lies for the dipoles,
+    those of `zone_points` if not given.
+    """
     q = wave_vectors(qpoints)
     along = unit_vector(dynamics, direction)
     if isinstance(dynamics, HarmonicSeries):
         return hermitian_sum(dynamics, q, dynamics.values)
-    k = q @ dynamics.cell.reciprocal_lattice
+    points = zone_points(dynamics, q) if points is None else points
+    images = _images(dynamics, q, points)
     if isinstance(dynamics, GonzeLeeCorrection):
         short = dynamics.short_range
-        n_b = 3 * short.cell.n_atoms
-        dipoles = np.array([_dipoles(dynamics, x, along) for x in k])
-        whole = hermitian_sum(short, q, short.values) + dipoles.reshape(len(q), n_b, n_b)
-        return np.asarray(whole)
+        whole = hermitian_sum(short, q, short.values)
+        dipoles = np.array([_dipoles(dynamics, x[0], along) for x in images])
+        return whole + dipoles.reshape(whole.shape) * _gauges(dynamics.cell, points)
     series = dynamics.series
     means = hermitian_sum(series, q, _mean(dynamics.shares))
-    constants = np.array([_interaction(dynamics, x, along)[0] for x in k])
+    constants = np.array([_interaction(dynamics, x, along)[0] for x in images])
     return hermitian_sum(series, q, series.values) + constants.reshape(means.shape) * means
 
 
@@ -44,21 +53,49 @@ def derivatives(
     """``∂D/∂k_α``, shape (3, n_q, n_b, n_b), eV/(Å Da)."""
     q = wave_vectors(qpoints)
     along = unit_vector(dynamics, direction)
-    k = q @ dynamics.cell.reciprocal_lattice
     if isinstance(dynamics, HarmonicSeries):
         return _slopes(dynamics, q, dynamics.values)
+    points = zone_points(dynamics, q)
+    images = _images(dynamics, q, points)
     if isinstance(dynamics, GonzeLeeCorrection):
         short = dynamics.short_range
         slopes = _slopes(short, q, short.values)
-        dipoles = [_dipole_slopes(dynamics, x, along) for x in k]
-        return slopes + np.reshape(dipoles, (len(q), 3, *slopes.shape[2:])).swapaxes(0, 1)
+        dipoles = np.array([_dipole_slopes(dynamics, x[0], along) for x in images])
+        dipoles = dipoles.reshape(len(q), *np.delete(slopes.shape, 1)).swapaxes(0, 1)
+        return slopes + dipoles * _gauges(dynamics.cell, points)
     series = dynamics.series
     slopes = _slopes(series, q, series.values)
-    found = [_interaction(dynamics, x, along) for x in k]
-    c = np.reshape([c for c, _ in found], slopes.shape[1:])
-    dc = np.reshape([dc for _, dc in found], (len(q), 3, *slopes.shape[2:])).swapaxes(0, 1)
+    interactions = [_interaction(dynamics, x, along) for x in images]
+    shape = slopes.shape
+    c = np.reshape([c for c, _ in interactions], shape[1:])
+    dc = np.reshape([dc for _, dc in interactions], (len(q), 3, *shape[2:])).swapaxes(0, 1)
     mean = _mean(dynamics.shares)
     return slopes + c * _slopes(series, q, mean) + dc * hermitian_sum(series, q, mean)
+
+
+def zone_points(dynamics: Dynamics, q: NDArray[np.float64]) -> Points:
+    """The reciprocal lattice points from which the dipoles see wave vectors ``q``.
+
+    The sum over reciprocal lattice vectors takes the first of the nearest ones, Wang's
+    interaction is the mean over all of them.
+    """
+    if isinstance(dynamics, HarmonicSeries):
+        return [np.zeros((1, 3))] * len(q)
+    points = nearest_lattice_points(q, dynamics.cell.reciprocal_lattice)
+    return [g[:1] for g in points] if isinstance(dynamics, GonzeLeeCorrection) else points
+
+
+def _images(dynamics: Dynamics, q: NDArray[np.float64], points: Points) -> Points:
+    """Wave vectors as seen from their lattice points, Cartesian."""
+    b = dynamics.cell.reciprocal_lattice
+    return [(x - g) @ b for x, g in zip(q, points, strict=True)]
+
+
+def _gauges(cell: Cell, points: Points) -> NDArray[np.complex128]:
+    """``e^{2πi G·(τ_k' - τ_k)}``, shape (n_q, n_b, n_b), with the first of ``points``."""
+    first = np.array([g[0] for g in points]).reshape(-1, 3)
+    phases = np.repeat(np.exp(2j * np.pi * first @ cell.positions.T), 3, axis=1)
+    return np.asarray(phases.conj()[:, :, None] * phases[:, None])
 
 
 def wave_vectors(qpoints: ArrayLike) -> NDArray[np.float64]:
@@ -71,13 +108,13 @@ def ensure_dynamics(name: str, dynamics: Dynamics) -> None:
     ensure_type(name, dynamics, *get_args(Dynamics))
 
 
-def checked_at(
-    series: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
+def checked_arguments(
+    dynamics: Dynamics, qpoints: ArrayLike, *, direction: ArrayLike | None = None
 ) -> tuple[Dynamics, NDArray[np.float64]]:
-    """Arguments of what is computed at wave vectors."""
-    ensure_dynamics("series", series)
-    unit_vector(series, direction)
-    return series, wave_vectors(qpoints)
+    """Arguments of kernels that work at wave vectors."""
+    ensure_dynamics("dynamics", dynamics)
+    unit_vector(dynamics, direction)
+    return dynamics, wave_vectors(qpoints)
 
 
 def unit_vector(
@@ -192,18 +229,29 @@ def _weighted_charges(dynamics: GonzeLeeCorrection) -> NDArray[np.float64]:
 
 
 def _interaction(
-    dynamics: WangCorrection, q: NDArray[np.float64], direction: NDArray[np.float64] | None
+    dynamics: WangCorrection,
+    images: NDArray[np.float64],
+    direction: NDArray[np.float64] | None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Wang's constant at Cartesian ``q`` and its three derivatives."""
-    z, n_a = dynamics.polar.charges, dynamics.cell.n_atoms
-    if (q**2).sum() < ZERO**2:
+    """Wang's constant, its mean over Cartesian ``images``, and its three derivatives."""
+    n_a = dynamics.cell.n_atoms
+    if (images[0] ** 2).sum() < ZERO**2:
         if direction is None:
             return np.zeros((n_a, 3, n_a, 3)), np.zeros((3, n_a, 3, n_a, 3))
-        q = direction
-    screened = dynamics.polar.dielectric @ q
-    energy = q @ screened
+        images = direction[None]
+    constants, slopes = zip(*(_interaction_at(dynamics, k) for k in images), strict=True)
+    return np.mean(constants, axis=0), np.mean(slopes, axis=0)
+
+
+def _interaction_at(
+    dynamics: WangCorrection, k: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Wang's constant at Cartesian ``k`` and its three derivatives."""
+    z = dynamics.polar.charges
+    screened = dynamics.polar.dielectric @ k
+    energy = k @ screened
     scale = dynamics.polar.coupling(dynamics.cell) / energy
-    along = np.einsum("a,kab->kb", q, z)
+    along = np.einsum("a,kab->kb", k, z)
     value = scale * np.einsum("ka,lb->kalb", along, along)
     first = scale * np.einsum("kxa,lb->xkalb", z, along)
     slope = first + first.transpose(0, 3, 4, 1, 2)

@@ -31,8 +31,8 @@ class GonzeLeeCorrection:
 
     with :math:`c = 4\pi e^2 / 4\pi\varepsilon_0 V`. Where K vanishes the term is its limit
     along a direction, or left out where none is given. The sum ends at a longest ``G``, so
-    it is best, and has the symmetry of the crystal, for q in the first Brillouin zone:
-    `phono_grid.first_brillouin_zone`.
+    ``q`` is first taken to the first Brillouin zone, and the result gets the phases of the
+    way back.
 
     Parameters
     ----------

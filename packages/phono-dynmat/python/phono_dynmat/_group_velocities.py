@@ -1,18 +1,22 @@
 """Group velocities."""
 
+from dataclasses import dataclass
+from typing import Any, Self
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import units
+from phono_grid import CUTOFF_FREQUENCY, DEGENERACY, units
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
     DomainError,
     as_numbers,
+    ensure_not_negative,
     ensure_positive,
     ensure_shape,
     ensure_type,
 )
 
-from phono_dynmat._degenerate import degenerate_sets
+from phono_dynmat._degenerate import bands_of_sets
 from phono_dynmat._dynamical_matrix import dynamical_matrices
 from phono_dynmat._extension import rust
 from phono_dynmat._fourier import (
@@ -20,12 +24,12 @@ from phono_dynmat._fourier import (
     cartesian_unit_vector,
     derivatives,
     ensure_dynamics,
+    matrices,
     unit_vector,
+    zone_points,
 )
 from phono_dynmat._modes import Modes
 
-CUTOFF_FREQUENCY = 1e-4
-"""THz; modes at or below have no velocity."""
 SAME_Q = 1e-5
 """Fractional; wave vectors closer than this in every component are the same."""
 DIRECTION = np.array([1, 2, 3]) / np.sqrt(14)
@@ -33,36 +37,41 @@ DIRECTION = np.array([1, 2, 3]) / np.sqrt(14)
 
 
 def checked_modes(
-    series: Dynamics, modes: Modes, *, direction: ArrayLike | None = None
+    dynamics: Dynamics,
+    modes: Modes,
+    *,
+    direction: ArrayLike | None = None,
+    cutoff_frequency: float = CUTOFF_FREQUENCY,
+    degeneracy: float = DEGENERACY,
 ) -> tuple[Dynamics, Modes]:
-    """Arguments of what is computed of phonons: those of a crystal, and their constants."""
-    ensure_dynamics("series", series)
+    """Arguments of kernels that take the phonons of a crystal and its force constants."""
+    ensure_dynamics("dynamics", dynamics)
     ensure_type("modes", modes, Modes)
-    n_b = 3 * series.cell.n_atoms
+    n_b = 3 * dynamics.cell.n_atoms
     ensure_shape("modes.frequencies", modes.frequencies, ("n_q", n_b))
-    unit_vector(series, direction)
-    return series, modes
+    unit_vector(dynamics, direction)
+    ensure_not_negative("cutoff_frequency", cutoff_frequency)
+    ensure_positive("degeneracy", degeneracy)
+    return dynamics, modes
 
 
 def _checked(
-    series: Dynamics,
-    modes: Modes,
-    rotations: ArrayLike,
-    *,
-    direction: ArrayLike | None = None,
+    dynamics: Dynamics, modes: Modes, rotations: ArrayLike, **options: Any
 ) -> tuple[Dynamics, Modes, NDArray[np.int64]]:
     """Arguments of `group_velocities`."""
     w = as_numbers(rotations, "rotations", np.int64, ("n_r", 3, 3))
-    return *checked_modes(series, modes, direction=direction), w
+    return *checked_modes(dynamics, modes, **options), w
 
 
 @accelerated_by(rust.group_velocities, _checked)
 def group_velocities(
-    series: Dynamics,
+    dynamics: Dynamics,
     modes: Modes,
     rotations: ArrayLike,
     *,
     direction: ArrayLike | None = None,
+    cutoff_frequency: float = CUTOFF_FREQUENCY,
+    degeneracy: float = DEGENERACY,
 ) -> NDArray[np.float64]:
     r"""Group velocities by the analytic derivative of the dynamical matrix.
 
@@ -73,44 +82,51 @@ def group_velocities(
             \langle e_j | \frac{\partial D}{\partial k_\alpha} | e_j \rangle,
             \qquad k = B q
 
-    with ``B`` the reciprocal lattice without 2π. Within a degenerate set (consecutive bands
-    closer than 1e-4 THz) the modes are first made eigenvectors of the derivative along
-    (1, 2, 3), or along ``direction``. The result is averaged over the operations that leave
-    ``q - rint(q)`` in place, without a shift by a reciprocal lattice vector.
+    with ``B`` the reciprocal lattice without 2π. Within a degenerate set the modes are
+    first made eigenvectors of the derivative along (1, 2, 3), or along ``direction``. The
+    result is averaged over the operations that leave ``q - rint(q)`` in place, without a
+    shift by a reciprocal lattice vector.
 
     Parameters
     ----------
-    series : HarmonicSeries, GonzeLeeCorrection or WangCorrection
+    dynamics : HarmonicSeries, GonzeLeeCorrection or WangCorrection
     modes : Modes
-        The phonons of ``series``, and of the same ``direction``.
+        The phonons of ``dynamics``, and of the same ``direction``.
     rotations : (n_r, 3, 3) array_like of int
         The point group on fractional wave vectors, ``q → W q``; see
         `phono_grid.Symmetry.reciprocal_rotations`.
     direction : (3,) array_like, optional
-        In which Γ is approached, fractional.
+        In which Γ, or another reciprocal lattice point, is approached, fractional.
+    cutoff_frequency : float
+        THz; modes at or below have no velocity.
+    degeneracy : float
+        THz; consecutive bands closer than this are one degenerate set.
 
     Returns
     -------
     (n_q, n_b, 3) array of float
-        Cartesian, Å THz; 0 for modes at or below 1e-4 THz.
+        Cartesian, Å THz; 0 for modes at or below the cutoff.
 
     Raises
     ------
     DomainError
-        If the identity is not among ``rotations``.
+        If the identity is not among ``rotations``, the cutoff is negative or ``degeneracy``
+        not positive.
     """
-    slopes_of_d = derivatives(series, modes.qpoints, direction)
-    rotations = np.asarray(rotations)
-    return _velocities(series, modes, rotations, slopes_of_d, direction)
+    slopes = derivatives(dynamics, modes.qpoints, direction)
+    resolution = _Resolution.of(dynamics, direction, cutoff_frequency, degeneracy)
+    return _velocities(dynamics, modes, np.asarray(rotations), slopes, resolution)
 
 
 def finite_difference_velocities(
-    series: Dynamics,
+    dynamics: Dynamics,
     modes: Modes,
     rotations: ArrayLike,
     *,
     step: float = 1e-4,
     direction: ArrayLike | None = None,
+    cutoff_frequency: float = CUTOFF_FREQUENCY,
+    degeneracy: float = DEGENERACY,
 ) -> NDArray[np.float64]:
     r"""`group_velocities` by differences of the dynamical matrix instead of its derivative.
 
@@ -123,87 +139,155 @@ def finite_difference_velocities(
 
     Parameters
     ----------
-    series : HarmonicSeries, GonzeLeeCorrection or WangCorrection
+    dynamics : HarmonicSeries, GonzeLeeCorrection or WangCorrection
     modes : Modes
-        The phonons of ``series``.
+        The phonons of ``dynamics``.
     rotations : (n_r, 3, 3) array_like of int
         The point group on fractional wave vectors.
     step : float
         ``h``, 1/Å without 2π.
     direction : (3,) array_like, optional
         Fractional, along which degenerate modes are told apart.
+    cutoff_frequency : float
+        THz; modes at or below have no velocity.
+    degeneracy : float
+        THz; consecutive bands closer than this are one degenerate set.
 
     Returns
     -------
     (n_q, n_b, 3) array of float
-        Cartesian, Å THz; 0 for modes at or below 1e-4 THz.
+        Cartesian, Å THz; 0 for modes at or below the cutoff.
 
     Raises
     ------
     DomainError
-        If ``step`` is not positive or the identity is not among ``rotations``.
+        If ``step`` is not positive, the identity is not among ``rotations``, the cutoff is
+        negative or ``degeneracy`` not positive.
     """
     ensure_positive("step", step)
-    series, modes, w = _checked(series, modes, rotations, direction=direction)
+    dynamics, modes, w = _checked(
+        dynamics,
+        modes,
+        rotations,
+        direction=direction,
+        cutoff_frequency=cutoff_frequency,
+        degeneracy=degeneracy,
+    )
     # Cartesian steps in fractional coordinates: rows of the transposed lattice.
-    shifts = step * series.cell.lattice.T
-    rises = [
-        dynamical_matrices(series, modes.qpoints + x)
-        - dynamical_matrices(series, modes.qpoints - x)
-        for x in shifts
+    shifts = step * dynamics.cell.lattice.T
+    rises = np.array(
+        [_rises(dynamics, modes.qpoints, x) for x in shifts], dtype=np.complex128
+    )
+    resolution = _Resolution.of(dynamics, direction, cutoff_frequency, degeneracy)
+    return _velocities(dynamics, modes, w, rises / (2 * step), resolution)
+
+
+def _rises(
+    dynamics: Dynamics, q: NDArray[np.float64], x: NDArray[np.float64]
+) -> NDArray[np.complex128]:
+    """``D(q + x) - D(q - x)`` with the dipoles seen from the point nearest to ``q``."""
+    rises = dynamical_matrices(dynamics, q + x) - dynamical_matrices(dynamics, q - x)
+    points = zone_points(dynamics, q)
+    ends = zone_points(dynamics, q + x), zone_points(dynamics, q - x)
+    # Next to the surface of a zone an end may lie in another one.
+    leaves = [
+        i
+        for i, (point, *others) in enumerate(zip(points, *ends, strict=True))
+        if not all(np.array_equal(point, other) for other in others)
     ]
-    slopes_of_d = np.array(rises, dtype=np.complex128) / (2 * step)
-    return _velocities(series, modes, w, slopes_of_d, direction)
+    if leaves:
+        near = [points[i] for i in leaves]
+        above, below = (
+            matrices(dynamics, end, None, near) for end in (q[leaves] + x, q[leaves] - x)
+        )
+        rises[leaves] = above - below
+    return np.asarray(rises)
 
 
 def directional_velocities(
-    series: Dynamics, modes: Modes, direction: ArrayLike
+    dynamics: Dynamics,
+    modes: Modes,
+    direction: ArrayLike,
+    *,
+    cutoff_frequency: float = CUTOFF_FREQUENCY,
+    degeneracy: float = DEGENERACY,
 ) -> NDArray[np.float64]:
-    r"""How fast frequencies rise along one direction.
+    r"""Slopes of the frequencies along one direction.
 
     .. math:: v_j(q, \hat n) = \lim_{h \to 0^+} \frac{f_j(k + h \hat n) - f_j(k)}{h}
 
     Within a degenerate set these are the eigenvalues of the slope of the dynamical matrix
-    along the direction, ascending: no component of a group velocity, which is one vector
-    for each mode, says how a set parts in every direction.
+    along the direction, ascending. Group velocities, one vector for each mode, cannot
+    describe how a set splits in every direction.
 
     Parameters
     ----------
-    series : HarmonicSeries, GonzeLeeCorrection or WangCorrection
+    dynamics : HarmonicSeries, GonzeLeeCorrection or WangCorrection
     modes : Modes
-        The phonons of ``series``; at Γ of polar crystals those of the same direction.
+        The phonons of ``dynamics``; at Γ of polar crystals those of the same direction.
     direction : (3,) array_like
         ``n``, fractional reciprocal coordinates; its length does not count.
+    cutoff_frequency : float
+        THz; modes at or below have no velocity.
+    degeneracy : float
+        THz; consecutive bands closer than this are one degenerate set.
 
     Returns
     -------
     (n_q, n_b) array of float
-        Å THz; 0 for modes at or below 1e-4 THz.
+        Å THz; 0 for modes at or below the cutoff.
     """
-    alone = np.eye(3, dtype=np.int64)[None]
-    ensure_dynamics("series", series)
-    n = cartesian_unit_vector(series, direction)
-    return np.asarray(group_velocities(series, modes, alone, direction=direction) @ n)
+    identity = np.eye(3, dtype=np.int64)[None]
+    ensure_dynamics("dynamics", dynamics)
+    n = cartesian_unit_vector(dynamics, direction)
+    velocities = group_velocities(
+        dynamics,
+        modes,
+        identity,
+        direction=direction,
+        cutoff_frequency=cutoff_frequency,
+        degeneracy=degeneracy,
+    )
+    return np.asarray(velocities @ n)
+
+
+@dataclass(frozen=True)
+class _Resolution:
+    """Modes that have a velocity, and how those of a degenerate set are told apart."""
+
+    direction: NDArray[np.float64]
+    cutoff_frequency: float
+    degeneracy: float
+
+    @classmethod
+    def of(
+        cls,
+        dynamics: Dynamics,
+        direction: ArrayLike | None,
+        cutoff_frequency: float,
+        degeneracy: float,
+    ) -> Self:
+        """Take a fractional direction, or the one of all crystals."""
+        along = unit_vector(dynamics, direction)
+        return cls(DIRECTION if along is None else along, cutoff_frequency, degeneracy)
 
 
 def _velocities(
-    series: Dynamics,
+    dynamics: Dynamics,
     modes: Modes,
     w: NDArray[np.int64],
     slopes_of_d: NDArray[np.complex128],
-    direction: ArrayLike | None,
+    resolution: _Resolution,
 ) -> NDArray[np.float64]:
-    """Of given ``∂D/∂k``, shape (3, n_q, n_b, n_b), and rotations ``w``."""
+    """Velocities from given ``∂D/∂k``, shape (3, n_q, n_b, n_b), and rotations ``w``."""
     n_q, n_b = modes.frequencies.shape
-    b = series.cell.reciprocal_lattice.T
+    b = dynamics.cell.reciprocal_lattice.T
     cartesian = b @ w @ np.linalg.inv(b)
-    along = unit_vector(series, direction)
-    along = DIRECTION if along is None else along
     e = modes.polarizations.reshape(n_q, n_b, n_b)
     velocities = np.zeros((n_q, n_b, 3))
     for i, f in enumerate(modes.frequencies):
-        slopes = _slopes(f, e[i], slopes_of_d[:, i], along)
-        moving = f > CUTOFF_FREQUENCY
+        slopes = _slopes(f, e[i], slopes_of_d[:, i], resolution)
+        moving = f > resolution.cutoff_frequency
         v = units.FREQUENCY**2 / 2 * slopes[moving] / f[moving, None]
         velocities[i, moving] = v @ _average(modes.qpoints[i], w, cartesian).T
     return velocities
@@ -213,14 +297,14 @@ def _slopes(
     f: NDArray[np.float64],
     e: NDArray[np.complex128],
     derivatives: NDArray[np.complex128],
-    direction: NDArray[np.float64],
+    resolution: _Resolution,
 ) -> NDArray[np.float64]:
     """``⟨e_j| ∂D/∂k_α |e_j⟩`` at one wave vector, degenerate modes told apart first."""
     slopes = np.empty((len(f), 3))
-    for members in degenerate_sets(f):
+    for members in bands_of_sets(f, resolution.degeneracy):
         blocks = e[members].conj() @ derivatives @ e[members].T
         if len(members) > 1:
-            _, u = np.linalg.eigh(np.tensordot(direction, blocks, axes=1))
+            _, u = np.linalg.eigh(np.tensordot(resolution.direction, blocks, axes=1))
             blocks = u.conj().T @ blocks @ u
         slopes[members] = np.diagonal(blocks, axis1=1, axis2=2).real.T
     return slopes

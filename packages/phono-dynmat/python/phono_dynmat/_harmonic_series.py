@@ -99,12 +99,17 @@ def ensure_second_order(force_constants: ForceConstants) -> None:
 
 
 def vectors_of(supercell: Supercell, vectors: ShortestVectors | None) -> ShortestVectors:
-    """Those of ``supercell``, found if not given."""
+    """Shortest vectors of ``supercell``, computed if not given."""
     if vectors is None:
         return ShortestVectors.of(supercell)
     ensure_type("vectors", vectors, ShortestVectors)
     pairs = (supercell.cell.n_atoms, supercell.primitive.n_atoms)
     ensure_shape("vectors.multiplicities", vectors.multiplicities, pairs)
+    if vectors.multiplicities.min() < 1:
+        raise DomainError(
+            "vectors.multiplicities must be positive: every pair of atoms has a shortest "
+            "vector; take ShortestVectors.of(supercell)"
+        )
     return vectors
 
 

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants
-from phono_grid import Cell, ShortestVectors, first_brillouin_zone
+from phono_grid import Backend, Cell, ShortestVectors, first_brillouin_zone, using
 from phono_grid.errors import DomainError, ensure_positive, ensure_shape, ensure_type
 
 from phono_dynmat._born_charges import BornCharges
@@ -72,10 +72,11 @@ def separate_dipoles(
     # Dipoles minus all constants; the short range is that with the other sign.
     whole = HarmonicSeries(-series.values, series.atoms, series.cells, cell)
     rest = -dynamical_matrices(GonzeLeeCorrection(whole, polar, g, width, own), q)
-    short = HarmonicSeries.of(
-        force_constants_from_dynamical_matrices(rest, q, supercell, vectors), vectors
-    )
-    return GonzeLeeCorrection(short, polar, g, width, own)
+    # In NumPy in either language: all results of polar crystals keep their bits, and it takes
+    # some 30 ms of each crystal (benches/commensurate.py).
+    with using(Backend.PYTHON):
+        short = force_constants_from_dynamical_matrices(rest, q, supercell, vectors)
+    return GonzeLeeCorrection(HarmonicSeries.of(short, vectors), polar, g, width, own)
 
 
 def _default_width(cutoff: float, polar: BornCharges) -> float:

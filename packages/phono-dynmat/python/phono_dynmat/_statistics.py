@@ -4,7 +4,7 @@ from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import units
+from phono_grid import CUTOFF_FREQUENCY, units
 from phono_grid.errors import (
     DomainError,
     as_numbers,
@@ -37,7 +37,10 @@ def bose_einstein(frequencies: ArrayLike, temperatures: ArrayLike) -> NDArray[np
 
 
 def heat_capacities(
-    frequencies: ArrayLike, temperatures: ArrayLike, *, cutoff_frequency: float = 1e-4
+    frequencies: ArrayLike,
+    temperatures: ArrayLike,
+    *,
+    cutoff_frequency: float = CUTOFF_FREQUENCY,
 ) -> NDArray[np.float64]:
     r"""Heat capacities of phonons at constant volume.
 

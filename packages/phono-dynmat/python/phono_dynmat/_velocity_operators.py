@@ -2,19 +2,24 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import units
+from phono_grid import CUTOFF_FREQUENCY, DEGENERACY, units
 from phono_grid.backend import accelerated_by
 
-from phono_dynmat._degenerate import degenerate_sets
+from phono_dynmat._degenerate import bands_of_sets
 from phono_dynmat._extension import rust
 from phono_dynmat._fourier import Dynamics, derivatives, unit_vector
-from phono_dynmat._group_velocities import CUTOFF_FREQUENCY, DIRECTION, checked_modes
+from phono_dynmat._group_velocities import DIRECTION, checked_modes
 from phono_dynmat._modes import Modes
 
 
 @accelerated_by(rust.velocity_operators, checked_modes)
 def velocity_operators(
-    series: Dynamics, modes: Modes, *, direction: ArrayLike | None = None
+    dynamics: Dynamics,
+    modes: Modes,
+    *,
+    direction: ArrayLike | None = None,
+    cutoff_frequency: float = CUTOFF_FREQUENCY,
+    degeneracy: float = DEGENERACY,
 ) -> NDArray[np.complex128]:
     r"""Velocities of phonons, and between the bands of one wave vector [1]_.
 
@@ -36,16 +41,20 @@ def velocity_operators(
 
     Parameters
     ----------
-    series : HarmonicSeries, GonzeLeeCorrection or WangCorrection
+    dynamics : HarmonicSeries, GonzeLeeCorrection or WangCorrection
     modes : Modes
-        The phonons of ``series``, and of the same ``direction``.
+        The phonons of ``dynamics``, and of the same ``direction``.
     direction : (3,) array_like, optional
-        In which Γ is approached, fractional.
+        In which Γ, or another reciprocal lattice point, is approached, fractional.
+    cutoff_frequency : float
+        THz; modes at or below have no velocity.
+    degeneracy : float
+        THz; consecutive bands closer than this are one degenerate set.
 
     Returns
     -------
     (n_q, n_b, n_b, 3) array of complex
-        ``V[q, j, j', α]``, Cartesian, Å THz; 0 for modes at or below 1e-4 THz.
+        ``V[q, j, j', α]``, Cartesian, Å THz; 0 for modes at or below the cutoff.
 
     References
     ----------
@@ -53,31 +62,32 @@ def velocity_operators(
        L. Isaeva, G. Barbalinardo, D. Donadio, S. Baroni, Nat. Commun. 10, 3853 (2019).
     """
     n_q, n_b = modes.frequencies.shape
-    slopes = derivatives(series, modes.qpoints, direction)
-    along = unit_vector(series, direction)
+    slopes = derivatives(dynamics, modes.qpoints, direction)
+    along = unit_vector(dynamics, direction)
     along = DIRECTION if along is None else along
     e = modes.polarizations.reshape(n_q, n_b, n_b)
     operators = np.zeros((n_q, n_b, n_b, 3), dtype=complex)
     for i, f in enumerate(modes.frequencies):
-        moving = f > CUTOFF_FREQUENCY
+        moving = f > cutoff_frequency
         scale = np.where(moving, units.FREQUENCY / np.sqrt(2 * np.where(moving, f, 1)), 0)
-        told = scale[:, None] * _told_apart(f, e[i], slopes[:, i], along)
-        v = told.conj() @ slopes[:, i] @ told.T
+        sets = bands_of_sets(f, degeneracy)
+        scaled = scale[:, None] * _told_apart(sets, e[i], slopes[:, i], along)
+        v = scaled.conj() @ slopes[:, i] @ scaled.T
         operators[i] = np.moveaxis(v + v.conj().swapaxes(1, 2), 0, 2) / 2
     return operators
 
 
 def _told_apart(
-    f: NDArray[np.float64],
+    sets: list[NDArray[np.int64]],
     e: NDArray[np.complex128],
     slopes: NDArray[np.complex128],
     direction: NDArray[np.float64],
 ) -> NDArray[np.complex128]:
     """Eigenvectors, in degenerate sets those of the slope of ``D`` along a direction."""
     along = np.tensordot(direction, slopes, axes=1)
-    told = e.copy()
-    for members in degenerate_sets(f):
+    resolved = e.copy()
+    for members in sets:
         if len(members) > 1:
             _, u = np.linalg.eigh(e[members].conj() @ along @ e[members].T)
-            told[members] = u.T @ e[members]
-    return told
+            resolved[members] = u.T @ e[members]
+    return resolved

@@ -19,11 +19,13 @@ class WangCorrection:
     .. math::
 
         \Phi(k, s) \to \Phi(k, s) +
-            \frac{c}{N} \frac{(K Z_k) (K Z_{k'})^T}{K \varepsilon K}, \qquad K = q
+            \frac{c}{N} \frac{(K Z_k) (K Z_{k'})^T}{K \varepsilon K}, \qquad K = q + G
 
     for every atom ``s`` of the supercell, a copy of ``k'``, with
-    :math:`c = 4\pi e^2 / 4\pi\varepsilon_0 V` and N cells in the supercell. At Γ the limit
-    along a direction, or nothing where none is given.
+    :math:`c = 4\pi e^2 / 4\pi\varepsilon_0 V` and N cells in the supercell. ``K`` is the
+    shortest image of ``q``; of several equally short ones, on the surface of the first
+    Brillouin zone, the mean is taken. At Γ the limit along a direction, or nothing where
+    none is given.
 
     Parameters
     ----------
