@@ -19,8 +19,8 @@ from phono_3ph._self_energy import (
     checked_sum,
 )
 
-EPSILON = 0.05
-"""THz; the width of principal values."""
+PRINCIPAL_VALUE_WIDTH = 0.05
+"""THz; the width ε of principal values if none is given."""
 
 
 def real_self_energy(
@@ -30,7 +30,7 @@ def real_self_energy(
     occupations: ArrayLike,
     scattering: Scattering | None = None,
     *,
-    epsilon: float = EPSILON,
+    epsilon: float = PRINCIPAL_VALUE_WIDTH,
 ) -> NDArray[np.float64]:
     r"""The real self-energy, which shifts frequencies by Δ [1]_.
 
@@ -97,7 +97,13 @@ def real_self_energies(
     scattering: Scattering,
     epsilon: float,
 ) -> NDArray[np.float64]:
-    """`real_self_energy` as (n_T, n_b, n_f); ``n_f`` is 1 at the frequencies of bands."""
+    """Kernel of `real_self_energy`, which has the formula and the arguments.
+
+    Returns
+    -------
+    (n_T, n_b, n_f) array of float
+        THz. ``n_f`` is 1 if each band is at its own frequency.
+    """
     f, q = phonons.frequencies, evaluation.q
     cutoff = scattering.cutoff_frequency
     summands = Summands.of(couplings, phonons, q, occupations, cutoff)
