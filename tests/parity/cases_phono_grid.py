@@ -69,7 +69,7 @@ def triplet_weights(rng):
     return (grid, smearing_of(rng, grid), frequencies, triplets, frequencies[q]), {}
 
 
-def joint_spectra(rng):
+def joint_dos_channels(rng):
     grid = grid_of(rng)
     triplets = Triplets.of(grid, int(rng.integers(grid.n_q)))
     frequencies = np.sort(rng.uniform(-0.1, 5, (grid.n_q, 3)), axis=1)
@@ -128,7 +128,7 @@ CASES = {
         atom_permutations,
         gaussian_spectra,
         irreducible_map,
-        joint_spectra,
+        joint_dos_channels,
         shortest_vectors,
         tetrahedron_spectra,
         tetrahedron_weights,

@@ -52,7 +52,6 @@ RETURNED = {
     "ConductivityRta",
     "ConductivityWigner",
     "ImaginarySelfEnergy",
-    "JointDos",
     "Relaxons",
     "SpectralFunction",
 }

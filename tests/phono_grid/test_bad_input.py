@@ -9,7 +9,7 @@ from phono_grid import (
     BrillouinZone,
     Gaussian,
     IrreduciblePoints,
-    JointDensity,
+    JointDos,
     Spectrum,
     Tetrahedra,
     Triplets,
@@ -17,8 +17,8 @@ from phono_grid import (
     density_of_states,
     first_brillouin_zone,
     gaussian_spectra,
-    joint_density_of_states,
-    joint_spectra,
+    joint_dos,
+    joint_dos_channels,
     mass_variance,
     mass_variances,
     natural_isotopes,
@@ -284,34 +284,34 @@ REFUSED = [
     (
         ShapeError,
         "frequencies: expected shape [64, n_b], got [3, 2]",
-        lambda: joint_density_of_states(GRID, F[:3], TRIPLETS, W),
+        lambda: joint_dos(GRID, F[:3], TRIPLETS, W),
     ),
     (
         DomainError,
         "frequencies must be finite, got nan at [0, 0]",
-        lambda: joint_density_of_states(GRID, np.full((64, 2), NAN), TRIPLETS, W),
+        lambda: joint_dos(GRID, np.full((64, 2), NAN), TRIPLETS, W),
     ),
     (
         DomainError,
         "weights: expected the triplets and pairs of bands, [10,",
-        lambda: joint_density_of_states(GRID, F, TRIPLETS, W, weights=np.ones((3, 2, 2))),
+        lambda: joint_dos(GRID, F, TRIPLETS, W, weights=np.ones((3, 2, 2))),
     ),
     (
         DomainError,
         "weights must be finite, got nan at [0, 0, 0, 0]",
-        lambda: joint_density_of_states(
+        lambda: joint_dos(
             GRID, F, TRIPLETS, W, weights=np.full((len(TRIPLETS.points), 2, 2), NAN)
         ),
     ),
     (
         DomainError,
         "smearing must be a Tetrahedra or Gaussian, got float",
-        lambda: joint_density_of_states(GRID, F, TRIPLETS, W, smearing=0.1),
+        lambda: joint_dos(GRID, F, TRIPLETS, W, smearing=0.1),
     ),
     (
         ShapeError,
         "weights: expected shape [10, 2, 2, n_w], got [1, 2, 2,",
-        lambda: joint_spectra(GRID, TETRAHEDRA, F, TRIPLETS, np.ones((1, 2, 2, 1)), W),
+        lambda: joint_dos_channels(GRID, TETRAHEDRA, F, TRIPLETS, np.ones((1, 2, 2, 1)), W),
     ),
     (
         ShapeError,
@@ -356,7 +356,7 @@ REFUSED = [
     (
         ShapeError,
         "absorption: expected shape [1], got [2]",
-        lambda: JointDensity([1], [1], [1, 2], [1]),
+        lambda: JointDos([1], [1], [1, 2], [1]),
     ),
 ]
 

@@ -14,7 +14,7 @@ from phono_grid import (
     atom_permutations,
     gaussian_spectra,
     irreducible_map,
-    joint_spectra,
+    joint_dos_channels,
     shortest_vectors,
     tetrahedron_spectra,
     tetrahedron_weights,
@@ -64,7 +64,7 @@ def pairs_of_bands():
 def joint():
     f, t = bands().frequencies, triplets()
     a = np.ones((len(t.points), BANDS, BANDS, 1))
-    return lambda: joint_spectra(SMALL, Gaussian(0.1), f, t, a, TARGETS[::4])
+    return lambda: joint_dos_channels(SMALL, Gaussian(0.1), f, t, a, TARGETS[::4])
 
 
 def permutations():
@@ -103,7 +103,7 @@ LONG = {
     "gaussian_spectra": lambda: spectra(gaussian_spectra, Gaussian(0.1)),
     "tetrahedron_weights": single_bands,
     "triplet_weights": pairs_of_bands,
-    "joint_spectra": joint,
+    "joint_dos_channels": joint,
 }
 
 

@@ -14,7 +14,7 @@ from phono_grid import (
     first_brillouin_zone,
     gaussian_spectra,
     irreducible_map,
-    joint_density_of_states,
+    joint_dos,
     shortest_vectors,
     tetrahedron_weights,
     triplet_images,
@@ -68,8 +68,8 @@ TOO_LARGE = [
     ("frequency_points: sums at", lambda: density_of_states(GRID, F, FINE)),
     ("frequency_points: sums at", lambda: gaussian_spectra(BANDS, Gaussian(0.1), A, FINE)),
     ("targets: weights of", lambda: triplet_weights(GRID, TETRAHEDRA, F, TRIPLETS, FINE)),
-    ("frequencies: weights of", lambda: joint_density_of_states(GRID, F, MANY, W)),
-    ("frequency_points: sums at", lambda: joint_density_of_states(GRID, F, TRIPLETS, FINE)),
+    ("frequencies: weights of", lambda: joint_dos(GRID, F, MANY, W)),
+    ("frequency_points: sums at", lambda: joint_dos(GRID, F, TRIPLETS, FINE)),
 ]
 
 

@@ -1,7 +1,7 @@
 //! Crystals and their grids: symmetry, Brillouin-zone grids, triplets and tetrahedra.
 
 mod bands;
-mod joint_spectra;
+mod joint_dos;
 mod pair_vertices;
 mod permutations;
 mod reduction;
@@ -16,9 +16,10 @@ mod vectors;
 mod zone;
 
 pub use bands::Bands;
-pub use joint_spectra::joint_spectra;
+pub use joint_dos::joint_dos_channels;
 pub use pair_vertices::TripletBands;
 pub use permutations::{Operations, PARALLEL_IMAGES, atom_permutations};
+pub use reduction::reduction;
 pub use shortest_vectors::{PARALLEL_PAIRS, shortest_vectors};
 pub use spectra::{Gaussian, Smearing, Spectra, spectra};
 pub use stars::irreducible_map;

@@ -206,8 +206,11 @@ impl Sorted {
     /// `f_nm` of tetrahedron `t`.
     #[inline(always)]
     fn fractions(&self, w: f64, t: usize) -> Fractions {
-        let [v0, v1, v2, v3] = self.v.map(|v| v[t]);
-        let [i10, i20, i30, i21, i31, i32] = self.inverse.map(|inverse| inverse[t]);
+        let Self { v: [v0, v1, v2, v3], inverse, .. } = self;
+        let [i10, i20, i30, i21, i31, i32] = inverse;
+        let (v0, v1, v2, v3) = (v0[t], v1[t], v2[t], v3[t]);
+        let (i10, i20, i30) = (i10[t], i20[t], i30[t]);
+        let (i21, i31, i32) = (i21[t], i31[t], i32[t]);
         let (d0, d1, d2, d3) = (w - v0, w - v1, w - v2, v3 - w);
         Fractions {
             f10: d0 * i10,
@@ -228,10 +231,10 @@ impl Sorted {
     /// The weight of `δ(w − value)` at the central vertex.
     #[inline(always)]
     pub(crate) fn weight(&self, w: f64) -> f64 {
-        let rank = &self.rank;
+        let Self { v: [v0s, v1s, v2s, v3s], rank, .. } = self;
         let mut share = [0.0; N_TETRAHEDRA];
         for t in 0..N_TETRAHEDRA {
-            let [v0, v1, v2, v3] = self.v.map(|v| v[t]);
+            let (v0, v1, v2, v3) = (v0s[t], v1s[t], v2s[t], v3s[t]);
             let Fractions { f01, f02, f03, f10, f12, f13, f20, f21, f23, f30, f31, f32 } =
                 self.fractions(w, t);
             let middle = f12 * f20 + f21 * f13;
@@ -268,10 +271,10 @@ impl Sorted {
     /// ```
     #[inline(always)]
     pub(crate) fn step(&self, w: f64) -> f64 {
-        let rank = &self.rank;
+        let Self { v: [v0s, v1s, v2s, v3s], rank, .. } = self;
         let mut share = [0.0; N_TETRAHEDRA];
         for t in 0..N_TETRAHEDRA {
-            let [v0, v1, v2, v3] = self.v.map(|v| v[t]);
+            let (v0, v1, v2, v3) = (v0s[t], v1s[t], v2s[t], v3s[t]);
             let Fractions { f01, f02, f03, f10, f12, f13, f20, f21, f23, f30, f31, f32 } =
                 self.fractions(w, t);
             let (a, b, c) = (f31 * f21, f30 * f13 * f21, f30 * f20 * f12);

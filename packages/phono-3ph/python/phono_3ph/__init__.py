@@ -22,12 +22,12 @@ from phono_3ph._isotope import (
     natural_mass_spread,
     total_linewidths,
 )
-from phono_3ph._joint_dos import JointDos, joint_dos
+from phono_3ph._joint_dos import joint_dos
 from phono_3ph._linewidths import Scattering, linewidths
 from phono_3ph._modes_around import ModesAround
 from phono_3ph._pair_heat_capacities import Coherence, pair_heat_capacities
 from phono_3ph._periodic_modes import PeriodicModes, periodic_gauge
-from phono_3ph._real_self_energy import real_self_energy
+from phono_3ph._real_self_energy import PRINCIPAL_VALUE_WIDTH, real_self_energy
 from phono_3ph._relaxons import Relaxons
 from phono_3ph._rows import (
     CollisionRows,
@@ -61,6 +61,7 @@ from phono_3ph._wigner import (
 )
 
 __all__ = [
+    "PRINCIPAL_VALUE_WIDTH",
     "Accumulation",
     "BandPairs",
     "Coherence",
@@ -73,7 +74,6 @@ __all__ = [
     "EvaluationPoints",
     "ImaginarySelfEnergy",
     "IrreducibleModes",
-    "JointDos",
     "ModesAround",
     "PeriodicModes",
     "QStars",

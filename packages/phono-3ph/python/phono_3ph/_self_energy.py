@@ -193,10 +193,13 @@ def imaginary_self_energies(
     occupations: ArrayLike,
     scattering: Scattering,
 ) -> NDArray[np.float64]:
-    """The total, the normal and the umklapp part of `imaginary_self_energy` in one array.
+    """Kernel of `imaginary_self_energy`, which has the formula and the arguments.
 
-    (n_parts, n_T, n_b, n_f): one part if ``evaluation`` does not tell them apart, and
-    ``n_f`` is 1 if each band is at its own frequency.
+    Returns
+    -------
+    (n_parts, n_T, n_b, n_f) array of float
+        THz: the total, then the normal and the umklapp part if ``evaluation`` tells them
+        apart. ``n_f`` is 1 if each band is at its own frequency.
     """
     cutoff = scattering.cutoff_frequency
     summands = Summands.of(couplings, phonons, evaluation.q, occupations, cutoff)

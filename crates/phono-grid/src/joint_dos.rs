@@ -16,7 +16,7 @@ const EMIT: usize = 2;
 /// `D_w,c(f) = Σ_t m_t/n_q Σ_j'j'' A[t, j', j'', w] g_c(f)` at ascending `targets`, shape
 /// `(n_f, n_w, 3)`, with the channels of [`crate::PairWeights`] and the multiplicities `m` of
 /// the triplets. Weights are never stored.
-pub fn joint_spectra(
+pub fn joint_dos_channels(
     bands: TripletBands<'_>,
     multiplicities: ArrayView1<'_, i64>,
     smearing: &Smearing,
