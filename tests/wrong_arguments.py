@@ -16,9 +16,11 @@ def callables(package: ModuleType, but: Collection[str]) -> list[str]:
     names = []
     for name in sorted(set(package.__all__) - set(but)):
         thing = getattr(package, name)
+        if not callable(thing):
+            continue
         names.append(name)
         if isinstance(thing, type):
-            names += [f"{name}.{made}" for made in ("of", "split") if hasattr(thing, made)]
+            names += [f"{name}.{made}" for made in ("of", "normal_umklapp") if hasattr(thing, made)]
     return names
 
 

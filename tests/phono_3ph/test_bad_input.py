@@ -52,6 +52,7 @@ RETURNED = {
     "ConductivityRta",
     "ConductivityWigner",
     "ImaginarySelfEnergy",
+    "JointDos",
     "Relaxons",
     "SpectralFunction",
 }

@@ -9,7 +9,7 @@ from phono_grid import (
     BrillouinZone,
     Gaussian,
     IrreduciblePoints,
-    JointDos,
+    JointDosChannels,
     Spectrum,
     Tetrahedra,
     Triplets,
@@ -356,7 +356,7 @@ REFUSED = [
     (
         ShapeError,
         "absorption: expected shape [1], got [2]",
-        lambda: JointDos([1], [1], [1, 2], [1]),
+        lambda: JointDosChannels([1], [1], [1, 2], [1]),
     ),
 ]
 

@@ -22,7 +22,7 @@ from phono_3ph._isotope import (
     natural_mass_spread,
     total_linewidths,
 )
-from phono_3ph._joint_dos import joint_dos
+from phono_3ph._joint_dos import JointDos, joint_dos
 from phono_3ph._linewidths import Scattering, linewidths
 from phono_3ph._modes_around import ModesAround
 from phono_3ph._pair_heat_capacities import Coherence, pair_heat_capacities
@@ -74,6 +74,7 @@ __all__ = [
     "EvaluationPoints",
     "ImaginarySelfEnergy",
     "IrreducibleModes",
+    "JointDos",
     "ModesAround",
     "PeriodicModes",
     "QStars",

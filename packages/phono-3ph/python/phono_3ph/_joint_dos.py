@@ -1,13 +1,34 @@
 """Joint densities of states of phonon pairs, bare or occupied."""
 
+from dataclasses import dataclass
+
 import numpy as np
-from numpy.typing import ArrayLike
-from phono_grid import JointDos, Triplets
-from phono_grid import joint_dos as joint_dos_of_triplets
+from numpy.typing import ArrayLike, NDArray
+from phono_grid import Triplets
+from phono_grid import joint_dos as joint_dos_channels
 from phono_grid.errors import ensure_type
 
 from phono_3ph._linewidths import Scattering, ensure_occupations
 from phono_3ph._periodic_modes import PeriodicModes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JointDos:
+    """Joint densities of states: how many pairs of phonons conserve energy and momentum.
+
+    Parameters
+    ----------
+    frequency_points : (n_f,) array
+        THz.
+    differences : (n_f,) or (n_T, n_f) array
+        1/THz; phonons that are absorbed or emitted, class 1 of phono3py.
+    sums : (n_f,) or (n_T, n_f) array
+        1/THz; decays into two phonons, class 2.
+    """
+
+    frequency_points: NDArray[np.float64]
+    differences: NDArray[np.float64]
+    sums: NDArray[np.float64]
 
 
 def joint_dos(
@@ -42,12 +63,6 @@ def joint_dos(
     scattering : Scattering, optional
         Its cutoff frequency and smearing; weights are never averaged over sets, which would
         not change a sum over all bands without couplings.
-
-    Returns
-    -------
-    JointDos
-        1/THz, of shape (n_f,), or (n_T, n_f) with occupations. ``differences`` is
-        :math:`D_1`, class 1 of phono3py; ``sums`` is :math:`D_2`, class 2.
     """
     scattering = Scattering() if scattering is None else scattering
     ensure_type("phonons", phonons, PeriodicModes)
@@ -62,7 +77,7 @@ def joint_dos(
         both = active[q1][:, :, None] & active[q2][:, None, :]
         n1, n2 = n[q1][:, :, None], n[q2][:, None, :]
         weights = np.stack([n1 + n2 + 1, n1 - n2], axis=-1) * both[..., None, None]
-    joint = joint_dos_of_triplets(
+    channels = joint_dos_channels(
         phonons.grid,
         phonons.frequencies,
         triplets,
@@ -70,11 +85,8 @@ def joint_dos(
         weights=weights,
         smearing=smearing,
     )
+    points = channels.frequency_points
     if weights is None:
-        return joint
-    return JointDos(
-        joint.frequency_points,
-        decay=joint.decay[..., 0].T,
-        absorption=joint.absorption[..., 1].T,
-        emission=-joint.emission[..., 1].T,
-    )
+        return JointDos(points, channels.differences, channels.sums)
+    exchange = channels.absorption[..., 1] - channels.emission[..., 1]
+    return JointDos(points, exchange.T, channels.decay[..., 0].T)

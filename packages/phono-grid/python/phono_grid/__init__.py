@@ -12,7 +12,7 @@ from phono_grid._isotopes import (
     standard_masses,
 )
 from phono_grid._joint_dos import (
-    JointDos,
+    JointDosChannels,
     joint_dos,
     joint_dos_channels,
 )
@@ -54,7 +54,7 @@ __all__ = [
     "Gaussian",
     "Grid",
     "IrreduciblePoints",
-    "JointDos",
+    "JointDosChannels",
     "Reduction",
     "ShortestVectors",
     "Spectrum",

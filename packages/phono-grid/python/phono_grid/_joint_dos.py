@@ -21,7 +21,7 @@ _BLOCK = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class JointDos(ValueNoun):
+class JointDosChannels(ValueNoun):
     r"""Densities of energy-conserving pairs against frequency, by channel.
 
     Parameters
@@ -40,9 +40,10 @@ class JointDos(ValueNoun):
 
     def __post_init__(self) -> None:
         """Hold read-only arrays."""
-        points = frozen(self.frequency_points, "frequency_points")
+        points = frozen(self.frequency_points, "frequency_points", shape=("n_f",))
         object.__setattr__(self, "frequency_points", points)
-        shape = np.shape(self.decay)
+        decay = frozen(self.decay, "decay")
+        shape = (len(points), *decay.shape[1:])
         for name in ("decay", "absorption", "emission"):
             values = frozen(getattr(self, name), name, shape=shape)
             object.__setattr__(self, name, values)
@@ -66,7 +67,7 @@ def joint_dos(
     *,
     weights: ArrayLike | None = None,
     smearing: Tetrahedra | Gaussian | None = None,
-) -> JointDos:
+) -> JointDosChannels:
     r"""The joint density of states of all pairs at the ``q`` of ``triplets`` [1]_.
 
     .. math::
@@ -93,7 +94,7 @@ def joint_dos(
 
     Returns
     -------
-    JointDos
+    JointDosChannels
         Arrays of shape (n_f, ...), the axes of ``weights`` after its first three.
 
     References
@@ -116,7 +117,7 @@ def joint_dos(
     columns = carried.reshape(*shape, -1)
     density = joint_dos_channels(grid, smearing, f, triplets, columns, points)
     end = (len(points), *carried.shape[3:])
-    return JointDos(points, *(density[..., c].reshape(end) for c in range(3)))
+    return JointDosChannels(points, *(density[..., c].reshape(end) for c in range(3)))
 
 
 def _checked(

@@ -12,7 +12,7 @@ from phono_grid import (
     Tetrahedra,
     Triplets,
     irreducible_map,
-    joint_density_of_states,
+    joint_dos,
     tetrahedron_weights,
 )
 
@@ -114,7 +114,7 @@ def test_joint_densities_of_both_classes_are_theirs(grids, name, symmetrized, rn
         _, q1, q2 = triplets.points.T
         n1, n2 = occupations[q1][:, :, None], occupations[q2][:, None, :]
         weights = np.stack([np.ones_like(n1 + n2), n1 + n2 + 1, n1 - n2], axis=-1)
-        found = joint_density_of_states(
+        found = joint_dos(
             ours, values, triplets, TARGETS, weights=weights, smearing=smearing
         )
         joint.temperature = None

@@ -9,7 +9,7 @@ from phono_grid import (
     Tetrahedra,
     Triplets,
     irreducible_map,
-    joint_density_of_states,
+    joint_dos,
     triplet_weights,
     using,
 )
@@ -53,7 +53,7 @@ def test_each_channel_integrates_to_the_pairs_of_bands(
     grid, frequencies, triplets, smearing
 ):
     points = np.linspace(-6, 10, 801)
-    joint = joint_density_of_states(grid, frequencies, triplets, points, smearing=smearing)
+    joint = joint_dos(grid, frequencies, triplets, points, smearing=smearing)
     # A rule of rectangles for functions with kinks.
     for channel in (joint.decay, joint.absorption, joint.emission):
         np.testing.assert_allclose(channel.sum() * 16 / 800, 9, rtol=1e-3)
@@ -61,7 +61,7 @@ def test_each_channel_integrates_to_the_pairs_of_bands(
 
 def test_it_is_the_sum_of_the_triplet_weights(grid, frequencies, triplets, smearing, rng):
     weights = rng.normal(size=(len(triplets.points), 3, 3, 2))
-    joint = joint_density_of_states(
+    joint = joint_dos(
         grid, frequencies, triplets, POINTS[::30], weights=weights, smearing=smearing
     )
     g = triplet_weights(grid, smearing, frequencies, triplets, POINTS[::30])
@@ -99,7 +99,7 @@ def test_exchange_and_rotation_leave_symmetrised_tetrahedra_alone(
     )
     symmetrised = Tetrahedra.of(grid, symmetrized=True)
     few, all_of_them = (
-        joint_density_of_states(g, frequencies, t, POINTS[::30], smearing=symmetrised)
+        joint_dos(g, frequencies, t, POINTS[::30], smearing=symmetrised)
         for g, t in ((grid, Triplets.of(grid, Q)), (plain, everything))
     )
     assert len(Triplets.of(grid, Q).points) < grid.n_q
@@ -109,16 +109,16 @@ def test_exchange_and_rotation_leave_symmetrised_tetrahedra_alone(
 
 def test_any_shape_of_weights_is_kept(grid, frequencies, triplets):
     weights = np.ones((len(triplets.points), 3, 3, 2, 4))
-    joint = joint_density_of_states(grid, frequencies, triplets, [1.0], weights=weights)
+    joint = joint_dos(grid, frequencies, triplets, [1.0], weights=weights)
     assert joint.decay.shape == (1, 2, 4)
 
 
 def test_bad_input_is_refused(grid, frequencies, triplets):
     with pytest.raises(ShapeError, match="frequencies: expected shape"):
-        joint_density_of_states(grid, frequencies[1:], triplets, [1.0])
+        joint_dos(grid, frequencies[1:], triplets, [1.0])
     with pytest.raises(DomainError, match="weights: expected the triplets and pairs"):
-        joint_density_of_states(grid, frequencies, triplets, [1.0], weights=np.ones(3))
+        joint_dos(grid, frequencies, triplets, [1.0], weights=np.ones(3))
     with pytest.raises(DomainError, match="ascending"):
-        joint_density_of_states(grid, frequencies, triplets, [2.0, 1.0])
+        joint_dos(grid, frequencies, triplets, [2.0, 1.0])
     with pytest.raises(DomainError, match="frequencies must be finite"):
-        joint_density_of_states(grid, frequencies * np.nan, triplets, [1.0])
+        joint_dos(grid, frequencies * np.nan, triplets, [1.0])
