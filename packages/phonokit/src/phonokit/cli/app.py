@@ -90,13 +90,13 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
 
     launch.share_cores()
     words = with_config(tokens)
-    command = words[0] if words else ""
+    counts = _options(words[0] if words else "")
     current.set(
         Invocation(
             tokens=tokens,
-            settings=settings_text(words),
+            settings=settings_text(words, counts),
             explain=_explain,
-            options=lambda: _options(command),
+            options=frozenset(counts),
         )
     )
     app(
@@ -107,18 +107,23 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
     )
 
 
-def _options(command: str) -> frozenset[str]:
-    """The options of a command, with their hyphens."""
+def _options(command: str) -> dict[str, int]:
+    """How many words each option of a command takes, by all its names with hyphens."""
     if command not in COMMANDS:
-        return frozenset()
+        return {}
     arguments = app[command].assemble_argument_collection()
-    return frozenset(name for argument in arguments for name in argument.names)
+    return {
+        name: argument.token_count()[0]
+        for argument in arguments
+        for name in argument.names
+        if name.startswith("-")
+    }
 
 
 def _explanation(error: BaseException) -> tuple[str, int] | None:
     """What to say of an error and the exit code; None for a mistake of ours."""
-    if isinstance(error, ImportError) and isinstance(error.__cause__, KeyboardInterrupt):
-        # What pybind11 makes of Ctrl-C while an extension is imported.
+    while isinstance(error, ImportError) and error.__cause__ is not None:
+        # What pybind11 and cyclopts make of Ctrl-C while something is imported.
         error = error.__cause__
     if isinstance(error, KeyboardInterrupt):
         return f"phono: interrupted; {str(error) or 'nothing was written'}\n", INTERRUPTED

@@ -1,14 +1,15 @@
 """Settings files: the options of a command as TOML, written by every result."""
 
 import json
-import re
+import shlex
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from phonokit.cli.temperatures import NUMBERS, SEVERAL
+
 OPTION = "--config"
-NUMBER = re.compile(r"-?\.?\d")
 
 
 def with_config(tokens: Sequence[str]) -> list[str]:
@@ -27,29 +28,38 @@ def with_config(tokens: Sequence[str]) -> list[str]:
     return words
 
 
-def settings_text(tokens: Sequence[str]) -> str:
-    """A settings file that says what these arguments say."""
+def settings_text(tokens: Sequence[str], counts: Mapping[str, int]) -> str:
+    """A settings file that says what these arguments say.
+
+    Parameters
+    ----------
+    tokens : sequence of str
+        The command and its arguments.
+    counts : mapping
+        How many words each option of the command takes, by all its names; the first name
+        of an option comes before its others.
+    """
     if not tokens:
         return ""
     command, *rest = tokens
     values: dict[str, list[str]] = {}
     positional: list[str] = []
-    name = ""
+    name, left = "", 0
     for word in rest:
-        if word.startswith("-") and not NUMBER.match(word):
-            flag, equals, value = word.lstrip("-").partition("=")
-            name = flag
-            values.setdefault(name, [])
-            if equals:
-                values[name].append(value)
-        elif name:
+        flag, equals, value = word.partition("=")
+        if flag in counts:
+            name, left = flag.lstrip("-"), counts[flag] - bool(equals)
+            values.setdefault(name, []).extend([value] if equals else [])
+        elif name and (left > 0 or (f"--{name}" in SEVERAL and NUMBERS.fullmatch(word))):
             values[name].append(word)
+            left -= 1
         else:
             positional.append(word)
-    lines = [f"# phono {command} {' '.join(positional)} {OPTION} THIS_FILE", f"[{command}]"]
+    lines = [f"# {shlex.join(['phono', command, *positional, OPTION, 'THIS_FILE'])}"]
+    lines.append(f"[{command}]")
     for key, given in values.items():
         text = "true" if not given else json.dumps(given[0] if len(given) == 1 else given)
-        lines.append(f"{key} = {text}")
+        lines.append(f"{'verbose' if key == 'v' else key} = {text}")
     return "\n".join(lines) + "\n"
 
 

@@ -4,7 +4,8 @@ import inspect
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, make_dataclass
-from typing import Annotated, Any, TypeVar, get_type_hints
+from enum import Enum
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_type_hints
 
 from cyclopts import Parameter
 
@@ -57,8 +58,23 @@ def options_of(
             help=option.help or texts.get(f.name, ""),
         )
         default = f.default_factory() if f.default_factory is not MISSING else f.default
-        made.append((f.name, Annotated[hints[f.name], parameter], field(default=default)))
-    return make_dataclass(f"{settings.__name__}Options", made, frozen=True, kw_only=True)
+        if isinstance(default, Enum):
+            default = default.value
+        hint = _choices(hints[f.name])
+        made.append((f.name, Annotated[hint, parameter], field(default=default)))
+    options = make_dataclass(f"{settings.__name__}Options", made, frozen=True, kw_only=True)
+    # Of no module of the standard library, whose classes cyclopts does not look into.
+    options.__module__ = __name__
+    return options
+
+
+def _choices(hint: Any) -> Any:
+    """A type in which an enum or its names are the names alone, as people type them."""
+    parts = get_args(hint)
+    for enum in (p for p in parts if isinstance(p, type) and issubclass(p, Enum)):
+        names = Literal[tuple(member.value for member in enum)]
+        return names | None if type(None) in parts else names  # type: ignore[operator]
+    return hint
 
 
 def settings_from(settings: type[T], options: object, **others: Any) -> T:

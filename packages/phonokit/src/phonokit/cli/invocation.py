@@ -18,14 +18,14 @@ class Invocation:
         The same as a settings file, see `phonokit.cli.config`.
     explain : callable
         Tell a person of an error that only some ranks have, and return the exit code.
-    options : callable
+    options : frozenset of str
         The options of the command, with their hyphens.
     """
 
     tokens: Sequence[str]
     settings: str
     explain: Callable[[BaseException], int]
-    options: Callable[[], frozenset[str]]
+    options: frozenset[str]
 
     @property
     def command(self) -> str:

@@ -212,13 +212,13 @@ class WaveVectorOptions:
     q: tuple[str, ...] = ("0,0,0",)
 
 
-FlatCrystal = Annotated[CrystalOptions, Flat]
-FlatMesh = Annotated[MeshOptions, Flat]
-FlatOutput = Annotated[OutputOptions, Flat]
-FlatRun = Annotated[RunOptions, Flat]
-FlatWaveVectors = Annotated[WaveVectorOptions, Flat]
-FlatTransport = Annotated[TransportOptions, Flat]
-FlatScattering = Annotated[ScatteringOptions, Flat]
+FlatCrystal = Annotated[CrystalOptions, Parameter(name="*", group="Crystal")]
+FlatMesh = Annotated[MeshOptions, Parameter(name="*", group="Wave vectors")]
+FlatOutput = Annotated[OutputOptions, Parameter(name="*", group="Output")]
+FlatRun = Annotated[RunOptions, Parameter(name="*", group="Run")]
+FlatWaveVectors = Annotated[WaveVectorOptions, Parameter(name="*", group="Wave vectors")]
+FlatTransport = Annotated[TransportOptions, Parameter(name="*", group="Transport")]
+FlatScattering = Annotated[ScatteringOptions, Parameter(name="*", group="Scattering")]
 
 CRYSTAL = CrystalOptions()
 MESH = MeshOptions()

@@ -15,7 +15,7 @@ def in_options(message: str) -> str:
     from phonokit.cli.invocation import current
 
     invocation = current.get(None)
-    return message if invocation is None else as_options(message, invocation.options())
+    return message if invocation is None else as_options(message, invocation.options)
 
 
 def as_options(message: str, options: frozenset[str]) -> str:

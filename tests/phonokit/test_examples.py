@@ -1,0 +1,32 @@
+"""Every public function of phonokit has an example, and every example runs."""
+
+import doctest
+import inspect
+from pathlib import Path
+
+import phonokit
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+FUNCTIONS = sorted(
+    name for name in phonokit.__all__ if inspect.isfunction(getattr(phonokit, name))
+)
+
+
+@pytest.mark.needs_rust  # examples are of the size that people try
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_public_function_has_an_example_that_runs(name, tmp_path, monkeypatch):
+    (tmp_path / "examples").symlink_to(EXAMPLES)
+    monkeypatch.chdir(tmp_path)
+    function = inspect.unwrap(getattr(phonokit, name))
+    (example,) = doctest.DocTestFinder(recurse=False).find(function, name)
+    assert example.examples, f"{name}: add an Examples section with >>> to its docstring"
+    said: list[str] = []
+    options = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    outcome = doctest.DocTestRunner(optionflags=options).run(example, out=said.append)
+    assert not outcome.failed, "".join(said)
+
+
+def test_all_public_names_are_there_and_have_a_docstring():
+    for name in phonokit.__all__:
+        assert inspect.getdoc(getattr(phonokit, name)), name
