@@ -64,11 +64,7 @@ def harmonic_phonons(
     """
     cell = series.cell
     with timed(f"phonons at {grid.n_q} wave vectors"):
-        q = grid.qpoints
-        if not isinstance(series, HarmonicSeries):
-            # A sum of dipoles that ends somewhere is not quite periodic.
-            q = first_brillouin_zone(q, grid.reciprocal_lattice)
-        phonons = periodic_modes(series, grid, q)
+        phonons = mesh_phonons(series, grid)
     q = first_brillouin_zone(grid.qpoints_at(irreducible.points), grid.reciprocal_lattice)
     # The little group of a velocity is that of q itself, not modulo G, so the choice of
     # image counts at the zone boundary. This is the peers' choice.
@@ -92,6 +88,15 @@ def harmonic_phonons(
             degeneracy=degeneracy,
         )
     return Harmonic(phonons, q, f, velocities, pairs.products)
+
+
+def mesh_phonons(series: Dynamics, grid: Grid) -> PeriodicModes:
+    """Modes at every wave vector of ``grid``."""
+    q = grid.qpoints
+    if not isinstance(series, HarmonicSeries):
+        # A sum of dipoles that ends somewhere is not quite periodic.
+        q = first_brillouin_zone(q, grid.reciprocal_lattice)
+    return periodic_modes(series, grid, q)
 
 
 def periodic_modes(series: Dynamics, grid: Grid, q: NDArray[np.float64]) -> PeriodicModes:
