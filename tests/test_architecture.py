@@ -70,6 +70,32 @@ def test_packages_import_downwards_only(package):
         assert others & MAY_IMPORT.keys() <= MAY_IMPORT[package], path
 
 
+def private_imports(tree: ast.AST, own: str) -> set[str]:
+    """Names of other packages of ours that begin with an underscore and are imported."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    parts = {name: name.split(".") for name in names}
+    return {
+        name
+        for name, (package, *inside) in parts.items()
+        if package in MAY_IMPORT.keys() - {own} and any(p.startswith("_") for p in inside)
+    }
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_packages_import_no_private_names_of_each_other(package):
+    private = {
+        str(path.relative_to(ROOT)): names
+        for path in files_of(package)
+        if (names := private_imports(ast.parse(path.read_text()), package))
+    }
+    assert private == {}
+
+
 @pytest.mark.parametrize("package", MAY_IMPORT)
 def test_slow_or_optional_packages_are_imported_late(package):
     for path in files_of(package):
