@@ -71,6 +71,8 @@ pub enum Correction<'a> {
     GonzeLee {
         /// Charges.
         polar: BornCharges<'a>,
+        /// A reduced basis of the reciprocal lattice in rows, 1/Å without 2π.
+        zone_basis: [[f64; 3]; 3],
         /// `G`, Cartesian, 1/Å without 2π.
         reciprocal_vectors: &'a [[f64; 3]],
         /// `Λ` of the damping `exp(-k·ε·k / 4Λ²)`, 1/Å.
@@ -82,6 +84,8 @@ pub enum Correction<'a> {
     Wang {
         /// Charges.
         polar: BornCharges<'a>,
+        /// A reduced basis of the reciprocal lattice in rows, 1/Å without 2π.
+        zone_basis: [[f64; 3]; 3],
         /// The share of each entry of the series in the mean over the supercell.
         shares: &'a [f64],
     },
@@ -105,6 +109,7 @@ impl<'a> Dynamics<'a> {
     pub fn gonze_lee(
         series: HarmonicSeries<'a>,
         polar: BornCharges<'a>,
+        zone_basis: ArrayView2<'_, f64>,
         reciprocal_vectors: ArrayView2<'a, f64>,
         width: f64,
         self_terms: ArrayView3<'a, Complex64>,
@@ -118,6 +123,7 @@ impl<'a> Dynamics<'a> {
         let own = self_terms.to_slice().ok_or(Error::Layout("self_terms"))?;
         let correction = Correction::GonzeLee {
             polar,
+            zone_basis: basis_of_zone(zone_basis)?,
             reciprocal_vectors: g.as_chunks().0,
             width,
             self_terms: own.as_chunks().0.as_chunks().0,
@@ -129,12 +135,14 @@ impl<'a> Dynamics<'a> {
     pub fn wang(
         series: HarmonicSeries<'a>,
         polar: BornCharges<'a>,
+        zone_basis: ArrayView2<'_, f64>,
         shares: ArrayView1<'a, f64>,
     ) -> Result<Self> {
         ensure_shape("charges", &[polar.charges.len()], &[series.cell().n_atoms()])?;
         ensure_shape("shares", shares.shape(), &[series.entries().count()])?;
         let shares = shares.to_slice().ok_or(Error::Layout("shares"))?;
-        Ok(Self { series, correction: Correction::Wang { polar, shares } })
+        let zone_basis = basis_of_zone(zone_basis)?;
+        Ok(Self { series, correction: Correction::Wang { polar, zone_basis, shares } })
     }
 
     /// The constants that are summed as a Fourier series.
@@ -146,6 +154,12 @@ impl<'a> Dynamics<'a> {
     pub fn correction(&self) -> Correction<'a> {
         self.correction
     }
+}
+
+/// Three rows.
+fn basis_of_zone(zone_basis: ArrayView2<'_, f64>) -> Result<[[f64; 3]; 3]> {
+    ensure_shape("zone_basis", zone_basis.shape(), &[3, 3])?;
+    Ok(std::array::from_fn(|i| std::array::from_fn(|j| zone_basis[(i, j)])))
 }
 
 /// `a · b`.

@@ -60,20 +60,22 @@ pub fn inverse_fourier_sum(
     }
     let mut values = Array4::zeros((n_a, n_s, 3, 3));
     let blocks = values.as_slice_mut().expect("just made in C order").as_chunks_mut().0;
-    blocks.par_iter_mut().enumerate().try_for_each(|(pair, block): (_, &mut [f64; 9])| {
-        stop.check()?;
-        let (k, s) = (pair / n_s, pair % n_s);
-        let (l, m) = (pairs.atoms[s] as usize, pairs.multiplicities[(s, k)] as usize);
-        let vectors = &pairs.vectors[first[s * n_a + k]..][..m];
-        for (q, matrix) in qpoints.iter().zip(matrices.outer_iter()) {
-            let phase = mean_phase(q, vectors);
-            for (i, sum) in block.iter_mut().enumerate() {
-                let d = matrix[(3 * k + i / 3, 3 * l + i % 3)];
-                *sum += phase.re * d.re - phase.im * d.im;
+    blocks.par_iter_mut().enumerate().try_for_each(
+        |(pair, block): (_, &mut [f64; 9])| {
+            stop.check()?;
+            let (k, s) = (pair / n_s, pair % n_s);
+            let (l, m) = (pairs.atoms[s] as usize, pairs.multiplicities[(s, k)] as usize);
+            let vectors = &pairs.vectors[first[s * n_a + k]..][..m];
+            for (q, matrix) in qpoints.iter().zip(matrices.outer_iter()) {
+                let phase = mean_phase(q, vectors);
+                for (i, sum) in block.iter_mut().enumerate() {
+                    let d = matrix[(3 * k + i / 3, 3 * l + i % 3)];
+                    *sum += phase.re * d.re - phase.im * d.im;
+                }
             }
-        }
-        Ok(())
-    })?;
+            Ok(())
+        },
+    )?;
     Ok(values)
 }
 

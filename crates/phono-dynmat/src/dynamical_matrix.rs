@@ -45,14 +45,20 @@ impl<'a> DynamicalMatrix<'a> {
         let reciprocal = std::array::from_fn(|i| std::array::from_fn(|a| inverse[a][i]));
         let long_range = match dynamics.correction() {
             Correction::None => LongRange::None,
-            Correction::GonzeLee { polar, reciprocal_vectors, width, self_terms } => {
+            Correction::GonzeLee {
+                polar,
+                zone_basis,
+                reciprocal_vectors,
+                width,
+                self_terms,
+            } => {
                 let vectors = reciprocal_vectors;
                 let dipoles = Dipoles::new(cell, polar, vectors, width, self_terms);
-                LongRange::GonzeLee(dipoles, Zone::new(&reciprocal)?)
+                LongRange::GonzeLee(dipoles, Zone::new(&reciprocal, zone_basis))
             }
-            Correction::Wang { polar, .. } => {
+            Correction::Wang { polar, zone_basis, .. } => {
                 let coupling = polar.coupling(cell.lattice());
-                LongRange::Wang(polar, coupling, Zone::new(&reciprocal)?)
+                LongRange::Wang(polar, coupling, Zone::new(&reciprocal, zone_basis))
             }
         };
         let direction = direction.map(|d| unit(cartesian(&reciprocal, d))).transpose()?;
@@ -114,9 +120,8 @@ impl<'a> DynamicalMatrix<'a> {
             qpoints.iter().map(|&q| cartesian(&self.reciprocal, q)).collect();
         let mut centers = vec![[0.0; 3]; k.len()];
         for ((k, q), center) in k.iter_mut().zip(qpoints).zip(&mut centers) {
-            if let Some(points) = zone.nearest(q, k).filter(|points| points[0] != [0.0; 3])
-            {
-                *center = points[0];
+            if let Some(point) = zone.center(q, k) {
+                *center = point;
                 *k = cartesian(&self.reciprocal, difference(q, center));
             }
         }
@@ -125,22 +130,20 @@ impl<'a> DynamicalMatrix<'a> {
         Batch::new(&k, self.direction, gauges)
     }
 
-    /// Wang's interaction at each wave vector, none at Γ without a direction; nothing at all
-    /// where dipoles are not treated in his way. On the surface of the zone it is the mean over
-    /// the shortest images of the wave vector.
+    /// Wang's interaction at the shortest image of each wave vector, none at Γ without a
+    /// direction; nothing at all where dipoles are not treated in his way.
     fn interactions(&self, qpoints: &[[f64; 3]]) -> Vec<Option<Interaction>> {
         let LongRange::Wang(polar, coupling, zone) = &self.long_range else {
             return Vec::new();
         };
         let interaction = |q: &[f64; 3]| {
             let k = cartesian(&self.reciprocal, *q);
-            let images = zone.nearest(q, &k).map_or(vec![k], |points| {
-                let image = |g| cartesian(&self.reciprocal, difference(q, g));
-                points.iter().map(image).collect()
-            });
-            let away = images[0].iter().map(|x| x * x).sum::<f64>() >= ZERO;
-            let images = if away { Some(images) } else { self.direction.map(|k| vec![k]) };
-            images.map(|images| Interaction::new(*polar, *coupling, &images))
+            let k = zone
+                .center(q, &k)
+                .map_or(k, |g| cartesian(&self.reciprocal, difference(q, &g)));
+            let away = k.iter().map(|x| x * x).sum::<f64>() >= ZERO;
+            let k = if away { Some(k) } else { self.direction };
+            k.map(|k| Interaction::new(*polar, *coupling, k))
         };
         qpoints.iter().map(interaction).collect()
     }

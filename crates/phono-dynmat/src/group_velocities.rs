@@ -62,7 +62,9 @@ pub fn group_velocities(
                     let f = modes.frequencies(point);
                     let slopes = slopes.bands(i, f, modes.polarizations(point))?;
                     let each = v.as_chunks_mut().0.iter_mut().zip(slopes).zip(f);
-                    for ((v, slope), &f) in each.filter(|&(_, &f)| f > options.cutoff_frequency) {
+                    for ((v, slope), &f) in
+                        each.filter(|&(_, &f)| f > options.cutoff_frequency)
+                    {
                         let scale = units::FREQUENCY_SQUARED / 2.0 / f;
                         *v = apply(&average, &slope.map(|x| x * scale));
                     }

@@ -1,85 +1,92 @@
 //! The first Brillouin zone.
 
-use phono_core::Result;
-use phono_grid::reduction;
-
 use crate::matrix::{Matrix, apply, invert, product};
 
 /// Relative to the square of the shortest reciprocal lattice vector: squared lengths closer
 /// than this are equal.
 const EQUAL: f64 = 1e-5;
+/// Coordinates are rounded to parts of this before their zone is looked for: rounding errors
+/// must not decide which of equally short images is taken.
+const DIGITS: f64 = 1e9;
+/// Lattice points around the nearest one, last axis fastest.
+const AROUND: [f64; 5] = [0.0, 1.0, 2.0, -2.0, -1.0];
 
 type Vector = [f64; 3];
 
 /// The first Brillouin zone of a lattice.
 #[derive(Debug)]
 pub(crate) struct Zone {
-    /// From coordinates along `basis` to fractional ones, integers.
-    to_fractional: Matrix,
-    /// The inverse of that, integers.
-    to_basis: Matrix,
     /// A reduced basis in rows, 1/Å.
     basis: Matrix,
-    /// `2 G / |G|²` of the planes that can bound the zone, one of each `±G`.
+    /// From fractional coordinates to those along `basis`, integers.
+    to_basis: Matrix,
+    /// The inverse of that.
+    to_fractional: Matrix,
+    /// `2 G / |G|²` of the planes that can bound the zone.
     planes: Vec<Vector>,
     /// 1/Å², see [`EQUAL`].
     tolerance: f64,
 }
 
 impl Zone {
-    /// The zone of a lattice whose reciprocal vectors are the rows of `reciprocal`.
-    pub(crate) fn new(reciprocal: &Matrix) -> Result<Self> {
-        let rows = reduction(reciprocal)?;
-        let basis = product(&rows, reciprocal);
+    /// The zone of a lattice whose reciprocal vectors are the rows of `reciprocal`, and those
+    /// of `basis` too.
+    pub(crate) fn new(reciprocal: &Matrix, basis: Matrix) -> Self {
+        let to_basis = product(reciprocal, &invert(&basis)).map(|row| row.map(f64::round));
         let squares = basis.map(|b| dot(&b, &b));
         // A plane farther out than the radius of a sphere that holds the zone cuts nothing off.
-        let farthest = squares.iter().sum::<f64>();
-        let planes = shifts().skip(63).filter_map(|n| {
+        let farthest = squares.iter().sum::<f64>() * (1.0 + EQUAL);
+        let planes = shifts().filter_map(|n| {
             let g = transposed(&basis, &n);
             let square = dot(&g, &g);
-            (square <= farthest * (1.0 + EQUAL)).then(|| g.map(|x| 2.0 * x / square))
+            (square > 0.0 && square <= farthest).then(|| g.map(|x| 2.0 * x / square))
         });
-        Ok(Self {
+        Self {
             planes: planes.collect(),
-            to_basis: invert(&rows).map(|row| row.map(f64::round)),
-            to_fractional: rows,
+            to_fractional: invert(&to_basis).map(|row| row.map(f64::round)),
+            to_basis,
             basis,
             tolerance: EQUAL * squares.iter().copied().fold(f64::INFINITY, f64::min),
-        })
+        }
     }
 
-    /// The reciprocal lattice points nearest to `q`, fractional, Cartesian `k`: more than one on
-    /// the surface of a zone. The origin comes first where it is one of them, which is all that
-    /// None means.
-    pub(crate) fn nearest(&self, q: &Vector, k: &Vector) -> Option<Vec<Vector>> {
-        if self.planes.iter().all(|plane| dot(plane, k).abs() < 1.0 - 2.0 * EQUAL) {
+    /// The reciprocal lattice point whose zone holds `q`, fractional, Cartesian `k`; None is
+    /// the origin. Of equally short images, on the surface of a zone, the same one is taken for
+    /// all `q + G`: that of `phono_grid.first_brillouin_zone` for `q` in [0, 1).
+    pub(crate) fn center(&self, q: &Vector, k: &Vector) -> Option<Vector> {
+        if self.planes.iter().all(|plane| dot(plane, k) < 1.0 - 2.0 * EQUAL) {
             return None;
         }
-        let x = transposed(&self.to_basis, q);
-        let middle = x.map(f64::round_ties_even);
-        let square = |n: &Vector| {
-            let d =
-                transposed(&self.basis, &std::array::from_fn(|i| x[i] - middle[i] - n[i]));
-            dot(&d, &d)
+        let image = self.image(&q.map(|x| x - rounded(x).floor()));
+        // Adding zero leaves no negative one.
+        let center = std::array::from_fn(|i| (q[i] - image[i]).round() + 0.0);
+        (center != [0.0; 3]).then_some(center)
+    }
+
+    /// The first of the shortest images of `q`, fractional.
+    fn image(&self, q: &Vector) -> Vector {
+        let x = transposed(&self.to_basis, q).map(rounded);
+        let x = x.map(|x| x - (x + 0.5_f64.copysign(x)).trunc());
+        let moved = |n: Vector| -> Vector { std::array::from_fn(|i| x[i] + n[i]) };
+        let square = |y: &Vector| {
+            let k = transposed(&self.basis, y);
+            dot(&k, &k)
         };
-        let least = shifts().map(|n| square(&n)).fold(f64::INFINITY, f64::min);
-        let nearest = shifts().filter(|n| square(n) < least + self.tolerance);
-        let mut points: Vec<Vector> = nearest
-            .map(|n| {
-                let g: Vector = std::array::from_fn(|i| middle[i] + n[i]);
-                // Never the negative zero, which would be sorted before the other.
-                transposed(&self.to_fractional, &g).map(|x| x + 0.0)
-            })
-            .collect();
-        let key = |g: &Vector| (*g != [0.0; 3], g.map(|x| x as i64));
-        points.sort_by_key(key);
-        Some(points)
+        let least = shifts().map(|n| square(&moved(n))).fold(f64::INFINITY, f64::min);
+        let shortest =
+            shifts().map(moved).find(|y| square(y) < least + self.tolerance).unwrap_or(x);
+        transposed(&self.to_fractional, &shortest)
     }
 }
 
-/// The 125 lattice points around one; the last 62 are opposite to the first.
+/// `x` with nine digits after the point.
+fn rounded(x: f64) -> f64 {
+    (x * DIGITS).round_ties_even() / DIGITS
+}
+
+/// The 125 lattice points around one.
 fn shifts() -> impl Iterator<Item = Vector> {
-    (0..125).map(|i| [i / 25, i / 5 % 5, i % 5].map(|n| f64::from(n - 2)))
+    (0..125).map(|i| [AROUND[i / 25], AROUND[i / 5 % 5], AROUND[i % 5]])
 }
 
 /// `mᵀ x`: from coordinates along rows to the space of the rows.
@@ -99,46 +106,48 @@ mod tests {
 
     use super::*;
 
-    /// Nearest points and the wave vectors seen from them.
-    fn nearest(lattice: &Matrix, q: Vector) -> Vec<Vector> {
-        let k = transposed(lattice, &q);
-        Zone::new(lattice).unwrap().nearest(&q, &k).unwrap_or(vec![[0.0; 3]])
+    const CUBE: Matrix = [[2.0, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 2.0]];
+
+    /// The point whose zone holds `q`.
+    fn center(reciprocal: &Matrix, basis: Matrix, q: Vector) -> Vector {
+        let k = transposed(reciprocal, &q);
+        Zone::new(reciprocal, basis).center(&q, &k).unwrap_or([0.0; 3])
     }
 
     proptest! {
         #[test]
-        fn no_lattice_point_is_nearer_than_the_nearest(
-            off in prop::array::uniform6(-3.0..3.0_f64),
+        fn no_lattice_point_is_nearer_than_the_middle_of_the_zone(
+            off in prop::array::uniform6(-0.4..0.4_f64),
+            shear in prop::array::uniform3(-2..3_i32),
             q in prop::array::uniform3(-4.0..4.0_f64),
         ) {
-            let lattice = [[3.0, off[0], off[1]], [off[2], 4.0, off[3]], [off[4], off[5], 5.0]];
-            let volume = dot(&lattice[0], &std::array::from_fn(|i| {
-                let (j, k) = ((i + 1) % 3, (i + 2) % 3);
-                lattice[1][j] * lattice[2][k] - lattice[1][k] * lattice[2][j]
-            }));
-            prop_assume!(volume.abs() > 5.0);
+            let basis = [[1.0, off[0], off[1]], [off[2], 1.1, off[3]], [off[4], off[5], 1.2]];
+            let [a, b, c] = shear.map(f64::from);
+            let lattice = product(&[[1.0, a, b], [0.0, 1.0, c], [0.0, 0.0, 1.0]], &basis);
             let distance = |g: &Vector| {
                 let d = transposed(&lattice, &std::array::from_fn(|i| q[i] - g[i]));
                 dot(&d, &d)
             };
-            let found = distance(&nearest(&lattice, q)[0]);
+            let nearest = distance(&center(&lattice, basis, q));
             let around = |i: i32| [i / 441, i / 21 % 21, i % 21].map(|n| f64::from(n - 10));
             for g in (0..9261).map(around) {
-                prop_assert!(distance(&g) > found - 1e-4, "{g:?}");
+                prop_assert!(distance(&g) > nearest - 1e-4, "{g:?}");
             }
         }
-    }
 
-    #[test]
-    fn a_corner_of_a_cube_has_eight_nearest_points_the_origin_first() {
-        let cube = [[2.0, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 2.0]];
-        let points = nearest(&cube, [0.5, 0.5, 0.5]);
-        assert_eq!((points.len(), points[0]), (8, [0.0; 3]));
-        let points = nearest(&cube, [1.5, -0.5, 0.2]);
-        assert_eq!(
-            points,
-            [[1.0, -1.0, 0.0], [1.0, 0.0, 0.0], [2.0, -1.0, 0.0], [2.0, 0.0, 0.0]]
-        );
-        assert_eq!(nearest(&cube, [2.1, 1.0, -3.0]), [[2.0, 1.0, -3.0]]);
+        #[test]
+        fn images_of_a_point_on_the_surface_are_taken_to_one_image(
+            shift in prop::array::uniform3(-3..4_i32),
+            noise in prop::array::uniform3(-1e-14..1e-14_f64),
+            t in prop::sample::select(vec![0.5, -0.5, 0.2]),
+        ) {
+            let g = shift.map(f64::from);
+            let q = std::array::from_fn(|i| [0.5, t, 0.1][i] + g[i] + noise[i]);
+            let center = center(&CUBE, CUBE, q);
+            let expected = [-0.5, if t == 0.2 { 0.2 } else { -0.5 }, 0.1];
+            for i in 0..3 {
+                prop_assert!((q[i] - center[i] - expected[i]).abs() < 1e-12);
+            }
+        }
     }
 }

@@ -22,7 +22,7 @@ const SHORTENED: [(usize, Vector); 5] = [
 /// whole multiples of shorter ones, of their sum or difference. Vectors in ascending order.
 ///
 /// Semaev, Lect. Notes Comput. Sci. 2146, 181 (2001).
-pub fn reduction(basis: &[Vector; 3]) -> Result<[Vector; 3]> {
+pub(crate) fn reduction(basis: &[Vector; 3]) -> Result<[Vector; 3]> {
     let mut u = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
     for _ in 0..STEPS {
         let square = |row: &Vector| {

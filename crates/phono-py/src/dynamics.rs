@@ -28,6 +28,7 @@ impl PyBornCharges<'_> {
 pub struct PyGonzeLeeCorrection<'py> {
     short_range: PyHarmonicSeries<'py>,
     polar: PyBornCharges<'py>,
+    zone_basis: PyReadonlyArray2<'py, f64>,
     reciprocal_vectors: PyReadonlyArray2<'py, f64>,
     width: f64,
     self_terms: PyReadonlyArray3<'py, Complex64>,
@@ -38,6 +39,7 @@ pub struct PyGonzeLeeCorrection<'py> {
 pub struct PyWangCorrection<'py> {
     series: PyHarmonicSeries<'py>,
     polar: PyBornCharges<'py>,
+    zone_basis: PyReadonlyArray2<'py, f64>,
     shares: PyReadonlyArray1<'py, f64>,
 }
 
@@ -60,12 +62,14 @@ impl PyDynamics<'_> {
             Self::Wang(wang) => Dynamics::wang(
                 wang.series.view()?,
                 wang.polar.view()?,
+                wang.zone_basis.as_array(),
                 wang.shares.as_array(),
             )
             .map_err(|error| raise(&error)),
             Self::GonzeLee(gonze) => Dynamics::gonze_lee(
                 gonze.short_range.view()?,
                 gonze.polar.view()?,
+                gonze.zone_basis.as_array(),
                 gonze.reciprocal_vectors.as_array(),
                 gonze.width,
                 gonze.self_terms.as_array(),

@@ -73,8 +73,8 @@ def dynamical_matrix_derivatives(
 
     with ``B`` the reciprocal lattice without 2π, in the gauge of `dynamical_matrices`.
     Group velocities are expectation values of it: `group_velocities`, `velocity_operators`.
-    On the surface of the first Brillouin zone, where the interaction of dipoles at one
-    image of ``q`` is not quite that at another, it is the derivative at fixed images.
+    On the surface of the first Brillouin zone, where the interaction of dipoles is not
+    quite the same at all images of ``q``, it is the derivative at the image that is taken.
 
     Parameters
     ----------

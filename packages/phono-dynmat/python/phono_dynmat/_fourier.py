@@ -10,7 +10,7 @@ from phono_grid.errors import DomainError, ensure_type, finite
 from phono_dynmat._gonze_lee_correction import GonzeLeeCorrection
 from phono_dynmat._harmonic_series import HarmonicSeries
 from phono_dynmat._wang_correction import WangCorrection
-from phono_dynmat._zone import Points, nearest_lattice_points
+from phono_dynmat._zone import zone_centers
 
 Dynamics = HarmonicSeries | GonzeLeeCorrection | WangCorrection
 """Force constants, alone or with one of the two ways to treat dipoles."""
@@ -23,27 +23,27 @@ def matrices(
     dynamics: Dynamics,
     qpoints: ArrayLike,
     direction: ArrayLike | None,
-    points: Points | None = None,
+    centers: NDArray[np.float64] | None = None,
 ) -> NDArray[np.complex128]:
     """``D(q)``, shape (n_q, n_b, n_b), eV/(Å² Da).
 
-    ``points`` are the reciprocal lattice points around which ``q`` lies for the dipoles,
-    those of `zone_points` if not given.
+    ``centers`` are the reciprocal lattice points from which the dipoles see wave vectors,
+    those of `centers_of` if not given.
     """
     q = wave_vectors(qpoints)
     along = unit_vector(dynamics, direction)
     if isinstance(dynamics, HarmonicSeries):
         return hermitian_sum(dynamics, q, dynamics.values)
-    points = zone_points(dynamics, q) if points is None else points
-    images = _images(dynamics, q, points)
+    centers = centers_of(dynamics, q) if centers is None else centers
+    k = (q - centers) @ dynamics.cell.reciprocal_lattice
     if isinstance(dynamics, GonzeLeeCorrection):
         short = dynamics.short_range
         whole = hermitian_sum(short, q, short.values)
-        dipoles = np.array([_dipoles(dynamics, x[0], along) for x in images])
-        return whole + dipoles.reshape(whole.shape) * _gauges(dynamics.cell, points)
+        dipoles = np.array([_dipoles(dynamics, x, along) for x in k])
+        return whole + dipoles.reshape(whole.shape) * _gauges(dynamics.cell, centers)
     series = dynamics.series
     means = hermitian_sum(series, q, _mean(dynamics.shares))
-    constants = np.array([_interaction(dynamics, x, along)[0] for x in images])
+    constants = np.array([_interaction(dynamics, x, along)[0] for x in k])
     return hermitian_sum(series, q, series.values) + constants.reshape(means.shape) * means
 
 
@@ -55,17 +55,17 @@ def derivatives(
     along = unit_vector(dynamics, direction)
     if isinstance(dynamics, HarmonicSeries):
         return _slopes(dynamics, q, dynamics.values)
-    points = zone_points(dynamics, q)
-    images = _images(dynamics, q, points)
+    centers = centers_of(dynamics, q)
+    k = (q - centers) @ dynamics.cell.reciprocal_lattice
     if isinstance(dynamics, GonzeLeeCorrection):
         short = dynamics.short_range
         slopes = _slopes(short, q, short.values)
-        dipoles = np.array([_dipole_slopes(dynamics, x[0], along) for x in images])
-        dipoles = dipoles.reshape(len(q), *np.delete(slopes.shape, 1)).swapaxes(0, 1)
-        return slopes + dipoles * _gauges(dynamics.cell, points)
+        dipoles = np.array([_dipole_slopes(dynamics, x, along) for x in k])
+        dipoles = dipoles.reshape(len(q), 3, *slopes.shape[2:]).swapaxes(0, 1)
+        return slopes + dipoles * _gauges(dynamics.cell, centers)
     series = dynamics.series
     slopes = _slopes(series, q, series.values)
-    interactions = [_interaction(dynamics, x, along) for x in images]
+    interactions = [_interaction(dynamics, x, along) for x in k]
     shape = slopes.shape
     c = np.reshape([c for c, _ in interactions], shape[1:])
     dc = np.reshape([dc for _, dc in interactions], (len(q), 3, *shape[2:])).swapaxes(0, 1)
@@ -73,28 +73,20 @@ def derivatives(
     return slopes + c * _slopes(series, q, mean) + dc * hermitian_sum(series, q, mean)
 
 
-def zone_points(dynamics: Dynamics, q: NDArray[np.float64]) -> Points:
-    """The reciprocal lattice points from which the dipoles see wave vectors ``q``.
+def centers_of(dynamics: Dynamics, q: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The reciprocal lattice points from which the dipoles see wave vectors, (n_q, 3).
 
-    The sum over reciprocal lattice vectors takes the first of the nearest ones, Wang's
-    interaction is the mean over all of them.
+    From there a wave vector is in the first Brillouin zone, where the sum over reciprocal
+    lattice vectors around the origin has converged.
     """
     if isinstance(dynamics, HarmonicSeries):
-        return [np.zeros((1, 3))] * len(q)
-    points = nearest_lattice_points(q, dynamics.cell.reciprocal_lattice)
-    return [g[:1] for g in points] if isinstance(dynamics, GonzeLeeCorrection) else points
+        return np.zeros_like(q)
+    return zone_centers(q, dynamics.cell.reciprocal_lattice, dynamics.zone_basis)
 
 
-def _images(dynamics: Dynamics, q: NDArray[np.float64], points: Points) -> Points:
-    """Wave vectors as seen from their lattice points, Cartesian."""
-    b = dynamics.cell.reciprocal_lattice
-    return [(x - g) @ b for x, g in zip(q, points, strict=True)]
-
-
-def _gauges(cell: Cell, points: Points) -> NDArray[np.complex128]:
-    """``e^{2πi G·(τ_k' - τ_k)}``, shape (n_q, n_b, n_b), with the first of ``points``."""
-    first = np.array([g[0] for g in points]).reshape(-1, 3)
-    phases = np.repeat(np.exp(2j * np.pi * first @ cell.positions.T), 3, axis=1)
+def _gauges(cell: Cell, centers: NDArray[np.float64]) -> NDArray[np.complex128]:
+    """``e^{2πi G·(τ_k' - τ_k)}``, shape (n_q, n_b, n_b)."""
+    phases = np.repeat(np.exp(2j * np.pi * centers @ cell.positions.T), 3, axis=1)
     return np.asarray(phases.conj()[:, :, None] * phases[:, None])
 
 
@@ -229,29 +221,18 @@ def _weighted_charges(dynamics: GonzeLeeCorrection) -> NDArray[np.float64]:
 
 
 def _interaction(
-    dynamics: WangCorrection,
-    images: NDArray[np.float64],
-    direction: NDArray[np.float64] | None,
+    dynamics: WangCorrection, q: NDArray[np.float64], direction: NDArray[np.float64] | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Wang's constant, its mean over Cartesian ``images``, and its three derivatives."""
-    n_a = dynamics.cell.n_atoms
-    if (images[0] ** 2).sum() < ZERO**2:
+    """Wang's constant at Cartesian ``q`` and its three derivatives."""
+    z, n_a = dynamics.polar.charges, dynamics.cell.n_atoms
+    if (q**2).sum() < ZERO**2:
         if direction is None:
             return np.zeros((n_a, 3, n_a, 3)), np.zeros((3, n_a, 3, n_a, 3))
-        images = direction[None]
-    constants, slopes = zip(*(_interaction_at(dynamics, k) for k in images), strict=True)
-    return np.mean(constants, axis=0), np.mean(slopes, axis=0)
-
-
-def _interaction_at(
-    dynamics: WangCorrection, k: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Wang's constant at Cartesian ``k`` and its three derivatives."""
-    z = dynamics.polar.charges
-    screened = dynamics.polar.dielectric @ k
-    energy = k @ screened
+        q = direction
+    screened = dynamics.polar.dielectric @ q
+    energy = q @ screened
     scale = dynamics.polar.coupling(dynamics.cell) / energy
-    along = np.einsum("a,kab->kb", k, z)
+    along = np.einsum("a,kab->kb", q, z)
     value = scale * np.einsum("ka,lb->kalb", along, along)
     first = scale * np.einsum("kxa,lb->xkalb", z, along)
     slope = first + first.transpose(0, 3, 4, 1, 2)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid import Cell
+from phono_grid import Cell, reduced_basis
 from phono_grid.errors import (
     ensure_finite,
     ensure_positive,
@@ -75,3 +75,8 @@ class GonzeLeeCorrection:
     def cell(self) -> Cell:
         """The primitive cell."""
         return self.short_range.cell
+
+    @property
+    def zone_basis(self) -> NDArray[np.float64]:
+        """A reduced basis of the reciprocal lattice in rows, 1/Å without 2π."""
+        return reduced_basis(self.cell.reciprocal_lattice)

@@ -22,11 +22,11 @@ from phono_dynmat._extension import rust
 from phono_dynmat._fourier import (
     Dynamics,
     cartesian_unit_vector,
+    centers_of,
     derivatives,
     ensure_dynamics,
     matrices,
     unit_vector,
-    zone_points,
 )
 from phono_dynmat._modes import Modes
 
@@ -185,21 +185,15 @@ def finite_difference_velocities(
 def _rises(
     dynamics: Dynamics, q: NDArray[np.float64], x: NDArray[np.float64]
 ) -> NDArray[np.complex128]:
-    """``D(q + x) - D(q - x)`` with the dipoles seen from the point nearest to ``q``."""
+    """``D(q + x) - D(q - x)``, the dipoles seen from the center of the zone of ``q``."""
     rises = dynamical_matrices(dynamics, q + x) - dynamical_matrices(dynamics, q - x)
-    points = zone_points(dynamics, q)
-    ends = zone_points(dynamics, q + x), zone_points(dynamics, q - x)
+    centers = centers_of(dynamics, q)
     # Next to the surface of a zone an end may lie in another one.
-    leaves = [
-        i
-        for i, (point, *others) in enumerate(zip(points, *ends, strict=True))
-        if not all(np.array_equal(point, other) for other in others)
-    ]
-    if leaves:
-        near = [points[i] for i in leaves]
-        above, below = (
-            matrices(dynamics, end, None, near) for end in (q[leaves] + x, q[leaves] - x)
-        )
+    leaves = (centers_of(dynamics, q + x) != centers).any(axis=1)
+    leaves |= (centers_of(dynamics, q - x) != centers).any(axis=1)
+    if leaves.any():
+        ends = q[leaves] + x, q[leaves] - x
+        above, below = (matrices(dynamics, end, None, centers[leaves]) for end in ends)
         rises[leaves] = above - below
     return np.asarray(rises)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants
-from phono_grid import Cell, ShortestVectors
+from phono_grid import Cell, ShortestVectors, reduced_basis
 from phono_grid.errors import ensure_shape, ensure_type, finite, frozen
 
 from phono_dynmat._born_charges import BornCharges
@@ -23,9 +23,8 @@ class WangCorrection:
 
     for every atom ``s`` of the supercell, a copy of ``k'``, with
     :math:`c = 4\pi e^2 / 4\pi\varepsilon_0 V` and N cells in the supercell. ``K`` is the
-    shortest image of ``q``; of several equally short ones, on the surface of the first
-    Brillouin zone, the mean is taken. At Γ the limit along a direction, or nothing where
-    none is given.
+    shortest image of ``q``. At Γ the limit along a direction, or nothing where none is
+    given.
 
     Parameters
     ----------
@@ -66,3 +65,8 @@ class WangCorrection:
     def cell(self) -> Cell:
         """The primitive cell."""
         return self.series.cell
+
+    @property
+    def zone_basis(self) -> NDArray[np.float64]:
+        """A reduced basis of the reciprocal lattice in rows, 1/Å without 2π."""
+        return reduced_basis(self.cell.reciprocal_lattice)

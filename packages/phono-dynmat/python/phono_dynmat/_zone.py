@@ -1,36 +1,48 @@
-"""The reciprocal lattice points nearest to wave vectors."""
+"""The zones of the reciprocal lattice that wave vectors lie in."""
 
-from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid import reduced_basis
 
 EQUAL = 1e-5
 """Relative to the square of the shortest reciprocal lattice vector: squared lengths closer
 than this are equal."""
-AROUND = np.array(list(product(range(-2, 3), repeat=3)))
+DIGITS = 9
+"""Coordinates are rounded before their zone is looked for: rounding errors must not decide
+which of equally short images is taken."""
+PIECE = 4096
+"""Wave vectors at a time."""
+AROUND = np.array(list(product((0, 1, 2, -2, -1), repeat=3)))
 
-Points = Sequence[NDArray[np.float64]]
-"""Reciprocal lattice points, (n, 3) fractional, for each of many wave vectors."""
 
+def zone_centers(
+    q: NDArray[np.float64],
+    reciprocal_lattice: NDArray[np.float64],
+    basis: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """The reciprocal lattice points ``G`` that take ``q - G`` to the first Brillouin zone.
 
-def nearest_lattice_points(
-    q: NDArray[np.float64], reciprocal_lattice: NDArray[np.float64]
-) -> Points:
-    """The points ``G`` nearest to each ``q``: more than one on the surface of a zone.
-
-    The origin comes first where it is one of them, the others are sorted by coordinates.
+    Of equally short images, on its surface, the same one is taken for all ``q + G``: that of
+    `phono_grid.first_brillouin_zone` for ``q`` in [0, 1). ``basis`` is a reduced one of the
+    lattice. Shape (n_q, 3), fractional.
     """
-    basis = reduced_basis(reciprocal_lattice)
+    pieces = np.array_split(q, len(q) // PIECE + 1)
+    return np.concatenate([_centers(x, reciprocal_lattice, basis) for x in pieces])
+
+
+def _centers(
+    q: NDArray[np.float64],
+    reciprocal_lattice: NDArray[np.float64],
+    basis: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """The zones of some wave vectors, with memory for 125 images of each."""
     to_basis = np.rint(reciprocal_lattice @ np.linalg.inv(basis))
-    to_fractional = np.rint(np.linalg.inv(to_basis))
+    x = np.round((q - np.floor(np.round(q, DIGITS))) @ to_basis, DIGITS)
+    x -= np.trunc(x + np.copysign(0.5, x))
+    images = x[:, None] + AROUND
+    squares = ((images @ basis) ** 2).sum(axis=-1)
     tolerance = EQUAL * (basis**2).sum(axis=1).min()
-    nearest = []
-    for x in q @ to_basis:
-        points = np.rint(x) + AROUND
-        squares = (((x - points) @ basis) ** 2).sum(axis=1)
-        chosen = points[squares < squares.min() + tolerance] @ to_fractional
-        nearest.append(chosen[np.lexsort((*chosen.T[::-1], chosen.any(axis=1)))])
-    return nearest
+    shortest = squares < squares.min(axis=1, keepdims=True) + tolerance
+    first = images[np.arange(len(q)), shortest.argmax(axis=1)]
+    return np.asarray(np.rint(q - first @ np.linalg.inv(to_basis)))
