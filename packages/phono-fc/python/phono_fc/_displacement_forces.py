@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import DomainError, frozen
+from phono_grid.errors import DomainError, ensure_shape, frozen
 from phono_grid.nouns import ValueNoun
 
 
@@ -29,7 +29,7 @@ class SingleDisplacementForces(ValueNoun):
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
-        _hold(self, {})
+        _hold(self)
 
     def __len__(self) -> int:
         """Number of displacements."""
@@ -61,8 +61,10 @@ class PairDisplacementForces(ValueNoun):
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
-        first = frozen(self.first, "first", np.int64, np.shape(self.atoms))
-        _hold(self, {"first": first})
+        atoms = frozen(self.atoms, "atoms", np.int64, ("n_p",))
+        first = frozen(self.first, "first", np.int64, atoms.shape)
+        object.__setattr__(self, "first", first)
+        _hold(self)
 
     def __len__(self) -> int:
         """Number of pairs."""
@@ -86,10 +88,9 @@ class RandomDisplacementForces(ValueNoun):
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
-        shape = np.shape(self.displacements)
-        shape = shape if len(shape) == 3 else (0, 0, 3)
-        for name in ("displacements", "forces"):
-            array: NDArray[np.float64] = frozen(getattr(self, name), name, shape=shape)
+        u = frozen(self.displacements, "displacements", shape=("n", "n_s", 3))
+        forces = frozen(self.forces, "forces", shape=u.shape)
+        for name, array in (("displacements", u), ("forces", forces)):
             ensure_numbers(name, array)
             object.__setattr__(self, name, array)
 
@@ -119,18 +120,17 @@ DisplacementForces = (
 """Forces in displaced supercells, of any kind."""
 
 
-def _hold(
-    dataset: SingleDisplacementForces | PairDisplacementForces,
-    arrays: dict[str, NDArray[Any]],
-) -> None:
+def _hold(dataset: SingleDisplacementForces | PairDisplacementForces) -> None:
     """Check the arrays that both kinds have, and store them read-only."""
-    atoms = frozen(dataset.atoms, "atoms", np.int64)
+    atoms = frozen(dataset.atoms, "atoms", np.int64, ("n",))
     n = len(atoms)
-    n_s = np.shape(dataset.forces)[1] if np.ndim(dataset.forces) == 3 else 0
-    arrays |= {
+    forces = frozen(dataset.forces, "forces", shape=("n", "n_s", 3))
+    n_s = forces.shape[1]
+    ensure_shape("forces", forces, (n, n_s, 3))
+    arrays: dict[str, NDArray[Any]] = {
         "atoms": atoms,
         "displacements": frozen(dataset.displacements, "displacements", shape=(n, 3)),
-        "forces": frozen(dataset.forces, "forces", shape=(n, n_s, 3)),
+        "forces": forces,
     }
     if n and not ((atoms >= 0) & (atoms < n_s)).all():
         raise DomainError(
@@ -155,8 +155,9 @@ def ensure_numbers(name: str, array: NDArray[np.float64]) -> None:
 
 def ensure_moving(displacements: NDArray[np.float64]) -> None:
     """Require displacements that displace."""
-    still = np.flatnonzero(~displacements.any(axis=1))
-    if still.size:
+    undisplaced = np.flatnonzero(~displacements.any(axis=1))
+    if undisplaced.size:
         raise DomainError(
-            f"displacements: number {still[0]} has length zero; remove it or correct it"
+            f"displacements: number {undisplaced[0]} has length zero; remove it or correct "
+            "it"
         )

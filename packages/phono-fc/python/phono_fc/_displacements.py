@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import frozen
+from phono_grid.errors import ensure_finite, frozen
 from phono_grid.nouns import ValueNoun
 
 from phono_fc._displacement_forces import ensure_moving, ensure_numbers
@@ -27,7 +27,7 @@ class SingleDisplacements(ValueNoun):
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
-        atoms = frozen(self.atoms, "atoms", np.int64)
+        atoms = frozen(self.atoms, "atoms", np.int64, ("n",))
         object.__setattr__(self, "atoms", atoms)
         u = _moving(self.displacements, len(atoms))
         object.__setattr__(self, "displacements", u)
@@ -65,7 +65,7 @@ class PairDisplacements(ValueNoun):
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
-        atoms = frozen(self.atoms, "atoms", np.int64)
+        atoms = frozen(self.atoms, "atoms", np.int64, ("n",))
         n = len(atoms)
         arrays = {
             "atoms": atoms,
@@ -74,6 +74,7 @@ class PairDisplacements(ValueNoun):
             "distances": frozen(self.distances, "distances", shape=(n,)),
             "included": frozen(self.included, "included", np.bool_, (n,)),
         }
+        ensure_finite("distances", arrays["distances"])
         for name, array in arrays.items():
             object.__setattr__(self, name, array)
 

@@ -6,7 +6,13 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Supercell
-from phono_grid.errors import DomainError, ensure_finite, ensure_positive, frozen
+from phono_grid.errors import (
+    DomainError,
+    ensure_finite,
+    ensure_positive,
+    ensure_type,
+    frozen,
+)
 from phono_grid.nouns import ValueNoun
 
 from phono_fc._compact_storage import full_index
@@ -40,7 +46,8 @@ class SparseForceConstants3(ValueNoun):
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
-        blocks = frozen(self.blocks, "blocks", shape=(len(self.blocks), 3, 3, 3))
+        ensure_type("supercell", self.supercell, Supercell)
+        blocks = frozen(self.blocks, "blocks", shape=("n_e", 3, 3, 3))
         ensure_finite("blocks", blocks)
         atoms = frozen(self.atoms, "atoms", np.int64, (len(blocks), 3))
         n_a, n_s = self.supercell.primitive.n_atoms, self.supercell.cell.n_atoms

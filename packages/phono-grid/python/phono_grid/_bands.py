@@ -42,6 +42,7 @@ class Bands(ValueNoun):
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
+        ensure_type("grid", self.grid, Grid)
         frequencies = frozen(self.frequencies, "frequencies")
         if frequencies.ndim != 2 or not frequencies.size:
             raise ShapeError(

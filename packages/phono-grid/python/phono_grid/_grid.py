@@ -244,7 +244,7 @@ class IrreduciblePoints(ValueNoun):
 
     def __post_init__(self) -> None:
         """Hold the arrays the way the kernels read them."""
-        points = frozen(self.points, "points", np.int64)
+        points = frozen(self.points, "points", np.int64, ("n_i",))
         object.__setattr__(self, "points", points)
         object.__setattr__(
             self, "weights", frozen(self.weights, "weights", np.int64, points.shape)

@@ -80,8 +80,8 @@ def standard_masses(symbols: Sequence[str]) -> NDArray[np.float64]:
 
 def ensure_symbols(symbols: Sequence[str]) -> None:
     """Require a list of strings."""
-    listed = symbols if np.iterable(symbols) else [None]
-    if not all(isinstance(symbol, str) for symbol in listed):
+    is_list = np.iterable(symbols) and not isinstance(symbols, str)
+    if not (is_list and all(isinstance(symbol, str) for symbol in symbols)):
         raise DomainError(f"symbols must be a list of chemical symbols, got {symbols!r}")
 
 

@@ -23,6 +23,7 @@ from phono_grid.errors import (
     as_numbers,
     ascending,
     ensure_positive,
+    ensure_shape,
     ensure_type,
     finite,
     frozen,
@@ -93,8 +94,9 @@ class Spectrum(ValueNoun):
 
     def __post_init__(self) -> None:
         """Hold read-only arrays."""
-        points = frozen(self.frequency_points, "frequency_points")
+        points = frozen(self.frequency_points, "frequency_points", shape=("n_f",))
         density = frozen(self.density, "density")
+        ensure_shape("density", density, (len(points), *density.shape[1:]))
         cumulative = frozen(self.cumulative, "cumulative", shape=density.shape)
         object.__setattr__(self, "frequency_points", points)
         object.__setattr__(self, "density", density)

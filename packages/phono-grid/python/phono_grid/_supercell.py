@@ -77,6 +77,8 @@ class Supercell(ValueNoun):
 
     def __post_init__(self) -> None:
         """Check the maps and find the lattice point of every atom."""
+        ensure_type("cell", self.cell, Cell)
+        ensure_type("primitive", self.primitive, Cell)
         n_s, n_a = self.cell.n_atoms, self.primitive.n_atoms
         p2s = frozen(
             self.primitive_to_supercell, "primitive_to_supercell", np.int64, (n_a,)

@@ -49,15 +49,16 @@ class Symmetry(ValueNoun):
 
     def __post_init__(self) -> None:
         """Hold the arrays the way the kernels read them."""
-        n_r = len(self.rotations)
-        n_a = np.shape(self.permutations)[-1]
+        n_r = len(frozen(self.rotations, "rotations", np.int64, ("n_r", 3, 3)))
         for name, dtype, shape in (
             ("rotations", np.int64, (n_r, 3, 3)),
             ("translations", np.float64, (n_r, 3)),
             ("rotations_cartesian", np.float64, (n_r, 3, 3)),
-            ("permutations", np.int64, (n_r, n_a)),
+            ("permutations", np.int64, (n_r, "n_a")),
         ):
             object.__setattr__(self, name, frozen(getattr(self, name), name, dtype, shape))
+        if not isinstance(self.symbol, str):
+            raise DomainError(f"symbol must be a string, got {self.symbol!r}")
 
     @classmethod
     def of(cls, cell: Cell, symprec: float = SYMPREC) -> "Symmetry":

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phono_grid._grid import Grid
-from phono_grid.errors import DomainError, ensure_type, frozen
+from phono_grid.errors import DomainError, ensure_shape, ensure_type, frozen
 from phono_grid.nouns import ValueNoun
 
 # The main diagonal of a cell with corners numbered by bits joins i and 7 - i. A walk from
@@ -34,8 +34,9 @@ class Tetrahedra(ValueNoun):
 
     def __post_init__(self) -> None:
         """Hold the arrays the way the kernels read them."""
-        n = max(len(self.offsets) // 15, 1)
-        offsets = frozen(self.offsets, "offsets", np.int64, (15 * n, 3))
+        offsets = frozen(self.offsets, "offsets", np.int64, ("15 n", 3))
+        n = max(len(offsets) // 15, 1)
+        ensure_shape("offsets", offsets, (15 * n, 3))
         corners = frozen(self.corners, "corners", np.int64, (24 * n, 3))
         own = corners.reshape(n, 72) - 15 * np.arange(n)[:, None]
         if offsets[::15].any() or not ((own > 0) & (own < 15)).all():

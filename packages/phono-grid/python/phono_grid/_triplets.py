@@ -29,7 +29,7 @@ class Triplets(ValueNoun):
 
     def __post_init__(self) -> None:
         """Hold the arrays the way the kernels read them."""
-        weights = frozen(self.weights, "weights", np.int64)
+        weights = frozen(self.weights, "weights", np.int64, ("n_t",))
         points = frozen(self.points, "points", np.int64, (*weights.shape, 3))
         object.__setattr__(self, "points", points)
         object.__setattr__(self, "weights", weights)
