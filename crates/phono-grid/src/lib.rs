@@ -19,7 +19,6 @@ pub use bands::Bands;
 pub use joint_dos::joint_dos_channels;
 pub use pair_vertices::TripletBands;
 pub use permutations::{Operations, PARALLEL_IMAGES, atom_permutations};
-pub use reduction::reduction;
 pub use shortest_vectors::{PARALLEL_PAIRS, shortest_vectors};
 pub use spectra::{Gaussian, Smearing, Spectra, spectra};
 pub use stars::irreducible_map;
