@@ -24,9 +24,11 @@ if TYPE_CHECKING:
         ShapeError,
     )
 
+    from phonokit.calc.accumulate import accumulate
     from phonokit.calc.conduction import LongPathWarning, UnscatteredWarning
     from phonokit.calc.forces import collect_forces, compute_forces
     from phonokit.calc.kappa import kappa
+    from phonokit.calc.plan import plan
     from phonokit.calc.stability import ImaginaryModesWarning
     from phonokit.io.constants_files import (
         read_force_constants,
@@ -45,9 +47,12 @@ if TYPE_CHECKING:
     from phonokit.model.displaced_supercells import DisplacedSupercells, RandomSupercells
     from phonokit.model.force_data import ForceData, SecondOrderData
     from phonokit.model.provenance import InputFile
+    from phonokit.plot.accumulation import plot_accumulate
     from phonokit.plot.kappa import plot_kappa
+    from phonokit.results.accumulate import AccumulateResult
     from phonokit.results.kappa import KappaResult
     from phonokit.results.kappa_modes import KappaModes, read_kappa_modes
+    from phonokit.results.plan import Plan
     from phonokit.results.provenance import Provenance
     from phonokit.results.reading import read_result
     from phonokit.run.run import Run
@@ -55,6 +60,7 @@ if TYPE_CHECKING:
     from phonokit.settings.transport import Transport
 
 __all__ = [
+    "AccumulateResult",
     "ConvergenceError",
     "Crystal",
     "DisplacedSupercells",
@@ -67,6 +73,7 @@ __all__ = [
     "KappaResult",
     "LongPathWarning",
     "PhonoError",
+    "Plan",
     "Provenance",
     "RandomSupercells",
     "Run",
@@ -76,11 +83,14 @@ __all__ = [
     "Transport",
     "UnscatteredWarning",
     "__version__",
+    "accumulate",
     "collect_forces",
     "compute_forces",
     "force_constants_of",
     "kappa",
     "load",
+    "plan",
+    "plot_accumulate",
     "plot_kappa",
     "read",
     "read_force_constants",
@@ -123,6 +133,11 @@ _HOME = {
     "phonokit.run.store": "RunStore",
     "phonokit.settings.transport": "Transport",
     "phonokit.calc.kappa": "kappa",
+    "phonokit.calc.accumulate": "accumulate",
+    "phonokit.calc.plan": "plan",
+    "phonokit.plot.accumulation": "plot_accumulate",
+    "phonokit.results.accumulate": "AccumulateResult",
+    "phonokit.results.plan": "Plan",
     "phonokit.calc.stability": "ImaginaryModesWarning",
     "phonokit.io.load": "load",
     "phonokit.model.crystal": "Crystal",

@@ -1,64 +1,101 @@
-"""How long a run will take on many ranks, from a few wave vectors that are measured."""
+"""How long a conductivity will take on many ranks, from a few wave vectors measured."""
 
-import heapq
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
-from phono_mpi import balanced_tasks, weighted_sizes
+from numpy.typing import ArrayLike, NDArray
+from phono_grid import using
+from phono_grid.errors import ensure_flag, ensure_type
 
+from phonokit.calc.carriers import carriers_of
 from phonokit.calc.rates import Scatterer
+from phonokit.calc.record import Record
+from phonokit.model.crystal import Crystal
+from phonokit.results.plan import Plan
+from phonokit.run.run import Run
+from phonokit.settings.mesh import KAPPA_MESH
+from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures
+from phonokit.settings.transport import Transport
 
 SAMPLE = 6
 """Wave vectors that are measured."""
-RANKS = (1, 4, 16, 64, 256, 1024, 4096, 16384)
-FETCH = 1.2e-3
-"""Seconds until `dynamic_tasks` gives the next task, as `benches/ranks.py` measures it."""
-
-Costs = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Plan:
-    r"""What a run will take.
+def plan(
+    crystal: Crystal,
+    mesh: ArrayLike = KAPPA_MESH,
+    temperatures: float | Sequence[float] | NDArray[np.float64] = TEMPERATURES,
+    *,
+    nac: bool = True,
+    transport: Transport | None = None,
+    run: Run | None = None,
+) -> Plan:
+    r"""Measure a few wave vectors, and tell how long a conductivity would take.
 
-    Parameters
-    ----------
-    costs : (n_i,) array
-        Of each wave vector on this machine, with the threads of one rank, s.
-    serial : float
-        What every run does before, s.
-    memory : dict of int
-        Bytes of what is large, by who has it.
-    """
+    The time of a wave vector is that of its Fourier series, which all have alike, and of
+    its :math:`n_t` triplets,
 
-    costs: Costs
-    serial: float
-    memory: dict[str, int]
+    .. math:: t = t_\text{series} + n_t\, t_\text{triplet}
 
-    def seconds(self, ranks: int, distribution: str) -> float:
-        """Until the slowest rank is ready."""
-        return self.serial + float(DISTRIBUTIONS[distribution](self.costs, ranks).max())
-
-    def speed_up(self, ranks: int, distribution: str) -> float:
-        """How many times faster than one rank."""
-        return self.seconds(1, "contiguous") / self.seconds(ranks, distribution)
-
-
-def plan_of(scatterer: Scatterer, serial: float) -> Plan:
-    """Measure some wave vectors, from the cheapest to the most expensive.
-
-    The time of one is that of the series, which all have alike, and of its triplets; see
-    `Scatterer.triplets`.
+    fitted to six wave vectors, from the cheapest to the most expensive. The solution of the
+    full Boltzmann equation is not counted.
 
     Parameters
     ----------
-    scatterer : Scatterer
-    serial : float
-        What was done before, s.
+    crystal, mesh, temperatures, nac, transport
+        As `phonokit.kappa` takes them.
+    run : Run, optional
+        Its ranks; nothing is stored.
+
+    Returns
+    -------
+    Plan
+        s, bytes.
+
+    Raises
+    ------
+    DomainError
+        As `phonokit.kappa` does.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> silicon = phonokit.load("examples/silicon")
+    >>> plan = phonokit.plan(silicon, mesh=(5, 5, 5))
+    >>> plan.costs.shape  # s, for each irreducible wave vector
+    (10,)
+    >>> plan.seconds(4) <= plan.seconds(1)
+    True
     """
+    transport = Transport() if transport is None else transport
+    run = Run() if run is None else run
+    ensure_type("crystal", crystal, Crystal)
+    ensure_type("transport", transport, Transport)
+    ensure_type("run", run, Run)
+    ensure_flag("nac", nac)
+    t = checked_temperatures(temperatures)
+    record = Record(product="plan", crystal=crystal, nac=nac, settings={})
+    with using(crystal.backend):
+        start = perf_counter()
+        _, carriers, series3 = carriers_of(
+            crystal, mesh, t, nac=nac, ranks=run.ranks, transport=transport
+        )
+        serial = perf_counter() - start
+        scatterer = Scatterer(carriers, series3, transport)
+        costs = _costs(scatterer)
+    return Plan(
+        costs=costs,
+        serial=serial,
+        memory=memory_of(scatterer),
+        provenance=record.provenance(
+            mesh=carriers.phonons.grid.matrix, temperatures=t, **transport.record
+        ),
+    )
+
+
+def _costs(scatterer: Scatterer) -> NDArray[np.float64]:
+    """Measure some wave vectors, and say from them how long each takes, s."""
     triplets = scatterer.triplets
     order = np.argsort(triplets, kind="stable")
     places = np.linspace(0, len(order) - 1, min(SAMPLE, len(order))).round().astype(int)
@@ -70,12 +107,12 @@ def plan_of(scatterer: Scatterer, serial: float) -> Plan:
     # Relative errors count, so that cheap ones are not lost beside expensive ones.
     fit = np.linalg.lstsq(terms / measured[:, None], np.ones(len(sample)), rcond=None)[0]
     series, triplet = np.maximum(fit, 0)
-    return Plan(series + triplet * triplets, serial, memory_of(scatterer))
+    return np.asarray(series + triplet * triplets)
 
 
-def _seconds(scatterer: Scatterer, number: int) -> float:
+def _seconds(scatterer: Scatterer, number: NDArray[np.int64]) -> float:
     """How long a wave vector takes, without what a run prepares once; the better of two."""
-    times = [perf_counter() for _ in scatterer.records(np.full(3, number))]
+    times = [perf_counter() for _ in scatterer.records(np.repeat(number, 3))]
     return float(np.diff(times).min())
 
 
@@ -92,41 +129,3 @@ def memory_of(scatterer: Scatterer) -> dict[str, int]:
         "occupations on every rank": occupations,
         "collision operator over all ranks": rows,
     }
-
-
-def contiguous(costs: Costs, ranks: int) -> Costs:
-    """Loads if ranks have equal numbers of neighbouring tasks."""
-    return _of_slices(costs, weighted_sizes(np.ones(len(costs)), ranks))
-
-
-def weighted(costs: Costs, ranks: int) -> Costs:
-    """Loads if ranks have neighbouring tasks of nearly equal cost."""
-    return _of_slices(costs, weighted_sizes(costs, ranks))
-
-
-def dynamic(costs: Costs, ranks: int) -> Costs:
-    """Loads if whoever is ready takes the next task."""
-    ready = [0.0] * min(ranks, len(costs))
-    for cost in costs.tolist():
-        heapq.heapreplace(ready, ready[0] + cost + FETCH)
-    return np.array(ready)
-
-
-def largest_first(costs: Costs, ranks: int) -> Costs:
-    """Loads if the largest task left goes to the rank that has the least to do."""
-    return np.array([costs[share].sum() for share in balanced_tasks(costs, ranks)])
-
-
-DISTRIBUTIONS: dict[str, Callable[[Costs, int], Costs]] = {
-    "contiguous": contiguous,
-    "weighted": weighted,
-    "dynamic": dynamic,
-    "largest first": largest_first,
-}
-"""Ways to share out wave vectors; ``phono kappa`` does the last."""
-
-
-def _of_slices(costs: Costs, sizes: NDArray[np.int64]) -> Costs:
-    """The sums of consecutive tasks."""
-    ends = np.concatenate([[0.0], np.cumsum(costs)])[np.cumsum(sizes)]
-    return np.asarray(np.diff(ends, prepend=0.0))

@@ -2,16 +2,15 @@
 
 import functools
 from dataclasses import replace
-from time import perf_counter
 
+import numpy as np
+from numpy.typing import NDArray
 from phono_3ph import Coherence, Scattering
 from phono_grid import Gaussian, Grid
 from rich.console import Console
 
-from phonokit.calc.carriers import carriers_of
 from phonokit.calc.kappa import kappa as compute
-from phonokit.calc.plan import plan_of
-from phonokit.calc.rates import Scatterer
+from phonokit.calc.plan import plan as plan_of
 from phonokit.cli.calculation import Calculation, begun, carry_out
 from phonokit.cli.command import command
 from phonokit.cli.derive import settings_from
@@ -41,6 +40,7 @@ from phonokit.model.crystal import Crystal
 from phonokit.plot.kappa import plot_kappa
 from phonokit.results.kappa import KappaResult, default_name
 from phonokit.run.distributed import launched_ranks
+from phonokit.run.run import Run
 from phonokit.settings.mesh import KAPPA_MESH, Mesh
 from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures
 from phonokit.settings.transport import Transport
@@ -108,7 +108,7 @@ def kappa(
         next_step=lambda _, file: f"phono accumulate {file} tells which phonons carry it",
     )
     if plan:
-        _plan(calculation, grid, settings)
+        _plan(calculation, grid, temperatures, settings)
     else:
         carry_out(calculation)
 
@@ -143,19 +143,22 @@ def _about(crystal: Crystal, mesh: Mesh, transport: Transport) -> dict[str, str]
     return {"mesh": row, "method": transport.description}
 
 
-def _plan(calculation: Calculation[KappaResult], mesh: Mesh, transport: Transport) -> None:
+def _plan(
+    calculation: Calculation[KappaResult],
+    mesh: Mesh,
+    temperatures: NDArray[np.float64],
+    transport: Transport,
+) -> None:
     """Measure, and tell how long the command would take."""
     with launched_ranks(current.get().explain) as ranks:
         first = ranks.rank == 0
         with begun(calculation, ranks) as (crystal, _), warnings_in_one_line(first):
-            start = perf_counter()
-            _, carriers, series = carriers_of(
+            measured = plan_of(
                 crystal,
                 mesh,
-                checked_temperatures(TEMPERATURES),
+                temperatures,
                 nac=calculation.crystal.nac,
-                ranks=ranks,
                 transport=transport,
+                run=Run(ranks=ranks),
             )
-            plan = plan_of(Scatterer(carriers, series, transport), perf_counter() - start)
-        Console(highlight=False, quiet=not first).print(plan_table(plan))
+        Console(highlight=False, quiet=not first).print(plan_table(measured))

@@ -1,16 +1,21 @@
-"""Tables of conductivities and of plans."""
+"""Tables of conductivities, of accumulations and of plans."""
 
 import numpy as np
 from rich import box
 from rich.table import Table
 
-from phonokit.calc.plan import DISTRIBUTIONS, RANKS, Plan
 from phonokit.cli.terminal import duration
+from phonokit.results.accumulate import AccumulateResult
 from phonokit.results.kappa import KappaResult
+from phonokit.results.plan import DISTRIBUTIONS, Plan
 
 COMPONENTS = ("xx", "yy", "zz", "yz", "xz", "xy")
 WORTH_TELLING = 1e-3
 """The share of κ that different degenerate bands would add, and a finer mesh will."""
+SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
+"""Of κ, in the table of an accumulation."""
+RANKS = (1, 4, 16, 64, 256, 1024, 4096, 16384)
+"""In the table of a plan."""
 
 
 def kappa_table(result: KappaResult) -> Table:
@@ -62,4 +67,15 @@ def plan_table(plan: Plan) -> Table:
         "to share out wave vectors; phono kappa goes largest first. The solution of the "
         f"full equation is not counted.\nMemory: {', '.join(sizes)}."
     )
+    return table
+
+
+def accumulate_table(result: AccumulateResult) -> Table:
+    """Below which frequency and which mean free path shares of κ are carried."""
+    table = Table(box=box.SIMPLE)
+    for column in ("share", "below THz", "below nm"):
+        table.add_column(column, justify="right")
+    for share in SHARES:
+        frequency, path = result.frequency_below(share), result.path_below(share) / 10
+        table.add_row(f"{share:.0%}", f"{frequency:.3f}", f"{path:.4g}")
     return table

@@ -1,5 +1,6 @@
 """The picture of a conductivity."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid.errors import ensure_type
 
-from phonokit._atomic import path_of
 from phonokit.plot.accumulation import draw_by_frequency, draw_by_path
-from phonokit.plot.figure import BLUE, MUTED, figure_to
+from phonokit.plot.figure import BLUE, MUTED, drawn
+from phonokit.results.accumulate import AccumulateResult
 from phonokit.results.kappa import KappaResult
+from phonokit.results.kappa_modes import ROOM, KappaModes
 from phonokit.settings.mesh import mesh_name
-from phonokit.results.kappa_modes import KappaModes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +23,12 @@ ISOTROPIC = 1e-3
 """Diagonal components closer than this, relatively, are drawn as one."""
 
 
-def plot_kappa(result: KappaResult, path: str | Path) -> Path:
+def plot_kappa(
+    result: KappaResult,
+    path: str | Path | None = None,
+    *,
+    ax: "Sequence[Axes] | None" = None,
+) -> "list[Axes]":
     """Draw κ against temperature, and accumulated over frequency and mean free path.
 
     Where there are coherences, populations and coherences are drawn beside their sum.
@@ -30,33 +36,33 @@ def plot_kappa(result: KappaResult, path: str | Path) -> Path:
     Parameters
     ----------
     result : KappaResult
-    path : str or Path
-        PNG, PDF or SVG by suffix.
+    path : str or Path, optional
+        Where the picture is saved: PNG, PDF or SVG by suffix.
+    ax : three Axes, optional
+        What is drawn on; new ones if not given.
 
     Returns
     -------
-    Path
-        The file.
+    list of Axes
 
     Raises
     ------
     DomainError
-        If the suffix is another one.
+        If the suffix is another one, or there are not three axes.
     FileError
         If matplotlib is missing, or the file cannot be written.
     """
     ensure_type("result", result, KappaResult)
-    path = path_of(path)
-    with figure_to(path, 13.4, 3.9) as figure:
-        left, middle, right = figure.subplots(1, 3)
+    with drawn(path, ax, (13.4, 3.9), columns=3) as (left, middle, right):
         left.spines[["top", "right"]].set_visible(False)
         _against_temperature(left, result)
         modes = KappaModes.of(result)
-        i = modes.nearest(300)
-        draw_by_frequency(middle, modes, i)
-        draw_by_path(right, modes, i)
-        figure.suptitle(_title(result), fontsize=11)
-    return path
+        carried = AccumulateResult.of(modes, modes.nearest(ROOM))
+        draw_by_frequency(middle, carried)
+        draw_by_path(right, carried)
+        if ax is None:
+            left.figure.suptitle(_title(result), fontsize=11)
+    return [left, middle, right]
 
 
 def _title(result: KappaResult) -> str:

@@ -1,49 +1,69 @@
-"""What a conductivity is made of, from a result or from a file."""
+"""What every phonon adds to a conductivity, from a result or from a file."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_3ph import (
-    Accumulation,
-    accumulate,
-    accumulation_points,
-    mean_free_paths,
-    total_linewidths,
+from phono_3ph import mean_free_paths, total_linewidths
+from phono_grid import Cell, Grid, IrreduciblePoints, ValueNoun, units
+from phono_grid.errors import (
+    DomainError,
+    FileError,
+    PhonoError,
+    as_numbers,
+    ensure_type,
+    finite,
+    frozen,
 )
-from phono_grid import Cell, Gaussian, Grid, IrreduciblePoints, units
-from phono_grid.errors import DomainError, FileError, PhonoError, ensure_type
 
 from phonokit._atomic import path_of
+from phonokit._hdf5 import open_hdf5
+from phonokit.model.provenance import InputFile
 from phonokit.results.kappa import KappaResult
-
-if TYPE_CHECKING:
-    import h5py
+from phonokit.results.kappa_reading import grid_in
+from phonokit.results.provenance import Provenance
+from phonokit.results.result import provenance_in
 
 NEEDED = "mesh weight temperature frequency group_velocity gamma mode_kappa"
 """Datasets without which nothing can be accumulated."""
 SAME_VOLUME = 1e-5
 """Relative difference of the volumes of one crystal."""
+SAME_TEMPERATURE = 1e-9
+"""Relative difference of one temperature and its rounded value."""
+ROOM = 300.0
+"""K, the temperature that is meant where there are several and none is named."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class KappaModes:
+def _unknown() -> Provenance:
+    """What is said of modes that somebody has made."""
+    return Provenance(
+        formula="", source="modes", inputs=(), lang="", settings={}, started="", finished=""
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class KappaModes(ValueNoun):
     """What every phonon adds to a conductivity.
 
     Parameters
     ----------
     grid : Grid
     irreducible : IrreduciblePoints
-    temperatures : (n_T,) array
-        K.
-    frequencies : (n_i, n_b) array
-        THz.
-    paths : (n_T, n_i, n_b) array
-        Mean free paths by all scattering, Å.
-    mode_kappa : (n_T, n_i, n_b, 6) array
-        W/(m K).
+        Of this grid, ``n_i`` points.
+    temperatures : (n_T,) array_like
+        K
+    frequencies : (n_i, n_b) array_like
+        THz
+    paths : (n_T, n_i, n_b) array_like
+        Mean free paths by all scattering, Å; 0 for phonons that carry no heat.
+    mode_kappa : (n_T, n_i, n_b, 6) array_like
+        W/(m K), components xx yy zz yz xz xy; the sum over modes over the number of grid
+        points is κ.
+    provenance : Provenance
+        Where the numbers come from.
     """
 
     grid: Grid
@@ -52,48 +72,64 @@ class KappaModes:
     frequencies: NDArray[np.float64]
     paths: NDArray[np.float64]
     mode_kappa: NDArray[np.float64]
+    provenance: Provenance = field(default_factory=_unknown)
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        ensure_type("grid", self.grid, Grid)
+        ensure_type("irreducible", self.irreducible, IrreduciblePoints)
+        t = as_numbers(self.temperatures, "temperatures", shape=("n_T",))
+        n_i = len(self.irreducible.points)
+        f = finite(self.frequencies, "frequencies", (n_i, "n_b"))
+        shape = (len(t), *f.shape)
+        arrays = {
+            "temperatures": t,
+            "frequencies": f,
+            "paths": finite(self.paths, "paths", shape),
+            "mode_kappa": finite(self.mode_kappa, "mode_kappa", (*shape, 6)),
+        }
+        for name, array in arrays.items():
+            object.__setattr__(self, name, frozen(array, name))
 
     @classmethod
     def of(cls, result: KappaResult) -> "KappaModes":
-        """Of a result."""
+        """Take the modes of a conductivity."""
+        ensure_type("result", result, KappaResult)
         return cls(
-            result.grid,
-            result.irreducible,
-            result.temperatures,
-            result.frequencies,
-            mean_free_paths(result.group_velocities, result.rates.total),
-            result.mode_kappa,
+            grid=result.grid,
+            irreducible=result.irreducible,
+            temperatures=result.temperatures,
+            frequencies=result.frequencies,
+            paths=mean_free_paths(result.group_velocities, result.rates.total),
+            mode_kappa=result.mode_kappa,
+            provenance=result.provenance,
         )
+
+    def number_of(self, temperature: float | None = None) -> int:
+        """Find the number of a temperature, K.
+
+        If none is given it is the only one, or 300 K.
+
+        Raises
+        ------
+        DomainError
+            If there is no such temperature; the error lists those there are.
+        """
+        if temperature is None and len(self.temperatures) == 1:
+            return 0
+        wanted = ROOM if temperature is None else float(temperature)
+        same = np.isclose(self.temperatures, wanted, rtol=SAME_TEMPERATURE, atol=0)
+        if not same.any():
+            there = ", ".join(f"{t:g}" for t in self.temperatures)
+            raise DomainError(
+                f"temperature: {wanted:g} K is not among those of the conductivity; take "
+                f"one of {there} K, or compute it at {wanted:g} K"
+            )
+        return int(np.argmax(same))
 
     def nearest(self, temperature: float) -> int:
-        """The number of the temperature nearest to one."""
+        """Find the number of the temperature nearest to one."""
         return int(np.argmin(np.abs(self.temperatures - temperature)))
-
-    def by_frequency(
-        self, i: int, points: int = 200, sigma: float | None = None
-    ) -> Accumulation:
-        """Over frequency at temperature ``i``; Gaussians of ``sigma`` THz if given."""
-        f = np.maximum(self.frequencies, 0)
-        steps = accumulation_points(f, points)
-        return self._accumulate(i, f, steps, None if sigma is None else Gaussian(sigma))
-
-    def by_path(self, i: int, points: int = 200) -> Accumulation:
-        """Over mean free paths at temperature ``i``, in equal ratios."""
-        steps = accumulation_points(self.paths[i], points, logarithmic=True)
-        return self._accumulate(i, self.paths[i], steps, None)
-
-    def _accumulate(
-        self,
-        i: int,
-        over: NDArray[np.float64],
-        points: NDArray[np.float64],
-        smearing: Gaussian | None,
-    ) -> Accumulation:
-        """At one temperature."""
-        kappa = self.mode_kappa[i : i + 1]
-        return accumulate(
-            self.grid, self.irreducible, over, kappa, points=points, smearing=smearing
-        )
 
 
 def read_kappa_modes(path: str | Path, cell: Cell | None = None) -> KappaModes:
@@ -110,28 +146,27 @@ def read_kappa_modes(path: str | Path, cell: Cell | None = None) -> KappaModes:
     FileError
         If it cannot be read, lacks something, or is of another crystal.
     """
-    import h5py
-
     if cell is not None:
         ensure_type("cell", cell, Cell)
-    if not path_of(path).is_file():
-        raise FileError(f"{path}: there is no such file")
-    try:
-        with h5py.File(path, "r") as file:
-            return _modes_in(file, cell)
-    except OSError as error:
-        raise FileError(f"{path}: is not a readable HDF5 file ({error})") from None
-    except PhonoError as error:
-        raise FileError(f"{path}: {error}") from None
+    source = path_of(path)
+    with open_hdf5(source) as file:
+        try:
+            modes = _modes_in(file, cell)
+        except PhonoError as error:
+            raise FileError(f"{source}: {error}") from None
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()
+    inputs = (InputFile(source, digest),)
+    about = replace(modes.provenance, source="conductivity", inputs=inputs)
+    return replace(modes, provenance=about)
 
 
-def _modes_in(file: "h5py.File", cell: Cell | None) -> KappaModes:
+def _modes_in(file: Any, cell: Cell | None) -> KappaModes:
     """What an open file holds."""
     missing = [name for name in NEEDED.split() if name not in file]
     if missing:
         raise DomainError(
-            f"holds no {', '.join(missing)}; accumulate a file of phono kappa, or of "
-            "phono3py in the relaxation time approximation"
+            f"holds no {', '.join(missing)}; accumulate a conductivity that phonokit has "
+            "written, or phono3py in the relaxation time approximation"
         )
     data: dict[str, NDArray[Any]] = {name: file[name][()] for name in NEEDED.split()}
     isotope = file["gamma_isotope"][()] if "gamma_isotope" in file else None
@@ -148,26 +183,24 @@ def _modes_in(file: "h5py.File", cell: Cell | None) -> KappaModes:
         )
     gamma = total_linewidths(data["gamma"], isotope, boundary)
     return KappaModes(
-        grid,
-        irreducible,
-        data["temperature"],
-        data["frequency"],
-        mean_free_paths(data["group_velocity"], gamma),
-        data["mode_kappa"],
+        grid=grid,
+        irreducible=irreducible,
+        temperatures=data["temperature"],
+        frequencies=data["frequency"],
+        paths=mean_free_paths(data["group_velocity"], gamma),
+        mode_kappa=data["mode_kappa"],
+        provenance=provenance_in(file),
     )
 
 
-def _grid_in(file: "h5py.File", cell: Cell | None) -> Grid:
+def _grid_in(file: Any, cell: Cell | None) -> Grid:
     """The grid of a file, or if it does not know it, of a crystal."""
-    mesh, general = file["mesh"][()], "grid_matrix" in file
     if "reciprocal_lattice" in file:
-        matrices = [file[name][()] for name in ("P_matrix", "Q_matrix") if general]
-        lattice, rotations = file["reciprocal_lattice"][()], file["grid_rotations"][()]
-        return Grid(mesh, lattice, rotations, *matrices)
-    if general:
+        return grid_in(file)
+    if "grid_matrix" in file:
         raise DomainError("is on a generalised grid of phono3py, which is not read")
     if cell is None:
-        raise DomainError("does not know its crystal; name it by --crystal")
+        raise DomainError("does not know its crystal; name it by crystal=")
     if "kappa_unit_conversion" in file:
         volume = units.CONDUCTIVITY / float(file["kappa_unit_conversion"][()])
         if abs(volume / cell.volume - 1) > SAME_VOLUME:
@@ -175,4 +208,4 @@ def _grid_in(file: "h5py.File", cell: Cell | None) -> Grid:
                 f"is of a crystal of {volume:.3f} Å³, the one named has {cell.volume:.3f}; "
                 "name the crystal that it was made from"
             )
-    return Grid.of(cell, mesh)
+    return Grid.of(cell, file["mesh"][()])

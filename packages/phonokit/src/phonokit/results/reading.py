@@ -11,6 +11,8 @@ from phonokit._hdf5 import open_hdf5
 
 KINDS = {
     "kappa": "phonokit.results.kappa:KappaResult",
+    "accumulate": "phonokit.results.accumulate:AccumulateResult",
+    "plan": "phonokit.results.plan:Plan",
 }
 """The class of each kind of result, imported when it is read."""
 

@@ -1,0 +1,114 @@
+"""``phono accumulate``."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from phono_grid import backend
+from phono_grid.errors import DomainError, ensure_positive
+from rich.console import Console
+
+from phonokit._atomic import ensure_writable
+from phonokit._version import __version__
+from phonokit.calc.accumulate import accumulate as compute
+from phonokit.cli.calculation import say
+from phonokit.cli.command import command
+from phonokit.cli.invocation import current
+from phonokit.cli.kappa_tables import accumulate_table
+from phonokit.io.load import load
+from phonokit.plot.accumulation import plot_accumulate
+from phonokit.plot.figure import ensure_plottable
+from phonokit.results.accumulate import AccumulateResult
+from phonokit.run.distributed import launched_ranks
+from phonokit.run.run import on_first_rank
+
+EXAMPLES = """\
+Examples:
+
+  phono accumulate kappa-m111111.hdf5 --plot accumulation.png
+
+  phono accumulate kappa-m191919.hdf5 --crystal phono3py_params.yaml.xz --temperature 600
+"""
+
+KappaFile = Annotated[
+    Path,
+    Parameter(
+        help="A kappa file of phono kappa, or of phono3py in the relaxation time "
+        "approximation."
+    ),
+]
+
+
+def accumulate(
+    path: KappaFile,
+    /,
+    *,
+    crystal: Path | None = None,
+    temperature: float | None = None,
+    sigma: float | None = None,
+    output: Path | None = None,
+    plot: Path | None = None,
+) -> None:
+    """Tell which phonons carry the heat, by frequency and by mean free path.
+
+    Parameters
+    ----------
+    crystal
+        The data that a file of phono3py was made from, as phono kappa takes them.
+    temperature
+        In K, one of those in the file; if not given the only one, or 300.
+    sigma
+        Spectra over frequency by Gaussians of this width in THz instead of tetrahedra.
+    output
+        An HDF5 file to write, with 200 steps over each.
+    plot
+        Draw both (.png .pdf .svg).
+    """
+    if sigma is not None:
+        ensure_positive("sigma", sigma)
+
+    def all_of_it() -> None:
+        _ensure_files(path, output, plot)
+        of = None if crystal is None else load(crystal)
+        result = compute(path, temperature=temperature, sigma=sigma, crystal=of)
+        _finish(result, output, plot)
+
+    with launched_ranks(current.get().explain) as ranks:
+        on_first_rank(ranks, all_of_it)
+
+
+app = command(accumulate, EXAMPLES)
+
+
+def _ensure_files(path: Path, output: Path | None, plot: Path | None) -> None:
+    """Refuse what can be refused before anything is computed."""
+    if output is not None:
+        ensure_writable(output)
+        if output.resolve() == path.resolve():
+            raise DomainError(f"{output}: is the input file; name another to write")
+    if plot is not None:
+        ensure_plottable(plot)
+
+
+def _finish(result: AccumulateResult, output: Path | None, plot: Path | None) -> None:
+    """Write, draw and print; nothing is lost because it could not be printed."""
+    written = []
+    if output is not None:
+        written.append(result.write(output, command=current.get().command))
+    if plot is not None:
+        plot_accumulate(result, plot)
+        written.append(plot)
+    out = Console(highlight=False)
+    about = result.provenance
+    say(out, f"phonokit {__version__}: {backend.describe()}, on one rank")
+    say(out, f"  crystal   {about.formula or 'unknown'}")
+    total = result.kappa[:3].mean()
+    say(
+        out,
+        f"κ = {total:.3f} W/(m K) at {result.temperature:g} K, mean of xx, yy, zz",
+    )
+    out.print(accumulate_table(result))
+    for file in written:
+        say(out, f"wrote {file}")
+    sys.stdout.flush()

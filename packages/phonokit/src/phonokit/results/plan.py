@@ -1,0 +1,88 @@
+"""How long a conductivity will take on many ranks, as a result."""
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid.errors import ensure_integer
+from phono_mpi import balanced_tasks, weighted_sizes
+
+from phonokit.results.result import Result, quantity
+
+FETCH = 1.2e-3
+"""Seconds until `dynamic_tasks` gives the next task, as `benches/ranks.py` measures it."""
+
+Costs = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Plan(Result):
+    """What a conductivity will take.
+
+    Parameters
+    ----------
+    costs : (n_i,) array
+        Seconds for each irreducible wave vector on this machine, with the threads of one
+        rank.
+    serial : float
+        Seconds of what every run does before.
+    memory : dict of int
+        Bytes of what is large, by who has it.
+    provenance : Provenance
+    """
+
+    costs: Costs = quantity("s", "of each irreducible wave vector, on one rank")
+    serial: float = quantity("s", "what every run does before")
+    memory: dict[str, int] = quantity("byte", "what is large, by who has it")
+
+    kind: ClassVar[str] = "plan"
+
+    def seconds(self, ranks: int, distribution: str = "largest first") -> float:
+        """Until the slowest rank is ready, s; a distribution is one of `DISTRIBUTIONS`."""
+        ranks = ensure_integer("ranks", ranks, 1)
+        return self.serial + float(DISTRIBUTIONS[distribution](self.costs, ranks).max())
+
+    def speed_up(self, ranks: int, distribution: str = "largest first") -> float:
+        """How many times faster than one rank."""
+        return self.seconds(1, "contiguous") / self.seconds(ranks, distribution)
+
+
+def contiguous(costs: Costs, ranks: int) -> Costs:
+    """Loads if ranks have equal numbers of neighbouring tasks."""
+    return _slice_loads(costs, weighted_sizes(np.ones(len(costs)), ranks))
+
+
+def weighted(costs: Costs, ranks: int) -> Costs:
+    """Loads if ranks have neighbouring tasks of nearly equal cost."""
+    return _slice_loads(costs, weighted_sizes(costs, ranks))
+
+
+def dynamic(costs: Costs, ranks: int) -> Costs:
+    """Loads if whoever is ready takes the next task."""
+    ready = [0.0] * min(ranks, len(costs))
+    for cost in costs.tolist():
+        heapq.heapreplace(ready, ready[0] + cost + FETCH)
+    return np.array(ready)
+
+
+def largest_first(costs: Costs, ranks: int) -> Costs:
+    """Loads if the largest task left goes to the rank that has the least to do."""
+    return np.array([costs[share].sum() for share in balanced_tasks(costs, ranks)])
+
+
+DISTRIBUTIONS: dict[str, Callable[[Costs, int], Costs]] = {
+    "contiguous": contiguous,
+    "weighted": weighted,
+    "dynamic": dynamic,
+    "largest first": largest_first,
+}
+"""Ways to share out wave vectors; `phonokit.kappa` does the last."""
+
+
+def _slice_loads(costs: Costs, sizes: NDArray[np.int64]) -> Costs:
+    """The sums of consecutive tasks."""
+    ends = np.concatenate([[0.0], np.cumsum(costs)])[np.cumsum(sizes)]
+    return np.asarray(np.diff(ends, prepend=0.0))
