@@ -7,7 +7,7 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants
-from phono_grid import Cell, ShortestVectors, Supercell, Symmetry, units
+from phono_grid import Cell, Grid, ShortestVectors, Supercell, Symmetry, units
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,12 @@ def random_cubic(supercell: Supercell, rng: np.random.Generator) -> NDArray[np.f
         moved = np.einsum("xa,yb,zc,ijkabc->ijkxyz", r, r, r, fc3, optimize=True)
         mean[np.ix_(p, p, p)] += moved / symmetry.n_operations
     return mean[supercell.primitive_to_supercell]
+
+
+def cartesian_rotations(grid: Grid) -> NDArray[np.float64]:
+    """The point group of a grid on Cartesian vectors, as columns."""
+    steps = grid.steps.T
+    return steps @ grid.rotations @ np.linalg.inv(steps)
 
 
 def mix_degenerate(frequencies, polarizations, rng):

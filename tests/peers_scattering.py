@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from phono_3ph import PeriodicModes, Series3
-from phono_3ph._linewidths import degenerate_sets
 from phono_dynmat import (
     BornCharges,
     GonzeLeeCorrection,
@@ -18,7 +17,14 @@ from phono_dynmat import (
     separate_dipoles,
 )
 from phono_fc import ForceConstants
-from phono_grid import Cell, Grid, Supercell, Triplets, first_brillouin_zone
+from phono_grid import (
+    Cell,
+    Grid,
+    Supercell,
+    Triplets,
+    degenerate_sets,
+    first_brillouin_zone,
+)
 
 FILES = {
     "Si": ("si-pbesol", "phono3py_disp.yaml"),
@@ -148,7 +154,7 @@ def index_in(grid: Grid, qpoints):
 def sums_over_sets(strengths, frequencies):
     """What does not depend on the choice of degenerate eigenvectors."""
     for axis, f in enumerate(frequencies):
-        sets = degenerate_sets(f, 1e-4)
-        starts = np.flatnonzero(np.diff(sets, prepend=0))
+        sets = degenerate_sets(f)
+        starts = np.flatnonzero(np.diff(sets, prepend=-1))
         strengths = np.add.reduceat(strengths, starts, axis=axis)
     return strengths

@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from model_crystals import cartesian_rotations
 from peers_scattering import harmonic, loaded
 from phono_3ph import BandPairs, conductivity_wigner
-from phono_3ph._conductivity import tensor_sum
-from phono_3ph._linewidths import degenerate_sets
 from phono_dynmat import Modes, group_velocities, phonon_modes, velocity_operators
-from phono_grid import Cell, Grid, IrreduciblePoints, Supercell, Symmetry
+from phono_grid import Cell, Grid, IrreduciblePoints, Supercell, Symmetry, degenerate_sets
 
 pytest.importorskip("phono3py")
 # What the peers deprecate and advise is not ours.
@@ -64,14 +63,16 @@ def pairs(peer, series, theirs):
     # little group's mean over the diagonal of its operator, by a view of it, and counts
     # what is beside the diagonal after the bands were told apart along (1, 2, 3).
     products = ours.products.copy()
+    rotations = cartesian_rotations(grid)
     for i, weight in enumerate(irreducible.weights):
         v = operators[i]
         outer = np.real(v[..., :, None] * v.conj()[..., None, :])
-        sets = degenerate_sets(f[i], 1e-4)
+        sets = degenerate_sets(f[i])
         inside = (sets[:, None] == sets) > np.eye(len(sets))
-        products[i][inside] = (weight / len(grid.rotations) * tensor_sum(grid, outer))[
-            inside
-        ]
+        summed = np.einsum("rxa,ijab,ryb->ijxy", rotations, outer, rotations)
+        summed = (summed + summed.swapaxes(2, 3)) / 2 * weight / len(rotations)
+        voigt = summed[..., [0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]]
+        products[i][inside] = voigt[inside]
     return ours, replace(ours, products=products)
 
 

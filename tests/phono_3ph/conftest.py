@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from model_crystals import Model, zincblende
+from model_crystals import Model, cartesian_rotations, zincblende
 from phono_3ph import PeriodicModes, Series3
-from phono_3ph._stars import rotations_cartesian
 from phono_dynmat import Modes
 from phono_grid import Grid, IrreduciblePoints, units
 
@@ -56,7 +55,7 @@ def symmetric_vectors(sample):
     grid, points = sample.phonons.grid, sample.irreducible.points
     v = np.repeat(rng.normal(size=(len(points), 1, 3)), 6, axis=1)
     a = grid.addresses[points]
-    rotations = rotations_cartesian(grid)
+    rotations = cartesian_rotations(grid)
     for i, point in enumerate(points):
         fixes = [grid.index(r @ a[i]) == point for r in grid.rotations]
         v[i] = v[i] @ rotations[fixes].mean(axis=0).T

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from model_crystals import cartesian_rotations
 from phono_3ph import (
     CollisionOperator,
     IrreducibleModes,
@@ -16,9 +17,14 @@ from phono_3ph import (
     linewidths,
     reduced_row,
 )
-from phono_3ph._linewidths import scattering_weights
-from phono_3ph._stars import rotations_cartesian
-from phono_grid import Gaussian, Grid, IrreduciblePoints, Triplets, units
+from phono_grid import (
+    Gaussian,
+    Grid,
+    IrreduciblePoints,
+    Triplets,
+    triplet_weights,
+    units,
+)
 
 TEMPERATURES = np.array([300.0])
 SMEARED = Scattering(smearing=Gaussian(0.3))
@@ -54,7 +60,7 @@ def everywhere(sample, velocities):
     grid = sample.phonons.grid
     v = np.zeros((grid.n_q, *velocities.shape[1:]))
     a = grid.addresses[sample.irreducible.points]
-    for r, cartesian in zip(grid.rotations, rotations_cartesian(grid), strict=True):
+    for r, cartesian in zip(grid.rotations, cartesian_rotations(grid), strict=True):
         v[grid.index(a @ r.T)] = velocities @ cartesian.T
     return v
 
@@ -117,7 +123,8 @@ def null_vector_defect(sample, u, scattering, occupations):
         strengths *= s[q1][:, None, :, None] * s[q2][:, None, None, :]
         a, b = u[q1][:, :, None], u[q2][:, None, :]
         brought = np.stack([a + b, b - a, a - b], axis=-1)
-        g = scattering_weights(phonons, triplets, scattering)
+        f = phonons.frequencies
+        g = triplet_weights(phonons.grid, scattering.smearing, f, triplets, f[q])
         back = np.einsum("t,tjkl,tjklc,tklc->j", triplets.weights, strengths, g, brought)
         gamma = linewidths(sample.series, phonons, q, occupations, scattering)
         away = 2 * gamma[0] * u[q] * s[q]

@@ -10,7 +10,6 @@ from phono_3ph import (
     inverse_sinh,
     linewidths,
 )
-from phono_3ph._linewidths import averaging
 from phono_dynmat import Modes
 from phono_grid import Grid, Symmetry, Triplets
 from phono_grid.errors import DomainError, PhonoError, ShapeError
@@ -153,11 +152,6 @@ def test_a_mesh_smaller_than_the_series_folds_it(sample):
     expected = interaction_strengths(sample.series, sample.phonons, large)
     # Strengths contain 1 / n_q.
     np.testing.assert_allclose(strengths / 8, expected, atol=1e-12 * expected.max())
-
-
-def test_averages_over_degenerate_sets_are_means():
-    matrix = averaging(np.array([0.0, 0.0, 1.0]), 0.1)
-    np.testing.assert_allclose(matrix, [[0.5, 0.5, 0], [0.5, 0.5, 0], [0, 0, 1]])
 
 
 def test_bad_input_is_refused(sample):
