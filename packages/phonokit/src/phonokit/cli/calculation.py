@@ -72,7 +72,7 @@ class Calculation(Generic[R]):
     about: Callable[[Crystal], Mapping[str, str]] = lambda _: {}
     compute: Callable[[Crystal, Run], R]
     show: Callable[[R], Iterable[Any]]
-    draw: Callable[[R, Path], Path]
+    draw: Callable[[R, Path], Any]
     next_step: Callable[[R, Path], str] = lambda _, __: ""
 
 
@@ -129,7 +129,8 @@ def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
             store.remove()
         _write_settings(target)
         if options.plot is not None:
-            written.append(calculation.draw(result, options.plot))
+            calculation.draw(result, options.plot)
+            written.append(options.plot)
         for part in calculation.show(result):
             if isinstance(part, str):
                 say(out, part)
