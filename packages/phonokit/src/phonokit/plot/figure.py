@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 FORMATS = (".png", ".pdf", ".svg")
 BLUE, GREY, MUTED = "#1f5fa8", "#c9d3df", "#7b8794"
+SHADES = ("#c8553d", "#3f8f5b", "#8a5fb0", "#c99a2e", "#4aa3a3")
+LINES = ("-", "--", ":", "-.")
 STYLE: dict[Any, Any] = {
     "font.size": 10,
     "axes.axisbelow": True,

@@ -10,15 +10,13 @@ from phono_dynmat import BandStructure, ThermalProperties
 from phono_grid import units
 
 from phonokit.calc.harmonic import Densities
-from phonokit.plot.figure import BLUE, GREY, figure_to
+from phonokit.plot.figure import BLUE, GREY, LINES, SHADES, figure_to
 from phonokit.settings.frequency_unit import FrequencyUnit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Array = NDArray[np.float64]
-SHADES = ("#c8553d", "#3f8f5b", "#8a5fb0", "#c99a2e", "#4aa3a3")
-LINES = ("-", "--", ":", "-.")
 MOLE = 96485.3905398362
 """J/mol in an eV."""
 

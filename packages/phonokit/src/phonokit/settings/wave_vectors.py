@@ -1,9 +1,10 @@
 """Wave vectors and directions, as they are written: three numbers or fractions."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from phono_grid.errors import DomainError
 
 
@@ -36,6 +37,18 @@ def wave_vector(text: str, name: str = "q") -> NDArray[np.float64]:
             f"{text!r}"
         )
     return np.array(q)
+
+
+def wave_vector_name(q: ArrayLike) -> str:
+    """A wave vector as people write it, ``0.25,0,0`` or ``1/3,1/3,0``."""
+    return ",".join(_written(float(x)) for x in np.asarray(q))
+
+
+def _written(x: float) -> str:
+    """A component in six digits, or as a fraction where digits do not end."""
+    digits = f"{x + 0:g}"
+    fraction = Fraction(x).limit_denominator(64)
+    return digits if float(digits) == x or abs(fraction - x) > 1e-9 else str(fraction)
 
 
 def _number(word: str) -> float:
