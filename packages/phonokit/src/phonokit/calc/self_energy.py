@@ -1,0 +1,150 @@
+"""Self-energies of phonons at any wave vectors: shifts and linewidths."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_3ph import (
+    PRINCIPAL_VALUE_WIDTH,
+    EvaluationPoints,
+    Scattering,
+    imaginary_self_energy,
+    real_self_energy,
+)
+from phono_grid import using
+from phono_grid.errors import ensure_positive
+
+from phonokit.calc.scattering_problem import (
+    ScatteringProblem,
+    computed,
+    scatterers_of,
+    wave_vectors,
+)
+from phonokit.model.crystal import Crystal
+from phonokit.results.self_energy import SelfEnergyResult
+from phonokit.run.run import Run
+from phonokit.settings.mesh import SCATTERING_MESH
+from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures
+
+
+def self_energy(
+    crystal: Crystal,
+    q: ArrayLike,
+    mesh: ArrayLike = SCATTERING_MESH,
+    temperatures: float | Sequence[float] | NDArray[np.float64] = TEMPERATURES,
+    *,
+    scattering: Scattering | None = None,
+    frequency_points: int | ArrayLike | None = None,
+    epsilon: float = PRINCIPAL_VALUE_WIDTH,
+    nac: bool = True,
+    run: Run | None = None,
+) -> SelfEnergyResult:
+    r"""Frequency shifts and half linewidths from three-phonon scattering [1]_.
+
+    .. math::
+
+        \Sigma_\lambda(w) = \Delta_\lambda(w) - i\, \Gamma_\lambda(w)
+
+    with :math:`\Gamma` as in `linewidths` and
+
+    .. math::
+
+        \Delta_\lambda(w) = \frac{18}{h^2} \sum_{\lambda'\lambda''}
+            |\Phi_{\lambda\lambda'\lambda''}|^2 \big\{
+            (n_{\lambda'} + n_{\lambda''} + 1) [p(w - f' - f'') - p(w + f' + f'')]
+            + (n_{\lambda'} - n_{\lambda''}) [p(w + f' - f'') - p(w - f' + f'')] \big\}
+
+    where :math:`p(x) = x / (x^2 + \varepsilon^2)` is the principal value of :math:`1/x`.
+    This is the third-order part alone: the shifts of fourth order and of thermal expansion
+    are of the same size.
+
+    Parameters
+    ----------
+    crystal : Crystal
+    q : (3,) or (n_q, 3) array_like
+        Fractional wave vectors, on or off the mesh.
+    mesh : three int, float, or (3, 3) array of int
+        The Γ-centred grid of the phonons that the others scatter with; or a length in Å; or
+        the matrix of a generalised grid, as `phono_grid.Grid.of` takes them.
+    temperatures : float or sequence of float
+        K
+    scattering : Scattering, optional
+        Cutoff frequency, degeneracy, averaging of weights, smearing.
+    frequency_points : int or (n_f,) array_like, optional
+        THz, or how many from 0 to a little above twice the highest frequency; each band at
+        its own frequency if not given.
+    epsilon : float
+        ε of the principal value, THz.
+    nac : bool
+        Whether Born charges, where the data hold them, are used.
+    run : Run, optional
+        Progress, ranks, and where finished work is kept; nothing that changes a number.
+
+    Returns
+    -------
+    SelfEnergyResult
+        Δ and Γ in THz, each (n_q, n_T, n_b) or (n_q, n_T, n_b, n_f).
+
+    Raises
+    ------
+    DomainError
+        If a temperature is negative, ε is not positive, or the crystal has no third-order
+        constants.
+    FileError
+        If the store of the run cannot be written, or holds another run.
+
+    Warns
+    -----
+    ImaginaryModesWarning
+        If there are imaginary frequencies; such modes do not take part.
+
+    References
+    ----------
+    .. [1] M. Lazzeri, M. Calandra, F. Mauri, Phys. Rev. B 68, 220509 (2003), eq. 4.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> silicon = phonokit.load("examples/silicon")
+    >>> result = phonokit.self_energy(silicon, [0, 0, 0], mesh=(4, 4, 4), temperatures=300)
+    >>> bool((result.shifts[0, 0, 3:] < 0).all())  # the optical mode softens
+    True
+    """
+    ensure_positive("epsilon", epsilon)
+    problem = ScatteringProblem(
+        product="self_energy",
+        crystal=crystal,
+        qpoints=wave_vectors(q),
+        mesh=mesh,
+        temperatures=checked_temperatures(temperatures),
+        scattering=Scattering() if scattering is None else scattering,
+        frequency_points=frequency_points,
+        nac=nac,
+        run=Run() if run is None else run,
+        choices={"epsilon": float(epsilon)},
+    )
+    with using(crystal.backend):
+        scatterers = scatterers_of(problem, on_mesh=False)
+        points = scatterers.points
+
+        def work(i: int) -> dict[str, NDArray[np.float64]]:
+            phonons, place, occupations = scatterers.around(i)
+            evaluation = EvaluationPoints(place, points)
+            arguments = (scatterers.couplings, phonons, evaluation, occupations)
+            gamma = imaginary_self_energy(*arguments, problem.scattering).total
+            shift = real_self_energy(*arguments, problem.scattering, epsilon=epsilon)
+            return {"frequency": phonons.frequencies[place], "gamma": gamma, "shift": shift}
+
+        shape = scatterers.shape
+        fields = {"frequency": (scatterers.n_b,), "gamma": shape, "shift": shape}
+        records = computed(problem, scatterers, fields, work)
+        values = {name: records.everywhere(name) for name in fields}
+    return SelfEnergyResult(
+        qpoints=problem.qpoints,
+        frequencies=values["frequency"],
+        temperatures=problem.temperatures,
+        shifts=values["shift"],
+        linewidths=values["gamma"],
+        frequency_points=points,
+        provenance=problem.record.provenance(),
+    )
