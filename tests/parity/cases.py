@@ -1,7 +1,8 @@
 """Input for every kernel, gathered from ``cases_<package>.py`` beside this file.
 
 A case is a function of a random generator that returns ``(args, kwargs)``, or
-``(args, kwargs, reduce)`` where ``reduce`` maps a result to what is compared.
+``(args, kwargs, reduce)`` where ``reduce`` maps a result to what is compared. A kernel may
+have a tuple of them.
 """
 
 import importlib

@@ -1,5 +1,7 @@
 """Input for the kernels of phono_grid."""
 
+from functools import partial
+
 import numpy as np
 from phono_grid import (
     Bands,
@@ -55,27 +57,31 @@ def triplets_at(rng):
     return (grid, int(rng.integers(grid.n_q))), {}
 
 
-def smearing_of(rng, grid):
-    """One cut, all its images, or a Gaussian with a cutoff."""
-    symmetrized = Tetrahedra.of(grid, symmetrized=True)
-    return (Tetrahedra.of(grid), symmetrized, Gaussian(0.2, cutoff=2))[rng.integers(3)]
+def with_each_smearing(case):
+    """A case for one cut, for all its images, and for a Gaussian with a cutoff."""
+    smearings = (
+        Tetrahedra.of,
+        partial(Tetrahedra.of, symmetrized=True),
+        lambda _: Gaussian(0.25, cutoff=2),
+    )
+    return tuple(partial(case, smearing_of=smearing_of) for smearing_of in smearings)
 
 
-def triplet_weights(rng):
+def triplet_weights(rng, smearing_of):
     grid = grid_of(rng)
     q = int(rng.integers(grid.n_q))
     frequencies = np.sort(rng.uniform(-0.1, 5, (grid.n_q, 4)), axis=1)
     triplets = Triplets.of(grid, q)
-    return (grid, smearing_of(rng, grid), frequencies, triplets, frequencies[q]), {}
+    return (grid, smearing_of(grid), frequencies, triplets, frequencies[q]), {}
 
 
-def joint_dos_channels(rng):
+def joint_dos_channels(rng, smearing_of):
     grid = grid_of(rng)
     triplets = Triplets.of(grid, int(rng.integers(grid.n_q)))
     frequencies = np.sort(rng.uniform(-0.1, 5, (grid.n_q, 3)), axis=1)
     weights = rng.normal(size=(len(triplets.points), 3, 3, 2))
     points = np.linspace(-1, 8, 13)
-    return (grid, smearing_of(rng, grid), frequencies, triplets, weights, points), {}
+    return (grid, smearing_of(grid), frequencies, triplets, weights, points), {}
 
 
 def bands_of(rng):
@@ -92,17 +98,10 @@ def tetrahedron_weights(rng):
     return (bands, cuts, np.linspace(-1, 4, 21)), {}
 
 
-def tetrahedron_spectra(rng):
+def spectra(rng, smearing_of):
     bands = bands_of(rng)
     weights = rng.normal(size=(*bands.frequencies.shape, 2))
-    cuts = Tetrahedra.of(bands.grid, symmetrized=bool(rng.integers(2)))
-    return (bands, cuts, weights, np.linspace(-1, 4, 21)), {}
-
-
-def gaussian_spectra(rng):
-    bands = bands_of(rng)
-    weights = rng.normal(size=(*bands.frequencies.shape, 2))
-    return (bands, Gaussian(0.3, cutoff=2), weights, np.linspace(-1, 4, 17)), {}
+    return (bands, smearing_of(bands.grid), weights, np.linspace(-1, 4, 21)), {}
 
 
 def zone_images(rng):
@@ -126,15 +125,14 @@ CASES = {
     f"phono_grid.{case.__name__}": case
     for case in (
         atom_permutations,
-        gaussian_spectra,
         irreducible_map,
-        joint_dos_channels,
         shortest_vectors,
-        tetrahedron_spectra,
         tetrahedron_weights,
         triplet_images,
-        triplet_weights,
         triplets_at,
         zone_images,
     )
+} | {
+    f"phono_grid.{case.__name__}": with_each_smearing(case)
+    for case in (joint_dos_channels, spectra, triplet_weights)
 }

@@ -12,11 +12,10 @@ from phono_grid import (
     Tetrahedra,
     Triplets,
     atom_permutations,
-    gaussian_spectra,
     irreducible_map,
     joint_dos_channels,
     shortest_vectors,
-    tetrahedron_spectra,
+    spectra,
     tetrahedron_weights,
     triplet_images,
     triplet_weights,
@@ -45,9 +44,9 @@ def triplets(n=2000):
     return Triplets(rows, np.ones(n, dtype=int))
 
 
-def spectra(kernel, smearing):
+def sums(smearing):
     b = bands()
-    return lambda: kernel(b, smearing, columns(), TARGETS)
+    return lambda: spectra(b, smearing, columns(), TARGETS)
 
 
 def single_bands():
@@ -99,8 +98,8 @@ LONG = {
     "atom_permutations": permutations,
     "shortest_vectors": vectors,
     "triplet_images": images,
-    "tetrahedron_spectra": lambda: spectra(tetrahedron_spectra, Tetrahedra.of(SMALL)),
-    "gaussian_spectra": lambda: spectra(gaussian_spectra, Gaussian(0.1)),
+    "spectra of tetrahedra": lambda: sums(Tetrahedra.of(SMALL)),
+    "spectra of Gaussians": lambda: sums(Gaussian(0.1)),
     "tetrahedron_weights": single_bands,
     "triplet_weights": pairs_of_bands,
     "joint_dos_channels": joint,

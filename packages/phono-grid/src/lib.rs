@@ -59,33 +59,21 @@ fn tetrahedron_weights<'py>(
 /// `density, cumulative`.
 type Spectra<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray2<f64>>);
 
-/// See `phono_grid.tetrahedron_spectra`.
+/// See `phono_grid.spectra`.
 #[pyfunction]
-fn tetrahedron_spectra<'py>(
+fn spectra<'py>(
     py: Python<'py>,
     bands: PyBands<'py>,
-    tetrahedra: PySmearing<'py>,
+    smearing: PySmearing<'py>,
     weights: PyArrayLike3<'py, f64, AllowTypeChange>,
     frequency_points: PyArrayLike1<'py, f64, AllowTypeChange>,
 ) -> PyResult<Spectra<'py>> {
     let bands = view(&bands)?;
     let (a, w) = (weights.as_array(), frequency_points.as_array());
-    let smearing = owned(&tetrahedra)?;
+    let smearing = owned(&smearing)?;
     let (density, cumulative) =
         py.compute(|stop| phono_grid::spectra(bands, &smearing, a, w, stop))?;
     Ok((density.into_pyarray(py), cumulative.into_pyarray(py)))
-}
-
-/// See `phono_grid.gaussian_spectra`.
-#[pyfunction]
-fn gaussian_spectra<'py>(
-    py: Python<'py>,
-    bands: PyBands<'py>,
-    gaussian: PySmearing<'py>,
-    weights: PyArrayLike3<'py, f64, AllowTypeChange>,
-    frequency_points: PyArrayLike1<'py, f64, AllowTypeChange>,
-) -> PyResult<Spectra<'py>> {
-    tetrahedron_spectra(py, bands, gaussian, weights, frequency_points)
 }
 
 /// See `phono_grid.triplet_weights`.
@@ -237,8 +225,8 @@ fn triplet_images<'py>(
 mod _rust {
     #[pymodule_export]
     use super::{
-        atom_permutations, gaussian_spectra, irreducible_map, joint_dos_channels,
-        shortest_vectors, tetrahedron_spectra, tetrahedron_weights, triplet_images,
+        atom_permutations, irreducible_map, joint_dos_channels, shortest_vectors, spectra,
+        tetrahedron_weights, triplet_images,
         triplet_weights, triplets_at, zone_images,
     };
     #[pymodule_export]

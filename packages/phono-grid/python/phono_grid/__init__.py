@@ -22,8 +22,7 @@ from phono_grid._spectra import (
     Gaussian,
     Spectrum,
     density_of_states,
-    gaussian_spectra,
-    tetrahedron_spectra,
+    spectra,
 )
 from phono_grid._spglib import Reduction, reduced_basis
 from phono_grid._supercell import Supercell
@@ -69,7 +68,6 @@ __all__ = [
     "density_of_states",
     "errors",
     "first_brillouin_zone",
-    "gaussian_spectra",
     "irreducible_map",
     "joint_dos",
     "joint_dos_channels",
@@ -81,8 +79,8 @@ __all__ = [
     "running",
     "shortest_vectors",
     "smith_normal_form",
+    "spectra",
     "standard_masses",
-    "tetrahedron_spectra",
     "tetrahedron_weights",
     "triplet_images",
     "triplet_weights",

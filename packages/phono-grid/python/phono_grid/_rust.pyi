@@ -13,9 +13,6 @@ def rayon_threads() -> int: ...
 def atom_permutations(
     cell: Cell, rotations: ArrayLike, translations: ArrayLike, *, symprec: float = 1e-5
 ) -> NDArray[np.int64]: ...
-def gaussian_spectra(
-    bands: Bands, gaussian: Gaussian, weights: ArrayLike, frequency_points: ArrayLike
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
 def irreducible_map(grid: Grid) -> NDArray[np.int64]: ...
 def joint_dos_channels(
     grid: Grid,
@@ -33,8 +30,11 @@ def shortest_vectors(
     *,
     symprec: float = 1e-5,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]: ...
-def tetrahedron_spectra(
-    bands: Bands, tetrahedra: Tetrahedra, weights: ArrayLike, frequency_points: ArrayLike
+def spectra(
+    bands: Bands,
+    smearing: Tetrahedra | Gaussian,
+    weights: ArrayLike,
+    frequency_points: ArrayLike,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
 def tetrahedron_weights(
     bands: Bands, tetrahedra: Tetrahedra, targets: ArrayLike

@@ -147,25 +147,10 @@ def density_of_states(
         )
     columns = np.ascontiguousarray(carried.reshape(*shape, -1))
     points = ascending(frequency_points, "frequency_points")
-    if isinstance(smearing, Gaussian):
-        density, cumulative = gaussian_spectra(bands, smearing, columns, points)
-    else:
-        tetrahedra = Tetrahedra.of(grid) if smearing is None else smearing
-        ensure_type("smearing", tetrahedra, Tetrahedra, Gaussian)
-        density, cumulative = tetrahedron_spectra(bands, tetrahedra, columns, points)
+    chosen = Tetrahedra.of(grid) if smearing is None else smearing
+    density, cumulative = spectra(bands, chosen, columns, points)
     end = (len(points), *carried.shape[2:])
     return Spectrum(points, density.reshape(end), cumulative.reshape(end))
-
-
-def _ensure_carried(
-    bands: Bands, weights: ArrayLike, frequency_points: ArrayLike
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Weights and frequencies, and room for the sums of all pieces."""
-    ensure_type("bands", bands, Bands)
-    carried = finite(weights, "weights", (*bands.frequencies.shape, "n_w"))
-    points = ascending(frequency_points, "frequency_points")
-    ensure_sums(len(points), carried.shape[-1], -(-len(bands.points) // 16))
-    return carried, points
 
 
 def ensure_sums(n_f: int, n_w: int, n_pieces: int) -> None:
@@ -175,70 +160,37 @@ def ensure_sums(n_f: int, n_w: int, n_pieces: int) -> None:
 
 
 def _checked(
-    bands: Bands, tetrahedra: Tetrahedra, weights: ArrayLike, frequency_points: ArrayLike
-) -> tuple[Any, ...]:
-    """Arguments of `tetrahedron_spectra`."""
-    ensure_type("tetrahedra", tetrahedra, Tetrahedra)
-    return bands, tetrahedra, *_ensure_carried(bands, weights, frequency_points)
-
-
-def _checked_gaussian(
-    bands: Bands, gaussian: Gaussian, weights: ArrayLike, frequency_points: ArrayLike
-) -> tuple[Any, ...]:
-    """Arguments of `gaussian_spectra`."""
-    ensure_type("gaussian", gaussian, Gaussian)
-    return bands, gaussian, *_ensure_carried(bands, weights, frequency_points)
-
-
-@accelerated_by(rust.tetrahedron_spectra, _checked)
-def tetrahedron_spectra(
     bands: Bands,
-    tetrahedra: Tetrahedra,
+    smearing: Tetrahedra | Gaussian,
+    weights: ArrayLike,
+    frequency_points: ArrayLike,
+) -> tuple[Any, ...]:
+    """Arguments of `spectra`, and room for the sums of all pieces."""
+    ensure_type("bands", bands, Bands)
+    ensure_type("smearing", smearing, Tetrahedra, Gaussian)
+    carried = finite(weights, "weights", (*bands.frequencies.shape, "n_w"))
+    points = ascending(frequency_points, "frequency_points")
+    ensure_sums(len(points), carried.shape[-1], -(-len(bands.points) // 16))
+    return bands, smearing, carried, points
+
+
+@accelerated_by(rust.spectra, _checked)
+def spectra(
+    bands: Bands,
+    smearing: Tetrahedra | Gaussian,
     weights: NDArray[np.float64],
     frequency_points: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    r"""Spectra by the linear tetrahedron method.
+    r"""Spectra of what bands carry.
 
     .. math::
 
-        g_w(f) = \frac{1}{n_q} \sum_{pj} m_p A_{pjw} I_{pj}(f), \qquad
-        n_w(f) = \frac{1}{n_q} \sum_{pj} m_p A_{pjw} J_{pj}(f)
+        g_w(f) = \frac{1}{n_q} \sum_{pj} m_p A_{pjw} \delta(f - f_{pj}), \qquad
+        n_w(f) = \frac{1}{n_q} \sum_{pj} m_p A_{pjw} \theta(f - f_{pj})
 
-    with the multiplicities :math:`m` of the points and the weights of
-    `tetrahedron_weights`, which are never stored.
-
-    Parameters
-    ----------
-    bands : Bands
-    tetrahedra : Tetrahedra
-    weights : (n_p, n_b, n_w) array of float
-    frequency_points : (n_f,) array of float
-        THz, ascending.
-
-    Returns
-    -------
-    density, cumulative : (n_f, n_w) arrays of float
-    """
-    w = frequency_points[:, None, None]
-    density = np.zeros((len(w), weights.shape[-1]))
-    cumulative = np.zeros_like(density)
-    for start in range(0, len(bands.points), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        vertices = vertex_values(bands, tetrahedra, bands.points[block])[..., None]
-        carried = bands.multiplicities[block, None, None] * weights[block] / bands.grid.n_q
-        density += np.einsum("pfj,pjw->fw", delta_weights(vertices, w)[..., 0], carried)
-        cumulative += np.einsum("pfj,pjw->fw", step_weights(vertices, w)[..., 0], carried)
-    return density, cumulative
-
-
-@accelerated_by(rust.gaussian_spectra, _checked_gaussian)
-def gaussian_spectra(
-    bands: Bands,
-    gaussian: Gaussian,
-    weights: NDArray[np.float64],
-    frequency_points: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    r"""Spectra by Gaussians.
+    with the multiplicities :math:`m` of the points. By the linear tetrahedron method delta
+    and step function are the weights :math:`I` and :math:`J` of `tetrahedron_weights`,
+    which are never stored; by Gaussians they are
 
     .. math::
 
@@ -250,8 +202,9 @@ def gaussian_spectra(
     Parameters
     ----------
     bands : Bands
-    gaussian : Gaussian
+    smearing : Tetrahedra or Gaussian
     weights : (n_p, n_b, n_w) array of float
+        ``A``
     frequency_points : (n_f,) array of float
         THz, ascending.
 
@@ -259,13 +212,30 @@ def gaussian_spectra(
     -------
     density, cumulative : (n_f, n_w) arrays of float
     """
-    differences = frequency_points[:, None, None] - bands.frequencies
-    near = gaussian.is_near(differences)
-    delta = np.where(near, gaussian.density(differences), 0)
-    step = 0.5 + 0.5 * np.vectorize(erf)(differences / gaussian.sigma / np.sqrt(2))
-    step = np.where(near, step, differences > 0)
-    carried = bands.multiplicities[:, None, None] * weights / bands.grid.n_q
-    return (
-        np.einsum("fpj,pjw->fw", delta, carried),
-        np.einsum("fpj,pjw->fw", step, carried),
-    )
+    density = np.zeros((len(frequency_points), weights.shape[-1]))
+    cumulative = np.zeros_like(density)
+    for start in range(0, len(bands.points), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        delta, step = _delta_and_step(bands, smearing, block, frequency_points)
+        carried = bands.multiplicities[block, None, None] * weights[block] / bands.grid.n_q
+        density += np.einsum("pfj,pjw->fw", delta, carried)
+        cumulative += np.einsum("pfj,pjw->fw", step, carried)
+    return density, cumulative
+
+
+def _delta_and_step(
+    bands: Bands,
+    smearing: Tetrahedra | Gaussian,
+    block: slice,
+    frequency_points: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Delta and step function at some points, two arrays (n_p, n_f, n_b)."""
+    f = frequency_points[:, None, None]
+    if isinstance(smearing, Tetrahedra):
+        vertices = vertex_values(bands, smearing, bands.points[block])[..., None]
+        return delta_weights(vertices, f)[..., 0], step_weights(vertices, f)[..., 0]
+    differences = f[..., 0] - bands.frequencies[block, None]
+    near = smearing.is_near(differences)
+    delta = np.where(near, smearing.density(differences), 0)
+    step = 0.5 + 0.5 * np.vectorize(erf)(differences / smearing.sigma / np.sqrt(2))
+    return delta, np.where(near, step, differences > 0)

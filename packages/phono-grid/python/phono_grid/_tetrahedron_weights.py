@@ -23,7 +23,7 @@ def _checked(
     w = ascending(targets, "targets")
     what = f"targets: weights at {len(w)} frequencies"
     n_bytes = 16.0 * bands.frequencies.size * len(w)
-    ensure_memory(what, n_bytes, "take fewer at a time, or tetrahedron_spectra")
+    ensure_memory(what, n_bytes, "take fewer at a time, or use spectra")
     return bands, tetrahedra, w
 
 

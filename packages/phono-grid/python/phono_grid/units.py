@@ -20,6 +20,8 @@ AMU = 1.6605402e-27
 """kg"""
 LIGHT = 299792458.0
 """m/s"""
+AVOGADRO = 6.02214179e23
+"""1/mol"""
 
 HBAR = PLANCK / (2 * pi)
 """eV s"""
@@ -44,3 +46,5 @@ COULOMB = EV * LIGHT**2 * 1e3
 """Energy of two elementary charges 1 Å apart, ``e² / 4π ε₀``, eV Å."""
 CONDUCTIVITY = EV * 1e22 / (2 * pi)
 """W/(m K) per (eV/K) (Å THz)² / (THz Å³), the lifetime being 1 / (4 π Γ)."""
+MOLE = EV * AVOGADRO
+"""J/mol per eV: of one in a cell, for a mole of cells."""
