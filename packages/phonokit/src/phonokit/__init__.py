@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
     from phonokit.calc.accumulate import accumulate
     from phonokit.calc.conduction import LongPathWarning, UnscatteredWarning
+    from phonokit.calc.displace import displace
+    from phonokit.calc.fit import fit
     from phonokit.calc.forces import collect_forces, compute_forces
+    from phonokit.calc.from_calculator import from_calculator
     from phonokit.calc.kappa import kappa
     from phonokit.calc.plan import plan
     from phonokit.calc.stability import ImaginaryModesWarning
@@ -39,17 +42,18 @@ if TYPE_CHECKING:
     from phonokit.io.load import load
     from phonokit.io.read import read
     from phonokit.io.shengbte import read_shengbte, write_shengbte
-    from phonokit.io.supercells import read_phonon_supercells, read_supercells
+    from phonokit.io.supercells import read_supercells
     from phonokit.io.write_displacements import write_displacements
     from phonokit.io.write_forces import write_force_sets, write_forces, write_snapshots
-    from phonokit.model.constants import force_constants_of
     from phonokit.model.crystal import Crystal
+    from phonokit.model.dipoles import Dipoles
     from phonokit.model.displaced_supercells import DisplacedSupercells, RandomSupercells
     from phonokit.model.force_data import ForceData, SecondOrderData
     from phonokit.model.provenance import InputFile
     from phonokit.plot.accumulation import plot_accumulate
     from phonokit.plot.kappa import plot_kappa
     from phonokit.results.accumulate import AccumulateResult
+    from phonokit.results.force_constants import FitResult
     from phonokit.results.kappa import KappaResult
     from phonokit.results.kappa_modes import KappaModes, read_kappa_modes
     from phonokit.results.plan import Plan
@@ -57,15 +61,21 @@ if TYPE_CHECKING:
     from phonokit.results.reading import read_result
     from phonokit.run.run import Run
     from phonokit.run.store import RunStore
+    from phonokit.settings.displace import Displace
+    from phonokit.settings.fit import Fit
     from phonokit.settings.transport import Transport
 
 __all__ = [
     "AccumulateResult",
     "ConvergenceError",
     "Crystal",
+    "Dipoles",
+    "Displace",
     "DisplacedSupercells",
     "DomainError",
     "FileError",
+    "Fit",
+    "FitResult",
     "ForceData",
     "ImaginaryModesWarning",
     "InputFile",
@@ -86,7 +96,9 @@ __all__ = [
     "accumulate",
     "collect_forces",
     "compute_forces",
-    "force_constants_of",
+    "displace",
+    "fit",
+    "from_calculator",
     "kappa",
     "load",
     "plan",
@@ -95,7 +107,6 @@ __all__ = [
     "read",
     "read_force_constants",
     "read_kappa_modes",
-    "read_phonon_supercells",
     "read_result",
     "read_shengbte",
     "read_sparse_force_constants",
@@ -112,14 +123,13 @@ __all__ = [
 _HOME = {
     "phono_grid.errors": "ConvergenceError DomainError FileError PhonoError ShapeError",
     "phonokit.calc.conduction": "LongPathWarning UnscatteredWarning",
-    "phonokit.model.constants": "force_constants_of",
     "phonokit.io.constants_files": "read_force_constants read_sparse_force_constants "
     "write_force_constants write_sparse_force_constants",
     "phonokit.model.displaced_supercells": "DisplacedSupercells RandomSupercells",
     "phonokit.model.force_data": "ForceData SecondOrderData",
     "phonokit.model.provenance": "InputFile",
     "phonokit.calc.forces": "collect_forces compute_forces",
-    "phonokit.io.supercells": "read_phonon_supercells read_supercells",
+    "phonokit.io.supercells": "read_supercells",
     "phonokit.io.write_displacements": "write_displacements",
     "phonokit.io.write_forces": "write_force_sets write_forces write_snapshots",
     "phonokit.io.shengbte": "read_shengbte write_shengbte",
@@ -139,6 +149,13 @@ _HOME = {
     "phonokit.results.accumulate": "AccumulateResult",
     "phonokit.results.plan": "Plan",
     "phonokit.calc.stability": "ImaginaryModesWarning",
+    "phonokit.calc.displace": "displace",
+    "phonokit.calc.fit": "fit",
+    "phonokit.calc.from_calculator": "from_calculator",
+    "phonokit.model.dipoles": "Dipoles",
+    "phonokit.results.force_constants": "FitResult",
+    "phonokit.settings.displace": "Displace",
+    "phonokit.settings.fit": "Fit",
     "phonokit.io.load": "load",
     "phonokit.model.crystal": "Crystal",
 }

@@ -54,5 +54,5 @@ def fit(data: ForceData, settings: Fit | None = None) -> FitResult:
         method=crystal.origin.method,
         calculator=data.calculator,
         cells=data.cells_fingerprint,
-        forces=data.fingerprint,
+        forces=data.forces_fingerprint,
     )

@@ -29,32 +29,16 @@ def ase(module: str) -> ModuleType:
 
 def read_structure(path: Path) -> Cell:
     """A unit cell from any file that ASE reads: POSCAR, cif, extxyz, ..."""
-    return cell_of_atoms(_read(path, None), str(path))
-
-
-def cell_of_atoms(atoms: Any, name: str) -> Cell:
-    """A cell from ``ase.Atoms``, with its masses."""
-    if not all(atoms.pbc):
-        raise FileError(f"{name}: is not periodic along all three axes")
-    with in_file(name):
-        cell = Cell(
-            np.array(atoms.cell),
-            atoms.get_scaled_positions(wrap=False),
-            tuple(atoms.get_chemical_symbols()),
-            atoms.get_masses(),
-        )
+    atoms = _read(path, None)
+    with in_file(path):
+        cell = Cell.from_ase(atoms)
     return cell
 
 
 def atoms_of(cell: Cell) -> Any:
     """``ase.Atoms`` of a cell."""
-    return ase("ase").Atoms(
-        [s.rstrip("0123456789") for s in cell.symbols],
-        scaled_positions=cell.positions,
-        cell=cell.lattice,
-        masses=cell.masses,
-        pbc=True,
-    )
+    ase("ase")
+    return cell.to_ase()
 
 
 def calculator_of(name: str, options: dict[str, Any]) -> Any:

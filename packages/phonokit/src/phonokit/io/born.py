@@ -5,31 +5,32 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from phono_dynmat import BornCharges
-from phono_grid import Cell, Symmetry, units
+from phono_grid import Cell, Symmetry
+from phono_grid.calculators import CalculatorUnits
 from phono_grid.errors import FileError
 
-from phonokit.io.calculators import Units
-from phonokit.io.files import in_file, open_text
+from phonokit.io.files import in_file
+from phonokit.io.lines import Lines, number_of, read_lines
 from phonokit.io.tree import Tree
-from phonokit.model.dipoles import METHODS, Dipoles
+from phonokit.model.dipoles import METHODS, Dipoles, born_charges
 
 
 def read_born_charges(
-    tree: Tree, cell: Cell, units_: Units
+    tree: Tree, cell: Cell, units: CalculatorUnits
 ) -> tuple[Dipoles | None, Path | None]:
     """The charges that belong to a yaml file, None if there are none, and ``BORN``."""
     beside = tree.file.parent / "BORN"
     if "nac" in tree:
-        return _from_yaml(tree.child("nac"), cell, units_), None
+        return _from_yaml(tree.child("nac"), cell, units), None
     if "born_effective_charge" in tree:
-        return _from_yaml(tree, cell, units_), None
+        return _from_yaml(tree, cell, units), None
     if beside.is_file():
-        return read_born(beside, cell, units_), beside
+        return read_born(beside, cell, units), beside
     return None, None
 
 
-def _from_yaml(tree: Tree, cell: Cell, units_: Units) -> Dipoles:
-    """Of the block ``nac``, or, in files before phonopy 2.18, of the top of the file."""
+def _from_yaml(tree: Tree, cell: Cell, units: CalculatorUnits) -> Dipoles:
+    """Charges of the block ``nac``, or, before phonopy 2.18, of the top of the file."""
     charges = tree.array("born_effective_charge", (-1, 3, 3))
     epsilon = tree.array("dielectric_constant", (3, 3))
     factor = None
@@ -43,34 +44,50 @@ def _from_yaml(tree: Tree, cell: Cell, units_: Units) -> Dipoles:
     if method not in METHODS:
         raise tree.error("method", f"expected Gonze or Wang, got {method!r}")
     where = f"{tree.file}: {tree.name('born_effective_charge')}"
-    polar = _polar(where, cell, charges, epsilon, _factor(factor, units_))
-    return Dipoles(charges=polar, method=method)
+    checked = _charges(where, cell, charges, epsilon, factor, units)
+    return Dipoles(charges=checked, method=method)
 
 
-def read_born(path: Path, cell: Cell, units_: Units) -> Dipoles:
+def read_born(path: Path, cell: Cell, units: CalculatorUnits) -> Dipoles:
     """Read ``BORN``: a factor, the dielectric tensor, the charges of independent atoms.
 
     The first line may hold, after the factor, the cutoff and the width of Gonze and Lee's
-    sum; a word that is not a number stands for the default.
+    sum; a word without any digit stands for the default.
     """
-    with open_text(path) as file:
-        lines = [(i, line.split()) for i, line in enumerate(file, start=1) if line.split()]
+    lines = read_lines(path)
     if len(lines) < 3:
         raise FileError(
             f"{path}: expected a line with the factor, one with the dielectric tensor and "
             f"one for each independent atom, got {len(lines)} lines"
         )
-    head = [_number(word) for word in lines[0][1][:3]] + [None] * 3
-    epsilon, *charges = (_tensor(path, line, words) for line, words in lines[1:])
+    factor, cutoff, width = _head(lines)
+    epsilon, *charges = (
+        np.array(lines.numbers(number, 9)).reshape(3, 3) for number in range(1, len(lines))
+    )
     _ensure_count(path, len(charges), cell)
-    factor, cutoff, width = head[:3]
-    polar = _polar(f"{path}", cell, np.array(charges), epsilon, _factor(factor, units_))
-    per_length = 1 / units_.length
+    checked = _charges(f"{path}", cell, np.array(charges), epsilon, factor, units)
+    per_length = 1 / units.length
     return Dipoles(
-        charges=polar,
+        charges=checked,
         cutoff=None if cutoff is None else cutoff * per_length,
         width=None if width is None else width * per_length,
     )
+
+
+def _head(lines: Lines) -> list[float | None]:
+    """Three numbers of the first line, None for words and for what is not there."""
+    numbers: list[float | None] = [None] * 3
+    for i, word in enumerate(lines.words(0)[:3]):
+        if not any(letter.isdigit() for letter in word):
+            continue
+        try:
+            numbers[i] = number_of(word)
+        except ValueError:
+            raise FileError(
+                f"{lines.path}: line {lines.line(0)}: {word!r} is not a number; write the "
+                "factor, or a word without digits for the default"
+            ) from None
+    return numbers
 
 
 def _ensure_count(path: Path, n: int, cell: Cell) -> None:
@@ -84,40 +101,15 @@ def _ensure_count(path: Path, n: int, cell: Cell) -> None:
         )
 
 
-def _number(word: str) -> float | None:
-    """A number, None if it is a word."""
-    try:
-        return float(word)
-    except ValueError:
-        return None
-
-
-def _tensor(path: Path, line: int, words: list[str]) -> NDArray[np.float64]:
-    """Nine numbers."""
-    numbers = [_number(word) for word in words]
-    if len(numbers) != 9 or None in numbers:
-        raise FileError(
-            f"{path}: line {line}: expected nine numbers, a tensor row by row, got "
-            f"{' '.join(words)!r}"
-        )
-    return np.array(numbers, dtype=np.float64).reshape(3, 3)
-
-
-def _factor(factor: float | None, units_: Units) -> float:
-    """``e² / 4π ε₀`` in eV Å; a file gives it in the units of its calculator."""
-    if factor is None:
-        return units.COULOMB
-    return factor * units_.force * units_.length**2
-
-
-def _polar(
+def _charges(
     where: str,
     cell: Cell,
     charges: NDArray[np.float64],
-    epsilon: NDArray[np.float64],
-    factor: float,
+    dielectric: NDArray[np.float64],
+    factor: float | None,
+    units: CalculatorUnits,
 ) -> BornCharges:
     """The charges, with the name of the file in what is wrong with them."""
     with in_file(where):
-        polar = BornCharges.of(cell, charges, epsilon, factor=factor)
-    return polar
+        checked = born_charges(cell, charges, dielectric, factor, units)
+    return checked

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Cell, Supercell
+from phono_grid.calculators import CalculatorUnits
 from phono_grid.errors import FileError
 
-from phonokit.io.calculators import Units
 from phonokit.io.files import in_file
 from phonokit.io.tree import Tree
 
@@ -13,7 +13,7 @@ TOLERANCE = 1e-4
 """Å; files round positions, so this is coarser than the tolerance of symmetry."""
 
 
-def read_supercell(tree: Tree, units: Units) -> tuple[Cell, Supercell]:
+def read_supercell(tree: Tree, units: CalculatorUnits) -> tuple[Cell, Supercell]:
     """The unit cell, and the supercell and primitive cell rebuilt from it.
 
     A supercell written in the file has to be the same one, atom by atom, or the forces
@@ -38,7 +38,7 @@ def read_supercell(tree: Tree, units: Units) -> tuple[Cell, Supercell]:
 
 
 def read_phonon_supercell(
-    tree: Tree, unit_cell: Cell, supercell: Supercell, units: Units
+    tree: Tree, unit_cell: Cell, supercell: Supercell, units: CalculatorUnits
 ) -> Supercell | None:
     """The supercell of second order alone, on the primitive cell of third order."""
     if "phonon_supercell_matrix" not in tree:
@@ -47,46 +47,38 @@ def read_phonon_supercell(
     primitive = (supercell.primitive.lattice @ np.linalg.inv(unit_cell.lattice)).T
     with in_file(f"{tree.file}: phonon_supercell_matrix"):
         own = Supercell.of(unit_cell, matrix, primitive)
-        own = on_primitive(own, supercell.primitive)
+        own = own.on_primitive(supercell.primitive)
     _check_same(tree, "phonon_supercell", own.cell, units)
     return own
 
 
-def on_primitive(supercell: Supercell, primitive: Cell) -> Supercell:
-    """A supercell with the primitive cell of another one of the same crystal.
-
-    The same atoms may have been taken from other cells: their order and all phases have to
-    be those of the other one.
-    """
-    d = primitive.positions[:, None] - supercell.primitive.positions
-    apart = np.linalg.norm((d - np.rint(d)) @ primitive.lattice, axis=2)
-    mine = apart.argmin(axis=1)
-    rank = np.argsort(mine)
-    return Supercell(
-        supercell.cell,
-        primitive,
-        supercell.primitive_to_supercell[mine],
-        rank[supercell.supercell_to_primitive],
-    )
-
-
-def read_cell(tree: Tree, units: Units) -> Cell:
+def read_cell(tree: Tree, units: CalculatorUnits) -> Cell:
     """A cell: ``lattice`` and ``points`` with ``symbol``, ``coordinates`` and ``mass``."""
     lattice = tree.array("lattice", (3, 3)) * units.length
     points = list(tree.children("points"))
     positions = np.array([p.array("coordinates", (3,)) for p in points]).reshape(-1, 3)
     symbols = tuple(_symbol(p) for p in points)
     masses = np.array([float(p.array("mass", ())) for p in points])
+    moments = _magnetic_moments(points)
     with in_file(f"{tree.file}: {tree.where}"):
-        cell = Cell(lattice, positions, symbols, masses)
+        cell = Cell(lattice, positions, symbols, masses, moments)
     return cell
 
 
 def _symbol(point: Tree) -> str:
     """The label of an atom, such as Fe1, or its chemical symbol."""
-    if "magnetic_moment" in point:
-        raise point.error("magnetic_moment", "magnetic moments are not supported yet")
     return point.string("extended_symbol" if "extended_symbol" in point else "symbol")
+
+
+def _magnetic_moments(points: list[Tree]) -> NDArray[np.float64] | None:
+    """Moments, collinear or vectors, if an atom has one that is not zero."""
+    key = "magnetic_moment"
+    if not any(key in point for point in points):
+        return None
+    vectors = any(isinstance(p.get(key), list) for p in points if key in p)
+    shape = (3,) if vectors else ()
+    moments = np.array([p.array(key, shape) for p in points])
+    return moments if moments.any() else None
 
 
 def _primitive_matrix(tree: Tree) -> NDArray[np.float64] | str:
@@ -97,7 +89,7 @@ def _primitive_matrix(tree: Tree) -> NDArray[np.float64] | str:
     return tree.array("primitive_matrix", (3, 3))
 
 
-def _check_same(tree: Tree, key: str, rebuilt: Cell, units: Units) -> None:
+def _check_same(tree: Tree, key: str, rebuilt: Cell, units: CalculatorUnits) -> None:
     """Refuse a file whose supercell, if it has it, is not the one its matrix makes."""
     if key not in tree:
         return

@@ -112,6 +112,8 @@ class Label:
 
 def read_label(path: Path) -> Label | None:
     """The label of constants that `phonokit.fit` has written; None for any other file."""
+    if path.suffix not in HDF5:
+        return None
     with open_hdf5(path) as file:
         names = ("method", "fit", "calculator", "cells_sha256", "forces_sha256")
         values = [file.attrs.get(name) for name in names]

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid.errors import FileError
+from phono_grid.units import BOHR, HARTREE
 
-from phonokit.io.calculators import BOHR, HARTREE
 from phonokit.io.files import open_text
 
 FIRST_LINES = 200

@@ -5,6 +5,7 @@ import gzip
 import lzma
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -32,7 +33,7 @@ def open_text(path: Path) -> Iterator[IO[str]]:
     """Open a text file, decompressing by suffix; what goes wrong is a `FileError`."""
     opener = COMPRESSION.get(path.suffix, open)
     try:
-        with opener(path, "rt", encoding="utf-8") as file:
+        with opener(path, "rt", encoding="utf-8-sig") as file:
             yield file
     except FileNotFoundError:
         raise FileError(f"{path}: no such file; check the path") from None
@@ -104,23 +105,53 @@ DATA_SETS = (
     *("phono3py.yaml", "phonopy.yaml"),
 )
 """Files that hold a crystal with displacements, in the order in which one is looked for."""
-FORCES = ("FORCES_FC3", "FORCES_FC2", "FORCE_SETS")
-"""Files that hold forces, beside one of `DATA_SETS`."""
+FORCES = {
+    "FORCES_FC3": DATA_SETS,
+    "FORCES_FC2": DATA_SETS,
+    "FORCE_SETS": ("phonopy_disp.yaml", "phonopy_params*.yaml", "phonopy.yaml"),
+    "forces.hdf5": DATA_SETS,
+    "forces_fc2.hdf5": DATA_SETS,
+}
+"""Files that hold forces, and which of `DATA_SETS` beside them are theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """The files that a path means.
+
+    Parameters
+    ----------
+    yaml : Path
+    forces : Path or None
+        The file of forces that is named.
+    """
+
+    yaml: Path
+    forces: Path | None = None
+
+    @classmethod
+    def of(cls, path: Path) -> "DataSet":
+        """A yaml file or a folder, or a file of forces beside a yaml file."""
+        name = next((name for name in FORCES if path.name.startswith(name)), None)
+        if name is None or not path.is_file():
+            return cls(find_yaml(path))
+        # Displacements without forces, if they are there, are those the forces are of.
+        disp = tuple(n for n in FORCES[name] if n.endswith("_disp.yaml"))
+        return cls(find_yaml(path.parent, (*disp, *FORCES[name])), path)
 
 
 def find_yaml(path: Path, names: tuple[str, ...] = DATA_SETS) -> Path:
     """The file that ``path`` means: itself, or the data set of the folder it is."""
     if not path.exists():
         raise FileError(f"{path}: no such file or folder; check the path")
-    if path.name.startswith(FORCES):
-        path = path.parent
     if not path.is_dir():
         return path
     found = find_first(path, names)
     if found is None:
+        listed = " and no ".join(dict.fromkeys(names))
         raise FileError(
-            f"{path}: holds no {' and no '.join(names)}; name a file, or a folder that "
-            "holds one; phono displace makes them"
+            f"{path}: holds no {listed}; name a file, or a folder that holds one; phono "
+            "displace makes them"
         )
     return found
 

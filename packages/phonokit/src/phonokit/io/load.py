@@ -10,26 +10,27 @@ from phono_grid.errors import DomainError, FileError
 
 from phonokit._atomic import path_of
 from phonokit.io.born import read_born, read_born_charges
-from phonokit.io.calculators import Units, units_of
-from phonokit.io.cells import read_phonon_supercell, read_supercell
 from phonokit.io.constants_files import (
     Label,
     read_force_constants,
     read_label,
     read_third_order_constants,
 )
-from phonokit.io.files import FORCES, NoForcesError, find_yaml, in_file, sha256
-from phonokit.io.read import read
-from phonokit.io.tree import Tree
+from phonokit.io.crystal_file import CrystalFile
+from phonokit.io.files import DataSet, NoForcesError, in_file, sha256
+from phonokit.io.read import read_forces_of
 from phonokit.model.constants import Given
 from phonokit.model.crystal import Crystal
-from phonokit.model.dipoles import Dipoles
-from phonokit.model.force_data import ForceData
+from phonokit.model.force_data import ForceData, cells_fingerprint
 from phonokit.model.provenance import InputFile, Origin
 from phonokit.settings.fit import Fit
 
-FC2, FC3 = "fc2.hdf5", "fc3.hdf5"
-AGAIN = "run phono fc again, or remove fc2.hdf5 and fc3.hdf5 to take the forces"
+FC2 = ("fc2.hdf5", "force_constants.hdf5", "FORCE_CONSTANTS")
+FC3 = "fc3.hdf5"
+AGAIN = (
+    "run phono fc again, remove the files of constants to take the forces, or name the "
+    "constants as fc2= and fc3= to take them nevertheless"
+)
 
 
 def load(
@@ -46,10 +47,11 @@ def load(
     What a folder holds is taken in this order, and `Crystal.origin` says which it was:
 
     1. ``fc2.hdf5`` and ``fc3.hdf5`` that `phonokit.fit` or ``phono fc`` has written, unless
-       ``fit`` or a file of forces is named; if the forces are no longer those that the
-       constants come from, that is an error;
+       ``fit`` or a file of forces is named; if the cells or the forces are no longer those
+       that the constants come from, or one of the two files is missing, that is an error;
     2. forces, see `phonokit.read`;
-    3. ``fc2.hdf5`` and ``fc3.hdf5`` of another program, such as phono3py.
+    3. constants of another program, such as phono3py: ``fc2.hdf5``, else
+       ``force_constants.hdf5``, else ``FORCE_CONSTANTS``, and ``fc3.hdf5``.
 
     Parameters
     ----------
@@ -81,15 +83,16 @@ def load(
     """
     backend = active() if lang is None else Backend.of(lang)
     _refuse_contradictions(fc2, fc3, fit)
-    source = path_of(path)
+    source = DataSet.of(path_of(path))
     with using(backend):
+        file = CrystalFile.read(source.yaml)
         if fc2 is not None:
             third = None if fc3 is None else path_of(fc3, "fc3")
-            crystal = _from_files(find_yaml(source), path_of(fc2, "fc2"), third)
+            crystal = _from_constants(file, path_of(fc2, "fc2"), third)
         else:
-            crystal = _from_folder(source, fit)
+            crystal = _from_folder(file, source.forces, fit)
         if born is not None:
-            crystal = _with_charges(crystal, find_yaml(source), path_of(born, "born"))
+            crystal = _with_charges(crystal, file, path_of(born, "born"))
     return replace(crystal, backend=backend)
 
 
@@ -98,64 +101,80 @@ def _refuse_contradictions(
 ) -> None:
     """Refuse arguments that exclude each other."""
     if fc3 is not None and fc2 is None:
-        raise DomainError("fc3: needs second-order constants beside it; give fc2 too")
+        raise DomainError("fc3: needs second-order constants beside it; give fc2= too")
     if fc2 is not None and fit is not None:
         raise DomainError(
-            "fit: says how constants are solved for from forces, but fc2 gives them; leave "
-            "one of the two out"
+            "fit: says how constants are solved for from forces, but fc2= gives them; "
+            "leave one of the two out"
         )
 
 
-def _from_folder(source: Path, fit: Fit | None) -> Crystal:
+def _from_folder(file: CrystalFile, forces: Path | None, fit: Fit | None) -> Crystal:
     """Constants of phono fc, else forces, else other constants."""
-    yaml = find_yaml(source)
-    second, third = yaml.parent / FC2, yaml.parent / FC3
-    there = [path for path in (second, third) if path.is_file()]
-    named = source.name.startswith(FORCES)
-    labels = {path: read_label(path) for path in there} if not (fit or named) else {}
+    second, third = _constants_beside(file.path)
+    wanted = fit is None and forces is None
+    there = [path for path in (second, third) if path is not None] if wanted else []
+    labels = {path: read_label(path) for path in there}
     ours = any(label is not None for label in labels.values())
     try:
-        data = read(source)
+        data = read_forces_of(file, forces)
     except NoForcesError:
-        if not there or fit is not None or named:
+        if not there:
             raise
         data = None
     if data is not None and not ours:
         return Crystal.from_forces(data, fit=fit)
-    if second not in there:
-        raise FileError(f"{third}: there is no {FC2} beside it; {AGAIN}")
+    if second is None:
+        raise FileError(f"{third}: there is no {FC2[0]} beside it; {AGAIN}")
     if ours:
-        _ensure_labels_agree(labels, data)
-    crystal = _from_files(yaml, second, third if third in there else None)
-    source_name = "constants of phono fc" if ours else "constants"
-    label = labels.get(second)
-    origin = crystal.origin
-    if label is not None:
-        origin = replace(origin, method=label.method, calculator=label.calculator)
-    return replace(crystal, origin=replace(origin, source=source_name))
+        _ensure_labels_agree(labels, file, data)
+    crystal = _from_constants(file, second, third)
+    label = labels[second]
+    if label is None:
+        return crystal
+    origin = replace(
+        crystal.origin,
+        source="constants of phono fc",
+        method=label.method,
+        calculator=label.calculator,
+    )
+    return replace(crystal, origin=origin)
 
 
-def _ensure_labels_agree(labels: dict[Path, Label | None], data: ForceData | None) -> None:
+def _constants_beside(yaml: Path) -> tuple[Path | None, Path | None]:
+    """Second- and third-order constants beside a yaml file."""
+    second = [path for path in map(yaml.with_name, FC2) if path.is_file()]
+    third = yaml.with_name(FC3)
+    return second[0] if second else None, third if third.is_file() else None
+
+
+def _ensure_labels_agree(
+    labels: dict[Path, Label | None], file: CrystalFile, data: ForceData | None
+) -> None:
     """Refuse constants of different fits, of other cells, or older than the forces."""
-    first, *others = labels.items()
-    for path, label in others:
-        if label != first[1]:
+    (path, label), *others = labels.items()
+    for other, its in others:
+        if its != label:
             raise FileError(
-                f"{path}: was not made together with {first[0].name}: "
-                f"{_difference(first[1], label)}; {AGAIN}"
+                f"{other}: was not made together with {path.name}: "
+                f"{_difference(label, its)}; {AGAIN}"
             )
-    path, label = first
-    if data is None or label is None:
-        # Without forces there is nothing to hold the constants against.
+    assert label is not None  # as one of them has one, and they agree
+    phonon = file.phonon if file.phonon_place is not None else None
+    if label.cells != cells_fingerprint(file.supercell, phonon or file.supercell):
+        raise FileError(f"{path}: is of other cells than {file.path.name}; {AGAIN}")
+    if data is None:
+        # Without forces there is nothing more to hold the constants against.
         return
-    if label.cells != data.cells_fingerprint:
-        raise FileError(
-            f"{path}: is of other cells than {data.files[0].path.name}; {AGAIN}"
-        )
-    if label.forces != data.fingerprint:
+    if label.forces != data.forces_fingerprint:
         raise FileError(
             f"{path}: comes from other forces than "
-            f"{', '.join(file.path.name for file in data.files)} hold now; {AGAIN}"
+            f"{', '.join(f.path.name for f in data.files)} hold now; {AGAIN}"
+        )
+    if data.order == 3 and not others:
+        raise FileError(
+            f"{path}: there is no {FC3} beside it, although the forces are of third order; "
+            f"{AGAIN}"
         )
 
 
@@ -163,23 +182,22 @@ def _difference(one: Label | None, other: Label | None) -> str:
     """What tells two labels apart, in words."""
     if one is None or other is None:
         return "one of the two is not of phono fc"
-    if (one.cells, one.forces) != (other.cells, other.forces):
+    if one.cells != other.cells:
+        return "they are of different cells"
+    if one.forces != other.forces:
         return "they come from different forces"
     return f"{one.method} there, {other.method} here"
 
 
-def _from_files(yaml: Path, fc2: Path, fc3: Path | None) -> Crystal:
+def _from_constants(file: CrystalFile, fc2: Path, fc3: Path | None) -> Crystal:
     """Force constants in files, the cells in a yaml file."""
-    tree = Tree.read(yaml)
-    units = units_of(tree)
-    unit_cell, supercell = read_supercell(tree, units)
-    phonon = read_phonon_supercell(tree, unit_cell, supercell, units)
-    second = _second_order(fc2, supercell, phonon)
+    supercell, units = file.supercell, file.units
+    second = _second_order(fc2, supercell, file.phonon)
     third = None if fc3 is None else read_third_order_constants(fc3, supercell)
     with in_file(fc3 or fc2):
         given = Given(fc2=second, third=third)
-    polar, born_file = read_born_charges(tree, supercell.primitive, units)
-    files = (yaml, fc2, fc3, born_file)
+    polar, born_file = read_born_charges(file.tree, supercell.primitive, units)
+    files = (file.path, fc2, fc3, born_file)
     read_files = tuple(InputFile(f, sha256(f)) for f in files if f is not None)
     origin = Origin(source="constants", calculator=units.calculator, files=read_files)
     return Crystal(constants=given, polar=polar, origin=origin)
@@ -200,9 +218,8 @@ def _second_order(
             raise error from None
 
 
-def _with_charges(crystal: Crystal, yaml: Path, born: Path) -> Crystal:
+def _with_charges(crystal: Crystal, file: CrystalFile, born: Path) -> Crystal:
     """The crystal with the charges of another file."""
-    units: Units = units_of(Tree.read(yaml))
-    polar: Dipoles = read_born(born, crystal.primitive, units)
+    polar = read_born(born, crystal.primitive, file.units)
     files = (*crystal.origin.files, InputFile(born, sha256(born)))
     return replace(crystal, polar=polar, origin=replace(crystal.origin, files=files))

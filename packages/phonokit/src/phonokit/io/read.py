@@ -3,17 +3,13 @@
 import dataclasses
 from pathlib import Path
 
-from phono_fc import RandomDisplacementForces, SingleDisplacementForces
-from phono_grid import Cell, Supercell
+from phono_grid.errors import FileError
 
 from phonokit._atomic import path_of
 from phonokit.io.born import read_born_charges
-from phonokit.io.calculators import Units, units_of
-from phonokit.io.cells import read_phonon_supercell, read_supercell
-from phonokit.io.files import find_yaml, sha256
-from phonokit.io.second_order import PHONON, PHONOPY, read_second_order
-from phonokit.io.third_order import read_third_order
-from phonokit.io.tree import Tree
+from phonokit.io.crystal_file import CrystalFile
+from phonokit.io.displaced_forces import read_displaced_forces
+from phonokit.io.files import DataSet, in_file, sha256
 from phonokit.model.force_data import ForceData
 from phonokit.model.provenance import InputFile
 
@@ -32,73 +28,49 @@ def read(path: str | Path) -> ForceData:
         the displacements of all atoms. Text may be compressed (``.xz``, ``.lzma``, ``.gz``,
         ``.bz2``). Born charges are those of the file, else of ``BORN`` beside it.
 
+        A file of forces that is named is taken, whatever else there is.
+
     Raises
     ------
     FileError
         If a file is missing or does not hold what it should; the message names the file
-        and the key or line.
+        and the key or line. Or if two files hold different forces.
     """
-    yaml = find_yaml(path_of(path))
-    tree = Tree.read(yaml)
-    units = units_of(tree)
-    unit_cell, supercell = read_supercell(tree, units)
-    if "phono3py" in tree or "displacement_pairs" in tree:
-        data, beside = _third_order(tree, unit_cell, supercell, units)
-    else:
-        data, beside = _second_order(tree, unit_cell, supercell, units)
-    born, born_file = read_born_charges(tree, supercell.primitive, units)
-    found = (yaml, *beside, born_file)
-    files = tuple(InputFile(f, sha256(f)) for f in found if f is not None)
-    return dataclasses.replace(data, born=born, files=files)
+    source = DataSet.of(path_of(path))
+    return read_forces_of(CrystalFile.read(source.yaml), source.forces)
 
 
-def _same_matrix(tree: Tree) -> bool:
-    """Whether the supercell of second order is that of third order."""
-    own = tree.array("phonon_supercell_matrix", (3, 3))
-    return "supercell_matrix" in tree and bool(
-        (own == tree.array("supercell_matrix", (3, 3))).all()
-    )
+def read_forces_of(file: CrystalFile, named: Path | None = None) -> ForceData:
+    """Read the forces that belong to a yaml file, from a named file if there is one."""
+    place, phonon_place = file.place, file.phonon_place
+    phonon = None
+    if phonon_place is not None and file.phonon is not None:
+        own = _named(named, phonon_place.files)
+        phonon = read_displaced_forces(file, phonon_place, file.phonon, own)
+    data = read_displaced_forces(file, place, file.supercell, _named(named, place.files))
+    born, born_file = read_born_charges(file.tree, file.supercell.primitive, file.units)
+    beside = (data.file, None if phonon is None else phonon.file)
+    if named is not None and named not in beside:
+        raise FileError(
+            f"{named}: is of no use to {file.path.name} beside it; name the yaml file it "
+            "belongs to, or the folder"
+        )
+    paths = (file.path, *beside, born_file)
+    supercells = data.supercells
+    if phonon is not None:
+        supercells = dataclasses.replace(supercells, phonon=phonon.supercells)
+    with in_file(data.file or file.path):
+        force_data = ForceData.from_supercells(
+            supercells,
+            data.forces,
+            phonon_forces=None if phonon is None else phonon.forces,
+            born=born,
+            calculator=file.units.calculator,
+            files=tuple(InputFile(f, sha256(f)) for f in paths if f is not None),
+        )
+    return force_data
 
 
-Data = tuple[ForceData, tuple[Path | None, ...]]
-"""Without Born charges and checksums, and the files beside the yaml file."""
-
-
-def _third_order(tree: Tree, unit_cell: Cell, supercell: Supercell, units: Units) -> Data:
-    """What a file of phono3py is for."""
-    third = read_third_order(tree, supercell, units)
-    phonon, phonon_file = None, None
-    phonon_supercell = read_phonon_supercell(tree, unit_cell, supercell, units)
-    if phonon_supercell is not None and (
-        PHONON.holds_displacements(tree) or not _same_matrix(tree)
-    ):
-        phonon, phonon_file = read_second_order(tree, PHONON, phonon_supercell, units)
-    data = ForceData(
-        unit_cell=unit_cell,
-        supercell=supercell,
-        singles=third.singles,
-        pairs=third.pairs,
-        pair_cutoff=third.pair_cutoff,
-        snapshots=third.snapshots,
-        phonon=phonon,
-        calculator=units.calculator,
-    )
-    return data, (third.file, phonon_file)
-
-
-def _second_order(tree: Tree, unit_cell: Cell, supercell: Supercell, units: Units) -> Data:
-    """What a file of phonopy is for."""
-    second, file = read_second_order(tree, PHONOPY, supercell, units)
-    singles = second.forces if isinstance(second.forces, SingleDisplacementForces) else None
-    snapshots = (
-        second.forces if isinstance(second.forces, RandomDisplacementForces) else None
-    )
-    data = ForceData(
-        unit_cell=unit_cell,
-        supercell=supercell,
-        singles=singles,
-        snapshots=snapshots,
-        calculator=units.calculator,
-        order=2,
-    )
-    return data, (file,)
+def _named(path: Path | None, names: tuple[str, ...]) -> Path | None:
+    """The file that is named, if its name is one of these."""
+    return path if path is not None and path.name.startswith(names) else None

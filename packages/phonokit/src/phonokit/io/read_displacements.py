@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from phono_grid.errors import FileError
 
 from phonokit.io.tree import Tree
 
 Vector = NDArray[np.float64]
-STILL = "has length zero; correct it, or remove it and its forces"
+NO_LENGTH = "has length zero; correct it, or remove it and its forces"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,15 +34,60 @@ class Displaced:
     forces: Vector | None
     included: bool = True
 
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a yaml file and its neighbours hold displacements of one kind, and forces.
+
+    Parameters
+    ----------
+    pairs : str
+        The key of displaced pairs of atoms, "" if there are none.
+    singles : tuple of str
+        The key of single displacements, and its older names.
+    dataset : str
+        The key of random displacements.
+    files : tuple of str
+        Of forces, in the order in which they are looked for.
+    order : int
+        The order of force constants that the data are for.
+    """
+
+    pairs: str
+    singles: tuple[str, ...]
+    dataset: str
+    files: tuple[str, ...]
+    order: int
+
     @property
-    def move(self) -> tuple[int, Vector]:
-        """The atom and its displacement."""
-        return self.atom, self.displacement
+    def keys(self) -> tuple[str, ...]:
+        """All keys of displacements."""
+        return tuple(filter(None, (self.pairs, *self.singles, self.dataset)))
+
+    def holds_displacements(self, tree: Tree) -> bool:
+        """Whether a file has displacements of this place."""
+        return any(key in tree for key in self.keys)
+
+
+THIRD = Place("displacement_pairs", (), "dataset", ("FORCES_FC3", "forces.hdf5"), 3)
+"""phono3py's files."""
+SECOND = Place(
+    "", ("displacements",), "dataset", ("FORCES_FC2", "FORCE_SETS", "forces.hdf5"), 2
+)
+"""phonopy's files."""
+PHONON = Place(
+    "",
+    ("phonon_displacements", "displacements"),
+    "phonon_dataset",
+    ("FORCES_FC2", "forces_fc2.hdf5"),
+    2,
+)
+"""The separate supercell of second order in phono3py's files."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Displacements:
-    """The displaced supercells of a file: singles, then pairs.
+class MovedAtoms:
+    """Supercells with one or two displaced atoms, in the units of the file.
 
     Parameters
     ----------
@@ -50,37 +97,69 @@ class Displacements:
     """
 
     singles: tuple[Displaced, ...]
-    pairs: tuple[tuple[int, Displaced], ...]
+    pairs: tuple[tuple[int, Displaced], ...] = ()
 
-    @property
-    def n_supercells(self) -> int:
-        """How many supercells have a number, excluded pairs too."""
-        return len(self.singles) + len(self.pairs)
-
-    @property
-    def all(self) -> list[Displaced]:
-        """Singles, then pairs."""
-        return [*self.singles, *(d for _, d in self.pairs)]
-
-    @property
-    def included(self) -> NDArray[np.bool_]:
-        """Which of `all` are not beyond the cutoff."""
-        return np.array([d.included for d in self.all])
-
-    def moves(self, number: int) -> list[tuple[int, Vector]]:
-        """The displaced atoms of a supercell and how they move, in units of the file."""
-        n = len(self.singles)
-        if number < n:
-            return [self.singles[number].move]
-        first, second = self.pairs[number - n]
-        return [self.singles[first].move, second.move]
+    def forces(self, file: Path) -> NDArray[np.float64] | None:
+        """Forces of included supercells that the file holds, None if it holds none."""
+        displaced = [*self.singles, *(d for _, d in self.pairs)]
+        wanted = [d for d in displaced if d.included]
+        forces = [d.forces for d in wanted if d.forces is not None]
+        if not forces:
+            return None
+        if len(forces) < len(wanted):
+            number = [d.included and d.forces is None for d in displaced].index(True)
+            raise FileError(
+                f"{file}: only {len(forces)} of {len(wanted)} displaced supercells have "
+                f"forces, number {number + 1} has none; add the missing ones"
+            )
+        return np.array(forces)
 
 
-def read_displacements(tree: Tree, n_s: int) -> Displacements:
-    """Read ``displacement_pairs`` for a supercell of ``n_s`` atoms."""
-    items = list(tree.children("displacement_pairs"))
+@dataclass(frozen=True, slots=True, eq=False)
+class MovedCrystals:
+    """Supercells with all atoms displaced, in the units of the file.
+
+    Parameters
+    ----------
+    displacements : (n, n_s, 3) array
+    inside : (n, n_s, 3) array or None
+        Forces, if the file holds them.
+    """
+
+    displacements: Vector
+    inside: Vector | None
+
+    def forces(self, file: Path) -> NDArray[np.float64] | None:
+        """Forces that the file holds, None if it holds none."""
+        return self.inside
+
+
+def read_displacements(
+    tree: Tree, place: Place, n_s: int
+) -> MovedAtoms | MovedCrystals | None:
+    """Read displacements of one place for a supercell of ``n_s`` atoms, if any."""
+    if place.dataset in tree:
+        return _dataset(tree.child(place.dataset), n_s)
+    if place.pairs and place.pairs in tree:
+        return _pairs(tree, place.pairs, n_s)
+    key = next((key for key in place.singles if key in tree), None)
+    return None if key is None else MovedAtoms(_singles(tree, key, n_s))
+
+
+def _dataset(tree: Tree, n_s: int) -> MovedCrystals | None:
+    """Random displacements, with forces or without."""
+    if "displacements" not in tree:
+        return None
+    u = tree.array("displacements", (-1, n_s, 3))
+    forces = tree.array("forces", (len(u), n_s, 3)) if "forces" in tree else None
+    return MovedCrystals(u, forces)
+
+
+def _pairs(tree: Tree, key: str, n_s: int) -> MovedAtoms:
+    """Displaced atoms, and for each of them second ones."""
+    items = list(tree.children(key))
     if not items:
-        raise tree.error("displacement_pairs", "is empty")
+        raise tree.error(key, "is empty")
     singles = []
     pairs: list[tuple[int, Displaced]] = []
     for i, item in enumerate(items):
@@ -90,18 +169,16 @@ def read_displacements(tree: Tree, n_s: int) -> Displacements:
             for displaced in _either_form(second, n_s, len(items) + len(pairs) + 1):
                 pairs.append((i, displaced))
     if not pairs:
-        raise tree.error(
-            "displacement_pairs", "no atom is paired with another; third order needs pairs"
-        )
-    return Displacements(tuple(singles), tuple(pairs))
+        raise tree.error(key, "no atom is paired with another; third order needs pairs")
+    return MovedAtoms(tuple(singles), tuple(pairs))
 
 
-def read_singles(tree: Tree, key: str, n_s: int) -> tuple[Displaced, ...]:
-    """Read displacements of single atoms for a supercell of ``n_s`` atoms."""
-    found = tuple(_single_form(item, n_s) for item in tree.children(key))
-    if not found:
+def _singles(tree: Tree, key: str, n_s: int) -> tuple[Displaced, ...]:
+    """Displacements of single atoms."""
+    displaced = tuple(_single_form(item, n_s) for item in tree.children(key))
+    if not displaced:
         raise tree.error(key, "is empty")
-    return found
+    return displaced
 
 
 def _paired_with(item: Tree) -> Iterator[Tree]:
@@ -120,7 +197,7 @@ def _either_form(second: Tree, n_s: int, number: int) -> Iterator[Displaced]:
         return
     vectors = second.array("displacements", (-1, 3))
     if not vectors.any(axis=1).all():
-        raise second.error("displacements", STILL)
+        raise second.error("displacements", NO_LENGTH)
     if "displacement_ids" in second:
         ids = second.array("displacement_ids", (len(vectors),))
         if (ids != number + np.arange(len(vectors))).any():
@@ -137,7 +214,7 @@ def _single_form(item: Tree, n_s: int, included: bool = True) -> Displaced:
     forces = item.array("forces", (n_s, 3)) if "forces" in item else None
     u = item.array("displacement", (3,))
     if not u.any():
-        raise item.error("displacement", STILL)
+        raise item.error("displacement", NO_LENGTH)
     return Displaced(_atom(item, n_s), u, forces, included)
 
 

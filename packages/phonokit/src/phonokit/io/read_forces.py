@@ -36,7 +36,7 @@ def read_forces(
     moves : Moves, optional
         What the forces should be of; comments that say otherwise are an error.
     length : float
-        Å, the unit of ``moves``.
+        Å, the unit of the displacements in comments.
 
     Returns
     -------

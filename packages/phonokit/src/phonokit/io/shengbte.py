@@ -15,7 +15,7 @@ from phono_grid.errors import DomainError, FileError, ensure_not_negative, ensur
 
 from phonokit._atomic import path_of, replacing
 from phonokit.io.constants_files import read_force_constants
-from phonokit.io.files import open_text
+from phonokit.io.lines import read_lines
 from phonokit.results.force_constants import write_force_constants
 
 SECOND, THIRD = "FORCE_CONSTANTS_2ND", "FORCE_CONSTANTS_3RD"
@@ -126,9 +126,8 @@ def _images(fc3: ForceConstants, threshold: float) -> Iterator[Image]:
 
 def _read_third(path: Path, supercell: Supercell) -> ForceConstants:
     """Blocks, folded into a supercell."""
-    with open_text(path) as file:
-        lines = [(i, line.split()) for i, line in enumerate(file, start=1) if line.strip()]
-    n_blocks = int(_numbers(path, lines[0] if lines else (1, []), 1)[0])
+    lines = read_lines(path)
+    n_blocks = lines.integer(0)
     if len(lines) != 1 + n_blocks * LINES:
         raise FileError(
             f"{path}: expected {1 + n_blocks * LINES} lines that are not blank for "
@@ -138,22 +137,22 @@ def _read_third(path: Path, supercell: Supercell) -> ForceConstants:
     find = _Finder(supercell)
     values = np.zeros((n_a, n_s, n_s, 3, 3, 3))
     for start in range(1, len(lines), LINES):
-        vectors = [_numbers(path, lines[start + m], 3) for m in (1, 2)]
-        line, words = lines[start + 3]
-        k, one, other = (round(a) - 1 for a in _numbers(path, (line, words), 3))
+        vectors = [lines.numbers(start + m, 3) for m in (1, 2)]
+        k, one, other = (round(a) - 1 for a in lines.numbers(start + 3, 3))
         if not all(0 <= a < n_a for a in (k, one, other)):
             raise FileError(
-                f"{path}: line {line}: expected atoms 1 to {n_a}, got {' '.join(words)}; "
-                "does the file belong to this primitive cell?"
+                f"{path}: line {lines.line(start + 3)}: expected atoms 1 to {n_a}, got "
+                f"{' '.join(lines.words(start + 3))}; does the file belong to this "
+                "primitive cell?"
             )
         try:
             s, t = find(one, vectors[0]), find(other, vectors[1])
         except KeyError:
             raise FileError(
-                f"{path}: line {lines[start][0]}: vectors that are not of the lattice; "
+                f"{path}: line {lines.line(start)}: vectors that are not of the lattice; "
                 "does the file belong to this primitive cell?"
             ) from None
-        rows = [_numbers(path, row, 4)[3] for row in lines[start + 4 : start + LINES]]
+        rows = [lines.numbers(row, 4)[3] for row in range(start + 4, start + LINES)]
         values[k, s, t] += np.array(rows).reshape(3, 3, 3)
     return ForceConstants(values, supercell)
 
@@ -204,18 +203,3 @@ def _check_multiple(supercell: Supercell) -> None:
             "supercell: ShengBTE expects its atoms in phonopy's order, primitive atoms "
             "outermost, the first axis fastest"
         )
-
-
-def _numbers(path: Path, row: tuple[int, list[str]], n: int) -> list[float]:
-    """The numbers of a line."""
-    line, words = row
-    try:
-        numbers = [float(word.replace("D", "e").replace("d", "e")) for word in words]
-    except ValueError:
-        numbers = []
-    if len(numbers) != n or not np.isfinite(numbers).all():
-        raise FileError(
-            f"{path}: line {line}: expected {n} number{'s' if n > 1 else ''}, got "
-            f"{' '.join(words)[:60]!r}; correct this line"
-        )
-    return numbers

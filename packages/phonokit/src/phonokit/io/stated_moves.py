@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import FileError
+from phono_grid.errors import DomainError, FileError
 
 Moves = Callable[[int], Sequence[tuple[int, NDArray[np.float64]]]]
 """The displaced atoms, from 0, of a supercell by number, and their displacements."""
@@ -23,9 +23,10 @@ class StatedMoves:
     ----------
     path : Path
     moves : Moves
+        In Å.
     n_atoms : int
     length : float
-        Å, the unit of length of ``moves``; comments may be in Å all the same.
+        Å, the unit of length of the file; comments may be in Å all the same.
     """
 
     def __init__(self, path: Path, moves: Moves, n_atoms: int, length: float) -> None:
@@ -43,17 +44,18 @@ class StatedMoves:
         if number != self._number:
             try:
                 self._expected = list(self._moves(number))
-            except IndexError:
+            except DomainError:
                 self._expected = []  # More supercells than there are: told when counted.
             self._number = number
         if not self._expected:
             return
         atom, u = self._expected.pop(0)
-        same = any(np.abs(stated[1] - unit * u).max() <= SAME for unit in self._lengths)
+        same = any(np.abs(stated[1] - u / unit).max() <= SAME for unit in self._lengths)
         if stated[0] != atom + 1 or not same:
             raise FileError(
                 f"{self._path}: line {line} (supercell {number + 1}): the comment says "
-                f"that {_said(*stated)}, the yaml file that {_said(atom + 1, u)}; take the "
+                f"that {_said(*stated)}, the yaml file that "
+                f"{_said(atom + 1, u / self._lengths[1])}; take the "
                 "forces of these displacements, in their order"
             )
 

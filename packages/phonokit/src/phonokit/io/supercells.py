@@ -4,17 +4,22 @@ from pathlib import Path
 
 import numpy as np
 from phono_fc import PairDisplacements, SingleDisplacements, pair_distances
-from phono_grid import Cell, Supercell
+from phono_grid import Supercell
+from phono_grid.calculators import CalculatorUnits
 from phono_grid.errors import FileError
 
 from phonokit._atomic import path_of
-from phonokit.io import read_displacements as files
-from phonokit.io.calculators import Units, units_of
-from phonokit.io.cells import read_phonon_supercell, read_supercell
+from phonokit.io.crystal_file import CrystalFile
 from phonokit.io.files import find_yaml, in_file
 from phonokit.io.pair_cutoff import cutoff_of
-from phonokit.io.second_order import PHONON, PHONOPY, Place
-from phonokit.io.tree import Tree
+from phonokit.io.read_displacements import (
+    PHONON,
+    Displaced,
+    MovedAtoms,
+    MovedCrystals,
+    Place,
+    read_displacements,
+)
 from phonokit.model.displaced_supercells import (
     AnySupercells,
     DisplacedSupercells,
@@ -24,7 +29,7 @@ from phonokit.model.displaced_supercells import (
 NAMES = ("phono3py_disp.yaml", "phonopy_disp.yaml")
 
 
-def read_supercells(path: str | Path) -> tuple[AnySupercells, Units]:
+def read_supercells(path: str | Path) -> tuple[AnySupercells, CalculatorUnits]:
     """Read displacements whose forces are wanted.
 
     Parameters
@@ -37,40 +42,26 @@ def read_supercells(path: str | Path) -> tuple[AnySupercells, Units]:
     Returns
     -------
     DisplacedSupercells or RandomSupercells
-        In Å.
-    Units
+        In Å; a separate supercell of second order is its ``phonon``.
+    CalculatorUnits
         Of the file.
+
+    Raises
+    ------
+    FileError
+        If the file holds no displacements.
     """
-    tree = Tree.read(find_supercells(path_of(path)))
-    units = units_of(tree)
-    unit_cell, supercell = read_supercell(tree, units)
-    if "displacement_pairs" not in tree:
-        order = 3 if "phono3py" in tree else 2
-        place = Place((), "dataset", ()) if order == 3 else PHONOPY
-        return _of_place(tree, place, unit_cell, supercell, order), units
-    displacements = files.read_displacements(tree, supercell.cell.n_atoms)
-    with in_file(tree.file):
-        singles = _singles(displacements.singles, units)
-        pairs = _pairs(displacements, supercell, units)
-        cutoff = cutoff_of(displacements, supercell)
-    return DisplacedSupercells(unit_cell, supercell, singles, pairs, cutoff), units
-
-
-def read_phonon_supercells(path: str | Path) -> AnySupercells | None:
-    """Read the displacements of a separate supercell of second order, None without one.
-
-    Parameters
-    ----------
-    path : str or Path
-        As for `read_supercells`.
-    """
-    tree = Tree.read(find_supercells(path_of(path)))
-    units = units_of(tree)
-    unit_cell, supercell = read_supercell(tree, units)
-    phonon = read_phonon_supercell(tree, unit_cell, supercell, units)
-    if phonon is None or not PHONON.holds_displacements(tree):
-        return None
-    return _of_place(tree, PHONON, unit_cell, phonon, 2)
+    file = CrystalFile.read(find_supercells(path_of(path)))
+    place, phonon = file.place, None
+    if file.phonon is not None and PHONON.holds_displacements(file.tree):
+        phonon = supercells_at(file, PHONON, file.phonon)
+    supercells = supercells_at(file, place, file.supercell, phonon)
+    if supercells is None:
+        raise FileError(
+            f"{file.path}: holds no displacements ({', '.join(place.keys)}); make them "
+            "with phono displace"
+        )
+    return supercells, file.units
 
 
 def find_supercells(path: Path) -> Path:
@@ -78,39 +69,50 @@ def find_supercells(path: Path) -> Path:
     return find_yaml(path, NAMES)
 
 
-def _of_place(
-    tree: Tree, place: Place, unit_cell: Cell, supercell: Supercell, order: int
+def supercells_at(
+    file: CrystalFile,
+    place: Place,
+    supercell: Supercell,
+    phonon: AnySupercells | None = None,
+) -> AnySupercells | None:
+    """The displaced supercells that a file has at a place, if there are any."""
+    record = read_displacements(file.tree, place, supercell.cell.n_atoms)
+    return None if record is None else supercells_of(file, place, supercell, record, phonon)
+
+
+def supercells_of(
+    file: CrystalFile,
+    place: Place,
+    supercell: Supercell,
+    record: MovedAtoms | MovedCrystals,
+    phonon: AnySupercells | None = None,
 ) -> AnySupercells:
-    """Single or random displacements from their place in a file."""
-    units, n_s, key = units_of(tree), supercell.cell.n_atoms, place.key(tree)
-    if place.dataset in tree:
-        u = tree.child(place.dataset).array("displacements", (-1, n_s, 3))
-        return RandomSupercells(unit_cell, supercell, u * units.length, order)
-    if key is None:
-        keys = ", ".join([*place.displacements, place.dataset, "displacement_pairs"])
-        raise FileError(
-            f"{tree.file}: holds no displacements ({keys}); make them with phono displace"
+    """Displaced supercells, in Å, from what a file says of them."""
+    length = file.units.length
+    if isinstance(record, MovedCrystals):
+        u = record.displacements * length
+        return RandomSupercells(file.unit_cell, supercell, u, place.order, phonon)
+    with in_file(file.path):
+        u = np.array([d.displacement for d in record.singles]).reshape(-1, 3) * length
+        singles = SingleDisplacements(np.array([d.atom for d in record.singles]), u)
+        pairs, cutoff = None, None
+        if record.pairs:
+            pairs = _pairs(record, supercell, length)
+            cutoff = cutoff_of(pairs, len(singles))
+        supercells = DisplacedSupercells(
+            file.unit_cell, supercell, singles, pairs, cutoff, phonon
         )
-    with in_file(tree.file):
-        singles = _singles(files.read_singles(tree, key, n_s), units)
-    return DisplacedSupercells(unit_cell, supercell, singles)
+    return supercells
 
 
-def _singles(found: tuple[files.Displaced, ...], units: Units) -> SingleDisplacements:
-    """Single displacements in Å."""
-    u = np.array([d.displacement for d in found]).reshape(-1, 3)
-    return SingleDisplacements(np.array([d.atom for d in found]), u * units.length)
-
-
-def _pairs(
-    displacements: files.Displacements, supercell: Supercell, units: Units
-) -> PairDisplacements:
+def _pairs(record: MovedAtoms, supercell: Supercell, length: float) -> PairDisplacements:
     """Pairs in Å, their distances those of the crystal."""
-    first = np.array([i for i, _ in displacements.pairs])
-    atoms = np.array([d.atom for _, d in displacements.pairs])
-    origins = np.array([d.atom for d in displacements.singles])[first]
+    first = np.array([i for i, _ in record.pairs])
+    seconds: list[Displaced] = [d for _, d in record.pairs]
+    atoms = np.array([d.atom for d in seconds])
+    origins = np.array([d.atom for d in record.singles])[first]
     to_home = supercell.translated(supercell.home[origins], atoms)
     apart = pair_distances(supercell)[supercell.supercell_to_primitive[origins], to_home]
-    u = np.array([d.displacement for _, d in displacements.pairs]) * units.length
-    included = displacements.included[len(displacements.singles) :]
+    u = np.array([d.displacement for d in seconds]) * length
+    included = np.array([d.included for d in seconds])
     return PairDisplacements(first, atoms, u, apart, included)

@@ -30,7 +30,6 @@ def write_displacements(
     supercells: AnySupercells,
     path: str | Path | None = None,
     *,
-    phonon: AnySupercells | None = None,
     forces: NDArray[np.float64] | None = None,
     phonon_forces: NDArray[np.float64] | None = None,
 ) -> Path:
@@ -39,16 +38,15 @@ def write_displacements(
     Parameters
     ----------
     supercells : DisplacedSupercells or RandomSupercells
+        With its ``phonon``, the separate supercell of second order, if it has one.
     path : str or Path, optional
         ``phono3py_disp.yaml``, or ``phonopy_disp.yaml`` for second order alone, if not
         given; compressed if it ends with ``.xz``, ``.lzma``, ``.gz`` or ``.bz2``.
-    phonon : DisplacedSupercells or RandomSupercells, optional
-        Those of a separate supercell of second order, beside third order.
     forces : (n, n_s, 3) array, optional
         To be written with the displacements, eV/Å: the file is then a parameter file,
         ``phono3py_params.yaml`` by custom.
     phonon_forces : (n, n_s, 3) array, optional
-        The same of ``phonon``.
+        The same of ``supercells.phonon``.
 
     Raises
     ------
@@ -56,10 +54,9 @@ def write_displacements(
         If it cannot be written.
     """
     target = Path(default_displacements_name(supercells) if path is None else path)
-    if phonon is not None and (supercells.order, phonon.order) != (3, 2):
-        raise DomainError(
-            "phonon: expected a supercell of second order beside one of third order"
-        )
+    phonon = supercells.phonon
+    if phonon is None and phonon_forces is not None:
+        raise DomainError("phonon_forces: the supercells have no phonon; leave them out")
     with writing_text(target) as file:
         file.writelines(_head(supercells))
         if phonon is not None:
@@ -121,7 +118,14 @@ def _cell(name: str, cell: Cell) -> FileLines:
         if element != symbol:
             yield f"    extended_symbol: {symbol}\n"
         yield f"    coordinates: {_vector(x)}\n    mass: {mass:.6f}\n"
+        if cell.magnetic_moments is not None:
+            yield f"    magnetic_moment: {_moment(cell.magnetic_moments[i - 1])}\n"
     yield "\n"
+
+
+def _moment(moment: NDArray[np.float64]) -> str:
+    """A number, or a vector."""
+    return _vector(moment) if moment.ndim else f"{moment:.8f}"
 
 
 def _random(

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from phono_grid.calculators import CalculatorUnits
 from phono_grid.errors import DomainError, ShapeError, ensure_type, finite
 
 from phonokit._atomic import path_of
-from phonokit.io.calculators import Units
 from phonokit.io.write_text import writing_text
 from phonokit.model.displaced_supercells import (
     AnySupercells,
@@ -18,7 +18,10 @@ from phonokit.model.displaced_supercells import (
 
 
 def save_forces(
-    folder: Path, supercells: AnySupercells, forces: NDArray[np.float64], units: Units
+    folder: Path,
+    supercells: AnySupercells,
+    forces: NDArray[np.float64],
+    units: CalculatorUnits,
 ) -> list[Path]:
     """Write the forces, eV/Å, under the names others look for, beside the displacements.
 

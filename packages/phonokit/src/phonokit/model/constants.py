@@ -3,7 +3,6 @@
 import functools
 from dataclasses import dataclass, field
 
-import numpy as np
 from phono_fc import (
     ForceConstants,
     PairDisplacementForces,
@@ -18,18 +17,13 @@ from phono_fc import (
     symmetrize,
     symmetrize_sparse,
 )
-from phono_grid import Cell, Supercell, Symmetry
-from phono_grid.errors import (
-    DomainError,
-    ensure_type,
-)
+from phono_grid import Supercell, Symmetry
+from phono_grid.errors import DomainError, ensure_type
+from phono_grid.nouns import ValueNoun
 
 from phonokit.model.force_data import ForceData, SecondOrderData
+from phonokit.model.same_crystal import ensure_same_primitive
 from phonokit.settings.fit import Fit
-
-SAME = 1e-4
-"""Å; lattices and positions of files are rounded."""
-
 
 Constants3 = ForceConstants | SparseForceConstants3
 """Third-order constants of all pairs of atoms, or of those within a cutoff."""
@@ -152,8 +146,8 @@ class FromForces:
         return symmetrize_sparse(blocks) if self.fit.symmetrize else blocks
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Given:
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class Given(ValueNoun):
     """Force constants that somebody has solved for already.
 
     Parameters
@@ -179,7 +173,8 @@ class Given:
         ensure_type("fc3", self.third, ForceConstants, SparseForceConstants3)
         if self.third.order != 3:
             raise DomainError(f"fc3: expected order 3, got order {self.third.order}")
-        ensure_same_primitive(self.fc2.supercell.primitive, self.third.supercell.primitive)
+        second, third = self.fc2.supercell, self.third.supercell
+        ensure_same_primitive("fc3", third.primitive, second.primitive)
 
     @property
     def order(self) -> int:
@@ -207,29 +202,13 @@ class Given:
         return self.third
 
 
-def ensure_same_primitive(one: Cell, other: Cell) -> None:
-    """Require the same primitive cell, atom by atom."""
-    if one.symbols != other.symbols or np.abs(one.lattice - other.lattice).max() > SAME:
-        raise DomainError(
-            f"fc3: its primitive cell, {other.formula} of {other.volume:.3f} Å³, is not "
-            f"that of fc2, {one.formula} of {one.volume:.3f} Å³; give constants of one "
-            "crystal"
-        )
-    apart = one.positions - other.positions
-    if np.abs((apart - np.rint(apart)) @ one.lattice).max() > SAME:
-        raise DomainError(
-            "fc3: the atoms of its primitive cell are not where those of fc2 are; give "
-            "constants of one crystal, atoms in the same order"
-        )
-
-
 def ensure_third_order(order: int) -> None:
     """Require data that were made for third order."""
     if order < 3:
         raise DomainError(
             "the data are of second order alone; third order needs displaced pairs of "
-            "atoms or random displacements, which phono displace makes without "
-            "--second-order"
+            "atoms or random displacements, which phonokit.displace makes with "
+            "second_order=False"
         )
 
 

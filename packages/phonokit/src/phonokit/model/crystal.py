@@ -3,6 +3,7 @@
 import functools
 import logging
 from dataclasses import dataclass, field
+from typing import Any
 
 from phono_dynmat import (
     BornCharges,
@@ -14,6 +15,7 @@ from phono_dynmat import (
 from phono_fc import ForceConstants, SparseForceConstants3, drift, drift_sparse
 from phono_grid import Backend, Cell, Supercell, Symmetry, using
 from phono_grid.backend import active
+from phono_grid.calculators import calculator_units
 from phono_grid.errors import DomainError, ensure_type
 
 from phonokit._fingerprint import fingerprint
@@ -121,6 +123,68 @@ class Crystal:
         backend = active() if lang is None else Backend.of(lang)
         given = Given(fc2=fc2, third=fc3)
         return cls(constants=given, polar=polar, backend=backend)
+
+    @classmethod
+    def from_phonopy(cls, phonon: Any, *, lang: Backend | str | None = None) -> "Crystal":
+        """Take the force constants and charges of a ``Phonopy`` object.
+
+        Parameters
+        ----------
+        phonon : phonopy.Phonopy
+            Its attributes ``force_constants``, ``supercell``, ``primitive``, ``nac_params``
+            and ``calculator``, whose units they have, are read; phonopy is not imported.
+        lang : "Rust" or "Python", optional
+            The implementation of the kernels; the one that is active if not given.
+
+        Raises
+        ------
+        DomainError
+            If it has no force constants; its method ``produce_force_constants()`` makes
+            them of its forces.
+        """
+        fc2 = ForceConstants.from_phonopy(phonon)
+        return cls._from_object(phonon, "a Phonopy object", fc2, None, lang)
+
+    @classmethod
+    def from_phono3py(cls, phonon: Any, *, lang: Backend | str | None = None) -> "Crystal":
+        """Take the force constants and charges of a ``Phono3py`` object.
+
+        Parameters
+        ----------
+        phonon : phono3py.Phono3py
+            Its attributes ``fc2``, ``fc3``, ``supercell``, ``primitive``,
+            ``phonon_supercell``, ``phonon_primitive``, ``nac_params`` and ``calculator``,
+            whose units they have, are read; phono3py is not imported.
+        lang : "Rust" or "Python", optional
+            The implementation of the kernels; the one that is active if not given.
+
+        Raises
+        ------
+        DomainError
+            If it lacks force constants; its methods ``produce_fc2()`` and ``produce_fc3()``
+            make them of its forces.
+        """
+        fc2, fc3 = (ForceConstants.from_phono3py(phonon, order) for order in (2, 3))
+        return cls._from_object(phonon, "a Phono3py object", fc2, fc3, lang)
+
+    @classmethod
+    def _from_object(
+        cls,
+        phonon: Any,
+        source: str,
+        fc2: ForceConstants,
+        fc3: ForceConstants | None,
+        lang: Backend | str | None,
+    ) -> "Crystal":
+        """A crystal of the constants and charges of another program's object."""
+        units = calculator_units(getattr(phonon, "calculator", None))
+        params = getattr(phonon, "nac_params", None)
+        primitive = (fc2 if fc3 is None else fc3).supercell.primitive
+        polar = Dipoles.from_nac_params(primitive, params, units) if params else None
+        origin = Origin(source=source, calculator=units.calculator)
+        backend = active() if lang is None else Backend.of(lang)
+        given = Given(fc2=fc2, third=fc3)
+        return cls(constants=given, polar=polar, origin=origin, backend=backend)
 
     @property
     def lang(self) -> str:

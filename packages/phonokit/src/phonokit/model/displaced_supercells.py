@@ -2,17 +2,31 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Union
 
 import numpy as np
 from numpy.typing import NDArray
 from phono_fc import PairDisplacements, SingleDisplacements
 from phono_grid import Cell, Supercell
-from phono_grid.errors import DomainError, ensure_integer, ensure_type, finite, frozen
+from phono_grid.errors import (
+    DomainError,
+    ensure_indices,
+    ensure_integer,
+    ensure_positive,
+    ensure_type,
+    finite,
+    frozen,
+)
+from phono_grid.nouns import ValueNoun
+
+from phonokit.model.same_crystal import ensure_same_primitive
+
+Move = tuple[int, NDArray[np.float64]]
+"""A displaced atom, from 0, and its displacement, Cartesian, Å."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DisplacedSupercells:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class DisplacedSupercells(ValueNoun):
     """A crystal and its displaced supercells: singles first, pairs after them.
 
     Parameters
@@ -24,6 +38,8 @@ class DisplacedSupercells:
         None for second order alone.
     cutoff : float or None
         Å, of ``pairs``.
+    phonon : DisplacedSupercells or RandomSupercells, optional
+        A separate supercell for second order beside one for third order.
     """
 
     unit_cell: Cell
@@ -31,6 +47,22 @@ class DisplacedSupercells:
     singles: SingleDisplacements
     pairs: PairDisplacements | None = None
     cutoff: float | None = None
+    phonon: Union["DisplacedSupercells", "RandomSupercells", None] = None
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        ensure_type("unit_cell", self.unit_cell, Cell)
+        ensure_type("supercell", self.supercell, Supercell)
+        ensure_type("singles", self.singles, SingleDisplacements)
+        n_s = self.supercell.cell.n_atoms
+        ensure_indices("singles.atoms", self.singles.atoms, n_s)
+        if self.pairs is not None:
+            ensure_type("pairs", self.pairs, PairDisplacements)
+            ensure_indices("pairs.atoms", self.pairs.atoms, n_s)
+            ensure_indices("pairs.first", self.pairs.first, len(self.singles))
+        if self.cutoff is not None:
+            ensure_positive("cutoff", self.cutoff)
+        ensure_phonon(self, self.phonon)
 
     def __len__(self) -> int:
         """How many have a number, excluded pairs too."""
@@ -53,13 +85,13 @@ class DisplacedSupercells:
         singles = np.ones(len(self.singles), dtype=np.bool_)
         return singles if self.pairs is None else np.r_[singles, self.pairs.included]
 
-    def moves(self, number: int) -> list[tuple[int, NDArray[np.float64]]]:
+    def moves(self, number: int) -> list[Move]:
         """The displaced atoms of one supercell and how they move, Cartesian, Å."""
         n = len(self.singles)
-        if number < n:
+        if 0 <= number < n:
             single = self.singles
             return [(int(single.atoms[number]), single.displacements[number])]
-        if self.pairs is None or number >= len(self):
+        if self.pairs is None or not 0 <= number < len(self):
             raise DomainError(f"number: expected 0 to {len(self) - 1}, got {number}")
         pair = number - n
         first = self.moves(int(self.pairs.first[pair]))
@@ -81,9 +113,24 @@ class DisplacedSupercells:
                 lines.append(f"# {atom + 1:<5d} {x:20.16f} {y:20.16f} {z:20.16f}\n")
             yield "".join(lines)
 
+    @property
+    def description(self) -> str:
+        """Atoms and displacements, for a person."""
+        n, needed = len(self.singles), int(self.included.sum())
+        pairs = "" if self.pairs is None else f" + {len(self.pairs)}"
+        text = f"{self.supercell.cell.n_atoms} atoms, {n}{pairs} displacement"
+        text += "" if n == 1 and not pairs else "s"
+        if needed < len(self):
+            text += f", {needed} of them within the cutoff"
+        return text
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RandomSupercells:
+    def __repr__(self) -> str:
+        """Formula, atoms and displacements."""
+        return _short(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RandomSupercells(ValueNoun):
     """A crystal and supercells with all atoms displaced at once.
 
     Parameters
@@ -94,12 +141,15 @@ class RandomSupercells:
         Cartesian, Å.
     order : int
         The highest order the displacements are for, 2 or 3.
+    phonon : DisplacedSupercells or RandomSupercells, optional
+        A separate supercell for second order beside one for third order.
     """
 
     unit_cell: Cell
     supercell: Supercell
     displacements: NDArray[np.float64]
     order: int = 3
+    phonon: Union[DisplacedSupercells, "RandomSupercells", None] = None
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
@@ -110,6 +160,7 @@ class RandomSupercells:
         shape = ("n", self.supercell.cell.n_atoms, 3)
         u = finite(self.displacements, "displacements", shape)
         object.__setattr__(self, "displacements", frozen(u, "displacements"))
+        ensure_phonon(self, self.phonon)
 
     def __len__(self) -> int:
         """How many there are."""
@@ -131,6 +182,36 @@ class RandomSupercells:
         x: NDArray[np.float64] = cell.positions @ cell.lattice + self.displacements[number]
         return x
 
+    @property
+    def description(self) -> str:
+        """Atoms and displacements, for a person."""
+        return f"{self.supercell.cell.n_atoms} atoms, {len(self)} random displacements"
+
+    def __repr__(self) -> str:
+        """Formula, atoms and displacements."""
+        return _short(self)
+
 
 AnySupercells = DisplacedSupercells | RandomSupercells
 """Supercells that want forces."""
+
+
+def ensure_phonon(third: AnySupercells, phonon: AnySupercells | None) -> None:
+    """Require a supercell of second order of the same crystal beside one of third order."""
+    if phonon is None:
+        return
+    ensure_type("phonon", phonon, DisplacedSupercells, RandomSupercells)
+    if (third.order, phonon.order) != (3, 2):
+        raise DomainError(
+            "phonon: expected a supercell of second order beside one of third order, got "
+            f"orders {phonon.order} and {third.order}"
+        )
+    ensure_same_primitive("phonon", phonon.supercell.primitive, third.supercell.primitive)
+
+
+def _short(supercells: AnySupercells) -> str:
+    """Class, formula, atoms and displacements."""
+    text = f"{supercells.supercell.primitive.formula}, {supercells.description}"
+    if supercells.phonon is not None:
+        text += f"; second order {supercells.phonon.description}"
+    return f"{type(supercells).__name__}({text})"

@@ -2,21 +2,30 @@
 
 from dataclasses import dataclass, fields, replace
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from phono_fc import (
     PairDisplacementForces,
     RandomDisplacementForces,
     SingleDisplacementForces,
 )
 from phono_grid import Cell, Supercell
-from phono_grid.errors import DomainError, ensure_type
+from phono_grid.errors import DomainError, ShapeError, ensure_type, finite
+from phono_grid.nouns import ValueNoun
 
 from phonokit._fingerprint import fingerprint
 from phonokit.model.dipoles import Dipoles
+from phonokit.model.displaced_supercells import (
+    AnySupercells,
+    DisplacedSupercells,
+    RandomSupercells,
+)
 from phonokit.model.provenance import InputFile
+from phonokit.model.same_crystal import ensure_same_primitive
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SecondOrderData:
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class SecondOrderData(ValueNoun):
     """A supercell and the forces that its second-order constants come from.
 
     Parameters
@@ -35,11 +44,14 @@ class SecondOrderData:
         ensure_type(
             "forces", self.forces, SingleDisplacementForces, RandomDisplacementForces
         )
+        ensure_size("forces", self.forces.forces, self.supercell)
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class ForceData:
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class ForceData(ValueNoun):
     """A crystal and the forces in its displaced supercells.
+
+    `phonokit.read` makes one of files, `from_supercells` of arrays.
 
     Parameters
     ----------
@@ -80,9 +92,85 @@ class ForceData:
     order: int = 3
 
     def __post_init__(self) -> None:
-        """Require forces of one kind."""
+        """Establish the invariants."""
+        ensure_type("unit_cell", self.unit_cell, Cell)
+        ensure_type("supercell", self.supercell, Supercell)
         if (self.singles is None) == (self.snapshots is None):
             raise DomainError("expected either single displacements or snapshots")
+        if self.order not in (2, 3):
+            raise DomainError(f"order must be 2 or 3, got {self.order}")
+        for name, kind in KINDS.items():
+            dataset = getattr(self, name)
+            if dataset is not None:
+                ensure_type(name, dataset, kind)
+                ensure_size(f"{name}.forces", dataset.forces, self.supercell)
+        if self.phonon is not None:
+            ensure_type("phonon", self.phonon, SecondOrderData)
+            own = self.phonon.supercell.primitive
+            ensure_same_primitive("phonon", own, self.supercell.primitive)
+        if self.born is not None:
+            ensure_type("born", self.born, Dipoles)
+
+    @classmethod
+    def from_supercells(
+        cls,
+        supercells: AnySupercells,
+        forces: ArrayLike,
+        *,
+        phonon_forces: ArrayLike | None = None,
+        born: Dipoles | None = None,
+        calculator: str = "",
+        files: tuple[InputFile, ...] = (),
+    ) -> "ForceData":
+        """Put displaced supercells and their forces together, without any file.
+
+        Parameters
+        ----------
+        supercells : DisplacedSupercells or RandomSupercells
+            See `phonokit.displace`.
+        forces : (n, n_s, 3) array_like
+            eV/Å, of all supercells or of those within the cutoff, in their order; see
+            `phonokit.compute_forces`.
+        phonon_forces : (n, n_s, 3) array_like, optional
+            The same of ``supercells.phonon``, the separate supercell of second order.
+        born : Dipoles, optional
+            Born charges.
+        calculator : str
+            The program the forces come from.
+        files : tuple of InputFile
+            All that was read.
+
+        Raises
+        ------
+        ShapeError
+            If there are not as many forces as supercells, or not on as many atoms.
+        DomainError
+            If a force is not a finite number, or only one of ``supercells.phonon`` and
+            ``phonon_forces`` is there.
+        """
+        ensure_type("supercells", supercells, DisplacedSupercells, RandomSupercells)
+        if (supercells.phonon is None) != (phonon_forces is None):
+            raise DomainError(
+                "phonon_forces: give the forces in supercells.phonon, the separate "
+                "supercell of second order, if and only if there is one"
+            )
+        phonon = None
+        if supercells.phonon is not None and phonon_forces is not None:
+            own = _datasets(supercells.phonon, phonon_forces, "phonon_forces")
+            second = own.get("singles") or own["snapshots"]
+            assert not isinstance(second, PairDisplacementForces)  # of order 2
+            phonon = SecondOrderData(supercell=supercells.phonon.supercell, forces=second)
+        return cls(
+            unit_cell=supercells.unit_cell,
+            supercell=supercells.supercell,
+            **_datasets(supercells, forces, "forces"),  # type: ignore[arg-type]
+            pair_cutoff=getattr(supercells, "cutoff", None),
+            phonon=phonon,
+            order=supercells.order,
+            born=born,
+            calculator=calculator,
+            files=files,
+        )
 
     @property
     def second_order(self) -> SecondOrderData:
@@ -91,7 +179,7 @@ class ForceData:
             return self.phonon
         forces = self.singles if self.snapshots is None else self.snapshots
         assert forces is not None  # established above
-        return SecondOrderData(self.supercell, forces)
+        return SecondOrderData(supercell=self.supercell, forces=forces)
 
     def as_snapshots(self) -> "ForceData":
         """The same data for least squares: displaced atoms and pairs become snapshots."""
@@ -116,7 +204,14 @@ class ForceData:
     @property
     def cells_fingerprint(self) -> str:
         """A hash of the supercells."""
-        return fingerprint([self.supercell, self.second_order.supercell])
+        return cells_fingerprint(self.supercell, self.second_order.supercell)
+
+    @property
+    def forces_fingerprint(self) -> str:
+        """A hash of displacements and forces."""
+        own = None if self.phonon is None else self.phonon.forces
+        parts = (self.singles, self.pairs, self.pair_cutoff, self.snapshots, own)
+        return fingerprint(list(parts))
 
     @property
     def description(self) -> str:
@@ -136,3 +231,75 @@ class ForceData:
         if self.pairs is None:
             return f"{n} displacement{'s' if n > 1 else ''}"
         return f"{n} + {len(self.pairs)} displacements"
+
+    def __repr__(self) -> str:
+        """Formula, atoms and displacements."""
+        return f"ForceData({self.supercell.primitive.formula}, {self.description})"
+
+
+def cells_fingerprint(supercell: Supercell, phonon: Supercell) -> str:
+    """A hash of supercells and primitive cell, to the 1e-8 that text files keep.
+
+    Parameters
+    ----------
+    supercell, phonon : Supercell
+        The highest order and second order.
+    """
+    return fingerprint(
+        [
+            part
+            for cells in (supercell, phonon)
+            for cell in (cells.cell, cells.primitive)
+            for part in (
+                cell.symbols,
+                *(np.round(x, 8) + 0.0 for x in (cell.lattice, cell.masses)),
+                np.round(cell.positions, 8) + 0.0,
+            )
+        ]
+    )
+
+
+KINDS = {
+    "singles": SingleDisplacementForces,
+    "pairs": PairDisplacementForces,
+    "snapshots": RandomDisplacementForces,
+}
+"""Data sets of a crystal, by name."""
+Dataset = SingleDisplacementForces | PairDisplacementForces | RandomDisplacementForces
+
+
+def ensure_size(name: str, forces: NDArray[np.float64], supercell: Supercell) -> None:
+    """Require forces on every atom of a supercell."""
+    n_s = supercell.cell.n_atoms
+    if forces.shape[1:] != (n_s, 3):
+        raise ShapeError(
+            f"{name}: expected forces on the {n_s} atoms of the supercell, got shape "
+            f"{forces.shape}"
+        )
+
+
+def _datasets(
+    supercells: AnySupercells, forces: ArrayLike, name: str
+) -> dict[str, Dataset]:
+    """The data sets of displaced supercells, forces of excluded pairs left out."""
+    values = finite(forces, name, ("n", supercells.supercell.cell.n_atoms, 3))
+    included = supercells.included
+    if len(values) == len(included):
+        values = values if included.all() else values[included]
+    elif len(values) != included.sum():
+        counts = dict.fromkeys((len(included), int(included.sum())))
+        raise ShapeError(
+            f"{name}: expected forces in {' or '.join(map(str, counts))} supercells, got "
+            f"{len(values)}"
+        )
+    if isinstance(supercells, RandomSupercells):
+        u = supercells.displacements
+        return {"snapshots": RandomDisplacementForces(u, values)}
+    single, pairs, n = supercells.singles, supercells.pairs, len(supercells.singles)
+    singles = SingleDisplacementForces(single.atoms, single.displacements, values[:n])
+    datasets: dict[str, Dataset] = {"singles": singles}
+    if pairs is not None:
+        kept = included[n:]
+        arrays = (a[kept] for a in (pairs.first, pairs.atoms, pairs.displacements))
+        datasets["pairs"] = PairDisplacementForces(*arrays, values[n:])
+    return datasets

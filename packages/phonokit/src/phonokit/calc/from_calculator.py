@@ -1,0 +1,109 @@
+"""From a structure and a calculator to a crystal, in one call."""
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid import Backend, Cell
+
+from phonokit._atomic import path_of
+from phonokit.calc.displace import displace
+from phonokit.calc.forces import compute_forces
+from phonokit.model.crystal import Crystal
+from phonokit.model.dipoles import Dipoles
+from phonokit.model.displaced_supercells import AnySupercells
+from phonokit.model.force_data import ForceData
+from phonokit.settings.displace import Displace
+from phonokit.settings.fit import Fit
+
+STORE, PHONON_STORE = "forces.hdf5", "forces_fc2.hdf5"
+Progress = Callable[[int, int], None]
+
+
+def from_calculator(
+    structure: str | Path | Cell | Any,
+    calculator: Any,
+    settings: Displace | None = None,
+    *,
+    fit: Fit | None = None,
+    folder: str | Path | None = None,
+    residual: bool = False,
+    born: Dipoles | None = None,
+    lang: Backend | str | None = None,
+    progress: Progress | None = None,
+) -> Crystal:
+    """Make a crystal of a structure and a calculator of its forces.
+
+    The same as `displace`, `compute_forces`, `ForceData.from_supercells` and
+    `Crystal.from_forces`, one after the other.
+
+    Parameters
+    ----------
+    structure : str, Path, Cell or ase.Atoms
+        The unit cell, relaxed; a path is of any file that ASE reads.
+    calculator : ase.calculators.calculator.Calculator
+    settings : Displace, optional
+        Supercell, distance, kind of displacements.
+    fit : Fit, optional
+        How force constants are solved for from the forces.
+    folder : str or Path, optional
+        Where every finished supercell is kept, ``forces.hdf5``: call again with the same
+        folder, and only what is missing is computed. Nothing is kept if not given.
+    residual : bool
+        Compute the supercell at rest too, and subtract its forces from all others.
+    born : Dipoles, optional
+        Born charges.
+    lang : "Rust" or "Python", optional
+        The implementation of the kernels; the one that is active if not given.
+    progress : callable, optional
+        Called with the supercells that are done, and how many there are.
+
+    Returns
+    -------
+    Crystal
+
+    Raises
+    ------
+    DomainError
+        If the structure is not a crystal, or the calculator fails.
+    FileError
+        If what is in ``folder`` is of other supercells.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> from ase.build import bulk
+    >>> from ase.calculators.emt import EMT
+    >>> copper = phonokit.from_calculator(
+    ...     bulk("Cu"), EMT(), phonokit.Displace(supercell=(2, 2, 2)))
+    >>> copper
+    Crystal(Cu, 8 atoms, 1 + 10 displacements, from forces)
+    >>> bool(phonokit.kappa(copper, (3, 3, 3), [300]).kappa[0, 0] > 0)
+    True
+    """
+    supercells = displace(structure, settings)
+    with TemporaryDirectory() as temporary:
+        kept = Path(temporary) if folder is None else path_of(folder, "folder")
+        kept.mkdir(parents=True, exist_ok=True)
+        name = type(calculator).__name__
+
+        def forces_in(part: AnySupercells, store: str) -> NDArray[np.float64]:
+            return compute_forces(
+                part,
+                calculator,
+                kept / store,
+                origin=name,
+                residual=residual,
+                progress=progress,
+            )
+
+        forces = forces_in(supercells, STORE)
+        phonon = supercells.phonon
+        own = None if phonon is None else forces_in(phonon, PHONON_STORE)
+    data = ForceData.from_supercells(
+        supercells, forces, phonon_forces=own, born=born, calculator=name
+    )
+    return Crystal.from_forces(data, fit=fit, lang=lang)

@@ -1,0 +1,125 @@
+"""Which supercells are made of a structure, and how their atoms are displaced."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid.errors import (
+    DomainError,
+    as_numbers,
+    ensure_flag,
+    ensure_integer,
+    ensure_positive,
+    ensure_shape,
+)
+
+Triple = tuple[int, int, int]
+Matrix = Triple | tuple[Triple, Triple, Triple]
+"""Multiples of the axes of the unit cell, or a matrix whose columns are the axes of the
+supercell in those of the unit cell."""
+PLUS_MINUS = ("auto", "yes", "no")
+DISTANCE = {2: 0.01, 3: 0.03}
+"""Å, by order, as phonopy and phono3py have it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Displace:
+    """Which supercells are made of a structure, and how their atoms are displaced.
+
+    Parameters
+    ----------
+    supercell
+        Three numbers, multiples of the unit cell; 1 1 1 if not given. Or a matrix, whose
+        columns are the supercell's axes.
+    primitive
+        auto, or a centring letter: P F I A C R.
+    distance
+        Of a displacement in Å; 0.03 if not given, 0.01 for second order.
+    cutoff
+        In Å; pairs as far apart get no forces.
+    second_order
+        Displace single atoms only.
+    plus_minus
+        Make the opposite displacement too: auto (where symmetry does not), yes or no.
+    axes_only
+        Displace along lattice vectors, not along their sums.
+    phonon_supercell
+        Three numbers: a separate, larger supercell for second order. Or a matrix.
+    random
+        Displace all atoms at random in so many supercells, for least squares (symfc).
+    seed
+        Of the random displacements: the same seed gives the same ones.
+    gaussian
+        Components are normally distributed with the distance as their deviation, in place
+        of one length for all.
+    """
+
+    supercell: Matrix = (1, 1, 1)
+    primitive: str = "auto"
+    distance: float | None = None
+    cutoff: float | None = None
+    second_order: bool = False
+    plus_minus: Literal["auto", "yes", "no"] = "auto"
+    axes_only: bool = False
+    phonon_supercell: Matrix | None = None
+    random: int | None = None
+    seed: int | None = None
+    gaussian: bool = False
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        for name in ("second_order", "axes_only", "gaussian"):
+            ensure_flag(name, getattr(self, name))
+        for name in ("distance", "cutoff"):
+            if getattr(self, name) is not None:
+                ensure_positive(name, getattr(self, name))
+        for name in ("supercell", "phonon_supercell"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, _whole(name, getattr(self, name)))
+        if self.plus_minus not in PLUS_MINUS:
+            raise DomainError(
+                f"plus_minus: expected {', '.join(PLUS_MINUS)}, got {self.plus_minus!r}"
+            )
+        if self.random is not None:
+            ensure_integer("random", self.random, least=1)
+        self._refuse_contradictions()
+
+    def _refuse_contradictions(self) -> None:
+        """Refuse settings that exclude each other."""
+        if self.cutoff is not None and (self.second_order or self.random is not None):
+            raise DomainError(
+                "cutoff: is of pairs, which neither second order alone nor random "
+                "displacements have; leave it out"
+            )
+        if self.phonon_supercell is not None and self.second_order:
+            raise DomainError(
+                "phonon_supercell: is for second order beside third order; give the "
+                "supercell of second order alone as supercell="
+            )
+        if self.random is None and (self.seed is not None or self.gaussian):
+            name = "gaussian" if self.seed is None else "seed"
+            raise DomainError(
+                f"{name}: is of random displacements; give random=, their number, too"
+            )
+
+    @property
+    def order(self) -> int:
+        """The highest order of force constants the displacements are for."""
+        return 2 if self.second_order else 3
+
+    @property
+    def length(self) -> float:
+        """Of a displacement, Å."""
+        return DISTANCE[self.order] if self.distance is None else self.distance
+
+
+def _whole(name: str, matrix: Any) -> Any:
+    """Three whole numbers, or three rows of them."""
+    values: NDArray[np.float64] = as_numbers(matrix, name)
+    if values.shape != (3,):
+        ensure_shape(name, values, (3, 3))
+    if (values != np.rint(values)).any():
+        raise DomainError(f"{name} must hold whole numbers, got {matrix}")
+    rows = np.rint(values).astype(int).tolist()
+    return tuple(rows) if values.ndim == 1 else tuple(map(tuple, rows))
