@@ -82,7 +82,8 @@ def _map(
     from matplotlib.colors import LogNorm
 
     n_t, labels = len(result.temperatures), result.labels
-    assert labels is not None and result.distances is not None
+    assert labels is not None
+    assert result.distances is not None
     points = result.frequency_points * unit.per_thz
     frequencies = result.frequencies * unit.per_thz
     distances = [result.distances[segment] for segment in result.segments]

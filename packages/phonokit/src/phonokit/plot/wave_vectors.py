@@ -1,4 +1,4 @@
-"""What pictures of a few wave vectors share: panels over frequency, and labels of a path."""
+"""What pictures of wave vectors share: panels over frequency, and labels of a path."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -60,7 +60,7 @@ def draw_temperatures(
 def draw_bands(
     axes: "Axes", frequencies: Array, temperatures: Array, values: Array
 ) -> None:
-    """A dot for each band and temperature: ``values[q, T, j]`` over ``frequencies[q, j]``."""
+    """A dot for each band and temperature: ``values[q, T, j]``."""
     for i, t in enumerate(temperatures):
         axes.plot(
             frequencies.ravel(),
