@@ -4,9 +4,8 @@ import h5py
 import numpy as np
 import phonokit
 import pytest
-from phonokit import KappaModes, read_kappa_modes
-from phonokit.cli import BAD_INPUT, main
-from phonokit.plot.accumulation import reached
+from phonokit import DomainError, KappaModes, read_kappa_modes
+from phonokit.cli.app import BAD_INPUT, main
 from tiny_crystal import EXAMPLE
 
 TRANSPORT = phonokit.Transport(isotopes=True, boundary_mfp=1.0)
@@ -21,7 +20,7 @@ def wide():
 @pytest.fixture
 def path(wide, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    return phonokit.write_kappa(wide, tmp_path / "kappa.hdf5")
+    return wide.write(tmp_path / "kappa.hdf5")
 
 
 @pytest.fixture
@@ -53,10 +52,54 @@ def test_everything_ends_at_the_conductivity(wide, path, capsys):
 
 
 def test_half_is_reached_where_half_is_carried(wide):
-    done = KappaModes.of(wide).by_path(1)
-    half = reached(done, 0.5, logarithmic=True)
-    kappa = done.cumulative[0, :, 0]
-    assert kappa[done.points < half][-1] <= kappa[-1] / 2 <= kappa[done.points > half][0]
+    carried = phonokit.accumulate(wide)
+    for points, kappa, half in (
+        (carried.path_point, carried.kappa_below_path, carried.path_below(0.5)),
+        (
+            carried.frequency_point,
+            carried.kappa_below_frequency,
+            carried.frequency_below(0.5),
+        ),
+    ):
+        below, above = kappa[points < half, 0][-1], kappa[points > half, 0][0]
+        assert below <= kappa[-1, 0] / 2 <= above
+
+
+def test_a_result_its_modes_and_its_file_accumulate_alike(wide, path):
+    made = [phonokit.accumulate(x) for x in (wide, KappaModes.of(wide), path, str(path))]
+    for one in made:
+        assert one.temperature == 300
+        for name in ("kappa_below_frequency", "kappa_spectrum", "kappa_below_path"):
+            np.testing.assert_allclose(
+                getattr(one, name), getattr(made[0], name), rtol=1e-12, atol=1e-12
+            )
+    assert [f.path for f in made[2].provenance.inputs] == [path]
+    assert made[2].provenance.formula == "Si2"
+
+
+def test_what_is_written_is_read_again(wide, tmp_path):
+    carried = phonokit.accumulate(wide, temperature=300, sigma=0.3, points=50)
+    again = phonokit.read_result(carried.write(tmp_path / "a.hdf5"))
+    assert again == carried
+    assert hash(again) == hash(carried)
+    assert again.provenance.settings["accumulate"]["sigma"] == 0.3
+    assert again != phonokit.accumulate(wide, temperature=300, points=50)
+
+
+@pytest.mark.parametrize("temperature", [250, 299.9, 1e9, -1])
+def test_a_temperature_that_is_not_there_is_refused_with_those_there_are(wide, temperature):
+    named = rf"^temperature: {temperature:g} K is not among .* take one of 0, 300 K"
+    with pytest.raises(DomainError, match=named):
+        phonokit.accumulate(wide, temperature=temperature)
+
+
+def test_without_a_temperature_it_is_the_only_one_or_300_K():
+    silicon = phonokit.load(EXAMPLE)
+    only = phonokit.kappa(silicon, (2, 2, 2), 200)
+    assert phonokit.accumulate(only).temperature == 200
+    two = phonokit.kappa(silicon, (2, 2, 2), [200, 400])
+    with pytest.raises(DomainError, match="300 K is not among"):
+        phonokit.accumulate(two)
 
 
 def test_a_file_without_a_crystal_takes_the_one_that_is_named(as_phono3py, capsys):
@@ -77,9 +120,10 @@ def test_another_crystal_is_refused(as_phono3py, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["nowhere.hdf5"], "nowhere.hdf5: there is no such file"),
-        (["text.txt"], "text.txt: is not a readable HDF5 file"),
+        (["nowhere.hdf5"], "nowhere.hdf5: no such file"),
+        (["text.txt"], "text.txt: not a readable HDF5 file"),
         (["kappa.hdf5", "--temperature", "0"], "no phonon carries heat at 0 K"),
+        (["kappa.hdf5", "--temperature", "301"], "--temperature: 301 K is not among"),
         (["kappa.hdf5", "--output", "kappa.hdf5"], "is the input file"),
         (["kappa.hdf5", "--sigma", "-1"], "sigma must be positive, got -1"),
         (["kappa.hdf5", "--plot", "a.docx"], "must end with one of"),

@@ -1,15 +1,25 @@
 """What a run will take on many ranks."""
 
 import numpy as np
+import phonokit
 import pytest
 from phono_grid import Backend
 from phono_grid.backend import active
-from phonokit.calc.plan import DISTRIBUTIONS, FETCH, Plan
+from phonokit import Plan, Provenance
 from phonokit.cli.app import main
 from phonokit.cli.terminal import duration
+from phonokit.results.plan import DISTRIBUTIONS, FETCH
 from tiny_crystal import EXAMPLE
 
 COSTS = np.random.default_rng(0).choice([0.1, 0.5, 1.0], 300)
+
+
+def made(costs, serial):
+    """A plan with these times, s."""
+    about = Provenance(
+        formula="Si", source="", inputs=(), lang="", settings={}, started="", finished=""
+    )
+    return Plan(costs=costs, serial=serial, memory={}, provenance=about)
 
 
 @pytest.mark.parametrize("name", DISTRIBUTIONS)
@@ -25,7 +35,7 @@ def test_ranks_share_all_work_and_the_slowest_has_at_least_its_part(name, ranks)
 def test_better_distributions_take_less_time():
     # The first half is expensive.
     costs = np.repeat([1.0, 0.1], 150)
-    plan = Plan(costs, 1.0, {})
+    plan = made(costs, 1.0)
     gains = {name: plan.speed_up(8, name) for name in DISTRIBUTIONS}
     assert gains["contiguous"] < 0.6 * gains["weighted"]
     assert gains["contiguous"] < 0.6 * gains["dynamic"]
@@ -35,7 +45,7 @@ def test_better_distributions_take_less_time():
 
 
 def test_more_ranks_than_wave_vectors_gain_nothing():
-    plan = Plan(COSTS, 0.0, {})
+    plan = made(COSTS, 0.0)
     for name in ("contiguous", "largest first"):
         assert plan.seconds(10_000, name) == pytest.approx(COSTS.max(), rel=1e-12)
 
@@ -51,6 +61,16 @@ def test_the_command_tells_the_plan_and_writes_nothing(tmp_path, monkeypatch, ca
     assert "16384" in out
     assert "collision operator over all ranks" in " ".join(out.split())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_plan_is_a_result_that_is_written_and_read_again(tmp_path):
+    silicon = phonokit.load(EXAMPLE)
+    plan = phonokit.plan(silicon, (3, 3, 3), transport=phonokit.Transport("lbte"))
+    assert len(plan.costs) == 4
+    assert (plan.costs > 0).all()
+    assert plan.memory["collision operator over all ranks"] > 0
+    assert plan.seconds(2) <= plan.seconds(1)
+    assert phonokit.read_result(plan.write(tmp_path / "plan.hdf5")) == plan
 
 
 def test_durations_are_told_in_units_that_fit():

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import phonokit
 import pytest
-from phonokit import DomainError, FileError, plot_kappa
+from phonokit import DomainError, FileError, plot_accumulate, plot_kappa
 from tiny_crystal import EXAMPLE
 
 pytest.importorskip("matplotlib")
@@ -32,7 +32,8 @@ def axes(monkeypatch):
     ("suffix", "magic"), [("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<?xml")]
 )
 def test_the_suffix_decides_the_format(result, tmp_path, suffix, magic):
-    path = plot_kappa(result, tmp_path / f"k.{suffix}")
+    path = tmp_path / f"k.{suffix}"
+    plot_kappa(result, path)
     assert path.read_bytes().startswith(magic)
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
@@ -75,6 +76,36 @@ def test_an_anisotropic_crystal_has_a_curve_for_each_axis(result, tmp_path, axes
     conduction = replace(result.conduction, kappa=result.kappa * [1, 1, 2, 0, 0, 0])
     plot_kappa(replace(result, conduction=conduction), tmp_path / "k.png")
     assert [line.get_label() for line in axes[0].lines] == ["xx, yy", "zz"]
+
+
+def test_axes_that_are_given_are_drawn_on_and_returned(result, tmp_path):
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 3))
+    panels = figure.subplots(1, 3)
+    assert plot_kappa(result, ax=panels) == list(panels)
+    np.testing.assert_allclose(panels[0].lines[0].get_ydata(), result.kappa[1:, 0])
+    assert figure.get_suptitle() == ""  # the figure is somebody else's
+    carried = phonokit.accumulate(result)
+    pair = figure.subplots(1, 2)
+    drawn = plot_accumulate(carried, tmp_path / "a.svg", ax=list(pair))
+    assert drawn == list(pair)
+    assert (tmp_path / "a.svg").read_bytes().startswith(b"<?xml")
+    for wrong in (panels[:2], panels[0], 3, [1, 2, 3]):
+        with pytest.raises(DomainError, match=r"^ax must be 3 Axes of matplotlib"):
+            plot_kappa(result, ax=wrong)
+
+
+def test_without_path_and_axes_pyplot_has_a_figure_to_show(result):
+    import matplotlib as mpl
+    from matplotlib import pyplot as plt
+
+    mpl.use("agg")
+    left, *_ = plot_kappa(result)
+    try:
+        assert plt.gcf() is left.figure
+    finally:
+        plt.close(left.figure)
 
 
 def test_another_suffix_is_refused(result, tmp_path):

@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 import phonokit
 import pytest
-from phonokit import FileError, Transport, write_kappa
+from phonokit import FileError, Transport
 from tiny_crystal import EXAMPLE
 
 N_T, N_I, N_B = 3, 4, 6
@@ -46,7 +46,7 @@ UNITS = {
 @pytest.fixture
 def file(result, tmp_path):
     """The result, written and read."""
-    with h5py.File(write_kappa(result, tmp_path / "k.hdf5", command="phono kappa x")) as f:
+    with h5py.File(result.write(tmp_path / "k.hdf5", command="phono kappa x")) as f:
         yield f
 
 
@@ -74,7 +74,7 @@ def test_datasets_belong_together(file):
 def test_grid_points_are_numbered_like_phono3py_with_images_on_the_zone_boundary(tmp_path):
     # phono3py 4.8.2 on the example, mesh 4 4 4.
     result = phonokit.kappa(phonokit.load(EXAMPLE), (4, 4, 4))
-    with h5py.File(write_kappa(result, tmp_path / "k.hdf5")) as f:
+    with h5py.File(result.write(tmp_path / "k.hdf5")) as f:
         assert f["grid_point"][:].tolist() == [0, 1, 2, 6, 7, 8, 12, 30]
 
 
@@ -93,7 +93,7 @@ def test_a_file_says_where_it_comes_from(file):
 
 def test_the_default_name_is_that_of_phono3py(result, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert str(write_kappa(result)) == "kappa-m333.hdf5"
+    assert str(result.write()) == "kappa-m333.hdf5"
     assert [p.name for p in tmp_path.iterdir()] == ["kappa-m333.hdf5"]
 
 
@@ -108,7 +108,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
 
     monkeypatch.setattr(h5py.Group, "create_dataset", full)
     with pytest.raises(FileError, match=r"k\.hdf5: cannot be written \(No space left"):
-        write_kappa(result, path)
+        result.write(path)
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["k.hdf5"]
 
@@ -119,7 +119,7 @@ def test_an_interrupted_write_leaves_nothing(result, tmp_path, monkeypatch):
 
     monkeypatch.setattr(h5py.Group, "create_dataset", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        write_kappa(result, tmp_path / "k.hdf5")
+        result.write(tmp_path / "k.hdf5")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -131,7 +131,7 @@ def test_coherences_are_told_from_populations(tmp_path):
     )
     assert wigner.wigner is not None
     np.testing.assert_array_equal(wigner.linewidths, plain.linewidths)
-    with h5py.File(write_kappa(wigner, tmp_path / "k.hdf5")) as file:
+    with h5py.File(wigner.write(tmp_path / "k.hdf5")) as file:
         parts = {name: file[name][:] for name in ("kappa", "kappa_intra", "kappa_inter")}
         each = file["mode_kappa_inter"][:].sum(axis=(1, 2)) / 27
         total = file["mode_kappa"][:].sum(axis=(1, 2)) / 27
@@ -146,9 +146,9 @@ def test_coherences_are_told_from_populations(tmp_path):
 
 @pytest.mark.parametrize("method", ["rta", "lbte"])
 def test_normal_and_umklapp_linewidths_add_up(result, tmp_path, method):
-    transport = Transport(method, split=True)
+    transport = Transport(method, normal_umklapp=True)
     split = phonokit.kappa(phonokit.load(EXAMPLE), (3, 3, 3), [0, 200], transport=transport)
-    with h5py.File(write_kappa(split, tmp_path / "k.hdf5")) as file:
+    with h5py.File(split.write(tmp_path / "k.hdf5")) as file:
         parts = [file[name][:] for name in ("gamma_N", "gamma_U")]
         gamma = file["gamma"][:]
         assert "umklapp" in file["gamma_U"].attrs["meaning"]

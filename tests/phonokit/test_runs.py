@@ -15,14 +15,15 @@ from ctrl_c import seconds_of, seconds_of_children
 from phono_grid import Backend
 from phono_grid.backend import active
 from phonokit import FileError, Run, RunStore, Transport, load
+from phonokit._fingerprint import fingerprint
 from phonokit.cli.app import main
-from phonokit.run.key import fingerprint
 from tiny_crystal import EXAMPLE
 
 # The definitions take a second for a wave vector of the larger mesh.
 MESH, N_I = ((4, 4, 4), 8) if active() is Backend.RUST else ((3, 3, 3), 4)
 COMMAND = ["kappa", str(EXAMPLE), "--mesh", *map(str, MESH), "--output", "k.hdf5"]
 LBTE = Transport("lbte", isotopes=True)
+LOCK = ".k.hdf5.run.lock"
 
 
 class StoppedError(Exception):
@@ -61,7 +62,7 @@ def stop(silicon, path, number=3, **options):
     """A run that ends after some wave vectors."""
     progress = StopAfter(number, StoppedError())
     with pytest.raises(StoppedError), RunStore(path) as store:
-        phonokit.kappa(silicon, MESH, run=Run(progress, store=store), **options)
+        phonokit.kappa(silicon, MESH, run=Run(store, progress=progress), **options)
 
 
 @pytest.mark.needs_rust
@@ -71,13 +72,13 @@ def test_a_stopped_run_goes_on_and_ends_with_the_same_bits(silicon, here, transp
     told, done = [], []
     stop(silicon, "k.run", 3, temperatures=[200, 300], transport=transport)
     with RunStore("k.run", tell=told.append) as store:
-        run = Run(lambda *n: done.append(n), store=store)
+        run = Run(store, progress=lambda *n: done.append(n))
         again = phonokit.kappa(silicon, MESH, [200, 300], transport=transport, run=run)
         store.remove()
     np.testing.assert_array_equal(again.kappa, whole.kappa)
     np.testing.assert_array_equal(again.mode_kappa, whole.mode_kappa)
     np.testing.assert_array_equal(again.linewidths, whole.linewidths)
-    assert told == [f"going on with k.run: 3 of {N_I} wave vectors are done"]
+    assert told == [f"going on with k.run: 3 of {N_I} pieces of work are done"]
     assert done == [(n, N_I) for n in range(4, N_I + 1)]
     assert names(here) == []
 
@@ -99,7 +100,7 @@ def test_temperatures_in_blocks_make_the_same_bits(silicon, monkeypatch):
     ("change", "named"),
     [
         ({"temperatures": [200]}, "other temperatures;"),
-        ({"transport": Transport(isotopes=True)}, "other transport;"),
+        ({"transport": Transport(isotopes=True)}, "other isotopes;"),
         ({"temperatures": [200], "nac": False}, "other temperatures;"),
         ({"mesh": (2, 2, 2)}, "other mesh;"),
     ],
@@ -109,14 +110,14 @@ def test_another_calculation_does_not_use_what_is_there(silicon, here, change, n
     kept = (here / "k.run").read_bytes()
     options = {"mesh": MESH, "temperatures": [300]} | change
     with pytest.raises(FileError, match=named), RunStore("k.run") as store:
-        phonokit.kappa(silicon, **options, run=Run(store=store))
+        phonokit.kappa(silicon, **options, run=Run(store))
     assert (here / "k.run").read_bytes() == kept
     with RunStore("k.run", restart=True) as store:
-        phonokit.kappa(silicon, **options, run=Run(store=store))
+        phonokit.kappa(silicon, **options, run=Run(store))
 
 
 def test_everything_in_the_data_is_part_of_what_identifies_a_run(silicon):
-    data = silicon.data
+    data = silicon.constants.data
     known = {fingerprint(data.singles), fingerprint(data.pairs), fingerprint(data.born)}
     moved = type(data.singles)(
         data.singles.atoms, data.singles.displacements, data.singles.forces * (1 + 1e-15)
@@ -148,7 +149,7 @@ def test_a_damaged_record_is_computed_again(silicon, here):
     path.write_bytes(torn)
     done = []
     with RunStore(path) as store:
-        run = Run(lambda *n: done.append(n), store=store)
+        run = Run(store, progress=lambda *n: done.append(n))
         again = phonokit.kappa(silicon, MESH, run=run)
     assert done == [(n, N_I) for n in range(N_I - 1, N_I + 1)]
     np.testing.assert_array_equal(again.kappa, phonokit.kappa(silicon, MESH).kappa)
@@ -185,18 +186,18 @@ def test_a_file_that_is_no_run_is_left_alone(here, capsys, content):
 
 def full_after(number, monkeypatch):
     """A disk with room for some records, and a little more."""
-    pwrite = os.pwrite
     written = []
 
-    def write(descriptor, data, offset):
-        written.append(offset)
-        if len(written) == number + 1:
-            return pwrite(descriptor, data[:20], offset)
-        if len(written) > number + 1:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return pwrite(descriptor, data, offset)
+    class Full(io.FileIO):
+        def write(self, data):
+            written.append(len(data))
+            if len(written) == number + 1:
+                return super().write(data[:20])
+            if len(written) > number + 1:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return super().write(data)
 
-    monkeypatch.setattr(os, "pwrite", write)
+    monkeypatch.setattr("phonokit.run.file.FileIO", Full)
 
 
 def test_a_disk_that_fills_up_costs_one_wave_vector(here, capsys, monkeypatch):
@@ -207,7 +208,7 @@ def test_a_disk_that_fills_up_costs_one_wave_vector(here, capsys, monkeypatch):
     assert "k.hdf5.run: cannot be written (No space left on device); what is" in message
     assert names(here) == ["k.hdf5.run"]
     assert main(COMMAND) == 0
-    assert f"going on with k.hdf5.run: 3 of {N_I} wave" in capsys.readouterr().err
+    assert f"going on with k.hdf5.run: 3 of {N_I} pieces" in capsys.readouterr().err
     assert names(here) == ["k.hdf5"]
 
 
@@ -239,7 +240,7 @@ sys.exit(main())
 
 
 def killed(folder, kill):
-    """A real run that gets a signal when two wave vectors are done, and what it says.
+    """A real run that gets a signal when two pieces of work are done, and what it says.
 
     Its exit code and what it still computes after the signal, in seconds.
     """
@@ -266,13 +267,14 @@ def killed(folder, kill):
 @pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill"])
 def test_a_real_run_that_is_stopped_goes_on(here, capsys, kill):
     code, said, seconds = killed(here, kill)
-    assert names(here) == ["k.hdf5.run"]
+    # What is killed leaves the file of its lock too, which locks nothing any more.
+    assert [name for name in names(here) if name != LOCK] == ["k.hdf5.run"]
     done = int(np.load("k.hdf5.run")["check"].astype(bool).sum())
     assert 2 <= done < N_I
     if kill is signal.SIGINT:
         assert code == 130
         assert seconds < 1
-        assert f"interrupted; {done} of {N_I} wave vectors are kept in k.hdf5.run" in said
+        assert f"interrupted; {done} of {N_I} pieces of work are kept in k.hdf5.run" in said
     assert main(COMMAND) == 0
     assert f"going on with k.hdf5.run: {done} of" in capsys.readouterr().err
     with h5py.File("k.hdf5") as file:

@@ -12,7 +12,7 @@ from phono_dynmat import bose_einstein
 from phono_grid import Gaussian, Grid
 from phono_mpi import Alone
 from phonokit import DomainError, Transport
-from phonokit.calc.kappa import carriers_of
+from phonokit.calc.carriers import carriers_of
 from phonokit.cli.app import main
 from tiny_crystal import EXAMPLE
 
@@ -80,7 +80,7 @@ def test_generalised_grids_conduct_and_are_stored(tmp_path, method):
     matrix = Grid.generalized(silicon().primitive, 12.0).matrix
     result = phonokit.kappa(silicon(), matrix, 300, transport=smeared)
     np.testing.assert_allclose(result.kappa[0, :3], result.kappa[0, 0], rtol=1e-9)
-    path = phonokit.write_kappa(result, tmp_path / "kappa.hdf5")
+    path = result.write(tmp_path / "kappa.hdf5")
     with h5py.File(path) as file:
         np.testing.assert_array_equal(file["grid_matrix"], matrix)
     again = phonokit.read_kappa_modes(path)

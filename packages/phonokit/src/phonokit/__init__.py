@@ -64,6 +64,19 @@ if TYPE_CHECKING:
     from phonokit.settings.displace import Displace
     from phonokit.settings.fit import Fit
     from phonokit.settings.transport import Transport
+    from phonokit.calc.joint_dos import joint_dos
+    from phonokit.calc.linewidths import linewidths
+    from phonokit.calc.self_energy import self_energy
+    from phonokit.calc.spectral import spectral
+    from phonokit.calc.scattering_problem import IdleRanksWarning
+    from phonokit.plot.joint_dos import plot_joint_dos
+    from phonokit.plot.linewidths import plot_linewidths
+    from phonokit.plot.self_energy import plot_self_energy
+    from phonokit.plot.spectral import plot_spectral
+    from phonokit.results.joint_dos import JointDosResult
+    from phonokit.results.linewidths import LinewidthsResult
+    from phonokit.results.self_energy import SelfEnergyResult
+    from phonokit.results.spectral import SpectralResult
 
 __all__ = [
     "AccumulateResult",
@@ -77,10 +90,13 @@ __all__ = [
     "Fit",
     "FitResult",
     "ForceData",
+    "IdleRanksWarning",
     "ImaginaryModesWarning",
     "InputFile",
+    "JointDosResult",
     "KappaModes",
     "KappaResult",
+    "LinewidthsResult",
     "LongPathWarning",
     "PhonoError",
     "Plan",
@@ -89,7 +105,9 @@ __all__ = [
     "Run",
     "RunStore",
     "SecondOrderData",
+    "SelfEnergyResult",
     "ShapeError",
+    "SpectralResult",
     "Transport",
     "UnscatteredWarning",
     "__version__",
@@ -99,11 +117,17 @@ __all__ = [
     "displace",
     "fit",
     "from_calculator",
+    "joint_dos",
     "kappa",
+    "linewidths",
     "load",
     "plan",
     "plot_accumulate",
+    "plot_joint_dos",
     "plot_kappa",
+    "plot_linewidths",
+    "plot_self_energy",
+    "plot_spectral",
     "read",
     "read_force_constants",
     "read_kappa_modes",
@@ -111,6 +135,8 @@ __all__ = [
     "read_shengbte",
     "read_sparse_force_constants",
     "read_supercells",
+    "self_energy",
+    "spectral",
     "write_displacements",
     "write_force_constants",
     "write_force_sets",
@@ -121,6 +147,19 @@ __all__ = [
 ]
 
 _HOME = {
+    "phonokit.results.spectral": "SpectralResult",
+    "phonokit.results.self_energy": "SelfEnergyResult",
+    "phonokit.results.linewidths": "LinewidthsResult",
+    "phonokit.results.joint_dos": "JointDosResult",
+    "phonokit.plot.spectral": "plot_spectral",
+    "phonokit.plot.self_energy": "plot_self_energy",
+    "phonokit.plot.linewidths": "plot_linewidths",
+    "phonokit.plot.joint_dos": "plot_joint_dos",
+    "phonokit.calc.scattering_problem": "IdleRanksWarning",
+    "phonokit.calc.spectral": "spectral",
+    "phonokit.calc.self_energy": "self_energy",
+    "phonokit.calc.linewidths": "linewidths",
+    "phonokit.calc.joint_dos": "joint_dos",
     "phono_grid.errors": "ConvergenceError DomainError FileError PhonoError ShapeError",
     "phonokit.calc.conduction": "LongPathWarning UnscatteredWarning",
     "phonokit.io.constants_files": "read_force_constants read_sparse_force_constants "

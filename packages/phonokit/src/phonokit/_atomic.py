@@ -1,13 +1,19 @@
 """Files that are whole or not there at all."""
 
+import glob
 import os
+import platform
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
 
 from phono_grid.errors import DomainError, FileError
+
+DAY = 86400.0
+"""s"""
 
 
 def path_of(path: str | PathLike[str], name: str = "path") -> Path:
@@ -33,17 +39,61 @@ def ensure_writable(path: Path) -> None:
         ) from None
 
 
+def beside(path: Path) -> Path:
+    """A name beside ``path`` for what this process is about to put in its place."""
+    return path.with_name(f".{path.name}.{_host()}.{os.getpid()}.part")
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what killed processes were about to put in place of ``path``."""
+    with suppress(OSError):
+        for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+            if _is_leftover(left, path):
+                with suppress(OSError):
+                    left.unlink()
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A file beside ``path`` that takes its place when all went well."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    remove_leftovers(path)
+    new = beside(path)
     try:
-        yield beside
-        with beside.open("r+b") as file:
+        yield new
+        with new.open("r+b") as file:
             os.fsync(file.fileno())
-        beside.replace(path)
+        new.replace(path)
     except OSError as error:
         raise FileError(f"{path}: cannot be written ({error.strerror or error})") from None
     finally:
         with suppress(OSError):
-            beside.unlink(missing_ok=True)
+            new.unlink(missing_ok=True)
+
+
+def _host() -> str:
+    """The name of this machine, as a part of the name of a file."""
+    return "".join(c for c in platform.node() if c.isalnum() or c == "-") or "host"
+
+
+def _is_leftover(file: Path, path: Path) -> bool:
+    """Whether the process that was writing a file is no more."""
+    host, _, number = file.name[len(path.name) + 2 : -len(".part")].rpartition(".")
+    if not number.isdigit():
+        return False
+    if host == _host():
+        return not _is_running(int(number))
+    # Of a process on another machine nobody knows; no result takes a day to be written.
+    return time.time() - file.stat().st_mtime > DAY
+
+
+def _is_running(process: int) -> bool:
+    """Whether there is such a process on this machine."""
+    if os.name == "nt":
+        return False  # there a file that is open cannot be removed anyway
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

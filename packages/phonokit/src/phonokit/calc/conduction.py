@@ -29,11 +29,11 @@ from phonokit.settings.transport import Transport
 
 log = logging.getLogger("phonokit")
 
-LONG = 1e7
+LONG_PATH = 1e7
 """Å, 1 mm; phonons that go farther should not carry much."""
-MUCH = 0.1
-"""Of κ."""
-REMEDY = "take a finer mesh, a larger --sigma, tetrahedra, or boundaries (--boundary-mfp)"
+LARGE_SHARE = 0.1
+"""The part of κ that is worth a warning."""
+REMEDY = "take a finer mesh, a larger sigma=, tetrahedra, or boundaries, boundary_mfp="
 NAMED = 3
 """Phonons that a warning names."""
 
@@ -129,11 +129,11 @@ def warn_of_long_paths(
     paths = mean_free_paths(carriers.velocities, linewidths)
     carried = np.abs(mode_kappa[..., :3]).sum(axis=-1)
     whole = carried.sum(axis=(1, 2))
-    share = (carried * (paths > LONG)).sum(axis=(1, 2)) / np.where(whole > 0, whole, 1)
-    if not (share > MUCH).any():
+    share = (carried * (paths > LONG_PATH)).sum(axis=(1, 2)) / np.where(whole > 0, whole, 1)
+    if not (share > LARGE_SHARE).any():
         return
     worst = share.argmax()
-    long = (paths[worst] > LONG) & (carried[worst] > 0)
+    long = (paths[worst] > LONG_PATH) & (carried[worst] > 0)
     warnings.warn(
         f"{long.sum()} of {long.size} irreducible phonons at "
         f"{carriers.temperatures[worst]:g} K have mean free paths of more than 1 mm, up to "

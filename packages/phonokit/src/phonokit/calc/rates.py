@@ -48,7 +48,7 @@ PARTS = ("normal", "umklapp")
 BATCH = 16
 """Wave vectors that share the occupations of a block of temperatures."""
 TOGETHER = 64
-"""Wave vectors whose linewidths from isotopes are made at once; a multiple of `BATCH`."""
+"""Wave vectors whose linewidths from isotopes are made at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,13 +64,16 @@ class Scatterer:
     series : Series3
     transport : Transport
     storage : Storage
-        Of the rows of a collision operator.
+        Where rows of the collision operator are.
+    batch_size : int, optional
+        Wave vectors that are handed to the kernels together, in place of the defaults.
     """
 
     carriers: Carriers
     series: Series3
     transport: Transport
     storage: Storage = Storage.MEMORY
+    batch_size: int | None = None
 
     @property
     def has_rows(self) -> bool:
@@ -121,12 +124,13 @@ class Scatterer:
         `phono_mpi.dynamic_tasks`.
         """
         blocks = self.blocks
-        step = 1 if len(blocks) == 1 else BATCH
+        step = 1 if len(blocks) == 1 else self.batch_size or BATCH
         # Only one block stays in memory.
         make = self._thermal if self.has_rows else self._occupations
         statistics: Callable[..., Any] = functools.lru_cache(1)(make)
         left = iter(numbers)
-        ahead = TOGETHER if isinstance(numbers, np.ndarray) else step
+        together = self.batch_size or TOGETHER
+        ahead = together if isinstance(numbers, np.ndarray) else step
         while piece := [int(i) for i in itertools.islice(left, ahead)]:
             isotopes = self._isotopes(piece)
             for start in range(0, len(piece), step):
@@ -232,7 +236,7 @@ def rates_of(
     """
     run = Run() if run is None else run
     storage = storage_of(carriers, transport, run)
-    scatterer = Scatterer(carriers, series, transport, storage)
+    scatterer = Scatterer(carriers, series, transport, storage, run.batch_size)
     lbte, n_i = transport.method is Method.LBTE, len(scatterer.costs)
     blocks = collision_row_blocks(n_i) if lbte else [slice(i, i + 1) for i in range(n_i)]
     work, on_disk = scatterer.records, storage is Storage.DISK

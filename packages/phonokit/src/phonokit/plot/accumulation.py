@@ -84,9 +84,7 @@ def draw_by_path(axes: "Axes", result: AccumulateResult) -> None:
     shown = max(int(np.searchsorted(kappa, 2e-3 * kappa[-1])) - 1, 0)
     axes.set_xlim(float(paths[shown]), float(paths[-1]))
     half, middle = kappa[-1] / 2, result.path_below(0.5) / NANOMETRE
-    axes.plot(
-        [paths[shown], middle, middle], [half, half, 0], color=MUTED, lw=0.8, ls=":"
-    )
+    axes.plot([paths[shown], middle, middle], [half, half, 0], color=MUTED, lw=0.8, ls=":")
     axes.annotate(
         f"half below {middle:.3g} nm",
         (paths[shown], half),

@@ -116,7 +116,9 @@ class AccumulateResult(Result):
         return float(np.exp(_reached(logarithms, self.kappa_below_path, share)))
 
 
-def _reached(points: NDArray[np.float64], kappa: NDArray[np.float64], share: float) -> float:
+def _reached(
+    points: NDArray[np.float64], kappa: NDArray[np.float64], share: float
+) -> float:
     """Where a share of κ is reached, between points by a straight line."""
     mean = kappa[:, :3].mean(axis=-1)
     return float(np.interp(share * mean[-1], mean, points))

@@ -13,6 +13,10 @@ KINDS = {
     "kappa": "phonokit.results.kappa:KappaResult",
     "accumulate": "phonokit.results.accumulate:AccumulateResult",
     "plan": "phonokit.results.plan:Plan",
+    "linewidths": "phonokit.results.linewidths:LinewidthsResult",
+    "self_energy": "phonokit.results.self_energy:SelfEnergyResult",
+    "spectral": "phonokit.results.spectral:SpectralResult",
+    "joint_dos": "phonokit.results.joint_dos:JointDosResult",
 }
 """The class of each kind of result, imported when it is read."""
 

@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -76,17 +77,21 @@ class RunFile:
     record: np.dtype[Any]
     n: int
 
-    def read(self, descriptor: int, i: int) -> NDArray[Any] | None:
+    def open(self) -> FileIO:
+        """Open the file to read and write records."""
+        return FileIO(self.path, "r+")
+
+    def read(self, file: FileIO, i: int) -> NDArray[Any] | None:
         """Record ``i``, None if it is not all there."""
         stored = stored_type(self.record)
-        data = os.pread(descriptor, stored.itemsize, self.offset + i * stored.itemsize)
+        data = _read_at(file, self.offset + i * stored.itemsize, stored.itemsize)
         if len(data) < stored.itemsize:
             return None
         row = np.frombuffer(data, stored)[0]
         record: NDArray[Any] = row["record"]
         return record if row["check"] == check(record) else None
 
-    def write(self, descriptor: int, i: int, record: NDArray[Any]) -> None:
+    def write(self, file: FileIO, i: int, record: NDArray[Any]) -> None:
         """Write record ``i``.
 
         Raises
@@ -97,23 +102,23 @@ class RunFile:
         row = np.zeros((), stored_type(self.record))
         row["record"] = record
         row["check"] = check(row["record"])
-        data, at = memoryview(row.tobytes()), self.offset + i * row.itemsize
+        data = memoryview(row.tobytes())
         with self._reporting():
+            file.seek(self.offset + i * row.itemsize)
             while data:
-                written = os.pwrite(descriptor, data, at)
-                data, at = data[written:], at + written
+                data = data[file.write(data) :]
 
-    def count(self, descriptor: int) -> int:
+    def count(self, file: FileIO) -> int:
         """How many records somebody has finished."""
         size = stored_type(self.record).itemsize
         first = self.offset + check_offset(self.record)
-        marks = (os.pread(descriptor, 8, first + i * size) for i in range(self.n))
+        marks = (_read_at(file, first + i * size, 8) for i in range(self.n))
         return sum(any(mark) for mark in marks)
 
-    def sync(self, descriptor: int) -> None:
+    def sync(self, file: FileIO) -> None:
         """Wait until what was written is on the disk; raises like `write`."""
         with self._reporting():
-            os.fsync(descriptor)
+            os.fsync(file.fileno())
 
     @contextmanager
     def _reporting(self) -> Iterator[None]:
@@ -123,8 +128,17 @@ class RunFile:
         except OSError as error:
             raise FileError(
                 f"{self.path}: cannot be written ({reason(error)}); what is finished is "
-                "kept: make room, and give the same command again"
+                "kept: make room, and run it again"
             ) from None
+
+
+def _read_at(file: FileIO, place: int, size: int) -> bytes:
+    """Bytes of a file, fewer where it ends."""
+    file.seek(place)
+    data = b""
+    while len(data) < size and (piece := file.read(size - len(data))):
+        data += piece
+    return data
 
 
 def check(record: NDArray[Any]) -> int:
@@ -175,8 +189,7 @@ def read_layout(path: Path) -> tuple[dict[str, str], RunFile]:
             return about["key"], RunFile(path, offset, stored["record"], n)
     except (OSError, KeyError, TypeError, ValueError):
         raise FileError(
-            f"{path}: is in the way and not an unfinished run; move it, or name another "
-            "--output"
+            f"{path}: is in the way and not an unfinished run; move it, or name another file"
         ) from None
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import KW_ONLY, dataclass, field
+from io import FileIO
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
@@ -29,7 +30,7 @@ from phonokit.run.store import RunStore
 T = TypeVar("T")
 
 Progress = Callable[[int, int], None]
-"""Called with the irreducible wave vectors that are done, and how many there are."""
+"""Called with the pieces of work that are done, and how many there are."""
 
 MEMORY = 8.0
 """GB"""
@@ -45,8 +46,9 @@ class Run:
     ----------
     store : RunStore, str or Path, optional
         Where finished pieces of work are kept, so that a run that was stopped goes on: a
-        file, which stays when the run is finished, or a `RunStore` that the caller has
-        entered and removes. On many ranks that of the first one counts.
+        file, which stays when the run is finished (the same call then has nothing left to
+        do) until `remove`; or a `RunStore` that the caller has entered and removes. A file
+        holds one calculation. On many ranks the store of the first one counts.
     progress : callable, optional
         Called with the pieces of work that are done, and how many there are.
     memory : float
@@ -60,6 +62,15 @@ class Run:
     batch_size : int, optional
         Irreducible wave vectors that are handed to the kernels together; the environment
         variable ``PHONO_BATCH_SIZE`` if not given. 0 or less is the default.
+
+    Examples
+    --------
+    ::
+
+        run = phonokit.Run("silicon.run", progress=print)
+        result = phonokit.kappa(silicon, run=run)  # may be stopped, and called again
+        result.write("silicon.hdf5")
+        run.remove()
     """
 
     store: RunStore | Path | str | None = None
@@ -85,9 +96,18 @@ class Run:
                 f"ranks must be Ranks of phono_mpi, such as Alone(), got {kind}"
             )
 
+    def remove(self) -> None:
+        """Remove the file of the store, once the result is safe. On the first rank."""
+        if self.store is None or self.ranks.rank > 0:
+            return
+        if isinstance(self.store, RunStore):
+            self.store.remove()
+        else:
+            Path(self.store).unlink(missing_ok=True)
+
 
 def _batch_size(given: int | None) -> int | None:
-    """A number of wave vectors, None for the default."""
+    """How many wave vectors go together, None for the default."""
     if given is None:
         text = os.environ.get("PHONO_BATCH_SIZE", "")
         try:
@@ -152,13 +172,13 @@ class Records:
     n: int
     ranks: Ranks
 
-    def everywhere(self, name: str) -> NDArray[np.float64]:
+    def everywhere(self, name: str) -> NDArray[Any]:
         """A field of all records, on all ranks, (n, ...). Collective."""
         if self.ranks.size == 1:
             return np.ascontiguousarray(self.values[name])
         self.ranks.barrier()  # some have still much to do
         mine = np.ascontiguousarray(self.values[name])
-        whole = np.empty((self.n, *mine.shape[1:]))
+        whole = np.empty((self.n, *mine.shape[1:]), mine.dtype)
         for numbers, values in self.ranks.collect((self.numbers, mine)):
             whole[numbers] = values
         return whole
@@ -230,9 +250,9 @@ class _Nothing:
 class _Kept(_Nothing):
     """The file of a run, open; each rank writes its records."""
 
-    def __init__(self, file: RunFile, descriptor: int) -> None:
+    def __init__(self, layout: RunFile, file: FileIO) -> None:
+        self._layout = layout
         self._file = file
-        self._descriptor = descriptor
         self._synced = monotonic()
 
     def done(self, task: Task, ranks: Ranks) -> NDArray[np.bool_]:
@@ -243,13 +263,13 @@ class _Kept(_Nothing):
 
     def read(self, i: int) -> NDArray[Any] | None:
         """A record, if it is there."""
-        return self._file.read(self._descriptor, i)
+        return self._layout.read(self._file, i)
 
     def write(self, i: int, record: NDArray[Any]) -> None:
         """Store a record, and now and then make sure that it is on the disk."""
-        self._file.write(self._descriptor, i, record)
+        self._layout.write(self._file, i, record)
         if monotonic() - self._synced > SYNC:
-            self._file.sync(self._descriptor)
+            self._layout.sync(self._file)
             self._synced = monotonic()
 
 
@@ -270,14 +290,6 @@ def _kept(task: Task, run: Run) -> Iterator[_Nothing]:
         if file is None:
             yield _Nothing()
             return
-        yield from _open(file)
-
-
-def _open(file: RunFile) -> Iterator[_Nothing]:
-    """The file of a run while records are written."""
-    descriptor = os.open(file.path, os.O_RDWR | os.O_CLOEXEC)
-    try:
-        yield _Kept(file, descriptor)
-        file.sync(descriptor)
-    finally:
-        os.close(descriptor)
+        with file.open() as open_file:
+            yield _Kept(file, open_file)
+            file.sync(open_file)

@@ -57,8 +57,8 @@ def scratch_array(
     except OSError as error:
         raise FileError(
             f"{where}: no scratch file of {size / 1e9:.2g} GB for the collision operator "
-            f"({error.strerror}); set TMPDIR to a folder with room, or take storage "
-            "'recompute'"
+            f"({error.strerror}); set TMPDIR to a folder with room, or take "
+            'over_memory="recompute"'
         ) from None
 
 

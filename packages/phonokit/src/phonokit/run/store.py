@@ -1,26 +1,25 @@
-"""An unfinished run on disk, which one command at a time may go on with."""
+"""A run on disk, which one process at a time may go on with."""
 
-import errno
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from phono_grid.errors import FileError, ensure_callable, ensure_flag
 
-from phonokit._atomic import path_of
+from phonokit._atomic import beside, path_of, remove_leftovers
 from phonokit._version import __version__
 from phonokit.run.file import RunFile, create, read_layout, reason
+from phonokit.run.lock import locked, unlock
 
-NO_LOCKS = {errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK}
-"""What file systems say that know no locks."""
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 
 class RunStore:
-    """The file of an unfinished run; a context manager.
+    """The file of a run, in pieces of work that are finished; a context manager.
 
     Entering it takes a lock that ends with the process, however that ends. Leaving it keeps
     the file if there is a finished piece of work in it. Once the result is safe, `remove`
@@ -31,7 +30,7 @@ class RunStore:
     path : str or Path
         It need not exist.
     restart : bool
-        Begin anew even if the file holds an unfinished run.
+        Begin anew even if the file holds a run.
     tell : callable, optional
         Called with a sentence if the run goes on where another has ended.
 
@@ -45,8 +44,8 @@ class RunStore:
     ::
 
         with phonokit.RunStore("silicon.run") as store:
-            result = phonokit.kappa(silicon, run=phonokit.Run(store=store))
-            phonokit.write_kappa(result, "silicon.hdf5")
+            result = phonokit.kappa(silicon, run=phonokit.Run(store))
+            result.write("silicon.hdf5")
             store.remove()
     """
 
@@ -62,22 +61,31 @@ class RunStore:
         ensure_callable("tell", tell)
         self._restart = restart
         self._tell = tell
-        self._lock = -1
+        self._lock: BaseFileLock | None = None
         self._file: RunFile | None = None
+
+    def __repr__(self) -> str:
+        """The file, and how much of the run is in it."""
+        done = f", {self.finished} of {self.total} pieces of work" if self._file else ""
+        return f"RunStore({str(self.path)!r}{done})"
 
     @property
     def finished(self) -> int:
-        """Wave vectors that are in the file."""
-        return 0 if self._file is None else self._file.count(self._lock)
+        """Pieces of work that are in the file."""
+        if self._file is None or not self.path.exists():
+            return 0
+        with self._file.open() as file:
+            return self._file.count(file)
 
     @property
     def total(self) -> int:
-        """Wave vectors that there will be."""
+        """Pieces of work that there will be."""
         return 0 if self._file is None else self._file.n
 
     def __enter__(self) -> "RunStore":
         """Take the lock."""
-        self._lock = _locked(self.path)
+        self._lock = locked(self.path)
+        remove_leftovers(self.path)
         return self
 
     def __exit__(
@@ -88,9 +96,11 @@ class RunStore:
     ) -> None:
         """Give the lock back; a file without any finished work goes."""
         with suppress(OSError):
-            if os.fstat(self._lock).st_size == 0 or (self.total and not self.finished):
+            if self._is_empty() or (self.total and not self.finished):
                 self.remove()
-        os.close(self._lock)
+        if self._lock is not None:
+            unlock(self._lock)
+            self._lock = None
 
     def begin(self, key: dict[str, str], record: np.dtype[Any], n: int) -> RunFile:
         """Find the records of this run, or make room for them.
@@ -106,22 +116,27 @@ class RunStore:
         Raises
         ------
         FileError
-            If the file holds another run, is something else, or there is no room.
+            If the file holds another run, is something else, or there is no room; or if the
+            store was not entered.
         """
-        if self._restart or os.fstat(self._lock).st_size == 0:
-            return self._created(key, record, n)
-        found, layout = read_layout(self.path)
-        others = [name for name in {**found, **key} if found.get(name) != key.get(name)]
+        if self._lock is None:
+            raise FileError(f"{self.path}: is not locked; use the store in a with block")
+        if self._restart or self._is_empty() or not self.path.exists():
+            self._restart = False
+            self._file = self._created(key, record, n)
+            return self._file
+        stored, layout = read_layout(self.path)
+        others = [name for name in {**stored, **key} if stored.get(name) != key.get(name)]
         if others or (layout.record, layout.n) != (record, n):
             raise FileError(
-                f"{self.path}: holds an unfinished run with other "
-                f"{' and '.join(others) or 'records'}; finish that one, name another "
-                "--output, or begin anew with --restart"
+                f"{self.path}: holds a run with other "
+                f"{' and '.join(others) or 'records'}; finish that one, name another file, "
+                "or begin anew with restart=True"
             )
         self._file = layout
         if self._tell is not None:
             self._tell(
-                f"going on with {self.path}: {self.finished} of {n} wave vectors are done"
+                f"going on with {self.path}: {self.finished} of {n} pieces of work are done"
             )
         return layout
 
@@ -129,47 +144,22 @@ class RunStore:
         """Remove the file."""
         self.path.unlink(missing_ok=True)
 
+    def _is_empty(self) -> bool:
+        """Whether somebody has made the file and nothing else."""
+        return self.path.is_file() and self.path.stat().st_size == 0
+
     def _created(self, key: dict[str, str], record: np.dtype[Any], n: int) -> RunFile:
-        """A new file in place of this one, locked before it can be seen."""
-        beside = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
+        """A new file in place of this one, complete in form before it can be seen."""
+        new = beside(self.path)
         try:
-            layout = create(beside, key, record, n, version=__version__)
-            lock = _locked(beside)
-            beside.replace(self.path)
+            layout = create(new, key, record, n, version=__version__)
+            new.replace(self.path)
         except OSError as error:
             raise FileError(
-                f"{self.path}: cannot be written ({reason(error)}); name an --output where "
-                "there is room"
+                f"{self.path}: cannot be written ({reason(error)}); name a file where there "
+                "is room"
             ) from None
         finally:
             with suppress(OSError):
-                beside.unlink(missing_ok=True)
-        os.close(self._lock)
-        self._lock = lock
-        self._file = RunFile(self.path, layout.offset, record, n)
-        return self._file
-
-
-def _locked(path: Path) -> int:
-    """Open a file, made if need be, and lock it."""
-    import fcntl
-
-    while True:
-        try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        except OSError as error:
-            raise FileError(f"{path}: cannot be opened ({error.strerror})") from None
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno not in NO_LOCKS:
-                os.close(descriptor)
-                raise FileError(
-                    f"{path}: another run is writing it; wait until it ends, or name "
-                    "another --output"
-                ) from None
-        with suppress(FileNotFoundError):
-            # Between opening and locking the other run may have ended and removed it.
-            if os.path.samestat(os.fstat(descriptor), path.stat()):
-                return descriptor
-        os.close(descriptor)
+                new.unlink(missing_ok=True)
+        return RunFile(self.path, layout.offset, record, n)
