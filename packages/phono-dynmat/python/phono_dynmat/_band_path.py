@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import Cell
+from phono_grid import Cell, ValueNoun
 from phono_grid.errors import (
     DomainError,
     PhonoError,
@@ -24,8 +24,8 @@ from phono_dynmat._dynamical_matrix import phonon_frequencies, phonon_modes
 from phono_dynmat._fourier import ZERO, Dynamics, ensure_dynamics
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Segment:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Segment(ValueNoun):
     """A straight line between two wave vectors.
 
     Parameters
@@ -67,8 +67,8 @@ class Segment:
         return np.asarray(self.qpoints[0] - self.qpoints[-1])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BandStructure:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class BandStructure(ValueNoun):
     """Bands along segments.
 
     Parameters
@@ -83,6 +83,41 @@ class BandStructure:
     segments: tuple[Segment, ...]
     distances: tuple[NDArray[np.float64], ...]
     frequencies: tuple[NDArray[np.float64], ...]
+
+    def __post_init__(self) -> None:
+        """Establish the invariants."""
+        segments = _checked_segments(self.segments)
+        n = [len(segment.qpoints) for segment in segments]
+        distances = _arrays(self.distances, "distances", [(m,) for m in n])
+        frequencies = _arrays(self.frequencies, "frequencies", [(m, "n_b") for m in n])
+        object.__setattr__(self, "segments", segments)
+        object.__setattr__(self, "distances", distances)
+        object.__setattr__(self, "frequencies", frequencies)
+
+    def __repr__(self) -> str:
+        """The path and the number of bands: ``BandStructure(Γ-X, X-K, 6 bands)``."""
+        path = ", ".join("-".join(segment.labels) for segment in self.segments)
+        return f"BandStructure({path}, {self.frequencies[0].shape[1]} bands)"
+
+
+def _checked_segments(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """One segment or more."""
+    ensure_type("segments", segments, Sequence)
+    for segment in segments:
+        ensure_type("segments", segment, Segment)
+    if not segments:
+        raise DomainError("segments: there are none; give a path of two points or more")
+    return tuple(segments)
+
+
+def _arrays(
+    values: Sequence[ArrayLike], name: str, shapes: Sequence[tuple[int | str, ...]]
+) -> tuple[NDArray[np.float64], ...]:
+    """One array of finite numbers for each segment."""
+    if not isinstance(values, Sequence | np.ndarray) or len(values) != len(shapes):
+        raise DomainError(f"{name}: expected one array for each of {len(shapes)} segments")
+    arrays = (finite(x, name, shape) for x, shape in zip(values, shapes, strict=True))
+    return tuple(frozen(x, name) for x in arrays)
 
 
 def band_path(
@@ -181,12 +216,8 @@ def band_structure(
         the order of frequencies.
     """
     ensure_dynamics("dynamics", dynamics)
-    ensure_type("segments", segments, Sequence)
+    segments = _checked_segments(segments)
     ensure_flag("connect", connect)
-    for segment in segments:
-        ensure_type("segments", segment, Segment)
-    if not segments:
-        raise DomainError("segments: there are none; give a path of two points or more")
     distances, bands, start = [], [], 0.0
     for segment in segments:
         direction = segment.direction(dynamics.cell)
@@ -199,7 +230,7 @@ def band_structure(
         modes = phonon_modes(dynamics, segment.qpoints, direction=direction)
         order = connect_bands(modes.polarizations)
         bands.append(np.take_along_axis(modes.frequencies, order, axis=1))
-    return BandStructure(tuple(segments), tuple(distances), tuple(bands))
+    return BandStructure(segments, tuple(distances), tuple(bands))
 
 
 def connect_bands(polarizations: ArrayLike) -> NDArray[np.int64]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import Cell, Symmetry, units
+from phono_grid import Cell, Symmetry, ValueNoun, units
 from phono_grid.errors import (
     DomainError,
     ShapeError,
@@ -25,8 +25,8 @@ class ChargeWarning(UserWarning):
     """Born charges that do not add up."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BornCharges:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class BornCharges(ValueNoun):
     r"""Born effective charges and the electronic dielectric tensor of a primitive cell.
 
     .. math:: Z_{k,\alpha\beta} = \frac{V}{e} \frac{\partial P_\alpha}{\partial u_{k\beta}}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid import Cell, reduced_basis
+from phono_grid import Cell, ValueNoun, reduced_basis
 from phono_grid.errors import (
     ensure_finite,
     ensure_positive,
@@ -18,8 +18,8 @@ from phono_dynmat._born_charges import BornCharges
 from phono_dynmat._harmonic_series import HarmonicSeries
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class GonzeLeeCorrection:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class GonzeLeeCorrection(ValueNoun):
     r"""Short-range force constants, and the interaction of dipoles beside them [1]_.
 
     .. math::
@@ -70,6 +70,12 @@ class GonzeLeeCorrection:
         own = frozen(self.self_terms, "self_terms", np.complex128, (n_a, 3, 3))
         ensure_finite("self_terms", own)
         object.__setattr__(self, "self_terms", own)
+
+    def __repr__(self) -> str:
+        """Crystal and sum: ``GonzeLeeCorrection(2 atoms NaCl, 307 G, width 0.19 1/Å)``."""
+        crystal = f"{self.cell.n_atoms} atoms {self.cell.formula}"
+        n_g = len(self.reciprocal_vectors)
+        return f"GonzeLeeCorrection({crystal}, {n_g} G, width {self.width:.3g} 1/Å)"
 
     @property
     def cell(self) -> Cell:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants
-from phono_grid import Cell, ShortestVectors, Supercell
+from phono_grid import Cell, ShortestVectors, Supercell, ValueNoun
 from phono_grid.errors import (
     DomainError,
     ensure_finite,
@@ -15,8 +15,8 @@ from phono_grid.errors import (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class HarmonicSeries:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class HarmonicSeries(ValueNoun):
     r"""Second-order force constants on lattice vectors.
 
     .. math::
@@ -66,6 +66,11 @@ class HarmonicSeries:
                 f"atoms must be in 0 to {n_a - 1}, got {self.atoms.min()} to "
                 f"{self.atoms.max()}"
             )
+
+    def __repr__(self) -> str:
+        """Size and crystal: ``HarmonicSeries(250 blocks, 2 atoms NaCl)``."""
+        n_a = self.cell.n_atoms
+        return f"HarmonicSeries({len(self.values)} blocks, {n_a} atoms {self.cell.formula})"
 
     @classmethod
     def of(

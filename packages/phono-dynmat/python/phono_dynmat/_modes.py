@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from phono_grid import ValueNoun
 from phono_grid.errors import ShapeError, as_numbers, ensure_finite, finite, frozen
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Modes:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Modes(ValueNoun):
     r"""Phonons at ``n_q`` wave vectors, ``n_b = 3 n_a`` bands each.
 
     .. math::
@@ -42,6 +43,11 @@ class Modes:
         object.__setattr__(self, "qpoints", frozen(q, "qpoints"))
         object.__setattr__(self, "frequencies", frozen(f, "frequencies"))
         object.__setattr__(self, "polarizations", e)
+
+    def __repr__(self) -> str:
+        """Sizes: ``Modes(8 wave vectors, 6 bands)``."""
+        n_q, n_b = self.frequencies.shape
+        return f"Modes({n_q} wave vectors, {n_b} bands)"
 
 
 def ensure_of_modes(

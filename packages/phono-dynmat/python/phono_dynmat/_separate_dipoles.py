@@ -72,8 +72,8 @@ def separate_dipoles(
     # Dipoles minus all constants; the short range is that with the other sign.
     whole = HarmonicSeries(-series.values, series.atoms, series.cells, cell)
     rest = -dynamical_matrices(GonzeLeeCorrection(whole, polar, g, width, own), q)
-    # In NumPy whatever runs: all results of polar crystals keep their bits, and it takes some
-    # 30 ms once for a crystal (benches/commensurate.py).
+    # In NumPy whatever runs: all results of polar crystals keep their bits, and it takes
+    # some 30 ms once for a crystal (benches/commensurate.py).
     with using(Backend.PYTHON):
         short = force_constants_from_dynamical_matrices(rest, q, supercell, vectors)
     return GonzeLeeCorrection(HarmonicSeries.of(short, vectors), polar, g, width, own)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import Cell, units
+from phono_grid import Cell, ValueNoun, units
 from phono_grid.errors import (
     DomainError,
     ShapeError,
@@ -29,8 +29,8 @@ DISPLACEMENT = 1e20 * units.HBAR * units.EV / (2 * np.pi * 1e12 * units.AMU)
 """``ħ / (ω m)`` in Å² of a mode of 1 THz and 1 Da."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ThermalProperties:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ThermalProperties(ValueNoun):
     """What a primitive cell of the crystal stores at constant volume.
 
     Parameters

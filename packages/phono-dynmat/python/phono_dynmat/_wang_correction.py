@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants
-from phono_grid import Cell, ShortestVectors, reduced_basis
+from phono_grid import Cell, ShortestVectors, ValueNoun, reduced_basis
 from phono_grid.errors import ensure_shape, ensure_type, finite, frozen
 
 from phono_dynmat._born_charges import BornCharges
 from phono_dynmat._harmonic_series import HarmonicSeries, ensure_second_order, gathered
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class WangCorrection:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class WangCorrection(ValueNoun):
     r"""Force constants, to which a wave vector adds a constant [1]_.
 
     .. math::
@@ -60,6 +60,11 @@ class WangCorrection:
         each = np.full(force_constants.values.shape[:2], 1 / supercell.n_cells)
         shares, _, _ = gathered(each, supercell, vectors)
         return cls(HarmonicSeries.of(force_constants, vectors), polar, shares)
+
+    def __repr__(self) -> str:
+        """Size and crystal: ``WangCorrection(250 blocks, 2 atoms NaCl)``."""
+        n_a, n_e = self.cell.n_atoms, len(self.shares)
+        return f"WangCorrection({n_e} blocks, {n_a} atoms {self.cell.formula})"
 
     @property
     def cell(self) -> Cell:

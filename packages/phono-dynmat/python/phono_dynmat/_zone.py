@@ -23,9 +23,9 @@ def zone_centers(
 ) -> NDArray[np.float64]:
     """The reciprocal lattice points ``G`` that take ``q - G`` to the first Brillouin zone.
 
-    Of equally short images, on its surface, the same one is taken for all ``q + G``: that of
-    `phono_grid.first_brillouin_zone` for ``q`` in [0, 1). ``basis`` is a reduced one of the
-    lattice. Shape (n_q, 3), fractional.
+    Of equally short images, on its surface, the same one is taken for all ``q + G``: that
+    of `phono_grid.first_brillouin_zone` for ``q`` in [0, 1). ``basis`` is a reduced one of
+    the lattice. Shape (n_q, 3), fractional.
     """
     pieces = np.array_split(q, len(q) // PIECE + 1)
     return np.concatenate([_centers(x, reciprocal_lattice, basis) for x in pieces])
