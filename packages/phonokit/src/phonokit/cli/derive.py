@@ -20,11 +20,14 @@ class Option:
     ----------
     also : tuple of str
         Other names.
+    also_off : tuple of str
+        Other names of what turns a flag off that is on unless it is told otherwise.
     help : str
         In place of the field's own text.
     """
 
     also: tuple[str, ...] = ()
+    also_off: tuple[str, ...] = ()
     help: str = ""
 
 
@@ -54,7 +57,7 @@ def options_of(
         on = f.default is True
         parameter = Parameter(
             name=(flag, *option.also),
-            negative=f"--no-{flag[2:]}" if on else (),
+            negative=(f"--no-{flag[2:]}", *option.also_off) if on else (),
             help=option.help or texts.get(f.name, ""),
         )
         default = f.default_factory() if f.default_factory is not MISSING else f.default

@@ -27,7 +27,11 @@ else:
 
     from phonokit.settings.transport import Transport
 
-    ScatteringOptions = options_of(Scattering, without=("smearing",))
+    ScatteringOptions = options_of(
+        Scattering,
+        without=("smearing",),
+        average_degenerate_weights=Option(also_off=("--no-degenerate-averaging",)),
+    )
     TransportOptions = options_of(
         Transport,
         without=("scattering",),
