@@ -11,7 +11,8 @@ SEVERAL = ("--temperature", "--q")
 """Options that numbers may follow, with or without commas."""
 MANY = 100_000
 """Temperatures that nobody means to ask for."""
-NUMBERS = re.compile(r"[-+]?[0-9.][-+0-9.eE,:]*")
+NUMBERS = re.compile(r"[-+]?[0-9.](?:[-+0-9.eE,:]*|[-+0-9.eE/]*(?:,[-+0-9.eE/]+){2})")
+"""Numbers, lists and ranges of them, and wave vectors, which may be fractions."""
 HOW = "numbers as in 300, 100,200,300 or 100:1000:50 (first, last, step)"
 
 

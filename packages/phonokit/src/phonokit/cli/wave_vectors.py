@@ -1,0 +1,73 @@
+"""What the commands on single wave vectors share: options as settings, and tables."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_3ph import Scattering
+from phono_grid import Gaussian, Grid
+from rich import box
+from rich.table import Table
+
+from phonokit.cli.derive import settings_from
+from phonokit.cli.options import ScatteringOptions
+from phonokit.cli.terminal import grid_row
+from phonokit.model.crystal import Crystal
+from phonokit.settings.frequency_unit import FrequencyUnit
+from phonokit.settings.mesh import Mesh
+from phonokit.settings.scattering import energy_conservation
+from phonokit.settings.temperatures import checked_temperatures
+from phonokit.settings.wave_vectors import wave_vector
+
+Array = NDArray[np.float64]
+COLUMNS = 3
+"""Numbers beside a band in a table, so that it fits a page; also a width and its parts."""
+
+
+def scattering_from(options: ScatteringOptions, sigma: float | None) -> Scattering:
+    """The settings that the options mean."""
+    smearing = None if sigma is None else Gaussian(sigma)
+    return settings_from(Scattering, options, smearing=smearing)
+
+
+def wave_vectors_from(texts: Sequence[str]) -> Array:
+    """Wave vectors as they were typed, (n, 3)."""
+    return np.array([wave_vector(text) for text in texts])
+
+
+def sorted_temperatures(temperatures: Sequence[float]) -> Array:
+    """Temperatures in ascending order, K."""
+    return np.sort(checked_temperatures(temperatures))
+
+
+def about_scattering(
+    crystal: Crystal, mesh: Mesh, scattering: Scattering
+) -> dict[str, str]:
+    """What the header says beside the crystal."""
+    grid = Grid.of(crystal.primitive, mesh, crystal.symmetry)
+    return {"mesh": grid_row(grid), "energy": energy_conservation(scattering)}
+
+
+def band_tables(
+    title: str, frequencies: Array, columns: Mapping[str, Array], unit: FrequencyUnit
+) -> list[Table]:
+    """A row for each band, as many tables as the width of a page asks for."""
+    names = list(columns)
+    return [
+        _table(title, frequencies, {name: columns[name] for name in some}, unit)
+        for some in (names[i : i + COLUMNS] for i in range(0, len(names), COLUMNS))
+    ]
+
+
+def _table(
+    title: str, frequencies: Array, columns: Mapping[str, Array], unit: FrequencyUnit
+) -> Table:
+    """A row for each band, all numbers in ``unit``."""
+    table = Table(title=f"{title}, {unit.value}", title_justify="left", box=box.SIMPLE)
+    for column in ("band", "f", *columns):
+        table.add_column(column, justify="right")
+    for j, f in enumerate(frequencies * unit.per_thz):
+        values = (f"{values[j] * unit.per_thz:.6f}" for values in columns.values())
+        # Rounded before 0 is added, which has no effect on -0.00001.
+        table.add_row(str(j + 1), f"{round(float(f), 4) + 0:.4f}", *values)
+    return table
