@@ -102,7 +102,7 @@ fn spread(
     }
 }
 
-/// What each triplet adds to `q'`, and what to `q''`.
+/// Contributions of each triplet to `q'` and to `q''`.
 struct Pairs<'a> {
     inverse_sinh: &'a [f64],
     n_t: usize,

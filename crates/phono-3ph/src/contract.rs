@@ -69,7 +69,7 @@ pub(crate) fn contract(
 enum Phases {
     /// From tables.
     OfGrid { address: [i64; 3], roots: [Roots; 3] },
-    /// Of any fractional `q`.
+    /// Phase of any fractional `q`.
     Around([f64; 3]),
 }
 
@@ -84,7 +84,7 @@ impl Phases {
         )
     }
 
-    /// Of the lattice vector `r`.
+    /// Phase of the lattice vector `r`.
     #[inline]
     fn at(&self, phonons: &Phonons<'_>, r: [i64; 3]) -> Complex64 {
         match self {

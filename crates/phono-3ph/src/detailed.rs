@@ -1,4 +1,4 @@
-//! What every triplet adds to a linewidth.
+//! Contributions of the triplets to a linewidth.
 
 use ndarray::{Array5, ArrayView3};
 use phono_core::{Result, Stop, units};

@@ -11,17 +11,17 @@ use rayon::prelude::*;
 
 use crate::{Phonons, Scattering};
 
-/// How far above `f` the tetrahedra are cut, THz.
+/// Distance above `f` at which the tetrahedra are cut, THz.
 ///
 /// Neighbours in the star of `q` have the frequencies of `q`. A tetrahedron with three such
 /// vertices has a density above them and none below: without this shift, and one value for
 /// a star, rounding would choose between the two.
-const ABOVE: f64 = 1e-9;
+const CUT_ABOVE: f64 = 1e-9;
 /// Points that one task adds up.
 const TASK: usize = 256;
 /// Weights that are made together, of as many wave vectors as that is: tetrahedra are sorted
 /// once for all of them. A second-level cache holds them.
-const TOGETHER: usize = 64 * 1024;
+const SHARED_WEIGHTS: usize = 64 * 1024;
 
 /// Half linewidths from isotopes at the grid points `points`, `Γ[i, j]` in THz.
 ///
@@ -55,7 +55,7 @@ pub fn isotope_linewidths(
         None => irreducible_map(phonons.grid, stop)?.to_vec(),
         Some(_) => vec![],
     };
-    let together = (TOGETHER / (n_b * n_b).max(1)).max(1);
+    let together = (SHARED_WEIGHTS / (n_b * n_b).max(1)).max(1);
     let mut gamma = Array2::zeros((points.len(), n_b));
     for (sites, mut rows) in
         sites.chunks(together).zip(gamma.axis_chunks_iter_mut(Axis(0), together))
@@ -147,7 +147,7 @@ fn sum_linear(
         .iter()
         .flat_map(|site| phonons.modes.frequencies(star[site.q] as usize))
         .enumerate()
-        .map(|(place, f)| (f + ABOVE, place))
+        .map(|(place, f)| (f + CUT_ABOVE, place))
         .collect();
     cuts.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (targets, places): (Vec<f64>, Vec<usize>) = cuts.into_iter().unzip();
@@ -167,7 +167,7 @@ fn sum_linear(
     sum(phonons, sites, fill, stop)
 }
 
-/// What adds normal distributions.
+/// A closure that adds normal distributions.
 fn normal(
     phonons: &Phonons<'_>,
     sites: &[Site<'_>],

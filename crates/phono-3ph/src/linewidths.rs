@@ -17,7 +17,7 @@ pub struct Scattering {
     pub degeneracy: f64,
     /// Average tetrahedron weights over the sets at `q'` and `q''`.
     pub average_degenerate_weights: bool,
-    /// What stands for the delta functions; tetrahedra if nothing.
+    /// Normal distribution in place of the delta functions; tetrahedra if `None`.
     pub smearing: Option<Gaussian>,
 }
 

@@ -11,7 +11,7 @@ pub(crate) struct RealPart<'a> {
     own: bool,
     square: f64,
     sums: Vec<f64>,
-    /// Of `n' + n'' + 1` and of `n' − n''` at every target.
+    /// Factors of `n' + n'' + 1` and of `n' − n''` at every target.
     factors: [Vec<f64>; 2],
 }
 

@@ -11,7 +11,7 @@ pub struct QStars<'a> {
     pub numbers: ArrayView1<'a, i64>,
     /// `Σ R` over the operations that take the irreducible point there.
     pub rotations: ArrayView3<'a, f64>,
-    /// How many irreducible points there are.
+    /// Number of irreducible points.
     pub n_irreducible: usize,
 }
 

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 /// `values[e, α, β, γ]`, `atoms[e]` and `cells[e]` of the entries of a series.
 pub type SeriesArrays = (Array4<f64>, Array2<i64>, Array3<i64>);
 
-/// What orders the entries: `R1 − R2`, atoms, `R2`.
+/// Sorting key of the entries: `R1 − R2`, atoms, `R2`.
 type Key = [i16; 9];
 
 /// Largest component of a cell, so that differences of differences are keys too.

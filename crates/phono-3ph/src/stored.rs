@@ -9,7 +9,7 @@ use crate::{Phonons, Series};
 /// Triplets in a chunk.
 const CHUNK: usize = 32;
 
-/// What couples three phonons.
+/// Couplings of three phonons: the series, or strengths from a store.
 #[derive(Debug, Clone, Copy)]
 pub enum Couplings<'a> {
     /// Third-order constants, from which the elements are computed.

@@ -11,7 +11,7 @@ pub(crate) fn padded(n: usize) -> usize {
     n.next_multiple_of(LANES)
 }
 
-/// How complex rows lie in a slice: row `r` has its real parts at `r stride` and its
+/// Layout of complex rows in a slice: row `r` has its real parts at `r stride` and its
 /// imaginary parts `imaginary` further on, `length` of each, a multiple of [`LANES`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shape {

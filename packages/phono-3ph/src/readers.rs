@@ -108,7 +108,7 @@ impl PyPhonons<'_> {
     }
 }
 
-/// What couples phonons.
+/// Couplings of phonons: a series or stored strengths.
 #[derive(FromPyObject)]
 pub(crate) enum PyCouplings<'py> {
     Stored(PyStrengths<'py>),

@@ -1,4 +1,4 @@
-"""What the conductivity is made of: phonons by frequency or by mean free path."""
+"""Contributions to the conductivity by frequency or by mean free path."""
 
 from dataclasses import dataclass
 
@@ -74,11 +74,12 @@ def accumulate(
     ----------
     grid : Grid
     irreducible : IrreduciblePoints
-        Of this grid, ``n_i`` points.
+        Irreducible points of this grid, ``n_i``.
     over : (n_i, n_b) or (n_T, n_i, n_b) array_like
         ``x``: frequencies in THz, or mean free paths in Å as `mean_free_paths` has them.
     mode_kappa : (n_T, n_i, n_b, 6) array_like
-        Of populations, coherences, or any solution of the Boltzmann equation.
+        Contributions to κ: populations, coherences, or any solution of the Boltzmann
+        equation.
     points : (n_p,) array_like, optional
         ``x``, ascending; those of `accumulation_points` if not given.
     smearing : Tetrahedra or Gaussian, optional
@@ -151,7 +152,7 @@ def accumulation_points(
 
 
 def mean_free_paths(velocities: ArrayLike, linewidths: ArrayLike) -> NDArray[np.float64]:
-    r"""How far phonons go before they scatter, in the relaxation-time approximation.
+    r"""Mean free paths of phonons in the relaxation-time approximation.
 
     .. math:: \Lambda = |v| \tau = \frac{|v|}{4\pi\Gamma}
 

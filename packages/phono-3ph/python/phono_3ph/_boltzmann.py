@@ -40,11 +40,11 @@ class ConductivityLbte:
     kappa : (n_T, 6) array
         W/(m K), components xx yy zz yz xz xy.
     mode_kappa : (n_T, n_i, n_b, 6) array
-        What the star of each irreducible wave vector adds, times ``n_q``.
+        Contribution of the star of each irreducible wave vector, times ``n_q``.
     residuals : (n_T,) array
         ``|A y − x| / |x|`` of the solution, null modes left out.
     iterations : (n_T,) array of int
-        Of conjugate gradients; 0 for the direct solution.
+        Iterations of conjugate gradients; 0 for the direct solution.
     relaxons : tuple of Relaxons
         One for each temperature, from the direct solution; empty from conjugate gradients.
     """
@@ -83,7 +83,7 @@ def conductivity_lbte(
     velocities : (n_i, n_b, 3) array_like
         Å THz.
     volume : float
-        Of the primitive cell, Å³.
+        Volume of the primitive cell, Å³.
     solver : Solver or str
         ``"cg"``: conjugate gradients, preconditioned by the diagonal, which is the
         relaxation-time solution; all temperatures together, one pass over the rows for

@@ -108,7 +108,7 @@ def collision_row(
     q : int
         Index in the grid.
     thermal : ThermalFactors
-        Of the whole grid.
+        Factors of the whole grid.
     scattering : Scattering
 
     Returns

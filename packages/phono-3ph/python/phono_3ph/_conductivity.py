@@ -36,7 +36,7 @@ class ConductivityRta:
     kappa : (n_T, 6) array
         W/(m K), components xx yy zz yz xz xy.
     mode_kappa : (n_T, n_i, n_b, 6) array
-        What the star of each irreducible wave vector adds, times ``n_q``.
+        Contribution of the star of each irreducible wave vector, times ``n_q``.
     gv_by_gv : (n_i, n_b, 6) array
         ``Σ v v`` over the star, Å² THz².
     factor : float
@@ -71,7 +71,7 @@ def conductivity_rta(
     ----------
     grid : Grid
     irreducible : IrreduciblePoints
-        Of this grid, ``n_i`` points.
+        Irreducible points of this grid, ``n_i``.
     velocities : (n_i, n_b, 3) array_like
         Å THz.
     heat_capacities : (n_T, n_i, n_b) array_like
@@ -79,7 +79,7 @@ def conductivity_rta(
     linewidths : (n_T, n_i, n_b) array_like
         Half widths at half maximum Γ, THz.
     volume : float
-        Of the primitive cell, Å³.
+        Volume of the primitive cell, Å³.
     """
     ensure_of_grid(grid, irreducible)
     v = finite(velocities, "velocities", (len(irreducible.points), "n_b", 3))
@@ -98,7 +98,7 @@ def conductivity_rta(
 def has_no_scattering(
     velocities: ArrayLike, heat_capacities: ArrayLike, linewidths: ArrayLike
 ) -> NDArray[np.bool_]:
-    """Which phonons have heat and move, but no linewidth above 1e-14 THz.
+    """Whether each phonon has heat and a velocity, but no linewidth above 1e-14 THz.
 
     They would carry heat for ever, so conductivities leave them out.
 

@@ -24,7 +24,7 @@ def conjugate_gradients(
     x, diagonal : (n_T, ...) arrays
         The right-hand sides, and the diagonals of the operators.
     limit : int
-        Of the iterations.
+        Largest number of iterations.
 
     Returns
     -------

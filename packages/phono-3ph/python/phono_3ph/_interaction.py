@@ -1,4 +1,4 @@
-"""How strongly three phonons couple."""
+"""Strengths of the coupling of three phonons."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -84,7 +84,7 @@ def interaction_strengths(
     cutoff_frequency : float
         THz.
     bands : sequence of int, optional
-        Of the first phonon, ``n_j`` of them; all if not given.
+        Bands of the first phonon, ``n_j`` of them; all if not given.
 
     Returns
     -------

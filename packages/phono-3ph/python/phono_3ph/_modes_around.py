@@ -39,11 +39,11 @@ class ModesAround:
     frequencies : (2 n_q + 1, n_b) array_like
         THz, ascending: at the points of the grid, at each of them less ``q``, and at ``q``.
     polarizations : (2 n_q + 1, n_b, n_a, 3) array_like of complex
-        Of the same, as in `PeriodicModes`.
+        ``ẽ`` at the same wave vectors, as in `PeriodicModes`.
     qpoint : (3,) array_like
         Fractional coordinates of ``q``.
     tetrahedra : Tetrahedra
-        Of the grid.
+        Tetrahedra of the grid.
 
     Attributes
     ----------
@@ -109,9 +109,9 @@ def triplets_of(phonons: Phonons, q: int) -> Triplets:
     grid = phonons.grid
     if isinstance(phonons, PeriodicModes):
         return Triplets.of(grid, q)
-    every = np.arange(grid.n_q)
+    first = np.full(grid.n_q, q)
     points = np.stack(
-        [np.full(grid.n_q, q), every, grid.n_q + grid.index(-grid.addresses)], axis=1
+        [first, np.arange(grid.n_q), grid.n_q + grid.index(-grid.addresses)], axis=1
     )
     return Triplets(points, np.ones(grid.n_q, dtype=int))
 

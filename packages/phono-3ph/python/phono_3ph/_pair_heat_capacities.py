@@ -1,4 +1,4 @@
-"""What a pair of bands stores."""
+"""Heat capacities of pairs of bands."""
 
 from enum import Enum
 

@@ -41,7 +41,7 @@ class PeriodicModes:
     Attributes
     ----------
     tetrahedra : Tetrahedra
-        Of the grid.
+        Tetrahedra of the grid.
     """
 
     grid: Grid

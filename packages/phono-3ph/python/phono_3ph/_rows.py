@@ -40,7 +40,7 @@ class CollisionRows(Protocol):
     """
 
     def __len__(self) -> int:
-        """How many irreducible points there are."""
+        """Number of irreducible points."""
 
     def __getitem__(self, i: int, /) -> Array:
         """The row of one of them."""
@@ -63,7 +63,7 @@ class RecomputedRows:
         self._row = row
 
     def __len__(self) -> int:
-        """How many irreducible points there are."""
+        """Number of irreducible points."""
         return self._n
 
     def __getitem__(self, i: int) -> Array:
@@ -84,7 +84,8 @@ def operator_memory(
     shape : three int
         Temperatures, irreducible points, bands: ``n_T, n_i, n_b``.
     storage : Storage
-        Of the rows, ``n_T (3 n_i n_b)²`` numbers, of which two at a time are held anyway.
+        Storage of the rows, ``n_T (3 n_i n_b)²`` numbers, of which two rows at a time are
+        in memory in any case.
     dense : bool
         For the direct solution: the matrix of one temperature, a copy, its eigenvectors
         and the workspace of LAPACK, ``4 (3 n_i n_b)²`` numbers.

@@ -128,7 +128,7 @@ class Series3:
 
     @property
     def n_lattice_vectors(self) -> int:
-        """How many distinct ``R_1 - R_2`` there are."""
+        """Number of distinct ``R_1 - R_2``."""
         return len(np.unique(self.cells[:, 0] - self.cells[:, 1], axis=0))
 
 

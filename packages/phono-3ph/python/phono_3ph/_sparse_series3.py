@@ -14,7 +14,7 @@ def sparse_series3(
     *,
     average_origin: bool = True,
 ) -> Arrays:
-    """What `series3` makes of the same constants with their zeros.
+    """Arrays of `Series3` from sparse constants, equal to `series3` of the dense ones.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3
 
 ORDERS = ((0, 1, 2), (1, 2, 0), (2, 0, 1), (0, 2, 1), (2, 1, 0), (1, 0, 2))
-"""Of the three phonons of a triplet."""
+"""Orders of the three phonons of a triplet."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +105,7 @@ class Strengths:
     def averaged(self) -> "Strengths":
         """All strengths of an initial band replaced by their mean.
 
-        What is left is the joint density of states times a number for each band.
+        The linewidth is then the joint density of states times a number for each band.
         """
         share = self.mean / self.triplets.weights.sum()
         values = np.broadcast_to(share[:, None, None], self.values.shape)

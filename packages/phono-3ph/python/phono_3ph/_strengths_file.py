@@ -31,7 +31,7 @@ FORMAT = "phono_3ph.Strengths 1"
 
 @dataclass(frozen=True, slots=True)
 class StrengthsOrigin:
-    """What strengths were computed from: they are of no use to anything else.
+    """Origin of strengths: the grid, the constants and the phonons they belong to.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class StrengthsOrigin:
 
     @classmethod
     def of(cls, series: Series3, phonons: PeriodicModes, q: int) -> "StrengthsOrigin":
-        """Of strengths at grid point ``q``."""
+        """Origin of the strengths at grid point ``q``."""
         ensure_type("series", series, Series3)
         ensure_type("phonons", phonons, PeriodicModes)
         q = ensure_index("q", q, phonons.grid.n_q)
@@ -122,20 +122,20 @@ def read_strengths(path: str | Path, origin: StrengthsOrigin) -> Strengths:
         with h5py.File(path) as file:
             if file.attrs.get("format") != FORMAT:
                 raise FileError(f"{path}: holds no strengths; write_strengths makes them")
-            found = _origin_in(file)
+            stored = _origin_in(file)
             triplets = Triplets(file["triplet"][()], file["weight"][()])
             values, bands = file["strength"][()], file["band"][()]
-            strengths = Strengths(triplets, values, bands, found.phonons)
+            strengths = Strengths(triplets, values, bands, stored.phonons)
     except FileError:
         raise
     except (OSError, KeyError, TypeError, PhonoError) as error:
         raise FileError(f"{path}: cannot be read ({error}); compute it anew") from None
-    _ensure_same(path, found, origin)
+    _ensure_same(path, stored, origin)
     return strengths
 
 
 def _origin_in(file: Any) -> StrengthsOrigin:
-    """What the strengths in ``file`` were computed from."""
+    """Origin of the strengths in ``file``."""
     return StrengthsOrigin(
         tuple(np.ravel(file.attrs["grid_matrix"])),
         file.attrs["q"],
@@ -144,20 +144,20 @@ def _origin_in(file: Any) -> StrengthsOrigin:
     )
 
 
-def _ensure_same(path: Path, found: StrengthsOrigin, asked: StrengthsOrigin) -> None:
+def _ensure_same(path: Path, stored: StrengthsOrigin, asked: StrengthsOrigin) -> None:
     """Refuse strengths of something else."""
 
     def mesh(origin: StrengthsOrigin) -> str:
-        """For people."""
+        """The mesh in words."""
         m = np.reshape(origin.grid_matrix, (3, 3))
         plain = (m == np.diag(m.diagonal())).all()
         return " ".join(str(x) for x in (m.diagonal() if plain else m.ravel()))
 
     for what, have, want in (
-        ("the mesh", mesh(found), mesh(asked)),
-        ("grid point", found.q, asked.q),
-        ("other third-order constants,", found.constants[:8], asked.constants[:8]),
-        ("other phonons,", found.phonons[:8], asked.phonons[:8]),
+        ("the mesh", mesh(stored), mesh(asked)),
+        ("grid point", stored.q, asked.q),
+        ("other third-order constants,", stored.constants[:8], asked.constants[:8]),
+        ("other phonons,", stored.phonons[:8], asked.phonons[:8]),
     ):
         if have != want:
             raise DomainError(

@@ -45,7 +45,7 @@ class BandPairs:
     n_q : int
         Wave vectors of the grid.
     volume : float
-        Of the primitive cell, Å³.
+        Volume of the primitive cell, Å³.
     degeneracy : float
         THz; consecutive bands closer than this are one degenerate set.
     """
@@ -95,7 +95,7 @@ class BandPairs:
         ----------
         grid : Grid
         irreducible : IrreduciblePoints
-            Of this grid, ``n_i`` points.
+            Irreducible points of this grid, ``n_i``.
         frequencies : (n_i, n_b) array_like
             THz.
         velocities : (n_i, n_b, 3) array_like
@@ -103,7 +103,7 @@ class BandPairs:
         operators : (n_i, n_b, n_b, 3) array_like of complex
             From `phono_dynmat.velocity_operators`, Å THz.
         volume : float
-            Of the primitive cell, Å³.
+            Volume of the primitive cell, Å³.
         degeneracy : float
             THz; consecutive bands closer than this are one degenerate set.
         """
@@ -161,13 +161,13 @@ class ConductivityWigner:
         The part of the phonons themselves, W/(m K), components xx yy zz yz xz xy. It is
         the conductivity in the relaxation-time approximation.
     coherences : (n_T, 6) array
-        What is carried between bands of different frequencies, W/(m K).
+        Heat carried between bands of different frequencies, W/(m K).
     degenerate : (n_T, 6) array
-        What different bands of one degenerate set would add, W/(m K). It counts with
-        neither and is not in the sum: beside a line of symmetry such bands part, and this
-        becomes a part of their populations. It tends to 0 with finer meshes.
+        Heat that different bands of one degenerate set would carry, W/(m K). It counts
+        with neither and is not in the sum: beside a line of symmetry such bands part, and
+        this becomes a part of their populations. It tends to 0 with finer meshes.
     mode_populations : (n_T, n_i, n_b, 6) array
-        What the star of each irreducible wave vector adds, times ``n_q``.
+        Contribution of the star of each irreducible wave vector, times ``n_q``.
     mode_coherences : (n_T, n_i, n_b, 6) array
         The same of each band and all others; half of each pair is counted with either.
     coherence : Coherence
@@ -267,7 +267,7 @@ def pair_conductivities(
     coherence: Coherence | str = Coherence.SMM19,
     cutoff_frequency: float = CUTOFF_FREQUENCY,
 ) -> NDArray[np.float64]:
-    """What every pair of bands adds at one temperature: the terms of `conductivity_wigner`.
+    """Contribution of every pair of bands at one temperature to `conductivity_wigner`.
 
     Parameters
     ----------
