@@ -27,9 +27,9 @@ from phono_grid import (
     atom_permutations,
     density_of_states,
     irreducible_map,
+    reduced_basis,
     shortest_vectors,
 )
-from phono_grid._spglib import reduced_basis
 
 H = 0.5
 FCC = np.array([[0, 0, 0], [0, H, H], [H, 0, H], [H, H, 0]])

@@ -14,8 +14,8 @@ from phono_grid import (
     Symmetry,
     Tetrahedra,
     Triplets,
+    reduced_basis,
 )
-from phono_grid._spglib import reduced_basis
 
 
 def zincblende(rng: np.random.Generator) -> Cell:

@@ -162,7 +162,7 @@ def test_a_given_symmetry_is_used_instead_of_that_of_the_cell(silicon):
 
 def test_what_does_not_fit_into_memory_says_how_much_it_would_need(silicon, monkeypatch):
     grid = Grid([1290, 1290, 1290], silicon.reciprocal_lattice, [np.eye(3)])
-    monkeypatch.setattr("phono_grid._memory.machine_memory", lambda: 2.0**31)
+    monkeypatch.setattr("phono_grid.memory.machine_memory", lambda: 2.0**31)
     message = "2146689000 wave vectors would need .* GiB, this machine has 2; use"
     for use in (
         lambda: grid.addresses,

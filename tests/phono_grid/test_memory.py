@@ -8,12 +8,12 @@ from phono_grid import (
     Gaussian,
     IrreduciblePoints,
     Supercell,
-    _memory,
     atom_permutations,
     density_of_states,
     first_brillouin_zone,
     irreducible_map,
     joint_dos,
+    memory,
     shortest_vectors,
     spectra,
     tetrahedron_weights,
@@ -77,7 +77,7 @@ TOO_LARGE = [
 def test_what_does_not_fit_says_what_it_would_need_before_it_begins(
     message, call, monkeypatch
 ):
-    monkeypatch.setattr(_memory, "machine_memory", lambda: 16_000.0)
+    monkeypatch.setattr(memory, "machine_memory", lambda: 16_000.0)
     with pytest.raises(
         DomainError, match=f"{message}.* would need .* GiB, this machine has"
     ):

@@ -3,9 +3,8 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from phono_grid import Grid, first_brillouin_zone, shortest_vectors, using
+from phono_grid import Grid, first_brillouin_zone, reduced_basis, shortest_vectors, using
 from phono_grid._reduction import reduction
-from phono_grid._spglib import reduced_basis
 from random_cases import cases
 
 SEEDS = st.integers(0, 2**32 - 1)

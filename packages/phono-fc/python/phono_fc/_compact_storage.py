@@ -28,7 +28,7 @@ def full_index(supercell: Supercell, atoms: Sequence[Index]) -> tuple[Index, ...
     to_home = supercell.home[first]
     return (
         supercell.supercell_to_primitive[first],
-        *(supercell.translated(to_home, other) for other in others),
+        *(supercell.translated(to_home, atom) for atom in others),
     )
 
 

@@ -22,8 +22,8 @@ DIAGONALS = np.array(
     ]
 )
 SAME_DIRECTION = 1e-4
-"""Relative; displacements in files are rounded at 1e-7, directions that differ by symmetry
-differ by more than 1."""
+"""Relative to the displacements: those in files are rounded at 1e-7, directions that differ
+by symmetry differ by more than 1."""
 
 
 def single_displacements(
@@ -44,7 +44,7 @@ def single_displacements(
     ----------
     supercell : Supercell
     symmetry : Symmetry
-        Of ``supercell.cell``.
+        The space group of ``supercell.cell``.
     distance : float
         Å
     diagonal : bool
@@ -69,13 +69,13 @@ def single_displacements(
     ensure_same_supercell(supercell, symmetry)
     if plus_minus not in ("auto", True, False):
         raise DomainError(f"plus_minus: expected 'auto', True or False, got {plus_minus!r}")
-    atoms, found = [], []
+    atoms, directions = [], []
     for atom in symmetry.independent_atoms:
         group = symmetry.rotations[symmetry.site(int(atom))]
-        directions = _signed(_spanning(group, diagonal), group, plus_minus)
-        atoms += [atom] * len(directions)
-        found += directions
-    return SingleDisplacements(np.array(atoms), _cartesian(found, supercell, distance))
+        signed = _signed(_spanning(group, diagonal), group, plus_minus)
+        atoms += [atom] * len(signed)
+        directions += signed
+    return SingleDisplacements(np.array(atoms), _cartesian(directions, supercell, distance))
 
 
 def pair_displacements(
@@ -98,7 +98,7 @@ def pair_displacements(
     ----------
     supercell : Supercell
     symmetry : Symmetry
-        Of ``supercell.cell``.
+        The space group of ``supercell.cell``.
     singles : SingleDisplacements
         The first displacements.
     distance : float
@@ -167,10 +167,11 @@ def _second(
     which = which.ravel()
     counts = np.array([len(u) for u in units])
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    mine = counts[which]
-    within_atom = np.arange(mine.sum()) - np.repeat(np.cumsum(mine) - mine, mine)
-    rows = np.repeat(starts[which], mine) + within_atom
-    return np.repeat(representatives, mine), np.concatenate(units)[rows]
+    n_each = counts[which]
+    ends = np.cumsum(n_each)
+    within_atom = np.arange(n_each.sum()) - np.repeat(ends - n_each, n_each)
+    rows = np.repeat(starts[which], n_each) + within_atom
+    return np.repeat(representatives, n_each), np.concatenate(units)[rows]
 
 
 def _spanning(group: NDArray[np.int64], diagonal: bool) -> list[NDArray[np.int64]]:

@@ -1,4 +1,4 @@
-"""How far the atoms of a supercell are from one another."""
+"""Distances between the atoms of a supercell."""
 
 from typing import TypeVar
 

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from phono_grid import Supercell, Symmetry
 from phono_grid.errors import DomainError
 
-from phono_fc._compact_storage import full_index
 from phono_fc._displace import keeping
 from phono_fc._displacement_forces import PairDisplacementForces, SingleDisplacementForces
 from phono_fc._distances import pair_distances, row_of, within
@@ -17,7 +16,7 @@ from phono_fc._rows_by_symmetry import rows_by_symmetry
 from phono_fc._same_supercell import ensure_same_supercell
 from phono_fc._symmetrize import filled_by_exchange
 
-INDEPENDENT = 1e-6
+MIN_MOMENT_RATIO = 1e-6
 """Smallest over largest eigenvalue of the moments of displacements: three directions within
 a thousandth of one plane do not determine what is across."""
 
@@ -41,7 +40,7 @@ def force_constants2(
     ----------
     supercell : Supercell
     symmetry : Symmetry
-        Of ``supercell.cell``, pure translations included.
+        The space group of ``supercell.cell``, pure translations included.
     singles : SingleDisplacementForces
         Å, eV/Å. Any atom of an orbit may be displaced. Opposite displacements cancel the
         error of first order in the displacement.
@@ -93,7 +92,7 @@ def force_constants3(
     ----------
     supercell : Supercell
     symmetry : Symmetry
-        Of ``supercell.cell``, pure translations included.
+        The space group of ``supercell.cell``, pure translations included.
     singles : SingleDisplacementForces
         The first displacements.
     pairs : PairDisplacementForces
@@ -136,7 +135,7 @@ def third_order_equations(
     pairs: PairDisplacementForces,
     known: NDArray[np.bool_],
 ) -> "Equations":
-    """What `force_constants3` solves, for the pairs that are known."""
+    """The equations that `force_constants3` solves, for the pairs that are known."""
     ensure_same_supercell(supercell, symmetry, singles=singles, pairs=pairs)
     if pairs.first.size and not 0 <= pairs.first.min() <= pairs.first.max() < len(
         singles.atoms
@@ -146,8 +145,7 @@ def third_order_equations(
             f"singles; got {pairs.first.min()} to {pairs.first.max()}"
         )
     constants = force_constants2(supercell, symmetry, singles)
-    every = np.arange(supercell.cell.n_atoms)
-    fc2 = constants.values[full_index(supercell, np.ix_(every, every))]
+    fc2 = constants.to_full()
     changes = Changes(supercell, symmetry, singles, pairs, known, fc2)
     return Equations("singles", singles.atoms, singles.displacements, changes)
 
@@ -161,7 +159,7 @@ class Operations:
 
     @classmethod
     def of(cls, symmetry: Symmetry, which: NDArray[np.int64] | None = None) -> "Operations":
-        """Those of a symmetry, all or some by number."""
+        """The operations of a symmetry, all or some by number."""
         some = slice(None) if which is None else which
         return cls(symmetry.rotations_cartesian[some], symmetry.permutations[some])
 
@@ -261,7 +259,7 @@ class Equations:
             rotations.transpose(0, 1, 3, 2) @ images @ rotations
         ).sum(axis=0)
         for atom, sizes in zip(atoms, np.linalg.eigvalsh(moments), strict=True):
-            if not sizes[0] > INDEPENDENT * sizes[2]:
+            if not sizes[0] > MIN_MOMENT_RATIO * sizes[2]:
                 raise DomainError(
                     f"{self.name}: the displacements of atom {atom}, with all that "
                     "symmetry makes of them, do not span three directions; displace it "
@@ -272,7 +270,7 @@ class Equations:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """How each single displacement changes the second-order constants.
+    """Changes of the second-order constants by each single displacement.
 
     Computed when asked for: all of them at once would be as large as the third order.
 
@@ -315,16 +313,16 @@ def displaced_constants(
     """Second-order constants with displacement ``n``, rows of ``targets``."""
     atom, u = int(singles.atoms[n]), singles.displacements[n]
     group = keeping(symmetry, atom, u)
-    mine = np.flatnonzero((pairs.first == n) & np.isin(pairs.atoms, targets))
-    if not mine.size:
+    chosen = np.flatnonzero((pairs.first == n) & np.isin(pairs.atoms, targets))
+    if not chosen.size:
         raise DomainError(
             f"pairs: none has the first displacement {n} of singles (atom {atom}); "
             "third-order constants need pairs for every single displacement"
         )
     equations = Equations(
         f"pairs with displacement {n} (atom {atom})",
-        pairs.atoms[mine],
-        pairs.displacements[mine],
-        list(singles.forces[n] - pairs.forces[mine]),
+        pairs.atoms[chosen],
+        pairs.displacements[chosen],
+        list(singles.forces[n] - pairs.forces[chosen]),
     )
     return equations.solve(Operations.of(symmetry, group), targets)

@@ -37,7 +37,8 @@ def least_squares(
     ----------
     supercell : Supercell
     forces : RandomDisplacementForces
-        Of `random_displacements`, or `RandomDisplacementForces.of` displaced pairs.
+        Forces for `random_displacements`, or of displaced pairs by
+        `RandomDisplacementForces.of`.
     orders : tuple of int
         From 2 without a gap.
     cutoffs : dict, optional
@@ -64,8 +65,8 @@ def least_squares(
     solver.displacements, solver.forces = forces.displacements, forces.forces
     try:
         solver.run(orders=list(orders), is_compact_fc=True)
-        ours = np.array_equal(solver.p2s_map, supercell.primitive_to_supercell)
-        if not ours:
+        same_rows = np.array_equal(solver.p2s_map, supercell.primitive_to_supercell)
+        if not same_rows:
             # Its primitive cell is another one: only the full arrays can be compared.
             solver.solve(orders=list(orders), is_compact_fc=False)
     except Exception as error:  # it raises what it meets
@@ -76,13 +77,15 @@ def least_squares(
             "of every order?"
         ) from error
     return {
-        order: ForceConstants(values, supercell) if ours else compact(values, supercell)
+        order: ForceConstants(values, supercell)
+        if same_rows
+        else compact(values, supercell)
         for order, values in solver.force_constants.items()
     }
 
 
 def _solver(supercell: Supercell, cutoffs: dict[int, float] | None) -> Any:
-    """What symfc calls the problem; it knows atoms by number only."""
+    """A solver of symfc, which knows atoms by number only."""
     try:
         symfc = import_module("symfc")
         utilities = import_module("symfc.utils.utils")

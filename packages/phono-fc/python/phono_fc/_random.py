@@ -48,6 +48,7 @@ def random_displacements(
         # Twice as many as needed: a vector of no length has no direction.
         drawn = rng.standard_normal((3, 2 * n))
         lengths = np.linalg.norm(drawn, axis=0)
-        long = np.flatnonzero(lengths > 1e-10)[:n]
-        u = (drawn[:, long] / lengths[long]).T.reshape(n_supercells, n_atoms, 3) * distance
+        usable = np.flatnonzero(lengths > 1e-10)[:n]
+        directions = (drawn[:, usable] / lengths[usable]).T
+        u = directions.reshape(n_supercells, n_atoms, 3) * distance
     return np.concatenate([u, -u]) if plus_minus else u

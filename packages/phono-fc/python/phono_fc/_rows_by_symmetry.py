@@ -1,4 +1,4 @@
-"""What symmetry makes of tensor fields about a few displaced atoms."""
+"""Images under symmetry of tensor fields about a few displaced atoms."""
 
 import numpy as np
 from numpy.typing import NDArray

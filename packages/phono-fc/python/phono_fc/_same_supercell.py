@@ -1,4 +1,4 @@
-"""What is combined must be about the atoms of one supercell."""
+"""The check that a symmetry and forces are of the same supercell."""
 
 from phono_grid import Supercell, Symmetry
 from phono_grid.errors import DomainError

@@ -20,7 +20,7 @@ from phono_fc._distances import pair_distances, within
 from phono_fc._force_constants import ForceConstants
 
 EXCHANGES = tuple(permutations(range(3)))
-"""Of the three (atom, axis) pairs, the identity first."""
+"""Exchanges of the three (atom, axis) pairs, the identity first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -110,7 +110,7 @@ class SparseForceConstants3(ValueNoun):
         return 3
 
     def __len__(self) -> int:
-        """How many blocks there are."""
+        """Number of blocks."""
         return len(self.blocks)
 
     def dense(self) -> ForceConstants:
@@ -126,19 +126,19 @@ class SparseForceConstants3(ValueNoun):
         Returns
         -------
         (6, n_e) array of int
-            Of `EXCHANGES`: the block that has the atoms of block ``e`` in another order;
-            -1 if it was not kept.
+            For each of `EXCHANGES`, the block that has the atoms of block ``e`` in another
+            order; -1 if it was not kept.
         """
         home = self.supercell.primitive_to_supercell
         triples = [home[self.atoms[:, 0]], self.atoms[:, 1], self.atoms[:, 2]]
-        keys, found = self.keys, np.full((len(EXCHANGES), len(self)), -1)
-        for where, exchange in zip(found, EXCHANGES, strict=True):
+        keys, blocks = self.keys, np.full((len(EXCHANGES), len(self)), -1)
+        for row, exchange in zip(blocks, EXCHANGES, strict=True):
             index = full_index(self.supercell, [triples[m] for m in exchange])
             wanted = key_of(self.supercell, *index)
-            at = np.searchsorted(keys, wanted).clip(max=max(len(keys) - 1, 0))
-            there = keys[at] == wanted
-            where[there] = at[there]
-        return found
+            places = np.searchsorted(keys, wanted).clip(max=max(len(keys) - 1, 0))
+            is_kept = keys[places] == wanted
+            row[is_kept] = places[is_kept]
+        return blocks
 
 
 Row = tuple[NDArray[np.int64], NDArray[np.float64]]
@@ -158,14 +158,14 @@ class NearAtoms:
     def __init__(self, supercell: Supercell, cutoff: float | None) -> None:
         if cutoff is not None:
             ensure_positive("cutoff", cutoff)
-        every = np.arange(supercell.cell.n_atoms)
+        atoms = np.arange(supercell.cell.n_atoms)
         near = within(pair_distances(supercell), cutoff)
-        self._pairs: NDArray[np.bool_] = near[full_index(supercell, np.ix_(every, every))]
+        self._pairs: NDArray[np.bool_] = near[full_index(supercell, np.ix_(atoms, atoms))]
 
     def __getitem__(self, atom: int) -> NDArray[np.bool_]:
         """The pairs that are near, both of them near an atom, (n_s, n_s)."""
-        mine = self._pairs[atom]
-        near: NDArray[np.bool_] = self._pairs & mine[:, None] & mine
+        near_atom = self._pairs[atom]
+        near: NDArray[np.bool_] = self._pairs & near_atom[:, None] & near_atom
         return near
 
 

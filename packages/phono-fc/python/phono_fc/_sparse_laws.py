@@ -9,8 +9,8 @@ from phono_grid.errors import ConvergenceError, DomainError
 from phono_fc._compact_storage import full_index
 from phono_fc._sparse import EXCHANGES, SparseForceConstants3
 
-CONVERGED = 1e-14
-"""Of the largest element."""
+RELATIVE_TOLERANCE = 1e-14
+"""Relative to the largest element."""
 
 
 def symmetrize_sparse(
@@ -32,7 +32,7 @@ def symmetrize_sparse(
     ----------
     constants : SparseForceConstants3
     max_rounds : int
-        Of conjugate gradients.
+        Limit on rounds of conjugate gradients.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def symmetrize_sparse(
         return constants
     laws = _Laws.of(constants)
     blocks = laws.exchange_average(constants.blocks)
-    limit = CONVERGED * np.abs(blocks).max()
+    limit = RELATIVE_TOLERANCE * np.abs(blocks).max()
     residual = laws.sums(blocks)
     scaled = laws.divided(residual)
     direction, size = scaled, (residual * scaled).sum()
@@ -67,7 +67,7 @@ def symmetrize_sparse(
 
 
 def drift_sparse(constants: SparseForceConstants3) -> NDArray[np.float64]:
-    """How far sparse constants are from the acoustic sum rule, as `drift` says it.
+    """Violation of the acoustic sum rule by sparse constants, as `drift` measures it.
 
     Returns
     -------
@@ -106,7 +106,7 @@ class _Laws:
 
     @classmethod
     def of(cls, constants: SparseForceConstants3) -> "_Laws":
-        """Those of the blocks that were kept."""
+        """The sums and exchanges of the blocks that were kept."""
         pairs = constants.atoms[:, :2]
         changes = (pairs[1:] != pairs[:-1]).any(axis=1)
         starts = np.concatenate([[0], np.flatnonzero(changes) + 1])
@@ -129,7 +129,7 @@ class _Laws:
     def exchange_average(self, blocks: NDArray[np.float64]) -> NDArray[np.float64]:
         """``P``: the mean over all exchanges of (atom, axis) pairs."""
         total = np.zeros_like(blocks)
-        for exchange, where in zip(EXCHANGES, self.exchanged, strict=True):
+        for exchange, source in zip(EXCHANGES, self.exchanged, strict=True):
             axes = 1 + np.argsort(exchange)
-            total += blocks[where].transpose(0, *axes)
+            total += blocks[source].transpose(0, *axes)
         return total / len(EXCHANGES)

@@ -27,7 +27,7 @@ def sparse_force_constants3(
     ----------
     supercell : Supercell
     symmetry : Symmetry
-        Of ``supercell.cell``, pure translations included.
+        The space group of ``supercell.cell``, pure translations included.
     singles : SingleDisplacementForces
         The first displacements.
     pairs : PairDisplacementForces

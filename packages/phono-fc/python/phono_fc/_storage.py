@@ -63,7 +63,7 @@ def cut(force_constants: ForceConstants, cutoff: float) -> ForceConstants:
     Parameters
     ----------
     force_constants : ForceConstants
-        Of any order.
+        Constants of any order.
     cutoff : float
         ``r_c``, Å.
     """
@@ -71,8 +71,8 @@ def cut(force_constants: ForceConstants, cutoff: float) -> ForceConstants:
     supercell, order = force_constants.supercell, force_constants.order
     near = within(pair_distances(supercell), cutoff)
     atoms = atoms_of_elements(supercell, order)
-    kept = np.ones((1,) * order, dtype=np.bool_)
+    is_near = np.ones((1,) * order, dtype=np.bool_)
     for i, j in combinations(range(order), 2):
-        kept = kept & near[full_index(supercell, [atoms[i], atoms[j]])]
-    blocks = kept.reshape(*kept.shape, *[1] * order)
+        is_near = is_near & near[full_index(supercell, [atoms[i], atoms[j]])]
+    blocks = is_near.reshape(*is_near.shape, *[1] * order)
     return ForceConstants(np.where(blocks, force_constants.values, 0.0), supercell)

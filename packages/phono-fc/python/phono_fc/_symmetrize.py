@@ -35,12 +35,12 @@ def symmetrize(
     Parameters
     ----------
     force_constants : ForceConstants
-        Of any order.
+        Constants of any order.
     rounds : int
         The steps are commuting projections: one round is enough but for rounding. Three
         is what phono3py does.
     symmetry : Symmetry, optional
-        Of the cell of the supercell: average over the space group too. All these
+        The space group of ``supercell.cell``: average over the space group too. All these
         projections commute, so the result is the orthogonal projection on the constants
         that obey every law, the nearest of them; what symfc's projector makes with bases
         that do not fit in memory for large cells costs the images of the rows here.
@@ -48,8 +48,8 @@ def symmetrize(
     Returns
     -------
     ForceConstants
-        Of the same order; for order 2 the terms of an atom with itself are finally reset
-        from the sum rule, which takes most of the rounding out of it.
+        Constants of the same order; for order 2 the terms of an atom with itself are
+        finally reset from the sum rule, which takes most of the rounding out of it.
     """
     if rounds < 1:
         raise DomainError(f"rounds must be at least 1, got {rounds}")
@@ -78,7 +78,7 @@ def group_average(force_constants: ForceConstants, symmetry: Symmetry) -> ForceC
     force_constants : ForceConstants
         Second to fourth order.
     symmetry : Symmetry
-        Of the cell of their supercell, ``n_g`` operations, pure translations included.
+        The space group of their supercell, ``n_g`` operations, pure translations included.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def group_average(force_constants: ForceConstants, symmetry: Symmetry) -> ForceC
 
 
 def drift(force_constants: ForceConstants) -> NDArray[np.float64]:
-    r"""How far force constants are from the acoustic sum rule.
+    r"""Violation of the acoustic sum rule by force constants.
 
     .. math::
 
@@ -138,7 +138,7 @@ def symmetrized_values(
     Returns
     -------
     array
-        Of the shape and unit of ``force_constants.values``.
+        The shape and the unit are those of ``force_constants.values``.
     """
     supercell = force_constants.supercell
     values = force_constants.values.copy()
@@ -177,7 +177,7 @@ def filled_by_exchange(
     Returns
     -------
     array
-        Of the shape and unit of ``force_constants.values``.
+        The shape and the unit are those of ``force_constants.values``.
     """
     supercell = force_constants.supercell
     ensure_shape("known", known, (supercell.primitive.n_atoms, supercell.cell.n_atoms))

@@ -69,7 +69,7 @@ class Bands(ValueNoun):
 
     @classmethod
     def of(cls, grid: Grid, frequencies: ArrayLike) -> "Bands":
-        """Frequencies at every point of ``grid``, or at its irreducible points.
+        """Frequencies at all_points point of ``grid``, or at its irreducible points.
 
         Raises
         ------
@@ -79,9 +79,9 @@ class Bands(ValueNoun):
         ensure_type("grid", grid, Grid)
         values = as_numbers(frequencies, "frequencies")
         n = len(values) if values.ndim else 0
-        every = np.arange(grid.n_q)
+        all_points = np.arange(grid.n_q)
         if n == grid.n_q:
-            return cls(grid, values, every, np.ones_like(every), every)
+            return cls(grid, values, all_points, np.ones_like(all_points), all_points)
         to_irreducible = irreducible_map(grid)
         sizes = np.bincount(to_irreducible)
         points = np.flatnonzero(sizes)

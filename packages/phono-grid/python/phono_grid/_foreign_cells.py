@@ -19,7 +19,7 @@ MASSES = "phonopy_masses"
 
 
 class Atoms(Protocol):
-    """What is needed of a cell."""
+    """The attributes of a cell that are read."""
 
     @property
     def lattice(self) -> NDArray[np.float64]:

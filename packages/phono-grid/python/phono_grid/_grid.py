@@ -7,7 +7,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._cell import Cell
 from phono_grid._extension import rust
-from phono_grid._memory import ensure_memory
 from phono_grid._mesh import factors, generalized_matrix, mesh_numbers
 from phono_grid._smith import integer_matrix, inverse_unimodular
 from phono_grid._symmetry import Symmetry
@@ -22,11 +21,12 @@ from phono_grid.errors import (
     ensure_volume,
     frozen,
 )
+from phono_grid.memory import ensure_memory
 from phono_grid.nouns import ValueNoun
 
 
 def _identity() -> NDArray[np.int64]:
-    """Of three dimensions."""
+    """The unit matrix of three dimensions."""
     return np.eye(3, dtype=np.int64)
 
 
@@ -285,10 +285,10 @@ def irreducible_map(grid: Grid) -> NDArray[np.int64]:
     return np.asarray(grid.index(grid.rotate(grid.addresses)).min(axis=0))
 
 
-def ensure_room(grid: Grid, what: str, bytes_per_point: float) -> None:
-    """Refuse what does not fit into memory for every point, before allocating it."""
+def ensure_room(grid: Grid, quantity: str, bytes_per_point: float) -> None:
+    """Refuse an array that does not fit into memory, some bytes for every point."""
     mesh = " ".join(map(str, grid.mesh))
-    name = f"mesh {mesh}: {what} of {grid.n_q} wave vectors"
+    name = f"mesh {mesh}: {quantity} of {grid.n_q} wave vectors"
     ensure_memory(name, bytes_per_point * grid.n_q, "use a coarser mesh")
 
 

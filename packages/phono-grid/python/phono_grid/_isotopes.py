@@ -88,8 +88,8 @@ def ensure_symbols(symbols: Sequence[str]) -> None:
 def element(symbol: str) -> str:
     """The letters of a symbol."""
     ensure_symbols([symbol])
-    found = re.match(r"[A-Z][a-z]?", symbol)
-    return found[0] if found else symbol
+    match = re.match(r"[A-Z][a-z]?", symbol)
+    return match[0] if match else symbol
 
 
 _TABLE = """

@@ -8,13 +8,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._extension import rust
 from phono_grid._grid import Grid
-from phono_grid._memory import ensure_memory
 from phono_grid._spectra import Gaussian, ensure_sums
 from phono_grid._tetrahedra import Tetrahedra
 from phono_grid._triplet_weights import ensure_bands_of_triplets, triplet_weights
 from phono_grid._triplets import Triplets
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import DomainError, as_numbers, ascending, finite, frozen
+from phono_grid.memory import ensure_memory
 from phono_grid.nouns import ValueNoun
 
 _BLOCK = 16
@@ -29,7 +29,7 @@ class JointDosChannels(ValueNoun):
     frequency_points : (n_f,) array_like
         ``f``, THz, ascending.
     decay, absorption, emission : (n_f, ...) array_like
-        Of :math:`\delta(f - f' - f'')`, :math:`\delta(f + f' - f'')` and
+        Sums of :math:`\delta(f - f' - f'')`, :math:`\delta(f + f' - f'')` and
         :math:`\delta(f - f' + f'')`, 1/THz times the unit of the weights.
     """
 
@@ -90,7 +90,7 @@ def joint_dos(
         ``A``, what the pair of bands ``j', j''`` of a triplet carries (occupations at some
         temperatures, say); 1 if not given.
     smearing : Tetrahedra or Gaussian, optional
-        What stands for the delta function; ``Tetrahedra.of(grid)`` if not given.
+        The approximation of the delta function; ``Tetrahedra.of(grid)`` if not given.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""How many wave vectors: mesh numbers, a length, or an integer matrix."""
+"""The number of wave vectors: mesh numbers, a length, or an integer matrix."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray

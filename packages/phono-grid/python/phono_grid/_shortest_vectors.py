@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._extension import rust
-from phono_grid._memory import ensure_memory
 from phono_grid._reduction import reduction
 from phono_grid._spglib import SYMPREC
 from phono_grid._supercell import Supercell
@@ -20,6 +19,7 @@ from phono_grid.errors import (
     finite,
     frozen,
 )
+from phono_grid.memory import ensure_memory
 from phono_grid.nouns import ValueNoun
 
 
@@ -74,7 +74,7 @@ class ShortestVectors(ValueNoun):
 def _of_kernel(
     vectors: NDArray[np.float64], multiplicities: NDArray[np.int64]
 ) -> ShortestVectors:
-    """What a kernel returned, which nobody else has: frozen without a copy or a check."""
+    """Freeze the result of a kernel, which nobody else has, without a copy or a check."""
     shortest = object.__new__(ShortestVectors)
     for name, array in (("vectors", vectors), ("multiplicities", multiplicities)):
         array.flags.writeable = False

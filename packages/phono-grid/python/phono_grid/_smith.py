@@ -90,7 +90,7 @@ def inverse_unimodular(
 
 
 def _cofactor(m: Matrix, i: int, j: int) -> int:
-    """Of element ``i, j``."""
+    """The cofactor of element ``i, j``."""
     a, b = [k for k in range(3) if k != i]
     c, d = [k for k in range(3) if k != j]
     return int((-1) ** (i + j)) * (m[a][c] * m[b][d] - m[a][d] * m[b][c])

@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 from phono_grid._bands import Bands
 from phono_grid._extension import rust
 from phono_grid._grid import Grid
-from phono_grid._memory import ensure_memory
 from phono_grid._tetrahedra import Tetrahedra
 from phono_grid._tetrahedron_weights import (
     delta_weights,
@@ -28,6 +27,7 @@ from phono_grid.errors import (
     finite,
     frozen,
 )
+from phono_grid.memory import ensure_memory
 from phono_grid.nouns import ValueNoun
 
 _BLOCK = 32
@@ -85,7 +85,7 @@ class Spectrum(ValueNoun):
     density : (n_f, ...) array_like
         Per THz and primitive cell, in the quantity's own unit.
     cumulative : (n_f, ...) array_like
-        What lies below each frequency: the integral of the density.
+        The integral of the density up to each frequency.
     """
 
     frequency_points: NDArray[np.float64]
@@ -129,7 +129,7 @@ def density_of_states(
         ``A``: projections, components of a tensor, anything; 1 if not given. At an
         irreducible point it is the mean over the star.
     smearing : Tetrahedra or Gaussian, optional
-        What stands for the delta function; ``Tetrahedra.of(grid)`` if not given.
+        The approximation of the delta function; ``Tetrahedra.of(grid)`` if not given.
 
     Returns
     -------

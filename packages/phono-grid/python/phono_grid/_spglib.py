@@ -1,4 +1,4 @@
-"""What we ask of spglib, the same for all its versions."""
+"""Calls of spglib, the same for all its versions."""
 
 import warnings
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ def magnetic_symbol(dataset: Any) -> str:
 
 
 def _dataset(find: Any, crystal: Any, cell: Cell, symprec: float) -> Any:
-    """What ``find`` says of ``crystal``, or why it says nothing."""
+    """The dataset that ``find`` makes of ``crystal``, or an error that says why not."""
     ensure_type("cell", cell, Cell)
     ensure_positive("symprec", symprec)
     with _no_advice():

@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 from phono_grid._cell import Cell, cell_of
 from phono_grid._foreign_cells import ensure_attributes
 from phono_grid._lattice_points import LatticePoints
-from phono_grid._memory import ensure_memory
 from phono_grid._spglib import SYMPREC, ensure_apart, spglib_dataset
 from phono_grid.errors import (
     DomainError,
@@ -21,11 +20,12 @@ from phono_grid.errors import (
     finite,
     frozen,
 )
+from phono_grid.memory import ensure_memory
 from phono_grid.nouns import ValueNoun
 
 BYTES_PER_ATOM = 2048
-"""What a supercell, its shortest vectors and permutations by four operations take at most
-for each atom, all that is passing included."""
+"""An upper bound on the memory, for each atom, of a supercell, its shortest vectors and
+permutations by four operations, temporary arrays included."""
 MOST_CELLS = 10**6
 """Along one axis."""
 
@@ -156,9 +156,9 @@ class Supercell(ValueNoun):
             Its attributes ``supercell`` and ``primitive``, for second order
             ``phonon_supercell`` and ``phonon_primitive``, and ``calculator`` are read.
         order : int
-            Of the force constants that are to be in it, 2 or 3. The supercell of second
-            order is given on the primitive cell of third order: the same atoms in the same
-            order.
+            Order of the force constants that are to be in it, 2 or 3. The supercell of
+            second order is given on the primitive cell of third order: the same atoms in
+            the same order.
         """
         names = ("supercell", "primitive", "phonon_supercell", "phonon_primitive")
         ensure_attributes("phonon", phonon, names, "a Phono3py object")

@@ -7,7 +7,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._cell import Cell
 from phono_grid._extension import rust
-from phono_grid._memory import ensure_memory
 from phono_grid._spglib import SYMPREC, magnetic_dataset, magnetic_symbol, spglib_dataset
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
@@ -19,6 +18,7 @@ from phono_grid.errors import (
     finite,
     frozen,
 )
+from phono_grid.memory import ensure_memory
 from phono_grid.nouns import ValueNoun
 
 
@@ -64,7 +64,7 @@ class Symmetry(ValueNoun):
     def of(cls, cell: Cell, symprec: float = SYMPREC) -> "Symmetry":
         """Find the space group with spglib; ``symprec`` in Å.
 
-        Of a cell with magnetic moments, the operations that keep them, alone or together
+        In a cell with magnetic moments, the operations that keep them, alone or together
         with time reversal, which leaves force constants as they are: moments are axial
         vectors, collinear ones plain numbers.
         """

@@ -78,7 +78,7 @@ class Tetrahedra(ValueNoun):
 
     @property
     def n_cuts(self) -> int:
-        """How many cuts of 24 tetrahedra weights are the mean of."""
+        """Number of cuts, of 24 tetrahedra each, that weights are the mean over."""
         return len(self.corners) // 24
 
     @property

@@ -5,10 +5,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._bands import Bands
 from phono_grid._extension import rust
-from phono_grid._memory import ensure_memory
 from phono_grid._tetrahedra import Tetrahedra
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import ascending, ensure_type
+from phono_grid.memory import ensure_memory
 
 FLAT = 1e-10
 """THz; vertices closer than this are equal to the tetrahedron method."""
@@ -126,7 +126,7 @@ def step_weights(
 def _ascending(
     vertices: NDArray[np.float64],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """How many vertices are below the first, and all of them sorted, first axis 4."""
+    """Number of vertices below the first, and all of them sorted, first axis 4."""
     rank = (vertices[:, :, 1:] < vertices[:, :, :1]).sum(axis=2)[:, :, None]
     return rank, np.moveaxis(np.sort(vertices, axis=2), 2, 0)[:, :, :, None]
 

@@ -7,13 +7,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._extension import rust
 from phono_grid._grid import Grid
-from phono_grid._memory import ensure_memory
 from phono_grid._spectra import Gaussian
 from phono_grid._tetrahedra import Tetrahedra
 from phono_grid._tetrahedron_weights import delta_weights
 from phono_grid._triplets import Triplets
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import ensure_indices, ensure_type, finite
+from phono_grid.memory import ensure_memory
 
 
 def ensure_bands_of_triplets(

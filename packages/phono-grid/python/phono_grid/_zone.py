@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._extension import rust
 from phono_grid._grid import Grid, ensure_room, integer_addresses
-from phono_grid._memory import ensure_memory
 from phono_grid._smith import inverse_unimodular
 from phono_grid._spglib import reduced_basis
 from phono_grid._triplets import Triplets
@@ -23,6 +22,7 @@ from phono_grid.errors import (
     finite,
     frozen,
 )
+from phono_grid.memory import ensure_memory
 from phono_grid.nouns import ValueNoun
 
 _SHIFTS = np.array(list(product((0, 1, 2, -2, -1), repeat=3)))
@@ -97,12 +97,12 @@ class BrillouinZone(ValueNoun):
         flat = a.reshape(-1, 3)
         start = self.first[self.grid.index(flat)]
         count = self.first[self.grid.index(flat) + 1] - start
-        found = start.copy()
+        images = start.copy()
         for i in range(int(count.max(initial=0))):
             image = np.minimum(start + i, start + count - 1)
             same = (self.addresses[image] == flat).all(axis=1)
-            found[same] = image[same]
-        return found.reshape(a.shape[:-1])
+            images[same] = image[same]
+        return images.reshape(a.shape[:-1])
 
     def rotate(self, images: ArrayLike) -> NDArray[np.int64]:
         """The image that each rotation takes each image to, (n,) → (n_r, n)."""
@@ -186,7 +186,7 @@ def triplet_images(
     Parameters
     ----------
     zone : BrillouinZone
-        Of a grid centred on Γ.
+        The zone of a grid centred on Γ.
     triplets : Triplets
 
     Returns
@@ -229,7 +229,7 @@ def first_brillouin_zone(
 def brillouin_zone_images(
     qpoints: ArrayLike, reciprocal_lattice: NDArray[np.float64]
 ) -> NDArray[np.int64]:
-    """How many shortest ``q + G`` there are; one but on the zone boundary, shape (n,)."""
+    """Number of shortest ``q + G``: one, or more on the zone boundary; shape (n,)."""
     _, nearest, _ = _nearest_images(qpoints, reciprocal_lattice)
     return np.asarray(nearest.sum(axis=1, dtype=np.int64))
 

@@ -60,7 +60,7 @@ class Backend:
         return _BACKENDS[str(lang).lower()]
 
     def __repr__(self) -> str:
-        """How to get it again."""
+        """The call that returns it."""
         return f"Backend.of({self.value!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -200,8 +200,8 @@ def accelerated_by(
             if checked is None:
                 return dispatch(*args, **kwargs)
             given = {name: kwargs[name] for name in options & kwargs.keys()}
-            left: Any = defaults | given
-            return dispatch(*checked, **left)
+            keywords: Any = defaults | given
+            return dispatch(*checked, **keywords)
 
         implementations: Implementations = {Backend.PYTHON: definition}
         if rust is not None:
@@ -231,7 +231,7 @@ def unchecked(kernel: Callable[P, R]) -> Callable[P, R]:
 
 
 def _nearest(implementations: Implementations, backend: Backend) -> Backend:
-    """What runs for a backend without an implementation: Rust if there is one."""
+    """The backend that runs in place of one without an implementation: Rust if it can."""
     is_rust = backend is not Backend.RUST and Backend.RUST in implementations
     return Backend.RUST if is_rust else Backend.PYTHON
 
@@ -269,7 +269,7 @@ def register(kernel: str, backend: str, implementation: Callable[..., Any]) -> B
 
 
 def describe() -> str:
-    """What really runs, for the head of a log: ``Rust kernels, rayon (2 threads)``."""
+    """The backend that really runs, in words: ``Rust kernels, rayon (2 threads)``."""
     backend = active()
     loaded = [module for module in _EXTENSIONS.values() if module is not None]
     if backend is Backend.PYTHON or not loaded:

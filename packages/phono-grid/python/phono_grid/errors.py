@@ -1,4 +1,4 @@
-"""What can go wrong, for every package: one tree of exceptions."""
+"""Exceptions of every package, and the checks that raise them."""
 
 import operator
 from collections.abc import Sequence
@@ -80,7 +80,7 @@ def ensure_not_negative(name: str, value: float, unit: str = "") -> None:
 
 
 def _negative(name: str, value: float, unit: str) -> DomainError:
-    """What is said of a number that is below 0, infinite or none."""
+    """The error for a number that is below 0, infinite or undefined."""
     rule = "be finite" if value > 0 else "not be negative"
     return DomainError(f"{name} must {rule}, got {value:g}{unit and ' '}{unit}")
 
@@ -182,7 +182,8 @@ def as_numbers(
 ) -> NDArray[Any]:
     """Return an array in C order of the type and shape a kernel reads, copied if it must.
 
-    What changes the numbers is refused: complex ones as real, fractions as integers.
+    A conversion that changes the numbers is refused: complex ones as real, fractions as
+    integers.
     """
     if type(array) is np.ndarray and array.dtype == dtype and array.flags.c_contiguous:
         if shape is not None:

@@ -1,4 +1,4 @@
-"""What every noun of the packages can do: equality by value, a hash, a short `repr`.
+"""Equality by value, a hash and a short `repr` for every noun of the packages.
 
 A noun is a frozen dataclass, its own ``__eq__`` and ``__repr__`` left out::
 
@@ -28,7 +28,7 @@ class ValueNoun:
     """Base class of frozen dataclasses with arrays.
 
     Two nouns are equal if they are of one class and all their fields are equal, arrays
-    element by element (numbers that are not numbers count as equal). Equal nouns have equal
+    element by element (undefined numbers count as equal). Equal nouns have equal
     hashes; a hash reads a few numbers of every array only. The `repr` shows large arrays by
     their shape. Fields with ``compare=False`` or ``repr=False`` are left out, as in any
     dataclass.

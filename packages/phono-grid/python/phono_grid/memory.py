@@ -1,4 +1,4 @@
-"""What fits into this machine."""
+"""The memory of this machine, and the check that an array fits into it."""
 
 import os
 
@@ -16,7 +16,7 @@ def machine_memory() -> float:
 
 
 def ensure_memory(name: str, n_bytes: float, advice: str) -> None:
-    """Refuse what needs more than the memory of this machine, before allocating it."""
+    """Refuse an array larger than the memory of this machine, before allocating it."""
     have = machine_memory()
     if n_bytes > have:
         raise DomainError(
