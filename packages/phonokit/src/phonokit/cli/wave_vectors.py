@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import Scattering
 from phono_grid import Gaussian, Grid
+from phono_grid.errors import DomainError
 from rich import box
 from rich.table import Table
 
@@ -33,6 +34,21 @@ def scattering_from(options: ScatteringOptions, sigma: float | None) -> Scatteri
 def wave_vectors_from(texts: Sequence[str]) -> Array:
     """Wave vectors as they were typed, (n, 3)."""
     return np.array([wave_vector(text) for text in texts])
+
+
+def labelled_points(texts: Sequence[str], path: str | None) -> dict[str, Array] | None:
+    """Points of a path as they were typed, ``X=1/2,0,1/2``; None if there are none."""
+    if texts and not path:
+        raise DomainError('point: give a path= of these points too, such as "G X"')
+    points = {}
+    for text in texts:
+        label, equals, q = text.partition("=")
+        if not label or not equals:
+            raise DomainError(
+                f"point: expected LABEL=x,y,z such as X=1/2,0,1/2, got {text!r}"
+            )
+        points[label] = wave_vector(q, f"point: {label}")
+    return points or None
 
 
 def sorted_temperatures(temperatures: Sequence[float]) -> Array:

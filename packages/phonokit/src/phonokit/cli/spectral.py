@@ -1,0 +1,146 @@
+"""``phono spectral``."""
+
+import functools
+from collections.abc import Iterator, Sequence
+
+from rich.table import Table
+
+from phonokit.calc.spectral import POINTS, POINTS_PER_SEGMENT
+from phonokit.calc.spectral import spectral as compute
+from phonokit.cli.calculation import Calculation, carry_out
+from phonokit.cli.command import command
+from phonokit.cli.options import (
+    CRYSTAL,
+    MESH,
+    OUTPUT,
+    SCATTERING,
+    Data,
+    FlatCrystal,
+    FlatMesh,
+    FlatOutput,
+    FlatScattering,
+    Sigma,
+    Unit,
+)
+from phonokit.cli.temperatures import Temperatures
+from phonokit.cli.wave_vectors import (
+    about_scattering,
+    band_tables,
+    labelled_points,
+    scattering_from,
+    sorted_temperatures,
+    wave_vectors_from,
+)
+from phonokit.plot.spectral import plot_spectral
+from phonokit.results.spectral import SpectralResult
+from phonokit.settings.frequency_unit import FrequencyUnit
+from phonokit.settings.mesh import SCATTERING_MESH
+from phonokit.settings.temperatures import TEMPERATURES
+
+EXAMPLES = """\
+Examples:
+
+  phono spectral examples/silicon --mesh 10 10 10 --q 0.5,0.5,0 --plot spectral.png
+
+  phono spectral examples/silicon --path "G X, G L" --point X=0.5,0,0.5 \\
+    --point L=0.5,0.5,0.5 --plot path.png
+"""
+GAMMA = ("0,0,0",)
+"""The wave vector, if neither others nor a path are asked for."""
+
+
+def spectral(
+    path_of_data: Data,
+    /,
+    *,
+    q: tuple[str, ...] = (),
+    path: str | None = None,
+    point: tuple[str, ...] = (),
+    points_per_segment: int = POINTS_PER_SEGMENT,
+    temperature: Temperatures = TEMPERATURES,
+    frequency_points: int = POINTS,
+    sigma: Sigma = None,
+    unit: Unit = "THz",
+    mesh: FlatMesh = MESH,
+    crystal: FlatCrystal = CRYSTAL,
+    scattering: FlatScattering = SCATTERING,
+    output: FlatOutput = OUTPUT,
+) -> None:
+    """Compute spectral functions of the phonons at a few wave vectors, or along lines.
+
+    Here wave vectors need not be points of the mesh.
+
+    Parameters
+    ----------
+    q
+        x,y,z, fractional, or more of them; 0,0,0 if not given.
+    path
+        Labels along each line, lines separated by commas: "G X U, K G L"; G is Γ. "" is the
+        standard path of the crystal (needs seekpath). In place of --q.
+    point
+        LABEL=x,y,z, fractional; repeat the option for more points. The standard points if
+        none is given (needs seekpath).
+    points_per_segment
+        Wave vectors between two labels, both included; 21 if not given.
+    frequency_points
+        How many frequencies from 0 on; 401 if not given.
+    """
+    names = q if q or path is not None else GAMMA
+    qpoints = wave_vectors_from(names) if names else None
+    temperatures = sorted_temperatures(temperature)
+    settings = scattering_from(scattering, sigma)
+    grid, units = mesh.of(SCATTERING_MESH), FrequencyUnit(unit)
+    points = labelled_points(point, path)
+    carry_out(
+        Calculation(
+            path=path_of_data,
+            crystal=crystal,
+            output=output,
+            name="spectral.hdf5",
+            pieces="wave vectors",
+            order=3,
+            about=functools.partial(about_scattering, mesh=grid, scattering=settings),
+            compute=lambda c, run: compute(
+                c,
+                qpoints,
+                grid,
+                temperatures,
+                path=path,
+                points=points,
+                points_per_segment=points_per_segment,
+                scattering=settings,
+                frequency_points=frequency_points,
+                nac=crystal.nac,
+                run=run,
+            ),
+            show=functools.partial(_tables, names=names, unit=units),
+            draw=functools.partial(plot_spectral, unit=units),
+        )
+    )
+
+
+app = command(spectral, EXAMPLES)
+
+
+def _tables(
+    result: SpectralResult, names: Sequence[str], unit: FrequencyUnit
+) -> Iterator[Table]:
+    """Where the spectra of each wave vector, or label of a path, are largest."""
+    titles = {f"q = {name}": i for i, name in enumerate(names)}
+    if result.labels is not None:
+        titles = _labelled(result)
+    for title, i in titles.items():
+        peaks = zip(result.temperatures, result.peaks[i], strict=True)
+        columns = {f"{t:g} K": values for t, values in peaks}
+        yield from band_tables(f"Peaks at {title}", result.frequencies[i], columns, unit)
+
+
+def _labelled(result: SpectralResult) -> dict[str, int]:
+    """The wave vector at which each label of a path is first met."""
+    first: dict[str, int] = {}
+    assert result.labels is not None
+    for segment, labels in zip(result.segments, result.labels, strict=True):
+        ends = (segment.start, segment.stop - 1)
+        for label, i in zip(labels, ends, strict=True):
+            first.setdefault(str(label), i)
+    return first
