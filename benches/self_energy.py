@@ -50,15 +50,14 @@ def ours(folder: Path, mesh: list[int], work: str) -> Calculation:
     import phono_3ph
     import phonokit
     from phono_dynmat import bose_einstein
-    from phono_grid import Gaussian
-    from phonokit.calc.scattering import external
-    from phonokit.model.series import force_constant_series
+    from phono_grid import Gaussian, Grid
+    from phonokit.calc.carriers import series_of
+    from phonokit.calc.harmonic_phonons import mesh_phonons
 
     crystal = phonokit.load(folder)
-    series2, series3 = force_constant_series(crystal.data)
-    at = external(crystal, series2, mesh, ["0,0,0"])
-    phonons = at.phonons
-    q = [int(phonons.grid.index(np.array(a))) for a in QPOINTS]
+    series3, grid = series_of(crystal), Grid.of(crystal.primitive, mesh, crystal.symmetry)
+    phonons = mesh_phonons(crystal.dynamics(), grid)
+    q = [int(grid.index(np.array(a))) for a in QPOINTS]
     n = bose_einstein(phonons.frequencies, [TEMPERATURE])
     smearing = Gaussian(SIGMA) if "Gaussians" in work else None
     scattering = phono_3ph.Scattering(smearing=smearing)

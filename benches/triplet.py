@@ -21,8 +21,8 @@ import phonokit
 from phono_3ph import PeriodicModes, Scattering, Series3, linewidths
 from phono_dynmat import bose_einstein
 from phono_grid import Gaussian, Grid, IrreduciblePoints, Symmetry, Triplets
+from phonokit.calc.carriers import series_of
 from phonokit.calc.harmonic_phonons import harmonic_phonons
-from phonokit.model.series import force_constant_series
 
 CASES = {
     "si-pbesol": ((19, 19, 19), (9, 9, 9)),
@@ -86,7 +86,7 @@ def measure(
 ) -> None:
     """Print the parts of one crystal; ``limits`` are GFLOP/s and GB/s."""
     crystal = phonokit.load(data / name)
-    dynamics, series = force_constant_series(crystal.data)
+    dynamics, series = crystal.dynamics(), series_of(crystal)
     grid = Grid.of(crystal.primitive, mesh, Symmetry.of(crystal.primitive))
     irreducible = IrreduciblePoints.of(grid)
     phonons: PeriodicModes = harmonic_phonons(dynamics, grid, irreducible).phonons

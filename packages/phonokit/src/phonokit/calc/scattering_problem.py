@@ -324,8 +324,7 @@ def _warn(problem: ScatteringProblem, scatterers: Scatterers) -> None:
     n, size = len(problem.qpoints), problem.run.ranks.size
     if size > n:
         warnings.warn(
-            f"{n} wave vector{'s' * (n > 1)} for {size} ranks: {size - n} of them have "
-            "nothing to do",
+            f"{size} ranks for {n} wave vector{'s' * (n > 1)}: {size - n} idle",
             IdleRanksWarning,
             stacklevel=4,
         )
