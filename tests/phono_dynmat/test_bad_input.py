@@ -12,6 +12,7 @@ from phono_dynmat import (
     commensurate_points,
     debye_frequency,
     dynamical_matrices,
+    dynamical_matrix_derivatives,
     frequency_points,
     mean_square_displacements,
     phonon_frequencies,
@@ -113,11 +114,16 @@ def test_constants_charges_and_wave_vectors_must_fit_the_crystal(spring_constant
     with pytest.raises(DomainError, match=r"reach, .* some 300 are enough, give a smaller"):
         separate_dipoles(spring_constants, BornCharges(Z, EPSILON), cutoff=1e4)
     series = HarmonicSeries.of(spring_constants)
-    for of in (phonon_modes, phonon_frequencies, dynamical_matrices):
+    for compute in (
+        phonon_modes,
+        phonon_frequencies,
+        dynamical_matrices,
+        dynamical_matrix_derivatives,
+    ):
         wrong = r"qpoints must be finite, got (nan|-inf) at \[1, 2\]"
         for x in (np.nan, -np.inf):
             with pytest.raises(DomainError, match=wrong):
-                of(series, [[0, 0, 0], [0, 0, x]])
+                compute(series, [[0, 0, 0], [0, 0, x]])
     with pytest.raises(ShapeError, match=r"qpoints: expected shape \[n_q, 3\], got \[3\]"):
         phonon_modes(series, [0, 0, 0])
 
@@ -129,10 +135,16 @@ def test_charges_that_do_not_add_up_are_a_warning_with_their_sum():
         BornCharges([np.eye(3), -0.5 * np.eye(3)], EPSILON)
 
 
-MADE = {"BandStructure", "ChargeWarning", "Dynamics", "ThermalProperties"}
-"""What functions return, a warning and a type."""
-ANY_SHAPE = {"frequencies", "matrices", "reciprocal_vectors", "self_terms"}
-"""Of any number of axes, for one function or another."""
+MADE = {"ChargeWarning", "Dynamics"}
+"""A warning and a type."""
+ANY_SHAPE = {
+    "frequencies",
+    "matrices",
+    "reciprocal_vectors",
+    "self_terms",
+    "zero_point_energy",
+}
+"""Arrays of any number of axes, for one function or another."""
 ANY_NUMBER = {"cutoff_frequency"}
 """Below 0 it is 0, as in phonopy."""
 
@@ -193,7 +205,19 @@ def good(spring_constants):
     }
 
 
+TWO = np.ones(2)
 SPECIAL = {
+    "BandStructure": {
+        "distances": (np.arange(51.0),),
+        "frequencies": (np.ones((51, 6)),),
+    },
+    "ThermalProperties": {
+        "temperatures": TWO,
+        "free_energy": TWO,
+        "entropy": TWO,
+        "heat_capacity": TWO,
+        "zero_point_energy": np.array(0.1),
+    },
     "cif_displacements": {"matrices": np.ones((1, 3, 3))},
     "degenerate_average": {"values": np.ones((2, 6))},
 }

@@ -13,9 +13,9 @@ use crate::dynamical_matrix::wave_vectors;
 #[derive(Debug, Clone, Copy)]
 pub struct PairVectors<'a> {
     vectors: &'a [[f64; 3]],
-    /// How many vectors each pair `(s, k)` has.
+    /// The number of vectors of each pair `(s, k)`.
     multiplicities: ArrayView2<'a, i64>,
-    /// Which primitive atom `s` is a copy of.
+    /// The primitive atom that `s` is a copy of.
     atoms: ArrayView1<'a, i64>,
 }
 

@@ -9,7 +9,7 @@ use faer::{Accum, MatMut, MatRef, Par, Spec, diag::DiagMut};
 use num_complex::Complex64;
 use phono_core::{Error, Result};
 
-/// What is asked of eigenproblems.
+/// The results wanted of eigenproblems.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Wanted {
     /// Eigenvalues.
@@ -61,7 +61,7 @@ impl Dense {
         self.solve(matrix, None, values)
     }
 
-    /// What faer does.
+    /// The decomposition by faer.
     fn solve(
         &mut self,
         matrix: &[Complex64],
@@ -85,7 +85,7 @@ impl Dense {
     }
 }
 
-/// What faer recommends.
+/// The parameters that faer recommends.
 fn parameters() -> Spec<SelfAdjointEvdParams, Complex64> {
     Spec::default()
 }

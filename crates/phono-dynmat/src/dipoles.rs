@@ -46,7 +46,7 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    /// Of one wave vector at least.
+    /// Put one wave vector or more side by side.
     pub(crate) fn new(
         qpoints: &[Vector],
         direction: Option<Vector>,
@@ -65,9 +65,9 @@ impl Batch {
 /// Memory to work in.
 #[derive(Debug, Default)]
 pub(crate) struct Workspace {
-    /// What each vector adds to the moments of a matrix.
+    /// The share of each vector in the moments of a matrix.
     terms: Vec<[Lanes; 6]>,
-    /// What it adds to those of the derivatives: of `K` first, of `K K K` after.
+    /// Its share in those of the derivatives: of `K` first, of `K K K` after.
     slopes: Vec<[Lanes; 13]>,
     /// `e^{2πi G·(r - r')}`, real and imaginary parts.
     phases: [Vec<f64>; 2],
@@ -82,7 +82,7 @@ struct Waves {
     weights: Lanes,
 }
 
-/// What a term is in the limit of a vanishing `K`.
+/// The limit of a term for a vanishing `K`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Limit {
     /// As any other term.

@@ -26,7 +26,7 @@ pub(crate) struct DynamicalMatrix<'a> {
     direction: Option<[f64; 3]>,
 }
 
-/// What is added to the Fourier sum.
+/// The interaction of dipoles, which is added to the Fourier sum.
 #[derive(Debug)]
 enum LongRange<'a> {
     None,
@@ -76,7 +76,7 @@ impl<'a> DynamicalMatrix<'a> {
         self.direction
     }
 
-    /// How many wave vectors are worth treating together where each has an eigenproblem.
+    /// The number of wave vectors worth treating together where each has an eigenproblem.
     pub(crate) fn batch(&self) -> usize {
         if self.n_bands() <= SMALL { LANES } else { 1 }
     }

@@ -36,7 +36,7 @@ struct Pair {
     terms: Vec<Term>,
 }
 
-/// What one lattice vector adds to a block.
+/// The share of one lattice vector in a block.
 #[derive(Debug)]
 struct Term {
     places: [u32; 3],
@@ -141,16 +141,16 @@ impl FourierSum {
 
 /// The phases at wave vectors side by side.
 struct Waves {
-    /// Of lattice vectors, along each axis.
+    /// Phases of lattice vectors, along each axis.
     factors: [Vec<ComplexLanes>; 3],
-    /// Of atoms.
+    /// Phases of atoms.
     gauges: Vec<ComplexLanes>,
 }
 
 impl Waves {
     /// `e^{2πi q·R}`.
     #[inline(always)]
-    fn of(&self, term: &Term) -> ComplexLanes {
+    fn term(&self, term: &Term) -> ComplexLanes {
         let [i, j, k] = term.places;
         let [a, b, c] = &self.factors;
         a[i as usize].times(&b[j as usize]).times(&c[k as usize])
@@ -184,7 +184,7 @@ impl pulp::NullaryFnOnce for Sum<'_> {
             let mut block = [ComplexLanes::ZERO; 9];
             let mut mean = ComplexLanes::ZERO;
             for term in &pair.terms {
-                let phase = waves.of(term);
+                let phase = waves.term(term);
                 mean.add_product(&phase, term.share);
                 for (sum, &value) in block.iter_mut().zip(&term.values) {
                     sum.add_product(&phase, value);
@@ -217,7 +217,7 @@ impl pulp::NullaryFnOnce for Slopes<'_, '_> {
             let mut mean = ComplexLanes::ZERO;
             phases.clear();
             for term in &pair.terms {
-                phases.push(waves.of(term));
+                phases.push(waves.term(term));
                 mean.add_product(&phases[phases.len() - 1], term.share);
             }
             for (axis, matrices) in matrices.iter_mut().enumerate() {

@@ -6,7 +6,7 @@
 
 use num_complex::Complex64;
 
-/// How many.
+/// The number of lanes.
 pub(crate) const LANES: usize = 8;
 
 /// One number in each lane.
@@ -85,7 +85,7 @@ pub(crate) fn add_product(sum: &mut Lanes, a: &Lanes, b: f64) {
     }
 }
 
-/// Of three components of up to [`LANES`] vectors; lanes without a vector repeat the last one.
+/// Three components of up to [`LANES`] vectors; lanes without a vector repeat the last one.
 pub(crate) fn side_by_side(vectors: &[[f64; 3]]) -> [Lanes; 3] {
     std::array::from_fn(|a| each(|i| vectors[i.min(vectors.len() - 1)][a]))
 }

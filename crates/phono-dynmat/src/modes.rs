@@ -74,7 +74,7 @@ pub fn phonon_frequencies(
     Ok(frequencies)
 }
 
-/// What one thread works with.
+/// The workspace of one thread.
 struct Solver<'a> {
     d: &'a DynamicalMatrix<'a>,
     dense: Dense,

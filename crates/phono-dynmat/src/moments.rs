@@ -24,7 +24,7 @@ const TOGETHER: usize = 6;
 
 /// A matrix in each lane.
 pub(crate) type Tensor = [[Lanes; 3]; 3];
-/// Of zeros.
+/// Zeros.
 const NONE: Tensor = [[[0.0; LANES]; 3]; 3];
 
 /// `Σ_G x_G`.

@@ -17,7 +17,7 @@ pub(crate) fn phase(x: f64) -> Complex64 {
 pub(crate) struct Phases {
     /// The smallest component along each axis.
     low: [i64; 3],
-    /// How many components there are along each axis.
+    /// The number of components along each axis.
     lengths: [usize; 3],
 }
 

@@ -57,7 +57,7 @@ struct Elements {
     work: Workspace,
     /// The derivatives at all of them.
     made: [Vec<Complex64>; 3],
-    /// Those at the one in hand.
+    /// The derivatives at the current one.
     slopes: [Vec<Complex64>; 3],
     bands: Vec<Complex64>,
     images: [Vec<Complex64>; 3],
@@ -76,7 +76,7 @@ impl Elements {
         }
     }
 
-    /// Take in hand wave vector `i` of the batch.
+    /// Make wave vector `i` of the batch the current one.
     fn take(&mut self, i: usize) {
         for (slope, made) in self.slopes.iter_mut().zip(&self.made) {
             let size = slope.len();

@@ -52,7 +52,7 @@ class Segment(ValueNoun):
         object.__setattr__(self, "qpoints", q)
 
     def distances(self, cell: Cell) -> NDArray[np.float64]:
-        """From the first end, 1/Å without 2π."""
+        """Distances from the first end, 1/Å without 2π."""
         k = (self.qpoints - self.qpoints[0]) @ cell.reciprocal_lattice
         return np.asarray(np.linalg.norm(k, axis=1))
 
@@ -95,13 +95,13 @@ class BandStructure(ValueNoun):
         object.__setattr__(self, "frequencies", frequencies)
 
     def __repr__(self) -> str:
-        """The path and the number of bands: ``BandStructure(Γ-X, X-K, 6 bands)``."""
+        """Path and number of bands: ``BandStructure(Γ-X, X-K, 6 bands)``."""
         path = ", ".join("-".join(segment.labels) for segment in self.segments)
         return f"BandStructure({path}, {self.frequencies[0].shape[1]} bands)"
 
 
 def _checked_segments(segments: Sequence[Segment]) -> tuple[Segment, ...]:
-    """One segment or more."""
+    """Require one segment or more."""
     ensure_type("segments", segments, Sequence)
     for segment in segments:
         ensure_type("segments", segment, Segment)
@@ -113,7 +113,7 @@ def _checked_segments(segments: Sequence[Segment]) -> tuple[Segment, ...]:
 def _arrays(
     values: Sequence[ArrayLike], name: str, shapes: Sequence[tuple[int | str, ...]]
 ) -> tuple[NDArray[np.float64], ...]:
-    """One array of finite numbers for each segment."""
+    """Require one array of finite numbers for each segment."""
     if not isinstance(values, Sequence | np.ndarray) or len(values) != len(shapes):
         raise DomainError(f"{name}: expected one array for each of {len(shapes)} segments")
     arrays = (finite(x, name, shape) for x, shape in zip(values, shapes, strict=True))

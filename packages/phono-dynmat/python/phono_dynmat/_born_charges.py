@@ -1,4 +1,4 @@
-"""What makes a crystal polar: Born charges and the dielectric tensor."""
+"""Born effective charges and the dielectric tensor of a polar crystal."""
 
 import warnings
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ class BornCharges(ValueNoun):
                 "give the electronic (high-frequency) tensor"
             )
 
-        _warn_of_sum(charges.sum(axis=0), "BornCharges.of shares the sum out")
+        _warn_not_neutral(charges.sum(axis=0), "BornCharges.of shares the sum out")
 
     @classmethod
     def of(
@@ -119,12 +119,12 @@ class BornCharges(ValueNoun):
         r = symmetry.rotations_cartesian
         epsilon = finite(dielectric, "dielectric", (3, 3))
         epsilon = (r @ epsilon @ r.swapaxes(1, 2)).mean(axis=0)
-        full = _of_all_atoms(as_numbers(charges, "charges"), symmetry)
+        full = _all_charges(as_numbers(charges, "charges"), symmetry)
         ensure_finite("charges", full)
         mean = np.zeros_like(full)
         for rotation, atoms in zip(r, symmetry.permutations, strict=True):
             mean[atoms] += rotation @ full @ rotation.T / len(r)
-        _warn_of_sum(mean.sum(axis=0), "the same share was taken from each atom")
+        _warn_not_neutral(mean.sum(axis=0), "the same share was taken from each atom")
         return cls(mean - mean.mean(axis=0), (epsilon + epsilon.T) / 2, factor)
 
     def coupling(self, cell: Cell) -> float:
@@ -132,7 +132,7 @@ class BornCharges(ValueNoun):
         return 4 * np.pi * self.factor / cell.volume
 
 
-def _of_all_atoms(charges: NDArray[np.float64], symmetry: Symmetry) -> NDArray[np.float64]:
+def _all_charges(charges: NDArray[np.float64], symmetry: Symmetry) -> NDArray[np.float64]:
     """The charges of all atoms, those of equivalent atoms by symmetry."""
     n_a = symmetry.permutations.shape[1]
     independent = symmetry.independent_atoms
@@ -154,7 +154,7 @@ def _of_all_atoms(charges: NDArray[np.float64], symmetry: Symmetry) -> NDArray[n
     return full
 
 
-def _warn_of_sum(total: NDArray[np.float64], remedy: str) -> None:
+def _warn_not_neutral(total: NDArray[np.float64], remedy: str) -> None:
     """Warn if the charges of a cell do not add up to zero."""
     if np.abs(total).max() <= NEUTRAL:
         return

@@ -14,7 +14,7 @@ from phono_grid.errors import (
 )
 
 from phono_dynmat._extension import rust
-from phono_dynmat._harmonic_series import vectors_of
+from phono_dynmat._harmonic_series import shortest_vectors_of
 
 
 def commensurate_points(supercell: Supercell) -> NDArray[np.float64]:
@@ -78,7 +78,7 @@ def force_constants_from_dynamical_matrices(
     d = as_numbers(matrices, "matrices", np.complex128, shape)
     ensure_finite("matrices", d)
     _ensure_commensurate(q, supercell)
-    vectors = vectors_of(supercell, vectors)
+    vectors = shortest_vectors_of(supercell, vectors)
     atoms = supercell.supercell_to_primitive
     values = inverse_fourier_sum(d, q, vectors, atoms)
     root = np.sqrt(cell.masses)

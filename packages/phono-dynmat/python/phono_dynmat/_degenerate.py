@@ -47,11 +47,11 @@ def degenerate_average(
     ensure_finite("values", v)
     ensure_of_modes("values", v, f)
     first = (np.diff(degenerate_sets(f, degeneracy), axis=1, prepend=-1) > 0).ravel()
-    alone = first & np.append(first[1:], True)
+    single = first & np.append(first[1:], True)
     flat = v.reshape(len(first), -1)
-    if not alone.all():
-        starts = np.flatnonzero(first[~alone])
-        sizes = np.diff(starts, append=np.count_nonzero(~alone))
-        sums = np.add.reduceat(flat[~alone], starts, axis=0)
-        flat[~alone] = np.repeat(sums / sizes[:, None], sizes, axis=0)
+    if not single.all():
+        starts = np.flatnonzero(first[~single])
+        sizes = np.diff(starts, append=np.count_nonzero(~single))
+        sums = np.add.reduceat(flat[~single], starts, axis=0)
+        flat[~single] = np.repeat(sums / sizes[:, None], sizes, axis=0)
     return flat.reshape(v.shape)

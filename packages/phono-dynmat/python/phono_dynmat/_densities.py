@@ -1,4 +1,4 @@
-"""What densities of states are made of: frequencies to look at, and projections."""
+"""Frequency points, projections and the Debye frequency of densities of states."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray

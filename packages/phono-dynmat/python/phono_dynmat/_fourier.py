@@ -91,7 +91,7 @@ def _gauges(cell: Cell, centers: NDArray[np.float64]) -> NDArray[np.complex128]:
 
 
 def wave_vectors(qpoints: ArrayLike) -> NDArray[np.float64]:
-    """Three finite components in each row."""
+    """Require three finite components in each row."""
     return finite(qpoints, "qpoints", ("n_q", 3))
 
 

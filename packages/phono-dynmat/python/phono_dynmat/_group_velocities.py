@@ -114,7 +114,7 @@ def group_velocities(
         not positive.
     """
     slopes = derivatives(dynamics, modes.qpoints, direction)
-    resolution = _Resolution.of(dynamics, direction, cutoff_frequency, degeneracy)
+    resolution = _Resolution.along(dynamics, direction, cutoff_frequency, degeneracy)
     return _velocities(dynamics, modes, np.asarray(rotations), slopes, resolution)
 
 
@@ -178,7 +178,7 @@ def finite_difference_velocities(
     rises = np.array(
         [_rises(dynamics, modes.qpoints, x) for x in shifts], dtype=np.complex128
     )
-    resolution = _Resolution.of(dynamics, direction, cutoff_frequency, degeneracy)
+    resolution = _Resolution.along(dynamics, direction, cutoff_frequency, degeneracy)
     return _velocities(dynamics, modes, w, rises / (2 * step), resolution)
 
 
@@ -254,7 +254,7 @@ class _Resolution:
     degeneracy: float
 
     @classmethod
-    def of(
+    def along(
         cls,
         dynamics: Dynamics,
         direction: ArrayLike | None,

@@ -83,8 +83,8 @@ class HarmonicSeries(ValueNoun):
         """
         ensure_second_order(force_constants)
         supercell = force_constants.supercell
-        vectors = vectors_of(supercell, vectors)
-        values, atoms, cells = gathered(force_constants.values, supercell, vectors)
+        vectors = shortest_vectors_of(supercell, vectors)
+        values, atoms, cells = gather_on_lattice(force_constants.values, supercell, vectors)
         return cls(values, atoms, cells, supercell.primitive)
 
     @property
@@ -103,7 +103,9 @@ def ensure_second_order(force_constants: ForceConstants) -> None:
         )
 
 
-def vectors_of(supercell: Supercell, vectors: ShortestVectors | None) -> ShortestVectors:
+def shortest_vectors_of(
+    supercell: Supercell, vectors: ShortestVectors | None
+) -> ShortestVectors:
     """Shortest vectors of ``supercell``, computed if not given."""
     if vectors is None:
         return ShortestVectors.of(supercell)
@@ -118,7 +120,7 @@ def vectors_of(supercell: Supercell, vectors: ShortestVectors | None) -> Shortes
     return vectors
 
 
-def gathered(
+def gather_on_lattice(
     values: NDArray[np.float64], supercell: Supercell, vectors: ShortestVectors
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
     """Values of pairs ``[k, s, ...]`` on lattice vectors, with ``k, k'`` and ``R``."""

@@ -1,4 +1,4 @@
-"""Taking the interaction of dipoles out of force constants."""
+"""The separation of force constants into a short-range part and dipoles."""
 
 from itertools import product
 
@@ -18,11 +18,11 @@ from phono_dynmat._gonze_lee_correction import GonzeLeeCorrection
 from phono_dynmat._harmonic_series import HarmonicSeries, ensure_second_order
 
 ACCURACY = 1e-10
-"""What the damping leaves of a term at the cutoff."""
+"""The share of a term at the cutoff that the damping leaves."""
 N_VECTORS = 300
-"""Reciprocal lattice vectors there are within the default cutoff, about."""
+"""About the number of reciprocal lattice vectors within the default cutoff."""
 MOST_VECTORS = 1e6
-"""More are a slip of the cutoff's unit."""
+"""More reciprocal lattice vectors mean that the cutoff has another unit."""
 
 
 def separate_dipoles(

@@ -31,7 +31,7 @@ DISPLACEMENT = 1e20 * units.HBAR * units.EV / (2 * np.pi * 1e12 * units.AMU)
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ThermalProperties(ValueNoun):
-    """What a primitive cell of the crystal stores at constant volume.
+    """Thermal properties of a primitive cell at constant volume.
 
     Parameters
     ----------
@@ -54,13 +54,15 @@ class ThermalProperties(ValueNoun):
     zero_point_energy: NDArray[np.float64]
 
     def __post_init__(self) -> None:
-        """Hold read-only arrays."""
-        t = frozen(self.temperatures, "temperatures")
-        object.__setattr__(self, "temperatures", t)
+        """Establish the invariants."""
+        t = ensure_temperatures(self.temperatures)
+        object.__setattr__(self, "temperatures", frozen(t, "temperatures"))
         zero = frozen(self.zero_point_energy, "zero_point_energy")
+        ensure_finite("zero_point_energy", zero)
         object.__setattr__(self, "zero_point_energy", zero)
         for name in ("free_energy", "entropy", "heat_capacity"):
             values = frozen(getattr(self, name), name, shape=(len(t), *zero.shape))
+            ensure_finite(name, values)
             object.__setattr__(self, name, values)
 
     @property
@@ -178,14 +180,14 @@ def _quantum(f: NDArray[np.float64], share: NDArray[np.float64], t: float) -> Ro
 
 
 def _classical(f: NDArray[np.float64], share: NDArray[np.float64], t: float) -> Row:
-    """The same where occupations are ``k_B T / h f``."""
+    """F, S and C of modes where occupations are ``k_B T / h f``."""
     k = units.BOLTZMANN
     log = np.log(f / (units.KELVIN_TO_THZ * t))
     return k * t * _sum(share, log), k * _sum(share, 1 - log), k * _sum(share, 1.0)
 
 
 def _sum(share: NDArray[np.float64], x: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    """Over modes, in an order that no library's threads change."""
+    """Sum over modes, in an order that no library's threads change."""
     return np.asarray((share * x).sum(axis=-1))
 
 
@@ -196,7 +198,7 @@ def mean_square_displacements(
     *,
     between: tuple[float, float] = (0.0, np.inf),
 ) -> NDArray[np.float64]:
-    r"""How far atoms move from their places, as matrices.
+    r"""Mean square displacements of atoms, as matrices.
 
     .. math::
 

@@ -9,7 +9,11 @@ from phono_grid import Cell, ShortestVectors, ValueNoun, reduced_basis
 from phono_grid.errors import ensure_shape, ensure_type, finite, frozen
 
 from phono_dynmat._born_charges import BornCharges
-from phono_dynmat._harmonic_series import HarmonicSeries, ensure_second_order, gathered
+from phono_dynmat._harmonic_series import (
+    HarmonicSeries,
+    ensure_second_order,
+    gather_on_lattice,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -57,8 +61,8 @@ class WangCorrection(ValueNoun):
         ensure_type("polar", polar, BornCharges)
         supercell = force_constants.supercell
         vectors = ShortestVectors.of(supercell)
-        each = np.full(force_constants.values.shape[:2], 1 / supercell.n_cells)
-        shares, _, _ = gathered(each, supercell, vectors)
+        share = np.full(force_constants.values.shape[:2], 1 / supercell.n_cells)
+        shares, _, _ = gather_on_lattice(share, supercell, vectors)
         return cls(HarmonicSeries.of(force_constants, vectors), polar, shares)
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""The zones of the reciprocal lattice that wave vectors lie in."""
+"""The zone of the reciprocal lattice that a wave vector lies in."""
 
 from itertools import product
 
@@ -12,7 +12,7 @@ DIGITS = 9
 """Coordinates are rounded before their zone is looked for: rounding errors must not decide
 which of equally short images is taken."""
 PIECE = 4096
-"""Wave vectors at a time."""
+"""Wave vectors treated at a time."""
 AROUND = np.array(list(product((0, 1, 2, -2, -1), repeat=3)))
 
 
