@@ -13,6 +13,13 @@ class ImaginaryModesWarning(UserWarning):
     """The crystal is not stable, or its forces are not good enough."""
 
 
+def is_imaginary(
+    qpoints: NDArray[np.float64], frequencies: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Whether each mode is imaginary, beyond the noise of acoustic modes at Γ."""
+    return _without_rest(qpoints, frequencies) < IMAGINARY
+
+
 def warn_of_imaginary_modes(
     qpoints: NDArray[np.float64],
     frequencies: NDArray[np.float64],
@@ -32,11 +39,7 @@ def warn_of_imaginary_modes(
     weights : (n_q,) array, optional
         How many wave vectors each stands for.
     """
-    f = frequencies.copy()
-    gamma = ~(qpoints - np.rint(qpoints)).any(axis=1)
-    # Rounding leaves the three acoustic modes at Γ a little off zero, on either side.
-    acoustic = np.argsort(np.abs(f[gamma]), axis=1)[:, :3]
-    f[np.flatnonzero(gamma)[:, None], acoustic] = 0
+    f = _without_rest(qpoints, frequencies)
     bad = f < IMAGINARY
     if not bad.any():
         return
@@ -50,3 +53,17 @@ def warn_of_imaginary_modes(
         ImaginaryModesWarning,
         stacklevel=3,
     )
+
+
+def _without_rest(
+    qpoints: NDArray[np.float64], frequencies: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Frequencies, those of the three acoustic modes at Γ exactly zero.
+
+    Rounding leaves them a little off zero, on either side.
+    """
+    f = frequencies.copy()
+    gamma = ~(qpoints - np.rint(qpoints)).any(axis=1)
+    acoustic = np.argsort(np.abs(f[gamma]), axis=1)[:, :3]
+    f[np.flatnonzero(gamma)[:, None], acoustic] = 0
+    return f

@@ -16,6 +16,11 @@ KINDS = {
     "linewidths": "phonokit.results.linewidths:LinewidthsResult",
     "self_energy": "phonokit.results.self_energy:SelfEnergyResult",
     "spectral": "phonokit.results.spectral:SpectralResult",
+    "bands": "phonokit.results.bands:BandsResult",
+    "dos": "phonokit.results.dos:DosResult",
+    "thermal": "phonokit.results.thermal:ThermalResult",
+    "displacements": "phonokit.results.displacements:DisplacementsResult",
+    "modes": "phonokit.results.modes:ModesResult",
     "joint_dos": "phonokit.results.joint_dos:JointDosResult",
 }
 """The class of each kind of result, imported when it is read."""

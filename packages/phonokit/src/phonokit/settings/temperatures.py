@@ -8,6 +8,8 @@ from phono_grid.errors import DomainError
 
 TEMPERATURES = (300.0,)
 """K, if none are given."""
+THERMAL_TEMPERATURES = tuple(10.0 * i for i in range(101))
+"""K, those of thermal properties."""
 
 
 def checked_temperatures(

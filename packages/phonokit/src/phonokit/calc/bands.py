@@ -1,0 +1,158 @@
+"""Phonon bands along lines."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_dynmat import Segment, band_path, band_structure, standard_points
+from phono_grid import using
+from phono_grid.errors import DomainError, ensure_flag, ensure_integer, ensure_type
+
+from phonokit.calc.record import Record
+from phonokit.calc.stability import warn_of_imaginary_modes
+from phonokit.model.crystal import Crystal
+from phonokit.results.bands import BandsResult
+from phonokit.run.run import Run, Task, complete
+from phonokit.settings.band_path import label_of, named_points, path_lines
+
+Path = str | Sequence[str] | Sequence[Sequence[str]]
+
+
+def bands(
+    crystal: Crystal,
+    *,
+    path: Path | None = None,
+    points: Mapping[str, ArrayLike] | None = None,
+    points_per_segment: int = 51,
+    connect: bool = False,
+    nac: bool = True,
+    run: Run | None = None,
+) -> BandsResult:
+    r"""Phonon bands along lines through the Brillouin zone.
+
+    .. math:: D(q)\, e = \operatorname{sign}(f)\, (2\pi f)^2\, e
+
+    At Γ, and at any other reciprocal lattice point, each segment has the limit along its
+    own direction, so that polar crystals have their longitudinal branches from each side.
+
+    Parameters
+    ----------
+    crystal : Crystal
+    path : str, or sequence of labels, or sequence of such sequences, optional
+        Labels along each unbroken line, ``"G X | K G L"``, ``"G X, K G L"`` or
+        ``[["G", "X"], ["K", "G", "L"]]``; G is Γ, unless the standard points have a G of
+        their own. The standard path of the crystal if not given (needs seekpath).
+    points : dict, optional
+        Fractional wave vectors by label, ``{"X": (0.5, 0, 0.5)}``; Γ is always there. The
+        standard points of the crystal if not given (needs seekpath).
+    points_per_segment : int
+        Wave vectors between two labels, both included.
+    connect : bool
+        Follow each band through crossings by the overlap of eigenvectors, instead of the
+        order of frequencies.
+    nac : bool
+        Whether Born charges, where the data hold them, are used.
+    run : Run, optional
+        Progress, ranks, and where finished segments are kept.
+
+    Returns
+    -------
+    BandsResult
+        Frequencies in THz.
+
+    Raises
+    ------
+    DomainError
+        If a label is not among the points, or a line has fewer than two of them.
+    PhonoError
+        If standard points are needed and seekpath is not installed.
+
+    Warns
+    -----
+    ImaginaryModesWarning
+        If there are imaginary modes; their frequencies are negative numbers.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> silicon = phonokit.load("examples/silicon")
+    >>> points = {"X": (0.5, 0, 0.5), "L": (0.5, 0.5, 0.5)}
+    >>> result = phonokit.bands(silicon, path="L G X", points=points)
+    >>> result.frequencies.shape  # segments, wave vectors, bands; THz
+    (2, 51, 6)
+    """
+    run = Run() if run is None else run
+    ensure_type("crystal", crystal, Crystal)
+    ensure_type("run", run, Run)
+    ensure_flag("nac", nac)
+    ensure_flag("connect", connect)
+    segments = band_segments(crystal, path, points, points_per_segment)
+    labels, q = [list(s.labels) for s in segments], np.array([s.qpoints for s in segments])
+    record = Record(
+        product="bands",
+        crystal=crystal,
+        nac=nac,
+        settings={"path": labels, "points_per_segment": q.shape[1], "connect": connect},
+    )
+    with using(crystal.backend):
+        dynamics = crystal.dynamics(nac=nac)
+        n_s, n, n_b = *q.shape[:2], 3 * dynamics.cell.n_atoms
+
+        def work(numbers: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[Any]]]:
+            for i in numbers.tolist():
+                one = band_structure(dynamics, [segments[i]], connect=connect)
+                yield i, np.array((one.frequencies[0],), dtype)
+
+        dtype = np.dtype([("frequencies", "<f8", (n, n_b))])
+        task = Task(
+            key=lambda: record.key(qpoints=q),
+            record=dtype,
+            costs=np.ones(n_s),
+            work=work,
+            blocks=[slice(i, i + 1) for i in range(n_s)],
+        )
+        f = complete(task, run).everywhere("frequencies")
+    if run.ranks.rank == 0:
+        warn_of_imaginary_modes(
+            q.reshape(-1, 3), f.reshape(-1, n_b), "they are given as negative numbers"
+        )
+    return BandsResult(
+        labels=np.array(labels),
+        qpoints=q,
+        distances=path_distances(segments, crystal),
+        frequencies=f,
+        provenance=record.provenance(),
+    )
+
+
+def band_segments(
+    crystal: Crystal,
+    path: Path | None = None,
+    points: Mapping[str, ArrayLike] | None = None,
+    points_per_segment: int = 51,
+) -> tuple[Segment, ...]:
+    """The segments of a path, that of the standard points if there is none; see `bands`."""
+    n = ensure_integer("points_per_segment", points_per_segment, 2)
+    if path is None:
+        if points is not None:
+            raise DomainError('points: give a path= of these points too, such as "G X"')
+        standard, lines = standard_points(crystal.primitive)
+        return band_path(dict(standard), lines, n)
+    lines = path_lines(path)
+    if points is None:
+        named = standard_points(crystal.primitive)[0]
+    else:
+        named = named_points(points)
+    labels = [[label_of(word, named) for word in line] for line in lines]
+    return band_path(dict(named), labels, n)
+
+
+def path_distances(segments: Sequence[Segment], crystal: Crystal) -> NDArray[np.float64]:
+    """Along the whole path, 1/Å without 2π, (n_s, n)."""
+    distances, start = [], 0.0
+    for segment in segments:
+        along = start + segment.distances(crystal.primitive)
+        distances.append(along)
+        start = along[-1]
+    return np.array(distances)

@@ -1,0 +1,136 @@
+"""Mean-square displacements of atoms."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_dynmat import (
+    Modes,
+    cif_displacements,
+    mean_square_displacements,
+    phonon_modes,
+)
+from phono_grid import Grid, first_brillouin_zone, using
+from phono_grid.errors import ensure_flag, ensure_not_negative, ensure_type
+
+from phonokit.calc.dos import atom_names
+from phonokit.calc.record import Record
+from phonokit.calc.slabs import Slabs
+from phonokit.calc.stability import warn_of_imaginary_modes
+from phonokit.model.crystal import Crystal
+from phonokit.results.displacements import DisplacementsResult
+from phonokit.run.run import Run
+from phonokit.settings.mesh import HARMONIC_MESH
+from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures
+
+AT_REST = 1e-4
+"""THz; what moves slower moves the crystal as a whole, which would be infinitely far."""
+
+
+def displacements(
+    crystal: Crystal,
+    mesh: ArrayLike = HARMONIC_MESH,
+    temperatures: float | Sequence[float] | NDArray[np.float64] = TEMPERATURES,
+    *,
+    cutoff_frequency: float = 0.0,
+    nac: bool = True,
+    run: Run | None = None,
+) -> DisplacementsResult:
+    r"""Mean-square displacements of the atoms, as matrices.
+
+    .. math::
+
+        U_{k\alpha\beta} = \frac{1}{n_q} \sum_{qj}
+            \frac{\hbar\, (n_{qj} + \frac12)}{m_k\, \omega_{qj}}
+            \operatorname{Re} e_{k\alpha} e^*_{k\beta}, \qquad \omega = 2\pi f
+
+    Parameters
+    ----------
+    crystal : Crystal
+    mesh : three int, float, or (3, 3) array of int
+        The Γ-centred grid of wave vectors; or a length in Å; or the matrix of a generalised
+        grid, as `phono_grid.Grid.of` takes them.
+    temperatures : float or sequence of float
+        K; at 0 K there is the motion of the zero point.
+    cutoff_frequency : float
+        THz; modes at or below do not take part, nor those below 1e-4 THz, which move the
+        crystal as a whole.
+    nac : bool
+        Whether Born charges, where the data hold them, are used.
+    run : Run, optional
+        Progress, ranks, and where finished work is kept.
+
+    Returns
+    -------
+    DisplacementsResult
+        Å²
+
+    Raises
+    ------
+    DomainError
+        If the mesh is not positive, or a temperature or the cutoff is negative.
+
+    Warns
+    -----
+    ImaginaryModesWarning
+        If there are imaginary modes; they do not take part.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> silicon = phonokit.load("examples/silicon")
+    >>> result = phonokit.displacements(silicon, (8, 8, 8), [0, 300])
+    >>> result.displacements.shape  # temperatures, atoms, 3, 3; Å²
+    (2, 2, 3, 3)
+    """
+    run = Run() if run is None else run
+    ensure_type("crystal", crystal, Crystal)
+    ensure_type("run", run, Run)
+    ensure_flag("nac", nac)
+    ensure_not_negative("cutoff_frequency", cutoff_frequency, "THz")
+    t = checked_temperatures(temperatures)
+    cell = crystal.primitive
+    grid = Grid.of(cell, mesh, crystal.symmetry)
+    mesh_and_cutoff = {"mesh": grid.matrix.tolist(), "cutoff_frequency": cutoff_frequency}
+    record = Record(
+        product="displacements", crystal=crystal, nac=nac, settings=mesh_and_cutoff
+    )
+    with using(crystal.backend):
+        dynamics = crystal.dynamics(nac=nac)
+        q = first_brillouin_zone(grid.qpoints, grid.reciprocal_lattice)
+
+        def compute(some: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
+            modes = phonon_modes(dynamics, some)
+            share = len(some) / grid.n_q
+            part = share * mode_displacements(modes, crystal, t, cutoff_frequency)
+            return {"frequencies": modes.frequencies, "displacements": part}
+
+        slabs = Slabs(
+            qpoints=q,
+            n_bands=3 * cell.n_atoms,
+            compute=compute,
+            each=np.dtype([("frequencies", "<f8", (3 * cell.n_atoms,))]),
+            sums=np.dtype([("displacements", "<f8", (len(t), cell.n_atoms, 3, 3))]),
+            key=lambda: record.key(temperatures=t),
+        )
+        values = slabs.complete(run)
+    if run.ranks.rank == 0:
+        warn_of_imaginary_modes(q, values["frequencies"], "they do not take part")
+    u = values["displacements"]
+    return DisplacementsResult(
+        temperatures=t,
+        atoms=np.array(atom_names(cell)),
+        displacements=u,
+        displacements_cif=cif_displacements(u, cell),
+        provenance=record.provenance(),
+    )
+
+
+def mode_displacements(
+    modes: Modes, crystal: Crystal, temperatures: NDArray[np.float64], cutoff: float
+) -> NDArray[np.float64]:
+    """Mean-square displacements by some modes of a mesh, Å², (n_T, n_a, 3, 3)."""
+    between = (max(cutoff, AT_REST), np.inf)
+    masses = crystal.primitive.masses
+    return mean_square_displacements(modes, masses, temperatures, between=between)

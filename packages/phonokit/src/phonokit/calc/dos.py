@@ -1,0 +1,198 @@
+"""Densities of states."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_dynmat import (
+    Modes,
+    atom_projections,
+    debye_frequency,
+    direction_projections,
+    frequency_points,
+    phonon_modes,
+)
+from phono_grid import (
+    Cell,
+    Gaussian,
+    Grid,
+    Spectrum,
+    density_of_states,
+    first_brillouin_zone,
+    units,
+    using,
+)
+from phono_grid.errors import DomainError, ensure_flag, ensure_integer, ensure_type
+
+from phonokit.calc.record import Record
+from phonokit.calc.slabs import Slabs
+from phonokit.calc.stability import is_imaginary, warn_of_imaginary_modes
+from phonokit.model.crystal import Crystal
+from phonokit.results.dos import DosResult
+from phonokit.run.run import Run
+from phonokit.settings.mesh import HARMONIC_MESH
+from phonokit.settings.projection import Part, Projection
+
+
+def dos(
+    crystal: Crystal,
+    mesh: ArrayLike = HARMONIC_MESH,
+    *,
+    sigma: float | None = None,
+    steps: int = 200,
+    projection: Projection | None = None,
+    nac: bool = True,
+    run: Run | None = None,
+) -> DosResult:
+    r"""Phonon density of states, total and of each part of the crystal.
+
+    .. math::
+
+        g(f) = \frac{1}{n_q} \sum_{qj} \delta(f - f_{qj}), \qquad
+        g_k(f) = \frac{1}{n_q} \sum_{qj} |e_{qjk}|^2\, \delta(f - f_{qj})
+
+    by the linear tetrahedron method or by Gaussians. Shares of degenerate modes, whose
+    eigenvectors are an arbitrary choice, are averaged.
+
+    Parameters
+    ----------
+    crystal : Crystal
+    mesh : three int, float, or (3, 3) array of int
+        The Γ-centred grid of wave vectors; or a length in Å; or the matrix of a generalised
+        grid, as `phono_grid.Grid.of` takes them.
+    sigma : float, optional
+        The width of Gaussians in place of tetrahedra, THz.
+    steps : int
+        Of the frequency axis, which begins a tenth of the range of the bands below the
+        lowest frequency, imaginary ones among them, and ends as much above the highest.
+    projection : Projection, optional
+        What the density is divided into; elements if not given.
+    nac : bool
+        Whether Born charges, where the data hold them, are used.
+    run : Run, optional
+        Progress, ranks, and where finished work is kept.
+
+    Returns
+    -------
+    DosResult
+        States per THz and primitive cell.
+
+    Raises
+    ------
+    DomainError
+        If the mesh, the steps or the width are not positive.
+
+    Warns
+    -----
+    ImaginaryModesWarning
+        If there are imaginary modes; their states are at negative frequencies, and there is
+        no Debye temperature.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> silicon = phonokit.load("examples/silicon")
+    >>> result = phonokit.dos(silicon, (8, 8, 8))
+    >>> round(result.cumulative[-1], 6)  # states of a primitive cell
+    6.0
+    """
+    run = Run() if run is None else run
+    projection = Projection() if projection is None else projection
+    ensure_type("crystal", crystal, Crystal)
+    ensure_type("run", run, Run)
+    ensure_type("projection", projection, Projection)
+    ensure_flag("nac", nac)
+    steps = ensure_integer("steps", steps, 1)
+    smearing = None if sigma is None else Gaussian(sigma)
+    cell = crystal.primitive
+    names = part_names(cell, projection)
+    grid = Grid.of(cell, mesh, crystal.symmetry)
+    by = {"by": projection.part.value, "axes": projection.axes}
+    by["direction"] = projection.direction and list(projection.direction)
+    record = Record(
+        product="dos",
+        crystal=crystal,
+        nac=nac,
+        settings={"mesh": grid.matrix.tolist(), **by},
+    )
+    with using(crystal.backend):
+        q, f, shares = _modes(crystal, grid, projection, record, run)
+        points = frequency_points(f, steps)
+        weights = np.concatenate([np.ones((*f.shape, 1)), shares], axis=2)
+        spectrum = density_of_states(grid, f, points, weights=weights, smearing=smearing)
+    if run.ranks.rank == 0:
+        warn_of_imaginary_modes(q, f, "their states are at negative frequencies")
+    total = Spectrum(points, spectrum.density[:, 0], spectrum.cumulative[:, 0])
+    parts = dict(zip(names, spectrum.density.T[1:], strict=True))
+    stable = not is_imaginary(q, f).any()
+    return DosResult(
+        frequency_points=points,
+        total=total.density,
+        cumulative=total.cumulative,
+        elements=parts if projection.part is Part.ELEMENT else None,
+        atoms=parts if projection.part is Part.ATOM else None,
+        debye_temperature=_debye_temperature(total, cell.n_atoms) if stable else None,
+        provenance=record.provenance(sigma=sigma, steps=steps),
+    )
+
+
+def atom_names(cell: Cell) -> list[str]:
+    """``Si1``, ``Si2``: symbols with the number of the atom in the primitive cell."""
+    return [f"{symbol}{i}" for i, symbol in enumerate(cell.symbols, 1)]
+
+
+def part_names(cell: Cell, projection: Projection) -> list[str]:
+    """The names of the parts, those of all elements or atoms along x first."""
+    names = _members(cell, projection)[0]
+    if not projection.axes:
+        return names
+    return [f"{name} {axis}" for axis in "xyz" for name in names]
+
+
+def _modes(
+    crystal: Crystal, grid: Grid, projection: Projection, record: Record, run: Run
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Wave vectors of a whole mesh, frequencies, and shares of parts. Collective."""
+    cell, dynamics = crystal.primitive, crystal.dynamics(nac=record.nac)
+    n_b, n_parts = 3 * cell.n_atoms, len(part_names(cell, projection))
+
+    def compute(q: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
+        modes = phonon_modes(dynamics, q)
+        shares = _shares(modes, cell, projection)
+        return {"frequencies": modes.frequencies, "shares": shares}
+
+    q = first_brillouin_zone(grid.qpoints, grid.reciprocal_lattice)
+    each = [("frequencies", "<f8", (n_b,)), ("shares", "<f8", (n_b, n_parts))]
+    slabs = Slabs(
+        qpoints=q, n_bands=n_b, compute=compute, each=np.dtype(each), key=record.key
+    )
+    values = slabs.complete(run)
+    return q, values["frequencies"], values["shares"]
+
+
+def _members(cell: Cell, projection: Projection) -> tuple[list[str], NDArray[np.float64]]:
+    """Elements or atoms by name, and which atoms each has, (n_a, n)."""
+    if projection.part is Part.ATOM:
+        return atom_names(cell), np.eye(cell.n_atoms)
+    names = list(dict.fromkeys(cell.symbols))
+    return names, np.array([[s == name for name in names] for s in cell.symbols], float)
+
+
+def _shares(modes: Modes, cell: Cell, projection: Projection) -> NDArray[np.float64]:
+    """What each part has of each mode, (n_q, n_b, n_parts)."""
+    members = _members(cell, projection)[1]
+    if projection.direction is not None:
+        return direction_projections(modes, cell, projection.direction) @ members
+    shares = atom_projections(modes)
+    if not projection.axes:
+        return np.asarray(shares.sum(axis=3) @ members)
+    axes = np.moveaxis(shares, 3, 2) @ members
+    return axes.reshape(*modes.frequencies.shape, -1)
+
+
+def _debye_temperature(total: Spectrum, n_atoms: int) -> float | None:
+    """In K; None where there are no states to fit, as on a mesh of one wave vector."""
+    try:
+        return debye_frequency(total, n_atoms) / units.KELVIN_TO_THZ
+    except DomainError:
+        return None

@@ -1,0 +1,93 @@
+"""Thermal properties of harmonic phonons, as a result."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phonokit._hdf5 import Dataset
+from phonokit.results.result import Result, quantity
+
+UNITS = {
+    "free_energy": ("eV", ""),
+    "entropy": ("eV/K", ""),
+    "heat_capacity": ("eV/K", "at constant V, "),
+    "zero_point_energy": ("eV", ""),
+}
+"""Of the parts: unit, and what is said before whose it is."""
+Parts = Mapping[str, NDArray[np.float64]]
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class ThermalResult(Result):
+    """Free energy, entropy and heat capacity of a primitive cell at constant volume.
+
+    Sizes: ``n_T`` temperatures, ``n_b`` bands, ``n_a`` atoms of the primitive cell.
+
+    Parameters
+    ----------
+    temperatures : (n_T,) array
+        K
+    free_energy : (n_T,) array
+        eV
+    entropy : (n_T,) array
+        eV/K
+    heat_capacity : (n_T,) array
+        eV/K
+    zero_point_energy : float
+        eV
+    modes : int
+        Modes of the mesh: wave vectors times bands.
+    modes_left_out : int
+        Those at or below the cutoff frequency, which do not take part: imaginary modes
+        among them.
+    bands, atoms : dict of arrays, optional
+        ``free_energy``, ``entropy``, ``heat_capacity`` (n_T, n_b) or (n_T, n_a), and
+        ``zero_point_energy`` (n_b,) or (n_a,): what each band, or atom, has of it.
+    displacements : (n_T, n_a, 3, 3) array, optional
+        Mean-square displacements of atoms, Cartesian, Å².
+    displacements_cif : (n_T, n_a, 3, 3) array, optional
+        The same in the axes of CIF files.
+    provenance : Provenance
+    """
+
+    kind: ClassVar[str] = "thermal"
+
+    temperatures: NDArray[np.float64] = quantity("K", "temperatures", dataset="temperature")
+    free_energy: NDArray[np.float64] = quantity("eV", "per primitive cell")
+    entropy: NDArray[np.float64] = quantity("eV/K", "per primitive cell")
+    heat_capacity: NDArray[np.float64] = quantity(
+        "eV/K", "at constant V, per primitive cell"
+    )
+    zero_point_energy: float = quantity("eV", "per primitive cell")
+    modes: int = quantity("1", "modes of the mesh")
+    modes_left_out: int = quantity("1", "modes at or below the cutoff frequency")
+    bands: Parts | None = quantity("eV", "of each band", optional=True, dataset="band")
+    atoms: Parts | None = quantity("eV", "of each atom", optional=True, dataset="atom")
+    displacements: NDArray[np.float64] | None = quantity(
+        "angstrom^2",
+        "mean-square matrices of atoms",
+        optional=True,
+        dataset="displacement",
+    )
+    displacements_cif: NDArray[np.float64] | None = quantity(
+        "angstrom^2", "U as in CIF files", optional=True, dataset="displacement_cif"
+    )
+
+    @property
+    def energy(self) -> NDArray[np.float64]:
+        """``F + T S``, eV, (n_T,)."""
+        return np.asarray(self.free_energy + self.temperatures * self.entropy)
+
+    def datasets(self) -> dict[str, Dataset]:
+        """Everything that is written, each part with its unit."""
+        datasets = super().datasets()
+        for name, dataset in datasets.items():
+            part, _, of_part = name.partition("/")
+            if of_part in UNITS:
+                unit, before = UNITS[of_part]
+                meaning = f"{before}of each {part}"
+                datasets[name] = replace(dataset, unit=unit, meaning=meaning)
+        return datasets
