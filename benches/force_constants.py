@@ -130,7 +130,7 @@ def loaded(path: Path) -> object:
 def read_and_solve(path: Path, program: str) -> None:
     """Both orders of a data set by one program, and print the peak of memory in MB."""
     if program == "ours":
-        phonokit.force_constants_of(phonokit.read(path))
+        phonokit.fit(phonokit.read(path))
     else:
         peer = loaded(path)
         peer.produce_fc3(fc_calculator="traditional", is_compact_fc=False)

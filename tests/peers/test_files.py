@@ -1,5 +1,7 @@
 """Files that phonokit writes are phono3py's and phonopy's."""
 
+from dataclasses import replace
+
 import numpy as np
 import phonokit
 import pytest
@@ -14,9 +16,10 @@ from phono_fc import (
 from phono_grid import Cell, Supercell, Symmetry
 from phonokit import (
     DisplacedSupercells,
+    Fit,
     RandomSupercells,
     compute_forces,
-    force_constants_of,
+    fit,
     write_displacements,
     write_force_constants,
     write_force_sets,
@@ -106,26 +109,26 @@ def test_phono3py_takes_second_order_from_its_own_supercell(tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     supercells, _ = silicon(3)
     phonon = phonon_supercells(supercells)
+    supercells = replace(supercells, phonon=phonon)
     forces = compute_forces(supercells, stillinger_weber(), "forces.hdf5")
     phonon_forces = compute_forces(phonon, stillinger_weber(), "forces_fc2.hdf5")
     if inside:
         path = write_displacements(
             supercells,
             "phono3py_params.yaml.xz",
-            phonon=phonon,
             forces=forces,
             phonon_forces=phonon_forces,
         )
     else:
-        path = write_displacements(supercells, phonon=phonon)
+        path = write_displacements(supercells)
         write_forces("FORCES_FC3", forces, supercells.comments())
         write_forces("FORCES_FC2", phonon_forces, phonon.comments())
     peer = phono3py.load(path, produce_fc=False, log_level=0)
     peer.produce_fc3(fc_calculator="traditional", is_compact_fc=False)
     peer.produce_fc2(fc_calculator="traditional", is_compact_fc=False)
-    ours = force_constants_of(phonokit.read(tmp_path), symmetrized=False)
-    same(ours[2], peer.fc2, peer.phonon_primitive, 1e-10)
-    same(ours[3], peer.fc3, peer.primitive, 1e-10)
+    ours = fit(phonokit.read(tmp_path), Fit(symmetrize=False))
+    same(ours.fc2, peer.fc2, peer.phonon_primitive, 1e-10)
+    same(ours.fc3, peer.fc3, peer.primitive, 1e-10)
 
 
 def test_what_phono3py_writes_of_random_displacements_has_the_same_constants(
@@ -162,9 +165,9 @@ def test_what_phono3py_writes_of_random_displacements_has_the_same_constants(
     peer.save("phono3py_params.yaml", settings={"force_sets": True, "displacements": True})
     peer.produce_fc3(fc_calculator="symfc", is_compact_fc=True)
     peer.produce_fc2(fc_calculator="symfc", is_compact_fc=True)
-    ours = force_constants_of(phonokit.read(tmp_path))
-    same(ours[2], peer.fc2, peer.phonon_primitive, 1e-8)
-    same(ours[3], peer.fc3, peer.primitive, 1e-8)
+    ours = fit(phonokit.read(tmp_path))
+    same(ours.fc2, peer.fc2, peer.phonon_primitive, 1e-8)
+    same(ours.fc3, peer.fc3, peer.primitive, 1e-8)
 
 
 def test_six_columns_are_phonopys(tmp_path, monkeypatch):
@@ -193,12 +196,12 @@ def test_a_parameter_file_with_excluded_pairs_and_forces_inside_works(
     supercells, _ = silicon(3, 4.0)
     forces = compute_forces(supercells, stillinger_weber(), "forces.hdf5")
     write_displacements(supercells, "phono3py_params.yaml", forces=forces)
-    ours = force_constants_of(phonokit.read("phono3py_params.yaml"), symmetrized=False)
+    ours = fit(phonokit.read("phono3py_params.yaml"), Fit(symmetrize=False))
     path = write_displacements(supercells)
     write_forces("FORCES_FC3", forces, supercells.comments())
     peer = phono3py.load(path, produce_fc=False, log_level=0)
     peer.produce_fc3(fc_calculator="traditional", is_compact_fc=False)
-    same(ours[3], peer.fc3, peer.primitive, 1e-10)
+    same(ours.fc3, peer.fc3, peer.primitive, 1e-10)
 
 
 @pytest.mark.parametrize("full", [False, True])

@@ -9,7 +9,7 @@ from phono_grid import Cell, Supercell, Symmetry
 from phono_grid.errors import FileError
 from phonokit import DisplacedSupercells, collect_forces, write_displacements
 from phonokit.cli.app import main
-from phonokit.io.calculators import BOHR, HARTREE
+from phono_grid.units import BOHR, HARTREE
 
 pytest.importorskip("ase.io")
 PROGRAMS = {

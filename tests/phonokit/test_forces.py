@@ -1,6 +1,7 @@
 """From a structure to forces: displacements written, forces computed and collected."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -284,7 +285,8 @@ def two_supercells(tmp_path, rng):
     own = Supercell.of(cell, [2, 1, 1], "F")
     singles = single_displacements(own, Symmetry.of(own.cell), distance=0.03)
     second = DisplacedSupercells(cell, own, singles)
-    path = write_displacements(third, tmp_path / "phono3py_disp.yaml", phonon=second)
+    third = replace(third, phonon=second)
+    path = write_displacements(third, tmp_path / "phono3py_disp.yaml")
     files, forces = [], []
     for part in (third, second):
         folder = tmp_path / str(part.order)

@@ -1,5 +1,6 @@
 """Every kind of data, through every kind of file, gives the constants that made it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -19,12 +20,10 @@ from phono_fc import (
 )
 from phono_grid import Supercell, Symmetry
 from phono_grid.errors import DomainError, FileError
-from phonokit import DisplacedSupercells, RandomSupercells
-from phonokit.io.cells import on_primitive
+from phonokit import DisplacedSupercells, Fit, RandomSupercells, fit
 from phonokit.io.write_displacements import write_displacements
 from phonokit.io.write_forces import save_forces, write_forces, write_snapshots
 from phonokit.model import constants as _constants
-from phonokit.model.constants import force_constants_of
 from phonokit.model.displaced_supercells import AnySupercells
 from random_crystals import Model
 
@@ -134,30 +133,17 @@ def test_random_displacements_have_the_constants_of_the_model(tmp_path, model):
     forces = forces_of(model, supercells)
     path = tmp_path / "phono3py_params.yaml"
     write_displacements(supercells, path, forces=forces)
-    constants = force_constants_of(phonokit.read(path))
-    for order, full in ((2, model.fc2), (3, model.fc3)):
+    constants = fit(phonokit.read(path))
+    for solved, full in ((constants.fc2, model.fc2), (constants.fc3, model.fc3)):
         expected = model.crystal.rows(full)
-        np.testing.assert_allclose(constants[order].values, expected, rtol=0, atol=1e-8)
+        np.testing.assert_allclose(solved.values, expected, rtol=0, atol=1e-8)
 
 
 def test_a_cutoff_limits_the_fit_of_random_displacements(model, monkeypatch):
     """Second and third order come from one fit without the constants beyond."""
     pytest.importorskip("symfc")
     supercells = random_of(model)
-    snapshots = RandomDisplacementForces(
-        supercells.displacements, forces_of(model, supercells)
-    )
-    data = phonokit.ForceData(
-        unit_cell=supercells.unit_cell,
-        supercell=supercells.supercell,
-        singles=None,
-        pairs=None,
-        pair_cutoff=None,
-        born=None,
-        calculator="",
-        files=(),
-        snapshots=snapshots,
-    )
+    data = phonokit.ForceData.from_supercells(supercells, forces_of(model, supercells))
     fits = []
 
     def counted(*args, **options):
@@ -165,22 +151,23 @@ def test_a_cutoff_limits_the_fit_of_random_displacements(model, monkeypatch):
         return least_squares(*args, **options)
 
     monkeypatch.setattr(_constants, "least_squares", counted)
-    second, sparse = _constants.sparse_constants_of(data, 3.0)
+    within = fit(data, Fit(cutoff=3.0, sparse=True))
+    second, sparse = within.fc2, within.fc3
     assert fits == [{"orders": (2, 3), "cutoffs": {3: 3.0}}]
-    dense = force_constants_of(data, cutoff=3.0)
-    np.testing.assert_array_equal(sparse.dense().values, dense[3].values)
-    np.testing.assert_array_equal(second.values, dense[2].values)
-    assert 0 < len(sparse) < dense[3].values[..., 0, 0, 0].size / 2
+    dense = fit(data, Fit(cutoff=3.0))
+    np.testing.assert_array_equal(sparse.dense().values, dense.fc3.values)
+    np.testing.assert_array_equal(second.values, dense.fc2.values)
+    assert 0 < len(sparse) < dense.fc3.values[..., 0, 0, 0].size / 2
     assert max(drift_sparse(sparse)) < 1e-10
     # Forces of what was left out are now noise in the second order, too.
-    free = force_constants_of(data)
-    assert 1e-8 < np.abs(free[2].values - second.values).max() < 0.1
+    free = fit(data)
+    assert 1e-8 < np.abs(free.fc2.values - second.values).max() < 0.1
 
 
 def larger(model: Model, matrix: list) -> tuple[DisplacedSupercells, np.ndarray]:
     """A supercell of second order alone, with forces at random."""
     third = model.crystal.supercell
-    own = on_primitive(Supercell.of(third.primitive, matrix, "P"), third.primitive)
+    own = Supercell.of(third.primitive, matrix, "P").on_primitive(third.primitive)
     singles = single_displacements(
         own, Symmetry.of(own.cell), distance=0.03, diagonal=False
     )
@@ -194,32 +181,31 @@ def test_second_order_has_its_own_supercell(tmp_path, model, inside):
     supercells = pairs_of(model)
     forces = forces_of(model, supercells)
     phonon, phonon_forces = larger(model, [2, 2, 1])
+    supercells = replace(supercells, phonon=phonon)
     path = tmp_path / "phono3py_disp.yaml"
     if inside:
-        write_displacements(
-            supercells, path, phonon=phonon, forces=forces, phonon_forces=phonon_forces
-        )
+        write_displacements(supercells, path, forces=forces, phonon_forces=phonon_forces)
     else:
-        write_displacements(supercells, path, phonon=phonon)
+        write_displacements(supercells, path)
         write_forces(tmp_path / "FORCES_FC3", forces, supercells.comments())
         write_forces(tmp_path / "FORCES_FC2.xz", phonon_forces, phonon.comments())
     data = phonokit.read(tmp_path)
     assert len(data.files) == (1 if inside else 3)
     own = data.second_order.supercell
     assert (own.cell.n_atoms, data.supercell.cell.n_atoms) == (16, 8)
-    constants = force_constants_of(data)
+    constants = fit(data)
     singles = SingleDisplacementForces(
         phonon.singles.atoms, phonon.singles.displacements, phonon_forces
     )
     symmetry = Symmetry.of(phonon.supercell.cell)
     expected = symmetrize(force_constants2(phonon.supercell, symmetry, singles))
-    np.testing.assert_allclose(constants[2].values, expected.values, rtol=0, atol=1e-10)
-    assert constants[3].values.shape == (4, 8, 8, 3, 3, 3)
+    np.testing.assert_allclose(constants.fc2.values, expected.values, rtol=0, atol=1e-10)
+    assert constants.fc3.values.shape == (4, 8, 8, 3, 3, 3)
     # Bands need no third order, and get the same second.
-    alone = force_constants_of(data, order=2)
-    assert list(alone) == [2]
-    np.testing.assert_array_equal(alone[2].values, constants[2].values)
-    again = phonokit.read_phonon_supercells(tmp_path)
+    crystal = phonokit.Crystal.from_forces(data)
+    np.testing.assert_array_equal(crystal.fc2.values, constants.fc2.values)
+    assert "fc3" not in vars(crystal)
+    again = phonokit.read_supercells(tmp_path)[0].phonon
     np.testing.assert_array_equal(again.singles.atoms, phonon.singles.atoms)
     assert "second order 16 atoms" in data.description
 
@@ -227,11 +213,11 @@ def test_second_order_has_its_own_supercell(tmp_path, model, inside):
 def test_the_old_name_of_second_order_displacements_is_read(tmp_path, model):
     supercells = pairs_of(model)
     phonon, phonon_forces = larger(model, [1, 1, 1])
+    supercells = replace(supercells, phonon=phonon)
     path = tmp_path / "phono3py_params.yaml"
     write_displacements(
         supercells,
         path,
-        phonon=phonon,
         forces=forces_of(model, supercells),
         phonon_forces=phonon_forces,
     )
@@ -244,28 +230,28 @@ def test_random_displacements_of_a_supercell_of_second_order(tmp_path, model):
     pytest.importorskip("symfc")
     supercells = pairs_of(model)
     phonon = random_of(model, 20, order=2)
+    supercells = replace(supercells, phonon=phonon)
     fc2_only = forces_of(model, phonon)
     path = tmp_path / "phono3py_params.yaml"
     write_displacements(
         supercells,
         path,
-        phonon=phonon,
         forces=forces_of(model, supercells),
         phonon_forces=fc2_only,
     )
     data = phonokit.read(path)
     assert isinstance(data.second_order.forces, RandomDisplacementForces)
-    constants = force_constants_of(data)
+    constants = fit(data)
     # Cubic forces are noise for a fit of second order alone.
     expected = model.crystal.rows(model.fc2)
-    np.testing.assert_allclose(constants[2].values, expected, rtol=0, atol=0.1)
+    np.testing.assert_allclose(constants.fc2.values, expected, rtol=0, atol=0.1)
 
 
 def test_both_supercells_share_the_primitive_cell(model):
     """Whatever the matrices, atoms and phases are those of third order."""
     third = model.crystal.supercell
     skew = Supercell.of(third.primitive, [[1, 1, 0], [-1, 1, 0], [0, 0, 1]], "P")
-    shared = on_primitive(skew, third.primitive)
+    shared = skew.on_primitive(third.primitive)
     assert shared.primitive is third.primitive
     for k, s in enumerate(shared.primitive_to_supercell):
         apart = (
@@ -284,9 +270,9 @@ def test_second_order_alone_has_no_third(tmp_path, model):
     data = phonokit.read(tmp_path)
     assert data.order == 2
     with pytest.raises(DomainError, match="of second order alone; third order needs"):
-        force_constants_of(data, order=3)
-    with pytest.raises(DomainError, match="second order beside one of third"):
-        write_displacements(supercells, path, phonon=supercells)
+        _ = phonokit.Crystal.from_forces(data).fc3
+    with pytest.raises(DomainError, match="of second order beside one of third"):
+        replace(supercells, phonon=supercells)
 
 
 class Springs:

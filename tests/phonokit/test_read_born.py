@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from phono_grid import Cell, units
+from phono_grid.calculators import CALCULATORS, CalculatorUnits
 from phonokit import FileError
 from phonokit.io.born import read_born_charges
-from phonokit.io.calculators import CALCULATORS, Units
 from phonokit.io.tree import Tree
 
 FCC = np.array([[0, 1, 1], [1, 0, 1], [1, 1, 0]]) / 2
@@ -37,7 +37,7 @@ def born(tmp_path):
         path.write_text(yaml)
         if beside is not None:
             (tmp_path / "BORN").write_text(beside)
-        return read_born_charges(Tree.read(path), SALT, units_ or Units())
+        return read_born_charges(Tree.read(path), SALT, units_ or CalculatorUnits())
 
     return read
 
@@ -55,10 +55,10 @@ LAYOUTS = {
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_charges_are_read_from_every_place_they_are_written_to(born, layout):
     found, path = born(*LAYOUTS[layout])
-    np.testing.assert_allclose(found.polar.charges[0], np.eye(3) * 1.1, atol=1e-14)
-    np.testing.assert_allclose(found.polar.charges[1], -np.eye(3) * 1.1, atol=1e-14)
-    np.testing.assert_allclose(found.polar.dielectric, np.eye(3) * 2.5, atol=1e-14)
-    assert found.polar.factor == 14.4
+    np.testing.assert_allclose(found.charges.charges[0], np.eye(3) * 1.1, atol=1e-14)
+    np.testing.assert_allclose(found.charges.charges[1], -np.eye(3) * 1.1, atol=1e-14)
+    np.testing.assert_allclose(found.charges.dielectric, np.eye(3) * 2.5, atol=1e-14)
+    assert found.charges.factor == 14.4
     assert (found.method, found.cutoff, found.width) == ("gonze", None, None)
     assert (path is None) == (layout != "BORN beside")
 
@@ -86,12 +86,12 @@ def test_the_method_is_that_of_the_file(born):
 )
 def test_the_first_line_of_born_may_hold_a_cutoff_and_a_width(born, head, expected):
     found, _ = born(beside=f"{head}\n{TENSORS}")
-    assert (found.polar.factor, found.cutoff, found.width) == expected
+    assert (found.charges.factor, found.cutoff, found.width) == expected
 
 
 def test_a_factor_is_in_the_units_of_the_calculator(born):
     found, _ = born(beside="2 1.0\n" + TENSORS, units_=CALCULATORS["qe"])
-    assert found.polar.factor == pytest.approx(units.COULOMB, rel=1e-8)
+    assert found.charges.factor == pytest.approx(units.COULOMB, rel=1e-8)
     assert found.cutoff == pytest.approx(1 / 0.529177, rel=1e-6)
 
 
@@ -105,7 +105,7 @@ def test_a_factor_is_in_the_units_of_the_calculator(born):
         ),
         (
             "14.4\n" + TENSORS.replace("1.1 ", "x ", 1),
-            "line 3: expected nine numbers.*'x 0",
+            "line 3: expected 9 numbers.*'x 0",
         ),
         (
             "14.4\n" + TENSORS.replace("2.5", "-2.5"),

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from phonokit.io.constants_files import (
         read_force_constants,
         read_sparse_force_constants,
-        write_force_constants,
-        write_sparse_force_constants,
     )
     from phonokit.io.load import load
     from phonokit.io.read import read
@@ -53,7 +51,11 @@ if TYPE_CHECKING:
     from phonokit.plot.accumulation import plot_accumulate
     from phonokit.plot.kappa import plot_kappa
     from phonokit.results.accumulate import AccumulateResult
-    from phonokit.results.force_constants import FitResult
+    from phonokit.results.force_constants import (
+        FitResult,
+        write_force_constants,
+        write_sparse_force_constants,
+    )
     from phonokit.results.kappa import KappaResult
     from phonokit.results.kappa_modes import KappaModes, read_kappa_modes
     from phonokit.results.plan import Plan
@@ -162,8 +164,7 @@ _HOME = {
     "phonokit.calc.joint_dos": "joint_dos",
     "phono_grid.errors": "ConvergenceError DomainError FileError PhonoError ShapeError",
     "phonokit.calc.conduction": "LongPathWarning UnscatteredWarning",
-    "phonokit.io.constants_files": "read_force_constants read_sparse_force_constants "
-    "write_force_constants write_sparse_force_constants",
+    "phonokit.io.constants_files": "read_force_constants read_sparse_force_constants",
     "phonokit.model.displaced_supercells": "DisplacedSupercells RandomSupercells",
     "phonokit.model.force_data": "ForceData SecondOrderData",
     "phonokit.model.provenance": "InputFile",
@@ -192,7 +193,8 @@ _HOME = {
     "phonokit.calc.fit": "fit",
     "phonokit.calc.from_calculator": "from_calculator",
     "phonokit.model.dipoles": "Dipoles",
-    "phonokit.results.force_constants": "FitResult",
+    "phonokit.results.force_constants": "FitResult write_force_constants "
+    "write_sparse_force_constants",
     "phonokit.settings.displace": "Displace",
     "phonokit.settings.fit": "Fit",
     "phonokit.io.load": "load",

@@ -116,13 +116,10 @@ class DisplacedSupercells(ValueNoun):
     @property
     def description(self) -> str:
         """Atoms and displacements, for a person."""
-        n, needed = len(self.singles), int(self.included.sum())
+        n = len(self.singles)
         pairs = "" if self.pairs is None else f" + {len(self.pairs)}"
-        text = f"{self.supercell.cell.n_atoms} atoms, {n}{pairs} displacement"
-        text += "" if n == 1 and not pairs else "s"
-        if needed < len(self):
-            text += f", {needed} of them within the cutoff"
-        return text
+        plural = "" if n == 1 and not pairs else "s"
+        return f"{self.supercell.cell.n_atoms} atoms, {n}{pairs} displacement{plural}"
 
     def __repr__(self) -> str:
         """Formula, atoms and displacements."""

@@ -39,7 +39,7 @@ class Fit:
             ensure_positive("cutoff", self.cutoff)
         if self.sparse and self.cutoff is None:
             raise DomainError(
-                "sparse: needs a cutoff, the distance beyond which nothing is kept"
+                "sparse: needs cutoff=, the distance beyond which nothing is kept"
             )
 
     @property

@@ -1,0 +1,147 @@
+"""``phono displace``."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+from cyclopts import Parameter
+from phono_grid import Symmetry, backend
+from phono_grid.errors import DomainError
+from rich.console import Console
+
+from phonokit._version import __version__
+from phonokit.calc.displace import displace as compute
+from phonokit.cli.command import command
+from phonokit.cli.derive import options_of, settings_from
+from phonokit.cli.options import Flat
+from phonokit.io.write_displacements import (
+    default_displacements_name,
+    write_displacements,
+)
+from phonokit.io.write_structures import write_structures
+from phonokit.model.displaced_supercells import AnySupercells
+from phonokit.settings.displace import Displace, Matrix, Triple
+
+if TYPE_CHECKING:
+    from phonokit.settings.displace import Displace as DisplaceOptions
+else:
+    DisplaceOptions = options_of(Displace, without=("supercell", "phonon_supercell"))
+
+Nine = tuple[int, int, int, int, int, int, int, int, int]
+FlatDisplace = Annotated[DisplaceOptions, Flat]
+DISPLACE = DisplaceOptions()
+
+EXAMPLES = """\
+Examples:
+
+  phono displace POSCAR --supercell 2 2 2 --output si
+
+  phono forces si --calculator potential.py:make
+
+  phono fc si
+
+  phono fc POSCAR --supercell 2 2 2 --calculator potential.py:make --output si
+"""
+
+
+def displace(
+    structure: Path,
+    /,
+    *,
+    supercell: Triple | None = None,
+    supercell_matrix: Annotated[Nine | None, Parameter(negative=())] = None,
+    phonon_supercell: Triple | None = None,
+    settings: FlatDisplace = DISPLACE,
+    output: Path = Path(),
+    structures: str | None = None,
+) -> None:
+    """Make the displaced supercells of a structure.
+
+    Writes phono3py_disp.yaml (phonopy_disp.yaml with --second-order).
+
+    Parameters
+    ----------
+    structure
+        A file that ASE reads: POSCAR, cif, extxyz, ...
+    supercell
+        Three numbers, multiples of the unit cell; 1 1 1 if not given.
+    supercell_matrix
+        Nine numbers by rows, in place of three; the columns are the supercell's axes.
+    phonon_supercell
+        Three numbers: a separate, larger supercell for second order.
+    output
+        The folder to write to; the current one if not given.
+    structures
+        Write every supercell to a file in this format of ASE (vasp, extxyz, ...), number 0
+        undisplaced.
+    """
+    wanted = settings_from(
+        Displace,
+        settings,
+        supercell=_matrix(supercell, supercell_matrix),
+        phonon_supercell=phonon_supercell,
+    )
+    make_displacements(structure, wanted, output, structures)
+
+
+app = command(displace, EXAMPLES)
+
+
+def make_displacements(
+    structure: Path, settings: Displace, folder: Path, structures: str | None = None
+) -> AnySupercells:
+    """Make, write and tell of displacements."""
+    supercells = compute(structure, settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / default_displacements_name(supercells)
+    written = [f"wrote {write_displacements(supercells, path)}"]
+    for part, stem in _parts(supercells):
+        if structures is not None:
+            last = write_structures(part, folder, stem, structures)
+            written.append(f"wrote {last[0]} structures, the last {last[1]}")
+    say("\n".join([_header(supercells), *written]))
+    return supercells
+
+
+def say(text: str) -> None:
+    """Print a text as it is."""
+    Console(highlight=False).print(text, markup=False, soft_wrap=True)
+
+
+def program() -> str:
+    """The first line of what a command prints."""
+    return f"phonokit {__version__}: {backend.describe()}"
+
+
+def _header(supercells: AnySupercells) -> str:
+    """What was displaced, and how many supercells need forces."""
+    cell = supercells.supercell.primitive
+    symbol = Symmetry.of(cell).symbol
+    lines = [program(), f"  crystal   {cell.formula}, {symbol}, {cell.volume:.3f} Å³"]
+    for part, _ in _parts(supercells):
+        what = "" if part is supercells else "second order: "
+        lines.append(f"  supercell {what}{part.description}")
+        needed = int(part.included.sum())
+        if needed < len(part):
+            lines.append(
+                f"  {needed} supercells need forces, the others are beyond the cutoff"
+            )
+    return "\n".join(lines)
+
+
+def _parts(supercells: AnySupercells) -> Iterator[tuple[AnySupercells, str]]:
+    """The supercells, those of second order apart after them, and their files' names."""
+    yield supercells, "supercell"
+    if supercells.phonon is not None:
+        yield supercells.phonon, "supercell_fc2"
+
+
+def _matrix(supercell: Triple | None, matrix: Nine | None) -> Matrix:
+    """The supercell as it is given, in one of two ways."""
+    if matrix is None:
+        return supercell or (1, 1, 1)
+    if supercell is not None:
+        raise DomainError("supercell= and supercell_matrix=: give one of them")
+    a, b, c = np.reshape(matrix, (3, 3)).tolist()
+    return tuple(a), tuple(b), tuple(c)

@@ -1,0 +1,155 @@
+"""``phono fc``."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from phono_fc import SparseForceConstants3
+from phono_grid import Backend, using
+from phono_grid.backend import active
+from phono_grid.errors import DomainError
+
+from phonokit.calc.fit import fit as compute
+from phonokit.cli.command import command
+from phonokit.cli.derive import options_of, settings_from
+from phonokit.cli.displace import EXAMPLES, Triple, make_displacements, program, say
+from phonokit.cli.forces import compute_all
+from phonokit.cli.options import Flat
+from phonokit.io.read import read
+from phonokit.model.force_data import ForceData
+from phonokit.results.force_constants import FitResult
+from phonokit.settings.displace import Displace
+from phonokit.settings.fit import Fit
+
+if TYPE_CHECKING:
+    from phonokit.settings.fit import Fit as FitOptions
+else:
+    FitOptions = options_of(Fit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructureOptions:
+    """From a structure file all the way.
+
+    Parameters
+    ----------
+    calculator
+        What makes an ASE calculator: module:factory or file.py:factory; PATH is then a
+        structure file.
+    option
+        name=value for the factory; repeat it for more.
+    supercell
+        Three numbers, with --calculator; 1 1 1 if not given.
+    phonon_supercell
+        Three numbers, with --calculator: a separate supercell for second order.
+    second_order
+        With --calculator: second order alone.
+    distance
+        Of a displacement in Å, with --calculator; 0.03 if not given, 0.01 for second order.
+    pair_cutoff
+        In Å, with --calculator: pairs as far apart are not computed.
+    residual
+        With --calculator: compute the supercell at rest too, and subtract its forces.
+    """
+
+    calculator: str | None = None
+    option: tuple[str, ...] = ()
+    supercell: Triple | None = None
+    phonon_supercell: Triple | None = None
+    second_order: bool = False
+    distance: float | None = None
+    pair_cutoff: float | None = None
+    residual: bool = False
+
+    def ensure_unused(self) -> None:
+        """Refuse what means nothing without a calculator."""
+        names = [n for n in self.__slots__ if n != "calculator" and getattr(self, n)]
+        if names:
+            options = ", ".join(f"--{name.replace('_', '-')}" for name in names)
+            raise DomainError(
+                f"{options}: for a structure file with a --calculator; leave it out, or "
+                "add one"
+            )
+
+    def displace(self) -> Displace:
+        """How the structure is displaced."""
+        return Displace(
+            supercell=self.supercell or (1, 1, 1),
+            phonon_supercell=self.phonon_supercell,
+            second_order=self.second_order,
+            distance=self.distance,
+            cutoff=self.pair_cutoff,
+        )
+
+
+FlatFit = Annotated[FitOptions, Flat]
+FlatStructure = Annotated[StructureOptions, Flat]
+FIT = FitOptions()
+STRUCTURE = StructureOptions()
+
+
+def fc(
+    path: Path,
+    /,
+    *,
+    output: Path | None = None,
+    full: bool = False,
+    text: bool = False,
+    settings: FlatFit = FIT,
+    structure: FlatStructure = STRUCTURE,
+    lang: str | None = None,
+) -> None:
+    """Solve for force constants and write fc2.hdf5 and fc3.hdf5.
+
+    Other commands take them in place of the forces. With --calculator from a structure file
+    all the way.
+
+    Parameters
+    ----------
+    path
+        Displacements with their forces: a yaml file or a folder, see phono kappa; with
+        --calculator a structure file.
+    output
+        The folder to write to; the folder of the data if not given.
+    full
+        Write every first atom, not only those of the primitive cell.
+    text
+        Write FORCE_CONSTANTS too.
+    lang
+        The kernels that run, rust or python.
+    """
+    choices = settings_from(Fit, settings)
+    here = path if path.is_dir() else path.parent
+    folder = here if output is None else output
+    backend = active() if lang is None else Backend.of(lang)
+    if structure.calculator is None:
+        structure.ensure_unused()
+    else:
+        # The folder of results holds what lies between.
+        make_displacements(path, structure.displace(), folder)
+        compute_all(folder, structure.calculator, structure.option, structure.residual)
+        path = here = folder
+    with using(backend):
+        data = read(path)
+        result = compute(data, choices)
+        written = result.write(folder, full=full, text=text)
+        say("\n".join(_told(data, result, written)))
+    if folder.resolve() == here.resolve():
+        say(f"phono kappa {folder} takes them in place of the forces")
+
+
+app = command(fc, EXAMPLES)
+
+
+def _told(data: ForceData, result: FitResult, written: list[Path]) -> Iterator[str]:
+    """What was solved for, how far it is from the sum rule, and where it is."""
+    yield program()
+    yield f"  supercell {data.description}"
+    yield f"  constants {result.method}"
+    yield f"  read      {', '.join(str(file.path) for file in data.files)}"
+    for order, drifts in result.drifts.items():
+        yield f"order {order}: drift {', '.join(f'{d:.1e}' for d in drifts)} eV/Å^{order}"
+    for path in written:
+        sparse = isinstance(result.fc3, SparseForceConstants3) and path.name == "fc3.hdf5"
+        yield f"wrote {path}" + (f", {len(result.fc3)} blocks" if sparse else "")

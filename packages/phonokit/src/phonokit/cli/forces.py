@@ -1,0 +1,169 @@
+"""``phono forces``."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid.calculators import CalculatorUnits
+from phono_grid.errors import DomainError
+from rich.console import Console
+
+from phonokit.calc.forces import collect_forces, compute_forces
+from phonokit.calc.from_calculator import PHONON_STORE, STORE
+from phonokit.cli.command import command
+from phonokit.cli.displace import EXAMPLES, program, say
+from phonokit.cli.terminal import progress_of
+from phonokit.io.ase import calculator_of, options_of
+from phonokit.io.supercells import find_supercells, read_supercells
+from phonokit.io.write_forces import save_forces
+from phonokit.model.displaced_supercells import AnySupercells
+
+Forces = NDArray[np.float64]
+
+
+def forces(
+    path: Path,
+    /,
+    *files: Path,
+    calculator: str | None = None,
+    option: tuple[str, ...] = (),
+    residual: bool = False,
+    residual_file: Path | None = None,
+    phonon_residual_file: Path | None = None,
+) -> None:
+    """Compute the forces of displaced supercells, or collect them from calculations.
+
+    Computed forces are kept in forces.hdf5 beside the displacements; run the same command
+    again to go on after an interruption. Writes FORCES_FC3 (FORCES_FC2 and FORCE_SETS for
+    second order, FORCES_FC2 too for a separate supercell of second order).
+
+    Parameters
+    ----------
+    path
+        phono3py_disp.yaml, phonopy_disp.yaml, or a folder that holds one.
+    files
+        Finished calculations in the order of the displacements, those beyond the cutoff
+        left out, those of a separate supercell of second order last: vasprun.xml, OUTCAR,
+        outputs of Quantum ESPRESSO, LAMMPS, CP2K, extxyz, ...
+    calculator
+        What makes an ASE calculator: module:factory or file.py:factory.
+    option
+        name=value for the factory; repeat it for more.
+    residual
+        Compute the supercell at rest too, and subtract its forces.
+    residual_file
+        The finished calculation of the supercell at rest, whose forces are subtracted.
+    phonon_residual_file
+        The same of a separate supercell of second order.
+    """
+    at_rest = (residual_file, phonon_residual_file)
+    _refuse_contradictions(calculator, files, residual, at_rest)
+    if calculator is not None:
+        compute_all(path, calculator, option, residual)
+    else:
+        supercells, units = read_supercells(path)
+        _write(path, supercells, _collected(supercells, files, at_rest), units)
+
+
+app = command(forces, EXAMPLES)
+
+
+def compute_all(path: Path, name: str, options: tuple[str, ...], residual: bool) -> None:
+    """Compute the forces of all supercells, and write them."""
+    supercells, units = read_supercells(path)
+    calculator = calculator_of(name, options_of(options))
+    origin = " ".join([name, *sorted(options)])
+    folder = find_supercells(path).parent
+
+    def computed(part: AnySupercells, store: Path) -> Forces:
+        err = Console(file=sys.stderr, highlight=False)
+        with progress_of(err, "supercells") as progress, _kept(store):
+            return compute_forces(
+                part,
+                calculator,
+                store,
+                origin=origin,
+                residual=residual,
+                progress=progress,
+            )
+
+    every = [computed(supercells, folder / STORE)]
+    if supercells.phonon is not None:
+        every.append(computed(supercells.phonon, folder / PHONON_STORE))
+    _write(path, supercells, every, units)
+
+
+def _refuse_contradictions(
+    calculator: str | None,
+    files: tuple[Path, ...],
+    residual: bool,
+    at_rest: tuple[Path | None, ...],
+) -> None:
+    """Refuse options that exclude each other."""
+    if (calculator is None) == (not files):
+        raise DomainError(
+            "name either a --calculator or the files of finished calculations"
+        )
+    if residual and files:
+        raise DomainError(
+            "residual: name the calculation of the supercell at rest with --residual-file"
+        )
+    if calculator is not None and any(at_rest):
+        raise DomainError(
+            "residual_file: is beside files of finished calculations; with a --calculator "
+            "the supercell at rest is computed by --residual"
+        )
+
+
+def _write(
+    path: Path, supercells: AnySupercells, every: list[Forces], units: CalculatorUnits
+) -> None:
+    """Write the forces beside their displacements, and tell where."""
+    folder, written = find_supercells(path).parent, []
+    for part, values in zip((supercells, supercells.phonon), every, strict=False):
+        if part is not None:
+            written += save_forces(folder, part, values, units)
+    say("\n".join([program(), *(f"wrote {file}" for file in written)]))
+
+
+def _collected(
+    supercells: AnySupercells, files: tuple[Path, ...], at_rest: tuple[Path | None, ...]
+) -> list[Forces]:
+    """Forces from finished calculations: those of third order first, then second."""
+    parts = [part for part in (supercells, supercells.phonon) if part is not None]
+    counts = [int(part.included.sum()) for part in parts]
+    if len(files) != sum(counts):
+        raise DomainError(
+            f"expected {' + '.join(str(n) for n in counts)} calculations, one for each "
+            f"displaced supercell, got {len(files)}; name them all, in the order of the "
+            "displacements (that of the supercell at rest is for --residual-file)"
+        )
+    if len(parts) == 1 and at_rest[1] is not None:
+        raise DomainError(
+            "phonon_residual_file: the displacements have no separate supercell of second "
+            "order; name the supercell at rest with --residual-file"
+        )
+    if len(parts) > 1 and None in at_rest and any(at_rest):
+        raise DomainError(
+            "residual_file: two supercells have two files at rest; name that of third "
+            "order with --residual-file, that of second with --phonon-residual-file"
+        )
+    every, start = [], 0
+    for part, n, rest in zip(parts, counts, at_rest, strict=False):
+        every.append(collect_forces(part, files[start : start + n], residual=rest))
+        start += n
+    return every
+
+
+@contextmanager
+def _kept(store: Path) -> Iterator[None]:
+    """Say that an interruption costs little."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"finished supercells are kept in {store}; run this again to go on"
+        ) from None
