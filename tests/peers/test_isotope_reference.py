@@ -118,7 +118,7 @@ def case(request, data):
 
 def cut_where_the_peer_cuts(monkeypatch):
     """At the frequency itself, with that of each wave vector and not of its star."""
-    monkeypatch.setattr(_isotope, "ABOVE", 0.0)
+    monkeypatch.setattr(_isotope, "CUT_ABOVE", 0.0)
     monkeypatch.setattr(_isotope, "irreducible_map", lambda grid: np.arange(grid.n_q))
 
 

@@ -92,7 +92,7 @@ def test_widths_of_phonons_that_are_equal_over_stars_agree(pair, sigma):
 
 
 def test_cut_where_the_peer_cuts_they_agree_to_rounding(pair, monkeypatch):
-    monkeypatch.setattr(_isotope, "ABOVE", 0.0)
+    monkeypatch.setattr(_isotope, "CUT_ABOVE", 0.0)
     points = IrreduciblePoints.of(pair.grid).points[1:40:13]
     theirs = their_widths(pair, points=points)
     with using("Python"):  # Rust has its own constant
