@@ -25,14 +25,24 @@ if TYPE_CHECKING:
     )
 
     from phonokit.calc.accumulate import accumulate
+    from phonokit.calc.bands import bands
     from phonokit.calc.conduction import LongPathWarning, UnscatteredWarning
     from phonokit.calc.displace import displace
+    from phonokit.calc.displacements import displacements
+    from phonokit.calc.dos import dos
     from phonokit.calc.fit import fit
     from phonokit.calc.forces import collect_forces, compute_forces
     from phonokit.calc.from_calculator import from_calculator
+    from phonokit.calc.joint_dos import joint_dos
     from phonokit.calc.kappa import kappa
+    from phonokit.calc.linewidths import linewidths
+    from phonokit.calc.modes import modes
     from phonokit.calc.plan import plan
+    from phonokit.calc.scattering_problem import IdleRanksWarning
+    from phonokit.calc.self_energy import self_energy
+    from phonokit.calc.spectral import spectral
     from phonokit.calc.stability import ImaginaryModesWarning
+    from phonokit.calc.thermal import thermal
     from phonokit.io.constants_files import (
         read_force_constants,
         read_sparse_force_constants,
@@ -49,45 +59,53 @@ if TYPE_CHECKING:
     from phonokit.model.force_data import ForceData, SecondOrderData
     from phonokit.model.provenance import InputFile
     from phonokit.plot.accumulation import plot_accumulate
+    from phonokit.plot.bands import plot_bands
+    from phonokit.plot.dos import plot_dos
+    from phonokit.plot.joint_dos import plot_joint_dos
     from phonokit.plot.kappa import plot_kappa
+    from phonokit.plot.linewidths import plot_linewidths
+    from phonokit.plot.modes import plot_modes
+    from phonokit.plot.self_energy import plot_self_energy
+    from phonokit.plot.spectral import plot_spectral
+    from phonokit.plot.thermal import plot_displacements, plot_thermal
     from phonokit.results.accumulate import AccumulateResult
+    from phonokit.results.bands import BandsResult
+    from phonokit.results.displacements import DisplacementsResult
+    from phonokit.results.dos import DosResult
     from phonokit.results.force_constants import (
         FitResult,
         write_force_constants,
         write_sparse_force_constants,
     )
+    from phonokit.results.joint_dos import JointDosResult
     from phonokit.results.kappa import KappaResult
     from phonokit.results.kappa_modes import KappaModes, read_kappa_modes
+    from phonokit.results.linewidths import LinewidthsResult
+    from phonokit.results.modes import ModesResult
     from phonokit.results.plan import Plan
     from phonokit.results.provenance import Provenance
     from phonokit.results.reading import read_result
+    from phonokit.results.self_energy import SelfEnergyResult
+    from phonokit.results.spectral import SpectralResult
+    from phonokit.results.thermal import ThermalResult
     from phonokit.run.run import Run
     from phonokit.run.store import RunStore
     from phonokit.settings.displace import Displace
     from phonokit.settings.fit import Fit
+    from phonokit.settings.projection import Part, Projection
     from phonokit.settings.transport import Transport
-    from phonokit.calc.joint_dos import joint_dos
-    from phonokit.calc.linewidths import linewidths
-    from phonokit.calc.self_energy import self_energy
-    from phonokit.calc.spectral import spectral
-    from phonokit.calc.scattering_problem import IdleRanksWarning
-    from phonokit.plot.joint_dos import plot_joint_dos
-    from phonokit.plot.linewidths import plot_linewidths
-    from phonokit.plot.self_energy import plot_self_energy
-    from phonokit.plot.spectral import plot_spectral
-    from phonokit.results.joint_dos import JointDosResult
-    from phonokit.results.linewidths import LinewidthsResult
-    from phonokit.results.self_energy import SelfEnergyResult
-    from phonokit.results.spectral import SpectralResult
 
 __all__ = [
     "AccumulateResult",
+    "BandsResult",
     "ConvergenceError",
     "Crystal",
     "Dipoles",
     "Displace",
     "DisplacedSupercells",
+    "DisplacementsResult",
     "DomainError",
+    "DosResult",
     "FileError",
     "Fit",
     "FitResult",
@@ -100,8 +118,11 @@ __all__ = [
     "KappaResult",
     "LinewidthsResult",
     "LongPathWarning",
+    "ModesResult",
+    "Part",
     "PhonoError",
     "Plan",
+    "Projection",
     "Provenance",
     "RandomSupercells",
     "Run",
@@ -110,26 +131,36 @@ __all__ = [
     "SelfEnergyResult",
     "ShapeError",
     "SpectralResult",
+    "ThermalResult",
     "Transport",
     "UnscatteredWarning",
     "__version__",
     "accumulate",
+    "bands",
     "collect_forces",
     "compute_forces",
     "displace",
+    "displacements",
+    "dos",
     "fit",
     "from_calculator",
     "joint_dos",
     "kappa",
     "linewidths",
     "load",
+    "modes",
     "plan",
     "plot_accumulate",
+    "plot_bands",
+    "plot_displacements",
+    "plot_dos",
     "plot_joint_dos",
     "plot_kappa",
     "plot_linewidths",
+    "plot_modes",
     "plot_self_energy",
     "plot_spectral",
+    "plot_thermal",
     "read",
     "read_force_constants",
     "read_kappa_modes",
@@ -139,6 +170,7 @@ __all__ = [
     "read_supercells",
     "self_energy",
     "spectral",
+    "thermal",
     "write_displacements",
     "write_force_constants",
     "write_force_sets",
@@ -149,6 +181,21 @@ __all__ = [
 ]
 
 _HOME = {
+    "phonokit.calc.bands": "bands",
+    "phonokit.calc.displacements": "displacements",
+    "phonokit.calc.dos": "dos",
+    "phonokit.calc.modes": "modes",
+    "phonokit.calc.thermal": "thermal",
+    "phonokit.plot.bands": "plot_bands",
+    "phonokit.plot.dos": "plot_dos",
+    "phonokit.plot.modes": "plot_modes",
+    "phonokit.plot.thermal": "plot_displacements plot_thermal",
+    "phonokit.results.bands": "BandsResult",
+    "phonokit.results.displacements": "DisplacementsResult",
+    "phonokit.results.dos": "DosResult",
+    "phonokit.results.modes": "ModesResult",
+    "phonokit.results.thermal": "ThermalResult",
+    "phonokit.settings.projection": "Part Projection",
     "phonokit.results.spectral": "SpectralResult",
     "phonokit.results.self_energy": "SelfEnergyResult",
     "phonokit.results.linewidths": "LinewidthsResult",

@@ -120,7 +120,7 @@ def displacements(
     u = values["displacements"]
     return DisplacementsResult(
         temperatures=t,
-        atoms=np.array(atom_names(cell)),
+        atom_names=np.array(atom_names(cell)),
         displacements=u,
         displacements_cif=cif_displacements(u, cell),
         provenance=record.provenance(),

@@ -26,7 +26,7 @@ from phono_grid.errors import DomainError, ensure_flag, ensure_integer, ensure_t
 
 from phonokit.calc.record import Record
 from phonokit.calc.slabs import Slabs
-from phonokit.calc.stability import is_imaginary, warn_of_imaginary_modes
+from phonokit.calc.stability import IMAGINARY, warn_of_imaginary_modes, without_rest
 from phonokit.model.crystal import Crystal
 from phonokit.results.dos import DosResult
 from phonokit.run.run import Run
@@ -124,13 +124,16 @@ def dos(
         warn_of_imaginary_modes(q, f, "their states are at negative frequencies")
     total = Spectrum(points, spectrum.density[:, 0], spectrum.cumulative[:, 0])
     parts = dict(zip(names, spectrum.density.T[1:], strict=True))
-    stable = not is_imaginary(q, f).any()
+    lowest = float(without_rest(q, f).min())
+    stable = lowest >= IMAGINARY
     return DosResult(
         frequency_points=points,
         total=total.density,
         cumulative=total.cumulative,
         elements=parts if projection.part is Part.ELEMENT else None,
         atoms=parts if projection.part is Part.ATOM else None,
+        n_bands=f.shape[1],
+        lowest_frequency=lowest,
         debye_temperature=_debye_temperature(total, cell.n_atoms) if stable else None,
         provenance=record.provenance(sigma=sigma, steps=steps),
     )

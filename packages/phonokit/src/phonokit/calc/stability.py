@@ -13,13 +13,6 @@ class ImaginaryModesWarning(UserWarning):
     """The crystal is not stable, or its forces are not good enough."""
 
 
-def is_imaginary(
-    qpoints: NDArray[np.float64], frequencies: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    """Whether each mode is imaginary, beyond the noise of acoustic modes at Γ."""
-    return _without_rest(qpoints, frequencies) < IMAGINARY
-
-
 def warn_of_imaginary_modes(
     qpoints: NDArray[np.float64],
     frequencies: NDArray[np.float64],
@@ -39,7 +32,7 @@ def warn_of_imaginary_modes(
     weights : (n_q,) array, optional
         How many wave vectors each stands for.
     """
-    f = _without_rest(qpoints, frequencies)
+    f = without_rest(qpoints, frequencies)
     bad = f < IMAGINARY
     if not bad.any():
         return
@@ -55,7 +48,7 @@ def warn_of_imaginary_modes(
     )
 
 
-def _without_rest(
+def without_rest(
     qpoints: NDArray[np.float64], frequencies: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Frequencies, those of the three acoustic modes at Γ exactly zero.

@@ -25,6 +25,7 @@ from phono_grid.errors import (
 )
 
 from phonokit.calc.displacements import mode_displacements
+from phonokit.calc.dos import atom_names
 from phonokit.calc.record import Record
 from phonokit.calc.slabs import Slabs
 from phonokit.calc.stability import warn_of_imaginary_modes
@@ -151,10 +152,12 @@ def thermal(
         entropy=total.entropy,
         heat_capacity=total.heat_capacity,
         zero_point_energy=float(total.zero_point_energy),
-        modes=grid.n_q * f.shape[1],
-        modes_left_out=int(left_out),
+        n_bands=f.shape[1],
+        n_modes=grid.n_q * f.shape[1],
+        n_left_out=int(left_out),
         bands=each if part is Part.BAND else None,
         atoms=each if part is Part.ATOM else None,
+        atom_names=np.array(atom_names(cell)),
         displacements=u,
         displacements_cif=None if u is None else cif_displacements(u, cell),
         provenance=record.provenance(classical=classical),

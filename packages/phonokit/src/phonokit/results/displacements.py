@@ -19,7 +19,7 @@ class DisplacementsResult(Result):
     ----------
     temperatures : (n_T,) array
         K
-    atoms : (n_a,) array of str
+    atom_names : (n_a,) array of str
         ``Si1``, ``Si2``: symbols with the number of the atom in the primitive cell.
     displacements : (n_T, n_a, 3, 3) array
         Matrices ``⟨u_α u_β⟩``, Cartesian, Å².
@@ -31,7 +31,7 @@ class DisplacementsResult(Result):
     kind: ClassVar[str] = "displacements"
 
     temperatures: NDArray[np.float64] = quantity("K", "temperatures", dataset="temperature")
-    atoms: NDArray[np.str_] = quantity("1", "names of atoms", dataset="atom")
+    atom_names: NDArray[np.str_] = quantity("1", "names of atoms", dataset="atom_name")
     displacements: NDArray[np.float64] = quantity(
         "angstrom^2", "mean-square matrices of atoms", dataset="displacement"
     )

@@ -34,6 +34,11 @@ class DosResult(Result):
         add up to the total unless they are those of one direction.
     atoms : dict of (n_f,) arrays, optional
         The same by the names of atoms (``Si1``, ``Si1 x``).
+    n_bands : int
+        As many states as there are.
+    lowest_frequency : float
+        THz, of all modes but the acoustic ones at Γ, which are zero; negative if there are
+        imaginary modes.
     debye_temperature : float, optional
         K, of a density a f² fitted to the first quarter of the frequencies; not there if
         modes are imaginary or there are no states to fit.
@@ -49,6 +54,8 @@ class DosResult(Result):
     cumulative: NDArray[np.float64] = quantity("1", "states below each frequency")
     elements: Parts | None = quantity("1/THz", "share of", optional=True, dataset="element")
     atoms: Parts | None = quantity("1/THz", "share of", optional=True, dataset="atom")
+    n_bands: int = quantity("1", "bands: states of a primitive cell")
+    lowest_frequency: float = quantity("THz", "of all modes, acoustic ones at Gamma zero")
     debye_temperature: float | None = quantity(
         "K", "of a density a f^2 fitted to the lowest quarter of the axis", optional=True
     )

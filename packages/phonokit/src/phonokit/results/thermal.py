@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from phono_grid import units
 
 from phonokit._hdf5 import Dataset
 from phonokit.results.result import Result, quantity
@@ -38,14 +39,17 @@ class ThermalResult(Result):
         eV/K
     zero_point_energy : float
         eV
-    modes : int
+    n_bands : int
+    n_modes : int
         Modes of the mesh: wave vectors times bands.
-    modes_left_out : int
+    n_left_out : int
         Those at or below the cutoff frequency, which do not take part: imaginary modes
         among them.
     bands, atoms : dict of arrays, optional
         ``free_energy``, ``entropy``, ``heat_capacity`` (n_T, n_b) or (n_T, n_a), and
         ``zero_point_energy`` (n_b,) or (n_a,): what each band, or atom, has of it.
+    atom_names : (n_a,) array of str
+        ``Si1``, ``Si2``: symbols with the number of the atom in the primitive cell.
     displacements : (n_T, n_a, 3, 3) array, optional
         Mean-square displacements of atoms, Cartesian, Å².
     displacements_cif : (n_T, n_a, 3, 3) array, optional
@@ -62,10 +66,12 @@ class ThermalResult(Result):
         "eV/K", "at constant V, per primitive cell"
     )
     zero_point_energy: float = quantity("eV", "per primitive cell")
-    modes: int = quantity("1", "modes of the mesh")
-    modes_left_out: int = quantity("1", "modes at or below the cutoff frequency")
+    n_bands: int = quantity("1", "bands")
+    n_modes: int = quantity("1", "modes of the mesh: wave vectors times bands")
+    n_left_out: int = quantity("1", "modes at or below the cutoff, which do not take part")
     bands: Parts | None = quantity("eV", "of each band", optional=True, dataset="band")
     atoms: Parts | None = quantity("eV", "of each atom", optional=True, dataset="atom")
+    atom_names: NDArray[np.str_] = quantity("1", "names of atoms", dataset="atom_name")
     displacements: NDArray[np.float64] | None = quantity(
         "angstrom^2",
         "mean-square matrices of atoms",
@@ -80,6 +86,11 @@ class ThermalResult(Result):
     def energy(self) -> NDArray[np.float64]:
         """``F + T S``, eV, (n_T,)."""
         return np.asarray(self.free_energy + self.temperatures * self.entropy)
+
+    @property
+    def limit(self) -> float:
+        """Heat capacity of Dulong and Petit, ``3 n_a k_B``, eV/K."""
+        return self.n_bands * units.BOLTZMANN
 
     def datasets(self) -> dict[str, Dataset]:
         """Everything that is written, each part with its unit."""

@@ -25,6 +25,11 @@ class FrequencyUnit(Enum):
                 return 1e3 * units.THZ_TO_EV
 
     @property
+    def digits(self) -> int:
+        """After the point, as tables print frequencies."""
+        return 2 if self is FrequencyUnit.WAVENUMBER else 3
+
+    @property
     def symbol(self) -> str:
         """As pictures print it."""
         return "cm$^{-1}$" if self is FrequencyUnit.WAVENUMBER else self.value

@@ -1,0 +1,127 @@
+"""``phono dos``."""
+
+import functools
+from collections.abc import Iterator
+from typing import Literal
+
+from phono_grid import Grid
+from rich import box
+from rich.table import Table
+
+from phonokit.calc.dos import dos as compute
+from phonokit.cli.calculation import Calculation, carry_out
+from phonokit.cli.command import command
+from phonokit.cli.options import (
+    CRYSTAL,
+    MESH,
+    OUTPUT,
+    Data,
+    FlatCrystal,
+    FlatMesh,
+    FlatOutput,
+    Unit,
+)
+from phonokit.cli.terminal import grid_row
+from phonokit.model.crystal import Crystal
+from phonokit.plot.dos import plot_dos
+from phonokit.results.dos import DosResult
+from phonokit.settings.frequency_unit import FrequencyUnit
+from phonokit.settings.mesh import HARMONIC_MESH, Mesh
+from phonokit.settings.projection import Projection
+from phonokit.settings.wave_vectors import wave_vector
+
+EXAMPLES = """\
+Examples:
+
+  phono dos examples/silicon --mesh 30 30 30 --unit cm-1 --plot dos.pdf
+
+  phono dos examples/silicon --by atom --axes
+"""
+MISSED = 0.01
+"""Of the states; if the density integrates to more or less, that is said."""
+
+
+def dos(
+    data: Data,
+    /,
+    *,
+    sigma: float | None = None,
+    steps: int = 200,
+    by: Literal["element", "atom"] = "element",
+    axes: bool = False,
+    direction: str = "",
+    unit: Unit = "THz",
+    mesh: FlatMesh = MESH,
+    crystal: FlatCrystal = CRYSTAL,
+    output: FlatOutput = OUTPUT,
+) -> None:
+    """Compute the phonon density of states, total and of its parts.
+
+    Parameters
+    ----------
+    sigma
+        Smear with Gaussians of this width, THz, in place of tetrahedra.
+    steps
+        Of the frequency axis; 200 if not given.
+    by
+        The parts: element or atom; element if not given.
+    axes
+        Divide each part into its motion along x, y and z.
+    direction
+        a,b,c in lattice vectors: of each part only the motion along it.
+    """
+    along = tuple(wave_vector(direction, "direction").tolist()) if direction else None
+    projection = Projection(by=by, axes=axes, direction=along)
+    grid, units = mesh.of(HARMONIC_MESH), FrequencyUnit(unit)
+    carry_out(
+        Calculation(
+            path=data,
+            crystal=crystal,
+            output=output,
+            name="dos.hdf5",
+            pieces="slabs of wave vectors",
+            about=functools.partial(about_mesh, mesh=grid),
+            compute=lambda c, run: compute(
+                c,
+                grid,
+                sigma=sigma,
+                steps=steps,
+                projection=projection,
+                nac=crystal.nac,
+                run=run,
+            ),
+            show=functools.partial(_table, unit=units),
+            draw=functools.partial(plot_dos, unit=units),
+        )
+    )
+
+
+app = command(dos, EXAMPLES)
+
+
+def about_mesh(crystal: Crystal, mesh: Mesh) -> dict[str, str]:
+    """The line of the header on the mesh."""
+    return {"mesh": grid_row(Grid.of(crystal.primitive, mesh, crystal.symmetry))}
+
+
+def _table(result: DosResult, unit: FrequencyUnit) -> Iterator[Table | str]:
+    """States, highest density, Debye temperature."""
+    table = Table(box=box.SIMPLE, show_header=False)
+    table.add_row("states", f"{result.cumulative[-1]:.3f} of {result.n_bands}")
+    peak = result.frequency_points[result.total.argmax()] * unit.per_thz
+    table.add_row("highest density at", f"{peak:.{unit.digits}f} {unit.value}")
+    if result.debye_temperature is not None:
+        table.add_row("Debye temperature", f"{result.debye_temperature:.1f} K")
+    yield table
+    if abs(result.states - result.cumulative[-1]) > MISSED * result.n_bands:
+        yield (
+            f"the density at these frequencies integrates to {result.states:.3f}: it has "
+            "peaks narrower than their distance; raise --steps, or take --sigma\n"
+        )
+    if result.debye_temperature is None:
+        unstable = result.lowest_frequency < 0
+        yield (
+            "no Debye temperature: "
+            + ("there are imaginary modes" if unstable else "no states at low frequencies")
+            + "\n"
+        )
