@@ -1,4 +1,4 @@
-//! What symmetry makes of tensor fields about a few displaced atoms.
+//! Images under symmetry of tensor fields about a few displaced atoms.
 
 use ndarray::{ArrayD, ArrayView1, ArrayView2, ArrayView3, ArrayViewD, IxDyn};
 use phono_core::{Error, Result, Stop, ensure_index, ensure_shape};
@@ -36,21 +36,21 @@ impl<'a> Operations<'a> {
     }
 
     /// The operations that take `target` to one of `atoms`, and to which.
-    fn leading(
+    fn images(
         &self,
         target: i64,
         atoms: ArrayView1<'_, i64>,
     ) -> Vec<(&Rotation, Vec<usize>, usize)> {
-        let mut found = Vec::new();
+        let mut images = Vec::new();
         for (rotation, permutation) in self.rotations.iter().zip(self.permutations.rows()) {
             for (field, &atom) in atoms.iter().enumerate() {
                 if permutation[target as usize] == atom {
                     let permutation = permutation.iter().map(|&j| j as usize).collect();
-                    found.push((rotation, permutation, field));
+                    images.push((rotation, permutation, field));
                 }
             }
         }
-        found
+        images
     }
 }
 
@@ -88,7 +88,7 @@ pub fn rows_by_symmetry(
     let mut rows = vec![0.0; targets.len() * row_length];
     for (row, &target) in rows.chunks_exact_mut(row_length.max(1)).zip(targets) {
         stop.check()?;
-        let images = operations.leading(target, atoms).into_iter().map(
+        let images = operations.images(target, atoms).into_iter().map(
             |(rotation, permutation, field)| Image {
                 rotation,
                 permutation,

@@ -36,7 +36,7 @@ pub fn symmetrized_values(
     Ok(ArrayD::from_shape_vec(IxDyn(&shape), values).expect("values have this shape"))
 }
 
-/// How constants of some order are stored: blocks of `3^order` numbers, one for each first
+/// The storage of constants of some order: blocks of `3^order` numbers, one for each first
 /// atom of the primitive cell and other atoms of the supercell, the last atom fastest.
 #[derive(Clone, Copy)]
 pub(crate) struct Compact<'a> {

@@ -69,7 +69,7 @@ impl<'a> Bands<'a> {
         &self.frequencies[p * self.per_point..(p + 1) * self.per_point]
     }
 
-    /// How many grid points `p` stands for, in units of the whole grid.
+    /// Number of grid points that `p` stands for, in units of the whole grid.
     #[inline(always)]
     pub(crate) fn share(&self, p: usize) -> f64 {
         self.multiplicities[p] as f64 / self.grid.n_q() as f64

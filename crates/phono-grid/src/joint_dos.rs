@@ -55,7 +55,7 @@ struct Joint<'a> {
     bands: TripletBands<'a>,
     targets: &'a [f64],
     n_w: usize,
-    /// What the present triplet counts.
+    /// Weight of the present triplet.
     share: f64,
     second: Vertices,
     third: Vertices,

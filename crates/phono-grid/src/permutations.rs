@@ -115,9 +115,9 @@ impl pulp::NullaryFnOnce for Find<'_, '_> {
         let mut complete = true;
         for to in to {
             let image = operations.image(r, &cell.positions()[k]);
-            let found = atoms.find(&image, cell.species()[k]);
-            *to = found.map_or(-1, |p| p as i64);
-            complete &= found.is_some();
+            let atom = atoms.find(&image, cell.species()[k]);
+            *to = atom.map_or(-1, |p| p as i64);
+            complete &= atom.is_some();
             k += 1;
             if k == cell.n_atoms() {
                 (r, k) = (r + 1, 0);
@@ -133,7 +133,7 @@ struct Neighbourhoods<'a> {
     symprec: f64,
     /// Bins along each axis.
     bins: [usize; 3],
-    /// How far, in fractional coordinates, a sphere of radius `symprec` reaches.
+    /// The extent, in fractional coordinates, to which a sphere of radius `symprec` reaches.
     reach: Vector,
     /// `atoms[first[b]..first[b + 1]]` are in bin `b`, ascending.
     first: Vec<usize>,

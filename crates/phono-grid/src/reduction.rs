@@ -6,7 +6,8 @@ use crate::vectors::{Vector, combine, dot};
 
 /// Steps after which a basis is given up; one that has a volume takes some tens.
 const STEPS: usize = 1000;
-/// Of a longer vector along a shorter one, in units of that: beyond it is shortened.
+/// The component of a longer vector along a shorter one, in units of that, beyond which it
+/// is shortened.
 /// Halves are ties, and which of them is taken must not depend on rounding.
 const HALF: f64 = 0.5 + 1e-9;
 /// Which vector, in ascending order of lengths, is shortened by what.
@@ -72,9 +73,9 @@ mod tests {
                 })
             };
             // The three successive minima of a lattice are those of any basis of it.
-            let (expected, found) = (squares(&basis), squares(&skewed));
+            let (expected, reduced) = (squares(&basis), squares(&skewed));
             for i in 0..3 {
-                prop_assert!((expected[i] - found[i]).abs() < 1e-7 * expected[i]);
+                prop_assert!((expected[i] - reduced[i]).abs() < 1e-7 * expected[i]);
             }
             let u = reduction(&skewed).unwrap();
             let [a, b, c] = u;
@@ -87,7 +88,7 @@ mod tests {
             for i in (0..343).filter(|i| *i != 171) {
                 let n = [i / 49, i / 7 % 7, i % 7].map(|n| f64::from(n) - 3.0);
                 let v = combine(&n, &rows);
-                prop_assert!(dot(&v, &v) > found[0] * (1.0 - 1e-7));
+                prop_assert!(dot(&v, &v) > reduced[0] * (1.0 - 1e-7));
             }
         }
     }
@@ -96,7 +97,7 @@ mod tests {
     fn a_basis_without_volume_is_refused_or_ends() {
         let nan = f64::NAN;
         for basis in [[[0.0; 3]; 3], [[nan; 3]; 3], [[1.0, 0.0, 0.0]; 3]] {
-            // What it says does not matter, but it must not run forever.
+            // Any result will do, but it must not run forever.
             let _ = reduction(&basis);
         }
     }

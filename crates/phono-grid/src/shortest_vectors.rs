@@ -49,7 +49,7 @@ pub fn shortest_vectors(
     };
     let (from, to) = (within(origins), within(positions));
     let n = n_s * n_a;
-    let find = |first: usize, found: &mut Found| -> Result<()> {
+    let find = |first: usize, vectors: &mut Found| -> Result<()> {
         stop.check()?;
         let range = first..n.min(first + PIECE);
         pulp::Arch::new().dispatch(Pairs {
@@ -57,7 +57,7 @@ pub fn shortest_vectors(
             to: &to,
             from: &from,
             range,
-            found,
+            found: vectors,
         });
         Ok(())
     };
@@ -124,7 +124,7 @@ struct Search {
 }
 
 impl Search {
-    /// Of a reduced basis, which is `axes` where the vectors are wanted.
+    /// The reduced basis, which is `axes` where the vectors are wanted.
     fn new(basis: [Vector; 3], axes: [Vector; 3], symprec: f64) -> Self {
         let points = search_points();
         let length = |n: &Vector| norm(&combine(n, &basis));

@@ -18,7 +18,7 @@ const FEWEST: usize = 16;
 /// Densities and cumulative sums, each `[f, w]`.
 pub type Spectra = (Array2<f64>, Array2<f64>);
 
-/// What stands for the delta function.
+/// The approximation of the delta function.
 #[derive(Debug, Clone)]
 pub enum Smearing {
     /// The linear tetrahedron method.
@@ -55,7 +55,7 @@ impl Gaussian {
     #[inline(always)]
     pub fn density(self, x: f64) -> f64 {
         let x = x / self.sigma;
-        // What the exponential rounds to; it would take its time over it.
+        // The value that the exponential rounds to; it would take its time over it.
         if x.abs() > 39.0 {
             return 0.0;
         }
@@ -139,7 +139,8 @@ struct Part<'a> {
     n_w: usize,
     density: Vec<f64>,
     cumulative: Vec<f64>,
-    /// What lies below each target and above the one before: counts for all that follow.
+    /// Sum of the states below each target and above the one before: it counts for all that
+    /// follow.
     jumps: Vec<f64>,
 }
 

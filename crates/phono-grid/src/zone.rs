@@ -51,7 +51,7 @@ pub fn zone_images(
     Ok((addresses.expect("three to an address"), counts.into()))
 }
 
-/// What all points share.
+/// The data that all points share.
 struct Zone<'a> {
     grid: Grid<'a>,
     transform: [Address; 3],
@@ -196,7 +196,7 @@ pub fn triplet_images(
         ensure_index("points", g, zone.grid.n_q())?;
     }
     let longest = zone.steps.iter().map(square).fold(0.0, f64::max);
-    let found: Result<Vec<([i64; 3], bool)>> = (0..points.nrows())
+    let triplets: Result<Vec<([i64; 3], bool)>> = (0..points.nrows())
         .into_par_iter()
         .map(|t| {
             let triplet = std::array::from_fn(|v| points[(t, v)]);
@@ -204,10 +204,10 @@ pub fn triplet_images(
             Ok(zone.closest(triplet, 1e-8 * longest))
         })
         .collect();
-    let found = found?;
-    let images: Vec<i64> = found.iter().flat_map(|f| f.0).collect();
-    let normal: Vec<bool> = found.iter().map(|f| f.1).collect();
-    let images = Array2::from_shape_vec((found.len(), 3), images);
+    let triplets = triplets?;
+    let images: Vec<i64> = triplets.iter().flat_map(|f| f.0).collect();
+    let normal: Vec<bool> = triplets.iter().map(|f| f.1).collect();
+    let images = Array2::from_shape_vec((triplets.len(), 3), images);
     Ok((images.expect("three to a triplet"), normal.into()))
 }
 
