@@ -76,7 +76,7 @@ def carriers_of(
             grid,
             irreducible,
             coherences=transport.coherence is not None,
-            degeneracy=transport.scattering.degeneracy,
+            scattering=transport.scattering,
         )
         products = [] if h.products is None else [h.products]
         return h.phonons, [h.qpoints, h.frequencies, h.velocities, *products]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_3ph import BandPairs, PeriodicModes, periodic_gauge
+from phono_3ph import BandPairs, PeriodicModes, Scattering, periodic_gauge
 from phono_dynmat import (
     Dynamics,
     HarmonicSeries,
@@ -55,14 +55,19 @@ def harmonic_phonons(
     irreducible: IrreduciblePoints,
     *,
     coherences: bool = False,
-    degeneracy: float = DEGENERACY,
+    scattering: Scattering | None = None,
 ) -> Harmonic:
     """Modes on the whole grid, velocities at its irreducible points.
 
-    With ``coherences`` also velocities between bands, those closer than ``degeneracy``
-    (THz) in one degenerate set.
+    With ``coherences`` also velocities between bands. Cutoff frequency and degeneracy are
+    those of ``scattering``.
     """
     cell = series.cell
+    scattering = Scattering() if scattering is None else scattering
+    tolerances = {
+        "cutoff_frequency": scattering.cutoff_frequency,
+        "degeneracy": scattering.degeneracy,
+    }
     with timed(f"phonons at {grid.n_q} wave vectors"):
         phonons = mesh_phonons(series, grid)
     q = first_brillouin_zone(grid.qpoints_at(irreducible.points), grid.reciprocal_lattice)
@@ -72,12 +77,12 @@ def harmonic_phonons(
     with timed(f"group velocities at {len(q)} wave vectors"):
         at_irreducible = phonon_modes(series, inside)
         rotations = Symmetry.of(cell).reciprocal_rotations()
-        velocities = group_velocities(series, at_irreducible, rotations)
+        velocities = group_velocities(series, at_irreducible, rotations, **tolerances)
     f = at_irreducible.frequencies
     if not coherences:
         return Harmonic(phonons, q, f, velocities)
     with timed("velocities between bands"):
-        operators = velocity_operators(series, at_irreducible)
+        operators = velocity_operators(series, at_irreducible, **tolerances)
         pairs = BandPairs.of(
             grid,
             irreducible,
@@ -85,7 +90,7 @@ def harmonic_phonons(
             velocities,
             operators,
             cell.volume,
-            degeneracy=degeneracy,
+            degeneracy=scattering.degeneracy,
         )
     return Harmonic(phonons, q, f, velocities, pairs.products)
 
