@@ -1,5 +1,7 @@
 """phono accumulate: which phonons carry the heat."""
 
+import re
+
 import h5py
 import numpy as np
 import phonokit
@@ -88,12 +90,12 @@ def test_what_is_written_is_read_again(wide, tmp_path):
 
 @pytest.mark.parametrize("temperature", [250, 299.9, 1e9, -1])
 def test_a_temperature_that_is_not_there_is_refused_with_those_there_are(wide, temperature):
-    named = rf"^temperature: {temperature:g} K is not among .* take one of 0, 300 K"
-    with pytest.raises(DomainError, match=named):
+    named = re.escape(f"temperature: {temperature:g} K is not among")
+    with pytest.raises(DomainError, match=rf"^{named} .* take one of 0, 300 K"):
         phonokit.accumulate(wide, temperature=temperature)
 
 
-def test_without_a_temperature_it_is_the_only_one_or_300_K():
+def test_without_a_temperature_it_is_the_only_one_or_300_kelvin():
     silicon = phonokit.load(EXAMPLE)
     only = phonokit.kappa(silicon, (2, 2, 2), 200)
     assert phonokit.accumulate(only).temperature == 200

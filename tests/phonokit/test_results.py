@@ -2,11 +2,15 @@
 
 import hashlib
 import json
+from dataclasses import fields, replace
 
 import h5py
 import numpy as np
 import phonokit
 import pytest
+from phono_3ph import Scattering
+from phono_grid import Gaussian
+from phono_grid.nouns import same_value
 from phonokit import FileError, Transport
 from tiny_crystal import EXAMPLE
 
@@ -156,3 +160,58 @@ def test_normal_and_umklapp_linewidths_add_up(result, tmp_path, method):
     np.testing.assert_allclose(sum(parts), gamma, atol=1e-13 * largest)
     np.testing.assert_allclose(gamma, result.linewidths[:2], atol=1e-13 * largest)
     assert all((part >= 0).all() and part.max() > 0.01 * largest for part in parts)
+
+
+def kinds():
+    """Every kind of transport, and the mesh it is tried on."""
+    smeared = Scattering(smearing=Gaussian(0.4, 3.0), cutoff_frequency=0.5)
+    yield Transport(isotopes=True, boundary_mfp=1.0), (3, 3, 3)
+    yield Transport("lbte", "direct", isotopes=True), (3, 3, 3)
+    yield Transport("lbte", normal_umklapp=True), (3, 3, 3)
+    yield Transport(coherence="smm19"), (3, 3, 3)
+    yield Transport("lbte", coherence="smm19-phono3py", scattering=smeared), (3, 3, 3)
+    yield Transport(symmetrized_tetrahedra=True), [[-1, 1, 1], [1, -1, 1], [1, 1, -1]]
+    yield Transport(full_zone=True, scattering=smeared), (2, 2, 1)
+    # A narrow Gaussian leaves phonons without any process.
+    yield Transport(scattering=Scattering(smearing=Gaussian(0.005, 2.0))), (3, 3, 3)
+
+
+@pytest.mark.filterwarnings("ignore::phonokit.UnscatteredWarning")
+@pytest.mark.parametrize(("transport", "mesh"), list(kinds()))
+def test_what_is_written_is_read_again_field_by_field(tmp_path, transport, mesh):
+    result = phonokit.kappa(phonokit.load(EXAMPLE), mesh, [0, 300], transport=transport)
+    again = phonokit.read_result(result.write(tmp_path / "k.hdf5"))
+    for f in fields(result):
+        one, other = getattr(again, f.name), getattr(result, f.name)
+        assert same_value(one, other), f.name
+    assert again == result
+    assert hash(again) == hash(result)
+    for name in ("kappa", "mode_kappa", "unscattered", "gv_by_gv", "factor"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(result, name))
+    assert again.default_name == result.default_name
+    assert repr(again) == repr(result)
+    assert again != replace(result, frequencies=result.frequencies * 2)
+
+
+def test_a_result_shows_crystal_mesh_transport_and_conductivity(result):
+    assert repr(result).startswith(
+        "KappaResult(Si2, mesh 3 × 3 × 3, relaxation time approximation, linear tetrahedra"
+    )
+    assert f"{result.kappa[2, 0]:.4g} at 300 K, W/(m K)" in repr(result)
+    assert len(repr(result)) < 200
+
+
+@pytest.mark.parametrize("name", ["weight", "gamma", "temperature", "mode_kappa"])
+def test_a_file_that_lacks_something_says_what(result, tmp_path, name):
+    path = result.write(tmp_path / "k.hdf5")
+    with h5py.File(path, "a") as file:
+        del file[name]
+    with pytest.raises(FileError, match=f"k.hdf5: holds no {name}; is it complete"):
+        phonokit.read_result(path)
+
+
+def test_another_file_is_no_result(tmp_path):
+    with h5py.File(tmp_path / "k.hdf5", "w") as file:
+        file["kappa"] = 1.0
+    with pytest.raises(FileError, match="is not a result of phonokit"):
+        phonokit.read_result(tmp_path / "k.hdf5")

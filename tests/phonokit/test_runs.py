@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import h5py
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 from ctrl_c import seconds_of, seconds_of_children
 from phono_grid import Backend
 from phono_grid.backend import active
-from phonokit import FileError, Run, RunStore, Transport, load
+from phonokit import DomainError, FileError, Run, RunStore, Transport, load
 from phonokit._fingerprint import fingerprint
 from phonokit.cli.app import main
 from tiny_crystal import EXAMPLE
@@ -209,7 +210,7 @@ def test_a_disk_that_fills_up_costs_one_wave_vector(here, capsys, monkeypatch):
     assert names(here) == ["k.hdf5.run"]
     assert main(COMMAND) == 0
     assert f"going on with k.hdf5.run: 3 of {N_I} pieces" in capsys.readouterr().err
-    assert names(here) == ["k.hdf5"]
+    assert names(here) == ["k.hdf5", "k.toml"]
 
 
 def test_no_room_for_the_records_is_found_out_before_the_work(here, capsys, monkeypatch):
@@ -296,4 +297,159 @@ def test_a_result_that_finds_no_room_costs_nothing_but_the_writing(
     assert names(here) == ["k.hdf5.run"]
     monkeypatch.setattr("phonokit.calc.rates.linewidths", None)
     assert main(COMMAND) == 0
-    assert names(here) == ["k.hdf5"]
+    assert names(here) == ["k.hdf5", "k.toml"]
+
+
+@pytest.mark.needs_rust
+@pytest.mark.parametrize("transport", [Transport(), LBTE], ids=["rta", "lbte"])
+def test_a_finished_run_is_kept_and_gives_its_result_at_once(
+    silicon, here, monkeypatch, transport
+):
+    run = Run(here / "k.run")
+    first = phonokit.kappa(silicon, MESH, transport=transport, run=run)
+    assert names(here) == ["k.run"]
+    for name in ("linewidths", "collision_row"):
+        monkeypatch.setattr(f"phonokit.calc.rates.{name}", None)
+    again = phonokit.kappa(silicon, MESH, transport=transport, run=run)
+    np.testing.assert_array_equal(again.kappa, first.kappa)
+    # Boundaries and coherences need no other rates.
+    more = replace(transport, boundary_mfp=1.0, coherence="smm19")
+    assert phonokit.kappa(silicon, MESH, transport=more, run=run).kappa[0, 0] > 0
+    run.remove()
+    assert names(here) == []
+
+
+@pytest.mark.needs_rust
+@pytest.mark.parametrize("size", [-1, 0, 1, 3, 1000])
+def test_any_batch_size_makes_the_same_bits(silicon, monkeypatch, size):
+    temperatures = [100, 200, 300, 400]
+    isotopes = Transport(isotopes=True)
+    whole = phonokit.kappa(silicon, (3, 3, 3), temperatures, transport=isotopes)
+    monkeypatch.setattr("phonokit.calc.rates.OCCUPATIONS", 2 * 27 * 6 * 8)
+    run = Run(batch_size=size)
+    monkeypatch.setenv("PHONO_BATCH_SIZE", str(size))
+    assert Run().batch_size == run.batch_size
+    batches = phonokit.kappa(silicon, (3, 3, 3), temperatures, transport=isotopes, run=run)
+    np.testing.assert_array_equal(batches.linewidths, whole.linewidths)
+    np.testing.assert_array_equal(batches.rates.isotope, whole.rates.isotope)
+
+
+def test_a_batch_size_that_is_no_number_is_refused(monkeypatch):
+    monkeypatch.setenv("PHONO_BATCH_SIZE", "many")
+    with pytest.raises(DomainError, match="PHONO_BATCH_SIZE: expected a whole number"):
+        Run()
+
+
+LEFT = """
+import os, signal, sys
+from pathlib import Path
+from phonokit._atomic import replacing
+
+for name in sys.argv[1:]:
+    with replacing(Path(name)) as beside:
+        beside.write_text("half")
+        if name == sys.argv[-1]:
+            os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
+@pytest.mark.parametrize("name", ["k.hdf5", "k.hdf5.run", "k.toml"])
+def test_what_a_killed_run_was_writing_goes_with_the_next_run(here, name):
+    subprocess.run([sys.executable, "-c", LEFT, name], cwd=here, check=False)
+    (left,) = names(here)
+    assert left.endswith(".part")
+    # Somebody else, who is alive, writes the same file; and another machine, long ago.
+    alive = here / left.replace(left.split(".")[-2], str(os.getppid()))
+    foreign, old = (here / f".{name}.{host}.17.part" for host in ("elsewhere", "gone"))
+    for file in (alive, foreign, old):
+        file.write_text("half")
+    os.utime(old, (0, 0))
+    assert main(COMMAND) == 0
+    assert names(here) == sorted([alive.name, foreign.name, "k.hdf5", "k.toml"])
+
+
+BARE = """
+import os, sys
+sys.modules["fcntl"] = None
+for name in ("posix_fallocate", "pread", "pwrite", "sched_getaffinity", "O_CLOEXEC"):
+    if hasattr(os, name):
+        delattr(os, name)
+import numpy as np
+import phonokit
+
+class Stop(Exception):
+    pass
+
+def stop(done, total):
+    if done == 2:
+        raise Stop
+
+silicon = phonokit.load(sys.argv[1])
+whole = phonokit.kappa(silicon, (3, 3, 3), transport=phonokit.Transport("lbte"))
+for progress in (stop, None):
+    run = phonokit.Run("k.run", progress=progress)
+    try:
+        again = phonokit.kappa(
+            silicon, (3, 3, 3), transport=phonokit.Transport("lbte"), run=run
+        )
+    except Stop:
+        with phonokit.RunStore("k.run"):
+            try:
+                phonokit.kappa(silicon, (3, 3, 3), run=run)
+            except phonokit.FileError as error:
+                assert "another run is writing it" in str(error), error
+            else:
+                raise AssertionError("two runs on one file")
+np.testing.assert_array_equal(again.kappa, whole.kappa)
+run.remove()
+print(*sorted(os.listdir()))
+"""
+
+
+@pytest.mark.needs_rust
+def test_a_run_goes_on_where_the_system_has_neither_locks_nor_reserved_files(here):
+    done = subprocess.run(
+        [sys.executable, "-c", BARE, EXAMPLE],
+        cwd=here,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize("error", ["ENOSYS", "ENOLCK", "EOPNOTSUPP"])
+def test_a_file_system_without_locks_still_keeps_two_runs_apart(here, monkeypatch, error):
+    fcntl = pytest.importorskip("fcntl")
+
+    def refuse(*_):
+        number = getattr(errno, error)
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with RunStore("k.run"):
+        with pytest.raises(FileError, match="another run is writing it"), RunStore("k.run"):
+            pass
+        assert names(here) == [".k.run.owner"]
+    assert names(here) == []
+    # The lock of a process that was killed counts no more.
+    code = f"""
+import errno, fcntl, os, signal
+def refuse(*_): raise OSError(errno.{error}, "")
+fcntl.flock = refuse
+from phonokit import RunStore
+store = RunStore("k.run").__enter__()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=here, check=False)
+    assert names(here) == [".k.run.owner"]
+    with RunStore("k.run"):
+        pass
+    assert names(here) == []
+
+
+def test_a_store_that_was_not_entered_is_refused(silicon, here):
+    with pytest.raises(FileError, match="use the store in a with block"):
+        phonokit.kappa(silicon, MESH, run=Run(RunStore("k.run")))

@@ -1,6 +1,5 @@
 """What every phonon adds to a conductivity, from a result or from a file."""
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from phono_grid.errors import (
 )
 
 from phonokit._atomic import path_of
+from phonokit._digest import sha256_for
 from phonokit._hdf5 import open_hdf5
 from phonokit.model.provenance import InputFile
 from phonokit.results.kappa import KappaResult
@@ -154,8 +154,9 @@ def read_kappa_modes(path: str | Path, cell: Cell | None = None) -> KappaModes:
             modes = _modes_in(file, cell)
         except PhonoError as error:
             raise FileError(f"{source}: {error}") from None
-    digest = hashlib.sha256(source.read_bytes()).hexdigest()
-    inputs = (InputFile(source, digest),)
+    digest = sha256_for(source.stat().st_size)
+    digest.update(source.read_bytes())
+    inputs = (InputFile(source, digest.hexdigest()),)
     about = replace(modes.provenance, source="conductivity", inputs=inputs)
     return replace(modes, provenance=about)
 

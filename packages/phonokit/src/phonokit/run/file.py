@@ -189,7 +189,8 @@ def read_layout(path: Path) -> tuple[dict[str, str], RunFile]:
             return about["key"], RunFile(path, offset, stored["record"], n)
     except (OSError, KeyError, TypeError, ValueError):
         raise FileError(
-            f"{path}: is in the way and not an unfinished run; move it, or name another file"
+            f"{path}: is in the way and not an unfinished run; move it, or name "
+            "another file"
         ) from None
 
 

@@ -202,7 +202,7 @@ def complete(task: Task, run: Run) -> Records:
                 # All ranks have nearly the same to do.
                 others = number * (task.n - finished) // len(missing)
                 run.progress(finished + others, task.n)
-            run.ranks.heed()
+            run.ranks.check_failures()
     return Records(mine, values, task.n, run.ranks)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from phono_grid.errors import FileError, ensure_callable, ensure_flag
@@ -12,10 +12,7 @@ from phono_grid.errors import FileError, ensure_callable, ensure_flag
 from phonokit._atomic import beside, path_of, remove_leftovers
 from phonokit._version import __version__
 from phonokit.run.file import RunFile, create, read_layout, reason
-from phonokit.run.lock import locked, unlock
-
-if TYPE_CHECKING:
-    from filelock import BaseFileLock
+from phonokit.run.lock import Unlock, lock
 
 
 class RunStore:
@@ -61,7 +58,7 @@ class RunStore:
         ensure_callable("tell", tell)
         self._restart = restart
         self._tell = tell
-        self._lock: BaseFileLock | None = None
+        self._unlock: Unlock | None = None
         self._file: RunFile | None = None
 
     def __repr__(self) -> str:
@@ -84,7 +81,7 @@ class RunStore:
 
     def __enter__(self) -> "RunStore":
         """Take the lock."""
-        self._lock = locked(self.path)
+        self._unlock = lock(self.path)
         remove_leftovers(self.path)
         return self
 
@@ -98,9 +95,9 @@ class RunStore:
         with suppress(OSError):
             if self._is_empty() or (self.total and not self.finished):
                 self.remove()
-        if self._lock is not None:
-            unlock(self._lock)
-            self._lock = None
+        if self._unlock is not None:
+            self._unlock()
+            self._unlock = None
 
     def begin(self, key: dict[str, str], record: np.dtype[Any], n: int) -> RunFile:
         """Find the records of this run, or make room for them.
@@ -119,7 +116,7 @@ class RunStore:
             If the file holds another run, is something else, or there is no room; or if the
             store was not entered.
         """
-        if self._lock is None:
+        if self._unlock is None:
             raise FileError(f"{self.path}: is not locked; use the store in a with block")
         if self._restart or self._is_empty() or not self.path.exists():
             self._restart = False
@@ -156,8 +153,8 @@ class RunStore:
             new.replace(self.path)
         except OSError as error:
             raise FileError(
-                f"{self.path}: cannot be written ({reason(error)}); name a file where there "
-                "is room"
+                f"{self.path}: cannot be written ({reason(error)}); name a file where "
+                "there is room"
             ) from None
         finally:
             with suppress(OSError):
