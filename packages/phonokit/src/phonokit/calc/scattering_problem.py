@@ -26,7 +26,6 @@ from phono_grid.errors import (
     finite,
 )
 
-from phonokit._fingerprint import fingerprint
 from phonokit._timed import timed
 from phonokit.calc.carriers import phonons_once_per_node, series_once_per_node
 from phonokit.calc.harmonic_phonons import mesh_phonons
@@ -291,7 +290,6 @@ def computed(
             q=problem.qpoints,
             temperatures=problem.temperatures.tolist(),
             frequency_points=scatterers.points,
-            scattering=fingerprint(problem.scattering),
         )
 
     def records(numbers: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[Any]]]:

@@ -9,6 +9,8 @@ from phono_3ph import Coherence, Scattering, Solver
 from phono_grid import Gaussian
 from phono_grid.errors import DomainError, ensure_flag, ensure_positive, ensure_type, named
 
+from phonokit.settings.scattering import energy_conservation, scattering_record
+
 
 class Method(Enum):
     """How the Boltzmann equation is solved."""
@@ -89,8 +91,7 @@ class Transport:
         kind = "relaxation time approximation"
         if self.method is Method.LBTE:
             kind = f"linearised Boltzmann equation ({Solver.of(self.solver).value})"
-        smearing = self.scattering.smearing
-        energy = "linear tetrahedra" if smearing is None else f"σ = {smearing.sigma:g} THz"
+        energy = energy_conservation(self.scattering)
         energy = "symmetrised " * self.symmetrized_tetrahedra + energy
         parts = [kind, energy]
         parts += ["whole zone"] * self.full_zone
@@ -104,17 +105,12 @@ class Transport:
     @property
     def record(self) -> dict[str, Any]:
         """Every choice, by the names of the arguments; `from_record` takes them."""
-        scattering, coherence = self.scattering, self.coherence
-        smearing = scattering.smearing
+        coherence = self.coherence
         return {
             "transport": self.description,
             "method": Method.of(self.method).value,
             "solver": Solver.of(self.solver).value,
-            "cutoff_frequency": scattering.cutoff_frequency,
-            "degeneracy": scattering.degeneracy,
-            "average_degenerate_weights": scattering.average_degenerate_weights,
-            "sigma": None if smearing is None else smearing.sigma,
-            "sigma_cutoff": None if smearing is None else smearing.cutoff,
+            **scattering_record(self.scattering),
             "isotopes": self.isotopes,
             "boundary_mfp": self.boundary_mfp,
             "coherence": None if coherence is None else Coherence.of(coherence).value,
