@@ -158,7 +158,7 @@ def test_displacements_have_the_symmetry_of_the_site(series):
 def test_matrices_of_cif_files_give_the_same_attenuation(rng):
     # exp(-2 π² Q·U·Q) with Q = h a* + k b* + l c* is exp(-2 π² Σ h_i h_j a*_i a*_j U'_ij).
     cell = Cell(
-        [[4.1, 0.2, -0.3], [0.9, 5.2, 0.1], [-1.3, 0.7, 6.3]], [[0, 0, 0]], "C", [12]
+        [[4.1, 0.2, -0.3], [0.9, 5.2, 0.1], [-1.3, 0.7, 6.3]], [[0, 0, 0]], ["C"], [12]
     )
     u = rng.normal(size=(4, 3, 3))
     u = u @ u.swapaxes(1, 2)

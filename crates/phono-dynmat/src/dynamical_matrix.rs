@@ -118,16 +118,16 @@ impl<'a> DynamicalMatrix<'a> {
     fn batch_of(&self, qpoints: &[[f64; 3]], zone: &Zone) -> Batch {
         let mut k: Vec<_> =
             qpoints.iter().map(|&q| cartesian(&self.reciprocal, q)).collect();
-        let mut centers = vec![[0.0; 3]; k.len()];
-        for ((k, q), center) in k.iter_mut().zip(qpoints).zip(&mut centers) {
-            if let Some(point) = zone.center(q, k) {
-                *center = point;
-                *k = cartesian(&self.reciprocal, difference(q, center));
-            }
+        let centers: Vec<_> =
+            qpoints.iter().zip(&k).map(|(q, k)| zone.center(q, k)).collect();
+        if centers.iter().all(Option::is_none) {
+            return Batch::new(&k, self.direction, None);
         }
-        let inside = centers.iter().all(|center| *center == [0.0; 3]);
-        let gauges = if inside { None } else { Some(self.fourier.gauges(&centers)) };
-        Batch::new(&k, self.direction, gauges)
+        let centers: Vec<_> = centers.into_iter().map(Option::unwrap_or_default).collect();
+        for ((k, q), g) in k.iter_mut().zip(qpoints).zip(&centers) {
+            *k = cartesian(&self.reciprocal, difference(q, g));
+        }
+        Batch::new(&k, self.direction, Some(self.fourier.gauges(&centers)))
     }
 
     /// Wang's interaction at the shortest image of each wave vector, none at Γ without a
