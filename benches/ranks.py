@@ -69,7 +69,7 @@ def shares(costs, ranks) -> dict:
     n, rank = len(costs), ranks.rank
     weighted = MpiDistributor(n, sizes=weighted_sizes(costs, ranks.size))
     return {
-        "contiguous": lambda: ranks.mine(n),
+        "contiguous": lambda: ranks.tasks(n),
         "weighted": lambda: weighted.my_tasks,
         "dynamic": lambda: dynamic_tasks(n),
         PRODUCTION: lambda: balanced_tasks(costs, ranks.size)[rank],

@@ -13,7 +13,7 @@ from phono_grid.backend import IMPLEMENTATIONS, KERNELS
 
 PACKAGES = ["phono_grid", "phono_fc", "phono_dynmat", "phono_3ph", "phono_mpi"]
 for _package in PACKAGES:
-    importlib.import_module(_package)  # registers its kernels
+    dir(importlib.import_module(_package))  # imports and registers its kernels
 
 ROUNDS = [
     pytest.param(name, case, id=f"{name}-{n}" if n else name)

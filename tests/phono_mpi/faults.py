@@ -13,13 +13,11 @@ import pytest
 from mpi4py import MPI
 from phono_mpi import (
     CollectiveError,
-    MpiDistributor,
     TaskStore,
     agree,
     bcast_rows,
     collective,
     dynamic_tasks,
-    execute_distributed_fft,
     mpi_utils,
     recv_rows_into,
     redistribute,
@@ -27,6 +25,7 @@ from phono_mpi import (
     send_rows,
     transpose_columns,
 )
+from phono_mpi.mpi_utils import MpiDistributor, execute_distributed_fft
 
 comm = MPI.COMM_WORLD
 rank, size = comm.rank, comm.size

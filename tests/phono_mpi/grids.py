@@ -3,13 +3,20 @@
 import numpy as np
 from ledger import same
 from phono_mpi import (
+    MpiLibrary,
+    fourier_transform,
+    get_pencil_indices,
+    mpi_utils,
+    redistribute,
+    redistribution_plan,
+    take_rows,
+)
+from phono_mpi.mpi_utils import (
     MpiDistributor,
     exchange_and_map_irrbz_fullbz,
     execute_distributed_fft,
     gather_full_ibz_for_vslice,
-    get_pencil_indices,
     map_irrbz_fullbz,
-    mpi_utils,
 )
 
 NUMBERS = [(3, 4, 5), (4, 1, 1), (2, 3, 2), (1, 1, 1), (5, 3, 1), (1, 1, 2)]
@@ -47,6 +54,11 @@ def values(shape, dtype):
     return (x[0] + 1j * x[1] if np.dtype(dtype).kind == "c" else x[0]).astype(dtype)
 
 
+def library():
+    """The module of MPI and the limit that a test has set."""
+    return MpiLibrary(mpi_utils.MPI, mpi_utils.MAX_MPI_BYTES)
+
+
 def check_fourier(comm, nq, dtype, trailing):
     """Distributed = numpy.fft of the whole, both ways, in the precision that came.
 
@@ -54,8 +66,8 @@ def check_fourier(comm, nq, dtype, trailing):
     """
     full = values((*nq, *trailing), dtype)
     flat = full.reshape(np.prod(nq), *trailing)
-    mine = get_pencil_indices(comm.Get_rank(), comm.size, nq, "flat")
-    kept = flat[mine].copy()
+    local = get_pencil_indices(comm.Get_rank(), comm.size, nq, "flat")
+    kept = flat[local].copy()
     precision = np.result_type(dtype, np.complex64)
     for inverse, transform in ((False, np.fft.fftn), (True, np.fft.ifftn)):
         for norm in ("backward", "ortho"):
@@ -66,8 +78,11 @@ def check_fourier(comm, nq, dtype, trailing):
             assert obj.mat is not kept
             whole = full.astype(precision)
             expected = transform(whole, axes=(0, 1, 2), norm=norm).reshape(flat.shape)
-            same("execute_distributed_fft", obj.mat, expected[mine])
-    np.testing.assert_array_equal(kept, flat[mine])
+            same("execute_distributed_fft", obj.mat, expected[local])
+            result = fourier_transform(kept, nq, comm, **options, library=library())
+            same("fourier_transform", result, expected[local])
+            assert result is not kept
+    np.testing.assert_array_equal(kept, flat[local])
 
 
 def check_layouts(comm, nq):
@@ -76,11 +91,12 @@ def check_layouts(comm, nq):
     full = values((int(np.prod(nq)), 3), ">f8")
     for source in LAYOUTS:
         for target in LAYOUTS:
-            mine = full[get_pencil_indices(rank, size, nq, source)]
+            local = full[get_pencil_indices(rank, size, nq, source)]
             expected = full[get_pencil_indices(rank, size, nq, target)]
-            plan = mpi_utils.redistribution_plan(rank, size, nq, source, target)
-            same("redistribute", mpi_utils.redistribute(mine, plan, comm), expected)
-            rows = mpi_utils._redistribute_p2p(mine, nq, comm, source, target)
+            plan = redistribution_plan(rank, size, nq, source, target)
+            rows = redistribute(local, plan, comm, library=library())
+            same("redistribute", rows, expected)
+            rows = mpi_utils._redistribute_p2p(local, nq, comm, source, target)
             same("_redistribute_p2p", rows, expected)
 
 
@@ -94,19 +110,20 @@ def check_irreducible(comm, nq):
     def conjugated(mat, points):
         return np.where(grid.conj[points, None, None], mat.conj(), mat)
 
+    taken = take_rows(rows[d_irr.my_slice], grid.irrk_inv, d_irr, d_full)
+    same("take_rows", taken, grid.full(rows)[d_full.my_slice])
+    both = {"mpi_dist_irrk": d_irr, "mpi_dist_fullbz": d_full, "grid": grid}
     for mapping in (map_irrbz_fullbz, exchange_and_map_irrbz_fullbz):
         for transform in (None, conjugated):
             obj = Thing(rows[d_irr.my_slice], nq)
-            result = mapping(obj, d_irr, d_full, grid=grid, transform=transform)
+            result = mapping(obj, **both, transform=transform)
             full = grid.full(rows)
             if transform is not None:
                 full = conjugated(full, np.arange(n_full))
             same(mapping.__name__, result.mat, full[d_full.my_slice])
             rebuilt = mapping(
                 Thing(rows[d_irr.my_slice], nq),
-                d_irr,
-                d_full,
-                grid=grid,
+                **both,
                 rebuild=lambda obj, mat: (obj.nq, len(mat)),
             )
             assert rebuilt == (nq, d_full.my_size)
@@ -122,7 +139,8 @@ def check_frequencies(comm, nq):
         d_v = MpiDistributor(n_v, comm)
         rows = values((len(grid.irr), 2, n_v, 3), np.complex128)
         obj = Thing(rows[d_q.my_slice], nq)
-        result = gather_full_ibz_for_vslice(obj, d_q, d_v, grid)
+        distributions = {"mpi_dist_irrq": d_q, "mpi_dist_v": d_v}
+        result = gather_full_ibz_for_vslice(obj, **distributions, q_grid=grid)
         assert (result is None) == (d_v.my_size == 0)
         assert d_v.slices[d_v.my_rank] == d_v.my_slice
         expected = rows[d_q.my_slice]

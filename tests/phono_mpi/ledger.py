@@ -26,6 +26,7 @@ COVERS = {
         "MpiDistributor.restricted_to",
         "_get_node_aware_v_dist",
         "_irecv_rows_into",
+        "node_aware_sizes",
         "_recv_in_chunks",
         "allocate_node_shared_array",
         "build_node_shared_array",
@@ -40,9 +41,11 @@ COVERS = {
         "_redistribute_p2p",
         "exchange_and_map_irrbz_fullbz",
         "execute_distributed_fft",
+        "fourier_transform",
         "gather_full_ibz_for_vslice",
         "map_irrbz_fullbz",
         "redistribute",
+        "take_rows",
     },
 }
 """What each program compares; a call that receives stands for the one that sends."""

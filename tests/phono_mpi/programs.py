@@ -3,11 +3,11 @@
 import functools
 
 import numpy as np
+import pytest
 from ledger import close, same, write
 from mpi4py import MPI
 from phono_mpi import (
     CollectiveError,
-    MpiDistributor,
     MpiRanks,
     _distributor,
     _redistribution,
@@ -18,6 +18,7 @@ from phono_mpi import (
     mpi_utils,
     world,
 )
+from phono_mpi.mpi_utils import MpiDistributor
 
 comm = MPI.COMM_WORLD
 rank, size = comm.rank, comm.size
@@ -61,7 +62,7 @@ def collectives(dtypes=DTYPES, tasks=SOME_TASKS):
         d = MpiDistributor.create_distributor(len(full))
         assert (d.mpi_size, d.my_rank, d.is_root) == (size, rank, rank == 0)
         for root in {0, size - 1}:
-            rows = d.scatter(full if rank == root else None, root)
+            rows = d.scatter(full_data=full if rank == root else None, root=root)
             same("MpiDistributor.scatter", rows, full[d.my_slice])
             gathered = d.gather(rows, root)
             assert (gathered is None) == (rank != root)
@@ -179,17 +180,40 @@ def mistakes():
     np.testing.assert_array_equal(d.allgather(np.arange(5)[d.my_slice]), np.arange(5))
 
 
+def without_tasks():
+    """Ranks without tasks pass nothing, and know the type of the others."""
+    for dtype in ("f4", ">f8", PAIR):
+        for n in (0, 1, size - 1):
+            d = MpiDistributor(n)
+            full = np.ones((n, 2), dtype)
+            own = full[d.my_slice] if d.my_size else None
+            expected = full if n else np.empty(0)
+            same("MpiDistributor.allgather", d.allgather(rank_result=own), expected)
+            for root in {0, size - 1}:
+                gathered = d.gather(rank_result=own, root=root)
+                assert (gathered is None) == (rank != root)
+                if rank == root:
+                    same("MpiDistributor.gather", gathered, expected)
+    d = MpiDistributor(size)
+    assert "expected an array of 1 rows, got None" in raised(
+        lambda: d.allgather() if rank == 0 else d.allgather(np.zeros(1))
+    )
+    alone = MpiDistributor(0, comm, validate=False)
+    with pytest.raises(CollectiveError, match="got None"):
+        alone.gather()
+
+
 def unvalidated():
     d = MpiDistributor(5, comm, validate=False)
     full = np.arange(10.0).reshape(5, 2)
     np.testing.assert_array_equal(d.allgather(full[d.my_slice]), full)
-    assert (d.allreduce(np.ones(3)) == size).all()
+    assert (d.allreduce(rank_result=np.ones(3)) == size).all()
 
 
 def shared_calculation():
     ranks = MpiRanks()
     assert (ranks.rank, ranks.size) == (rank, size)
-    squares = np.array([task**2 for task in ranks.mine(7)], dtype=np.int64)
+    squares = np.array([task**2 for task in ranks.tasks(7)], dtype=np.int64)
     same("MpiRanks.allgather", ranks.allgather(squares, 7), np.arange(7) ** 2)
     assert ranks.bcast(rank, root=size - 1) == size - 1
     ranks.barrier()
@@ -205,6 +229,7 @@ if __name__ == "__main__":
     small_messages()
     uncountable_messages()
     mistakes()
+    without_tasks()
     unvalidated()
     shared_calculation()
     write(comm)

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from ledger import write
 from mpi4py import MPI
-from phono_mpi import CollectiveError, MpiDistributor, _redistribution, mpi_utils
+from phono_mpi import CollectiveError, _redistribution, mpi_utils, take_rows
+from phono_mpi.mpi_utils import MpiDistributor
 
 comm = MPI.COMM_WORLD
 DTYPES = [np.complex128, np.complex64, np.float64, np.float32]
@@ -48,6 +49,11 @@ def mistakes():
     refused(mpi_utils.execute_distributed_fft, obj, comm)
     obj = grids.Thing(np.zeros((d_irr.my_size + wrong, 2)), nq)
     refused(lambda: mpi_utils.exchange_and_map_irrbz_fullbz(obj, d_irr, d_full, grid=grid))
+    if comm.size > 1:
+        indices = np.zeros(12, int)
+        indices[0] = wrong  # one rank has another grid
+        rows = np.zeros((d_irr.my_size, 2))
+        refused(take_rows, rows, indices, d_irr, d_full)
     bad = grids.Thing(np.zeros((d_irr.my_size, 2)), nq)
     bad.map_to_full_bz = lambda grid: 1 / 0
     refused(lambda: mpi_utils.map_irrbz_fullbz(bad, d_irr, d_full, grid=grid))

@@ -2,8 +2,13 @@
 
 import numpy as np
 from mpi4py import MPI
-from phono_mpi import MpiDistributor, bcast_rows_into, exchange_blocks, redistribute
-from phono_mpi.mpi_utils import RedistributionPlan
+from phono_mpi import (
+    MpiDistributor,
+    RedistributionPlan,
+    bcast_rows_into,
+    exchange_blocks,
+    redistribute,
+)
 
 comm = MPI.COMM_WORLD
 rank, other = comm.rank, 1 - comm.rank

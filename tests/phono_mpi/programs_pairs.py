@@ -12,20 +12,23 @@ from phono_grid.errors import DomainError
 from phono_mpi import (
     BufferLayoutError,
     CollectiveError,
-    MpiDistributor,
     agree,
-    allocate_node_shared_array,
-    build_node_shared_array,
     collective,
     count_nodes,
-    exchange_blocks,
     free_shared_window,
     mpi_utils,
+    node_aware_sizes,
     recv_bytes,
     recv_rows_alloc,
     recv_rows_into,
     send_bytes,
     send_rows,
+)
+from phono_mpi.mpi_utils import (
+    MpiDistributor,
+    allocate_node_shared_array,
+    build_node_shared_array,
+    exchange_blocks,
     transpose_columns,
 )
 
@@ -156,6 +159,7 @@ def nodes():
         assert np.concatenate([np.arange(n)[part] for part in slices]).tolist() == list(
             range(n)
         )
+        same("node_aware_sizes", node_aware_sizes(n, comm), expected)
         n *= size * (size + 1) // 2
         sizes, _ = mpi_utils._get_node_aware_v_dist(n, comm, power=rank + 1)
         expected = 2 * n * np.arange(1, size + 1) // (size * (size + 1))

@@ -97,7 +97,7 @@ def test_alone_and_one_rank_of_mpi_are_the_same(rng):
     rows = rng.random((6, 3))
     for ranks in (Alone(), MpiRanks(SerialComm())):
         assert (ranks.rank, ranks.size) == (0, 1)
-        np.testing.assert_array_equal(ranks.mine(6), np.arange(6))
+        np.testing.assert_array_equal(ranks.tasks(6), np.arange(6))
         np.testing.assert_array_equal(ranks.allgather(rows, 6), rows)
         assert ranks.bcast(3) == 3
         ranks.barrier()

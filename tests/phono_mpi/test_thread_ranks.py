@@ -6,7 +6,8 @@ import grids
 import numpy as np
 import pytest
 from phono_grid.errors import DomainError
-from phono_mpi import CollectiveError, MpiDistributor, SerialComm, mpi_utils
+from phono_mpi import CollectiveError, SerialComm, mpi_utils
+from phono_mpi.mpi_utils import MpiDistributor
 from thread_ranks import FAKE_MPI, on_threads
 
 

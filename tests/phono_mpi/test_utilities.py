@@ -8,21 +8,23 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from phono_grid.errors import DomainError
+from phono_grid.errors import DomainError, ShapeError
 from phono_mpi import (
     BufferLayoutError,
     CollectiveError,
-    MpiDistributor,
     SerialComm,
-    apply_auto_orbital_transform,
     bcast_rows_into,
     build_node_shared_array,
     collective,
+    mpi_utils,
+    weighted_sizes,
+)
+from phono_mpi.mpi_utils import (
+    MpiDistributor,
+    apply_auto_orbital_transform,
     exchange_and_map_irrbz_fullbz,
     execute_distributed_fft,
-    mpi_utils,
     set_grid_provider,
-    weighted_sizes,
 )
 
 ALONE = SerialComm()
@@ -69,7 +71,9 @@ def test_the_grid_comes_from_the_call_the_object_or_a_provider():
 def test_a_grid_that_does_not_fit_is_refused():
     obj, grid = SimpleNamespace(mat=np.zeros(2)), grids.Grid((3, 1, 1))
     d_irr = MpiDistributor(2, ALONE)
-    with pytest.raises(CollectiveError, match="has 3 points, d_full 4"):
+    with pytest.raises(
+        CollectiveError, match="expected 4 indices, .* got 3"
+    ):
         exchange_and_map_irrbz_fullbz(obj, d_irr, MpiDistributor(4, ALONE), grid=grid)
     grid.irrk_inv = np.array([0, 1, 2])
     with pytest.raises(CollectiveError, match="must be in 0 … 1"):
@@ -96,13 +100,14 @@ def test_orbital_axes_are_turned_and_turned_back(axes, rng):
     np.testing.assert_allclose(turned, expected, atol=1e-13)
 
 
-def test_a_grid_with_orbital_matrices_turns_what_it_maps(rng, monkeypatch):
+@pytest.mark.parametrize("points", [(2, 2, 1), (4,)])
+def test_a_grid_with_orbital_matrices_transforms_all_points(points, rng, monkeypatch):
     grid = grids.Grid((2, 2, 1))
     swap, one = np.eye(2)[::-1], np.eye(2)
     grid.is_auto = True
-    grid._auto_us = np.array([one, swap, one, swap]).reshape(2, 2, 1, 2, 2)
-    grid._auto_sigmas = np.ones((2, 2, 1))
-    grid._auto_conjs = np.array([False, False, True, True]).reshape(2, 2, 1)
+    grid._auto_us = np.array([one, swap, one, swap]).reshape(*points, 2, 2)
+    grid._auto_sigmas = np.ones(points)
+    grid._auto_conjs = np.array([False, False, True, True]).reshape(points)
     rows = rng.standard_normal((4, 2, 2, 2, 2)) + 1j
     d = MpiDistributor(4, ALONE)
     full = exchange_and_map_irrbz_fullbz(SimpleNamespace(mat=rows), d, d, grid=grid).mat
@@ -112,6 +117,13 @@ def test_a_grid_with_orbital_matrices_turns_what_it_maps(rng, monkeypatch):
     monkeypatch.setattr(mpi_utils, "apply_auto_orbital_transform", lambda mat, **_: -mat)
     patched = exchange_and_map_irrbz_fullbz(SimpleNamespace(mat=rows), d, d, grid=grid)
     np.testing.assert_array_equal(patched.mat, -rows)
+    grid._auto_us = grid._auto_us.reshape(4, 4)
+    message = r"grid\._auto_us: expected shape \(4, 4, 4\) or \(n_x, .* got \[4, 4\]"
+    with pytest.raises(ShapeError, match=message):
+        exchange_and_map_irrbz_fullbz(SimpleNamespace(mat=rows), d, d, grid=grid)
+    grid._auto_us, grid._auto_sigmas = np.ones((4, 2, 2)), np.ones(3)
+    with pytest.raises(ShapeError, match=r"_auto_sigmas: expected shape \(4\) or"):
+        exchange_and_map_irrbz_fullbz(SimpleNamespace(mat=rows), d, d, grid=grid)
 
 
 def test_a_spill_file_keeps_its_rows_and_closes(tmp_path):

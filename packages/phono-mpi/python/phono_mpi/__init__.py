@@ -1,93 +1,21 @@
 """Distributing work and arrays over MPI ranks. MPI itself is optional, and loaded late."""
 
-from phono_mpi import mpi_utils
-from phono_mpi._communicator import Communicator, SerialComm, world
-from phono_mpi._pencils import Layout
-from phono_mpi._ranks import Alone, MpiRanks, Ranks
-from phono_mpi.errors import BufferLayoutError, CollectiveError, RankFailedError
-from phono_mpi.mpi_utils import (
-    MAX_MPI_BYTES,
-    MpiDistributor,
-    RedistributionPlan,
-    TaskStore,
-    agree,
-    allgather_tasks,
-    allocate_node_shared_array,
-    apply_auto_orbital_transform,
-    balanced_tasks,
-    bcast_rows,
-    bcast_rows_into,
-    build_node_shared_array,
-    chunk_step,
-    collective,
-    count_nodes,
-    dynamic_tasks,
-    exchange_and_map_irrbz_fullbz,
-    exchange_blocks,
-    execute_distributed_fft,
-    free_shared_window,
-    gather_full_ibz_for_vslice,
-    get_pencil_indices,
-    install_abort_hook,
-    map_irrbz_fullbz,
-    recv_bytes,
-    recv_rows_alloc,
-    recv_rows_into,
-    redistribute,
-    redistribution_plan,
-    row_chunks,
-    send_bytes,
-    send_rows,
-    set_grid_provider,
-    transpose_columns,
-    weighted_sizes,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    "MAX_MPI_BYTES",
-    "Alone",
-    "BufferLayoutError",
-    "CollectiveError",
-    "Communicator",
-    "Layout",
-    "MpiDistributor",
-    "MpiRanks",
-    "RankFailedError",
-    "Ranks",
-    "RedistributionPlan",
-    "SerialComm",
-    "TaskStore",
-    "agree",
-    "allgather_tasks",
-    "allocate_node_shared_array",
-    "apply_auto_orbital_transform",
-    "balanced_tasks",
-    "bcast_rows",
-    "bcast_rows_into",
-    "build_node_shared_array",
-    "chunk_step",
-    "collective",
-    "count_nodes",
-    "dynamic_tasks",
-    "exchange_and_map_irrbz_fullbz",
-    "exchange_blocks",
-    "execute_distributed_fft",
-    "free_shared_window",
-    "gather_full_ibz_for_vslice",
-    "get_pencil_indices",
-    "install_abort_hook",
-    "map_irrbz_fullbz",
-    "mpi_utils",
-    "recv_bytes",
-    "recv_rows_alloc",
-    "recv_rows_into",
-    "redistribute",
-    "redistribution_plan",
-    "row_chunks",
-    "send_bytes",
-    "send_rows",
-    "set_grid_provider",
-    "transpose_columns",
-    "weighted_sizes",
-    "world",
-]
+if TYPE_CHECKING:
+    from phono_mpi._exports import *  # noqa: F403
+    from phono_mpi._exports import __all__ as __all__
+
+
+def __getattr__(name: str) -> Any:
+    """Import the package when a name is first used: `launch` is needed before NumPy."""
+    exports = import_module("phono_mpi._exports")
+    if name == "__all__" or name in exports.__all__:
+        return getattr(exports, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """All public names, imported or not."""
+    return sorted({*globals(), *import_module("phono_mpi._exports").__all__})

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from phono_mpi._communicator import is_mpi
-from phono_mpi._patchable import mpi
+from phono_mpi._communicator import MPI, is_mpi
 from phono_mpi.errors import CollectiveError
 
 
@@ -21,7 +20,7 @@ def agree(comm: Any, error: BaseException | None) -> None:
     ----------
     comm : mpi4py communicator
     error : exception or None
-        What went wrong on this rank; it becomes the cause of what is raised here.
+        The error of this rank, if it has one; it becomes the cause of what is raised here.
     """
     problem = None if error is None else f"{type(error).__name__}: {error}"
     reports = [problem] if comm.size == 1 else comm.allgather(problem)
@@ -53,8 +52,8 @@ def collective(comm: Any) -> Iterator[None]:
     agree(comm, error)
 
 
-def together(comm: Any) -> AbstractContextManager[None]:
-    """`collective` over ranks of MPI; a fake only has to answer what is documented."""
+def collective_over_mpi(comm: Any) -> AbstractContextManager[None]:
+    """`collective` for communicators of mpi4py; others get the documented calls alone."""
     return collective(comm) if is_mpi(comm) else nullcontext()
 
 
@@ -64,7 +63,7 @@ def install_abort_hook(comm: Any = None) -> None:
     ``comm`` is ``MPI.COMM_WORLD`` if not given. Without the hook the other ranks wait
     forever in their next collective call.
     """
-    comm = mpi().COMM_WORLD if comm is None else comm
+    comm = MPI.COMM_WORLD if comm is None else comm
     report = sys.excepthook
 
     def abort(
@@ -78,23 +77,26 @@ def install_abort_hook(comm: Any = None) -> None:
     sys.excepthook = abort
 
 
-def compare(comm: Any, name: str, problem: str | None, facts: object = None) -> None:
+def compare(comm: Any, name: str, problem: str | None, facts: object = None) -> list[Any]:
     """Raise the same `CollectiveError` on all ranks if one has a problem, or facts differ.
 
-    Without it one rank raises while the others wait for it forever.
+    Without it one rank raises while the others wait for it forever. Ranks whose facts are
+    None have nothing to compare. Returns the facts of all ranks.
     """
-    mine = (problem, facts)
-    reports = [mine] if comm.size == 1 else comm.allgather(mine)
+    report = (problem, facts)
+    reports = [report] if comm.size == 1 else comm.allgather(report)
     problems = [f"rank {r}: {p}" for r, (p, _) in enumerate(reports) if p is not None]
-    if not problems and any(facts != reports[0][1] for _, facts in reports):
-        problems = [f"rank {r}: {facts}" for r, (_, facts) in enumerate(reports)]
+    known = [(r, facts) for r, (_, facts) in enumerate(reports) if facts is not None]
+    if not problems and any(facts != known[0][1] for _, facts in known):
+        problems = [f"rank {r}: {facts}" for r, facts in known]
         problems.insert(0, "all ranks must pass the same type and trailing shape")
     if problems:
         raise CollectiveError(f"{name}: {'; '.join(problems)}")
+    return [facts for _, facts in reports]
 
 
 def rows_problem(rows: object, expected: int | None = None) -> str | None:
-    """Why ``rows`` is not an array of ``expected`` rows (None: any number), or None."""
+    """The reason why ``rows`` is no array of ``expected`` rows, or None if it is one."""
     wanted = "an array with rows" if expected is None else f"an array of {expected} rows"
     if not isinstance(rows, np.ndarray):
         return f"expected {wanted}, got {'None' if rows is None else type(rows).__name__}"
@@ -116,35 +118,35 @@ def await_all(comm: Any, seconds: float) -> None:
         On the ranks that have come, if others have not after that time.
     """
     barrier = comm.Ibarrier()
-    if _within(seconds, [barrier]):
+    if _done_within(seconds, [barrier]):
         return
-    # Who has come now waits in vain like us: all that have come tell one another.
+    # A rank that has come waits in vain like us: all that have come tell one another.
     others = [rank for rank in range(comm.size) if rank != comm.Get_rank()]
     nothing = np.empty(0, np.uint8)
     signs = [comm.Irecv(np.empty(0, np.uint8), source=r, tag=_HERE) for r in others]
     sent = [comm.Isend(nothing, dest=r, tag=_HERE) for r in others]
-    _within(min(1.0, seconds), signs + sent)
+    _done_within(min(1.0, seconds), signs + sent)
     absent = [r for r, sign in zip(others, signs, strict=True) if not sign.Test()]
     raise CollectiveError(f"barrier: no sign of ranks {absent} for {seconds:g} s")
 
 
-def await_idly(comm: Any, heed: Callable[[], None] | None = None) -> None:
+def await_idly(comm: Any, check: Callable[[], None] | None = None) -> None:
     """A barrier that leaves the core to others: MPI libraries take it while they wait.
 
-    Collective; up to 2 ms later than theirs. ``heed``, called while it waits, may raise.
+    Collective; up to 2 ms later than theirs. ``check``, called while it waits, may raise.
     """
     if comm.size == 1 or not is_mpi(comm):
         comm.Barrier()
         return
     request, pause = comm.Ibarrier(), 1e-5
     while not request.Test():
-        if heed is not None:
-            heed()
+        if check is not None:
+            check()
         time.sleep(pause)
         pause = min(2 * pause, 2e-3)
 
 
-def _within(seconds: float, requests: Sequence[Any]) -> bool:
+def _done_within(seconds: float, requests: Sequence[Any]) -> bool:
     """Whether all requests are done before the time has passed."""
     end = time.monotonic() + seconds
     while not all([request.Test() for request in requests]):  # each makes progress
@@ -154,7 +156,7 @@ def _within(seconds: float, requests: Sequence[Any]) -> bool:
     return True
 
 
-_duplicate_of: list[int] = []
+_duplicate_keys: list[int] = []
 """The key under which a communicator carries its private duplicate, once made."""
 
 
@@ -171,10 +173,10 @@ def private(comm: Any) -> Any:
     """
     if comm.size == 1 or not is_mpi(comm):
         return comm
-    if not _duplicate_of:
-        _duplicate_of.append(mpi().Comm.Create_keyval(delete_fn=_free))
-    duplicate = comm.Get_attr(_duplicate_of[0])
+    if not _duplicate_keys:
+        _duplicate_keys.append(MPI.Comm.Create_keyval(delete_fn=_free))
+    duplicate = comm.Get_attr(_duplicate_keys[0])
     if duplicate is None:
         duplicate = comm.Dup()
-        comm.Set_attr(_duplicate_of[0], duplicate)
+        comm.Set_attr(_duplicate_keys[0], duplicate)
     return duplicate

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 MAX_MPI_BYTES = 2**31 - 1
-"""Largest message, bytes: what every MPI library can send in one call."""
+"""Largest message in bytes that every MPI library can send in one call."""
 
 MAX_COUNT = 2**31 - 1
 """Largest count or displacement of every MPI library."""

@@ -10,9 +10,11 @@ from typing import Any, Protocol
 import numpy as np
 from phono_grid.errors import DomainError
 
+from phono_mpi.launch import Launch
+
 
 class Communicator(Protocol):
-    """What every function of this package uses of an mpi4py communicator."""
+    """The part of an mpi4py communicator that every function of this package uses."""
 
     @property
     def size(self) -> int:
@@ -46,35 +48,31 @@ class SerialComm:
     size = 1
 
     def Get_rank(self) -> int:
-        """Zero."""
+        """Return 0."""
         return 0
 
     def Barrier(self) -> None:
-        """Nobody to wait for."""
+        """Return at once."""
 
     def bcast(self, obj: Any, root: int = 0) -> Any:
-        """The object itself."""
+        """Return the object itself."""
         return obj
 
     def allgather(self, sendobj: Any) -> list[Any]:
-        """A list of the object."""
+        """Return a list with the object alone."""
         return [sendobj]
 
     def gather(self, sendobj: Any) -> list[Any] | None:
-        """A list of the object."""
+        """Return a list with the object alone."""
         return [sendobj]
 
     def Bcast(self, buf: Any, root: int = 0) -> None:
-        """The buffer has its content already."""
+        """Leave the buffer as it is."""
 
     def Allreduce(self, sendbuf: Any, recvbuf: Any, op: Any = None) -> None:
-        """Copy, unless it is done in place."""
+        """Copy, unless the reduction is in place."""
         if sendbuf is not MPI.IN_PLACE:
             np.copyto(recvbuf, sendbuf)
-
-
-# What the launchers of MPICH (and its kin), Open MPI and Slurm tell their processes.
-_LAUNCHERS = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "SLURM_STEP_NUM_TASKS")
 
 
 def world() -> Communicator:
@@ -93,7 +91,7 @@ def world() -> Communicator:
     try:
         from mpi4py import MPI
     except (ImportError, RuntimeError) as error:
-        if any(int(os.environ.get(name, "1")) > 1 for name in _LAUNCHERS):
+        if Launch.from_environment().size > 1:
             raise DomainError(
                 "several processes were started, but MPI cannot be loaded "
                 f"({error}); install phono-mpi[mpi] and an MPI library"
@@ -104,7 +102,7 @@ def world() -> Communicator:
 
 def is_mpi(comm: Any) -> bool:
     """Whether this is a communicator of mpi4py, no stand-in and no fake of a test."""
-    # Who has such a communicator has loaded mpi4py.
+    # A program that has such a communicator has loaded mpi4py.
     module = sys.modules.get("mpi4py.MPI")
     return module is not None and isinstance(comm, module.Comm)
 
@@ -136,7 +134,7 @@ _WITHOUT_MPI = SimpleNamespace(
 
 
 class LateMpi:
-    """``mpi4py.MPI``, imported when first used; what one process needs without it."""
+    """``mpi4py.MPI``, imported when first used, or a stand-in for one process."""
 
     def __getattr__(self, name: str) -> Any:
         """An attribute of ``mpi4py.MPI``, or of its stand-in."""

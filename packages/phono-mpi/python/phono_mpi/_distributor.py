@@ -2,25 +2,17 @@
 
 import gc
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid.errors import DomainError
 
 from phono_mpi._agreement import await_all, compare, private, rows_problem
-from phono_mpi._broadcast import (
-    Refusal,
-    bcast_object,
-    bcast_rows,
-    bcast_rows_into,
-    from_root,
-    recv_object,
-    send_object,
-)
+from phono_mpi._broadcast import Refusal, bcast_rows, bcast_rows_into, from_root
 from phono_mpi._chunks import MAX_COUNT, chunk_step
 from phono_mpi._communicator import Communicator, SerialComm, is_mpi
-from phono_mpi._patchable import message_limit, mpi
+from phono_mpi._library import LIBRARY, MpiLibrary
 from phono_mpi._pencils import shares
 from phono_mpi._reductions import (
     Operator,
@@ -29,7 +21,7 @@ from phono_mpi._reductions import (
     reduce_rows,
     reduce_to_root,
 )
-from phono_mpi._rows import _irecv_rows_into, _isend_rows, _items_per_row, known_to_mpi
+from phono_mpi._rows import irecv_rows_into, isend_rows, items_per_row, known_to_mpi
 from phono_mpi._spill import SpillFile
 
 
@@ -78,24 +70,23 @@ class MpiDistributor(SpillFile):
     ) -> None:
         if ntasks < 0:
             raise DomainError(f"ntasks must not be negative, got {ntasks}")
-        self._comm: Any = mpi().COMM_WORLD if comm is None else comm
+        self._comm: Any = self.library.mpi.COMM_WORLD if comm is None else comm
         self._ntasks = ntasks
-        self._validate = validate and (is_mpi(comm := self._comm) or _alone(comm))
-        self._sizes = self._equal_sizes() if sizes is None else self._given(sizes)
-        ends = np.cumsum(self._sizes)
-        starts = ends - self._sizes
-        self._slices = [slice(int(i), int(j)) for i, j in zip(starts, ends, strict=True)]
-        self._my_size: np.int64 = self._sizes[self.my_rank]
-        self._my_slice = self._slices[self.my_rank]
+        documented_only = not (is_mpi(self._comm) or isinstance(self._comm, SerialComm))
+        self._validate = validate and not documented_only
+        size = self._comm.size
+        self.set_sizes(shares(ntasks, size, excess="last") if sizes is None else sizes)
         if output_path is not None:
             self._create_file(name, output_path, self.my_rank)
 
-    def _equal_sizes(self) -> NDArray[np.int64]:
-        """The shares of all ranks."""
-        return shares(self._ntasks, self._comm.size, excess="last")
+    def set_sizes(self, sizes: ArrayLike) -> None:
+        """Give the ranks other numbers of tasks, (S,), the same on all ranks.
 
-    def _given(self, sizes: ArrayLike) -> NDArray[np.int64]:
-        """Explicit shares."""
+        Raises
+        ------
+        DomainError
+            If ``sizes`` is not one for each rank with the sum ``ntasks``.
+        """
         given = np.array(sizes, dtype=np.int64)
         fits = given.shape == (self._comm.size,) and given.sum() == self._ntasks
         if not fits or (given < 0).any():
@@ -103,25 +94,20 @@ class MpiDistributor(SpillFile):
                 f"sizes must be {self._comm.size} numbers of tasks, one for each rank, "
                 f"with the sum {self._ntasks}, got {given.tolist()}"
             )
-        return given
+        ends = np.cumsum(given)
+        starts = ends - given
+        self._sizes: NDArray[np.int64] = given
+        self._slices = [slice(int(i), int(j)) for i, j in zip(starts, ends, strict=True)]
+        self._my_size: np.int64 = given[self.my_rank]
+        self._my_slice = self._slices[self.my_rank]
 
-    @staticmethod
-    def create_distributor(
-        ntasks: int,
-        comm: Communicator | None = None,
-        name: str = "",
-        output_path: str | None = None,
-    ) -> "MpiDistributor":
-        """The same as the constructor, under the name that DGAmore uses."""
-        return MpiDistributor(ntasks, comm, name, output_path)
-
-    def restricted_to(self, sub_comm: Any, member_ranks: Sequence[int]) -> "MpiDistributor":
-        """The same slices over a part of the ranks, whose collectives the others skip.
+    def restricted_to(self, sub_comm: Any, member_ranks: Sequence[int]) -> Self:
+        """The same tasks over a part of the ranks, for collectives without the others.
 
         Parameters
         ----------
         sub_comm : mpi4py communicator
-            Of the members alone.
+            The communicator of the members alone.
         member_ranks : sequence of int
             The rank here of each rank of ``sub_comm``. All others must have no task.
         """
@@ -131,11 +117,21 @@ class MpiDistributor(SpillFile):
                 "member_ranks must hold all tasks: "
                 f"they have {sizes.sum()} of {self._ntasks}"
             )
-        return MpiDistributor(self._ntasks, sub_comm, sizes=sizes, validate=self._validate)
+        return type(self)(self._ntasks, sub_comm, sizes=sizes, validate=self._validate)
+
+    @property
+    def library(self) -> MpiLibrary:
+        """The module of MPI and the largest message."""
+        return LIBRARY
+
+    @property
+    def validates(self) -> bool:
+        """Whether ranks compare their arrays before data move."""
+        return self._validate
 
     @property
     def comm(self) -> Any:
-        """The communicator that was given."""
+        """The communicator of the constructor."""
         return self._comm
 
     @property
@@ -196,14 +192,17 @@ class MpiDistributor(SpillFile):
         else:
             await_all(self._comm, timeout)
 
-    def allgather(self, rows: NDArray[Any]) -> NDArray[Any]:
-        """The rows of all ranks in task order, (n_R, ...) → (ntasks, ...). Collective."""
+    def allgather(self, rows: NDArray[Any] | None = None) -> NDArray[Any]:
+        """The rows of all ranks in task order, (n_R, ...) → (ntasks, ...). Collective.
+
+        A rank without tasks passes an array (0, ...), or nothing.
+        """
         rows = self._distributed("allgather", rows)
         if self.mpi_size == 1:
             return rows.copy()
         full = np.empty((self._ntasks, *rows.shape[1:]), rows.dtype)
-        width = _items_per_row(rows.shape)
-        comm, limit = private(self._comm), message_limit()
+        width = items_per_row(rows.shape)
+        comm, limit = private(self._comm), self.library.limit
         in_one = self._sizes.max() <= chunk_step(rows.itemsize, width, limit)
         if in_one and full.size <= MAX_COUNT and known_to_mpi(rows.dtype):
             counts = self._sizes * width
@@ -216,29 +215,31 @@ class MpiDistributor(SpillFile):
             bcast_rows_into(comm, full[part], rank, limit)
         return full
 
-    def gather(self, rows: NDArray[Any], root: int = 0) -> NDArray[Any] | None:
+    def gather(
+        self, rows: NDArray[Any] | None = None, root: int = 0
+    ) -> NDArray[Any] | None:
         """The rows of all ranks in task order on ``root``, None elsewhere. Collective.
 
-        Every rank passes an array, (0, ...) if it has no task.
+        A rank without tasks passes an array (0, ...), or nothing.
         """
         rows = self._distributed("gather", rows)
-        comm, limit = private(self._comm), message_limit()
+        comm, library = private(self._comm), self.library
         if self.my_rank != root:
-            mpi().Request.Waitall(_isend_rows(comm, rows, root, 0, limit))
+            library.wait(isend_rows(comm, rows, root, 0, library.limit))
             return None
         full = np.empty((self._ntasks, *rows.shape[1:]), rows.dtype)
         requests: list[Any] = []
         for rank, part in enumerate(self._slices):
             if rank != root:
-                requests += _irecv_rows_into(comm, full[part], rank, 0, limit)
+                requests += irecv_rows_into(comm, full[part], rank, 0, library.limit)
         full[self._slices[root]] = rows
-        mpi().Request.Waitall(requests)
+        library.wait(requests)
         return full
 
     def scatter(self, full: NDArray[Any] | None = None, root: int = 0) -> NDArray[Any]:
         """The rows of each rank out of ``root``'s (ntasks, ...) → (n_R, ...). Collective.
 
-        Ranks other than ``root`` pass nothing. The result does not share memory with
+        Only ``root`` passes an array. The result does not share memory with
         ``full``. Without anything to scatter a single rank gets zeros of shape (ntasks,).
         """
         if full is None and self.mpi_size == 1:
@@ -257,35 +258,18 @@ class MpiDistributor(SpillFile):
             compare(SerialComm(), "scatter", None if here else problem)
             layout = Refusal(problem)
         dtype, trailing = from_root(self._comm, "scatter", layout, root)
-        comm, limit = private(self._comm), message_limit()
+        comm, library = private(self._comm), self.library
+        limit = library.limit
         if here and full is not None:
             others = [r for r in range(self.mpi_size) if r != root]
             parts = ((full[self._slices[r]], r) for r in others)
-            requests = [
-                q for part, r in parts for q in _isend_rows(comm, part, r, 0, limit)
-            ]
-            mine = full[self._slices[root]].copy()
-            mpi().Request.Waitall(requests)
-            return mine
+            requests = [q for part, r in parts for q in isend_rows(comm, part, r, 0, limit)]
+            own = full[self._slices[root]].copy()
+            library.wait(requests)
+            return own
         rows = np.empty((self.my_size, *trailing), dtype)
-        mpi().Request.Waitall(_irecv_rows_into(comm, rows, root, 0, limit))
+        library.wait(irecv_rows_into(comm, rows, root, 0, limit))
         return rows
-
-    def send_to_rank(self, obj: Any, dest: int, base_tag: int = 0) -> None:
-        """Send an object with its array ``obj.mat`` of any size to one rank. Blocking.
-
-        Uses the tags ``base_tag`` to ``base_tag + 500`` and, from 501 on, one for each
-        message of the array, of the communicator that was given. The object must be
-        picklable with ``mat = None``; here it stays as it is.
-        """
-        send_object(self._comm, obj, dest, base_tag)
-
-    def recv_from_rank(self, source: int, base_tag: int = 0) -> Any:
-        """The object that `send_to_rank` sends. Blocking.
-
-        It is unpickled: receive only from ranks of the same, trusted program.
-        """
-        return recv_object(self._comm, source, base_tag)
 
     def bcast(self, data: Any, root: int = 0) -> Any:
         """Send a pickled object from ``root`` to all. Collective."""
@@ -293,14 +277,7 @@ class MpiDistributor(SpillFile):
 
     def bcast_chunked(self, arr: NDArray[Any] | None, root: int = 0) -> NDArray[Any]:
         """Send an array of any size from ``root`` to all. Collective."""
-        return bcast_rows(self._comm, arr, root, message_limit())
-
-    def bcast_npoint(self, obj: Any, root: int = 0) -> Any:
-        """Send an object with its array ``obj.mat`` of any size to all. Collective.
-
-        The root gets its own object back, the others a new one; what they pass is ignored.
-        """
-        return obj if self.mpi_size == 1 else bcast_object(self._comm, obj, root)
+        return bcast_rows(self._comm, arr, root, self.library.limit)
 
     def allreduce(
         self, array: NDArray[Any], op: Operator = "sum", *, order: Order = "any"
@@ -317,8 +294,8 @@ class MpiDistributor(SpillFile):
             one after the other: the same bits in every run with as many ranks, in messages
             of 16 MiB at most, because those of all ranks are held together.
         """
-        self._alike("allreduce", array, (op, order))
-        return reduce_in_place(self._comm, array, op, order)
+        self._compare_reduced("allreduce", array, (op, order))
+        return reduce_in_place(self._comm, array, op, order, self.library)
 
     def reduce(
         self,
@@ -332,8 +309,8 @@ class MpiDistributor(SpillFile):
 
         Parameters are those of `allreduce`; ``array`` stays as it is.
         """
-        self._alike("reduce", array, (op, root, order))
-        return reduce_to_root(self._comm, array, root, op, order)
+        self._compare_reduced("reduce", array, (op, root, order))
+        return reduce_to_root(self._comm, array, root, op, order, self.library)
 
     def reduce_scatter(self, full: NDArray[Any], op: Operator = "sum") -> NDArray[Any]:
         """Reduce rows, each on its rank: (ntasks, ...) → (n_R, ...). Collective.
@@ -341,10 +318,10 @@ class MpiDistributor(SpillFile):
         One rank after the other, so that every run with as many ranks has the same bits. No
         rank holds more than its contribution to all rows and those of all to its own.
         """
-        self._alike("reduce_scatter", full, (op,), self._ntasks)
-        return reduce_rows(private(self._comm), full, self._sizes, op)
+        self._compare_reduced("reduce_scatter", full, (op,), self._ntasks)
+        return reduce_rows(private(self._comm), full, self._sizes, op, self.library)
 
-    def _alike(
+    def _compare_reduced(
         self,
         name: str,
         array: NDArray[Any],
@@ -359,15 +336,27 @@ class MpiDistributor(SpillFile):
             facts = None if problem else (array.dtype.str, array.shape, *options)
             compare(self._comm, name, problem, facts)
 
-    def _distributed(self, name: str, rows: NDArray[Any]) -> NDArray[Any]:
+    def _distributed(self, name: str, rows: NDArray[Any] | None) -> NDArray[Any]:
         """The rows of this rank, contiguous, once all ranks agree that theirs fit."""
+        absent = rows is None and self.my_size == 0
+        problem = None if absent else rows_problem(rows, int(self.my_size))
         if self._validate:
-            problem = rows_problem(rows, int(self.my_size))
-            facts = None if problem else (rows.dtype.str, rows.shape[1:])
-            compare(self._comm, name, problem, facts)
+            facts = None
+            if rows is not None and problem is None:
+                facts = (rows.dtype.str, rows.shape[1:])
+            known = compare(self._comm, name, problem, facts)
+            if None in known:
+                rows = self._empty_if_absent(rows, known)
+        elif rows is None:
+            # Nobody is asked for the type; the others get their documented messages.
+            compare(SerialComm(), name, rows_problem(rows, int(self.my_size)))
         return np.ascontiguousarray(rows)
 
-
-def _alone(comm: Any) -> bool:
-    """Whether this is the stand-in for MPI."""
-    return isinstance(comm, SerialComm)
+    def _empty_if_absent(self, rows: NDArray[Any] | None, known: list[Any]) -> NDArray[Any]:
+        """Rows (0, ...), like those of the first rank with an array, for a rank without."""
+        root = next((r for r, facts in enumerate(known) if facts is not None), None)
+        if root is None:
+            return np.empty(0)
+        layout = None if rows is None else (rows.dtype, rows.shape[1:])
+        dtype, trailing = self._comm.bcast(layout, root=root)
+        return np.empty((0, *trailing), dtype) if rows is None else rows

@@ -13,16 +13,15 @@ from phono_grid.backend import accelerated_by
 from phono_grid.errors import DomainError, ensure_shape
 
 from phono_mpi._agreement import agree, compare, private, rows_problem
-from phono_mpi._communicator import Communicator
+from phono_mpi._communicator import MPI, Communicator
 from phono_mpi._distributor import MpiDistributor
 from phono_mpi._extension import rust
-from phono_mpi._patchable import mpi
 
 _ASK, _GIVE = 32764, 32765
 """Tags of a rank that wants a task, and of the answer."""
 
 _MORE, _NO_MORE = 1, 0
-"""What it says: that it is free, or that it leaves before the end."""
+"""Messages of a rank that is free, and of one that leaves before the end."""
 
 
 def dynamic_tasks(
@@ -37,12 +36,12 @@ def dynamic_tasks(
     Parameters
     ----------
     tasks : int or (n,) array_like of int
-        Number of tasks, or those that are to be done, alike on all ranks.
+        Number of tasks, or the tasks that are to be done, alike on all ranks.
     comm : mpi4py communicator, optional
         ``MPI.COMM_WORLD`` if not given.
     costs : (n,) array_like, optional
-        Their costs in any unit: the most expensive are taken first, so that all ranks end
-        at nearly the same time.
+        Costs of the tasks in any unit: the most expensive are taken first, so that all
+        ranks end at nearly the same time.
 
     Notes
     -----
@@ -63,11 +62,11 @@ def dynamic_tasks(
         weights = np.asarray(costs)
         ensure_shape("costs", weights, listed.shape)
         listed = listed[np.argsort(-weights, kind="stable")]
-    ranks: Any = mpi().COMM_WORLD if comm is None else comm
+    ranks: Any = MPI.COMM_WORLD if comm is None else comm
     if ranks.size == 1:
         yield from listed.tolist()
         return
-    threads = mpi().Query_thread() == mpi().THREAD_MULTIPLE
+    threads = MPI.Query_thread() == MPI.THREAD_MULTIPLE
     compare(ranks, "dynamic_tasks", None if threads else "MPI has no THREAD_MULTIPLE")
     ranks, numbers = private(ranks), itertools.count()  # whose next is atomic
     if ranks.Get_rank() == 0:
@@ -103,9 +102,9 @@ def _ask(comm: Any) -> int:
 
 def _hand_out(comm: Any, numbers: Iterator[int], n_tasks: int) -> None:
     """Answer the other ranks until each has left or heard that nothing is left."""
-    status, working = mpi().Status(), comm.size - 1
+    status, working = MPI.Status(), comm.size - 1
     while working > 0:
-        if not comm.Iprobe(source=mpi().ANY_SOURCE, tag=_ASK, status=status):
+        if not comm.Iprobe(source=MPI.ANY_SOURCE, tag=_ASK, status=status):
             time.sleep(5e-4)  # to wait inside MPI would take a core
             continue
         rank = status.Get_source()
@@ -128,9 +127,9 @@ def allgather_tasks(
     Parameters
     ----------
     tasks : (k,) array_like of int
-        Those of this rank, in any order.
+        The tasks of this rank, in any order.
     rows : (k, ...) array_like
-        Their results. A rank without tasks may pass an empty list.
+        The results of these tasks. A rank without tasks may pass an empty list.
     n_tasks : int
     comm : mpi4py communicator, optional
         ``MPI.COMM_WORLD`` if not given.
@@ -138,7 +137,7 @@ def allgather_tasks(
     Returns
     -------
     (n_tasks, ...) array
-        On all ranks, the same bits whoever did what.
+        The same bits on all ranks, whichever rank did which task.
 
     Raises
     ------
@@ -146,18 +145,18 @@ def allgather_tasks(
         On all ranks, unless every task was done exactly once and rows are of one type and
         shape.
     """
-    comm = mpi().COMM_WORLD if comm is None else comm
-    mine = np.asarray(tasks, dtype=np.int64)
+    comm = MPI.COMM_WORLD if comm is None else comm
+    numbers = np.asarray(tasks, dtype=np.int64)
     results = np.asarray(rows)
-    problem = rows_problem(results, len(mine))
+    problem = rows_problem(results, len(numbers))
     compare(comm, "allgather_tasks", problem)
-    layouts = comm.allgather((len(mine), results.dtype, results.shape[1:]))
+    layouts = comm.allgather((len(numbers), results.dtype, results.shape[1:]))
     dtype, trailing = next((layout[1:] for layout in layouts if layout[0]), layouts[0][1:])
-    if len(mine) == 0:  # an empty list does not know what it could hold
+    if len(numbers) == 0:  # an empty list does not know what it could hold
         results = np.empty((0, *trailing), dtype)
     counts = [count for count, *_ in layouts]
     d = MpiDistributor(sum(counts), comm, sizes=counts)
-    order, together = d.allgather(mine), d.allgather(results)
+    order, together = d.allgather(numbers), d.allgather(results)
     times = np.bincount(np.clip(order, 0, n_tasks), minlength=n_tasks + 1)
     error = None
     if len(order) != n_tasks or (times[:n_tasks] != 1).any():
@@ -202,7 +201,8 @@ def balanced_tasks(costs: ArrayLike, size: int) -> list[NDArray[np.int64]]:
 def balanced_ranks(costs: NDArray[np.float64], size: int) -> NDArray[np.int64]:
     """Tasks over ranks as in `balanced_tasks`.
 
-    Of tasks of one cost the first comes first, of ranks with one load the first takes it.
+    The first of several tasks of one cost comes first; the first of several ranks with one
+    load takes it.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """The Fourier transform of an array whose points are distributed over ranks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Literal
@@ -11,21 +11,24 @@ from phono_grid.errors import DomainError, ensure_positive
 
 from phono_mpi._agreement import compare, private, rows_problem
 from phono_mpi._communicator import is_mpi
+from phono_mpi._library import LIBRARY, MpiLibrary
 from phono_mpi._pencils import Layout, get_pencil_indices
 from phono_mpi._redistribution import redistribute, redistribution_plan
 
 Norm = Literal["backward", "ortho", "forward"]
 
 
-def execute_distributed_fft(
-    obj: Any,
+def fourier_transform(
+    rows: NDArray[Any],
+    nq: Sequence[int],
     comm: Any,
     *,
     inverse: bool = False,
     norm: Norm = "backward",
     workers: int = 1,
-) -> Any:
-    r"""Fourier transform of ``obj.mat`` over the three axes of its grid. Collective.
+    library: MpiLibrary = LIBRARY,
+) -> NDArray[Any]:
+    r"""Fourier transform over the three axes of a distributed grid. Collective.
 
     .. math:: M(k) = \sum_r e^{\mp 2\pi i \sum_a k_a r_a / n_a} M(r)
 
@@ -36,23 +39,25 @@ def execute_distributed_fft(
 
     Parameters
     ----------
-    obj : object
-        ``obj.mat``, (n_R, ...): the points of this rank in the ``"flat"`` layout of
-        `get_pencil_indices`, a slice in the order of `MpiDistributor`. ``obj.nq``: the
-        numbers of points :math:`n_x, n_y, n_z`.
+    rows : (n_R, ...) ndarray
+        The points of this rank in the ``"flat"`` layout of `get_pencil_indices`, a slice in
+        the order of `MpiDistributor`.
+    nq : (3,) sequence of int
+        Numbers of points :math:`n_x, n_y, n_z`.
     comm : mpi4py communicator
     inverse : bool
     norm : {"backward", "ortho", "forward"}
-        Which direction is divided by the number of points; both by its root for
-        ``"ortho"``. By default only the inverse, as in NumPy.
+        The direction that is divided by the number of points; both are divided by its root
+        for ``"ortho"``. By default only the inverse is, as in NumPy.
     workers : int
         Threads of this rank.
+    library : MpiLibrary
+        The module of MPI and the largest message.
 
     Returns
     -------
-    object
-        ``obj``, with the transform in ``obj.mat``: complex64 for complex64 and float32,
-        else complex128.
+    (n_R, ...) array of complex
+        complex64 for complex64 and float32, else complex128.
 
     Raises
     ------
@@ -63,29 +68,27 @@ def execute_distributed_fft(
     if norm not in ("backward", "ortho", "forward"):
         raise DomainError(f"norm must be 'backward', 'ortho' or 'forward', got '{norm}'")
     ensure_positive("workers", workers)
-    nq = tuple(int(n) for n in obj.nq)
-    mat = obj.mat
+    nq = tuple(int(n) for n in nq)
     if is_mpi(comm) or comm.size == 1:
         expected = len(get_pencil_indices(comm.Get_rank(), comm.size, nq, "flat"))
-        problem = rows_problem(mat, expected)
-        facts = None if problem else (mat.dtype.str, mat.shape[1:], nq, inverse, norm)
-        compare(comm, "execute_distributed_fft", problem, facts)
+        problem = rows_problem(rows, expected)
+        facts = None if problem else (rows.dtype.str, rows.shape[1:], nq, inverse, norm)
+        compare(comm, "fourier_transform", problem, facts)
     comm = private(comm)
-    # In the precision that it came with.
-    mat = mat.astype(np.result_type(mat.dtype, np.complex64), copy=False)
+    # In the precision of the data.
+    result = rows.astype(np.result_type(rows.dtype, np.complex64), copy=False)
     layout: Layout = "flat"
     for target, axes in _stages(nq, comm.size):
-        mat = _between(mat, comm, nq, layout, target)
+        result = _to_layout(result, comm, nq, (layout, target), library)
         transform = partial(np.fft.ifftn if inverse else np.fft.fftn, norm=norm)
-        mat = _transformed(mat, [nq[axis] for axis in axes], transform, workers)
+        result = _transformed(result, [nq[axis] for axis in axes], transform, workers)
         layout = target
-    mat = _between(mat, comm, nq, layout, "flat")
-    obj.mat = mat.copy() if mat is obj.mat else mat
-    return obj
+    result = _to_layout(result, comm, nq, (layout, "flat"), library)
+    return result.copy() if result is rows else result
 
 
 def _stages(nq: tuple[int, ...], size: int) -> Iterator[tuple[Layout, tuple[int, ...]]]:
-    """The layouts to go through, and the axes that are whole in each; z first, x last."""
+    """The layouts in turn, and the axes that are whole in each; z first, x last."""
     stages: list[tuple[Layout, tuple[int, ...]]]
     stages = [("z_pencil", (2,)), ("y_pencil", (1,)), ("x_pencil", (0,))]
     if size <= nq[0]:  # planes for every rank: most rows move twice, not four times
@@ -98,14 +101,19 @@ def _stages(nq: tuple[int, ...], size: int) -> Iterator[tuple[Layout, tuple[int,
             yield layout, axes
 
 
-def _between(
-    mat: NDArray[Any], comm: Any, nq: tuple[int, ...], source: Layout, target: Layout
+def _to_layout(
+    rows: NDArray[Any],
+    comm: Any,
+    nq: tuple[int, ...],
+    layouts: tuple[Layout, Layout],
+    library: MpiLibrary,
 ) -> NDArray[Any]:
-    """The rows of another layout."""
+    """The rows of another layout, from the first of two to the second."""
+    source, target = layouts
     if source == target:
-        return mat
+        return rows
     plan = redistribution_plan(comm.Get_rank(), comm.size, nq, source, target)
-    return redistribute(mat, plan, comm, validate=False)
+    return redistribute(rows, plan, comm, validate=False, library=library)
 
 
 def _transformed(

@@ -10,11 +10,11 @@ from phono_grid.errors import DomainError, ensure_shape
 from phono_mpi._extension import rust
 
 Layout = Literal["flat", "slab", "x_pencil", "y_pencil", "z_pencil"]
-"""How the points of a grid are distributed over ranks."""
+"""The ways to distribute the points of a grid over ranks."""
 
 
 def shares(n: int, size: int, *, excess: Literal["first", "last"]) -> NDArray[np.int64]:
-    """How many of ``n`` items each of ``size`` ranks has; some ranks have one more."""
+    """Numbers of items that ``size`` ranks have of ``n``; some ranks have one more."""
     each, more = divmod(n, size)
     sizes = np.full(size, each, dtype=np.int64)
     sizes[slice(0, more) if excess == "first" else slice(size - more, size)] += 1

@@ -1,4 +1,4 @@
-"""Who shares a calculation: this process alone, or the ranks of MPI."""
+"""The processes that share a calculation: one alone, or the ranks of MPI."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phono_mpi._agreement import agree, await_idly, private
-from phono_mpi._communicator import Communicator, is_mpi, world
+from phono_mpi._communicator import MPI, Communicator, is_mpi, world
 from phono_mpi._distributor import MpiDistributor
 from phono_mpi._emergency import Emergency
-from phono_mpi._patchable import mpi
 from phono_mpi._shared import build_node_shared_array
 
 T = TypeVar("T")
@@ -20,8 +19,8 @@ T = TypeVar("T")
 class Ranks(Protocol):
     """The processes that share a calculation.
 
-    A calculation takes them as an argument, ``ranks: Ranks = Alone()``, does the tasks that
-    are `mine` and puts the results together with `allgather`, without knowing MPI.
+    A calculation takes them as an argument, ``ranks: Ranks = Alone()``, does its own
+    `tasks` and puts the results together with `allgather`, without knowing MPI.
     """
 
     @property
@@ -34,12 +33,12 @@ class Ranks(Protocol):
         """Number of processes."""
         ...
 
-    def mine(self, n_tasks: int) -> NDArray[np.int64]:
+    def tasks(self, n_tasks: int) -> NDArray[np.int64]:
         """The tasks of this process, ascending, out of ``0 … n_tasks - 1``."""
         ...
 
     def allgather(self, rows: NDArray[Any], n_tasks: int) -> NDArray[Any]:
-        """A row for each of the tasks that are mine → a row for each of all. Collective."""
+        """A row for each task of this process → a row for every task. Collective."""
         ...
 
     def bcast(self, value: T, root: int = 0) -> T:
@@ -62,7 +61,7 @@ class Ranks(Protocol):
         """Wait for all, idly. Collective."""
         ...
 
-    def heed(self) -> None:
+    def check_failures(self) -> None:
         """Raise an error if another rank has failed; between tasks, to end early."""
         ...
 
@@ -73,8 +72,8 @@ class Alone:
     rank = 0
     size = 1
 
-    def mine(self, n_tasks: int) -> NDArray[np.int64]:
-        """All of them."""
+    def tasks(self, n_tasks: int) -> NDArray[np.int64]:
+        """All tasks."""
         return np.arange(n_tasks)
 
     def allgather(self, rows: NDArray[Any], n_tasks: int) -> NDArray[Any]:
@@ -86,22 +85,22 @@ class Alone:
         return value
 
     def collect(self, value: T) -> list[T]:
-        """The value itself."""
+        """A list with the value alone."""
         return [value]
 
     def gather(self, value: T) -> list[T]:
-        """The value itself."""
+        """A list with the value alone."""
         return [value]
 
     def shared(self, make: Callable[[], Sequence[NDArray[Any]]]) -> list[NDArray[Any]]:
-        """What ``make`` makes."""
+        """The arrays that ``make`` returns."""
         return list(make())
 
     def barrier(self) -> None:
-        """Nobody to wait for."""
+        """Return at once."""
 
-    def heed(self) -> None:
-        """Nobody else can fail."""
+    def check_failures(self) -> None:
+        """Return at once, as nobody else can fail."""
 
 
 class MpiRanks:
@@ -122,7 +121,7 @@ class MpiRanks:
         """Number of ranks."""
         return self._comm.size
 
-    def mine(self, n_tasks: int) -> NDArray[np.int64]:
+    def tasks(self, n_tasks: int) -> NDArray[np.int64]:
         """A contiguous share; see `MpiDistributor`."""
         return MpiDistributor(n_tasks, self._comm).my_tasks
 
@@ -155,7 +154,7 @@ class MpiRanks:
         if not is_mpi(self._comm):
             return list(make())
         if self._node is None:
-            self._node = private(self._comm).Split_type(mpi().COMM_TYPE_SHARED)
+            self._node = private(self._comm).Split_type(MPI.COMM_TYPE_SHARED)
         node, made, error = self._node, None, None
         if node.Get_rank() == 0:
             try:
@@ -182,10 +181,10 @@ class MpiRanks:
         Raises
         ------
         RankFailedError
-            If another rank has told that it failed.
+            If another rank has announced that it failed.
         """
-        await_idly(private(self._comm), self.heed)
+        await_idly(private(self._comm), self.check_failures)
 
-    def heed(self) -> None:
-        """Raise `RankFailedError` if another rank has told that it failed."""
-        self.emergency.heed()
+    def check_failures(self) -> None:
+        """Raise `RankFailedError` if another rank has announced that it failed."""
+        self.emergency.check_failures()

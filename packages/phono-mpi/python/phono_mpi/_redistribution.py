@@ -15,9 +15,9 @@ from phono_mpi._agreement import compare, rows_problem
 from phono_mpi._chunks import MAX_COUNT
 from phono_mpi._communicator import is_mpi
 from phono_mpi._extension import rust
-from phono_mpi._patchable import message_limit, mpi
+from phono_mpi._library import LIBRARY, MpiLibrary
 from phono_mpi._pencils import Layout, get_pencil_indices, shares
-from phono_mpi._rows import _items_per_row
+from phono_mpi._rows import items_per_row
 
 _PIECE = 2**20
 """Bytes that are moved at a time between two ranks."""
@@ -25,7 +25,7 @@ _PIECE = 2**20
 
 @dataclass(frozen=True)
 class RedistributionPlan:
-    """Which rows one rank sends, receives and keeps to go from one distribution to another.
+    """The rows that one rank sends, receives and keeps between two distributions.
 
     It depends on the distributions alone: make it once, use it for any arrays.
 
@@ -84,15 +84,15 @@ def redistribution_plan(
 def _plan(
     rank: int, size: int, nq: tuple[int, ...], source: Layout, target: Layout
 ) -> RedistributionPlan:
-    """The plan of `redistribution_plan`."""
-    rows, to = rows_by_partner(rank, size, nq, source, target)
+    """The plan for numbers that are hashable; see `redistribution_plan`."""
+    rows, destinations = rows_by_partner(rank, size, nq, source, target)
     places, origins = rows_by_partner(rank, size, nq, target, source)
-    stay = slice(to[:rank].sum(), to[: rank + 1].sum())
+    stay = slice(destinations[:rank].sum(), destinations[: rank + 1].sum())
     home = slice(origins[:rank].sum(), origins[: rank + 1].sum())
     others = np.arange(size) != rank
     return RedistributionPlan(
         np.delete(rows, stay),
-        to * others,
+        destinations * others,
         np.delete(places, home),
         origins * others,
         rows[stay],
@@ -119,10 +119,10 @@ def rows_by_partner(
     counts : (S,) array of int
         How many of them each rank holds there.
     """
-    mine = get_pencil_indices(rank, size, nq, layout)
+    points = get_pencil_indices(rank, size, nq, layout)
     n = tuple(int(i) for i in np.asarray(nq))
-    partners = _owners(mine, size, n, other)
-    return np.lexsort((mine, partners)), np.bincount(partners, minlength=size)
+    partners = _owners(points, size, n, other)
+    return np.lexsort((points, partners)), np.bincount(partners, minlength=size)
 
 
 def _owners(
@@ -145,13 +145,18 @@ def _owners(
 
 
 def redistribute(
-    mat: NDArray[Any], plan: RedistributionPlan, comm: Any, *, validate: bool = True
+    mat: NDArray[Any],
+    plan: RedistributionPlan,
+    comm: Any,
+    *,
+    validate: bool = True,
+    library: MpiLibrary = LIBRARY,
 ) -> NDArray[Any]:
     """Carry out a plan on rows (n_own, ...) → (n_result, ...). Collective.
 
     One ``Alltoallv`` while the message of a pair of ranks is below a megabyte on average.
-    Larger ones gain nothing from it: they go round by round, in pieces that stay in cache.
-    So it is over communicators that are not of mpi4py.
+    Larger ones gain nothing from that: they go round by round, in pieces that stay in
+    cache. So do all over communicators that are not of mpi4py.
 
     Raises
     ------
@@ -163,43 +168,43 @@ def redistribute(
         problem = rows_problem(mat, plan.n_own)
         facts = None if problem else (mat.dtype.str, mat.shape[1:])
         compare(comm, "redistribute", problem, facts)
-    width = _items_per_row(mat.shape) * mat.itemsize
+    width = items_per_row(mat.shape) * mat.itemsize
     # Every rank must choose alike.
     together = plan.total * width <= _PIECE * comm.size**2
-    together = together and is_mpi(comm) and message_limit() >= _PIECE
-    return _carry_out(mat, plan, comm, _all_at_once if together else _by_rounds)
+    together = together and is_mpi(comm) and library.limit >= _PIECE
+    exchange = _all_at_once if together else _by_rounds
+    return _carry_out(mat, plan, comm, exchange, library)
 
 
-def _redistribute_p2p(
-    mat: NDArray[Any],
-    nq: ArrayLike,
-    comm: Any,
-    source_layout: Layout,
-    target_layout: Layout,
+def redistribute_by_rounds(
+    mat: NDArray[Any], plan: RedistributionPlan, comm: Any, library: MpiLibrary = LIBRARY
 ) -> NDArray[Any]:
-    """Rows of one layout → rows of another, message by message. Collective."""
-    plan = redistribution_plan(comm.Get_rank(), comm.size, nq, source_layout, target_layout)
-    return _carry_out(mat, plan, comm, _by_rounds)
+    """`redistribute`, always message by message and without a check. Collective."""
+    return _carry_out(mat, plan, comm, _by_rounds, library)
 
 
-Exchange = Callable[[Any, NDArray[Any], NDArray[Any], RedistributionPlan], None]
-"""From my rows, put those that arrive in their places."""
+Exchange = Callable[[Any, NDArray[Any], NDArray[Any], RedistributionPlan, MpiLibrary], None]
+"""Sends rows of this rank, and puts the rows that arrive in their places."""
 
 
 def _carry_out(
-    mat: NDArray[Any], plan: RedistributionPlan, comm: Any, exchange: Exchange
+    mat: NDArray[Any],
+    plan: RedistributionPlan,
+    comm: Any,
+    exchange: Exchange,
+    library: MpiLibrary,
 ) -> NDArray[Any]:
     """The rows of the result; those that stay here take no detour."""
     ensure_shape("mat", mat, (plan.n_own, *mat.shape[1:]))
     shape = (plan.n_result, *mat.shape[1:])
-    width = _items_per_row(shape) * mat.itemsize
+    width = items_per_row(shape) * mat.itemsize
     if width == 0:
         return np.empty(shape, mat.dtype)
     # Every row is one item, which NumPy moves at the speed of memory.
     own = np.ascontiguousarray(mat).reshape(-1).view(np.dtype((np.void, width)))
     rows = _kept(own, plan)
     if comm.size > 1:
-        exchange(comm, own, rows, plan)
+        exchange(comm, own, rows, plan, library)
     return rows.view(mat.dtype).reshape(shape)
 
 
@@ -214,7 +219,11 @@ def _kept(own: NDArray[Any], plan: RedistributionPlan) -> NDArray[Any]:
 
 
 def _all_at_once(
-    comm: Any, own: NDArray[Any], rows: NDArray[Any], plan: RedistributionPlan
+    comm: Any,
+    own: NDArray[Any],
+    rows: NDArray[Any],
+    plan: RedistributionPlan,
+    library: MpiLibrary,
 ) -> None:
     """All messages in one call, counted in rows or, if that is possible, in bytes."""
     staged = np.take(own, plan.send_rows)
@@ -225,31 +234,37 @@ def _all_at_once(
         counted = [tuple(own.itemsize * n for n in parts) for parts in (sends, receives)]
         comm.Alltoallv([buffers[0], counted[0]], [buffers[1], counted[1]])
     else:
-        row = mpi().BYTE.Create_contiguous(own.itemsize).Commit()
+        row = library.mpi.BYTE.Create_contiguous(own.itemsize).Commit()
         comm.Alltoallv([buffers[0], sends, row], [buffers[1], receives, row])
         row.Free()
     np.put(rows, plan.receive_places, arrived)
 
 
 def _by_rounds(
-    comm: Any, own: NDArray[Any], rows: NDArray[Any], plan: RedistributionPlan
+    comm: Any,
+    own: NDArray[Any],
+    rows: NDArray[Any],
+    plan: RedistributionPlan,
+    library: MpiLibrary,
 ) -> None:
     """Message by message; the tag is the distance of the two ranks."""
-    rank, size = comm.Get_rank(), comm.size
-    (sends, to), (receives, at) = _parts(plan.send_counts), _parts(plan.receive_counts)
+    rank, size, limit = comm.Get_rank(), comm.size, library.limit
+    sends, send_starts = _parts(plan.send_counts)
+    receives, receive_starts = _parts(plan.receive_counts)
     for shift in range(1, size):
         dest, source = (rank + shift) % size, (rank - shift) % size
         for outgoing, incoming in zip_longest(
-            _pieces(to[dest], sends[dest], own.itemsize),
-            _pieces(at[source], receives[source], own.itemsize),
+            _pieces(send_starts[dest], sends[dest], own.itemsize),
+            _pieces(receive_starts[source], receives[source], own.itemsize),
             fillvalue=slice(0, 0),
         ):
             block = np.take(own, plan.send_rows[outgoing])
             places = plan.receive_places[incoming]
             window = np.empty(len(places), own.dtype)
-            requests = [comm.Irecv(m, source=source, tag=shift) for m in _messages(window)]
-            requests += [comm.Isend(m, dest=dest, tag=shift) for m in _messages(block)]
-            mpi().Request.Waitall(requests)
+            expected, sent = _messages(window, limit), _messages(block, limit)
+            requests = [comm.Irecv(m, source=source, tag=shift) for m in expected]
+            requests += [comm.Isend(m, dest=dest, tag=shift) for m in sent]
+            library.wait(requests)
             np.put(rows, places, window)
 
 
@@ -265,7 +280,7 @@ def _pieces(start: int, n_rows: int, width: int) -> list[slice]:
     return [slice(i, min(i + step, stop)) for i in range(start, stop, step)]
 
 
-def _messages(rows: NDArray[Any]) -> list[NDArray[np.uint8]]:
-    """The bytes of contiguous rows cut into messages, wherever that is."""
-    memory, step = rows.view(np.uint8), max(1, message_limit())
+def _messages(rows: NDArray[Any], limit: int) -> list[NDArray[np.uint8]]:
+    """The bytes of contiguous rows cut into messages, also inside a row."""
+    memory, step = rows.view(np.uint8), max(1, limit)
     return [memory[i : i + step] for i in range(0, len(memory), step)]

@@ -8,12 +8,11 @@ from numpy.typing import DTypeLike, NDArray
 from phono_grid.errors import DomainError
 
 from phono_mpi._chunks import MAX_COUNT, MAX_MPI_BYTES, chunk_step, row_chunks
-from phono_mpi._communicator import largest_tag
-from phono_mpi._patchable import message_limit, mpi
+from phono_mpi._communicator import MPI, largest_tag
 from phono_mpi.errors import BufferLayoutError
 
 
-def _items_per_row(shape: Sequence[int]) -> int:
+def items_per_row(shape: Sequence[int]) -> int:
     """The product of the trailing dimensions, 1 without any."""
     return int(np.prod(shape[1:], dtype=np.int64))
 
@@ -30,14 +29,14 @@ def wire(rows: NDArray[Any]) -> NDArray[Any]:
 
 def messages(rows: NDArray[Any], limit: int) -> Iterator[Any]:
     """Views of consecutive rows of a contiguous array, one for each message."""
-    width = _items_per_row(rows.shape)
+    width = items_per_row(rows.shape)
     for i, j in row_chunks(len(rows), rows.itemsize, width, limit):
         part = wire(rows[i:j])
         if part.size <= MAX_COUNT:
             yield part
         else:
             # Not all libraries count so far: the row is one item of a type of its own.
-            whole = mpi().BYTE.Create_contiguous(part.nbytes).Commit()
+            whole = MPI.BYTE.Create_contiguous(part.nbytes).Commit()
             yield [part, 1, whole]
             whole.Free()  # once what uses it is done
 
@@ -46,7 +45,7 @@ def tagged(
     comm: Any, rows: NDArray[Any], base_tag: int, limit: int
 ) -> Iterator[tuple[int, Any]]:
     """Messages with their tags, from ``base_tag`` on."""
-    step = chunk_step(rows.itemsize, _items_per_row(rows.shape), limit)
+    step = chunk_step(rows.itemsize, items_per_row(rows.shape), limit)
     end, largest = base_tag - (-len(rows) // step), largest_tag(comm)
     if largest is not None and end > largest + 1:
         raise DomainError(
@@ -142,7 +141,7 @@ def recv_bytes(
     return recv_rows_alloc(comm, (n,), np.uint8, source, base_tag + 1, limit).tobytes()
 
 
-def _isend_rows(
+def isend_rows(
     comm: Any,
     arr: NDArray[Any],
     dest: int,
@@ -150,13 +149,13 @@ def _isend_rows(
     limit: int = MAX_MPI_BYTES,
 ) -> list[Any]:
     """Start to send a contiguous array, which the caller keeps until all have arrived."""
-    # A copy made here would be gone before it is sent.
+    # A copy made here would be freed before it is sent.
     ensure_fillable("arr", arr)
     parts = tagged(comm, arr, base_tag, limit)
     return [comm.Isend(part, dest=dest, tag=tag) for tag, part in parts]
 
 
-def _irecv_rows_into(
+def irecv_rows_into(
     comm: Any,
     buf: NDArray[Any],
     source: int,
@@ -167,15 +166,3 @@ def _irecv_rows_into(
     ensure_fillable("buf", buf)
     parts = tagged(comm, buf, base_tag, limit)
     return [comm.Irecv(part, source=source, tag=tag) for tag, part in parts]
-
-
-def _send_in_chunks(comm: Any, arr: NDArray[Any], dest: int, base_tag: int = 0) -> None:
-    """`send_rows` with the limit of now."""
-    send_rows(comm, arr, dest, base_tag, message_limit())
-
-
-def _recv_in_chunks(
-    comm: Any, shape: Sequence[int], dtype: DTypeLike, source: int, base_tag: int = 0
-) -> NDArray[Any]:
-    """`recv_rows_alloc` with the limit of now."""
-    return recv_rows_alloc(comm, shape, dtype, source, base_tag, message_limit())

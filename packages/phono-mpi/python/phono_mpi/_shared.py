@@ -8,26 +8,32 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from phono_mpi._agreement import agree, compare
-from phono_mpi._patchable import mpi
+from phono_mpi._library import LIBRARY, MpiLibrary
 
 _ALIGNMENT = 64
-"""Bytes; what MPI libraries give is aligned to 8 or 16 only."""
+"""Bytes; memory of MPI libraries is aligned to 8 or 16 only."""
 _FOLDER = "/dev/shm"
-"""Where Linux has the memory that processes share."""
+"""The folder in which Linux has the memory that processes share."""
 
 
 def build_node_shared_array(
-    node_comm: Any, compute_fn: Callable[[], NDArray[Any]], dtype: DTypeLike
+    node_comm: Any,
+    compute_fn: Callable[[], NDArray[Any]],
+    dtype: DTypeLike,
+    *,
+    library: MpiLibrary = LIBRARY,
 ) -> tuple[NDArray[Any], Any]:
     """An array that one rank of the node computes and all read. Collective.
 
     Parameters
     ----------
     node_comm : mpi4py communicator
-        Of the ranks of one node: ``comm.Split_type(MPI.COMM_TYPE_SHARED)``.
+        The ranks of one node: ``comm.Split_type(MPI.COMM_TYPE_SHARED)``.
     compute_fn : callable
         Called on rank 0 of the node alone.
     dtype : dtype
+    library : MpiLibrary
+        The module of MPI.
 
     Returns
     -------
@@ -51,7 +57,7 @@ def build_node_shared_array(
     if node_comm.size == 1 and values is not None:
         return values, None
     shape = node_comm.bcast(None if values is None else values.shape, root=0)
-    array, win = allocate_node_shared_array(node_comm, shape, dtype)
+    array, win = allocate_node_shared_array(node_comm, shape, dtype, library=library)
     if values is not None:
         array[...] = values
     win.Sync()
@@ -62,7 +68,11 @@ def build_node_shared_array(
 
 
 def allocate_node_shared_array(
-    node_comm: Any, shape: Sequence[int], dtype: DTypeLike
+    node_comm: Any,
+    shape: Sequence[int],
+    dtype: DTypeLike,
+    *,
+    library: MpiLibrary = LIBRARY,
 ) -> tuple[NDArray[Any], Any]:
     """An array in memory that all ranks of a node share, not initialised. Collective.
 
@@ -83,17 +93,17 @@ def allocate_node_shared_array(
     problem = _no_room(n_bytes + _ALIGNMENT) if here else None
     compare(node_comm, "allocate_node_shared_array", problem)
     size = n_bytes + _ALIGNMENT if here else 0
-    win = mpi().Win.Allocate_shared(size, 1, comm=node_comm)
+    win = library.mpi.Win.Allocate_shared(size, 1, comm=node_comm)
     # Some MPI libraries refuse to synchronise memory outside an access.
     win.Lock_all()
     memory = np.frombuffer(win.Shared_query(0)[0], dtype=np.uint8)
-    # Where the address is a multiple differs between ranks: that of the owner decides.
+    # Ranks map the memory at different addresses: that of the owner decides.
     start = node_comm.bcast(-memory.ctypes.data % _ALIGNMENT, root=0)
     return memory[start : start + n_bytes].view(dtype).reshape(shape), win
 
 
 def _no_room(n_bytes: int) -> str | None:
-    """Why there is not so much memory to share, or None."""
+    """The reason why so much memory cannot be shared, or None."""
     try:
         system = os.statvfs(_FOLDER)
     except (AttributeError, OSError):
@@ -118,7 +128,7 @@ def free_shared_window(win: Any, node_comm: Any) -> None:
 
 
 def count_nodes(comm: Any, node_comm: Any) -> int:
-    """Number of nodes: of ranks of ``comm`` that are rank 0 of their ``node_comm``.
+    """Number of nodes: ranks of ``comm`` that are rank 0 of their ``node_comm``.
 
     Collective over ``comm``.
     """

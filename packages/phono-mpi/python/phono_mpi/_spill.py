@@ -1,4 +1,4 @@
-"""A file of its own for every rank, for what does not fit in memory."""
+"""A file of its own for every rank, for data that do not fit in memory."""
 
 import os
 from contextlib import suppress
@@ -68,7 +68,7 @@ class SpillFile:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the file; what was raised inside goes on."""
+        """Close the file, and let an exception of the block go on."""
         self.close_file()
 
     def __del__(self) -> None:

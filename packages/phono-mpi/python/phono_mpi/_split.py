@@ -1,4 +1,4 @@
-"""How tasks are split over ranks: by nodes, and by their cost."""
+"""Shares of tasks for ranks: by nodes, and by the cost of tasks."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid.errors import DomainError
 
-from phono_mpi._patchable import mpi
+from phono_mpi._library import LIBRARY, MpiLibrary
 from phono_mpi._pencils import shares
 
 
@@ -49,9 +49,9 @@ def weighted_sizes(weights: ArrayLike, size: int) -> NDArray[np.int64]:
     return sizes
 
 
-def _get_node_aware_v_dist(
-    n: int, comm: Any, *, power: float | None = None
-) -> tuple[NDArray[np.int64], list[slice]]:
+def node_aware_sizes(
+    n: int, comm: Any, *, power: float | None = None, library: MpiLibrary = LIBRARY
+) -> NDArray[np.int64]:
     r"""Equal shares of ``n`` for the nodes, and inside a node for its ranks. Collective.
 
     Nodes are in the order of their names and the first ``n % N`` of ``N`` nodes have one
@@ -66,27 +66,25 @@ def _get_node_aware_v_dist(
     n : int
     comm : mpi4py communicator
     power : float, optional
-        What this rank can do, e.g. its number of threads; given on all ranks or on none.
+        The speed of this rank, e.g. its number of threads; given on all ranks or on none.
         With 1 everywhere a node of many ranks gets more than one of few.
+    library : MpiLibrary
+        The module of MPI, which knows the name of this node.
 
     Returns
     -------
-    sizes : (S,) array of int
-    slices : list of S slices
+    (S,) array of int
+        For ``MpiDistributor(sizes=)``.
     """
-    name = mpi().Get_processor_name().strip()
+    name = library.mpi.Get_processor_name().strip()
     if power is None:
-        names = comm.allgather(name)
-        sizes = _equal_nodes(n, names)
-    else:
-        names, powers = zip(*comm.allgather((name, float(power))), strict=True)
-        sizes = _by_power(n, names, np.array(powers))
-    ends = np.cumsum(sizes)
-    return sizes, [slice(int(e - s), int(e)) for e, s in zip(ends, sizes, strict=True)]
+        return _equal_nodes(n, comm.allgather(name))
+    names, powers = zip(*comm.allgather((name, float(power))), strict=True)
+    return _by_power(n, names, np.array(powers))
 
 
 def _equal_nodes(n: int, names: Sequence[str]) -> NDArray[np.int64]:
-    """As much for every node."""
+    """Equal shares for the nodes, and for the ranks of each node."""
     nodes = sorted(set(names))
     sizes = np.zeros(len(names), dtype=np.int64)
     for node, share in zip(nodes, shares(n, len(nodes), excess="first"), strict=True):
@@ -98,7 +96,7 @@ def _equal_nodes(n: int, names: Sequence[str]) -> NDArray[np.int64]:
 def _by_power(
     n: int, names: Sequence[str], powers: NDArray[np.float64]
 ) -> NDArray[np.int64]:
-    """More for who can do more."""
+    """Shares in proportion to the power of every rank."""
     if not np.isfinite(powers).all() or (powers < 0).any() or powers.sum() == 0:
         raise DomainError(
             f"power must be numbers that are not negative, not all of them 0, "

@@ -11,11 +11,11 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid.errors import DomainError, FileError, PhonoError
+from phono_grid.errors import DomainError, PhonoError
 
 from phono_mpi._agreement import collective
-from phono_mpi._communicator import Communicator
-from phono_mpi._patchable import mpi
+from phono_mpi._communicator import MPI, Communicator
+from phono_mpi._lock import lock_file, unlock_file
 
 _FORMAT = 1
 
@@ -38,7 +38,7 @@ class TaskStore:
     comm : mpi4py communicator, optional
         ``MPI.COMM_WORLD`` if not given.
     key : str
-        What the rows depend on, such as a hash of the input.
+        Everything that the rows depend on, such as a hash of the input.
     seconds : float
         Rows are kept in memory until this time has passed since the last file.
 
@@ -68,7 +68,7 @@ class TaskStore:
         key: str = "",
         seconds: float = 10.0,
     ) -> None:
-        self._comm: Any = mpi().COMM_WORLD if comm is None else comm
+        self._comm: Any = MPI.COMM_WORLD if comm is None else comm
         self._stem = Path(folder) / name
         self._n_tasks = n_tasks
         self._about = {"format": _FORMAT, "n_tasks": n_tasks, "key": key}
@@ -79,10 +79,12 @@ class TaskStore:
         with collective(self._comm):
             if self._comm.Get_rank() == 0:
                 self._stem.parent.mkdir(parents=True, exist_ok=True)
-                self._lock = _locked(self._stem.with_name(f"{name}.lock"))
-                for rest in self._files(".tmp"):
-                    rest.unlink()
-        self._last = time.monotonic()
+                lock = self._stem.with_name(f"{name}.lock")
+                busy = "another run uses this store; wait for it, or use another name"
+                self._lock = lock_file(lock, f"{lock}: {busy}")
+                for unfinished in self._files(".tmp"):
+                    unfinished.unlink()
+        self._last_flush = time.monotonic()
         self._number = self._next_number()
         try:
             self.refresh()
@@ -92,9 +94,9 @@ class TaskStore:
 
     @property
     def done(self) -> NDArray[np.bool_]:
-        """Which tasks have a row in a file, shape (n_tasks,).
+        """Whether each task has a row in a file, shape (n_tasks,).
 
-        Alike on all ranks after `refresh`; then this rank's own are added.
+        The same on all ranks after `refresh`; then the tasks of this rank are added.
         """
         done = np.zeros(self._n_tasks, dtype=np.bool_)
         done[list(self._where)] = True
@@ -106,7 +108,7 @@ class TaskStore:
         return np.flatnonzero(~self.done)
 
     def refresh(self) -> None:
-        """Write what is in memory and learn what all ranks have written. Collective.
+        """Write the rows in memory and learn what all ranks have written. Collective.
 
         A file that is cut or damaged is renamed, with a warning: its tasks are missing.
         """
@@ -114,11 +116,11 @@ class TaskStore:
             self.flush()
         rank, size = self._comm.Get_rank(), self._comm.size
         files = self._comm.bcast(self._files(".npz") if rank == 0 else None, root=0)
-        found: dict[int, tuple[Path, int]] = {}
+        places: dict[int, tuple[Path, int]] = {}
         with collective(self._comm):
             for path in files[rank::size]:
-                found |= self._index(path)
-        for others in self._comm.allgather(found):
+                places |= self._index(path)
+        for others in self._comm.allgather(places):
             self._where |= others
 
     def write(self, tasks: ArrayLike, rows: ArrayLike) -> None:
@@ -132,11 +134,11 @@ class TaskStore:
         if numbers.min(initial=0) < 0 or numbers.max(initial=-1) >= self._n_tasks:
             raise DomainError(f"tasks must be in 0 … {self._n_tasks - 1}")
         self._pending.append((numbers, values))
-        if time.monotonic() - self._last >= self._seconds:
+        if time.monotonic() - self._last_flush >= self._seconds:
             self.flush()
 
     def flush(self) -> None:
-        """Put in a file what is still in memory."""
+        """Write the rows that are still in memory to a file."""
         if self._pending:
             tasks = np.concatenate([tasks for tasks, _ in self._pending])
             rows = np.concatenate([rows for _, rows in self._pending])
@@ -148,7 +150,7 @@ class TaskStore:
             self._where |= {int(task): (path, i) for i, task in enumerate(tasks)}
             self._number += 1
             self._pending.clear()
-        self._last = time.monotonic()
+        self._last_flush = time.monotonic()
 
     def read(self, tasks: ArrayLike) -> NDArray[Any]:
         """The rows of tasks that are done, whoever wrote them: (k,) → (k, ...)."""
@@ -170,14 +172,14 @@ class TaskStore:
         return result
 
     def close(self) -> None:
-        """Write what is in memory, and let other runs use the store."""
+        """Write the rows in memory, and let other runs use the store."""
         self.flush()
         self._unlock()
 
     def _unlock(self) -> None:
         """Let other runs use the store."""
         if self._lock is not None:
-            self._lock.close()
+            unlock_file(self._lock)
             self._lock = None
 
     def delete(self) -> None:
@@ -187,7 +189,6 @@ class TaskStore:
         if self._comm.Get_rank() == 0:
             for path in (*self._files(".npz"), *self._files(".damaged")):
                 path.unlink()
-            self._stem.with_name(f"{self._stem.name}.lock").unlink()
         self._where.clear()
         self.close()
 
@@ -201,7 +202,7 @@ class TaskStore:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close; what was raised inside goes on."""
+        """Close, and let an exception of the block go on."""
         self.close()
 
     def _files(self, suffix: str) -> list[Path]:
@@ -211,17 +212,17 @@ class TaskStore:
 
     def _next_number(self) -> int:
         """A number that no file of this rank has."""
-        mine = f"{self._stem.name}_Rank{self._comm.Get_rank():05d}_"
+        prefix = f"{self._stem.name}_Rank{self._comm.Get_rank():05d}_"
         taken = [
-            int(path.name.removeprefix(mine).split(".")[0])
+            int(path.name.removeprefix(prefix).split(".")[0])
             for suffix in (".npz", ".damaged")
             for path in self._files(suffix)
-            if path.name.startswith(mine)
+            if path.name.startswith(prefix)
         ]
         return max(taken, default=-1) + 1
 
     def _index(self, path: Path) -> dict[int, tuple[Path, int]]:
-        """Where each task of a file is, once every byte of it has been checked."""
+        """The place of each task of a file, once every byte of it has been checked."""
         try:
             with zipfile.ZipFile(path) as archive:
                 if archive.testzip() is not None:
@@ -244,7 +245,7 @@ class TaskStore:
 
 
 def _write(path: Path, **arrays: NDArray[Any]) -> None:
-    """Write a file that is there as a whole or not at all."""
+    """Write a file atomically: it exists as a whole or not at all."""
     beside = path.with_suffix(f".{os.getpid()}.tmp")
     try:
         with beside.open("wb") as file:
@@ -255,23 +256,9 @@ def _write(path: Path, **arrays: NDArray[Any]) -> None:
     except OSError:
         beside.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # the new name too
-    finally:
-        os.close(folder)
-
-
-def _locked(path: Path) -> Any:
-    """A file that this process alone holds until it closes it or dies."""
-    import fcntl
-
-    file = path.open("w")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        file.close()
-        raise FileError(
-            f"{path}: another run uses this store; wait for it, or use another name"
-        ) from error
-    return file
+    if hasattr(os, "O_DIRECTORY"):  # elsewhere folders cannot be opened
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)  # the new name too
+        finally:
+            os.close(folder)

@@ -1,4 +1,4 @@
-"""What can go wrong between ranks."""
+"""Errors of calculations on many ranks."""
 
 from phono_grid.errors import PhonoError
 

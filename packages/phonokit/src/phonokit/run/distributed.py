@@ -7,8 +7,7 @@ from time import sleep
 from phono_grid.errors import DomainError
 from phono_mpi import Alone, MpiRanks, Ranks
 from phono_mpi.errors import RankFailedError
-
-from phonokit.run.launch import Launch
+from phono_mpi.launch import Launch
 
 
 @contextmanager
@@ -23,7 +22,7 @@ def launched_ranks(explain: Callable[[BaseException], int]) -> Iterator[Ranks]:
     explain : callable
         Tell a person of an error, and return the exit code.
     """
-    launch = Launch.of()
+    launch = Launch.from_environment()
     if launch.size == 1:
         yield Alone()
         return
@@ -57,4 +56,4 @@ def _end_together(
         emergency.abort(explain(error))
     elif len(failed) < ranks.size:
         code = explain(error) if ranks.rank == failed[0] else 0
-        raise SystemExit(emergency.code_of(failed[0], code)) from None
+        raise SystemExit(emergency.share_exit_code(failed[0], code)) from None

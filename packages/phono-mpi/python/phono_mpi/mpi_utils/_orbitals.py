@@ -7,18 +7,17 @@ from numpy.typing import ArrayLike, NDArray
 from phono_grid.errors import DomainError
 
 _BLOCK = 2**20
-"""Bytes of the points that are turned at a time."""
+"""Bytes of the points that are transformed at a time."""
 
 
 def apply_auto_orbital_transform(
     mat: NDArray[Any],
-    *,
     us: ArrayLike,
     sigmas: ArrayLike,
     conjs: ArrayLike,
     num_orbital_dimensions: int,
 ) -> NDArray[Any]:
-    r"""Turn the orbital axes of every point by its own unitary matrix.
+    r"""Transform the orbital axes of every point by its own unitary matrix.
 
     .. math:: M_{ab} = \sigma \sum_{pq} U_{ap} M'_{pq} U^*_{bq}, \qquad
         M_{abcd} = \sum_{pqrs} U_{ap} U^*_{bq} U_{cr} U^*_{ds} M'_{pqrs}
@@ -52,22 +51,22 @@ def apply_auto_orbital_transform(
         signs = np.asarray(sigmas).reshape(-1, *[1] * (mat.ndim - 1))
         mat *= signs.astype(mat.real.dtype)
     rounded = u.round(6) + 0.0
-    turned = np.flatnonzero((rounded != np.eye(u.shape[-1])).any(axis=(1, 2)))
+    others = np.flatnonzero((rounded != np.eye(u.shape[-1])).any(axis=(1, 2)))
     # Points of one matrix together, as many as fit in the cache.
-    _, kinds = np.unique(rounded[turned], axis=0, return_inverse=True)
+    _, matrices = np.unique(rounded[others], axis=0, return_inverse=True)
     step = max(1, _BLOCK // max(1, mat[:1].nbytes))
-    for kind in range(kinds.max(initial=-1) + 1):
-        points = turned[kinds.ravel() == kind]
+    for number in range(matrices.max(initial=-1) + 1):
+        points = others[matrices.ravel() == number]
         for i in range(0, len(points), step):
             part = points[i : i + step]
-            mat[part] = _turned(mat[part], u[part[0]], num_orbital_dimensions)
+            mat[part] = _transformed(mat[part], u[part[0]], num_orbital_dimensions)
     return mat
 
 
-def _turned(
+def _transformed(
     rows: NDArray[Any], matrix: NDArray[Any], num_orbital_dimensions: int
 ) -> NDArray[Any]:
-    """The orbital axes of some points turned by one matrix."""
+    """Some points with their orbital axes transformed by one matrix."""
     for axis in range(1, num_orbital_dimensions + 1):
         factor = matrix if axis % 2 == 1 else matrix.conj()
         rows = np.moveaxis(np.tensordot(factor, rows, axes=(1, axis)), 0, axis)
