@@ -1,5 +1,10 @@
 """``phono gamma``, ``phono spectral`` and ``phono jdos``."""
 
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
 import h5py
 import numpy as np
 import phonokit
@@ -7,8 +12,21 @@ import pytest
 from phonokit.cli.app import main
 from tiny_crystal import EXAMPLE
 
+# Of this environment, never of another: two MPI libraries do not mix.
+MPIEXEC = Path(sys.executable).with_name("mpiexec")
+needs_mpi = pytest.mark.skipif(
+    importlib.util.find_spec("mpi4py") is None or not MPIEXEC.exists(),
+    reason="mpi4py or mpiexec is not in this environment (uv sync --group dev)",
+)
+
 SMALL = ["--mesh", "4", "4", "4"]
 Q = ["--q", "1/4,0,0", "--q", "0.5,0.5,0"]
+
+
+def numbers(path):
+    """Every dataset of a file."""
+    with h5py.File(path) as file:
+        return {name: file[name][()] for name in file}
 
 
 @pytest.fixture
@@ -109,12 +127,109 @@ def test_spectra_along_a_line_pass_through_those_of_the_mesh(here, capsys):
             np.testing.assert_allclose(along, at, rtol=0, atol=1e-6 * np.abs(at).max())
 
 
+@pytest.mark.needs_rust
+def test_peaks_that_are_printed_are_those_that_are_written(here, capsys):
+    argv = ["spectral", str(EXAMPLE), *SMALL, "--q", "1/4,0,0", "1/3,0,0"]
+    assert main([*argv, "--temperature", "300"]) == 0
+    out, _ = capsys.readouterr()
+    found = numbers("spectral.hdf5")
+    assert found["peak"].shape == (2, 1, 6)
+    assert all(f"{peak:.6f}" in out for peak in found["peak"].ravel())
+    step = found["frequency_point"][1]
+    top = found["frequency_point"][found["spectral_function"].argmax(axis=-1)]
+    assert 0 < np.abs(found["peak"] - top).max() < step / 2
+
+
+@pytest.mark.needs_rust
+def test_options_of_scattering_reach_the_kernels(here):
+    argv = [str(EXAMPLE), *SMALL, "--q", "1/4,0,0"]
+    for options in (
+        ["--cutoff-frequency", "5"],
+        ["--degeneracy", "5"],
+        ["--no-average-degenerate-weights"],
+        ["--sigma", "0.5"],
+    ):
+        for command in ("gamma", "spectral"):
+            name = {"gamma": "gamma", "spectral": "half_linewidth"}[command]
+            assert main([command, *argv, "--output", "a.hdf5"]) == 0
+            assert main([command, *argv, *options, "--output", "b.hdf5"]) == 0
+            one, other = numbers("a.hdf5")[name], numbers("b.hdf5")[name]
+            assert not np.array_equal(one, other), (command, options)
+    cut = ["--cutoff-frequency", "5", "--temperature", "300"]
+    assert main(["jdos", *argv, "--temperature", "300", "--output", "a.hdf5"]) == 0
+    assert main(["jdos", *argv, *cut, "--output", "b.hdf5"]) == 0
+    assert not np.array_equal(numbers("a.hdf5")["sums"], numbers("b.hdf5")["sums"])
+
+
+@pytest.mark.needs_rust
+def test_a_finished_command_leaves_no_run_and_says_what_ran(here, capsys):
+    argv = ["gamma", str(EXAMPLE), *SMALL, *Q, "--normal-umklapp"]
+    assert main(argv) == 0
+    out, _ = capsys.readouterr()
+    assert {p.name for p in here.iterdir()} == {"gamma.hdf5", "gamma.toml"}
+    assert "Rust kernels" in out
+    assert "4 × 4 × 4, 64 wave vectors" in out
+    assert "linear tetrahedra" in out
+    again = phonokit.read_result("gamma.hdf5")
+    assert again.normal.shape == (2, 1, 6)
+    assert (
+        main(["gamma", str(EXAMPLE), "--config", "gamma.toml", "--output", "b.hdf5"]) == 0
+    )
+    for name, value in numbers("gamma.hdf5").items():
+        np.testing.assert_array_equal(numbers("b.hdf5")[name], value)
+
+
+@pytest.mark.mpi
+@needs_mpi
+@pytest.mark.needs_rust
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["gamma", "--q", "1/4,0,0", "0.5,0.5,0", "0,0,0", "--nu"],
+        ["jdos", "--q", "1/4,0,0", "0.5,0.5,0", "0,0,0", "--temperature", "300"],
+        ["spectral", "--q", "1/4,0,0", "0.1,0.2,0", "0,0,0"],
+        [
+            "spectral",
+            "--path",
+            "X G",
+            "--point",
+            "X=0.5,0,0.5",
+            "--points-per-segment",
+            "3",
+        ],
+        ["gamma", "--q", "1/4,0,0"],
+    ],
+    ids=["gamma", "jdos", "spectral", "path", "one"],
+)
+def test_ranks_share_the_wave_vectors_and_write_the_same_bits(here, words):
+    command, *options = words
+    argv = [command, str(EXAMPLE), *SMALL, *options]
+    assert main([*argv, "--output", "alone.hdf5"]) == 0
+    python = [sys.executable, "-m", "phonokit", *argv, "--output", "ranks.hdf5"]
+    run = subprocess.run(
+        [MPIEXEC, "-n", "2", *python],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert "on each of 2 ranks" in run.stdout
+    assert ("2 ranks for 1 wave vector: 1 idle" in run.stderr) == (
+        options == ["--q", "1/4,0,0"]
+    )
+    assert not (here / "ranks.hdf5.run").exists()
+    alone, ranks = numbers("alone.hdf5"), numbers("ranks.hdf5")
+    assert alone.keys() == ranks.keys()
+    for name, value in alone.items():
+        np.testing.assert_array_equal(ranks[name], value, err_msg=name)
+
+
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
         (
             ["gamma", "--q", "0.1,0,0"],
-            "not a point of the mesh 4 × 4 × 4; the nearest is 0,0,0",
+            "--q must be a point of the mesh 4 × 4 × 4, got 0.1,0,0; the nearest is 0,0,0",
         ),
         (["jdos", "--q", "0,0"], "expected three numbers or fractions"),
         (["jdos", "--q", "1/0,0,0"], "expected three numbers or fractions"),
@@ -122,9 +237,16 @@ def test_spectra_along_a_line_pass_through_those_of_the_mesh(here, capsys):
         (["jdos", "--frequency-points", "1"], "--frequency-points must be 2 or more"),
         (["spectral", "--frequency-points", "0"], "--frequency-points must be 2 or more"),
         (["spectral", "--q", "nan,0,0"], "expected three numbers or fractions"),
-        (["spectral", "--q", "0,0,0.1", "--path", "G X"], "--path and --q: give one of"),
-        (["spectral", "--point", "X=0.5,0,0.5"], "--point: give a path of these points"),
-        (["spectral", "--path", "G X", "--point", "X=0.5"], "X=0.5"),
+        (["spectral", "--q", "0,0,0.1", "--path", "G X"], "--q and --path: give one of"),
+        (["spectral", "--point", "X=0.5,0,0.5"], "--point: give a --path of these points"),
+        (
+            ["spectral", "--path", "G X", "--point", "X=0.5"],
+            "--point: X: expected three numbers or fractions",
+        ),
+        (
+            ["spectral", "--path", "G X", "--point", "0.5,0,0.5"],
+            "--point: expected LABEL=x,y,z",
+        ),
         (["gamma", "--frequency-points", "-3"], "--frequency-points must be 2 or more"),
         (["gamma", "--temperature", "-1"], "temperature must be 0 K or above"),
         (["jdos", "--plot", "x.txt"], "the name of a picture must end with"),

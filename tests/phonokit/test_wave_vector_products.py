@@ -122,6 +122,21 @@ def test_a_run_goes_on_with_the_same_settings_only(silicon, name, other, tmp_pat
         compute(silicon, name, run=Run(tmp_path / "r.run"), **other)
 
 
+@pytest.mark.parametrize("name", PRODUCTS)
+def test_constants_alone_give_the_same_bits_as_their_forces(silicon, results, name):
+    third = None if name == "joint_dos" else silicon.fc3
+    constants = phonokit.Crystal.from_constants(silicon.fc2, third)
+    result = compute(constants, name)
+    for field in NUMBERS[name]:
+        np.testing.assert_array_equal(getattr(result, field), getattr(results[name], field))
+
+
+@pytest.mark.parametrize("name", ["linewidths", "self_energy", "spectral"])
+def test_without_third_order_constants_nothing_scatters_and_that_is_said(silicon, name):
+    with pytest.raises(phonokit.PhonoError, match="third"):
+        compute(phonokit.Crystal.from_constants(silicon.fc2), name)
+
+
 def test_linewidths_are_those_of_the_conductivity_and_of_the_self_energy(silicon, results):
     kappa, gamma = phonokit.kappa(silicon, MESH, T), results["linewidths"]
     rows = {int(point): i for i, point in enumerate(kappa.grid_points)}
