@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 SHOWN = 6
 """Numbers of a list that a `repr` shows; longer ones are shown by their shape."""
 SAMPLED = 16
-"""Numbers of an array that enter a hash."""
+"""Numbers of an array, or items of a list, that enter a hash: no more than twice as many."""
 WIDTH = 72
 """Characters of one field in a `repr`."""
 
@@ -113,12 +113,13 @@ def _same_array(one: NDArray[Any], other: NDArray[Any]) -> bool:
 def _key(value: Any) -> Any:
     """Something hashable, equal for equal values."""
     if isinstance(value, np.ndarray):
-        step = max(1, value.size // SAMPLED)
-        return value.shape, tuple(_number_key(x) for x in value.flat[::step].tolist())
+        sample = value.reshape(-1)[:: max(1, value.size // SAMPLED)]
+        return value.shape, tuple(_number_key(x) for x in sample.tolist())
     if isinstance(value, Mapping):
         return frozenset(map(str, value))
     if isinstance(value, list | tuple):
-        return tuple(map(_key, value))
+        items = value[:: max(1, len(value) // SAMPLED)]
+        return len(value), tuple(map(_key, items))
     try:
         hash(value)
     except TypeError:
