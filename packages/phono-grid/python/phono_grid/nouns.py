@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 SHOWN = 6
 """Numbers of a list that a `repr` shows; longer ones are shown by their shape."""
 SAMPLED = 16
-"""Numbers of an array, or items of a list, that enter a hash: no more than twice as many."""
+"""Numbers of an array, or items of a list, that enter a hash: at most twice as many."""
 WIDTH = 72
 """Characters of one field in a `repr`."""
 
