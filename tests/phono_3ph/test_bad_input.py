@@ -89,7 +89,7 @@ def nouns(sample):
         "average_degenerate_weights": True,
         "bands": np.array([0]),
         "block": slice(0, 1),
-        "cap": 4.0,
+        "memory": 4.0,
         "cell": cell,
         "cells": sample.series.cells,
         "coherence": "smm19",
@@ -171,7 +171,7 @@ def nouns(sample):
         "StrengthsOrigin": {"phonons": "x"},
         "pair_conductivities": {"linewidths": widths[0]},
         "CollisionOperator": {"modes": modes},
-        "storage_for": {"over": "disk"},
+        "storage_for": {"over_memory": "disk"},
     }
     return good, special
 
@@ -259,8 +259,8 @@ SAID = {
         "operator: its rows are not finite",
     ),
     "negative cap": (
-        lambda s: storage_for((1, 2, 3), dense=False, cap=-1.0, over="disk"),
-        "cap must be positive, got -1",
+        lambda s: storage_for((1, 2, 3), dense=False, memory=-1.0, over_memory="disk"),
+        "memory must be positive, got -1",
     ),
     "negative temperature": (
         lambda s: ThermalFactors.of(s.phonons.frequencies, [-1.0]),

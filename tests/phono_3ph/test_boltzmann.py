@@ -25,7 +25,7 @@ from phono_3ph import (
     storage_for,
 )
 from phono_grid import units
-from phono_grid.errors import ConvergenceError, DomainError, Remedy, ShapeError
+from phono_grid.errors import ConvergenceError, DomainError, ShapeError
 
 TEMPERATURES = np.array([100.0, 300.0])
 
@@ -139,16 +139,15 @@ def test_the_memory_of_an_operator_decides_where_its_rows_go():
     shape = (3, 84, 6)
     assert operator_memory(shape) == 8 * 3 * (3 * 84 * 6) ** 2
     choose = functools.partial(storage_for, shape, dense=False)
-    assert choose(cap=0.1, over="memory") is Storage.MEMORY
-    assert choose(cap=0.05, over="disk") is Storage.DISK
-    assert choose(cap=0.05, over="recompute") is Storage.RECOMPUTE
-    with pytest.raises(DomainError, match="storage 'disk' or 'recompute'") as error:
-        choose(cap=0.05, over="memory")
-    assert error.value.remedy is Remedy.MORE_MEMORY
-    with pytest.raises(DomainError, match="solver 'cg', which needs no dense matrix"):
-        storage_for(shape, dense=True, cap=0.05, over="disk")
-    with pytest.raises(DomainError, match="over must be 'memory' or 'disk' or"):
-        choose(cap=1, over="tape")
+    assert choose(memory=0.1, over_memory="memory") is Storage.MEMORY
+    assert choose(memory=0.05, over_memory="disk") is Storage.DISK
+    assert choose(memory=0.05, over_memory="recompute") is Storage.RECOMPUTE
+    with pytest.raises(DomainError, match='over_memory="disk" or over_memory="recomp'):
+        choose(memory=0.05, over_memory="memory")
+    with pytest.raises(DomainError, match='solver="cg", which needs no dense matrix'):
+        storage_for(shape, dense=True, memory=0.05, over_memory="disk")
+    with pytest.raises(DomainError, match="over_memory must be 'memory' or 'disk' or"):
+        choose(memory=1, over_memory="tape")
 
 
 def test_a_cubic_crystal_conducts_alike_in_every_direction(operator, velocities):

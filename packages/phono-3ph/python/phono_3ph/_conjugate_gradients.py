@@ -68,5 +68,5 @@ def conjugate_gradients(
         p = np.where(busy, z + rz / np.where(before > 0, before, 1) * p, p)
     raise ConvergenceError(
         "conjugate gradients do not converge: the collision operator is not positive; "
-        "use a finer mesh, or solver 'direct'"
+        'use a finer mesh, or solver="direct"'
     )

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid.errors import (
     DomainError,
-    Remedy,
     as_numbers,
     ensure_flag,
     ensure_integer,
@@ -107,34 +106,35 @@ def sizes(shape: tuple[int, int, int]) -> tuple[int, int, int]:
 
 
 def storage_for(
-    shape: tuple[int, int, int], *, dense: bool, cap: float, over: Storage | str
+    shape: tuple[int, int, int], *, dense: bool, memory: float, over_memory: Storage | str
 ) -> Storage:
-    """Where rows go if a collision operator may take ``cap`` GB.
+    """Where rows go if a collision operator may take ``memory`` GB.
 
-    Memory if they fit, ``over`` if they do not.
+    Memory if they fit, ``over_memory`` if they do not.
 
     Raises
     ------
     DomainError
-        If they do not fit and ``over`` is memory, which gives no permission to leave it,
+        If they do not fit and ``over_memory`` is memory, so that they may not leave it,
         or if the direct solution does not fit whatever is done with the rows.
     """
-    ensure_positive("cap", cap)
-    over = named(Storage, over, "over")
+    ensure_positive("memory", memory)
+    over = named(Storage, over_memory, "over_memory")
     shape = sizes(shape)
     need = operator_memory(shape, dense=dense)
-    if need <= cap * 1e9:
+    if need <= memory * 1e9:
         return Storage.MEMORY
     least = operator_memory(shape, over, dense=dense)
-    if least <= cap * 1e9:
+    if least <= memory * 1e9:
         return over
-    advice = "allow more memory, or take fewer temperatures or a coarser mesh"
+    advice = "raise memory=, or take fewer temperatures or a coarser mesh"
     if over is Storage.MEMORY:
-        advice += ", or storage 'disk' or 'recompute' for its rows"
+        advice += (
+            ', or keep its rows elsewhere (over_memory="disk" or over_memory="recompute")'
+        )
     if dense:
-        advice += ", or solver 'cg', which needs no dense matrix"
+        advice += ', or solver="cg", which needs no dense matrix'
     raise DomainError(
         f"the collision operator of {3 * shape[1] * shape[2]} unknowns at {shape[0]} "
-        f"temperatures takes {least / 1e9:.2g} GB, above the cap of {cap:g} GB; {advice}",
-        remedy=Remedy.MORE_MEMORY,
+        f"temperatures takes {least / 1e9:.2g} GB, above the cap of {memory:g} GB; {advice}"
     )

@@ -11,24 +11,8 @@ from numpy.typing import NDArray
 E = TypeVar("E", bound=Enum)
 
 
-class Remedy(Enum):
-    """Help that an error asks for, which a program may word as one of its own options."""
-
-    MORE_MEMORY = "more memory"
-
-
 class PhonoError(Exception):
-    """Anything phonokit refuses; its message says what to do.
-
-    Attributes
-    ----------
-    remedy : Remedy or None
-        Help that lies outside the function that raised the error.
-    """
-
-    def __init__(self, *args: object, remedy: Remedy | None = None) -> None:
-        super().__init__(*args)
-        self.remedy = remedy
+    """Anything phonokit refuses; its message says what to do."""
 
 
 class DomainError(PhonoError, ValueError):

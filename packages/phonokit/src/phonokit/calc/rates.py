@@ -286,4 +286,4 @@ def storage_of(carriers: Carriers, transport: Transport, run: Run) -> Storage:
     dense = transport.solver is Solver.DIRECT
     # Only the first rank solves directly, and needs all rows.
     cap = run.memory * (1 if dense else run.ranks.size)
-    return storage_for(shape, dense=dense, cap=cap, over=run.over_memory)
+    return storage_for(shape, dense=dense, memory=cap, over_memory=run.over_memory)
