@@ -46,7 +46,7 @@ CRYSTALS = {
     "triclinic": "gonze",
     "monoclinic": "plain",
 }
-KILOJOULE = 96.4853905398362
+KILOJOULE = units.MOLE / 1e3
 """Per mole, of an eV: phonopy's own factor."""
 POINTS = {"G": [0, 0, 0], "X": [0.5, 0, 0.5], "L": [0.5, 0.5, 0.5]}
 

@@ -1,4 +1,4 @@
-"""``phono bands``, ``phono dos`` and ``phono thermal``."""
+"""``phono bands``, ``phono dos``, ``phono thermal`` and ``phono modes``."""
 
 import re
 
@@ -8,10 +8,8 @@ import phonokit
 import pytest
 from phono_dynmat import BornCharges
 from phono_grid import units
-from phonokit.calc import harmonic
-from phonokit.calc.kappa import Crystal
+from phonokit import Crystal
 from phonokit.cli.app import main
-from phonokit.io.born import Dipoles
 from tiny_crystal import EXAMPLE
 
 PATH = ["--path", "G X, G L", "--point", "X=1/2,0,1/2", "--point", "L=0.5,0.5,0.5"]
@@ -79,7 +77,7 @@ def test_thermal_properties_are_per_cell_in_the_file_and_per_mole_on_the_termina
         assert file["free_energy"][0] == file["zero_point_energy"][()]
     # The three modes at rest do not take part, or cost next to nothing.
     assert 0.95 < c[1] / (6 * units.BOLTZMANN) < 1
-    assert f"{c[1] * 96485.3905398362:.4f}" in capsys.readouterr().out
+    assert f"{c[1] * units.MOLE:.4f}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -100,7 +98,7 @@ def test_parts_of_a_density_of_states_are_written(here, options, group, names):
     # The axes, and all directions, of a cubic crystal are equivalent.
     share = 1 / 3 if "--direction" in options else 1
     np.testing.assert_allclose(sum(parts.values()), share * total, atol=1e-8 * total.max())
-    assert ("along 0,1/2,0" in meaning) == ("--direction" in options)
+    assert ("along 0,0.5,0" in meaning) == ("--direction" in options)
 
 
 @pytest.mark.parametrize(("unit", "per_thz"), [("cm-1", 33.35641), ("meV", 4.135667)])
@@ -144,15 +142,53 @@ def test_every_picture_can_be_drawn(here):
 
 def test_dipoles_split_optical_bands_unless_they_are_left_out(silicon):
     z = np.eye(3)
-    born = Dipoles(BornCharges([z, -z], z * 12))
-    names = (n for n in type(silicon.data).__dataclass_fields__ if n != "born")
-    data = type(silicon.data)(**{n: getattr(silicon.data, n) for n in names}, born=born)
-    polar = Crystal(data, silicon.backend)
+    polar = Crystal.from_constants(silicon.fc2, polar=BornCharges([z, -z], z * 12))
     for nac, split in ((True, True), (False, False)):
-        series = harmonic.dynamics(polar, nac=nac)
-        found = harmonic.bands(polar, series, "G X", ["X=1/2,0,1/2"], n=3)
-        optical = found.frequencies[0][0, 3:]
+        result = phonokit.bands(
+            polar, path="G X", points={"X": (0.5, 0, 0.5)}, points_per_segment=3, nac=nac
+        )
+        optical = result.frequencies[0, 0, 3:]
         assert (np.ptp(optical) > 0.1) == split
+
+
+def test_modes_are_written_at_wave_vectors_and_on_a_mesh(here, capsys):
+    assert main(["modes", str(EXAMPLE), "--q", "0,0,0", "1/2,0,1/2"]) == 0
+    out = capsys.readouterr().out
+    with h5py.File("modes.hdf5") as file:
+        f, e, v = (file[x][:] for x in ("frequency", "eigenvector", "group_velocity"))
+        assert file["group_velocity"].attrs["unit"] == "angstrom*THz"
+        assert "weight" not in file
+    assert (f.shape, e.shape, v.shape) == ((2, 6), (2, 6, 2, 3), (2, 6, 3))
+    assert f"{f[1, 5]:.3f}" in out
+    options = [*SMALL, "--no-eigenvectors", "--no-velocities"]
+    assert main(["modes", str(EXAMPLE), *options]) == 0
+    with h5py.File("modes.hdf5") as file:
+        assert file["weight"][:].sum() == 27
+        assert "eigenvector" not in file
+        assert "group_velocity" not in file
+
+
+def test_a_density_that_misses_states_between_its_frequencies_is_said_to(here, capsys):
+    # One wave vector: bands without width, which no frequency of the axis meets.
+    assert main(["dos", str(EXAMPLE), "--mesh", "1", "1", "1"]) == 0
+    out = capsys.readouterr().out
+    with h5py.File("dos.hdf5") as file:
+        states = np.trapezoid(file["total"][:], file["frequency_point"][:])
+        assert "debye_temperature" not in file
+    assert re.search(rf"integrates to +{states:.3f}", out)
+    assert "peaks narrower than the distance of its frequencies" in out
+    assert "no Debye temperature: no states at low frequencies" in out
+    assert main(["dos", str(EXAMPLE), *SMALL, "--sigma", "0.5"]) == 0
+    assert "peaks narrower" not in capsys.readouterr().out
+
+
+def test_modes_that_do_not_take_part_in_thermal_properties_are_counted(here, capsys):
+    argv = ["thermal", str(EXAMPLE), *SMALL, "--temperature", "300"]
+    assert main([*argv, "--cutoff-frequency", "6"]) == 0
+    assert main(["modes", str(EXAMPLE), *SMALL]) == 0
+    with h5py.File("modes.hdf5") as file:
+        below = (file["frequency"][:] <= 6).sum(axis=1) @ file["weight"][:]
+    assert f"{below} of 162 modes left out, at or below 6 THz" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -160,15 +196,26 @@ def test_dipoles_split_optical_bands_unless_they_are_left_out(silicon):
     [
         (["bands", "--path", "G Nowhere"], "no point 'Nowhere'|needs seekpath"),
         (["bands", "--path", "G Y", *PATH[2:]], "there is no point 'Y'; there are Γ, X, L"),
-        (["bands", "--path", "G X", "--point", "X=1,2"], "expected LABEL=x,y,z .*'X=1,2'"),
-        (["bands", "--point", "X=1,2,3"], "give a path of these points too"),
-        (["bands", *PATH, "--points-per-segment", "1"], "n must be 2 or more"),
+        (
+            ["bands", "--path", "G X", "--point", "X=1,2"],
+            "numbers or fractions.*'1,2'",
+        ),
+        (["bands", "--point", "X=1,2,3"], "give a --path of these points too"),
+        (
+            ["bands", *PATH, "--points-per-segment", "1"],
+            "--points-per-segment must be 2",
+        ),
         (["dos", "--mesh", "0", "1", "1"], "mesh must be three positive integers"),
         (["dos", "--sigma", "-1"], "sigma must be positive"),
-        (["dos", "--steps", "0"], "steps must be positive"),
-        (["dos", "--direction", "1,2"], "direction: expected a,b,c .* got '1,2'"),
-        (["dos", "--direction", "0,0,0"], "direction: expected a,b,c .* not all zero"),
+        (["dos", "--steps", "0"], "--steps must be positive"),
+        (["dos", "--direction", "1,2"], "direction: expected three numbers .* got '1,2'"),
+        (
+            ["dos", "--direction", "0,0,0"],
+            "direction: expected .* not all zero",
+        ),
         (["dos", "--direction", "0,0,1", "--axes"], "exclude each other"),
+        (["modes", "--q", "0,0,0", *SMALL], "q and mesh exclude each other"),
+        (["modes", "--direction", "1,0"], "direction: expected three numbers"),
         (["dos", "--unit", "Hz"], "THz.*cm-1.*meV"),
         (["thermal", "--by", "element"], "band.*atom"),
         (["thermal", "--temperature", "-5"], "temperature must be 0 K or above"),

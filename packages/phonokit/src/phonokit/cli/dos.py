@@ -37,8 +37,8 @@ Examples:
 
   phono dos examples/silicon --by atom --axes
 """
-MISSED = 0.01
-"""Of the states; if the density integrates to more or less, that is said."""
+MISSED = 0.05
+"""Of the states; if the density integrates to so many more or less, that is said."""
 
 
 def dos(
@@ -108,20 +108,19 @@ def _table(result: DosResult, unit: FrequencyUnit) -> Iterator[Table | str]:
     """States, highest density, Debye temperature."""
     table = Table(box=box.SIMPLE, show_header=False)
     table.add_row("states", f"{result.cumulative[-1]:.3f} of {result.n_bands}")
-    peak = result.frequency_points[result.total.argmax()] * unit.per_thz
-    table.add_row("highest density at", f"{peak:.{unit.digits}f} {unit.value}")
+    table.add_row("density integrates to", f"{result.states:.3f}")
+    if result.total.max() > 0:
+        peak = result.frequency_points[result.total.argmax()] * unit.per_thz
+        table.add_row("highest density at", f"{peak:.{unit.digits}f} {unit.value}")
     if result.debye_temperature is not None:
         table.add_row("Debye temperature", f"{result.debye_temperature:.1f} K")
     yield table
     if abs(result.states - result.cumulative[-1]) > MISSED * result.n_bands:
         yield (
-            f"the density at these frequencies integrates to {result.states:.3f}: it has "
-            "peaks narrower than their distance; raise --steps, or take --sigma\n"
+            "the density has peaks narrower than the distance of its frequencies; raise "
+            "--steps, or take --sigma\n"
         )
     if result.debye_temperature is None:
         unstable = result.lowest_frequency < 0
-        yield (
-            "no Debye temperature: "
-            + ("there are imaginary modes" if unstable else "no states at low frequencies")
-            + "\n"
-        )
+        why = "there are imaginary modes" if unstable else "no states at low frequencies"
+        yield f"no Debye temperature: {why}\n"

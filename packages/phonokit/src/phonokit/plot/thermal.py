@@ -67,7 +67,7 @@ def plot_thermal(
             left.plot(t, values[order] * units.MOLE, dot + "-", color=colour, label=label)
         _limit(left, result.limit * units.MOLE, float(t.max()))
         left.set_ylabel(r"$C_V$, $S$ (J K$^{-1}$ mol$^{-1}$)")
-        left.legend(loc="center right")
+        left.legend()
         free_energy = result.free_energy[order] * units.MOLE / 1e3
         right.plot(t, free_energy, dot + "-", color=BLUE)
         right.axhline(0, color=MUTED, lw=0.8)
