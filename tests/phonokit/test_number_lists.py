@@ -2,8 +2,8 @@
 
 import pytest
 from cyclopts import Token
-from phonokit.cli.app import app, main
-from phonokit.cli.number_lists import spread, temperatures_of
+from phonokit.cli.app import main
+from phonokit.cli.temperatures import spread, temperatures_of
 
 
 def understood(*texts):
@@ -47,17 +47,24 @@ def test_numbers_belong_to_the_option_before_them_and_a_path_does_not():
         "3",
         "3",
     ]
-    request = app(spread(tokens), result_action="return_value")
-    assert request.temperatures == (100, 200, 250, 300)
-    assert str(request.path) == "data"
-    assert request.mesh == (3, 3, 3)
+    assert spread(tokens) == [
+        "kappa",
+        "--temperature=100",
+        "--temperature=200:300:50",
+        *tokens[4:],
+    ]
 
 
-def test_a_wave_vector_may_begin_with_a_minus_sign():
-    tokens = ["gamma", "data", "--q", "0,0,0", "-0.25,0,0", "--sigma", "0.1"]
-    request = app(spread(tokens), result_action="return_value")
-    assert request.at.q == ("0,0,0", "-0.25,0,0")
-    assert request.at.sigma == 0.1
+def test_wave_vectors_may_begin_with_a_minus_sign_and_be_fractions():
+    tokens = ["gamma", "data", "--q", "0,0,0", "-0.25,0,0", "1/3,-1/3,0", "--sigma", "0.1"]
+    assert spread(tokens) == [
+        "gamma",
+        "data",
+        "--q=0,0,0",
+        "--q=-0.25,0,0",
+        "--q=1/3,-1/3,0",
+        *tokens[-2:],
+    ]
 
 
 def test_an_option_without_its_number_is_refused(capsys):

@@ -11,6 +11,7 @@ from phono_grid import using
 from phonokit.calc.scattering_problem import (
     ScatteringProblem,
     computed,
+    frequency_points_of,
     scatterers_of,
     wave_vectors,
 )
@@ -105,7 +106,7 @@ def joint_dos(
         mesh=mesh,
         temperatures=t,
         scattering=Scattering() if scattering is None else scattering,
-        frequency_points=frequency_points,
+        frequency_points=frequency_points_of(frequency_points),
         nac=nac,
         run=Run() if run is None else run,
     )

@@ -11,6 +11,7 @@ from phono_grid.errors import ensure_flag
 from phonokit.calc.scattering_problem import (
     ScatteringProblem,
     computed,
+    frequency_points_of,
     scatterers_of,
     wave_vectors,
 )
@@ -106,7 +107,7 @@ def linewidths(
         mesh=mesh,
         temperatures=checked_temperatures(temperatures),
         scattering=Scattering() if scattering is None else scattering,
-        frequency_points=frequency_points,
+        frequency_points=frequency_points_of(frequency_points),
         nac=nac,
         run=Run() if run is None else run,
         choices={"normal_umklapp": normal_umklapp},

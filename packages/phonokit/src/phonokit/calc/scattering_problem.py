@@ -1,7 +1,6 @@
 """Wave vectors whose phonons are looked at, and the phonons of a mesh that scatter them."""
 
 import functools
-import operator
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -61,7 +60,7 @@ class ScatteringProblem:
     temperatures : (n_T,) array
         K; none for joint densities without occupations.
     scattering : Scattering
-    frequency_points : int, (n_f,) array_like, or None
+    frequency_points : int, (n_f,) array, or None
         How many from 0 on, or which, THz; None for the frequencies of the bands.
     nac : bool
     run : Run
@@ -86,12 +85,6 @@ class ScatteringProblem:
         ensure_type("scattering", self.scattering, Scattering)
         ensure_type("run", self.run, Run)
         ensure_flag("nac", self.nac)
-        points = self.frequency_points
-        if hasattr(points, "__index__") and not isinstance(points, np.ndarray):
-            points = ensure_integer("frequency_points", operator.index(points), 2)
-        elif points is not None:
-            points = finite(points, "frequency_points", ("n_f",))
-        object.__setattr__(self, "frequency_points", points)
 
     @functools.cached_property
     def grid(self) -> Grid:
@@ -196,7 +189,7 @@ class Scatterers:
     @property
     def n_b(self) -> int:
         """Number of bands."""
-        return self.phonons.frequencies.shape[1]
+        return int(self.phonons.frequencies.shape[1])
 
 
 def wave_vectors(q: ArrayLike) -> NDArray[np.float64]:
@@ -205,6 +198,17 @@ def wave_vectors(q: ArrayLike) -> NDArray[np.float64]:
     if not len(qpoints):
         raise DomainError("q: expected one wave vector or more, got none")
     return qpoints
+
+
+def frequency_points_of(
+    points: int | ArrayLike | None,
+) -> int | NDArray[np.float64] | None:
+    """Frequency points, or how many, as they were asked for."""
+    if points is None:
+        return None
+    if isinstance(points, int | np.integer) and not isinstance(points, bool):
+        return ensure_integer("frequency_points", points, 2)
+    return finite(points, "frequency_points", ("n_f",))
 
 
 def scatterers_of(

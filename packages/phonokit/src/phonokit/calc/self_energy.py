@@ -17,6 +17,7 @@ from phono_grid.errors import ensure_positive
 from phonokit.calc.scattering_problem import (
     ScatteringProblem,
     computed,
+    frequency_points_of,
     scatterers_of,
     wave_vectors,
 )
@@ -118,7 +119,7 @@ def self_energy(
         mesh=mesh,
         temperatures=checked_temperatures(temperatures),
         scattering=Scattering() if scattering is None else scattering,
-        frequency_points=frequency_points,
+        frequency_points=frequency_points_of(frequency_points),
         nac=nac,
         run=Run() if run is None else run,
         choices={"epsilon": float(epsilon)},

@@ -14,6 +14,7 @@ from phonokit.calc.peaks import peak_positions
 from phonokit.calc.scattering_problem import (
     ScatteringProblem,
     computed,
+    frequency_points_of,
     scatterers_of,
     wave_vectors,
 )
@@ -131,21 +132,21 @@ def spectral(
         mesh=mesh,
         temperatures=checked_temperatures(temperatures),
         scattering=Scattering() if scattering is None else scattering,
-        frequency_points=frequency_points,
+        frequency_points=frequency_points_of(frequency_points),
         nac=nac,
         run=Run() if run is None else run,
     )
     with using(crystal.backend):
-        spectra, frequency_points = _spectra(problem)
+        spectra, w = _spectra(problem)
     return SpectralResult(
         qpoints=problem.qpoints,
         frequencies=spectra["frequencies"],
         temperatures=problem.temperatures,
-        frequency_points=frequency_points,
+        frequency_points=w,
         spectral_functions=spectra["values"],
         linewidths=spectra["imaginary"],
         shifts=spectra["real"],
-        peaks=peak_positions(frequency_points, spectra["values"], lorentzian=True),
+        peaks=peak_positions(w, spectra["values"], lorentzian=True),
         labels=np.array([s.labels for s in segments]) if segments else None,
         distances=path_distances(segments, crystal).ravel() if segments else None,
         provenance=problem.record.provenance(),

@@ -11,7 +11,6 @@ from rich import box
 from rich.table import Table
 
 from phonokit.cli.derive import settings_from
-from phonokit.cli.options import ScatteringOptions
 from phonokit.cli.terminal import grid_row
 from phonokit.model.crystal import Crystal
 from phonokit.settings.frequency_unit import FrequencyUnit
@@ -25,7 +24,7 @@ COLUMNS = 3
 """Numbers beside a band in a table, so that it fits a page; also a width and its parts."""
 
 
-def scattering_from(options: ScatteringOptions, sigma: float | None) -> Scattering:
+def scattering_from(options: object, sigma: float | None) -> Scattering:
     """The settings that the options mean."""
     smearing = None if sigma is None else Gaussian(sigma)
     return settings_from(Scattering, options, smearing=smearing)
