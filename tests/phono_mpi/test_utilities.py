@@ -71,9 +71,7 @@ def test_the_grid_comes_from_the_call_the_object_or_a_provider():
 def test_a_grid_that_does_not_fit_is_refused():
     obj, grid = SimpleNamespace(mat=np.zeros(2)), grids.Grid((3, 1, 1))
     d_irr = MpiDistributor(2, ALONE)
-    with pytest.raises(
-        CollectiveError, match="expected 4 indices, .* got 3"
-    ):
+    with pytest.raises(CollectiveError, match=r"expected 4 indices, .* got 3"):
         exchange_and_map_irrbz_fullbz(obj, d_irr, MpiDistributor(4, ALONE), grid=grid)
     grid.irrk_inv = np.array([0, 1, 2])
     with pytest.raises(CollectiveError, match="must be in 0 … 1"):

@@ -35,7 +35,7 @@ def lock_file(path: str | os.PathLike[str], busy: str) -> "BaseFileLock":
     Returns
     -------
     filelock.BaseFileLock
-        For `unlock_file`.
+        For `unlock_file`. Without a reference to it the lock ends.
 
     Raises
     ------
