@@ -43,6 +43,14 @@ def plot_joint_dos(
         If the suffix is another one, or the number of axes.
     FileError
         If matplotlib is missing, or the file cannot be written.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> silicon = phonokit.load("examples/silicon")
+    >>> result = phonokit.joint_dos(silicon, [0.25, 0, 0], mesh=(4, 4, 4))
+    >>> len(phonokit.plot_joint_dos(result, "joint_dos.png", unit="meV"))  # panels
+    1
     """
     ensure_type("result", result, JointDosResult)
     unit = unit_of(unit)

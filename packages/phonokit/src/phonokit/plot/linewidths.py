@@ -50,6 +50,14 @@ def plot_linewidths(
         If the suffix is another one, or the number of axes.
     FileError
         If matplotlib is missing, or the file cannot be written.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> silicon = phonokit.load("examples/silicon")
+    >>> result = phonokit.linewidths(silicon, [0.25, 0, 0], mesh=(4, 4, 4))
+    >>> len(phonokit.plot_linewidths(result, "linewidths.png", unit="meV"))  # panels
+    1
     """
     ensure_type("result", result, LinewidthsResult)
     unit = unit_of(unit)

@@ -50,6 +50,14 @@ def plot_self_energy(
         If the suffix is another one, or the number of axes.
     FileError
         If matplotlib is missing, or the file cannot be written.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> silicon = phonokit.load("examples/silicon")
+    >>> result = phonokit.self_energy(silicon, [0.25, 0, 0], mesh=(4, 4, 4))
+    >>> len(phonokit.plot_self_energy(result, "self_energy.png", unit="meV"))  # panels
+    2
     """
     ensure_type("result", result, SelfEnergyResult)
     unit = unit_of(unit)

@@ -51,6 +51,14 @@ def plot_spectral(
         If the suffix is another one, or the number of axes.
     FileError
         If matplotlib is missing, or the file cannot be written.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> silicon = phonokit.load("examples/silicon")
+    >>> result = phonokit.spectral(silicon, [0.25, 0, 0], mesh=(4, 4, 4))
+    >>> len(phonokit.plot_spectral(result, "spectral.png", unit="meV"))  # panels
+    1
     """
     ensure_type("result", result, SpectralResult)
     unit = unit_of(unit)
