@@ -107,7 +107,7 @@ def _map(
                     along, points, lines, norm=norm, cmap="magma_r", rasterized=True
                 )
                 axes.plot(along, frequencies[segment], color=MUTED, lw=0.5)
-            draw_labels(axes, labels, distances)
+            draw_labels(axes, labels.tolist(), distances)
             axes.set_ylim(0, frequencies.max() * 1.15)
             axes.set_title(f"{t:g} K", fontsize=10)
         panels[0].set_ylabel(f"Frequency ({unit.symbol})")

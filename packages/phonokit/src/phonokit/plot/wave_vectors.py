@@ -73,7 +73,9 @@ def draw_bands(
     axes.set_xlim(min(0.0, frequencies.min() * 1.05), frequencies.max() * 1.05)
 
 
-def draw_labels(axes: "Axes", labels: NDArray[np.str_], distances: Sequence[Array]) -> None:
+def draw_labels(
+    axes: "Axes", labels: Sequence[Sequence[str]], distances: Sequence[Array]
+) -> None:
     """A line at the ends of each segment; both labels where another line begins."""
     ticks, names = [float(distances[0][0])], [str(labels[0][0])]
     previous = names[0]
