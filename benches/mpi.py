@@ -12,6 +12,7 @@ NumPy, of which only the faster are kept, and what stays in NumPy beside a plain
 """
 
 import argparse
+import functools
 import itertools
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 from phono_grid import Backend, using
+from phono_grid.backend import KERNELS
 from phono_mpi import (
     build_node_shared_array,
     free_shared_window,
@@ -30,9 +32,6 @@ from phono_mpi import (
     redistribution_plan,
     weighted_sizes,
 )
-from phono_mpi._dynamic import balanced_ranks
-from phono_mpi._redistribution import rows_by_partner
-from phono_mpi._reductions import in_order
 
 # Numbers of points, complex64 numbers at each, what the ratio to the ring must be.
 ARRAYS = [((32, 32, 32), 8, 3.0), ((48, 48, 48), 32, 3.0), ((16, 16, 16), 4096, 1.0)]
@@ -44,12 +43,12 @@ MOST_COPIES = 1.5
 
 def common_rows(rank, size, nq, source, target):
     """For each round of a ring: my rows for one partner, and those of another for me."""
-    mine = get_pencil_indices(rank, size, nq, source)
+    own = get_pencil_indices(rank, size, nq, source)
     wanted = get_pencil_indices(rank, size, nq, target)
     for shift in range(size):
         theirs = get_pencil_indices((rank + shift) % size, size, nq, target)
         held = get_pencil_indices((rank - shift) % size, size, nq, source)
-        _, here, _ = np.intersect1d(mine, theirs, assume_unique=True, return_indices=True)
+        _, here, _ = np.intersect1d(own, theirs, assume_unique=True, return_indices=True)
         _, there, _ = np.intersect1d(wanted, held, assume_unique=True, return_indices=True)
         yield shift, here, there
 
@@ -91,7 +90,7 @@ def redistribution(comm, runs: int) -> None:
         mat = np.arange(plan.n_own * trailing, dtype=np.complex64).reshape(-1, trailing)
         ways = [
             partial(redistribute, mat, plan, comm),
-            lambda mat=mat, at=layouts: plain_ring(mat, comm, common_rows(*at)),
+            lambda mat=mat, layouts=layouts: plain_ring(mat, comm, common_rows(*layouts)),
             partial(plain_ring, mat, comm, list(common_rows(*layouts))),
         ]
         for other in ways[1:]:
@@ -122,7 +121,7 @@ def shared_memory(comm) -> None:
     node = comm.Split_type(MPI.COMM_TYPE_SHARED)
 
     def total() -> int:
-        """Of all ranks, at the same time."""
+        """The memory of all ranks, at the same time."""
         comm.Barrier()
         memory = proportional_memory()
         comm.Barrier()
@@ -163,9 +162,11 @@ def alone(runs: int) -> None:
             get_pencil_indices, 1, 4, nq, "y_pencil"
         ),
         "rows by partner, 64^3, 4 ranks": partial(
-            rows_by_partner, 1, 4, nq, "flat", "x_pencil"
+            KERNELS["phono_mpi.rows_by_partner"], 1, 4, nq, "flat", "x_pencil"
         ),
-        "62 500 tasks by cost, 1024 ranks": partial(balanced_ranks, costs, 1024),
+        "62 500 tasks by cost, 1024 ranks": partial(
+            KERNELS["phono_mpi.balanced_ranks"], costs, 1024
+        ),
     }
     print(f"\n{'kernel':>36}{'Rust ms':>10}{'NumPy ms':>10}{'NumPy/Rust':>11}{'aim':>8}")
     for name, kernel in kernels.items():
@@ -179,7 +180,10 @@ def alone(runs: int) -> None:
     blocks, order = rng.random((4, 2**21)), rng.permutation(2**18)
     rows = np.ascontiguousarray(blocks[0]).view("V64")
     numpy = {
-        "sum of 4 blocks rank by rank": (partial(in_order, blocks, "sum"), 5 * 2**24),
+        "sum of 4 blocks rank by rank": (
+            partial(functools.reduce, np.add, blocks),
+            5 * 2**24,
+        ),
         "packing of rows of 64 bytes": (partial(np.take, rows, order), 2 * 2**24),
         "plain copy": (rows.copy, 2 * 2**24),
     }

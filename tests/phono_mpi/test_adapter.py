@@ -1,6 +1,9 @@
 """`mpi_utils` has the names and keywords of its specification; the core has none."""
 
+import doctest
+import importlib
 import inspect
+import pkgutil
 import re
 from pathlib import Path
 
@@ -124,6 +127,15 @@ def test_the_core_knows_no_word_of_the_host_code():
     }
     assert len(hits) > 20
     assert {name: words for name, words in hits.items() if words} == {}
+
+
+def test_the_examples_in_docstrings_run():
+    tried = 0
+    for module in pkgutil.walk_packages(phono_mpi.__path__, "phono_mpi."):
+        result = doctest.testmod(importlib.import_module(module.name))
+        assert result.failed == 0, module.name
+        tried += result.attempted
+    assert tried > 5
 
 
 def test_private_names_are_not_exported():

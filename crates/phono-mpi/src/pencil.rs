@@ -256,19 +256,19 @@ mod tests {
             let layouts = NAMES.map(|name| name.parse::<Layout>().unwrap());
             for (layout, other) in layouts.iter().flat_map(|&a| layouts.map(|b| (a, b))) {
                 for rank in 0..size {
-                    let mine = indices(rank, size, nq, layout);
+                    let own = indices(rank, size, nq, layout);
                     let (rows, counts) =
                         rows_by_partner(rank, size, aview1(&nq), layout, other).unwrap();
                     let mut expected = Vec::new();
                     for partner in 0..size {
                         let theirs = indices(partner, size, nq, other);
                         let mut common: Vec<i64> =
-                            mine.iter().copied().filter(|i| theirs.contains(i)).collect();
+                            own.iter().copied().filter(|i| theirs.contains(i)).collect();
                         common.sort_unstable();
                         prop_assert_eq!(counts[partner as usize], common.len() as i64);
                         expected.extend(common);
                     }
-                    let points: Vec<i64> = rows.iter().map(|&r| mine[r as usize]).collect();
+                    let points: Vec<i64> = rows.iter().map(|&r| own[r as usize]).collect();
                     prop_assert_eq!(points, expected);
                 }
             }

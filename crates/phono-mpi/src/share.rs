@@ -52,10 +52,10 @@ mod tests {
             for excess in [Excess::First, Excess::Last] {
                 let mut end = 0;
                 for rank in 0..size {
-                    let mine = share(n, rank, size, excess);
-                    prop_assert_eq!(mine.start, end);
-                    prop_assert!(mine.len() == n / size || mine.len() == n / size + 1);
-                    end = mine.end;
+                    let own = share(n, rank, size, excess);
+                    prop_assert_eq!(own.start, end);
+                    prop_assert!(own.len() == n / size || own.len() == n / size + 1);
+                    end = own.end;
                 }
                 prop_assert_eq!(end, n);
             }

@@ -38,6 +38,7 @@ def collective(comm: Any) -> Iterator[None]:
 
     Examples
     --------
+    >>> from phono_mpi import SerialComm
     >>> with collective(SerialComm()):
     ...     1 / 0
     Traceback (most recent call last):
