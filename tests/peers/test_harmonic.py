@@ -204,7 +204,7 @@ def test_bands_are_theirs(crystals):
         q = segments[i].qpoints
         images = first_brillouin_zone(q, series.cell.reciprocal_lattice)
         inside = np.abs(images - q).max(axis=1) < 1e-8
-        assert inside.sum() >= 5
+        assert i == 2 or inside.sum() > 10  # the two lines from Γ begin in the first zone
         for rows, tolerance in ((inside, 1e-8), (~inside, 2e-5)):
             chosen = away & rows[:, None]
             expected = theirs.frequencies[i][chosen]
