@@ -96,10 +96,12 @@ def test_a_phono3py_object_of_real_forces_is_the_crystal_of_its_files(data, tmp_
     )
     peer.produce_fc3(fc_calculator="traditional", is_compact_fc=True)
     peer.produce_fc2(fc_calculator="traditional", is_compact_fc=True)
+    peer.symmetrize_fc3()
+    peer.symmetrize_fc2()
     crystal = Crystal.from_phono3py(peer)
     assert (crystal.polar is not None) == (name != "si-pbesol")
-    # Acoustic frequencies at Γ are the square root of what rounding leaves of zero, 1e-7 THz,
-    # and vertices of tetrahedra: there digits that the file lacks are seen in κ from the
+    # Acoustic frequencies at Γ are the square root of what rounding leaves of zero, 1e-7
+    # THz, and vertices of tetrahedra: there κ feels digits that the file lacks from the
     # eighth on.
     transport = GAUSSIANS if name == "aln-lda" else TETRAHEDRA
     ensure_same(crystal, written(peer, tmp_path), transport)
