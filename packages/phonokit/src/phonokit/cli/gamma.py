@@ -74,15 +74,9 @@ def gamma(
     frequency_points
         How many frequencies from 0 on, in place of the bands' own.
     """
-    temperatures, settings = (
-        sorted_temperatures(temperature),
-        scattering_from(scattering, sigma),
-    )
-    qpoints, grid, units = (
-        wave_vectors_from(q.q),
-        mesh.of(SCATTERING_MESH),
-        FrequencyUnit(unit),
-    )
+    temperatures, units = sorted_temperatures(temperature), FrequencyUnit(unit)
+    settings = scattering_from(scattering, sigma)
+    qpoints, grid = wave_vectors_from(q.q), mesh.of(SCATTERING_MESH)
     carry_out(
         Calculation(
             path=path,
