@@ -7,24 +7,26 @@ import h5py
 import numpy as np
 import phonokit
 import pytest
+from displaced_models import Springs, forces_of, pairs_of, random_of, singles_of
 from phono_fc import (
     RandomDisplacementForces,
     SingleDisplacementForces,
     drift_sparse,
     force_constants2,
     least_squares,
-    pair_displacements,
-    random_displacements,
     single_displacements,
     symmetrize,
 )
 from phono_grid import Supercell, Symmetry
 from phono_grid.errors import DomainError, FileError
-from phonokit import DisplacedSupercells, Fit, RandomSupercells, fit
+from phonokit import DisplacedSupercells, Fit, fit
 from phonokit.io.write_displacements import write_displacements
-from phonokit.io.write_forces import save_forces, write_forces, write_snapshots
+from phonokit.io.write_forces import (
+    save_forces,
+    write_forces,
+    write_snapshots,
+)
 from phonokit.model import constants as _constants
-from phonokit.model.displaced_supercells import AnySupercells
 from random_crystals import Model
 
 SUFFIXES = ["", ".xz", ".gz", ".bz2"]
@@ -34,35 +36,6 @@ SUFFIXES = ["", ".xz", ".gz", ".bz2"]
 def model() -> Model:
     """Eight atoms of wurtzite's structure, in an 1 × 1 × 2 supercell."""
     return Model.random("wurtzite")
-
-
-def forces_of(model: Model, supercells: AnySupercells) -> np.ndarray:
-    """The forces that the constants of the model make."""
-    rest = supercells.supercell.cell.positions @ supercells.supercell.cell.lattice
-    return np.array(
-        [
-            model.forces(dict(enumerate(supercells.positions(number) - rest)))
-            for number in range(len(supercells))
-        ]
-    )
-
-
-def pairs_of(model: Model, cutoff: float | None = None) -> DisplacedSupercells:
-    supercell, symmetry = model.crystal.supercell, model.crystal.symmetry
-    singles = single_displacements(supercell, symmetry, distance=0.03, diagonal=False)
-    pairs = pair_displacements(supercell, symmetry, singles, cutoff=cutoff)
-    return DisplacedSupercells(supercell.primitive, supercell, singles, pairs, cutoff)
-
-
-def singles_of(model: Model) -> DisplacedSupercells:
-    pairs = pairs_of(model)
-    return DisplacedSupercells(pairs.unit_cell, pairs.supercell, pairs.singles)
-
-
-def random_of(model: Model, n: int = 40, order: int = 3) -> RandomSupercells:
-    supercell = model.crystal.supercell
-    u = random_displacements(n, supercell.cell.n_atoms, seed=4)
-    return RandomSupercells(supercell.primitive, supercell, u, order)
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -273,17 +246,6 @@ def test_second_order_alone_has_no_third(tmp_path, model):
         _ = phonokit.Crystal.from_forces(data).fc3
     with pytest.raises(DomainError, match="of second order beside one of third"):
         replace(supercells, phonon=supercells)
-
-
-class Springs:
-    """A calculator of ASE's kind: every atom is tied to its place."""
-
-    def __init__(self, supercells: AnySupercells) -> None:
-        cell = supercells.supercell.cell
-        self.rest = cell.positions @ cell.lattice
-
-    def get_forces(self, atoms):
-        return 0.5 - 2.0 * (atoms.get_positions() - self.rest)
 
 
 def test_the_store_of_a_run_is_read_in_place_of_text(tmp_path, model):

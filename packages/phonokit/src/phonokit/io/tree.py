@@ -78,8 +78,8 @@ class Tree:
         if not isinstance(value, dict):
             raise FileError(
                 f"{path}: not a crystal; expected a phono3py yaml file with the key "
-                "unit_cell; a structure file goes to phono displace, or to phono fc with a "
-                "--calculator"
+                "unit_cell; a structure file is for phonokit.displace or from_calculator "
+                "(phono displace, or phono fc with a calculator)"
             )
         return cls(path, "", value, tuple(blocks))
 

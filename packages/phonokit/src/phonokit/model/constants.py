@@ -29,8 +29,8 @@ Constants3 = ForceConstants | SparseForceConstants3
 """Third-order constants of all pairs of atoms, or of those within a cutoff."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class FromForces:
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class FromForces(ValueNoun):
     """Force constants that are solved for from forces, each order when it is first wanted.
 
     Displaced atoms and pairs are solved by finite differences and symmetrised, random

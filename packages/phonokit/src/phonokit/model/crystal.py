@@ -17,6 +17,7 @@ from phono_grid import Backend, Cell, Supercell, Symmetry, using
 from phono_grid.backend import active
 from phono_grid.calculators import calculator_units
 from phono_grid.errors import DomainError, ensure_type
+from phono_grid.nouns import ValueNoun
 
 from phonokit._fingerprint import fingerprint
 from phonokit._timed import timed
@@ -29,12 +30,13 @@ from phonokit.settings.fit import Fit
 log = logging.getLogger("phonokit")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Crystal:
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Crystal(ValueNoun):
     """A crystal with its force constants: what every calculation starts from.
 
-    `from_forces`, `from_constants`, `from_phonopy`, `from_phono3py` and `phonokit.load`
-    make one. Constants are solved for when they are first needed, once, and shared by
+    `from_forces`, `from_constants`, `from_phonopy`, `from_phono3py`, `phonokit.load` and
+    `phonokit.from_calculator` make one. Two are equal if their numbers are, wherever they
+    come from. Constants are solved for when they are first needed, once, and shared by
     every calculation.
 
     Parameters
@@ -51,7 +53,9 @@ class Crystal:
 
     constants: FromForces | Given
     polar: Dipoles | None = None
-    origin: Origin = field(default_factory=lambda: Origin(source="constants"))
+    origin: Origin = field(
+        default_factory=lambda: Origin(source="constants"), compare=False
+    )
     backend: Backend = field(default_factory=active)
 
     def __post_init__(self) -> None:

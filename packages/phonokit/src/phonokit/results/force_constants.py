@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants, SparseForceConstants3, drift, drift_sparse, expand
 from phono_grid.errors import FileError, ensure_flag, ensure_type
+from phono_grid.nouns import ValueNoun
 
 from phonokit._atomic import path_of, replacing
 from phonokit._hdf5 import Dataset, write_hdf5
@@ -25,8 +26,8 @@ SPARSE = "fc3_blocks"
 UNIT = {2: "eV/angstrom^2", 3: "eV/angstrom^3"}
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class FitResult:
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class FitResult(ValueNoun):
     """Force constants that were solved for, and what they belong to.
 
     Parameters
@@ -55,6 +56,10 @@ class FitResult:
     calculator: str = ""
     cells: str = ""
     forces: str = ""
+
+    def __repr__(self) -> str:
+        """Both constants and how they were solved for."""
+        return f"FitResult({self.fc2}, {self.fc3}, {self.method})"
 
     @property
     def drifts(self) -> dict[int, NDArray[np.float64]]:
