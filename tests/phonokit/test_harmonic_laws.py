@@ -23,7 +23,7 @@ MESH = (9, 9, 9)
 """729 wave vectors, two slabs of work."""
 PRODUCTS = {
     "bands": lambda crystal, run=None: phonokit.bands(crystal, **BANDS, run=run),
-    "dos": lambda crystal, run=None: phonokit.dos(crystal, MESH, run=run),
+    "dos": lambda crystal, run=None: phonokit.dos(crystal, MESH, steps=30, run=run),
     "thermal": lambda crystal, run=None: phonokit.thermal(
         crystal, MESH, [0, 300], by="atom", displacements=True, run=run
     ),
@@ -154,8 +154,10 @@ def test_imaginary_modes_are_never_silent(unstable, name):
         assert below > 0.01
     if name == "thermal":
         with pytest.warns(ImaginaryModesWarning):
-            f = phonokit.modes(unstable, mesh=MESH)
-        expected = (f.frequencies <= 0).sum(axis=1) @ f.weights
+            modes = phonokit.modes(
+                unstable, mesh=MESH, eigenvectors=False, velocities=False
+            )
+        expected = (modes.frequencies <= 0).sum(axis=1) @ modes.weights
         assert result.n_left_out == expected > 10
 
 
@@ -164,11 +166,11 @@ def test_a_picture_of_a_density_begins_at_the_lowest_frequency(silicon, unstable
     from matplotlib.figure import Figure
 
     with pytest.warns(ImaginaryModesWarning):
-        dos = phonokit.dos(unstable, MESH)
+        dos = phonokit.dos(unstable, MESH, steps=30)
     axes = phonokit.plot_dos(dos, ax=Figure().subplots())
     step = dos.frequency_points[1] - dos.frequency_points[0]
     assert dos.lowest_frequency - 2 * step < axes.get_xlim()[0] <= dos.lowest_frequency
-    stable = phonokit.dos(silicon, MESH)
+    stable = phonokit.dos(silicon, MESH, steps=30)
     assert phonokit.plot_dos(stable, ax=Figure().subplots()).get_xlim()[0] == 0
 
 
@@ -305,7 +307,7 @@ def test_densities_of_parts_add_up_to_the_total(silicon):
     for by in ("element", "atom"):
         for axes in (False, True):
             projection = phonokit.Projection(by=by, axes=axes)
-            dos = phonokit.dos(silicon, (5, 5, 5), projection=projection)
+            dos = phonokit.dos(silicon, (4, 4, 4), projection=projection)
             total = sum(dos.parts.values())
             np.testing.assert_allclose(total, dos.total, atol=1e-8 * dos.total.max())
     assert dos.cumulative[-1] == pytest.approx(6)

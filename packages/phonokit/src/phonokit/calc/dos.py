@@ -93,7 +93,7 @@ def dos(
     >>> import phonokit
     >>> silicon = phonokit.load("examples/silicon")
     >>> result = phonokit.dos(silicon, (8, 8, 8))
-    >>> round(result.cumulative[-1], 6)  # states of a primitive cell
+    >>> round(float(result.cumulative[-1]), 6)  # states of a primitive cell
     6.0
     """
     run = Run() if run is None else run
@@ -107,13 +107,11 @@ def dos(
     cell = crystal.primitive
     names = part_names(cell, projection)
     grid = Grid.of(cell, mesh, crystal.symmetry)
-    by = {"by": projection.part.value, "axes": projection.axes}
-    by["direction"] = projection.direction and list(projection.direction)
     record = Record(
         product="dos",
         crystal=crystal,
         nac=nac,
-        settings={"mesh": grid.matrix.tolist(), **by},
+        settings={"mesh": grid.matrix.tolist(), **projection.record},
     )
     with using(crystal.backend):
         q, f, shares = _modes(crystal, grid, projection, record, run)

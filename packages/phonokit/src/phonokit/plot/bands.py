@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from phono_grid.errors import DomainError, ensure_type
 
@@ -65,7 +65,7 @@ def plot_bands(
         return [panel]
     ensure_type("dos", dos, DosResult)
     widths = {"width_ratios": [3.2, 1], "wspace": 0.03}
-    layout = {} if ax is not None else {"sharey": True, "gridspec_kw": widths}
+    layout: dict[str, Any] = {"sharey": True, "gridspec_kw": widths} if ax is None else {}
     with drawn(path, ax, (7.0, 4.2), columns=2, **layout) as (left, right):
         _draw_bands(left, result, unit)
         draw_densities(right, dos, unit, upright=True)

@@ -52,6 +52,12 @@ class Projection:
         """What the parts are."""
         return named(Part, self.by, "by")
 
+    @property
+    def record(self) -> dict[str, str | bool | list[float] | None]:
+        """Every choice, by the names of the arguments."""
+        direction = None if self.direction is None else list(self.direction)
+        return {"by": self.part.value, "axes": self.axes, "direction": direction}
+
 
 def _direction(given: object) -> tuple[float, float, float]:
     """Three numbers that are not all zero."""
