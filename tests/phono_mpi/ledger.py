@@ -74,9 +74,9 @@ def close(function, actual, expected, accuracy):
 
 def write(comm):
     """Leave the counts, of the rank that has most, in ``cases.json``. Collective."""
-    everybody = comm.allgather(COUNTS)
+    counts_of_ranks = comm.allgather(COUNTS)
     if comm.rank == 0:
         most = Counter()
-        for counts in everybody:
+        for counts in counts_of_ranks:
             most |= counts
         Path("cases.json").write_text(json.dumps(most))

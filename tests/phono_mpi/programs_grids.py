@@ -12,7 +12,7 @@ comm = MPI.COMM_WORLD
 DTYPES = [np.complex128, np.complex64, np.float64, np.float32]
 
 
-def everything():
+def all_functions():
     for limit in (16, 2**31 - 1):
         mpi_utils.MAX_MPI_BYTES = limit
         for nq in grids.NUMBERS[:: 1 if limit > 16 else 2]:
@@ -63,7 +63,7 @@ def mistakes():
 
 
 if __name__ == "__main__":
-    everything()
+    all_functions()
     large_arrays()
     mistakes()
     write(comm)

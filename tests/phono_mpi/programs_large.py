@@ -42,9 +42,9 @@ def blocks():
 
 
 def rows_of_the_other():
-    nobody, everything = np.zeros(0, np.int64), np.arange(2)
+    none, both = np.zeros(0, np.int64), np.arange(2)
     counts = 2 * (np.arange(2) == other)
-    plan = RedistributionPlan(everything, counts, everything, counts, nobody, nobody, 2, 4)
+    plan = RedistributionPlan(both, counts, both, counts, none, none, 2, 4)
     half = np.zeros((2, N // 2 + 1), np.int8)
     half[0, 0], half[1, -1] = 10 + rank, 20 + rank
     assert ends(redistribute(half, plan, comm)) == [10 + other, 20 + other]

@@ -46,9 +46,9 @@ def free_ranks():
         for task in dynamic_tasks([7, 8, 9, 10, 11], comm):
             taken.append(task)
             time.sleep(0.01 if rank else 0.5)
-        everybody = comm.allgather(taken)
-        assert sorted(chain(*everybody)) == [7, 8, 9, 10, 11]
-        assert len(everybody[0]) <= 1
+        taken_by_rank = comm.allgather(taken)
+        assert sorted(chain(*taken_by_rank)) == [7, 8, 9, 10, 11]
+        assert len(taken_by_rank[0]) <= 1
 
 
 def ranks_that_leave():
@@ -59,16 +59,16 @@ def ranks_that_leave():
             time.sleep(0.01)
             if rank == leaves:
                 break
-        everybody = comm.allgather(taken)
-        assert len(everybody[leaves]) <= 1
+        taken_by_rank = comm.allgather(taken)
+        assert len(taken_by_rank[leaves]) <= 1
         if size > 1:
-            assert sorted(chain(*everybody)) == list(range(12))
+            assert sorted(chain(*taken_by_rank)) == list(range(12))
 
 
 def results_that_do_not_fit():
-    mine = [rank] if rank < 2 else []
+    own = [rank] if rank < 2 else []
     for tasks, rows, n in (
-        (mine, [1.0] * len(mine), 3),  # one is missing
+        (own, [1.0] * len(own), 3),  # one is missing
         ([0], [1.0], size) if size > 1 else ([1], [1.0], 1),  # one is there twice
         ([rank], [1.0, 2.0], size),  # more rows than tasks
     ):
@@ -79,10 +79,10 @@ def results_that_do_not_fit():
 def stored_results():
     d = MpiDistributor(11)
     rows = np.arange(22.0).reshape(11, 2) + 1j
-    mine = d.my_tasks[::2]
+    own = d.my_tasks[::2]
     with TaskStore("store", "rows", 11, comm, key="a", seconds=0) as store:
         assert store.missing.tolist() == list(range(11))
-        for task in mine:
+        for task in own:
             store.write([task], rows[[task]])
         store.refresh()
         first = store.done

@@ -136,8 +136,8 @@ def test_nodes_and_ranks_share_by_what_they_can_do(powers, sizes, monkeypatch):
     class Named(SerialComm):
         size = 4
 
-        def allgather(self, mine):
-            assert mine == ("here", 1.0)
+        def allgather(self, report):
+            assert report == ("here", 1.0)
             return list(zip("babb", powers, strict=True))
 
     monkeypatch.setattr(mpi_utils, "MPI", FAKE_MPI)

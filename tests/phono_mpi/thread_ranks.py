@@ -64,9 +64,9 @@ class ThreadComm:
     def allgather(self, sendobj):
         self.shared.board[self.rank] = sendobj
         self.Barrier()
-        everybody = list(self.shared.board)
+        objects = list(self.shared.board)
         self.Barrier()
-        return everybody
+        return objects
 
     def bcast(self, obj, root=0):
         return self.allgather(obj)[root]
@@ -76,10 +76,10 @@ class ThreadComm:
 
     def Allgatherv(self, send, receive):
         buf, (counts, displacements) = receive
-        for part, n, at in zip(
+        for part, n, start in zip(
             self.allgather(send[0].copy()), counts, displacements, strict=True
         ):
-            buf[at : at + n] = part
+            buf[start : start + n] = part
 
 
 def wait_all(requests):
