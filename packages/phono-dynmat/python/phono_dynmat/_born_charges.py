@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from phono_grid import Cell, Symmetry, ValueNoun, units
 from phono_grid.errors import (
     DomainError,
+    PhonoWarning,
     ShapeError,
     as_numbers,
     ensure_finite,
@@ -21,7 +22,7 @@ NEUTRAL = 0.1
 """Elementary charges; a larger sum of the charges is reported."""
 
 
-class ChargeWarning(UserWarning):
+class ChargeWarning(PhonoWarning):
     """Born charges that do not add up."""
 
 

@@ -15,6 +15,10 @@ class PhonoError(Exception):
     """Anything phonokit refuses; its message says what to do."""
 
 
+class PhonoWarning(UserWarning):
+    """A number that may be wrong; the message says why, and what to do."""
+
+
 class DomainError(PhonoError, ValueError):
     """A value outside the domain of a function."""
 

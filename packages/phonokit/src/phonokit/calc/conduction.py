@@ -20,6 +20,7 @@ from phono_3ph import (
     mean_free_paths,
 )
 from phono_dynmat import heat_capacities
+from phono_grid.errors import PhonoWarning
 
 from phonokit.calc.carriers import Carriers
 from phonokit.calc.ranked_operator import RankedOperator, RankedRows
@@ -38,11 +39,11 @@ NAMED = 3
 """Phonons that a warning names."""
 
 
-class UnscatteredWarning(UserWarning):
+class UnscatteredWarning(PhonoWarning):
     """Phonons that would carry heat for ever are left out."""
 
 
-class LongPathWarning(UserWarning):
+class LongPathWarning(PhonoWarning):
     """Phonons that hardly anything scatters carry much of the heat."""
 
 

@@ -19,6 +19,7 @@ from phono_dynmat import Dynamics, bose_einstein, phonon_frequencies
 from phono_grid import Grid, Triplets, first_brillouin_zone
 from phono_grid.errors import (
     DomainError,
+    PhonoWarning,
     ensure_flag,
     ensure_integer,
     ensure_type,
@@ -40,7 +41,7 @@ ON_MESH = 1e-3
 """Steps of the mesh that a wave vector may be away from a point of it."""
 
 
-class IdleRanksWarning(UserWarning):
+class IdleRanksWarning(PhonoWarning):
     """There are more ranks than wave vectors."""
 
 

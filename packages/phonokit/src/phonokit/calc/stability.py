@@ -4,12 +4,13 @@ import warnings
 
 import numpy as np
 from numpy.typing import NDArray
+from phono_grid.errors import PhonoWarning
 
 IMAGINARY = -0.01
 """THz; a mode below is reported. Noise of the acoustic modes at Γ is far above."""
 
 
-class ImaginaryModesWarning(UserWarning):
+class ImaginaryModesWarning(PhonoWarning):
     """The crystal is not stable, or its forces are not good enough."""
 
 

@@ -6,9 +6,9 @@ import traceback
 from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
+from phono_mpi.launch import Launch
 
 from phonokit._version import __version__
-from phonokit.run.launch import Launch
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     reads the output any more.
     """
     tokens = list(sys.argv[1:] if argv is None else argv)
-    launch = Launch.of()
+    launch = Launch.from_environment()
     try:
         _run(tokens, launch)
         sys.stdout.flush()

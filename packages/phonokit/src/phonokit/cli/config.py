@@ -2,7 +2,6 @@
 
 import json
 import shlex
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -77,6 +76,8 @@ def _without_config(tokens: list[str]) -> tuple[list[str], Path | None]:
 
 def _table(path: Path, command: str) -> dict[str, Any]:
     """What a settings file says of a command."""
+    import tomllib  # few commands need it
+
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

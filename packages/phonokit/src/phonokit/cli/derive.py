@@ -75,8 +75,8 @@ def _choices(hint: Any) -> Any:
     """A type in which an enum or its names are the names alone, as people type them."""
     parts = get_args(hint)
     for enum in (p for p in parts if isinstance(p, type) and issubclass(p, Enum)):
-        names = Literal[tuple(member.value for member in enum)]
-        return names | None if type(None) in parts else names  # type: ignore[operator]
+        names: Any = Literal.__getitem__(tuple(member.value for member in enum))
+        return names | None if type(None) in parts else names
     return hint
 
 

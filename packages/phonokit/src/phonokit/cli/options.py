@@ -18,10 +18,13 @@ from phonokit.settings.fit import Fit
 from phonokit.settings.mesh import Mesh, Nine, Triple
 
 if TYPE_CHECKING:
-    from phono_3ph import Scattering as ScatteringOptions
+    from phono_3ph import Scattering
     from phono_mpi import Ranks
 
-    from phonokit.settings.transport import Transport as TransportOptions
+    from phonokit.settings.transport import Transport
+
+    ScatteringOptions = Scattering
+    TransportOptions = Transport
 else:
     from phono_3ph import Scattering
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
-from phono_dynmat import ChargeWarning
 from phono_grid import Grid, IrreduciblePoints, backend
+from phono_grid.errors import PhonoWarning
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -21,8 +21,6 @@ from rich.progress import (
 )
 
 from phonokit._version import __version__
-from phonokit.calc.conduction import LongPathWarning, UnscatteredWarning
-from phonokit.calc.stability import ImaginaryModesWarning
 from phonokit.cli.words import in_options
 from phonokit.model.crystal import Crystal
 from phonokit.settings.mesh import mesh_name
@@ -115,10 +113,7 @@ def warnings_in_one_line(shown: bool = True) -> Iterator[None]:
             sys.stderr.write(f"phono: warning: {in_options(str(message))}\n")
 
     with warnings.catch_warnings():
-        warnings.filterwarnings("always", category=ImaginaryModesWarning)
-        warnings.filterwarnings("always", category=ChargeWarning)
-        warnings.filterwarnings("always", category=UnscatteredWarning)
-        warnings.filterwarnings("always", category=LongPathWarning)
+        warnings.filterwarnings("always", category=PhonoWarning)
         warnings.showwarning = show
         yield
 

@@ -14,7 +14,7 @@ from phono_dynmat import (
 )
 from phono_fc import ForceConstants, SparseForceConstants3, drift, drift_sparse
 from phono_grid import Backend, Cell, Supercell, Symmetry, using
-from phono_grid.backend import active
+from phono_grid.backend import active, running
 from phono_grid.calculators import calculator_units
 from phono_grid.errors import DomainError, ensure_type
 from phono_grid.nouns import ValueNoun
@@ -192,8 +192,9 @@ class Crystal(ValueNoun):
 
     @property
     def lang(self) -> str:
-        """``"Rust"`` or ``"Python"``."""
-        return self.backend.value
+        """The implementation that really runs: ``"Rust"`` or ``"Python"``."""
+        with using(self.backend):
+            return running().value
 
     @property
     def primitive(self) -> Cell:
@@ -236,8 +237,10 @@ class Crystal(ValueNoun):
         with using(self.backend), timed("third-order constants"):
             fc3 = self.constants.fc3
             if log.isEnabledFor(logging.INFO):
-                sparse = isinstance(fc3, SparseForceConstants3)
-                drifts = drift_sparse(fc3) if sparse else drift(fc3)
+                if isinstance(fc3, SparseForceConstants3):
+                    drifts = drift_sparse(fc3)
+                else:
+                    drifts = drift(fc3)
                 log.info("largest drift: %.1e eV/Å^3", drifts.max())
             return fc3
 

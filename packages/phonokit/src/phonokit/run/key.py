@@ -13,5 +13,5 @@ def programs() -> dict[str, str]:
         "phonokit": __version__,
         "numpy": np.__version__,
         "spglib": spglib.__version__,
-        "kernels": backend.describe().split(",")[0],
+        "kernels": backend.running().value,
     }
