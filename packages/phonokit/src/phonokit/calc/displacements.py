@@ -11,12 +11,12 @@ from phono_dynmat import (
     mean_square_displacements,
     phonon_modes,
 )
-from phono_grid import Grid, first_brillouin_zone, using
+from phono_grid import Grid, using
 from phono_grid.errors import ensure_flag, ensure_not_negative, ensure_type
 
 from phonokit.calc.dos import atom_names
 from phonokit.calc.record import Record
-from phonokit.calc.slabs import Slabs
+from phonokit.calc.slabs import Slabs, zone_points
 from phonokit.calc.stability import warn_of_imaginary_modes
 from phonokit.model.crystal import Crystal
 from phonokit.results.displacements import DisplacementsResult
@@ -98,7 +98,7 @@ def displacements(
     )
     with using(crystal.backend):
         dynamics = crystal.dynamics(nac=nac)
-        q = first_brillouin_zone(grid.qpoints, grid.reciprocal_lattice)
+        q = zone_points(grid)
 
         def compute(some: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
             modes = phonon_modes(dynamics, some)

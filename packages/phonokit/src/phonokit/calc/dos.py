@@ -18,14 +18,13 @@ from phono_grid import (
     Grid,
     Spectrum,
     density_of_states,
-    first_brillouin_zone,
     units,
     using,
 )
 from phono_grid.errors import DomainError, ensure_flag, ensure_integer, ensure_type
 
 from phonokit.calc.record import Record
-from phonokit.calc.slabs import Slabs
+from phonokit.calc.slabs import Slabs, zone_points
 from phonokit.calc.stability import IMAGINARY, warn_of_imaginary_modes, without_rest
 from phonokit.model.crystal import Crystal
 from phonokit.results.dos import DosResult
@@ -162,7 +161,7 @@ def _modes(
         shares = _shares(modes, cell, projection)
         return {"frequencies": modes.frequencies, "shares": shares}
 
-    q = first_brillouin_zone(grid.qpoints, grid.reciprocal_lattice)
+    q = zone_points(grid)
     each = [("frequencies", "<f8", (n_b,)), ("shares", "<f8", (n_b, n_parts))]
     slabs = Slabs(
         qpoints=q, n_bands=n_b, compute=compute, each=np.dtype(each), key=record.key

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import group_velocities, phonon_frequencies, phonon_modes
-from phono_grid import Grid, IrreduciblePoints, first_brillouin_zone, using
+from phono_grid import Grid, IrreduciblePoints, using
 from phono_grid.errors import DomainError, ensure_flag, ensure_type, finite
 
 from phonokit.calc.record import Record
-from phonokit.calc.slabs import Slabs
+from phonokit.calc.slabs import Slabs, zone_points
 from phonokit.calc.stability import warn_of_imaginary_modes
 from phonokit.model.crystal import Crystal
 from phonokit.results.modes import ModesResult
@@ -142,8 +142,7 @@ def _wave_vectors(
             crystal.primitive, HARMONIC_MESH if mesh is None else mesh, crystal.symmetry
         )
         irreducible = IrreduciblePoints.of(grid)
-    points = grid.qpoints_at(irreducible.points)
-    return first_brillouin_zone(points, grid.reciprocal_lattice), irreducible
+        return zone_points(grid, irreducible.points), irreducible
 
 
 def _values(

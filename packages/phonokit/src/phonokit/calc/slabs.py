@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from phono_grid import Grid, first_brillouin_zone
 
 from phonokit.run.run import Run, Task, complete
 
@@ -13,6 +14,8 @@ MOST, LEAST = 512, 32
 """Wave vectors of a slab: as many as keep the kernels busy, as few as a stop may cost."""
 ENTRIES = 2**22
 """Of the dynamical matrices of a slab, if that leaves enough wave vectors."""
+TOGETHER = 4096
+"""Wave vectors whose images are compared at once."""
 NOTHING: np.dtype[Any] = np.dtype([])
 
 
@@ -88,6 +91,18 @@ class Slabs:
             for name in _names(self.sums):
                 record[name] = values[name]
             yield i, record
+
+
+def zone_points(grid: Grid, points: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
+    """Wave vectors of points of a grid, or of all of them, in the first Brillouin zone.
+
+    Some at a time: to find the shortest image takes kilobytes for each.
+    """
+    q = grid.qpoints if points is None else grid.qpoints_at(points)
+    pieces = [q[i : i + TOGETHER] for i in range(0, len(q), TOGETHER)]
+    return np.concatenate(
+        [first_brillouin_zone(piece, grid.reciprocal_lattice) for piece in pieces]
+    )
 
 
 def _names(dtype: np.dtype[Any]) -> tuple[str, ...]:

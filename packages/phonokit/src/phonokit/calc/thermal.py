@@ -15,7 +15,7 @@ from phono_dynmat import (
     phonon_modes,
     thermal_properties,
 )
-from phono_grid import Grid, IrreduciblePoints, first_brillouin_zone, using
+from phono_grid import Grid, IrreduciblePoints, using
 from phono_grid.errors import (
     DomainError,
     ensure_flag,
@@ -27,7 +27,7 @@ from phono_grid.errors import (
 from phonokit.calc.displacements import mode_displacements
 from phonokit.calc.dos import atom_names
 from phonokit.calc.record import Record
-from phonokit.calc.slabs import Slabs
+from phonokit.calc.slabs import Slabs, zone_points
 from phonokit.calc.stability import warn_of_imaginary_modes
 from phonokit.model.crystal import Crystal
 from phonokit.results.thermal import ThermalResult
@@ -174,7 +174,7 @@ def _irreducible_frequencies(
     """Irreducible wave vectors in the first Brillouin zone, and frequencies. Collective."""
     dynamics = crystal.dynamics(nac=record.nac)
     n_b = 3 * crystal.primitive.n_atoms
-    q = first_brillouin_zone(grid.qpoints_at(irreducible.points), grid.reciprocal_lattice)
+    q = zone_points(grid, irreducible.points)
     slabs = Slabs(
         qpoints=q,
         n_bands=n_b,
@@ -225,7 +225,7 @@ class _WholeMesh:
             return values
 
         slabs = Slabs(
-            qpoints=first_brillouin_zone(self.grid.qpoints, self.grid.reciprocal_lattice),
+            qpoints=zone_points(self.grid),
             n_bands=3 * n_a,
             compute=compute,
             each=np.dtype(each),
