@@ -10,7 +10,7 @@ CALLS = {
     "path": lambda bad: phonokit.load(bad),
     "crystal": lambda bad: phonokit.kappa(bad),
     "result": lambda bad: phonokit.plot_kappa(bad, "k.png"),
-    "data": lambda bad: phonokit.force_constants_of(bad),
+    "data": lambda bad: phonokit.fit(bad),
     "constants": lambda bad: phonokit.write_force_constants(bad, "fc2.hdf5"),
     "supercell": lambda bad: phonokit.read_force_constants("fc2.hdf5", bad),
     "supercell2": lambda bad: phonokit.read_shengbte(".", bad),

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid.errors import DomainError, FileError
 
+from phonokit._atomic import path_of
 from phonokit.io.ase import atoms_of, checked_forces, read_forces_of
 from phonokit.io.force_store import ForceStore, force_store
 from phonokit.model.displaced_supercells import AnySupercells
@@ -53,6 +54,16 @@ def compute_forces(
         If the calculator fails; what it raised is the cause.
     FileError
         If ``store`` is of other supercells or another origin, or a force is no number.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> from ase.build import bulk
+    >>> from ase.calculators.emt import EMT
+    >>> supercells = phonokit.displace(bulk("Cu"), phonokit.Displace(supercell=(2, 2, 2)))
+    >>> forces = phonokit.compute_forces(supercells, EMT(), "forces.hdf5")
+    >>> phonokit.ForceData.from_supercells(supercells, forces)
+    ForceData(Cu, 8 atoms, 1 + 14 displacements)
     """
     atoms = atoms_of(supercells.supercell.cell)
     atoms.calc = calculator
@@ -77,17 +88,20 @@ def compute_forces(
 
 
 def collect_forces(
-    supercells: AnySupercells, files: Sequence[Path], *, residual: Path | None = None
+    supercells: AnySupercells,
+    files: Sequence[str | Path],
+    *,
+    residual: str | Path | None = None,
 ) -> NDArray[np.float64]:
     """Forces of all displaced supercells from finished calculations.
 
     Parameters
     ----------
     supercells : DisplacedSupercells or RandomSupercells
-    files : sequence of Path
+    files : sequence of str or Path
         One for every supercell that is not beyond the cutoff, in order; any file from which
         ASE reads forces.
-    residual : Path, optional
+    residual : str or Path, optional
         The calculation of the supercell at rest, whose forces are subtracted.
 
     Returns
@@ -99,6 +113,20 @@ def collect_forces(
     ------
     FileError
         If there are not as many files as supercells, or one is of another supercell.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> from ase.build import bulk
+    >>> from ase.calculators.emt import EMT
+    >>> settings = phonokit.Displace(supercell=(2, 2, 2), second_order=True)
+    >>> supercells = phonokit.displace(bulk("Cu"), settings)
+    >>> atoms = supercells.supercell.cell.to_ase()
+    >>> atoms.positions, atoms.calc = supercells.positions(0), EMT()
+    >>> _ = atoms.get_forces()
+    >>> atoms.write("calculation.extxyz")
+    >>> phonokit.collect_forces(supercells, ["calculation.extxyz"]).shape
+    (1, 8, 3)
     """
     needed = np.flatnonzero(supercells.included)
     if len(files) != len(needed):
@@ -110,11 +138,11 @@ def collect_forces(
     rest = np.zeros((cell.n_atoms, 3))
     if residual is not None:
         x = _positions(supercells, len(supercells))
-        rest = read_forces_of(residual, cell, x, "supercell at rest")
+        rest = read_forces_of(path_of(residual, "residual"), cell, x, "supercell at rest")
     forces = np.zeros((len(supercells), cell.n_atoms, 3))
     for number, path in zip(needed, files, strict=True):
         x, what = supercells.positions(int(number)), f"supercell {number + 1}"
-        forces[number] = read_forces_of(path, cell, x, what) - rest
+        forces[number] = read_forces_of(path_of(path, "files"), cell, x, what) - rest
     return forces
 
 

@@ -77,10 +77,10 @@ def from_calculator(
     >>> import phonokit
     >>> from ase.build import bulk
     >>> from ase.calculators.emt import EMT
-    >>> copper = phonokit.from_calculator(
-    ...     bulk("Cu"), EMT(), phonokit.Displace(supercell=(2, 2, 2)))
+    >>> settings = phonokit.Displace(supercell=(3, 3, 3))
+    >>> copper = phonokit.from_calculator(bulk("Cu"), EMT(), settings)
     >>> copper
-    Crystal(Cu, 8 atoms, 1 + 10 displacements, from forces)
+    Crystal(Cu, 27 atoms, 1 + 48 displacements, from forces)
     >>> bool(phonokit.kappa(copper, (3, 3, 3), [300]).kappa[0, 0] > 0)
     True
     """

@@ -13,13 +13,13 @@ from phono_grid.errors import DomainError
 from phonokit.calc.fit import fit as compute
 from phonokit.cli.command import command
 from phonokit.cli.derive import options_of, settings_from
-from phonokit.cli.displace import EXAMPLES, Triple, make_displacements, program, say
+from phonokit.cli.displace import EXAMPLES, make_displacements, program, say
 from phonokit.cli.forces import compute_all
 from phonokit.cli.options import Flat
 from phonokit.io.read import read
 from phonokit.model.force_data import ForceData
 from phonokit.results.force_constants import FitResult
-from phonokit.settings.displace import Displace
+from phonokit.settings.displace import Displace, Triple
 from phonokit.settings.fit import Fit
 
 if TYPE_CHECKING:
@@ -151,5 +151,6 @@ def _told(data: ForceData, result: FitResult, written: list[Path]) -> Iterator[s
     for order, drifts in result.drifts.items():
         yield f"order {order}: drift {', '.join(f'{d:.1e}' for d in drifts)} eV/Å^{order}"
     for path in written:
-        sparse = isinstance(result.fc3, SparseForceConstants3) and path.name == "fc3.hdf5"
-        yield f"wrote {path}" + (f", {len(result.fc3)} blocks" if sparse else "")
+        fc3 = result.fc3 if path.name == "fc3.hdf5" else None
+        blocks = f", {len(fc3)} blocks" if isinstance(fc3, SparseForceConstants3) else ""
+        yield f"wrote {path}{blocks}"

@@ -31,6 +31,14 @@ def read_force_constants(path: str | Path, supercell: Supercell) -> ForceConstan
     ------
     FileError
         If the file is not of this supercell.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> silicon = phonokit.load("examples/silicon")
+    >>> path = phonokit.write_force_constants(silicon.fc2, "fc2.hdf5")
+    >>> phonokit.read_force_constants(path, silicon.supercell) == silicon.fc2
+    True
     """
     ensure_type("supercell", supercell, Supercell)
     source = path_of(path)
@@ -58,6 +66,15 @@ def read_sparse_force_constants(
     ------
     FileError
         If the file is not of this supercell.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> fit = phonokit.Fit(cutoff=3.0, sparse=True)
+    >>> silicon = phonokit.load("examples/silicon", fit=fit)
+    >>> path = phonokit.write_sparse_force_constants(silicon.fc3, "fc3.hdf5")
+    >>> phonokit.read_sparse_force_constants(path, silicon.supercell) == silicon.fc3
+    True
     """
     ensure_type("supercell", supercell, Supercell)
     source = path_of(path)

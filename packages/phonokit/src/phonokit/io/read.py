@@ -35,6 +35,12 @@ def read(path: str | Path) -> ForceData:
     FileError
         If a file is missing or does not hold what it should; the message names the file
         and the key or line. Or if two files hold different forces.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> phonokit.read("examples/silicon")
+    ForceData(Si2, 64 atoms, 1 + 110 displacements)
     """
     source = DataSet.of(path_of(path))
     return read_forces_of(CrystalFile.read(source.yaml), source.forces)

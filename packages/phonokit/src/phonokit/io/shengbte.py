@@ -51,6 +51,19 @@ def write_shengbte(
     ------
     DomainError
         If ShengBTE cannot read constants of this supercell.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import phonokit
+    >>> from phono_fc import ForceConstants
+    >>> from phono_grid import Cell, Supercell
+    >>> cell = Supercell.of(Cell.of(4 * np.eye(3), [[0, 0, 0]], ["Cu"]), (2, 2, 2))
+    >>> fc2 = ForceConstants(np.zeros((1, 8, 3, 3)), cell)
+    >>> fc3 = ForceConstants(np.ones((1, 8, 8, 3, 3, 3)), cell)
+    >>> second, third = phonokit.write_shengbte(fc2, fc3, ".")
+    >>> print(second, third)
+    FORCE_CONSTANTS_2ND FORCE_CONSTANTS_3RD
     """
     ensure_type("fc2", fc2, ForceConstants)
     ensure_type("fc3", fc3, ForceConstants)
@@ -90,6 +103,19 @@ def read_shengbte(
     supercell3 : Supercell, optional
         To hold the third order, of the same primitive cell; ``supercell2`` if not given.
         Blocks a supercell vector apart are added up.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import phonokit
+    >>> from phono_fc import ForceConstants
+    >>> from phono_grid import Cell, Supercell
+    >>> cell = Supercell.of(Cell.of(4 * np.eye(3), [[0, 0, 0]], ["Cu"]), (2, 2, 2))
+    >>> fc2 = ForceConstants(np.zeros((1, 8, 3, 3)), cell)
+    >>> fc3 = ForceConstants(np.ones((1, 8, 8, 3, 3, 3)), cell)
+    >>> files = phonokit.write_shengbte(fc2, fc3, ".")
+    >>> phonokit.Crystal.from_constants(*phonokit.read_shengbte(".", cell))
+    Crystal(Cu, 8 atoms, force constants of order 2 and 3, from constants)
     """
     second, third = (path_of(folder, "folder") / name for name in (SECOND, THIRD))
     ensure_type("supercell2", supercell2, Supercell)

@@ -50,6 +50,16 @@ def read_supercells(path: str | Path) -> tuple[AnySupercells, CalculatorUnits]:
     ------
     FileError
         If the file holds no displacements.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> silicon = phonokit.read("examples/silicon").unit_cell
+    >>> made = phonokit.displace(silicon, phonokit.Displace(supercell=(2, 2, 2)))
+    >>> path = phonokit.write_displacements(made)
+    >>> supercells, units = phonokit.read_supercells(path)
+    >>> supercells
+    DisplacedSupercells(Si2, 64 atoms, 1 + 110 displacements)
     """
     file = CrystalFile.read(find_supercells(path_of(path)))
     place, phonon = file.place, None

@@ -52,6 +52,14 @@ def write_displacements(
     ------
     FileError
         If it cannot be written.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> silicon = phonokit.read("examples/silicon").unit_cell
+    >>> settings = phonokit.Displace(supercell=(2, 2, 2), second_order=True)
+    >>> print(phonokit.write_displacements(phonokit.displace(silicon, settings)))
+    phonopy_disp.yaml
     """
     target = Path(default_displacements_name(supercells) if path is None else path)
     phonon = supercells.phonon

@@ -54,6 +54,17 @@ def write_forces(
         In the unit of force of the displacements' file.
     comments : iterable of str
         What moves in each supercell, lines that begin with ``#``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import phonokit
+    >>> silicon = phonokit.read("examples/silicon").unit_cell
+    >>> settings = phonokit.Displace(supercell=(2, 2, 2), second_order=True)
+    >>> supercells = phonokit.displace(silicon, settings)
+    >>> forces = np.zeros((len(supercells), 64, 3))
+    >>> print(phonokit.write_forces("FORCES_FC2", forces, supercells.comments()))
+    FORCES_FC2
     """
     target = path_of(path)
     ensure_type("comments", comments, Iterable)
@@ -79,6 +90,17 @@ def write_force_sets(
     path : str or Path
     supercells : DisplacedSupercells
     forces : (n, n_s, 3) array
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import phonokit
+    >>> silicon = phonokit.read("examples/silicon").unit_cell
+    >>> settings = phonokit.Displace(supercell=(2, 2, 2), second_order=True)
+    >>> supercells = phonokit.displace(silicon, settings)
+    >>> forces = np.zeros((len(supercells), 64, 3))
+    >>> print(phonokit.write_force_sets("FORCE_SETS", supercells, forces))
+    FORCE_SETS
     """
     ensure_type("supercells", supercells, DisplacedSupercells)
     shape = (len(supercells), supercells.supercell.cell.n_atoms, 3)
@@ -108,6 +130,18 @@ def write_snapshots(
     path : str or Path
     displacements, forces : (n, n_s, 3) arrays
         In the units of the displacements' file.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import phonokit
+    >>> silicon = phonokit.read("examples/silicon").unit_cell
+    >>> settings = phonokit.Displace(supercell=(2, 2, 2), random=10, seed=1)
+    >>> supercells = phonokit.displace(silicon, settings)
+    >>> forces = np.zeros((len(supercells), 64, 3))
+    >>> u = supercells.displacements
+    >>> print(phonokit.write_snapshots("FORCES_FC3", u, forces))
+    FORCES_FC3
     """
     target = path_of(path)
     moves = finite(displacements, "displacements", ("n", "n_s", 3))

@@ -3,6 +3,8 @@
 import functools
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
 from phono_fc import (
     ForceConstants,
     PairDisplacementForces,
@@ -10,6 +12,8 @@ from phono_fc import (
     SingleDisplacementForces,
     SparseForceConstants3,
     cut,
+    drift,
+    drift_sparse,
     force_constants2,
     force_constants3,
     least_squares,
@@ -200,6 +204,13 @@ class Given(ValueNoun):
                 "constants too"
             )
         return self.third
+
+
+def drifts_of(constants: Constants3) -> NDArray[np.float64]:
+    """How far each index is from the sum rule, eV/Å² or eV/Å³."""
+    if isinstance(constants, SparseForceConstants3):
+        return drift_sparse(constants)
+    return drift(constants)
 
 
 def ensure_third_order(order: int) -> None:

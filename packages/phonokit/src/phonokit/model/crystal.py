@@ -12,7 +12,7 @@ from phono_dynmat import (
     WangCorrection,
     separate_dipoles,
 )
-from phono_fc import ForceConstants, SparseForceConstants3, drift, drift_sparse
+from phono_fc import ForceConstants, drift
 from phono_grid import Backend, Cell, Supercell, Symmetry, using
 from phono_grid.backend import active, running
 from phono_grid.calculators import calculator_units
@@ -237,11 +237,7 @@ class Crystal(ValueNoun):
         with using(self.backend), timed("third-order constants"):
             fc3 = self.constants.fc3
             if log.isEnabledFor(logging.INFO):
-                if isinstance(fc3, SparseForceConstants3):
-                    drifts = drift_sparse(fc3)
-                else:
-                    drifts = drift(fc3)
-                log.info("largest drift: %.1e eV/Å^3", drifts.max())
+                log.info("largest drift: %.1e eV/Å^3", drifts_of(fc3).max())
             return fc3
 
     def dynamics(self, *, nac: bool = True) -> Dynamics:

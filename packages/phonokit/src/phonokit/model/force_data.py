@@ -300,6 +300,6 @@ def _datasets(
     datasets: dict[str, Dataset] = {"singles": singles}
     if pairs is not None:
         kept = included[n:]
-        arrays = (a[kept] for a in (pairs.first, pairs.atoms, pairs.displacements))
-        datasets["pairs"] = PairDisplacementForces(*arrays, values[n:])
+        first, atoms, u = pairs.first[kept], pairs.atoms[kept], pairs.displacements[kept]
+        datasets["pairs"] = PairDisplacementForces(first, atoms, u, values[n:])
     return datasets

@@ -8,14 +8,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_fc import ForceConstants, SparseForceConstants3, drift, drift_sparse, expand
+from phono_fc import ForceConstants, SparseForceConstants3, expand
 from phono_grid.errors import FileError, ensure_flag, ensure_type
 from phono_grid.nouns import ValueNoun
 
 from phonokit._atomic import path_of, replacing
 from phonokit._hdf5 import Dataset, write_hdf5
 from phonokit._version import __version__
-from phonokit.model.constants import Constants3
+from phonokit.model.constants import Constants3, drifts_of
 from phonokit.settings.fit import Fit
 
 HDF5 = (".hdf5", ".h5")
@@ -64,11 +64,9 @@ class FitResult(ValueNoun):
     @property
     def drifts(self) -> dict[int, NDArray[np.float64]]:
         """How far each index is from the sum rule, by order; eV/Å², eV/Å³."""
-        drifts = {2: drift(self.fc2)}
-        if isinstance(self.fc3, SparseForceConstants3):
-            drifts[3] = drift_sparse(self.fc3)
-        elif self.fc3 is not None:
-            drifts[3] = drift(self.fc3)
+        drifts = {2: drifts_of(self.fc2)}
+        if self.fc3 is not None:
+            drifts[3] = drifts_of(self.fc3)
         return drifts
 
     def write(
@@ -128,6 +126,13 @@ def write_force_constants(
     ------
     FileError
         If the file cannot be written, or cannot hold this order.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> fc2 = phonokit.load("examples/silicon").fc2
+    >>> print(phonokit.write_force_constants(fc2, "FORCE_CONSTANTS"))
+    FORCE_CONSTANTS
     """
     ensure_type("constants", constants, ForceConstants)
     ensure_flag("full", full)
@@ -160,6 +165,14 @@ def write_sparse_force_constants(
     ------
     FileError
         If the file cannot be written.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> fit = phonokit.Fit(cutoff=3.0, sparse=True)
+    >>> fc3 = phonokit.load("examples/silicon", fit=fit).fc3
+    >>> print(phonokit.write_sparse_force_constants(fc3, "fc3.hdf5"))
+    fc3.hdf5
     """
     ensure_type("constants", constants, SparseForceConstants3)
     target = path_of(path)
