@@ -21,7 +21,7 @@ from phono_grid.nouns import ValueNoun
 
 from phonokit._fingerprint import fingerprint
 from phonokit._timed import timed
-from phonokit.model.constants import Constants3, FromForces, Given
+from phonokit.model.constants import Constants3, FromForces, Given, drifts_of
 from phonokit.model.dipoles import Dipoles
 from phonokit.model.force_data import ForceData
 from phonokit.model.provenance import Origin
