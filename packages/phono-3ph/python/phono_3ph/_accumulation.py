@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import Gaussian, Grid, IrreduciblePoints, Tetrahedra, density_of_states
+from phono_grid import (
+    Gaussian,
+    Grid,
+    IrreduciblePoints,
+    Tetrahedra,
+    ValueNoun,
+    density_of_states,
+)
 from phono_grid.errors import (
     DomainError,
     as_numbers,
@@ -24,8 +31,8 @@ DECADES = 1e5
 """From the first to the last of points in equal ratios."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Accumulation:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Accumulation(ValueNoun):
     """The conductivity of all phonons below some frequency, or mean free path.
 
     Parameters

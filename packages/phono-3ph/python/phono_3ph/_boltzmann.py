@@ -5,7 +5,7 @@ from enum import Enum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import units
+from phono_grid import ValueNoun, units
 from phono_grid.errors import ensure_positive, ensure_type, finite, named
 
 from phono_3ph._collision import inverse_sinh
@@ -31,8 +31,8 @@ class Solver(Enum):
         return named(cls, name, "solver")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ConductivityLbte:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ConductivityLbte(ValueNoun):
     r"""Thermal conductivity from the full linearised Boltzmann equation.
 
     Parameters

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import bose_einstein
-from phono_grid import CUTOFF_FREQUENCY, Triplets, units
+from phono_grid import CUTOFF_FREQUENCY, Triplets, ValueNoun, units
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
     ensure_not_negative,
@@ -31,8 +31,8 @@ from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ThermalFactors:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ThermalFactors(ValueNoun):
     """Thermal factors of phonons in the rows of the collision operator.
 
     Parameters

@@ -10,6 +10,7 @@ from phono_grid import (
     DEGENERACY,
     Grid,
     IrreduciblePoints,
+    ValueNoun,
     degenerate_sets,
 )
 from phono_grid.errors import (
@@ -38,8 +39,8 @@ BLOCKS = 128
 """Rows are summed in about so many blocks at most."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class IrreducibleModes:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class IrreducibleModes(ValueNoun):
     """Phonons at irreducible wave vectors, the unknowns of the Boltzmann equation.
 
     One vector for every phonon and every temperature, ``y[T, i, j, x]``.

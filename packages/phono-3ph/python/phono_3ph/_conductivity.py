@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import Grid, IrreduciblePoints, units
+from phono_grid import Grid, IrreduciblePoints, ValueNoun, units
 from phono_grid.errors import (
     ShapeError,
     as_numbers,
@@ -27,8 +27,8 @@ VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
 """Axes of the six components xx yy zz yz xz xy."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ConductivityRta:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ConductivityRta(ValueNoun):
     r"""Thermal conductivity with every phonon relaxing on its own.
 
     Parameters

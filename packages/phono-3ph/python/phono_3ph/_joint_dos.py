@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import Triplets
+from phono_grid import Triplets, ValueNoun
 from phono_grid import joint_dos as joint_dos_channels
 from phono_grid.errors import ensure_type
 
@@ -12,8 +12,8 @@ from phono_3ph._linewidths import Scattering, ensure_occupations
 from phono_3ph._periodic_modes import PeriodicModes
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class JointDos:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class JointDos(ValueNoun):
     """Joint densities of states: how many pairs of phonons conserve energy and momentum.
 
     Parameters

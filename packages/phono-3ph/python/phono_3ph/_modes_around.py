@@ -7,7 +7,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import Dynamics, phonon_modes
-from phono_grid import Grid, Tetrahedra, Triplets, first_brillouin_zone
+from phono_grid import Grid, Tetrahedra, Triplets, ValueNoun, first_brillouin_zone
 from phono_grid.errors import (
     DomainError,
     ensure_index,
@@ -25,8 +25,8 @@ from phono_3ph._periodic_modes import (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ModesAround:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ModesAround(ValueNoun):
     """Phonons of a grid, and those that scatter with them and one of any wave vector ``q``.
 
     It takes the place of a `PeriodicModes` in `imaginary_self_energy`, `real_self_energy`

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import Modes
-from phono_grid import Cell, Grid, Tetrahedra
+from phono_grid import Cell, Grid, Tetrahedra, ValueNoun
 from phono_grid.errors import (
     DomainError,
     ShapeError,
@@ -19,8 +19,8 @@ from phono_grid.errors import (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PeriodicModes:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PeriodicModes(ValueNoun):
     r"""Phonons of a whole grid in the gauge that is periodic in reciprocal space.
 
     .. math::

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid import Grid, units
+from phono_grid import Grid, ValueNoun, units
 
 from phono_3ph._collision_operator import CollisionOperator, ensure_unbroken
 from phono_3ph._conductivity import VOIGT
@@ -16,8 +16,8 @@ PINV_CUTOFF = 1e-8
 """THz; eigenvalues of the collision operator below it in magnitude count as null."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Relaxons:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Relaxons(ValueNoun):
     r"""Eigenvectors of the collision operator at one temperature [1]_.
 
     Each relaxes on its own, with the lifetime :math:`1 / 4\pi\lambda`; what they carry adds

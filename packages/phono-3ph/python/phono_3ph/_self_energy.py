@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import BrillouinZone, Triplets, normal_processes, units
+from phono_grid import BrillouinZone, Triplets, ValueNoun, normal_processes, units
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
     DomainError,
@@ -33,8 +33,8 @@ Couplings = Series3 | Strengths
 """Couplings of phonons: constants, or strengths that were computed before."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class EvaluationPoints:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class EvaluationPoints(ValueNoun):
     """Wave vector and frequencies at which a self-energy is evaluated.
 
     Parameters
@@ -76,8 +76,8 @@ class EvaluationPoints:
         return cls(q, points, normal_processes(zone, Triplets.of(zone.grid, q)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ImaginarySelfEnergy:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ImaginarySelfEnergy(ValueNoun):
     """Half linewidths Γ in THz, (n_T, n_b), or (n_T, n_b, n_f) at frequency points.
 
     Parameters
@@ -212,8 +212,8 @@ def imaginary_self_energies(
     return averaged_over_sets(gamma, f, scattering.degeneracy, cutoff)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Summands:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Summands(ValueNoun):
     """Summands of a self-energy at one wave vector."""
 
     triplets: Triplets

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants, SparseForceConstants3
-from phono_grid import ShortestVectors, Supercell
+from phono_grid import ShortestVectors, Supercell, ValueNoun
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
     DomainError,
@@ -22,8 +22,8 @@ from phono_3ph._extension import rust
 from phono_3ph._sparse_series3 import merged, shares_of_legs, sparse_series3
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Series3:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Series3(ValueNoun):
     r"""Third-order force constants on lattice vectors.
 
     .. math::

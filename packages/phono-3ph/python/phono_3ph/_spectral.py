@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from phono_grid import ValueNoun
 from phono_grid.errors import (
     DomainError,
     as_numbers,
@@ -20,8 +21,8 @@ from phono_3ph._modes_around import Phonons
 from phono_3ph._self_energy import Couplings, EvaluationPoints, imaginary_self_energy
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SpectralFunction:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SpectralFunction(ValueNoun):
     """The line shape of every band at one wave vector.
 
     Parameters

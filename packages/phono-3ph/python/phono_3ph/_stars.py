@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid import Grid, IrreduciblePoints
+from phono_grid import Grid, IrreduciblePoints, ValueNoun
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
     DomainError,
@@ -19,8 +19,8 @@ from phono_grid.errors import (
 from phono_3ph._extension import rust
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class QStars:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class QStars(ValueNoun):
     """Where every grid point comes from.
 
     Parameters

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid import CUTOFF_FREQUENCY, Triplets
+from phono_grid import CUTOFF_FREQUENCY, Triplets, ValueNoun
 from phono_grid.errors import (
     ensure_flag,
     ensure_indices,
@@ -23,8 +23,8 @@ ORDERS = ((0, 1, 2), (1, 2, 0), (2, 0, 1), (0, 2, 1), (2, 1, 0), (1, 0, 2))
 """Orders of the three phonons of a triplet."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Strengths:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Strengths(ValueNoun):
     """Squared three-phonon matrix elements of the irreducible triplets at one ``q``.
 
     They take the place of a `Series3` in `imaginary_self_energy` and the like.

@@ -9,6 +9,7 @@ from phono_grid import (
     DEGENERACY,
     Grid,
     IrreduciblePoints,
+    ValueNoun,
     degenerate_sets,
     units,
 )
@@ -31,8 +32,8 @@ BLOCK = 32
 """Wave vectors whose products of velocities are made at once."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BandPairs:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class BandPairs(ValueNoun):
     r"""Pairs of bands at irreducible wave vectors, which carry heat between them.
 
     Parameters
@@ -151,8 +152,8 @@ def share_in_sets(
     products[bands, bands] = own
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ConductivityWigner:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ConductivityWigner(ValueNoun):
     """Thermal conductivity of phonons as particles and as waves.
 
     Parameters
