@@ -122,3 +122,56 @@ def test_choices_that_exclude_each_other_are_refused():
         Transport(scattering=smeared, symmetrized_tetrahedra=True)
     with pytest.raises(DomainError, match="tetrahedra have no images; leave full_zone"):
         Transport(symmetrized_tetrahedra=True, full_zone=True)
+
+
+CUTOFF = 5.0
+"""THz; in the middle of the acoustic branches of silicon."""
+
+
+@functools.cache
+def conducted(cutoff, **transport):
+    """κ of silicon with boundaries of 1 µm, phonons above a cutoff frequency only."""
+    scattering = Scattering(cutoff_frequency=cutoff)
+    choices = Transport(scattering=scattering, boundary_mfp=1.0, **transport)
+    return phonokit.kappa(silicon(), [4, 4, 4], [300], transport=choices)
+
+
+KINDS = {
+    "rta": {},
+    "cg": {"method": "lbte"},
+    "direct": {"method": "lbte", "solver": "direct"},
+    "isotopes": {"isotopes": True},
+    "full equation with isotopes": {"method": "lbte", "isotopes": True},
+    "normal and umklapp": {"normal_umklapp": True},
+    "coherences": {"coherence": "smm19"},
+    "other coherences": {"coherence": "njc23"},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_phonons_at_or_below_the_cutoff_neither_scatter_nor_carry_heat(kind):
+    result = conducted(CUTOFF, **KINDS[kind])
+    low = result.frequencies <= CUTOFF
+    assert low.any()
+    assert not low.all()
+    rates = result.rates
+    for part in (rates.phonon, rates.normal, rates.umklapp):
+        assert part is None or (part[:, low] == 0).all()
+    assert rates.isotope is None or (rates.isotope[low] == 0).all()
+    assert (result.heat_capacities[:, low] == 0).all()
+    assert (result.mode_kappa[:, low] == 0).all()
+    assert len(result.unscattered) == 0
+    if result.wigner is not None:
+        assert (result.wigner.mode_coherences[:, low] == 0).all()
+        assert np.abs(result.wigner.mode_coherences[:, ~low]).max() > 0
+    # They took part before.
+    assert (conducted(1e-4, **KINDS[kind]).mode_kappa[:, low] != 0).any()
+
+
+def test_the_full_equation_leaves_out_what_the_relaxation_time_approximation_does():
+    rta, cg, direct = (
+        conducted(CUTOFF, **KINDS[kind]).kappa[0, 0] for kind in ("rta", "cg", "direct")
+    )
+    assert rta == pytest.approx(166.98, abs=0.005)
+    assert cg == pytest.approx(direct, rel=1e-6)
+    assert cg == pytest.approx(rta, rel=0.2)

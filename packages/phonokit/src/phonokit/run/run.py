@@ -61,7 +61,10 @@ class Run:
         every rank runs.
     batch_size : int, optional
         Irreducible wave vectors that are handed to the kernels together; the environment
-        variable ``PHONO_BATCH_SIZE`` if not given. 0 or less is the default.
+        variable ``PHONO_BATCH_SIZE`` if not given. 0 or less is the default, 64, or 16
+        where temperatures go in blocks. Scattering by isotopes shares work between them:
+        silicon at 19 × 19 × 19 on two threads takes 12 % more processor time one by one,
+        and the same for any size from 4 on. Other scattering takes the same time for any.
 
     Examples
     --------
