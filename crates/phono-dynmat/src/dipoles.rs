@@ -266,9 +266,17 @@ impl Dipoles {
         let n = 3 * self.charges.len();
         let re = sandwiched(&self.charges[k], &tensors[0], &self.charges[l]);
         let im = sandwiched(&self.charges[k], &tensors[1], &self.charges[l]);
-        for (a, b) in (0..9).map(|i| (i / 3, i % 3)) {
-            let value = ComplexLanes { re: re[a][b], im: im[a][b] };
-            let value = gauge.map_or(value, |gauge| value.times(gauge));
+        let mut block: [ComplexLanes; 9] = std::array::from_fn(|i| ComplexLanes {
+            re: re[i / 3][i % 3],
+            im: im[i / 3][i % 3],
+        });
+        if let Some(gauge) = gauge {
+            for value in &mut block {
+                *value = value.times(gauge);
+            }
+        }
+        for (component, value) in block.iter().enumerate() {
+            let (a, b) = (component / 3, component % 3);
             for (i, matrix) in matrices.chunks_exact_mut(n * n).enumerate() {
                 matrix[(3 * k + a) * n + 3 * l + b] += value.get(i);
                 if k != l {

@@ -4,11 +4,13 @@
 pub(crate) type Matrix = [[f64; 3]; 3];
 
 /// `m x`.
+#[inline(always)]
 pub(crate) fn apply(m: &Matrix, x: &[f64; 3]) -> [f64; 3] {
     m.map(|row| row.iter().zip(x).map(|(a, b)| a * b).sum())
 }
 
 /// `a b`.
+#[inline]
 pub(crate) fn product(a: &Matrix, b: &Matrix) -> Matrix {
     a.map(|row| std::array::from_fn(|j| (0..3).map(|i| row[i] * b[i][j]).sum()))
 }

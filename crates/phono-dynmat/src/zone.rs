@@ -1,6 +1,6 @@
 //! The first Brillouin zone.
 
-use crate::matrix::{Matrix, apply, invert, product};
+use crate::matrix::{Matrix, invert, product};
 
 /// Relative to the square of the shortest reciprocal lattice vector: squared lengths closer
 /// than this are equal.
@@ -22,7 +22,7 @@ pub(crate) struct Zone {
     to_basis: Matrix,
     /// The inverse of that.
     to_fractional: Matrix,
-    /// `2 G / |G|²` of the planes that can bound the zone.
+    /// `2 G / |G|²` of the planes that can bound the zone, one of each `±G`.
     planes: Vec<Vector>,
     /// 1/Å², see [`EQUAL`].
     tolerance: f64,
@@ -39,7 +39,8 @@ impl Zone {
         let planes = shifts().filter_map(|n| {
             let g = transposed(&basis, &n);
             let square = dot(&g, &g);
-            (square > 0.0 && square <= farthest).then(|| g.map(|x| 2.0 * x / square))
+            let first = n.into_iter().find(|&x| x != 0.0).is_some_and(|x| x > 0.0);
+            (first && square <= farthest).then(|| g.map(|x| 2.0 * x / square))
         });
         Self {
             planes: planes.collect(),
@@ -54,7 +55,7 @@ impl Zone {
     /// the origin. Of equally short images, on the surface of a zone, the same one is taken for
     /// all `q + G`: that of `phono_grid.first_brillouin_zone` for `q` in [0, 1).
     pub(crate) fn center(&self, q: &Vector, k: &Vector) -> Option<Vector> {
-        if self.planes.iter().all(|plane| dot(plane, k) < 1.0 - 2.0 * EQUAL) {
+        if self.planes.iter().all(|plane| dot(plane, k).abs() < 1.0 - 2.0 * EQUAL) {
             return None;
         }
         let image = self.image(&q.map(|x| x - rounded(x).floor()));
@@ -67,13 +68,14 @@ impl Zone {
         let x = transposed(&self.to_basis, q).map(rounded);
         let x = x.map(|x| x - (x + 0.5_f64.copysign(x)).trunc());
         let moved = |n: Vector| -> Vector { std::array::from_fn(|i| x[i] + n[i]) };
-        let square = |y: &Vector| {
-            let k = transposed(&self.basis, y);
-            dot(&k, &k)
-        };
-        let least = shifts().map(|n| square(&moved(n))).fold(f64::INFINITY, f64::min);
-        let shortest =
-            shifts().map(moved).find(|y| square(y) < least + self.tolerance).unwrap_or(x);
+        let mut squares = [0.0; 125];
+        for (square, n) in squares.iter_mut().zip(shifts()) {
+            let k = transposed(&self.basis, &moved(n));
+            *square = dot(&k, &k);
+        }
+        let least = squares.iter().copied().fold(f64::INFINITY, f64::min) + self.tolerance;
+        let first = squares.iter().position(|&square| square < least);
+        let shortest = shifts().nth(first.unwrap_or_default()).map_or(x, moved);
         transposed(&self.to_fractional, &shortest)
     }
 }
@@ -90,8 +92,7 @@ fn shifts() -> impl Iterator<Item = Vector> {
 
 /// `mᵀ x`: from coordinates along rows to the space of the rows.
 fn transposed(m: &Matrix, x: &Vector) -> Vector {
-    let columns = std::array::from_fn(|i| std::array::from_fn(|j| m[j][i]));
-    apply(&columns, x)
+    std::array::from_fn(|i| x[0] * m[0][i] + x[1] * m[1][i] + x[2] * m[2][i])
 }
 
 /// `a · b`.
