@@ -12,8 +12,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from phono_mpi.launch import Launch
 from phonokit.cli.app import main
-from phonokit.run.launch import Launch
 from tiny_crystal import EXAMPLE
 
 # Of this environment, never of another: two MPI libraries do not mix.
@@ -133,7 +133,7 @@ def test_ranks_write_one_file_with_the_same_bits(here, n_ranks, options):
     assert out.count("wrote k.hdf5") == out.count("Lattice thermal conductivity") == 1
     assert "linewidths 10/10" in err
     assert_same_bits("k.hdf5", expected)
-    assert sorted(here.glob("k.*")) == [here / "k.hdf5"]
+    assert sorted(here.glob("*k.*")) == [here / "k.hdf5", here / "k.toml"]
 
 
 @mpi
@@ -185,7 +185,7 @@ def test_ctrl_c_ends_all_ranks_with_one_message(here):
     code, _, err = ended(running, 10)
     assert code == 130
     assert err.count("phono: interrupted; ") == 1
-    assert f"of {N_I} wave vectors are kept in k.hdf5.run" in err
+    assert f"of {N_I} pieces of work are kept in k.hdf5.run" in err
 
 
 ILL = """
@@ -207,10 +207,11 @@ FAULTS = {
     "disk": (
         """
         import errno
+        from phonokit.run.file import RunFile
         def full(*_): raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if len(calls) == 2:
             open("fault", "w").close()
-            os.pwrite = full""",
+            RunFile._put = full""",
         "No space left on device); what is finished is kept",
         {2},
     ),
@@ -252,27 +253,32 @@ def test_a_second_run_on_ranks_is_refused_by_one_line(here):
 
 
 def test_a_launcher_is_recognised_by_what_it_tells():
-    assert Launch.of({}) == Launch(0, 1, 1)
+    started_by = Launch.from_environment
+    assert started_by({}) == Launch()
     mpich = {"PMI_RANK": "1", "PMI_SIZE": "4", "MPI_LOCALNRANKS": "2"}
-    assert Launch.of(mpich) == Launch(1, 4, 2)
-    assert Launch.of(mpich | {"PHONO_MPI": "0"}) == Launch(0, 1, 1)
+    assert started_by(mpich) == Launch(rank=1, size=4, local_size=2)
+    assert started_by(mpich | {"PHONO_MPI": "0"}) == Launch(rank=0, size=1, local_size=1)
     open_mpi = {"OMPI_COMM_WORLD_RANK": "2", "OMPI_COMM_WORLD_SIZE": "3"}
-    assert Launch.of(open_mpi) == Launch(2, 3, 3)
+    assert started_by(open_mpi) == Launch(rank=2, size=3, local_size=3)
     slurm = {"SLURM_PROCID": "5", "SLURM_STEP_NUM_TASKS": "8"}
-    assert Launch.of(slurm | {"SLURM_NTASKS_PER_NODE": "4"}) == Launch(5, 8, 4)
+    assert started_by(slurm | {"SLURM_NTASKS_PER_NODE": "4"}) == Launch(
+        rank=5, size=8, local_size=4
+    )
     # In a batch script outside of srun there is one process.
-    assert Launch.of({"SLURM_PROCID": "0", "SLURM_NTASKS": "8"}) == Launch(0, 1, 1)
+    assert started_by({"SLURM_PROCID": "0", "SLURM_NTASKS": "8"}) == Launch(
+        rank=0, size=1, local_size=1
+    )
 
 
 def test_cores_are_shared_unless_someone_has_decided(monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: 8)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
     monkeypatch.setattr(os, "environ", {})
-    Launch(0, 1, 1).share_cores()
+    Launch(rank=0, size=1, local_size=1).share_cores()
     assert os.environ == {}
-    Launch(0, 4, 3).share_cores()
+    Launch(rank=0, size=4, local_size=3).share_cores()
     assert os.environ.pop("RAYON_NUM_THREADS") == "2"
     # A launcher has bound the rank to its cores.
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
-    Launch(0, 4, 4).share_cores()
+    Launch(rank=0, size=4, local_size=4).share_cores()
     assert os.environ == {}

@@ -102,11 +102,9 @@ class RunFile:
         row = np.zeros((), stored_type(self.record))
         row["record"] = record
         row["check"] = check(row["record"])
-        data = memoryview(row.tobytes())
         with self._reporting():
             file.seek(self.offset + i * row.itemsize)
-            while data:
-                data = data[file.write(data) :]
+            self._put(file, memoryview(row.tobytes()))
 
     def count(self, file: FileIO) -> int:
         """How many records somebody has finished."""
@@ -119,6 +117,12 @@ class RunFile:
         """Wait until what was written is on the disk; raises like `write`."""
         with self._reporting():
             os.fsync(file.fileno())
+
+    @staticmethod
+    def _put(file: FileIO, data: memoryview) -> None:
+        """Write all of some bytes."""
+        while data:
+            data = data[file.write(data) :]
 
     @contextmanager
     def _reporting(self) -> Iterator[None]:
