@@ -419,3 +419,55 @@ def test_nothing_that_is_chosen_in_fc_is_lost(silicon, options, capsys):
     expected = phonokit.kappa(crystal, (3, 3, 3), [100, 300])
     with h5py.File(output) as file:
         np.testing.assert_array_equal(file["kappa"][:], expected.kappa)
+
+
+COMMANDS = {
+    "kappa": "--temperature 300",
+    "gamma": "--temperature 300 --q 0.5,0,0.5",
+    "spectral": "--temperature 300 --q 0.5,0,0.5",
+    "jdos": "--q 0.5,0,0.5",
+    "bands": "--point X=0.5,0,0.5",
+    "dos": "",
+    "thermal": "",
+    "modes": "",
+}
+
+
+@pytest.mark.needs_rust
+@pytest.mark.filterwarnings("ignore")  # coarse meshes
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_takes_constants_in_place_of_forces(
+    tmp_path, monkeypatch, name, capsys, data
+):
+    monkeypatch.chdir(tmp_path)
+    source = copied(data / FOLDERS["NaCl"], tmp_path / "forces")
+    copied(source, tmp_path / "constants")
+    assert main(["fc", "constants"]) == 0
+    (path,) = source.glob("*.yaml.xz")
+    cells_of(path, tmp_path / "cells", charges=True)
+    options = COMMANDS[name].split()
+    if name == "bands":
+        options += ["--path", "G X"]
+    else:
+        options += ["--mesh", "4", "4", "4"]
+    files = ["--fc2", "constants/fc2.hdf5", "--fc3", "constants/fc3.hdf5"]
+    places = {"forces": [], "constants": [], "cells/phono3py.yaml": files}
+    written = []
+    for place, named in places.items():
+        output = f"{place.split('/')[0]}.hdf5"
+        command = [name, place, *named, *options, "--output", output]
+        assert main(command) == 0, capsys.readouterr().err
+        with h5py.File(output) as file:
+            names: list[str] = []
+            file.visit(names.append)
+            datasets = [n for n in names if isinstance(file[n], h5py.Dataset)]
+            arrays = {n: file[n][()] for n in datasets}
+        written.append(arrays)
+    out = capsys.readouterr().out
+    assert out.count("from constants of phono fc\n") == 1
+    forces, *others = written
+    assert forces
+    for other in others:
+        assert other.keys() == forces.keys()
+        for key, value in forces.items():
+            np.testing.assert_array_equal(other[key], value, key)
