@@ -216,6 +216,7 @@ def test_modes_that_do_not_take_part_in_thermal_properties_are_counted(here, cap
         (["dos", "--direction", "0,0,1", "--axes"], "exclude each other"),
         (["modes", "--q", "0,0,0", *SMALL], "q and mesh exclude each other"),
         (["modes", "--direction", "1,0"], "direction: expected three numbers"),
+        (["modes", "--no-velocities", "--plot", "a.png"], "--plot: draws velocities"),
         (["dos", "--unit", "Hz"], "THz.*cm-1.*meV"),
         (["thermal", "--by", "element"], "band.*atom"),
         (["thermal", "--temperature", "-5"], "temperature must be 0 K or above"),

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Iterator
 
 import numpy as np
+from phono_grid.errors import DomainError
 
 from phonokit.calc.modes import modes as compute
 from phonokit.cli.calculation import Calculation, carry_out
@@ -67,6 +68,8 @@ def modes(
     no_velocities
         Leave group velocities out.
     """
+    if no_velocities and output.plot is not None:
+        raise DomainError("plot: draws velocities; leave --no-velocities out")
     qpoints = wave_vectors_from(q) if q else None
     given = None if qpoints is not None and mesh == MESH else mesh.of(HARMONIC_MESH)
     toward = wave_vector(direction, "direction") if direction else None
