@@ -10,10 +10,11 @@ import numpy as np
 import phonokit
 import pytest
 from model_crystals import springs
-from phono_dynmat import dynamical_matrices
+from phono_dynmat import dynamical_matrices, standard_points
 from phono_fc import ForceConstants
-from phono_grid import Grid, units
+from phono_grid import Cell, Grid, units
 from phonokit import Crystal, DomainError, ImaginaryModesWarning, Run
+from phonokit.settings.band_path import label_of
 from tiny_crystal import EXAMPLE
 
 MPIEXEC = Path(sys.executable).with_name("mpiexec")
@@ -356,3 +357,17 @@ def test_a_mesh_of_one_wave_vector_has_a_density(silicon, tmp_path):
 def test_shares_of_a_mesh_are_those_of_its_grid(silicon):
     grid = Grid.of(silicon.primitive, MESH, silicon.symmetry)
     assert phonokit.modes(silicon, mesh=MESH).weights.sum() == grid.n_q
+
+
+def test_labels_are_those_of_seekpath_however_they_are_typed():
+    pytest.importorskip("seekpath")
+    a, c = 3.0, 8.0
+    lattice = np.array([[-a, a, c], [a, -a, c], [a, a, -c]]) / 2
+    cell = Cell(lattice, [[0, 0, 0]], ["In"], [114.8])
+    points, _ = standard_points(cell)
+    # Body-centred tetragonal crystals have a G beside Γ.
+    assert label_of("G", points) == "G" in points
+    assert label_of("GAMMA", points) == "Γ"
+    assert label_of("S_0", points) == "S₀" in points
+    assert label_of("SIGMA_0", points) == "Σ₀"
+    assert label_of("G", POINTS) == "Γ"
