@@ -19,12 +19,10 @@ from phono_grid import Backend, Gaussian, Grid, IrreduciblePoints, Symmetry
 from phono_grid.backend import active
 from phono_mpi import Alone
 from phonokit import Transport
+from phonokit.calc.carriers import Carriers, carriers_of, series_of
 from phonokit.calc.conduction import conduction_of
 from phonokit.calc.harmonic_phonons import harmonic_phonons
-from phonokit.calc.kappa import carriers_of
 from phonokit.calc.rates import rates_of
-from phonokit.model.series import force_constant_series
-from phonokit.settings.transport import Carriers
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "silicon"
 PHONO = [
@@ -78,7 +76,7 @@ def test_silicon_conducts_as_in_phono3py_on_a_fine_grid(silicon, reference):
 
 @needs_rust
 def test_the_peers_default_weights_are_met_as_far_as_they_are_defined(silicon, reference):
-    raw = Scattering(average_weights=False)
+    raw = Scattering(average_degenerate_weights=False)
     result = phonokit.kappa(
         silicon, reference["mesh"], 300, transport=Transport(scattering=raw)
     )
@@ -117,8 +115,8 @@ def test_gaussians_conduct_as_in_phono3py(data, crystal, isotopes):
 @pytest.mark.parametrize("crystal", CRYSTALS)
 @pytest.mark.parametrize("sigma", [None, 0.1])
 def test_both_solvers_of_the_full_equation_conduct_as_phono3py(data, crystal, sigma):
-    # Both leave out the null space that symmetry makes (`Unknowns.allowed`), the direct one
-    # also eigenvalues below 1e-8 THz, as the peer does.
+    # Both leave out the null space that symmetry makes (`IrreducibleModes.allowed`), the
+    # direct one also eigenvalues below 1e-8 THz, as the peer does.
     smearing = None if sigma is None else Gaussian(sigma)
     transport = Transport("lbte", scattering=Scattering(smearing=smearing))
     reference = json.loads((data / "reference.json").read_text())[crystal]
@@ -129,9 +127,9 @@ def test_both_solvers_of_the_full_equation_conduct_as_phono3py(data, crystal, si
         ranks=Alone(),
         transport=transport,
     )
-    rates = rates_of(carriers, series, transport)
+    rates, rows = rates_of(carriers, series, transport)
     by_cg, by_all = (
-        conduction_of(carriers, rates, replace(transport, solver=solver))
+        conduction_of(carriers, rates, rows, replace(transport, solver=solver))
         for solver in ("cg", "direct")
     )
     cg, direct = (conduction.kappa[:, :3] for conduction in (by_cg, by_all))
@@ -164,7 +162,7 @@ def test_python_conducts_as_rust_does(data, monkeypatch):
         f[0, :3] = 0
         return replace(harmonic, phonons=replace(harmonic.phonons, frequencies=f))
 
-    monkeypatch.setattr("phonokit.calc.kappa.harmonic_phonons", quiet)
+    monkeypatch.setattr("phonokit.calc.carriers.harmonic_phonons", quiet)
     rust, python = (
         phonokit.kappa(phonokit.load(data / "si-pbesol", lang=lang), [4, 4, 4], 300)
         for lang in ("Rust", "Python")
@@ -180,20 +178,20 @@ def test_kappa_does_not_depend_on_the_choice_of_degenerate_eigenvectors(rng):
     n = 5 if active() is Backend.RUST else 3
     grid = Grid.of(cell, [n, n, n], symmetry)
     irreducible = IrreduciblePoints.of(grid)
-    series2, series3 = force_constant_series(crystal.data)
-    harmonic = harmonic_phonons(series2, grid, irreducible)
+    series3 = series_of(crystal)
+    harmonic = harmonic_phonons(crystal.dynamics(), grid, irreducible)
 
     def kappa_of(phonons):
         carriers = Carriers(
-            phonons,
-            irreducible,
-            harmonic.frequencies,
-            harmonic.velocities,
-            cell,
-            TEMPERATURES,
+            phonons=phonons,
+            irreducible=irreducible,
+            frequencies=harmonic.frequencies,
+            velocities=harmonic.velocities,
+            cell=cell,
+            temperatures=TEMPERATURES,
         )
-        rates = rates_of(carriers, series3, Transport())
-        return conduction_of(carriers, rates, Transport()).kappa
+        rates, rows = rates_of(carriers, series3, Transport())
+        return conduction_of(carriers, rates, rows, Transport()).kappa
 
     f = harmonic.phonons.frequencies
     assert (np.diff(f, axis=1) < 1e-4).sum() > 20

@@ -1,7 +1,7 @@
 """Which phonons carry the heat, as a result."""
 
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +68,7 @@ class AccumulateResult(Result):
         *,
         sigma: float | None = None,
         points: int = POINTS,
-        **when: str,
+        **when: Any,
     ) -> "AccumulateResult":
         """Accumulate at temperature number ``i``; see `phonokit.accumulate`."""
         kappa = modes.mode_kappa[i : i + 1]
@@ -102,7 +102,7 @@ class AccumulateResult(Result):
     @property
     def kappa(self) -> NDArray[np.float64]:
         """The whole conductivity, W/(m K), (6,)."""
-        return self.kappa_below_frequency[-1]
+        return np.asarray(self.kappa_below_frequency[-1])
 
     def frequency_below(self, share: float) -> float:
         """Below which frequency a share of κ is carried, THz; of the mean of xx, yy, zz."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_3ph import ConductivityRta, ConductivityWigner
+from phono_3ph import Coherence, ConductivityRta, ConductivityWigner
 from phono_grid import Grid, IrreduciblePoints
 from phono_grid.errors import FileError, PhonoError
 
@@ -113,11 +113,12 @@ def _conduction_in(file: Any, transport: Transport) -> Conduction:
 
 def _wigner_in(file: Any, transport: Transport) -> ConductivityWigner:
     """Populations and coherences."""
-    names = (
-        "kappa_populations_RTA",
-        "kappa_inter",
-        "kappa_degenerate",
-        "mode_kappa_populations_RTA",
-        "mode_kappa_inter",
+    assert transport.coherence is not None  # or nobody would ask
+    return ConductivityWigner(
+        populations=needed(file, "kappa_populations_RTA"),
+        coherences=needed(file, "kappa_inter"),
+        degenerate=needed(file, "kappa_degenerate"),
+        mode_populations=needed(file, "mode_kappa_populations_RTA"),
+        mode_coherences=needed(file, "mode_kappa_inter"),
+        coherence=Coherence.of(transport.coherence),
     )
-    return ConductivityWigner(*(needed(file, name) for name in names), transport.coherence)
