@@ -51,7 +51,7 @@ def on_ranks(n: int, *arguments: object, cwd: str | None = None) -> tuple[float,
 def scatterer_of(folder: str, mesh: int, ranks):
     """All that the scattering stage needs, and what it took to make it, s."""
     import phonokit
-    from phonokit.calc.kappa import carriers_of
+    from phonokit.calc.carriers import carriers_of
     from phonokit.calc.rates import Scatterer
 
     start = time.perf_counter()
@@ -130,13 +130,14 @@ def stage(folder: str, mesh: int, runs: int) -> None:
 
 def predicted(folder: str, mesh: int, _runs: int) -> None:
     """On one rank: what the plan says, stage and whole."""
+    import phonokit
     from phono_mpi import Alone
-    from phonokit.calc.plan import DISTRIBUTIONS, plan_of
+    from phonokit.results.plan import DISTRIBUTIONS
 
     scatterer, serial = scatterer_of(folder, mesh, Alone())
-    plan = plan_of(scatterer, 0.0)
+    plan = phonokit.plan(phonokit.load(folder), (mesh,) * 3)
     seconds = {
-        name: {n: plan.seconds(n, name) for n in (*RANKS, *LARGE_RANKS)}
+        name: {n: plan.seconds(n, name) - plan.serial for n in (*RANKS, *LARGE_RANKS)}
         for name in DISTRIBUTIONS
     }
     triplet, series = np.polyfit(scatterer.triplets, plan.costs, 1)

@@ -71,7 +71,7 @@ def accumulate(
     >>> carried.kappa_below_frequency.shape  # frequencies, components; W/(m K)
     (201, 6)
     >>> round(carried.frequency_below(0.5), 1)  # THz; half of the heat is carried below
-    4.7
+    5.9
     """
     started = now()
     if sigma is not None:
