@@ -352,6 +352,12 @@ def test_arguments_that_exclude_each_other_are_refused(silicon):
         load(silicon, fc3=silicon / "fc3.hdf5")
     with pytest.raises(DomainError, match="fit: says how constants are solved for"):
         load(silicon, fc2=silicon / "fc2.hdf5", fit=Fit())
+    path = yaml_of(silicon)
+    cells_of(path, silicon)
+    path.unlink()
+    assert load(silicon).origin.source == "constants of phono fc"
+    with pytest.raises(FileError, match=r"fit= is of forces, leave it out to take fc2\.hd"):
+        load(silicon, fit=Fit())
 
 
 def random_crystal(folder: Path, phonon: tuple[int, int, int]) -> Path:

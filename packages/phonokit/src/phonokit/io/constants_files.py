@@ -84,8 +84,11 @@ def read_sparse_force_constants(
                 f"{source}: holds no sparse constants ({SPARSE}); read_force_constants "
                 "reads the others"
             )
-        arrays = [file[name][:] for name in (SPARSE, "fc3_atoms", "p2s_map")]
-    blocks, atoms, first = arrays
+        names = (SPARSE, "fc3_atoms", "p2s_map")
+        missing = [name for name in names if name not in file]
+        if missing:
+            raise FileError(f"{source}: holds no {' and no '.join(missing)}; write it anew")
+        blocks, atoms, first = (file[name][:] for name in names)
     with in_file(source):
         _check_first(first, supercell)
         constants = SparseForceConstants3(blocks, atoms, supercell)

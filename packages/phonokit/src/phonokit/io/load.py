@@ -118,7 +118,11 @@ def _from_folder(file: CrystalFile, forces: Path | None, fit: Fit | None) -> Cry
     ours = any(label is not None for label in labels.values())
     try:
         data = read_forces_of(file, forces)
-    except NoForcesError:
+    except NoForcesError as error:
+        if fit is not None and second is not None:
+            raise FileError(
+                f"{error}; fit= is of forces, leave it out to take {second.name}"
+            ) from None
         if not there:
             raise
         data = None

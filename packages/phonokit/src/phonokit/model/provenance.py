@@ -26,7 +26,8 @@ class Origin:
     Parameters
     ----------
     source : str
-        In words: ``"forces"``, ``"constants of phono fc"``, ``"constants"``.
+        In words: ``"forces"``, ``"constants of phono fc"``, ``"constants"``,
+        ``"a Phonopy object"``, ``"a Phono3py object"``.
     method : str
         How they were solved for, with its options; "" if nobody knows.
     calculator : str
