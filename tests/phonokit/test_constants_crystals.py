@@ -1,7 +1,5 @@
 """A crystal of force constants is the crystal of the forces they come from."""
 
-import lzma
-import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +8,9 @@ import h5py
 import numpy as np
 import phonokit
 import pytest
-from phono_fc import SparseForceConstants3
+from data_sets import cells_of, copied, same_crystal
 from phono_grid import Cell
-from phonokit import Crystal, DomainError, FileError, Fit, fit, load, read
+from phonokit import Crystal, DomainError, Fit, fit, load, read
 from phonokit.calc.bands import bands
 from phonokit.calc.displacements import displacements
 from phonokit.calc.dos import dos
@@ -32,44 +30,6 @@ CHOICES = {
     "sparse": (Fit(cutoff=4.0, sparse=True), {}),
 }
 """How constants are solved for, and how they are written."""
-DISPLACEMENTS = ("displacement", "phonon_displacements")
-CHARGES = ("nac", "born_effective_charge", "dielectric_constant")
-
-
-def copied(source: Path, folder: Path) -> Path:
-    """A data set in a folder of its own."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in source.iterdir():
-        if path.is_file():
-            shutil.copy(path, folder / path.name)
-    return folder
-
-
-def cells_of(path: Path, folder: Path, *, charges: bool = False) -> Path:
-    """A file that holds the cells of a data set, and its charges if wanted."""
-    opener = lzma.open if path.suffix == ".xz" else open
-    with opener(path, "rt", encoding="utf-8") as file:
-        blocks = re.split(r"^(?=[a-z])", file.read(), flags=re.MULTILINE)
-    dropped = DISPLACEMENTS if charges else DISPLACEMENTS + CHARGES
-    kept = [block for block in blocks if not block.startswith(dropped)]
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / "phono3py.yaml"
-    target.write_text("".join(kept), encoding="utf-8")
-    return target
-
-
-def same_crystal(one: Crystal, other: Crystal) -> None:
-    """The same numbers, bit by bit."""
-    np.testing.assert_array_equal(one.fc2.values, other.fc2.values)
-    assert one.fc2.supercell == other.fc2.supercell
-    assert type(one.fc3) is type(other.fc3)
-    if isinstance(one.fc3, SparseForceConstants3):
-        np.testing.assert_array_equal(one.fc3.blocks, other.fc3.blocks)
-        np.testing.assert_array_equal(one.fc3.atoms, other.fc3.atoms)
-    else:
-        np.testing.assert_array_equal(one.fc3.values, other.fc3.values)
-    assert one.fc3.supercell == other.fc3.supercell
-    assert one.polar == other.polar
 
 
 def products(crystal: Crystal) -> list[Result]:
@@ -174,192 +134,6 @@ def test_charges_may_be_named_beside_constants_and_beside_forces(tmp_path, data)
     assert named.origin.source == "forces"
 
 
-@pytest.fixture
-def silicon(tmp_path) -> Path:
-    """The example with constants in its folder."""
-    folder = copied(EXAMPLE, tmp_path / "silicon")
-    fit(read(folder)).write(folder)
-    return folder
-
-
-def yaml_of(folder: Path) -> Path:
-    """The data set of a folder."""
-    (path,) = folder.glob("*.yaml*")
-    return path
-
-
-def test_constants_of_phono_fc_go_before_forces_unless_those_are_named(silicon):
-    assert load(silicon).origin.source == "constants of phono fc"
-    assert load(yaml_of(silicon)).origin.source == "constants of phono fc"
-    assert load(silicon, fit=Fit()).origin.source == "forces"
-    files = [file.path.name for file in load(silicon).origin.files]
-    assert files[1:] == ["fc2.hdf5", "fc3.hdf5"]
-    text = repr(load(silicon))
-    assert text.endswith("force constants of order 2 and 3, from constants of phono fc)")
-
-
-def foreign(path: Path) -> None:
-    """Make constants those of another program."""
-    with h5py.File(path, "a") as file:
-        for name in list(file.attrs):
-            del file.attrs[name]
-
-
-def test_forces_go_before_constants_of_another_program(silicon):
-    expected = load(silicon)
-    for name in ("fc2.hdf5", "fc3.hdf5"):
-        foreign(silicon / name)
-    assert load(silicon).origin.source == "forces"
-    yaml = cells_of(yaml_of(silicon), silicon)
-    yaml_of_forces = [path for path in silicon.glob("*.yaml*") if path != yaml]
-    for path in yaml_of_forces:
-        path.unlink()
-    crystal = load(silicon)
-    assert crystal.origin.source == "constants"
-    same_crystal(crystal, expected)
-    (silicon / "fc3.hdf5").unlink()
-    assert load(silicon).order == 2
-    (silicon / "fc2.hdf5").rename(silicon / "force_constants.hdf5")
-    np.testing.assert_array_equal(load(silicon).fc2.values, expected.fc2.values)
-    (silicon / "force_constants.hdf5").unlink()
-    with pytest.raises(FileError, match="holds no third-order displacements"):
-        load(silicon)
-
-
-def changed_force(folder: Path) -> None:
-    """Another force in the data set."""
-    path = yaml_of(folder)
-    opener = lzma.open if path.suffix == ".xz" else open
-    with opener(path, "rt") as file:
-        text = file.read()
-    row = re.search(r"forces:\s*\n\s*- \[ +(-?[0-9.]+)", text)
-    start, end = row.span(1)
-    with opener(path, "wt") as file:
-        file.write(f"{text[:start]}0.125{text[end:]}")
-
-
-def other_fit(folder: Path) -> None:
-    """Third-order constants of another run of fc."""
-    fit(read(folder), Fit(cutoff=4.0)).write(folder / "other")
-    shutil.move(folder / "other" / "fc3.hdf5", folder / "fc3.hdf5")
-
-
-def other_crystal(folder: Path) -> None:
-    """The same supercell of another element."""
-    path = yaml_of(folder)
-    opener = lzma.open if path.suffix == ".xz" else open
-    with opener(path, "rt") as file:
-        text = file.read()
-    with opener(path, "wt") as file:
-        file.write(text.replace("symbol: Si", "symbol: Ge"))
-
-
-def other_volume(folder: Path) -> None:
-    """The same crystal, expanded, without forces."""
-    path = yaml_of(folder)
-    yaml = cells_of(path, folder)
-    path.unlink()
-    old = read(EXAMPLE).unit_cell.lattice
-    text = yaml.read_text()
-    a = f"{old.max():.3f}"
-    assert a in text
-    yaml.write_text(re.sub(r"^(supercell|primitive_cell):", r"old_\1:", text, flags=re.M))
-    text = yaml.read_text()
-    block = text.index("unit_cell:")
-    number = re.compile(r"\d+\.\d{3,}")
-    head, lattice = text[:block], text[block : text.index("points:", block)]
-    rest = text[text.index("points:", block) :]
-    lattice = number.sub(lambda m: repr(1.01 * float(m[0])), lattice)
-    yaml.write_text(head + lattice + rest)
-
-
-def third_of_another_program(folder: Path) -> None:
-    """One file of phono fc, one of another program."""
-    foreign(folder / "fc3.hdf5")
-
-
-def without(name: str):
-    """One of the files is missing."""
-
-    def remove(folder: Path) -> None:
-        (folder / name).unlink()
-
-    return remove
-
-
-WRONG = {
-    "a force changed": (changed_force, r"fc2\.hdf5: comes from other forces than"),
-    "another element": (other_crystal, r"fc2\.hdf5: is of other cells than"),
-    "another volume, no forces": (other_volume, r"fc2\.hdf5: is of other cells than"),
-    "cut off at other pairs": (
-        other_fit,
-        r"fc3\.hdf5: was not made together with fc2\.hdf5: finite differences there, "
-        "finite differences, cutoff 4 Å here",
-    ),
-    "two programs": (third_of_another_program, "one of the two is not of phono fc"),
-    "no second order": (without("fc2.hdf5"), r"fc3\.hdf5: there is no fc2\.hdf5 beside it"),
-    "no third order": (without("fc3.hdf5"), r"fc2\.hdf5: there is no fc3\.hdf5 beside it"),
-}
-
-
-@pytest.mark.parametrize("what", WRONG)
-def test_constants_that_do_not_belong_to_the_rest_are_refused(silicon, what):
-    change, message = WRONG[what]
-    change(silicon)
-    with pytest.raises(FileError, match=message) as caught:
-        load(silicon)
-    assert "run phono fc again, remove the files of constants" in str(caught.value)
-    if "no forces" in what or what == "no second order":
-        return
-    # What is named is taken: second order, in cells of the same size.
-    assert load(silicon, fc2=silicon / "fc2.hdf5").origin.source == "constants"
-
-
-def test_constants_of_another_supercell_are_refused(silicon):
-    data = read(silicon)
-    small = phonokit.displace(data.unit_cell, phonokit.Displace(supercell=(1, 1, 1)))
-    folder = silicon.parent / "small"
-    folder.mkdir()
-    phonokit.write_displacements(small, folder / "phono3py_disp.yaml")
-    for name in ("fc2.hdf5", "fc3.hdf5"):
-        shutil.copy(silicon / name, folder / name)
-    with pytest.raises(FileError, match=r"fc2\.hdf5: is of other cells than phono3py_disp"):
-        load(folder)
-    with pytest.raises(FileError, match=r"fc2\.hdf5: .*take the primitive cell that"):
-        load(folder, fc2=silicon / "fc2.hdf5", fc3=silicon / "fc3.hdf5")
-
-
-def test_pairs_beyond_another_cutoff_are_other_forces(tmp_path):
-    """Constants of all pairs do not belong to data that lack some of them."""
-    data = read(EXAMPLE)
-    every = phonokit.displace(data.unit_cell, phonokit.Displace(supercell=(1, 1, 1)))
-    rng = np.random.default_rng(2)
-    forces = rng.normal(size=(len(every), 8, 3))
-    path = tmp_path / "phono3py_params.yaml"
-    phonokit.write_displacements(every, path, forces=forces)
-    fit(read(path)).write(tmp_path)
-    near = phonokit.displace(
-        data.unit_cell, phonokit.Displace(supercell=(1, 1, 1), cutoff=3.0)
-    )
-    assert near.included.sum() < len(every) == len(near)
-    phonokit.write_displacements(near, path, forces=forces)
-    with pytest.raises(FileError, match="comes from other forces than phono3py_params"):
-        load(tmp_path)
-
-
-def test_arguments_that_exclude_each_other_are_refused(silicon):
-    with pytest.raises(DomainError, match="fc3: needs second-order constants beside it"):
-        load(silicon, fc3=silicon / "fc3.hdf5")
-    with pytest.raises(DomainError, match="fit: says how constants are solved for"):
-        load(silicon, fc2=silicon / "fc2.hdf5", fit=Fit())
-    path = yaml_of(silicon)
-    cells_of(path, silicon)
-    path.unlink()
-    assert load(silicon).origin.source == "constants of phono fc"
-    with pytest.raises(FileError, match=r"fit= is of forces, leave it out to take fc2\.hd"):
-        load(silicon, fit=Fit())
-
-
 def random_crystal(folder: Path, phonon: tuple[int, int, int]) -> Path:
     """Forces at random in two supercells of zincblende."""
     h = 0.5
@@ -404,6 +178,14 @@ def test_separate_supercells_keep_their_constants(tmp_path, phonon, sparse):
     yaml = cells_of(path, tmp_path / "cells")
     files = {n: path.parent / f"{n}.hdf5" for n in ("fc2", "fc3")}
     same_crystal(load(yaml, **files), expected)
+
+
+@pytest.fixture
+def silicon(tmp_path) -> Path:
+    """The example with constants in its folder."""
+    folder = copied(EXAMPLE, tmp_path / "silicon")
+    fit(read(folder)).write(folder)
+    return folder
 
 
 @pytest.mark.filterwarnings("ignore")  # a coarse mesh
