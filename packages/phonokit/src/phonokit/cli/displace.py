@@ -115,7 +115,7 @@ def program() -> str:
 
 
 def _header(supercells: AnySupercells) -> str:
-    """What was displaced, and how many supercells need forces."""
+    """The crystal, and how many supercells need forces."""
     cell = supercells.supercell.primitive
     symbol = Symmetry.of(cell).symbol
     lines = [program(), f"  crystal   {cell.formula}, {symbol}, {cell.volume:.3f} Å³"]

@@ -134,7 +134,7 @@ def fc(
         data = read(path)
         result = compute(data, choices)
         written = result.write(folder, full=full, text=text)
-        say("\n".join(_told(data, result, written)))
+        say("\n".join(_report(data, result, written)))
     if folder.resolve() == here.resolve():
         say(f"phono kappa {folder} takes them in place of the forces")
 
@@ -142,8 +142,8 @@ def fc(
 app = command(fc, EXAMPLES)
 
 
-def _told(data: ForceData, result: FitResult, written: list[Path]) -> Iterator[str]:
-    """What was solved for, how far it is from the sum rule, and where it is."""
+def _report(data: ForceData, result: FitResult, written: list[Path]) -> Iterator[str]:
+    """The constants, how far they are from the sum rule, and where they are."""
     yield program()
     yield f"  supercell {data.description}"
     yield f"  constants {result.method}"

@@ -90,10 +90,10 @@ def compute_all(path: Path, name: str, options: tuple[str, ...], residual: bool)
                 progress=progress,
             )
 
-    every = [computed(supercells, folder / STORE)]
+    forces_of_parts = [computed(supercells, folder / STORE)]
     if supercells.phonon is not None:
-        every.append(computed(supercells.phonon, folder / PHONON_STORE))
-    _write(path, supercells, every, units)
+        forces_of_parts.append(computed(supercells.phonon, folder / PHONON_STORE))
+    _write(path, supercells, forces_of_parts, units)
 
 
 def _refuse_contradictions(
@@ -119,11 +119,14 @@ def _refuse_contradictions(
 
 
 def _write(
-    path: Path, supercells: AnySupercells, every: list[Forces], units: CalculatorUnits
+    path: Path,
+    supercells: AnySupercells,
+    forces_of_parts: list[Forces],
+    units: CalculatorUnits,
 ) -> None:
     """Write the forces beside their displacements, and tell where."""
     folder, written = find_supercells(path).parent, []
-    for part, values in zip((supercells, supercells.phonon), every, strict=False):
+    for part, values in zip((supercells, supercells.phonon), forces_of_parts, strict=False):
         if part is not None:
             written += save_forces(folder, part, values, units)
     say("\n".join([program(), *(f"wrote {file}" for file in written)]))
@@ -151,11 +154,13 @@ def _collected(
             "residual_file: two supercells have two files at rest; name that of third "
             "order with --residual-file, that of second with --phonon-residual-file"
         )
-    every, start = [], 0
+    forces_of_parts, start = [], 0
     for part, n, rest in zip(parts, counts, at_rest, strict=False):
-        every.append(collect_forces(part, files[start : start + n], residual=rest))
+        forces_of_parts.append(
+            collect_forces(part, files[start : start + n], residual=rest)
+        )
         start += n
-    return every
+    return forces_of_parts
 
 
 @contextmanager

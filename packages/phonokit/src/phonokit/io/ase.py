@@ -1,4 +1,4 @@
-"""What we ask of ASE: structures, calculators, finished calculations."""
+"""Structures, calculators and finished calculations by way of ASE."""
 
 import importlib
 import runpy

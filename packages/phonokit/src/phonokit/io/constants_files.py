@@ -109,7 +109,7 @@ def read_third_order_constants(
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What `phonokit.fit` writes beside constants, to know what they belong to.
+    """Label that `phonokit.fit` writes beside constants: what they belong to.
 
     Parameters
     ----------

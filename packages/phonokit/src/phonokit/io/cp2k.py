@@ -24,7 +24,7 @@ _FORCE = re.compile(rf"\s*FORCES\|\s+\d+()\s+{_THREE}")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cp2kOutput:
-    """What one output holds.
+    """The numbers of one output.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ from phonokit.io.tree import Tree
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CrystalFile:
-    """What every reader of a yaml file needs first.
+    """The head of a yaml file, which all its readers need first.
 
     Parameters
     ----------

@@ -46,7 +46,7 @@ class DisplacedForces:
 
 
 class Layout(Enum):
-    """How a file holds forces."""
+    """The layout of a file of forces."""
 
     STORE = "the HDF5 file of phono forces"
     SNAPSHOTS = "six columns, displacements and forces"
@@ -128,7 +128,7 @@ def _read(
     supercell: Supercell,
     supercells: AnySupercells | None,
 ) -> DisplacedForces:
-    """What a file of forces holds."""
+    """Read a file of forces, whatever its layout."""
     layout, units = Layout.of(path), file.units
     if layout is Layout.SNAPSHOTS:
         u, forces = read_snapshots(path, supercell.cell.n_atoms)
@@ -173,7 +173,7 @@ def _ensure_same(one: DisplacedForces, other: DisplacedForces) -> None:
 
 
 def _moved(supercells: AnySupercells) -> list[NDArray[np.float64]]:
-    """What tells displaced supercells apart, in the same form for all kinds."""
+    """The displacements of all kinds of supercells in the same form."""
     if isinstance(supercells, RandomSupercells):
         return [supercells.displacements]
     if supercells.pairs is not None:

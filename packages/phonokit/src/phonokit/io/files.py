@@ -19,7 +19,7 @@ COMPRESSION: dict[str, Callable[..., IO[Any]]] = {
     ".gz": gzip.open,
     ".bz2": bz2.open,
 }
-"""How to open a file, by suffix; any other suffix is not compressed."""
+"""Functions that open a file, by suffix; any other suffix is not compressed."""
 PIECE = 1 << 18
 """Characters or bytes that are read at once."""
 
@@ -49,7 +49,7 @@ def open_text(path: Path) -> Iterator[IO[str]]:
 
 @contextmanager
 def in_file(place: str | Path) -> Iterator[None]:
-    """What our packages refuse becomes an error of the file, or place in it."""
+    """Turn what our packages refuse into an error of the file, or place in it."""
     try:
         yield
     except FileError:
@@ -146,20 +146,20 @@ def find_yaml(path: Path, names: tuple[str, ...] = DATA_SETS) -> Path:
         raise FileError(f"{path}: no such file or folder; check the path")
     if not path.is_dir():
         return path
-    found = find_first(path, names)
-    if found is None:
+    yaml = find_first(path, names)
+    if yaml is None:
         listed = " and no ".join(dict.fromkeys(names))
         raise FileError(
             f"{path}: holds no {listed}; name a file, or a folder that holds one; phono "
             "displace makes them"
         )
-    return found
+    return yaml
 
 
 def find_first(folder: Path, names: tuple[str, ...]) -> Path | None:
     """The first of these files that a folder has, compressed or not."""
     for name in names:
-        found = one_of(variants(folder, name))
-        if found is not None:
-            return found
+        path = one_of(variants(folder, name))
+        if path is not None:
+            return path
     return None

@@ -171,7 +171,7 @@ def stored_forces(path: Path, key: str, included: NDArray[np.bool_]) -> NDArray[
 
 
 def key_of(cell: Cell, moves: Sequence[NDArray[Any]]) -> str:
-    """What identifies displaced supercells, to the 1e-8 that text files keep.
+    """A hash that identifies displaced supercells, to the 1e-8 that text files keep.
 
     Parameters
     ----------

@@ -183,7 +183,7 @@ def _ensure_labels_agree(
 
 
 def _difference(one: Label | None, other: Label | None) -> str:
-    """What tells two labels apart, in words."""
+    """The difference of two labels in words."""
     if one is None or other is None:
         return "one of the two is not of phono fc"
     if one.cells != other.cells:

@@ -14,7 +14,7 @@ MARK = "\ue000"
 """Private to us by Unicode's rules, so no crystal contains it."""
 
 _HEAD = re.compile(r"(?P<key>[ -]*forces:|[ ]*-)[ ]*(?:#.*)?\n")
-"""What stands above a table: its key, or the dash and the number of a snapshot."""
+"""The line above a table: its key, or the dash and the number of a snapshot."""
 _ROW = re.compile(r"[ ]*-[ ]*\[[^\[\]#]*\]\s*")
 """A list in one pair of brackets."""
 

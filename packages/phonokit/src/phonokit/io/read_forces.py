@@ -51,9 +51,9 @@ def read_forces(
     for rows in _batches(path, 3, n_atoms, stated):
         # What goes beyond the last supercell is counted, to be complained of.
         here = wanted[n_rows : n_rows + len(rows)]
-        mine = rows[: len(here)][here]
-        flat[n_kept : n_kept + len(mine)] = mine
-        n_rows, n_kept = n_rows + len(rows), n_kept + len(mine)
+        rows_here = rows[: len(here)][here]
+        flat[n_kept : n_kept + len(rows_here)] = rows_here
+        n_rows, n_kept = n_rows + len(rows), n_kept + len(rows_here)
     if n_rows != expected:
         where = (
             f", number {n_rows // n_atoms + 1} is not complete" if n_rows < expected else ""

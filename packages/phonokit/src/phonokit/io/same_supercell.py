@@ -6,8 +6,8 @@ from phono_grid import Cell
 from phono_grid.errors import FileError
 
 TYPES = ("H", "He", "Li", "Be", "B", "C", "N", "O", "F", "Ne")
-"""What ASE takes the atoms of types 1, 2, ... for where a dump names no elements."""
-CLOSE = 0.003
+"""Elements that ASE takes types 1, 2, ... for where a dump names none."""
+SAME_PLACE = 0.003
 """Å; a finished calculation whose atoms are farther from where we put them is another.
 Above the rounding of what programs print, below usual displacements, 0.01 and 0.03."""
 
@@ -17,7 +17,7 @@ def ensure_same_supercell(
     cell: Cell,
     positions: NDArray[np.float64],
     symbols: list[str],
-    found: NDArray[np.float64],
+    actual: NDArray[np.float64],
 ) -> None:
     """Require the atoms of a calculation where they should be.
 
@@ -31,7 +31,7 @@ def ensure_same_supercell(
         Where its atoms should be, Cartesian, Å.
     symbols : list of str
         Of the calculation.
-    found : (n, 3) array
+    actual : (n, 3) array
         Positions of the calculation, Å.
 
     Raises
@@ -45,16 +45,16 @@ def ensure_same_supercell(
             "supercell"
         )
     expected = [s.rstrip("0123456789") for s in cell.symbols]
-    apart = _distances(cell, found, positions)
+    apart = _distances(cell, actual, positions)
     same = _same_kinds(symbols, expected)
-    wrong = np.flatnonzero(~((apart <= CLOSE) & same))
+    wrong = np.flatnonzero(~((apart <= SAME_PLACE) & same))
     if not wrong.size:
         return
     k = int(wrong[0])
     there = (
         f"atom {k + 1} is {symbols[k]}, {apart[k]:.3f} Å from where {expected[k]} should be"
     )
-    other = _in_another_order(cell, positions, found)
+    other = _in_another_order(cell, positions, actual)
     if other is not None:
         raise FileError(
             f"{name}: {there}, where atom {other[k] + 1} should be; the atoms are in "
@@ -77,11 +77,11 @@ def _distances(
 
 
 def _in_another_order(
-    cell: Cell, positions: NDArray[np.float64], found: NDArray[np.float64]
+    cell: Cell, positions: NDArray[np.float64], actual: NDArray[np.float64]
 ) -> NDArray[np.intp] | None:
-    """Which atom is where each one was found; None if not every one is somewhere."""
-    other = np.array([_distances(cell, x, positions).argmin() for x in found])
-    there = _distances(cell, found, positions[other]) <= CLOSE
+    """Which atom is where each one was actual; None if not every one is somewhere."""
+    other = np.array([_distances(cell, x, positions).argmin() for x in actual])
+    there = _distances(cell, actual, positions[other]) <= SAME_PLACE
     one_each = len(set(other.tolist())) == len(other)
     moved = (other != np.arange(len(other))).any()
     return other if there.all() and one_each and moved else None

@@ -20,7 +20,7 @@ from phonokit.results.force_constants import write_force_constants
 
 SECOND, THIRD = "FORCE_CONSTANTS_2ND", "FORCE_CONSTANTS_3RD"
 LATTICE = 1e-3
-"""Of a lattice vector; files have Cartesian lattice vectors with few decimals."""
+"""Part of a lattice vector; files have Cartesian lattice vectors with few decimals."""
 LINES = 4 + 27
 
 
@@ -141,8 +141,8 @@ def _images(fc3: ForceConstants, threshold: float) -> Iterator[Image]:
         lattice_vectors = []
         for atom in (s, t):
             start = shortest.first[atom, k]
-            found = shortest.vectors[start : start + shortest.multiplicities[atom, k]]
-            lattice_vectors.append(np.rint(found + x[k] - x[s2p[atom]]) @ lattice)
+            images = shortest.vectors[start : start + shortest.multiplicities[atom, k]]
+            lattice_vectors.append(np.rint(images + x[k] - x[s2p[atom]]) @ lattice)
         n_pairs = len(lattice_vectors[0]) * len(lattice_vectors[1])
         block = fc3.values[k, s, t] / n_pairs
         for one in lattice_vectors[0]:

@@ -1,4 +1,4 @@
-"""What the comments of a file of forces say about displacements."""
+"""Displacements as the comments of a file of forces state them."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from phono_grid.errors import DomainError, FileError
 
 Moves = Callable[[int], Sequence[tuple[int, NDArray[np.float64]]]]
 """The displaced atoms, from 0, of a supercell by number, and their displacements."""
-SAME = 1e-5
+SAME_VECTOR = 1e-5
 """Å, or what the file has in its place; displacements in comments have 16 decimals."""
 
 
@@ -50,7 +50,9 @@ class StatedMoves:
         if not self._expected:
             return
         atom, u = self._expected.pop(0)
-        same = any(np.abs(stated[1] - u / unit).max() <= SAME for unit in self._lengths)
+        same = any(
+            np.abs(stated[1] - u / unit).max() <= SAME_VECTOR for unit in self._lengths
+        )
         if stated[0] != atom + 1 or not same:
             raise FileError(
                 f"{self._path}: line {line} (supercell {number + 1}): the comment says "

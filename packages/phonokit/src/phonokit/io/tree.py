@@ -92,11 +92,11 @@ class Tree:
         return f"{self.where}.{key}" if self.where else key
 
     def error(self, key: str, message: str) -> FileError:
-        """What is wrong with ``key``, to be raised."""
+        """An error about ``key``, to be raised."""
         return FileError(f"{self.file}: {self.name(key)}: {message}")
 
     def get(self, key: str) -> Any:
-        """What the key holds."""
+        """The value of a key that has to be there."""
         if key not in self:
             raise self.error(key, "is missing; is this a complete phono3py yaml file?")
         return self.value[key]

@@ -1,1 +1,1 @@
-"""What is calculated with: crystals, their force constants and the forces behind them."""
+"""Nouns of calculations: crystals, their force constants and the forces behind them."""

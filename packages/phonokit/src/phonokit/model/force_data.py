@@ -174,7 +174,7 @@ class ForceData(ValueNoun):
 
     @property
     def second_order(self) -> SecondOrderData:
-        """What second-order constants come from."""
+        """The data that second-order constants come from."""
         if self.phonon is not None:
             return self.phonon
         forces = self.singles if self.snapshots is None else self.snapshots

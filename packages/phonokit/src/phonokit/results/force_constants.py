@@ -20,7 +20,7 @@ from phonokit.settings.fit import Fit
 
 HDF5 = (".hdf5", ".h5")
 NAMES = {2: ("force_constants", "fc2"), 3: ("fc3",)}
-"""What the dataset is called, by order; the first name is written, the last that is there
+"""Names of the dataset, by order; the first name is written, the last that is there
 is read."""
 SPARSE = "fc3_blocks"
 UNIT = {2: "eV/angstrom^2", 3: "eV/angstrom^3"}

@@ -110,7 +110,7 @@ class Displace:
 
     @property
     def length(self) -> float:
-        """Of a displacement, Å."""
+        """The length of a displacement, Å."""
         return DISTANCE[self.order] if self.distance is None else self.distance
 
 
