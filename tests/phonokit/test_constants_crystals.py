@@ -101,6 +101,20 @@ def test_constants_made_in_memory_are_those_of_the_forces():
         _ = Crystal.from_constants(result.fc2).fc3
 
 
+def test_constants_in_text_are_those_of_the_forces_but_for_their_digits(tmp_path):
+    forces = Crystal.from_forces(read(EXAMPLE))
+    fit(read(EXAMPLE)).write(tmp_path, text=True)
+    for name in ("fc2.hdf5", "fc3.hdf5"):
+        (tmp_path / name).unlink()
+    (path,) = EXAMPLE.glob("*.yaml*")
+    yaml = cells_of(path, tmp_path)
+    for crystal in (load(yaml, fc2=tmp_path / "FORCE_CONSTANTS"), load(tmp_path)):
+        assert (crystal.order, crystal.origin.source) == (2, "constants")
+        np.testing.assert_allclose(
+            crystal.fc2.values, forces.fc2.values, rtol=0, atol=1e-15
+        )
+
+
 def born_text(crystal: Crystal) -> str:
     """``BORN`` of a crystal all of whose atoms are independent."""
     charges = crystal.polar.charges
@@ -189,12 +203,22 @@ def silicon(tmp_path) -> Path:
 
 
 @pytest.mark.filterwarnings("ignore")  # a coarse mesh
-@pytest.mark.parametrize("options", ["", "--full", "--cutoff 4", "--cutoff 4 --sparse"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        *("", "--full", "--no-symmetrize", "--least-squares"),
+        *("--cutoff 4", "--cutoff 4 --sparse"),
+    ],
+)
 def test_nothing_that_is_chosen_in_fc_is_lost(silicon, options, capsys):
     words = options.split()
+    if "--least-squares" in words:
+        pytest.importorskip("symfc")
     settings = Fit(
         cutoff=4.0 if "4" in words else None,
         sparse="--sparse" in words,
+        symmetrize="--no-symmetrize" not in words,
+        least_squares="--least-squares" in words,
     )
     assert main(["fc", str(silicon), *words]) == 0
     output = silicon / "kappa.hdf5"

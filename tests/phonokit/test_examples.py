@@ -2,6 +2,7 @@
 
 import doctest
 import inspect
+import re
 from pathlib import Path
 
 import phonokit
@@ -13,6 +14,11 @@ FUNCTIONS = sorted(
 )
 
 
+def code(example: doctest.DocTest) -> str:
+    """The statements of an example."""
+    return "".join(statement.source for statement in example.examples)
+
+
 @pytest.mark.needs_rust  # examples are of the size that people try
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_public_function_has_an_example_that_runs(name, tmp_path, monkeypatch):
@@ -21,6 +27,10 @@ def test_every_public_function_has_an_example_that_runs(name, tmp_path, monkeypa
     function = inspect.unwrap(getattr(phonokit, name))
     (example,) = doctest.DocTestFinder(recurse=False).find(function, name)
     assert example.examples, f"{name}: add an Examples section with >>> to its docstring"
+    for module in re.findall(r"^(?:from|import) (\w+)", code(example), re.MULTILINE):
+        pytest.importorskip(module)
+    if name.startswith("plot"):
+        pytest.importorskip("matplotlib")
     said: list[str] = []
     options = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     outcome = doctest.DocTestRunner(optionflags=options).run(example, out=said.append)
