@@ -204,21 +204,14 @@ def silicon(tmp_path) -> Path:
 
 @pytest.mark.filterwarnings("ignore")  # a coarse mesh
 @pytest.mark.parametrize(
-    "options",
-    [
-        *("", "--full", "--no-symmetrize", "--least-squares"),
-        *("--cutoff 4", "--cutoff 4 --sparse"),
-    ],
+    "options", ["", "--full", "--no-symmetrize", "--cutoff 4", "--cutoff 4 --sparse"]
 )
 def test_nothing_that_is_chosen_in_fc_is_lost(silicon, options, capsys):
     words = options.split()
-    if "--least-squares" in words:
-        pytest.importorskip("symfc")
     settings = Fit(
         cutoff=4.0 if "4" in words else None,
         sparse="--sparse" in words,
         symmetrize="--no-symmetrize" not in words,
-        least_squares="--least-squares" in words,
     )
     assert main(["fc", str(silicon), *words]) == 0
     output = silicon / "kappa.hdf5"

@@ -158,6 +158,14 @@ def test_displaced_pairs_may_be_fitted_by_least_squares(neon, capsys):
             difference = np.abs(one[key][:] - two[key][:]).max()
         # Both are near the truth, by other weights of higher orders.
         assert 0 < difference < 0.05 * largest
+    assert main(["fc", "ne", "--least-squares"]) == 0
+    taken, fit = phonokit.load("ne"), phonokit.Fit(least_squares=True)
+    assert taken.origin.method == "least squares"
+    assert taken.origin.source == "constants of phono fc"
+    solved = phonokit.load("ne", fit=fit)
+    assert solved.origin.source == "forces"
+    np.testing.assert_array_equal(taken.fc2.values, solved.fc2.values)
+    np.testing.assert_array_equal(taken.fc3.values, solved.fc3.values)
 
 
 def test_random_displacements_go_all_the_way(neon, capsys):
