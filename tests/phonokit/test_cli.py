@@ -71,8 +71,8 @@ def test_output_plot_and_verbose(here, capsys):
     pytest.importorskip("matplotlib")
     argv = ["kappa", str(EXAMPLE), "--mesh", "2", "2", "2", "--output", "a.h5", "-v"]
     assert main([*argv, "--plot", "a.png"]) == 0
-    assert sorted(p.name for p in here.iterdir()) == ["a.h5", "a.png"]
-    assert "force constants: " in capsys.readouterr().err
+    assert sorted(p.name for p in here.iterdir()) == ["a.h5", "a.png", "a.toml"]
+    assert "third-order constants: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("lang", "says"), [("rust", "Rust kernels"), ("Python", "NumPy")])
@@ -147,11 +147,11 @@ REFUSALS = [
     (["kappa", EXAMPLE, "--lang", "c"], "lang must be 'Rust' or 'Python', got 'c'"),
     (
         ["kappa", EXAMPLE, "--method", "exact"],
-        "method must be 'rta' or 'lbte', got 'exact'",
+        'Invalid value "exact" for --method. Choose from: "rta", "lbte"',
     ),
-    (["kappa", EXAMPLE, "--solver", "lu"], "solver must be 'cg' or 'direct', got 'lu'"),
+    (["kappa", EXAMPLE, "--solver", "lu"], 'Choose from: "cg", "direct"'),
     (["kappa", EXAMPLE, "--sigma", "0"], "sigma must be positive, got 0"),
-    (["kappa", EXAMPLE, "--boundary-mfp", "-1"], "boundary_mfp must be positive, got -1"),
+    (["kappa", EXAMPLE, "--boundary-mfp", "-1"], "--boundary-mfp must be positive, got -1"),
     (["kappa", EXAMPLE, "--output", "no/k.h5"], "no/k.h5: cannot be written"),
     (["kappa", EXAMPLE, "--output", "/"], "is a folder; name a file"),
     (["kappa", EXAMPLE, "--output", PARAMETERS], "is an input file; name another"),
@@ -191,7 +191,7 @@ def test_bad_arguments_are_one_line_and_exit_2_and_nothing_is_written(
         (
             Tiny().text.split("displacement_pairs")[0],
             "",
-            "holds no third-order displacements",
+            "holds no displacement_pairs, which FORCES_FC3 needs",
         ),
         (
             Tiny().text + "\nnac:\n  born_effective_charge: []\n",
@@ -214,7 +214,7 @@ def test_an_unwritable_folder_is_found_out_before_the_work(here, refused, monkey
     def never(*_args, **_options):
         raise AssertionError("the data were read")
 
-    monkeypatch.setattr("phonokit.cli.commands.load", never)
+    monkeypatch.setattr("phonokit.cli.options.load", never)
     assert "cannot be written" in refused("kappa", EXAMPLE, "--output", "no/k.h5")
 
 
@@ -272,10 +272,10 @@ def test_imaginary_modes_are_one_line_on_stderr(here, capsys, monkeypatch):
 
     from phonokit import ImaginaryModesWarning
 
-    def warn(*_args):
+    def warn(*_args, **_options):
         warnings.warn("imaginary frequencies", ImaginaryModesWarning, stacklevel=2)
 
-    monkeypatch.setattr("phonokit.calc.kappa.warn_of_imaginary_modes", warn)
+    monkeypatch.setattr("phonokit.calc.carriers.warn_of_imaginary_modes", warn)
     assert main(["kappa", str(EXAMPLE), "--mesh", "2", "2", "2"]) == 0
     assert "phono: warning: imaginary frequencies\n" in capsys.readouterr().err
 
@@ -307,7 +307,7 @@ def test_every_dispatch_can_be_traced(tmp_path):
 
 def test_help_needs_neither_numpy_nor_the_kernels(tmp_path):
     code = (
-        "import sys; from phonokit.cli.app import main; main(['kappa', '--help']); "
+        "import sys; from phonokit.cli.app import main; main(['--help']); "
         "sys.exit(bool({'numpy', 'phono_grid', 'h5py', 'matplotlib'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)

@@ -111,7 +111,10 @@ def _options(command: str) -> dict[str, int]:
     """How many words each option of a command takes, by all its names with hyphens."""
     if command not in COMMANDS:
         return {}
-    arguments = app[command].assemble_argument_collection()
+    chosen = app[command]
+    # The line that stands for it in the list gives way to what it says of itself.
+    chosen.help = None
+    arguments = chosen.assemble_argument_collection()
     return {
         name: argument.token_count()[0]
         for argument in arguments
