@@ -139,9 +139,10 @@ impl Window<'_> {
         let second_sum = self.second_sum(simd, chunk);
         let mut projection = Projection::new(*elements);
         let mut third_sum = vec![];
-        for ((_, triplets), input) in
-            chunk.second.iter().zip(second_sum.chunks_exact(n_planes * shape.stride))
-        {
+        // Without a single constant there are no planes, and every element is 0.
+        let length = n_planes * shape.stride;
+        for (i, (_, triplets)) in chunk.second.iter().enumerate() {
+            let input = &second_sum[i * length..(i + 1) * length];
             let weights: Vec<Complex64> = triplets
                 .iter()
                 .flat_map(|&(a2, _)| rows.planes.iter().map(move |&(r2, _)| a2 * r2))

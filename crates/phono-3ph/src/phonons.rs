@@ -25,6 +25,7 @@ impl<'a> Phonons<'a> {
     pub fn new(grid: Grid<'a>, tetrahedra: Tetrahedra, modes: Modes<'a>) -> Result<Self> {
         let (n_q, n_b) = modes.shape();
         ensure_shape("frequencies", &[n_q, n_b], &[grid.n_q(), n_b])?;
+        ensure_bands(n_b)?;
         Ok(Self { grid, tetrahedra, modes, around: None })
     }
 
@@ -38,6 +39,7 @@ impl<'a> Phonons<'a> {
     ) -> Result<Self> {
         let (n_q, n_b) = modes.shape();
         ensure_shape("frequencies", &[n_q, n_b], &[2 * grid.n_q() + 1, n_b])?;
+        ensure_bands(n_b)?;
         Ok(Self { grid, tetrahedra, modes, around: Some(q) })
     }
 
@@ -90,6 +92,14 @@ impl<'a> Phonons<'a> {
             self.modes.n_atoms()
         )))
     }
+}
+
+/// Require a phonon or more at every wave vector.
+fn ensure_bands(n_bands: usize) -> Result<()> {
+    if n_bands > 0 {
+        return Ok(());
+    }
+    Err(Error::Domain("frequencies must hold at least one band".into()))
 }
 
 /// `e^{2πi k/n}` for every `k`, so that phases on a grid are exact and cost no sine.

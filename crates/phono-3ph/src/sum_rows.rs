@@ -38,7 +38,8 @@ impl Shape {
 /// `out[o] = Σ_r weights[o, r] input[r]` for complex rows.
 ///
 /// `n` rows of `input` are read and
-/// `weights.len() / n` rows of `out` overwritten. Four sums at a time stay in registers.
+/// `weights.len() / n` rows of `out` overwritten, none if there is nothing to sum. Four sums
+/// at a time stay in registers.
 #[inline(always)]
 pub(crate) fn sum_rows<S: Simd>(
     simd: S,
@@ -48,7 +49,7 @@ pub(crate) fn sum_rows<S: Simd>(
     (out, to): (&mut [f64], Shape),
 ) {
     let mut o = 0;
-    let n_out = weights.len() / n;
+    let n_out = weights.len().checked_div(n).unwrap_or(0);
     while o < n_out {
         let w = &weights[o * n..];
         let out = &mut out[o * to.stride..];

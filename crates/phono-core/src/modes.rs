@@ -21,6 +21,8 @@ impl<'a> Modes<'a> {
         polarizations: ArrayView4<'a, Complex64>,
     ) -> Result<Self> {
         let (n_q, n_b) = frequencies.dim();
+        // Three bands for each atom.
+        ensure_shape("frequencies", frequencies.shape(), &[n_q, n_b / 3 * 3])?;
         ensure_shape("polarizations", polarizations.shape(), &[n_q, n_b, n_b / 3, 3])?;
         let layout = |name| move || Error::Layout(name);
         let frequencies = frequencies.to_slice().ok_or_else(layout("frequencies"))?;

@@ -88,7 +88,7 @@ impl<'a> Joint<'a> {
         for cut in tetrahedra.cuts() {
             second.gather(cut, bands.frequencies, &cut.around(grid, q1, 1));
             third.gather(cut, bands.frequencies, &cut.around(grid, q2, -1));
-            for (pair, carried) in carried.chunks_exact(*n_w).enumerate() {
+            for (pair, carried) in carried.chunks_exact((*n_w).max(1)).enumerate() {
                 let (j1, j2) = (pair / n_b, pair % n_b);
                 let sums = second.combine(j1, third, j2, 1.0);
                 let decays = sums.range(targets, 1.0);
@@ -118,7 +118,7 @@ impl<'a> Joint<'a> {
     #[inline(always)]
     fn by_gaussian(&mut self, t: usize, gaussian: Gaussian, carried: &[f64]) {
         let [f1, f2] = self.bands.pair(t).map(|q| self.bands.at(q));
-        for (pair, carried) in carried.chunks_exact(self.n_w).enumerate() {
+        for (pair, carried) in carried.chunks_exact(self.n_w.max(1)).enumerate() {
             let (a, b) = (f1[pair / f2.len()], f2[pair % f2.len()]);
             for (f, weights) in gaussian.channels(a, b, self.targets).enumerate() {
                 for (channel, weight) in weights.into_iter().flatten().enumerate() {

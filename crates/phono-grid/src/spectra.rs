@@ -235,7 +235,7 @@ fn by_tetrahedra(
 ) {
     let around = bands.around(cut, p);
     let mut vertex = Vertex::default();
-    for (j, weights) in weights.chunks_exact(sum.n_w).enumerate() {
+    for (j, weights) in weights.chunks_exact(sum.n_w.max(1)).enumerate() {
         vertex.gather(bands, &around, j);
         let range = vertex.range(sum.targets);
         sum.jump(range.end, share, weights);
@@ -258,7 +258,8 @@ fn by_gaussian(
     (share, weights): (f64, &[f64]),
 ) {
     let targets = sum.targets;
-    for (frequency, weights) in bands.at(p).iter().zip(weights.chunks_exact(sum.n_w)) {
+    let weights = weights.chunks_exact(sum.n_w.max(1));
+    for (frequency, weights) in bands.at(p).iter().zip(weights) {
         let x = |w: f64| (w - frequency) / gaussian.sigma;
         let first = targets.partition_point(|&w| x(w) < -gaussian.reach);
         let end = first + targets[first..].partition_point(|&w| x(w) <= gaussian.reach);

@@ -6,6 +6,8 @@ use std::collections::BinaryHeap;
 use ndarray::{Array1, ArrayView1};
 use phono_core::{Error, Result};
 
+use crate::share::n_ranks;
+
 /// The rank of each task: the most expensive first, to whichever has the least to do.
 ///
 /// Of tasks of one cost the first comes first, of ranks with one load the first takes it.
@@ -14,13 +16,13 @@ pub fn balanced_ranks(costs: ArrayView1<'_, f64>, size: i64) -> Result<Array1<i6
         let what = "costs must be a list of numbers that are not negative";
         return Err(Error::Domain(what.into()));
     }
-    if size < 1 {
-        return Err(Error::Domain(format!("size must be positive, got {size}")));
-    }
+    let size = n_ranks(size)?;
     let mut order: Vec<usize> = (0..costs.len()).collect();
     order.sort_by(|&a, &b| costs[b].partial_cmp(&costs[a]).unwrap_or(Ordering::Equal));
+    // The first of the idle ranks takes a task: no more ranks have any than there are tasks.
+    let busy = size.min(costs.len()) as i64;
     // The bits of numbers that are not negative have their order.
-    let mut idlest: BinaryHeap<_> = (0..size).map(|rank| Reverse((0, rank))).collect();
+    let mut idlest: BinaryHeap<_> = (0..busy).map(|rank| Reverse((0, rank))).collect();
     let mut ranks = Array1::zeros(costs.len());
     for task in order {
         if let Some(Reverse((load, rank))) = idlest.pop() {

@@ -6,7 +6,11 @@ use std::str::FromStr;
 use ndarray::{Array1, ArrayView1};
 use phono_core::{Error, Result, ensure_index, ensure_shape};
 
+use crate::share::n_ranks;
 use crate::{Excess, share};
+
+/// Points of the largest grid; a product of three numbers that is larger is a mistake.
+const MOST_POINTS: i64 = 1 << 40;
 
 /// How the points of a grid are distributed over ranks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,10 +173,7 @@ impl Layout {
 
 /// A rank and the number of ranks.
 fn place(rank: i64, size: i64) -> Result<(usize, usize)> {
-    if size < 1 {
-        return Err(Error::Domain(format!("size must be positive, got {size}")));
-    }
-    let size = size as usize;
+    let size = n_ranks(size)?;
     Ok((ensure_index("rank", rank, size)?, size))
 }
 
@@ -183,6 +184,13 @@ fn grid_numbers(nq: ArrayView1<'_, i64>) -> Result<[usize; 3]> {
         let [x, y, z] = [nq[0], nq[1], nq[2]];
         return Err(Error::Domain(format!(
             "nq must be three positive integers, got {x} {y} {z}"
+        )));
+    }
+    let product = nq.iter().try_fold(1_i64, |points, &n| points.checked_mul(n));
+    if product.is_none_or(|points| points > MOST_POINTS) {
+        return Err(Error::Domain(format!(
+            "nq must make {MOST_POINTS} points at most, got {} {} {}",
+            nq[0], nq[1], nq[2]
         )));
     }
     Ok([nq[0] as usize, nq[1] as usize, nq[2] as usize])

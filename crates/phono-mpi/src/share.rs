@@ -2,6 +2,25 @@
 
 use std::ops::Range;
 
+use phono_core::{Error, Result};
+
+/// More ranks than any machine has cores: what is larger is a mistake, and would take memory
+/// for each.
+const MOST_RANKS: i64 = 1 << 24;
+
+/// Require a number of ranks.
+pub(crate) fn n_ranks(size: i64) -> Result<usize> {
+    if size < 1 {
+        return Err(Error::Domain(format!("size must be positive, got {size}")));
+    }
+    if size > MOST_RANKS {
+        return Err(Error::Domain(format!(
+            "size must be a number of ranks, {MOST_RANKS} at most, got {size}"
+        )));
+    }
+    Ok(size as usize)
+}
+
 /// Which ranks take one item more when the items do not divide evenly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Excess {
