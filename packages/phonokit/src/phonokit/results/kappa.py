@@ -1,7 +1,7 @@
 """Thermal conductivity as a result, with where it comes from."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,8 @@ from phono_3ph import ConductivityWigner
 from phono_grid import Grid, IrreduciblePoints
 
 from phonokit._hdf5 import Dataset
+from phonokit.results.kappa_file import kappa_datasets
+from phonokit.results.kappa_reading import kappa_fields
 from phonokit.results.rates import Conduction, Rates
 from phonokit.results.result import Result
 from phonokit.settings.mesh import mesh_name
@@ -78,16 +80,12 @@ class KappaResult(Result):
 
     def datasets(self) -> dict[str, Dataset]:
         """Everything that is written, by phono3py's names."""
-        from phonokit.results.kappa_file import kappa_datasets
-
         return kappa_datasets(self)
 
     @classmethod
     def read(cls, file: Any) -> Self:
         """Make a conductivity of an open file of one."""
-        from phonokit.results.kappa_reading import read_kappa
-
-        return cast(Self, read_kappa(file))
+        return cls(**kappa_fields(file))
 
     def __repr__(self) -> str:
         """Crystal, mesh, temperatures, transport and κ."""

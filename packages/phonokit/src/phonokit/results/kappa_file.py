@@ -1,5 +1,7 @@
 """Conductivities in files: the names and shapes of phono3py's, and units."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import ConductivityWigner
@@ -7,11 +9,13 @@ from phono_grid import brillouin_zone_images
 
 from phonokit._hdf5 import Dataset
 from phonokit._version import __version__
-from phonokit.results.kappa import KappaResult
 from phonokit.settings.transport import Method
 
+if TYPE_CHECKING:
+    from phonokit.results.kappa import KappaResult
 
-def kappa_datasets(result: KappaResult) -> dict[str, Dataset]:
+
+def kappa_datasets(result: "KappaResult") -> dict[str, Dataset]:
     """What a kappa file holds, by phono3py's names."""
     voigt = "components xx yy zz yz xz xy"
     return {
@@ -60,7 +64,7 @@ def kappa_datasets(result: KappaResult) -> dict[str, Dataset]:
     }
 
 
-def _optional_datasets(result: KappaResult) -> dict[str, Dataset]:
+def _optional_datasets(result: "KappaResult") -> dict[str, Dataset]:
     """What there is only with some kinds of transport."""
     transport, rates = result.transport, result.rates
     datasets = {}
@@ -112,7 +116,7 @@ def _optional_datasets(result: KappaResult) -> dict[str, Dataset]:
 
 
 def _coherence_datasets(
-    result: KappaResult, wigner: ConductivityWigner
+    result: "KappaResult", wigner: ConductivityWigner
 ) -> dict[str, Dataset]:
     """Populations and coherences; kappa and mode_kappa are their sums."""
     theory = f"coherences between bands by {wigner.coherence.value}"
@@ -141,7 +145,7 @@ def _coherence_datasets(
     }
 
 
-def grid_points_with_images(result: KappaResult) -> NDArray[np.int64]:
+def grid_points_with_images(result: "KappaResult") -> NDArray[np.int64]:
     """The irreducible points in phono3py's numbering.
 
     It counts every image of a point on the zone boundary; here each point is counted once.

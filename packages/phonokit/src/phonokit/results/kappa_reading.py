@@ -8,14 +8,13 @@ from phono_3ph import Coherence, ConductivityRta, ConductivityWigner
 from phono_grid import Grid, IrreduciblePoints
 from phono_grid.errors import FileError, PhonoError
 
-from phonokit.results.kappa import KappaResult
 from phonokit.results.rates import Conduction, Rates
 from phonokit.results.result import provenance_in
 from phonokit.settings.transport import Transport
 
 
-def read_kappa(file: Any) -> KappaResult:
-    """Make a conductivity of an open file.
+def kappa_fields(file: Any) -> dict[str, Any]:
+    """The fields of the conductivity of an open file, by name.
 
     Raises
     ------
@@ -23,15 +22,15 @@ def read_kappa(file: Any) -> KappaResult:
         If the file lacks something, or its parts do not belong together.
     """
     try:
-        return _kappa_in(file)
+        return _fields_of(file)
     except FileError:
         raise
     except PhonoError as error:
         raise FileError(f"{file.filename}: {error}") from None
 
 
-def _kappa_in(file: Any) -> KappaResult:
-    """The conductivity of a file that is as it should be."""
+def _fields_of(file: Any) -> dict[str, Any]:
+    """The fields in a file that is as it should be."""
     provenance = provenance_in(file)
     transport = Transport.from_record(provenance.settings)
     grid = grid_in(file)
@@ -41,7 +40,7 @@ def _kappa_in(file: Any) -> KappaResult:
             f"{file.filename}: its irreducible wave vectors are not those of its mesh; is "
             "it damaged?"
         )
-    return KappaResult(
+    return dict(
         grid=grid,
         temperatures=needed(file, "temperature"),
         qpoints=needed(file, "qpoint"),
