@@ -44,6 +44,13 @@ def plot_accumulate(
         If the suffix is another one, or there are not two axes.
     FileError
         If matplotlib is missing, or the file cannot be written.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> silicon = phonokit.load("examples/silicon")
+    >>> result = phonokit.kappa(silicon, (3, 3, 3), [300])
+    >>> left, right = phonokit.plot_accumulate(phonokit.accumulate(result), "share.png")
     """
     ensure_type("result", result, AccumulateResult)
     with drawn(path, ax, (9.2, 3.9), columns=2) as (left, right):

@@ -51,6 +51,13 @@ def plot_kappa(
         If the suffix is another one, or there are not three axes.
     FileError
         If matplotlib is missing, or the file cannot be written.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> silicon = phonokit.load("examples/silicon")
+    >>> result = phonokit.kappa(silicon, (3, 3, 3), [300])
+    >>> left, middle, right = phonokit.plot_kappa(result, "kappa.png")
     """
     ensure_type("result", result, KappaResult)
     with drawn(path, ax, (13.4, 3.9), columns=3) as (left, middle, right):

@@ -145,6 +145,15 @@ def read_kappa_modes(path: str | Path, cell: Cell | None = None) -> KappaModes:
     ------
     FileError
         If it cannot be read, lacks something, or is of another crystal.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> silicon = phonokit.load("examples/silicon")
+    >>> result = phonokit.kappa(silicon, (3, 3, 3), [300])
+    >>> modes = phonokit.read_kappa_modes(result.write("kappa.hdf5"))
+    >>> modes.mode_kappa.shape  # temperatures, irreducible wave vectors, bands, components
+    (1, 4, 6, 6)
     """
     if cell is not None:
         ensure_type("cell", cell, Cell)

@@ -42,6 +42,15 @@ def read_result(path: str | Path) -> Any:
     ------
     FileError
         If it is not a result of phonokit, or lacks something.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> silicon = phonokit.load("examples/silicon")
+    >>> result = phonokit.kappa(silicon, (3, 3, 3), [300])
+    >>> again = phonokit.read_result(result.write("kappa.hdf5"))
+    >>> again == result
+    True
     """
     source = path_of(path)
     with open_hdf5(source) as file:
