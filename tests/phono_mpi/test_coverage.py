@@ -9,7 +9,7 @@ ELSEWHERE = {
     *("MAX_MPI_BYTES", "MPI", "Communicator", "Launch", "Layout", "MpiLibrary", "Ranks"),
     *("BufferLayoutError", "CollectiveError", "RankFailedError", "Alone", "SerialComm"),
     *("RedistributionPlan", "MpiDistributor", "MpiRanks", "set_grid_provider"),
-    *("world", "lock_file", "unlock_file"),
+    *("world", "lock_file"),
     # arithmetic without communication
     *("chunk_step", "row_chunks", "balanced_tasks", "_items_per_row", "get_pencil_indices"),
     *("redistribution_plan", "weighted_sizes", "apply_auto_orbital_transform"),

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from phono_grid.errors import FileError
-from phono_mpi import Launch, SerialComm, TaskStore, lock_file, unlock_file
+from phono_mpi import Launch, SerialComm, TaskStore, lock_file
 
 BARE = """
 import os, sys
@@ -71,8 +71,8 @@ def test_two_may_not_have_a_lock_at_the_same_time(tmp_path):
     lock = lock_file(path, "taken; wait")
     with pytest.raises(FileError, match="taken; wait"):
         lock_file(path, "taken; wait")
-    unlock_file(lock)
-    unlock_file(lock_file(path, "taken"))
+    lock()
+    lock_file(path, "taken")()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -88,7 +88,7 @@ def test_the_lock_of_a_process_that_was_killed_is_free(tmp_path):
     assert killed.returncode != 0
     assert killed.stdout == "locked\n", killed.stderr
     assert (tmp_path / "lock").exists()
-    unlock_file(lock_file(tmp_path / "lock", "taken"))
+    lock_file(tmp_path / "lock", "taken")()
 
 
 @pytest.mark.parametrize("name", ["ENOSYS", "ENOLCK", "EOPNOTSUPP"])
@@ -104,11 +104,11 @@ def test_a_file_system_without_locks_keeps_two_runs_apart(tmp_path, monkeypatch,
     lock = lock_file(path, "taken")
     with pytest.raises(FileError, match="taken"):
         lock_file(path, "taken")
-    unlock_file(lock)
+    lock()
     assert list(tmp_path.iterdir()) == []
     assert python(KILLED, path, number).returncode != 0
     assert [left.name for left in tmp_path.iterdir()] == ["lock.owner"]
-    unlock_file(lock_file(path, "taken"))
+    lock_file(path, "taken")()
 
 
 def test_a_store_that_is_closed_leaves_results_alone(tmp_path):

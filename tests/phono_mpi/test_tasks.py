@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from phono_grid.errors import DomainError, ShapeError
+from phono_grid.errors import DomainError, FileError, ShapeError
 from phono_mpi import (
     CollectiveError,
     SerialComm,
@@ -88,7 +88,7 @@ def test_a_disk_that_is_full_leaves_no_part_of_a_file(store, tmp_path, monkeypat
     store.write([0], [1.0])
     with monkeypatch.context() as patched:
         patched.setattr("os.fsync", full)
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(FileError, match="No space left"):
             store.flush()
     assert [path.name for path in tmp_path.iterdir()] == ["rows.lock"]
     store.flush()  # once there is space

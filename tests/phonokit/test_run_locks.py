@@ -30,7 +30,7 @@ def names(folder):
 LEFT = """
 import os, signal, sys
 from pathlib import Path
-from phonokit._atomic import replacing
+from phono_grid.files import replacing
 
 for name in sys.argv[1:]:
     with replacing(Path(name)) as beside:

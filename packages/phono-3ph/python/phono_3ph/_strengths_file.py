@@ -1,8 +1,5 @@
 """Strengths on disk."""
 
-import os
-import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,13 +15,14 @@ from phono_grid.errors import (
     ensure_type,
     frozen,
 )
+from phono_grid.files import replacing
 
 from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3
 from phono_3ph._strengths import Strengths, digest, fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
 FORMAT = "phono_3ph.Strengths 1"
 
@@ -83,7 +81,7 @@ def write_strengths(
     ensure_type("strengths", strengths, Strengths)
     ensure_type("origin", origin, StrengthsOrigin)
     path, h5py = Path(path), _h5py()
-    with _replacing(path) as beside, h5py.File(beside, "w") as file:
+    with replacing(path) as beside, h5py.File(beside, "w") as file:
         for name, value, unit, meaning in (
             (
                 "strength",
@@ -175,19 +173,3 @@ def _h5py() -> Any:
             "strengths on disk need h5py; install it with: pip install phono-3ph[hdf5]"
         ) from None
     return h5py
-
-
-@contextmanager
-def _replacing(path: Path) -> "Iterator[Path]":
-    """A file beside ``path`` that takes its place when all went well."""
-    try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise FileError(f"{path}: cannot be written ({error.strerror})") from None
-    os.close(descriptor)
-    beside = Path(name)
-    try:
-        yield beside
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from phono_mpi._distributor import MpiDistributor
 from phono_mpi._dynamic import allgather_tasks, balanced_tasks, dynamic_tasks
 from phono_mpi._fourier import fourier_transform
 from phono_mpi._library import MpiLibrary
-from phono_mpi._lock import lock_file, unlock_file
+from phono_mpi._lock import lock_file
 from phono_mpi._pencils import Layout, get_pencil_indices
 from phono_mpi._ranks import Alone, MpiRanks, Ranks
 from phono_mpi._redistribution import RedistributionPlan, redistribute, redistribution_plan
@@ -76,7 +76,6 @@ __all__ = [
     "send_rows",
     "take_rows",
     "transpose_columns",
-    "unlock_file",
     "weighted_sizes",
     "world",
 ]

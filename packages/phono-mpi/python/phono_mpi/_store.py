@@ -12,10 +12,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid.errors import DomainError, PhonoError
+from phono_grid.files import replacing
 
 from phono_mpi._agreement import collective
 from phono_mpi._communicator import MPI, Communicator
-from phono_mpi._lock import lock_file, unlock_file
+from phono_mpi._lock import lock_file
 
 _FORMAT = 1
 
@@ -179,7 +180,7 @@ class TaskStore:
     def _unlock(self) -> None:
         """Let other runs use the store."""
         if self._lock is not None:
-            unlock_file(self._lock)
+            self._lock()
             self._lock = None
 
     def delete(self) -> None:
@@ -246,19 +247,5 @@ class TaskStore:
 
 def _write(path: Path, **arrays: NDArray[Any]) -> None:
     """Write a file atomically: it exists as a whole or not at all."""
-    beside = path.with_suffix(f".{os.getpid()}.tmp")
-    try:
-        with beside.open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
-    if hasattr(os, "O_DIRECTORY"):  # elsewhere folders cannot be opened
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)  # the new name too
-        finally:
-            os.close(folder)
+    with replacing(path) as beside, beside.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)

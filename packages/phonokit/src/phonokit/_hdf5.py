@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from phono_grid.errors import FileError
-
-from phonokit._atomic import replacing
+from phono_grid.files import replacing
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,8 +11,8 @@ from phono_fc import (
 )
 from phono_grid import Cell, Supercell, Symmetry
 from phono_grid.errors import DomainError, ensure_type
+from phono_grid.files import path_of
 
-from phonokit._atomic import path_of
 from phonokit.io.ase import read_structure
 from phonokit.model.displaced_supercells import (
     AnySupercells,

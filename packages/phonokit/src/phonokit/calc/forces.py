@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid.errors import DomainError, FileError
+from phono_grid.files import path_of
 
-from phonokit._atomic import path_of
 from phonokit.io.ase import atoms_of, checked_forces, read_forces_of
 from phonokit.io.force_store import ForceStore, force_store
 from phonokit.model.displaced_supercells import AnySupercells

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Backend, Cell
+from phono_grid.files import path_of
 
-from phonokit._atomic import path_of
 from phonokit.calc.displace import displace
 from phonokit.calc.forces import compute_forces
 from phonokit.model.crystal import Crystal

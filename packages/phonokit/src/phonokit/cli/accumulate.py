@@ -7,9 +7,9 @@ from typing import Annotated
 from cyclopts import Parameter
 from phono_grid import backend
 from phono_grid.errors import DomainError, ensure_positive
+from phono_grid.files import ensure_writable
 from rich.console import Console
 
-from phonokit._atomic import ensure_writable
 from phonokit._version import __version__
 from phonokit.calc.accumulate import accumulate as compute
 from phonokit.cli.calculation import say

@@ -11,10 +11,10 @@ from typing import Any, Generic, TypeVar
 
 from phono_grid import using
 from phono_grid.errors import DomainError
+from phono_grid.files import ensure_writable, replacing
 from phono_mpi import Ranks
 from rich.console import Console
 
-from phonokit._atomic import ensure_writable, replacing
 from phonokit.cli.invocation import current
 from phonokit.cli.options import CrystalOptions, OutputOptions, RunOptions
 from phonokit.cli.terminal import (

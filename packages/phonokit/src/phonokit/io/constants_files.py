@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from phono_fc import ForceConstants, SparseForceConstants3, compact
 from phono_grid import Supercell
 from phono_grid.errors import DomainError, FileError, ensure_type
+from phono_grid.files import path_of
 
-from phonokit._atomic import path_of
 from phonokit._hdf5 import open_hdf5
 from phonokit.io.files import in_file, open_text
 from phonokit.results.force_constants import HDF5, NAMES, SPARSE

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Cell
 from phono_grid.errors import FileError
+from phono_grid.files import replacing
 
-from phonokit._atomic import replacing
 from phonokit._digest import sha256_for
 from phonokit.model.displaced_supercells import AnySupercells
 

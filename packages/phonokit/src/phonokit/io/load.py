@@ -7,8 +7,8 @@ from phono_fc import ForceConstants
 from phono_grid import Backend, Supercell, using
 from phono_grid.backend import active
 from phono_grid.errors import DomainError, FileError
+from phono_grid.files import path_of
 
-from phonokit._atomic import path_of
 from phonokit.io.born import read_born, read_born_charges
 from phonokit.io.constants_files import (
     Label,

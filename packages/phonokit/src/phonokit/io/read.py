@@ -4,8 +4,8 @@ import dataclasses
 from pathlib import Path
 
 from phono_grid.errors import FileError
+from phono_grid.files import path_of
 
-from phonokit._atomic import path_of
 from phonokit.io.born import read_born_charges
 from phonokit.io.crystal_file import CrystalFile
 from phonokit.io.displaced_forces import read_displaced_forces

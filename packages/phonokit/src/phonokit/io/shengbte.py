@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from phono_fc import ForceConstants
 from phono_grid import ShortestVectors, Supercell
 from phono_grid.errors import DomainError, FileError, ensure_not_negative, ensure_type
+from phono_grid.files import path_of, replacing
 
-from phonokit._atomic import path_of, replacing
 from phonokit.io.constants_files import read_force_constants
 from phonokit.io.lines import read_lines
 from phonokit.results.force_constants import write_force_constants

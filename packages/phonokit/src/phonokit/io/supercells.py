@@ -7,8 +7,8 @@ from phono_fc import PairDisplacements, SingleDisplacements, pair_distances
 from phono_grid import Supercell
 from phono_grid.calculators import CalculatorUnits
 from phono_grid.errors import FileError
+from phono_grid.files import path_of
 
-from phonokit._atomic import path_of
 from phonokit.io.crystal_file import CrystalFile
 from phonokit.io.files import find_yaml, in_file
 from phonokit.io.pair_cutoff import cutoff_of

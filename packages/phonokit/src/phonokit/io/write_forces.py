@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid.calculators import CalculatorUnits
 from phono_grid.errors import DomainError, ShapeError, ensure_type, finite
+from phono_grid.files import path_of
 
-from phonokit._atomic import path_of
 from phonokit.io.write_text import writing_text
 from phonokit.model.displaced_supercells import (
     AnySupercells,

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from phonokit._atomic import replacing
+from phono_grid.files import replacing
+
 from phonokit.io.files import COMPRESSION
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phono_grid.errors import DomainError, FileError
-
-from phonokit._atomic import ensure_writable, path_of, replacing
+from phono_grid.files import ensure_writable, path_of, replacing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

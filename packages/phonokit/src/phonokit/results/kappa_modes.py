@@ -17,8 +17,8 @@ from phono_grid.errors import (
     finite,
     frozen,
 )
+from phono_grid.files import path_of
 
-from phonokit._atomic import path_of
 from phonokit._digest import sha256_for
 from phonokit._hdf5 import open_hdf5
 from phonokit.model.provenance import InputFile

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from phono_grid.errors import FileError
+from phono_grid.files import path_of
 
-from phonokit._atomic import path_of
 from phonokit._hdf5 import open_hdf5
 
 KINDS = {

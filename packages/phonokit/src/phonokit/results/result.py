@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from phono_grid import ValueNoun
 from phono_grid.errors import FileError, ensure_type
+from phono_grid.files import path_of
 
-from phonokit._atomic import path_of
 from phonokit._hdf5 import Dataset, write_hdf5
 from phonokit._version import __version__
 from phonokit.model.provenance import InputFile

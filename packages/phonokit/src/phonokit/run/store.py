@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 from phono_grid.errors import FileError, ensure_callable, ensure_flag
+from phono_grid.files import beside, path_of, remove_leftovers
+from phono_mpi import lock_file
 
-from phonokit._atomic import beside, path_of, remove_leftovers
 from phonokit._version import __version__
 from phonokit.run.file import RunFile, create, read_layout, reason
-from phonokit.run.lock import Unlock, lock
 
 
 class RunStore:
@@ -58,7 +58,7 @@ class RunStore:
         ensure_callable("tell", tell)
         self._restart = restart
         self._tell = tell
-        self._unlock: Unlock | None = None
+        self._unlock: Callable[[], None] | None = None
         self._file: RunFile | None = None
 
     def __repr__(self) -> str:
@@ -81,7 +81,12 @@ class RunStore:
 
     def __enter__(self) -> "RunStore":
         """Take the lock."""
-        self._unlock = lock(self.path)
+        lock = self.path.with_name(f".{self.path.name}.lock")
+        self._unlock = lock_file(
+            lock,
+            f"{self.path}: another run is writing it; wait until it ends, or name another "
+            "file",
+        )
         remove_leftovers(self.path)
         return self
 

@@ -63,11 +63,22 @@ def replacing(path: Path) -> Iterator[Path]:
         with new.open("r+b") as file:
             os.fsync(file.fileno())
         new.replace(path)
+        _sync_folder(path.parent)
     except OSError as error:
         raise FileError(f"{path}: cannot be written ({error.strerror or error})") from None
     finally:
         with suppress(OSError):
             new.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring the new name to the disk too, where folders can be opened."""
+    if hasattr(os, "O_DIRECTORY"):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _host() -> str:
