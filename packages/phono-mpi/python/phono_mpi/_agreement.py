@@ -12,6 +12,9 @@ import numpy as np
 from phono_mpi._communicator import MPI, is_mpi
 from phono_mpi.errors import CollectiveError
 
+FORWARDED = 0.2
+"""Seconds until a launcher has passed on what a rank has said."""
+
 
 def agree(comm: Any, error: BaseException | None) -> None:
     """Raise `CollectiveError` on all ranks if one of them has an error. Collective.
@@ -73,6 +76,8 @@ def install_abort_hook(comm: Any = None) -> None:
         report(kind, error, trace)
         sys.stderr.flush()
         if comm.size > 1:
+            # The launcher may lose what it has not yet passed on when it kills the ranks.
+            time.sleep(FORWARDED)
             comm.Abort(1)
 
     sys.excepthook = abort
