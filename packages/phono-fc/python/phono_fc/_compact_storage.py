@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Supercell
-from phono_grid.errors import DomainError, ensure_finite, ensure_shape
+from phono_grid.errors import DomainError, ShapeError, ensure_finite, ensure_shape
 
 Index = NDArray[np.integer]
 
@@ -58,6 +58,11 @@ def compact_values(
         largest element.
     """
     n_s, order = supercell.cell.n_atoms, np.ndim(values) // 2
+    if order < 2:
+        raise ShapeError(
+            f"values: expected as many atom axes as Cartesian axes, at least two, got "
+            f"shape {list(values.shape)}"
+        )
     ensure_shape("values", values, (*[n_s] * order, *[3] * order))
     ensure_finite("values", values)
     compact: NDArray[np.float64] = values[supercell.primitive_to_supercell]

@@ -6,7 +6,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Supercell, Symmetry
-from phono_grid.errors import DomainError, ensure_positive
+from phono_grid.errors import (
+    DomainError,
+    ensure_flag,
+    ensure_indices,
+    ensure_positive,
+    ensure_type,
+)
 
 from phono_fc._displacements import PairDisplacements, SingleDisplacements
 from phono_fc._distances import pair_distances, row_of, within
@@ -65,9 +71,11 @@ def single_displacements(
     DomainError
         If ``distance`` is not positive or ``symmetry`` is of another cell.
     """
+    ensure_type("symmetry", symmetry, Symmetry)
+    ensure_flag("diagonal", diagonal)
     ensure_positive("distance", distance)
     ensure_same_supercell(supercell, symmetry)
-    if plus_minus not in ("auto", True, False):
+    if not (isinstance(plus_minus, bool | np.bool_) or str(plus_minus) == "auto"):
         raise DomainError(f"plus_minus: expected 'auto', True or False, got {plus_minus!r}")
     atoms, directions = [], []
     for atom in symmetry.independent_atoms:
@@ -123,10 +131,14 @@ def pair_displacements(
     ----------
     .. [1] L. Chaput, A. Togo, I. Tanaka and G. Hug, Phys. Rev. B 84, 094302 (2011).
     """
+    ensure_type("symmetry", symmetry, Symmetry)
+    ensure_type("singles", singles, SingleDisplacements)
+    ensure_flag("diagonal", diagonal)
     ensure_positive("distance", distance)
     ensure_same_supercell(supercell, symmetry)
     if cutoff is not None:
         ensure_positive("cutoff", cutoff)
+    ensure_indices("singles.atoms", singles.atoms, supercell.cell.n_atoms)
     compact = pair_distances(supercell)
     pieces = []
     for n, (atom, u) in enumerate(zip(singles.atoms, singles.displacements, strict=True)):

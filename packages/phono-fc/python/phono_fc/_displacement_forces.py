@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import DomainError, ensure_shape, frozen
+from phono_grid.errors import DomainError, ensure_indices, ensure_shape, ensure_type, frozen
 from phono_grid.nouns import ValueNoun
 
 
@@ -99,6 +99,11 @@ class RandomDisplacementForces(ValueNoun):
         cls, singles: SingleDisplacementForces, pairs: PairDisplacementForces | None = None
     ) -> "RandomDisplacementForces":
         """The same of data with one or two displaced atoms: singles, then pairs."""
+        ensure_type("singles", singles, SingleDisplacementForces)
+        if pairs is not None:
+            ensure_type("pairs", pairs, PairDisplacementForces)
+            ensure_indices("pairs.first", pairs.first, len(singles))
+            ensure_shape("pairs.forces", pairs.forces, ("n_p", *singles.forces.shape[1:]))
         u = np.zeros(singles.forces.shape)
         u[np.arange(len(u)), singles.atoms] = singles.displacements
         if pairs is None:

@@ -5,6 +5,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import ShortestVectors, Supercell
+from phono_grid.errors import ensure_type
 
 T = TypeVar("T", bound=np.generic)
 SAME_DISTANCE = 1e-5
@@ -23,6 +24,7 @@ def pair_distances(supercell: Supercell) -> NDArray[np.float64]:
     (n_a, n_s) array
         Å; for a first atom elsewhere, see `row_of`.
     """
+    ensure_type("supercell", supercell, Supercell)
     vectors = ShortestVectors.of(supercell)
     nearest = vectors.vectors[vectors.first] @ supercell.primitive.lattice
     return np.ascontiguousarray(np.linalg.norm(nearest, axis=-1).T)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Supercell, Symmetry
-from phono_grid.errors import DomainError
+from phono_grid.errors import DomainError, ensure_positive, ensure_type
 
 from phono_fc._displace import keeping
 from phono_fc._displacement_forces import PairDisplacementForces, SingleDisplacementForces
@@ -59,6 +59,8 @@ def force_constants2(
     ----------
     .. [1] K. Parlinski, Z. Q. Li and Y. Kawazoe, Phys. Rev. Lett. 78, 4063 (1997).
     """
+    ensure_type("symmetry", symmetry, Symmetry)
+    ensure_type("singles", singles, SingleDisplacementForces)
     ensure_same_supercell(supercell, symmetry, singles=singles)
     equations = Equations(
         "singles", singles.atoms, singles.displacements, list(-singles.forces)
@@ -118,6 +120,8 @@ def force_constants3(
     ----------
     .. [1] L. Chaput, A. Togo, I. Tanaka and G. Hug, Phys. Rev. B 84, 094302 (2011).
     """
+    if cutoff is not None:
+        ensure_positive("cutoff", cutoff)
     known = within(pair_distances(supercell), cutoff)
     equations = third_order_equations(supercell, symmetry, singles, pairs, known)
     home = supercell.primitive_to_supercell
@@ -136,6 +140,9 @@ def third_order_equations(
     known: NDArray[np.bool_],
 ) -> "Equations":
     """The equations that `force_constants3` solves, for the pairs that are known."""
+    ensure_type("symmetry", symmetry, Symmetry)
+    ensure_type("singles", singles, SingleDisplacementForces)
+    ensure_type("pairs", pairs, PairDisplacementForces)
     ensure_same_supercell(supercell, symmetry, singles=singles, pairs=pairs)
     if pairs.first.size and not 0 <= pairs.first.min() <= pairs.first.max() < len(
         singles.atoms

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from phono_grid import Supercell
-from phono_grid.errors import DomainError
+from phono_grid.errors import DomainError, ensure_integer, ensure_positive, ensure_type
 
 from phono_fc._displacement_forces import RandomDisplacementForces
 from phono_fc._force_constants import ForceConstants
@@ -58,9 +58,13 @@ def least_squares(
     ----------
     .. [1] A. Seko and A. Togo, Phys. Rev. B 110, 214302 (2024).
     """
+    ensure_type("orders", orders, tuple, list)
+    orders = tuple(orders)
     if not orders or orders != tuple(range(2, 2 + len(orders))):
         raise DomainError(f"orders: expected (2,), (2, 3) or (2, 3, 4), got {orders}")
+    ensure_type("forces", forces, RandomDisplacementForces)
     ensure_same_supercell(supercell, forces=forces)
+    ensure_cutoffs(cutoffs)
     solver = _solver(supercell, cutoffs)
     solver.displacements, solver.forces = forces.displacements, forces.forces
     try:
@@ -82,6 +86,16 @@ def least_squares(
         else compact(values, supercell)
         for order, values in solver.force_constants.items()
     }
+
+
+def ensure_cutoffs(cutoffs: Any) -> None:
+    """Require positive lengths by order, or nothing."""
+    if cutoffs is None:
+        return
+    ensure_type("cutoffs", cutoffs, dict)
+    for order, cutoff in cutoffs.items():
+        ensure_integer("cutoffs: an order", order, 2)
+        ensure_positive(f"cutoffs: that of order {order}", cutoff)
 
 
 def _solver(supercell: Supercell, cutoffs: dict[int, float] | None) -> Any:

@@ -2,7 +2,10 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import DomainError, ensure_positive
+from phono_grid.errors import DomainError, ensure_flag, ensure_integer, ensure_positive
+
+MOST_ATOMS = 2**32
+"""Displaced atoms of all supercells; a larger number is a mistake."""
 
 
 def random_displacements(
@@ -35,10 +38,17 @@ def random_displacements(
     (n_supercells, n_atoms, 3) array
         Cartesian, Å; twice as many with ``plus_minus``.
     """
+    n_supercells = ensure_integer("n_supercells", n_supercells, 1)
+    n_atoms = ensure_integer("n_atoms", n_atoms, 1)
+    ensure_flag("gaussian", gaussian)
+    ensure_flag("plus_minus", plus_minus)
+    if seed is not None:
+        seed = ensure_integer("seed", seed, 0)
     ensure_positive("distance", distance)
-    if n_supercells < 1 or n_atoms < 1:
+    if n_supercells * n_atoms > MOST_ATOMS:
         raise DomainError(
-            f"n_supercells and n_atoms must be positive, got {n_supercells} and {n_atoms}"
+            f"n_supercells times n_atoms must be {MOST_ATOMS} at most, got {n_supercells} "
+            f"times {n_atoms}"
         )
     rng = np.random.default_rng(seed)
     n = n_supercells * n_atoms

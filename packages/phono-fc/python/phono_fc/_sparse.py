@@ -9,6 +9,7 @@ from phono_grid import Supercell
 from phono_grid.errors import (
     DomainError,
     ensure_finite,
+    ensure_not_negative,
     ensure_positive,
     ensure_type,
     frozen,
@@ -81,6 +82,8 @@ class SparseForceConstants3(ValueNoun):
             eV/Å³; blocks whose norm is not above are dropped. The norm is that of
             Frobenius, which a rotation does not change.
         """
+        ensure_type("force_constants", force_constants, ForceConstants)
+        ensure_not_negative("threshold", threshold, "eV/Å³")
         if force_constants.order != 3:
             raise DomainError(
                 f"force_constants must be of order 3, got {force_constants.order}"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import ConvergenceError, DomainError
+from phono_grid.errors import ConvergenceError, ensure_integer, ensure_type
 
 from phono_fc._compact_storage import full_index
 from phono_fc._sparse import EXCHANGES, SparseForceConstants3
@@ -39,8 +39,8 @@ def symmetrize_sparse(
     ConvergenceError
         If ``max_rounds`` do not suffice.
     """
-    if max_rounds < 1:
-        raise DomainError(f"max_rounds must be at least 1, got {max_rounds}")
+    ensure_type("constants", constants, SparseForceConstants3)
+    max_rounds = ensure_integer("max_rounds", max_rounds, 1)
     if not len(constants):
         return constants
     laws = _Laws.of(constants)
@@ -74,6 +74,7 @@ def drift_sparse(constants: SparseForceConstants3) -> NDArray[np.float64]:
     (3,) array
         eV/Å³, one number for each index.
     """
+    ensure_type("constants", constants, SparseForceConstants3)
     if not len(constants):
         return np.zeros(3)
     supercell, n_s = constants.supercell, constants.supercell.cell.n_atoms

@@ -1,6 +1,7 @@
 """Third-order force constants of large supercells, without ever holding all of them."""
 
 from phono_grid import Supercell, Symmetry
+from phono_grid.errors import ensure_not_negative, ensure_positive
 
 from phono_fc._displacement_forces import PairDisplacementForces, SingleDisplacementForces
 from phono_fc._distances import pair_distances, within
@@ -44,6 +45,9 @@ def sparse_force_constants3(
     DomainError
         If the data are of another supercell, or do not determine the constants.
     """
+    if cutoff is not None:
+        ensure_positive("cutoff", cutoff)
+    ensure_not_negative("threshold", threshold, "eV/Å³")
     known = within(pair_distances(supercell), cutoff)
     near = NearAtoms(supercell, cutoff)
     equations = third_order_equations(supercell, symmetry, singles, pairs, known)

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Supercell
-from phono_grid.errors import as_numbers, ensure_positive
+from phono_grid.errors import as_numbers, ensure_positive, ensure_type
 
 from phono_fc._compact_storage import (
     atoms_of_elements,
@@ -30,6 +30,7 @@ def expand(force_constants: ForceConstants) -> NDArray[np.float64]:
     (n_s, n_s, …, 3, 3, …) array
         In the unit of the constants.
     """
+    ensure_type("force_constants", force_constants, ForceConstants)
     return full_values(force_constants.values, force_constants.supercell)
 
 
@@ -48,6 +49,7 @@ def compact(values: NDArray[np.float64], supercell: Supercell) -> ForceConstants
         If the constants of some atom are not those of its copy, to 1e-6 of the largest:
         the primitive cell is too small or the atoms are in another order.
     """
+    ensure_type("supercell", supercell, Supercell)
     return ForceConstants(
         compact_values(as_numbers(values, "values"), supercell), supercell
     )
@@ -67,6 +69,7 @@ def cut(force_constants: ForceConstants, cutoff: float) -> ForceConstants:
     cutoff : float
         ``r_c``, Å.
     """
+    ensure_type("force_constants", force_constants, ForceConstants)
     ensure_positive("cutoff", cutoff)
     supercell, order = force_constants.supercell, force_constants.order
     near = within(pair_distances(supercell), cutoff)

@@ -7,13 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Supercell, Symmetry
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, ensure_shape
+from phono_grid.errors import DomainError, ensure_integer, ensure_shape, ensure_type
 
 from phono_fc._compact_storage import atoms_of_elements, full_index
 from phono_fc._extension import rust
 from phono_fc._force_constants import ForceConstants
 from phono_fc._rows_by_symmetry import rows_by_symmetry
 from phono_fc._same_supercell import ensure_same_supercell
+
+MOST_ROUNDS = 1000
+"""The projections commute: more rounds than a few only take time."""
 
 
 def symmetrize(
@@ -51,8 +54,13 @@ def symmetrize(
         Constants of the same order; for order 2 the terms of an atom with itself are
         finally reset from the sum rule, which takes most of the rounding out of it.
     """
-    if rounds < 1:
-        raise DomainError(f"rounds must be at least 1, got {rounds}")
+    ensure_type("force_constants", force_constants, ForceConstants)
+    rounds = ensure_integer("rounds", rounds, 1)
+    if rounds > MOST_ROUNDS:
+        raise DomainError(
+            f"rounds must be {MOST_ROUNDS} at most, got {rounds}; one is enough but for "
+            "rounding"
+        )
     supercell = force_constants.supercell
     if symmetry is not None:
         force_constants = group_average(force_constants, symmetry)
@@ -85,6 +93,8 @@ def group_average(force_constants: ForceConstants, symmetry: Symmetry) -> ForceC
     DomainError
         If the symmetry is of another cell.
     """
+    ensure_type("force_constants", force_constants, ForceConstants)
+    ensure_type("symmetry", symmetry, Symmetry)
     supercell = force_constants.supercell
     ensure_same_supercell(supercell, symmetry)
     home = supercell.primitive_to_supercell
@@ -116,6 +126,7 @@ def drift(force_constants: ForceConstants) -> NDArray[np.float64]:
     (order,) array
         eV/Å² or eV/Å³, one number for each index.
     """
+    ensure_type("force_constants", force_constants, ForceConstants)
     values, supercell = force_constants.values, force_constants.supercell
     sums = [_sum_over_first(values, supercell)]
     sums += [values.sum(axis=m) for m in range(1, force_constants.order)]

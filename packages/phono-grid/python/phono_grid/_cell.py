@@ -60,11 +60,10 @@ class Cell(ValueNoun):
             "masses": frozen(self.masses, "masses", shape=(n_a,)),
         }
         if self.magnetic_moments is not None:
-            vectors = np.ndim(self.magnetic_moments) == 2
+            moments = as_numbers(self.magnetic_moments, "magnetic_moments")
+            vectors = moments.ndim == 2
             shape = (n_a, 3) if vectors else (n_a,)
-            arrays["magnetic_moments"] = frozen(
-                self.magnetic_moments, "magnetic_moments", shape=shape
-            )
+            arrays["magnetic_moments"] = frozen(moments, "magnetic_moments", shape=shape)
         for name, array in arrays.items():
             ensure_finite(name, array)
             object.__setattr__(self, name, array)
@@ -99,6 +98,10 @@ class Cell(ValueNoun):
             If a symbol or a number is not that of an element with a standard mass, or the
             lattice or the positions are refused, see `Cell`.
         """
+        if not np.iterable(symbols):
+            raise DomainError(
+                f"symbols must be a list of chemical symbols, got {symbols!r}"
+            )
         names = symbols
         if are_numbers(symbols):
             names = [symbol_of(number) for number in symbols]

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._tolerances import DEGENERACY
-from phono_grid.errors import as_numbers, ensure_finite, ensure_positive
+from phono_grid.errors import ShapeError, as_numbers, ensure_finite, ensure_positive
 
 
 def degenerate_sets(
@@ -29,6 +29,8 @@ def degenerate_sets(
     """
     ensure_positive("degeneracy", degeneracy)
     f = as_numbers(frequencies, "frequencies")
+    if not f.ndim:
+        raise ShapeError("frequencies: expected shape [..., n_b], got one number")
     ensure_finite("frequencies", f)
     first = np.diff(f, axis=-1, prepend=-np.inf) >= degeneracy
     return np.asarray(np.cumsum(first, axis=-1) - 1)

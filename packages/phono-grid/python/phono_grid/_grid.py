@@ -16,6 +16,7 @@ from phono_grid.errors import (
     ShapeError,
     as_numbers,
     ensure_finite,
+    ensure_flag,
     ensure_indices,
     ensure_type,
     ensure_volume,
@@ -131,6 +132,7 @@ class Grid(ValueNoun):
             )
         half_steps = (p @ halves.astype(np.int64)) % 2
         rotations = _identity()[None]
+        ensure_flag("use_symmetry", use_symmetry)
         if use_symmetry:
             group = symmetry.reciprocal_rotations()
             rotations = rotations_on_addresses(group, d, q, half_steps)

@@ -58,6 +58,7 @@ def mass_variance(masses: ArrayLike, fractions: ArrayLike) -> float:
 
 def mass_variances(symbols: Sequence[str]) -> NDArray[np.float64]:
     """The `mass_variance` of every atom with natural isotopes, (n_a,)."""
+    ensure_symbols(symbols)
     known = {symbol: mass_variance(*natural_isotopes(symbol)) for symbol in set(symbols)}
     return np.array([known[symbol] for symbol in symbols])
 
@@ -70,6 +71,7 @@ def standard_masses(symbols: Sequence[str]) -> NDArray[np.float64]:
     DomainError
         If a symbol is no element, or one without a standard mass.
     """
+    ensure_symbols(symbols)
     for symbol in symbols:
         if element(symbol) not in _MASSES:
             raise DomainError(

@@ -114,7 +114,7 @@ def joint_dos(
             f"shape {list(carried.shape)}"
         )
     points = ascending(frequency_points, "frequency_points")
-    columns = carried.reshape(*shape, -1)
+    columns = carried.reshape(*shape, int(np.prod(carried.shape[len(shape) :])))
     density = joint_dos_channels(grid, smearing, f, triplets, columns, points)
     end = (len(points), *carried.shape[3:])
     return JointDosChannels(points, *(density[..., c].reshape(end) for c in range(3)))

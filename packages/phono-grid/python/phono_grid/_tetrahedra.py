@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phono_grid._grid import Grid
-from phono_grid.errors import DomainError, ensure_shape, ensure_type, frozen
+from phono_grid.errors import DomainError, ensure_flag, ensure_shape, ensure_type, frozen
 from phono_grid.nouns import ValueNoun
 
 # The main diagonal of a cell with corners numbered by bits joins i and 7 - i. A walk from
@@ -61,6 +61,7 @@ class Tetrahedra(ValueNoun):
             Add the cut's distinct images by the point group of ``grid``: one cut alone can
             have less symmetry than the crystal, and so can what is summed with it.
         """
+        ensure_flag("symmetrized", symmetrized)
         ensure_type("grid", grid, Grid)
         offsets, corners = _one_cut(grid)
         images: dict[frozenset[frozenset[tuple[int, ...]]], NDArray[np.int64]] = {}

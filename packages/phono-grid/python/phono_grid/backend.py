@@ -122,6 +122,8 @@ def running(package: str | None = None) -> Backend:
     backend = active()
     if backend is not Backend.RUST:
         return backend
+    if not (package is None or isinstance(package, str)):
+        raise DomainError(f"package must be the name of a package, got {package!r}")
     packages = list(_EXTENSIONS) if package is None else [package]
     loaded = [_EXTENSIONS.get(name) is not None for name in packages]
     return Backend.RUST if loaded and all(loaded) else Backend.PYTHON

@@ -50,6 +50,8 @@ def ensure_shape(name: str, array: NDArray[Any], expected: Sequence[int | str]) 
 def ensure_positive(name: str, value: float) -> None:
     """Require a finite ``value > 0``."""
     try:
+        if np.ndim(value):
+            raise TypeError
         positive = bool(value > 0 and np.isfinite(value))
     except (TypeError, ValueError):
         raise DomainError(f"{name} must be a positive number, got {value!r}") from None
@@ -60,6 +62,8 @@ def ensure_positive(name: str, value: float) -> None:
 def ensure_not_negative(name: str, value: float, unit: str = "") -> None:
     """Require a finite ``value >= 0``."""
     try:
+        if np.ndim(value):
+            raise TypeError
         good = bool(value >= 0 and np.isfinite(value))
     except (TypeError, ValueError):
         raise DomainError(f"{name} must be a number, got {value!r}") from None
