@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import phono_3ph
 import pytest
+from odd_arguments import ensure_refused_or_done, public_functions
 from phono_3ph import (
     BandPairs,
+    Coherence,
     CollisionOperator,
     EvaluationPoints,
     IrreducibleModes,
@@ -181,6 +183,64 @@ def test_whatever_is_no_argument_is_named(nouns, name):
     everything, special = nouns
     good = everything | special.get(name, {})
     ensure_named(phono_3ph, name, good, any_shape=SHAPELESS, any_number=LINEAR)
+
+
+FUNCTIONS = public_functions(phono_3ph, TYPES)
+TENSOR, OF_MODES, CURVE = np.ones((2, 6)), np.ones((2, 3, 6, 6)), np.ones((2, 6, 4))
+MADE = {
+    "ConductivityLbte": {
+        "kappa": TENSOR,
+        "mode_kappa": OF_MODES,
+        "residuals": np.ones(2),
+        "iterations": np.ones(2, dtype=int),
+        "relaxons": (),
+    },
+    "ConductivityRta": {
+        "kappa": TENSOR,
+        "mode_kappa": OF_MODES,
+        "gv_by_gv": OF_MODES[0],
+        "factor": 1.0,
+    },
+    "ConductivityWigner": {
+        "populations": TENSOR,
+        "coherences": TENSOR,
+        "degenerate": TENSOR,
+        "mode_populations": OF_MODES,
+        "mode_coherences": OF_MODES,
+        "coherence": Coherence.SMM19,
+    },
+    "ImaginarySelfEnergy": {"total": CURVE, "normal": CURVE, "umklapp": CURVE},
+    "JointDos": {
+        "frequency_points": np.ones(4),
+        "differences": np.ones(4),
+        "sums": np.ones(4),
+    },
+    "Relaxons": {"eigenvalues": np.ones(3), "kappa": np.ones((3, 6))},
+    "SpectralFunction": {
+        "frequency_points": np.ones(4),
+        "frequencies": np.ones(6),
+        "imaginary": CURVE,
+        "real": CURVE,
+        "values": CURVE,
+    },
+}
+"""Arguments of what kernels return."""
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_an_odd_argument_ends_in_a_result_or_in_one_error(nouns, name):
+    everything, special = nouns
+    good = everything | special.get(name, {}) | MADE.get(name, {})
+    ensure_refused_or_done(FUNCTIONS[name], good)
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_results_made_of_lists_hold_arrays(name):
+    as_list = {k: getattr(v, "tolist", lambda v=v: v)() for k, v in MADE[name].items()}
+    made = FUNCTIONS[name](**as_list)
+    assert made == FUNCTIONS[name](**MADE[name])
+    for argument, value in MADE[name].items():
+        assert type(getattr(made, argument)) is type(value)
 
 
 def series_of_more_atoms(s):

@@ -23,6 +23,7 @@ from phono_dynmat import (
 from phono_fc import ForceConstants
 from phono_grid import Spectrum, using
 from phono_grid.errors import DomainError, ShapeError
+from odd_arguments import ensure_refused_or_done, public_functions
 from wrong_arguments import callables, ensure_named
 
 Z = np.array([np.eye(3), -np.eye(3)])
@@ -233,3 +234,14 @@ def test_whatever_is_no_argument_is_named(good, name, lang):
         ensure_named(
             phono_dynmat, name, arguments, any_shape=ANY_SHAPE, any_number=ANY_NUMBER
         )
+
+
+FUNCTIONS = public_functions(phono_dynmat, MADE)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_an_odd_argument_ends_in_a_result_or_in_one_error(good, name, backend):
+    arguments = good | SPECIAL.get(name, {})
+    if name == "force_constants_from_dynamical_matrices":
+        arguments["qpoints"] = commensurate_points(good["supercell"])
+    ensure_refused_or_done(FUNCTIONS[name], arguments)

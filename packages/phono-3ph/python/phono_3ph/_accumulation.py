@@ -13,6 +13,7 @@ from phono_grid import (
     density_of_states,
 )
 from phono_grid.errors import (
+    MOST_POINTS,
     DomainError,
     as_numbers,
     ascending,
@@ -146,7 +147,7 @@ def accumulation_points(
     ensure_finite("values", x)
     if not x.size:
         raise DomainError("values: expected one or more, got none")
-    n = ensure_integer("n", n, 1)
+    n = ensure_integer("n", n, 1, MOST_POINTS)
     ensure_flag("logarithmic", logarithmic)
     top = max(x.max(), 0)
     if not logarithmic:

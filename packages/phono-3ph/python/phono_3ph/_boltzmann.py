@@ -1,12 +1,22 @@
 """The linearised Boltzmann equation and the thermal conductivity from its solution."""
 
+import warnings
 from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import ValueNoun, units
-from phono_grid.errors import ensure_positive, ensure_type, finite, named
+from phono_grid.errors import (
+    ConvergenceError,
+    PhonoWarning,
+    as_numbers,
+    ensure_positive,
+    ensure_type,
+    finite,
+    hold_numbers,
+    named,
+)
 
 from phono_3ph._collision import inverse_sinh
 from phono_3ph._collision_operator import (
@@ -38,7 +48,7 @@ class ConductivityLbte(ValueNoun):
     Parameters
     ----------
     kappa : (n_T, 6) array
-        W/(m K), components xx yy zz yz xz xy.
+        W/(m K), components xx yy zz yz xz xy; NaN where there is no solution.
     mode_kappa : (n_T, n_i, n_b, 6) array
         Contribution of the star of each irreducible wave vector, times ``n_q``.
     residuals : (n_T,) array
@@ -54,6 +64,21 @@ class ConductivityLbte(ValueNoun):
     residuals: NDArray[np.float64]
     iterations: NDArray[np.int64]
     relaxons: tuple[Relaxons, ...]
+
+    def __post_init__(self) -> None:
+        """Hold arrays, whatever came."""
+        hold_numbers(
+            self,
+            kappa=("n_T", 6),
+            mode_kappa=("n_T", "n_i", "n_b", 6),
+            residuals=("n_T",),
+        )
+        iterations = as_numbers(self.iterations, "iterations", np.int64, ("n_T",))
+        object.__setattr__(self, "iterations", iterations)
+        ensure_type("relaxons", self.relaxons, tuple, list)
+        for one in self.relaxons:
+            ensure_type("relaxons", one, Relaxons)
+        object.__setattr__(self, "relaxons", tuple(self.relaxons))
 
 
 def conductivity_lbte(
@@ -92,10 +117,17 @@ def conductivity_lbte(
     pinv_cutoff : float
         THz; eigenvalues below it in magnitude count as null.
 
+    A temperature at which the operator is not positive has no solution; this happens far
+    below the Debye temperature, where hardly any three phonons of a coarse mesh conserve
+    energy. ``kappa``, ``mode_kappa`` and ``residuals`` are NaN there and a `PhonoWarning`
+    names it; the others are what they are without it. Conjugate gradients meet any negative
+    eigenvalue whose vector carries heat, the direct solution refuses those that carry more
+    than 1 % of it.
+
     Raises
     ------
     ConvergenceError
-        If conjugate gradients do not converge: the operator is not positive.
+        If there is no solution at any temperature.
 
     References
     ----------
@@ -110,20 +142,39 @@ def conductivity_lbte(
     x = operator.scattered * driving_force(modes, v)
     relaxons: tuple[Relaxons, ...] = ()
     if solver is Solver.CG:
-        y, iterations = conjugate_gradients(operator.apply, x, operator.diagonal())
+        y, iterations, refused = conjugate_gradients(operator.apply, x, operator.diagonal())
     else:
-        y, relaxons = pseudo_inverse(operator, x, volume, pinv_cutoff)
+        y, relaxons, refused = pseudo_inverse(operator, x, volume, pinv_cutoff)
         iterations = np.zeros(len(x), dtype=np.int64)
-    known = norms(x)
     ensure_unbroken(y)
+    tell_refused(modes.temperatures, refused)
+    known = norms(x)
     residuals = norms(operator.apply(y) - x) / np.where(known > 0, known, 1)
     ensure_unbroken(residuals)
     mode_kappa = np.zeros((*modes.shape[:3], 6))
     for i, t in enumerate(modes.temperatures):
         factor = 2 * units.CONDUCTIVITY / volume * units.BOLTZMANN * t**2
         mode_kappa[i] = factor * group_sum(modes.grid, x[i], y[i])
+    mode_kappa[list(refused)] = residuals[list(refused)] = np.nan
     kappa = mode_kappa.sum(axis=(1, 2)) / modes.grid.n_q
     return ConductivityLbte(kappa, mode_kappa, residuals, iterations, relaxons)
+
+
+def tell_refused(temperatures: NDArray[np.float64], refused: dict[int, str]) -> None:
+    """Warn of temperatures without a solution; refuse if none has one."""
+    if not refused:
+        return
+    said = "; ".join(
+        f"at {temperatures[t]:g} K {reason}" for t, reason in sorted(refused.items())
+    )
+    advice = "use a finer mesh, a larger sigma, or the relaxation-time approximation there"
+    if len(refused) == len(temperatures):
+        raise ConvergenceError(f"the Boltzmann equation has no solution: {said}; {advice}")
+    warnings.warn(
+        f"the Boltzmann equation has no solution, kappa is NaN: {said}; {advice}",
+        PhonoWarning,
+        stacklevel=3,
+    )
 
 
 def norms(y: NDArray[np.float64]) -> NDArray[np.float64]:

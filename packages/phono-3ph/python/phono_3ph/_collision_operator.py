@@ -242,7 +242,8 @@ def ensure_rows(rows: CollisionRows) -> None:
     """Require rows: an array of them, or what gives one after the other."""
     if isinstance(rows, np.ndarray) and rows.ndim and rows.dtype == np.float64:
         return
-    if isinstance(rows, np.ndarray | str) or not hasattr(rows, "__getitem__"):
+    is_list = hasattr(rows, "__getitem__") and hasattr(rows, "__len__")
+    if isinstance(rows, np.ndarray | np.generic | str) or not is_list:
         kind = getattr(rows, "dtype", type(rows).__name__)
         raise DomainError(f"rows must be CollisionRows, or an array of float64, got {kind}")
 
@@ -296,13 +297,14 @@ def collision_row_products(
     n_t, n_i, n_b, _ = z.shape
     along = np.empty((n_t, len(points), n_b, 3))
     across = np.zeros(z.shape)
-    flat, flat_across = z.reshape(n_t, -1), across.reshape(n_t, -1)
+    n = n_i * n_b * 3
+    flat, flat_across = z.reshape(n_t, n), across.reshape(n_t, n)
     for k, i in enumerate(points):
         ensure_shape("rows", rows[i], (n_t, n_b, 3, n_i, n_b, 3))
-        row = rows[i].reshape(n_t, 3 * n_b, -1)
+        row = rows[i].reshape(n_t, 3 * n_b, n)
         # Not by BLAS, whose sums depend on the number of its threads.
         along[:, k] = np.einsum("Tjn,Tn->Tj", row, flat).reshape(n_t, n_b, 3)
-        flat_across += np.einsum("Tj,Tjn->Tn", z[:, i].reshape(n_t, -1), row)
+        flat_across += np.einsum("Tj,Tjn->Tn", z[:, i].reshape(n_t, 3 * n_b), row)
     return along, across
 
 

@@ -11,6 +11,7 @@ from phono_grid.errors import (
     ensure_finite,
     ensure_positive,
     finite,
+    hold_numbers,
     not_negative,
 )
 
@@ -47,6 +48,17 @@ class ConductivityRta(ValueNoun):
     mode_kappa: NDArray[np.float64]
     gv_by_gv: NDArray[np.float64]
     factor: float
+
+    def __post_init__(self) -> None:
+        """Hold arrays, whatever came."""
+        hold_numbers(
+            self,
+            kappa=("n_T", 6),
+            mode_kappa=("n_T", "n_i", "n_b", 6),
+            gv_by_gv=("n_i", "n_b", 6),
+        )
+        ensure_positive("factor", self.factor)
+        object.__setattr__(self, "factor", float(self.factor))
 
 
 def conductivity_rta(

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import ConvergenceError
 
 Array = NDArray[np.float64]
 
@@ -14,7 +13,7 @@ RESIDUAL = 1e-11
 
 def conjugate_gradients(
     apply: Callable[[Array], Array], x: Array, diagonal: Array, limit: int = 2000
-) -> tuple[Array, NDArray[np.int64]]:
+) -> tuple[Array, NDArray[np.int64], dict[int, str]]:
     """Solve ``A_T y_T = x_T`` for every ``T``, preconditioned by the diagonal.
 
     Parameters
@@ -30,11 +29,9 @@ def conjugate_gradients(
     -------
     y : (n_T, ...) array
     iterations : (n_T,) array of int
-
-    Raises
-    ------
-    ConvergenceError
-        If an operator is not positive.
+    refused : dict
+        Why there is no solution, by the number of ``T``: the operator is not positive, or
+        ``limit`` iterations do not suffice. ``y`` is 0 there.
     """
     axes = tuple(range(1, x.ndim))
 
@@ -50,15 +47,23 @@ def conjugate_gradients(
     p, rz = z.copy(), dot(r, z)
     goal = RESIDUAL**2 * dot(x, x)
     iterations = np.zeros(len(x), dtype=np.int64)
+    refused: dict[int, str] = {}
+    busy = dot(r, r) > goal
     for _ in range(limit):
-        busy = dot(r, r) > goal
         if not busy.any():
-            return y, iterations
+            return y, iterations, refused
         iterations += busy.ravel()
         ap = apply(p)
         curvature = dot(p, ap)
-        if (curvature <= 0)[busy].any():
-            break
+        for t in np.flatnonzero(busy & (curvature <= 0)):
+            # A mean over eigenvalues is not below the smallest of them.
+            mean = curvature.ravel()[t] / dot(p, p).ravel()[t]
+            refused[int(t)] = (
+                "the collision operator is not positive, its smallest eigenvalue is "
+                f"{mean:.2g} THz or below"
+            )
+            y[t] = 0
+        busy = busy & ~(curvature <= 0)
         # What has converged stays as it is, whatever its company does.
         step = np.where(busy, rz / np.where(busy, curvature, 1), 0)
         y += step * p
@@ -66,7 +71,8 @@ def conjugate_gradients(
         z = inverse * r
         before, rz = rz, np.where(busy, dot(r, z), rz)
         p = np.where(busy, z + rz / np.where(before > 0, before, 1) * p, p)
-    raise ConvergenceError(
-        "conjugate gradients do not converge: the collision operator is not positive; "
-        'use a finer mesh, or solver="direct"'
-    )
+        busy = busy & (dot(r, r) > goal)
+    for t in np.flatnonzero(busy):
+        refused[int(t)] = f"conjugate gradients have not converged in {limit} iterations"
+        y[t] = 0
+    return y, iterations, refused

@@ -6,7 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import Triplets, ValueNoun
 from phono_grid import joint_dos as joint_dos_channels
-from phono_grid.errors import ensure_type
+from phono_grid.errors import (
+    ensure_type,
+    hold_numbers,
+)
 
 from phono_3ph._linewidths import Scattering, ensure_occupations
 from phono_3ph._periodic_modes import PeriodicModes
@@ -29,6 +32,11 @@ class JointDos(ValueNoun):
     frequency_points: NDArray[np.float64]
     differences: NDArray[np.float64]
     sums: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        """Hold arrays, whatever came."""
+        hold_numbers(self, frequency_points=("n_f",), differences=None)
+        hold_numbers(self, sums=self.differences.shape)
 
 
 def joint_dos(

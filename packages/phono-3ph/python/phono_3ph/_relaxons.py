@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Grid, ValueNoun, units
+from phono_grid.errors import hold_numbers
 
 from phono_3ph._collision_operator import CollisionOperator, ensure_unbroken
 from phono_3ph._conductivity import VOIGT
@@ -14,6 +15,10 @@ Array = NDArray[np.float64]
 
 PINV_CUTOFF = 1e-8
 """THz; eigenvalues of the collision operator below it in magnitude count as null."""
+
+NEGATIVE_SHARE = 0.01
+"""The part of the heat that eigenvectors which would grow for ever may carry; a few small
+negative eigenvalues come with any finite mesh."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -38,15 +43,20 @@ class Relaxons(ValueNoun):
     eigenvalues: Array
     kappa: Array
 
+    def __post_init__(self) -> None:
+        """Hold arrays, whatever came."""
+        hold_numbers(self, eigenvalues=("n",), kappa=("n", 6))
+
 
 def pseudo_inverse(
     operator: CollisionOperator, x: Array, volume: float, cutoff: float
-) -> tuple[Array, tuple[Relaxons, ...]]:
+) -> tuple[Array, tuple[Relaxons, ...], dict[int, str]]:
     """Solve ``A y = x`` without eigenvalues below ``cutoff`` THz in magnitude.
 
-    ``x[T, i, j, axis]``; one dense matrix at a time.
+    ``x[T, i, j, axis]``; one dense matrix at a time. The last result tells, by the number
+    of the temperature, why there is no solution; ``y`` is 0 there.
     """
-    y, relaxons = np.zeros_like(x), []
+    y, relaxons, refused = np.zeros_like(x), [], {}
     grid = operator.modes.grid
     for i, t in enumerate(operator.modes.temperatures):
         matrix = operator.matrix(i)
@@ -59,7 +69,22 @@ def pseudo_inverse(
         factor = 2 * units.CONDUCTIVITY / volume * units.BOLTZMANN * t**2 / grid.n_q
         kappa = factor * carried(grid, x[i].reshape(-1, 3), vectors, amplitudes)
         relaxons.append(Relaxons(values, kappa))
-    return y, tuple(relaxons)
+        share = negative_share(values, kappa)
+        if share > NEGATIVE_SHARE:
+            refused[i] = (
+                "the collision operator is not positive, its smallest eigenvalue is "
+                f"{values[0]:.2g} THz, and negative ones carry {100 * share:.2g} % of "
+                "the heat"
+            )
+            y[i] = 0
+    return y, tuple(relaxons), refused
+
+
+def negative_share(eigenvalues: Array, kappa: Array) -> float:
+    """How much of the heat, without regard to signs, negative eigenvalues carry."""
+    carried = np.abs(kappa[:, :3]).sum(axis=1)
+    whole = carried.sum()
+    return float(carried[eigenvalues < 0].sum() / whole) if whole > 0 else 0.0
 
 
 def carried(grid: Grid, x: Array, vectors: Array, amplitudes: Array) -> Array:

@@ -14,6 +14,7 @@ from phono_grid.errors import (
     ensure_type,
     finite,
     frozen,
+    hold_numbers,
 )
 
 from phono_3ph._extension import rust
@@ -90,6 +91,15 @@ class ImaginarySelfEnergy(ValueNoun):
     total: NDArray[np.float64]
     normal: NDArray[np.float64] | None = None
     umklapp: NDArray[np.float64] | None = None
+
+    def __post_init__(self) -> None:
+        """Hold arrays, whatever came."""
+        hold_numbers(self, total=None)
+        shape = self.total.shape
+        if self.normal is not None:
+            hold_numbers(self, normal=shape)
+        if self.umklapp is not None:
+            hold_numbers(self, umklapp=shape)
 
 
 def imaginary_self_energy(

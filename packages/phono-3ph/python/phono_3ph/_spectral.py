@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import ValueNoun
 from phono_grid.errors import (
+    MOST_POINTS,
     DomainError,
     as_numbers,
     ensure_finite,
@@ -14,6 +15,7 @@ from phono_grid.errors import (
     ensure_shape,
     ensure_type,
     finite,
+    hold_numbers,
 )
 
 from phono_3ph._linewidths import Scattering
@@ -44,6 +46,12 @@ class SpectralFunction(ValueNoun):
     imaginary: NDArray[np.float64]
     real: NDArray[np.float64]
     values: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        """Hold arrays, whatever came."""
+        hold_numbers(self, frequency_points=("n_f",), frequencies=("n_b",))
+        shape = ("n_T", len(self.frequencies), len(self.frequency_points))
+        hold_numbers(self, imaginary=shape, real=shape, values=shape)
 
 
 def spectral_function(
@@ -160,7 +168,7 @@ def default_frequency_points(
 
     ``sigma`` is the width of a Gaussian that is taken into account, THz; ``n`` how many.
     """
-    n = ensure_integer("n", n, 2)
+    n = ensure_integer("n", n, 2, MOST_POINTS)
     ensure_not_negative("sigma", sigma)
     f = as_numbers(frequencies, "frequencies")
     ensure_finite("frequencies", f)

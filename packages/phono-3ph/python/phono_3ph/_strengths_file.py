@@ -81,6 +81,8 @@ def write_strengths(
     ensure_type("strengths", strengths, Strengths)
     ensure_type("origin", origin, StrengthsOrigin)
     path, h5py = Path(path), _h5py()
+    if not path.name:
+        raise FileError(f"path must name a file, got {str(path)!r}")
     with replacing(path) as beside, h5py.File(beside, "w") as file:
         for name, value, unit, meaning in (
             (

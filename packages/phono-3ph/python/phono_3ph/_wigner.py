@@ -22,6 +22,8 @@ from phono_grid.errors import (
     ensure_type,
     finite,
     frozen,
+    hold_numbers,
+    named,
 )
 
 from phono_3ph._conductivity import star_products, tensor_sum
@@ -181,6 +183,13 @@ class ConductivityWigner(ValueNoun):
     mode_populations: NDArray[np.float64]
     mode_coherences: NDArray[np.float64]
     coherence: Coherence
+
+    def __post_init__(self) -> None:
+        """Hold arrays, whatever came."""
+        flat, modes = ("n_T", 6), ("n_T", "n_i", "n_b", 6)
+        hold_numbers(self, populations=flat, coherences=flat, degenerate=flat)
+        hold_numbers(self, mode_populations=modes, mode_coherences=modes)
+        object.__setattr__(self, "coherence", named(Coherence, self.coherence, "coherence"))
 
     @property
     def kappa(self) -> NDArray[np.float64]:

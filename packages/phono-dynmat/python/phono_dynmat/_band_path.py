@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import Cell, ValueNoun
 from phono_grid.errors import (
+    MOST_POINTS,
     DomainError,
     PhonoError,
     as_numbers,
@@ -114,7 +115,7 @@ def _arrays(
     values: Sequence[ArrayLike], name: str, shapes: Sequence[tuple[int | str, ...]]
 ) -> tuple[NDArray[np.float64], ...]:
     """Require one array of finite numbers for each segment."""
-    if not isinstance(values, Sequence | np.ndarray) or len(values) != len(shapes):
+    if not (isinstance(values, Sequence) or np.ndim(values)) or len(values) != len(shapes):
         raise DomainError(f"{name}: expected one array for each of {len(shapes)} segments")
     arrays = (finite(x, name, shape) for x, shape in zip(values, shapes, strict=True))
     return tuple(frozen(x, name) for x in arrays)
@@ -141,7 +142,7 @@ def band_path(
     ShapeError
         If a point is not three numbers.
     """
-    n = ensure_integer("n", n, 2)
+    n = ensure_integer("n", n, 2, MOST_POINTS)
     ensure_type("points", points, Mapping)
     ensure_type("path", path, Sequence)
     segments = []
@@ -255,7 +256,7 @@ def connect_bands(polarizations: ArrayLike) -> NDArray[np.int64]:
     n_q, n_b = e.shape[:2]
     if not n_q:
         raise DomainError("polarizations: expected one wave vector or more, got none")
-    e = e.reshape(n_q, n_b, -1)
+    e = e.reshape(n_q, n_b, 3 * e.shape[2])
     order = np.empty((n_q, n_b), dtype=np.int64)
     order[0] = np.arange(n_b)
     for n in range(1, n_q):

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import DEGENERACY, Cell, Spectrum
 from phono_grid.errors import (
+    MOST_POINTS,
     DomainError,
     ensure_flag,
     ensure_integer,
@@ -26,7 +27,7 @@ def frequency_points(frequencies: ArrayLike, n: int = 200) -> NDArray[np.float64
     f = finite_frequencies(frequencies)
     if not f.size:
         raise DomainError("frequencies: there are none; is the mesh empty?")
-    n = ensure_integer("n", n, 1)
+    n = ensure_integer("n", n, 1, MOST_POINTS)
     margin = (f.max() - f.min()) / 10
     return np.linspace(f.min() - margin, f.max() + margin, n + 1)
 

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 E = TypeVar("E", bound=Enum)
 
+MOST_POINTS = 10**8
+"""Points of a curve; a larger number is a mistake."""
+
 
 class PhonoError(Exception):
     """Anything phonokit refuses; its message says what to do."""
@@ -96,8 +99,10 @@ def ensure_callable(name: str, value: Any) -> None:
         raise DomainError(f"{name} must be a function, got {type(value).__name__}")
 
 
-def ensure_integer(name: str, value: Any, least: int | None = None) -> int:
-    """Require an integer, ``least`` or more, and return it."""
+def ensure_integer(
+    name: str, value: Any, least: int | None = None, most: int | None = None
+) -> int:
+    """Require an integer from ``least`` to ``most``, and return it."""
     try:
         number = operator.index(value)
     except TypeError:
@@ -105,7 +110,16 @@ def ensure_integer(name: str, value: Any, least: int | None = None) -> int:
     if least is not None and number < least:
         rule = "positive" if least == 1 else f"{least} or more"
         raise DomainError(f"{name} must be {rule}, got {number}")
+    if most is not None and number > most:
+        raise DomainError(f"{name} must be {most} at most, got {number}")
     return number
+
+
+def hold_numbers(noun: Any, **shapes: Sequence[int | str] | None) -> None:
+    """Let a frozen dataclass hold arrays of these shapes, whatever it was given."""
+    for name, shape in shapes.items():
+        value = as_numbers(getattr(noun, name), name, shape=shape)
+        object.__setattr__(noun, name, value)
 
 
 def ensure_index(name: str, value: Any, end: int) -> int:
