@@ -10,7 +10,6 @@ from phono_3ph import BandPairs, PeriodicModes, Series3
 from phono_grid import Cell, Grid, IrreduciblePoints
 from phono_mpi import Ranks
 
-from phonokit._timed import timed
 from phonokit.calc.harmonic_phonons import Harmonic, harmonic_phonons, pairs_of
 from phonokit.calc.stability import warn_of_imaginary_modes
 from phonokit.model.crystal import Crystal
@@ -45,13 +44,6 @@ class Carriers:
     cell: Cell
     temperatures: NDArray[np.float64]
     pairs: BandPairs | None = None
-
-
-def series_of(crystal: Crystal) -> Series3:
-    """Third-order constants as a Fourier series, ready for wave vectors."""
-    constants = crystal.fc3
-    with timed("Fourier series"):
-        return Series3.of(constants)
 
 
 def carriers_of(
@@ -125,10 +117,10 @@ def phonons_once_per_node(
 def series_once_per_node(crystal: Crystal, ranks: Ranks) -> Series3:
     """The series of third-order constants, made once on each node. Collective."""
     if ranks.size == 1:
-        return series_of(crystal)
+        return crystal.series3
 
     def arrays() -> list[NDArray[Any]]:
-        series = series_of(crystal)
+        series = crystal.series3
         lattice = np.zeros((0, 3)) if series.lattice is None else series.lattice
         return [series.values, series.atoms, series.cells, lattice]
 

@@ -83,9 +83,11 @@ class FromForces(ValueNoun):
             return self._joint_fit[2]
         return self._second(self.data.second_order)
 
-    @functools.cached_property
-    def fc3(self) -> Constants3:
-        """Third-order constants; an error if the forces were not computed for them."""
+    def third_order(self) -> Constants3:
+        """Third-order constants, solved for at every call: they may be large.
+
+        An error if the forces were not computed for them.
+        """
         ensure_third_order(self.data.order)
         cutoff = self.fit.cutoff
         if self._snapshots is not None:
@@ -195,8 +197,7 @@ class Given(ValueNoun):
         """The supercell of second order."""
         return self.fc2.supercell
 
-    @property
-    def fc3(self) -> Constants3:
+    def third_order(self) -> Constants3:
         """Third-order constants; an error if there are none."""
         if self.third is None:
             raise DomainError(

@@ -5,6 +5,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import Any
 
+from phono_3ph import Series3
 from phono_dynmat import (
     BornCharges,
     Dynamics,
@@ -234,8 +235,23 @@ class Crystal(ValueNoun):
         DomainError
             If there are none, or the forces were not computed for them.
         """
+        return self._third_order()
+
+    @functools.cached_property
+    def series3(self) -> Series3:
+        """Third-order constants as a Fourier series, which is what scattering reads.
+
+        The constants themselves are not kept for it.
+        """
+        fc3 = self.__dict__.get("fc3")
+        constants: Constants3 = self._third_order() if fc3 is None else fc3
+        with using(self.backend), timed("Fourier series"):
+            return Series3.of(constants)
+
+    def _third_order(self) -> Constants3:
+        """Third-order constants, which nobody keeps."""
         with using(self.backend), timed("third-order constants"):
-            fc3 = self.constants.fc3
+            fc3 = self.constants.third_order()
             if log.isEnabledFor(logging.INFO):
                 log.info("largest drift: %.1e eV/Å^3", drifts_of(fc3).max())
             return fc3
