@@ -25,7 +25,7 @@ from phono_3ph import (
     storage_for,
 )
 from phono_grid import units
-from phono_grid.errors import ConvergenceError, DomainError, ShapeError
+from phono_grid.errors import ConvergenceError, DomainError, PhonoWarning, ShapeError
 
 TEMPERATURES = np.array([100.0, 300.0])
 
@@ -254,3 +254,25 @@ def test_bad_input_is_refused(operator, velocities):
         conductivity_lbte(operator, velocities[1:], 45.0)
     with pytest.raises(DomainError, match="pinv_cutoff must be positive"):
         conductivity_lbte(operator, velocities, 45.0, solver=Solver.DIRECT, pinv_cutoff=0.0)
+
+
+@pytest.mark.parametrize("solver", Solver)
+def test_a_temperature_without_a_solution_leaves_the_others_as_they_are(
+    operator, velocities, solver
+):
+    signs = np.array([-10.0, 1.0])[:, None, None]
+    half = CollisionOperator(operator.modes, operator.rows, signs * operator.linewidths)
+    with pytest.warns(PhonoWarning, match="at 100 K the collision operator is not"):
+        some = conductivity_lbte(half, velocities, 45.0, solver=solver)
+    alone = conductivity_lbte(operator, velocities, 45.0, solver=solver)
+    assert np.isnan(some.kappa[0]).all()
+    assert np.isnan(some.mode_kappa[0]).all()
+    for name in ("kappa", "mode_kappa", "residuals", "iterations"):
+        np.testing.assert_array_equal(getattr(some, name)[1], getattr(alone, name)[1])
+
+
+@pytest.mark.parametrize("solver", Solver)
+def test_an_operator_that_is_positive_nowhere_is_refused(operator, velocities, solver):
+    wrong = CollisionOperator(operator.modes, operator.rows, -10 * operator.linewidths)
+    with pytest.raises(ConvergenceError, match=r"smallest eigenvalue is -.* THz"):
+        conductivity_lbte(wrong, velocities, 45.0, solver=solver)

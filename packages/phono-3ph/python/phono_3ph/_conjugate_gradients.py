@@ -56,8 +56,9 @@ def conjugate_gradients(
         ap = apply(p)
         curvature = dot(p, ap)
         for t in np.flatnonzero(busy & (curvature <= 0)):
-            # A mean over eigenvalues is not below the smallest of them.
-            mean = curvature.ravel()[t] / dot(p, p).ravel()[t]
+            # Means over eigenvalues are not below the smallest of them.
+            size = float(dot(p, p).ravel()[t])
+            mean = min(curvature.ravel()[t] / size if size else 0.0, diagonal[t].min())
             refused[int(t)] = (
                 "the collision operator is not positive, its smallest eigenvalue is "
                 f"{mean:.2g} THz or below"

@@ -9,6 +9,7 @@ from phono_grid.errors import (
     DomainError,
     as_numbers,
     ensure_finite,
+    ensure_shape,
     ensure_type,
     finite,
 )
@@ -114,6 +115,9 @@ def inverse_fourier_sum(
     (n_a, n_s, 3, 3) array of float
     """
     n_s, n_a = vectors.multiplicities.shape
+    ensure_shape("qpoints", qpoints, ("n_q", 3))
+    ensure_shape("matrices", matrices, (len(qpoints), 3 * n_a, 3 * n_a))
+    ensure_shape("atoms", atoms, (n_s,))
     first, m = vectors.first.ravel(), vectors.multiplicities
     blocks = matrices.reshape(-1, n_a, 3, n_a, 3).transpose(0, 1, 3, 2, 4)
     values = np.zeros((n_a, n_s, 3, 3))

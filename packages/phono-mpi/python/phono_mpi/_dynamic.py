@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, ensure_shape
+from phono_grid.errors import DomainError, as_numbers, ensure_integer, ensure_shape
 
 from phono_mpi._agreement import agree, compare, private, rows_problem
 from phono_mpi._communicator import MPI, Communicator
 from phono_mpi._distributor import MpiDistributor
 from phono_mpi._extension import rust
+from phono_mpi._pencils import MOST_RANKS
 
 _ASK, _GIVE = 32764, 32765
 """Tags of a rank that wants a task, and of the answer."""
@@ -189,9 +190,10 @@ def balanced_tasks(costs: ArrayLike, size: int) -> list[NDArray[np.int64]]:
     ----------
     .. [1] R. L. Graham, SIAM J. Appl. Math. 17, 416 (1969).
     """
-    weights = np.asarray(costs, dtype=np.float64)
+    weights = as_numbers(costs, "costs")
     if weights.ndim != 1:
         raise DomainError(f"costs must be a list, got shape {list(weights.shape)}")
+    size = ensure_integer("size", size, 1, MOST_RANKS)
     ranks = balanced_ranks(weights, size)
     ends = np.cumsum(np.bincount(ranks, minlength=size))[:-1]
     return np.split(np.argsort(ranks, kind="stable"), ends)

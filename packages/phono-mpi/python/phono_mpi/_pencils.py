@@ -1,11 +1,16 @@
 """Pencils: the lines of a three-dimensional grid along one axis."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, ensure_shape
+from phono_grid.errors import (
+    DomainError,
+    as_numbers,
+    ensure_index,
+    ensure_integer,
+)
 
 from phono_mpi._extension import rust
 
@@ -21,7 +26,33 @@ def shares(n: int, size: int, *, excess: Literal["first", "last"]) -> NDArray[np
     return sizes
 
 
-@accelerated_by(rust.get_pencil_indices)
+MOST_RANKS = 2**24
+"""More ranks than any machine has cores: what is larger is a mistake."""
+MOST_POINTS = 2**40
+"""Points of the largest grid."""
+
+
+def checked_place(
+    rank: int, size: int, nq: ArrayLike, layout: Layout
+) -> tuple[int, int, NDArray[np.int64], Layout]:
+    """Require integers and a name that make sense; return integers of Python and int64."""
+    if not isinstance(layout, str) or layout not in get_args(Layout):
+        raise DomainError(
+            "layout must be 'flat', 'slab', 'x_pencil', 'y_pencil' or 'z_pencil', "
+            f"got '{layout}'"
+        )
+    size = ensure_integer("size", size, 1, MOST_RANKS)
+    rank = ensure_index("rank", rank, size)
+    n = as_numbers(nq, "nq", np.int64, (3,))
+    x, y, z = n.tolist()
+    if min(x, y, z) < 1:
+        raise DomainError(f"nq must be three positive integers, got {x} {y} {z}")
+    if x * y * z > MOST_POINTS:
+        raise DomainError(f"nq must make {MOST_POINTS} points at most, got {x} {y} {z}")
+    return rank, size, n, layout
+
+
+@accelerated_by(rust.get_pencil_indices, checked_place)
 def get_pencil_indices(
     rank: int, size: int, nq: ArrayLike, layout: Layout
 ) -> NDArray[np.int64]:
@@ -52,20 +83,7 @@ def get_pencil_indices(
         If the layout is unknown, the rank is not there or the grid has no points.
     """
     axes = {"flat": None, "slab": None, "x_pencil": 0, "y_pencil": 1, "z_pencil": 2}
-    if layout not in axes:
-        raise DomainError(
-            "layout must be 'flat', 'slab', 'x_pencil', 'y_pencil' or 'z_pencil', "
-            f"got '{layout}'"
-        )
-    if size < 1:
-        raise DomainError(f"size must be positive, got {size}")
-    if not 0 <= rank < size:
-        raise DomainError(f"rank: {rank} is out of range, expected 0 to {size - 1}")
-    n = np.asarray(nq)
-    ensure_shape("nq", n, (3,))
-    if (n < 1).any():
-        raise DomainError(f"nq must be three positive integers, got {n[0]} {n[1]} {n[2]}")
-
+    n = as_numbers(nq, "nq", np.int64, (3,))
     axis = axes[layout]
     points = np.arange(n.prod()).reshape(n)
     if axis is None:

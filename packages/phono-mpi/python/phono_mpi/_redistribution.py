@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import ensure_shape
+from phono_grid.errors import as_numbers, ensure_integer, ensure_shape
 
 from phono_mpi._agreement import compare, rows_problem
 from phono_mpi._chunks import MAX_COUNT
 from phono_mpi._communicator import is_mpi
 from phono_mpi._extension import rust
 from phono_mpi._library import LIBRARY, MpiLibrary
-from phono_mpi._pencils import Layout, get_pencil_indices, shares
+from phono_mpi._pencils import Layout, checked_place, get_pencil_indices, shares
 from phono_mpi._rows import items_per_row
 
 _PIECE = 2**20
@@ -56,6 +56,21 @@ class RedistributionPlan:
     n_own: int
     total: int
 
+    def __post_init__(self) -> None:
+        """Hold arrays and integers, whatever came."""
+        for name in (
+            "send_rows",
+            "send_counts",
+            "receive_places",
+            "receive_counts",
+            "kept_rows",
+            "kept_places",
+        ):
+            rows = as_numbers(getattr(self, name), name, np.int64, ("n",))
+            object.__setattr__(self, name, rows)
+        for name in ("n_own", "total"):
+            object.__setattr__(self, name, ensure_integer(name, getattr(self, name), 0))
+
     @property
     def n_result(self) -> int:
         """Number of rows that this rank has afterwards."""
@@ -76,8 +91,9 @@ def redistribution_plan(
 
     See `get_pencil_indices` for the arguments.
     """
-    n = tuple(int(i) for i in np.asarray(nq))
-    return _plan(rank, size, n, source_layout, target_layout)
+    layouts = source_layout, target_layout
+    rank, size, numbers, *_ = checked_move(rank, size, nq, *layouts)
+    return _plan(rank, size, tuple(numbers.tolist()), *layouts)
 
 
 @lru_cache(maxsize=16)
@@ -102,7 +118,15 @@ def _plan(
     )
 
 
-@accelerated_by(rust.rows_by_partner)
+def checked_move(
+    rank: int, size: int, nq: ArrayLike, layout: Layout, other: Layout
+) -> tuple[int, int, NDArray[np.int64], Layout, Layout]:
+    """`checked_place` for two layouts."""
+    checked_place(rank, size, nq, other)
+    return *checked_place(rank, size, nq, layout), other
+
+
+@accelerated_by(rust.rows_by_partner, checked_move)
 def rows_by_partner(
     rank: int, size: int, nq: ArrayLike, layout: Layout, other: Layout
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid.errors import DomainError
+from phono_grid.errors import DomainError, as_numbers, ensure_integer
 
 from phono_mpi._library import LIBRARY, MpiLibrary
-from phono_mpi._pencils import shares
+from phono_mpi._pencils import MOST_RANKS, shares
 
 
 def weighted_sizes(weights: ArrayLike, size: int) -> NDArray[np.int64]:
@@ -34,11 +34,10 @@ def weighted_sizes(weights: ArrayLike, size: int) -> NDArray[np.int64]:
     DomainError
         If a weight is negative or not finite.
     """
-    w = np.asarray(weights, dtype=np.float64)
+    w = as_numbers(weights, "weights")
     if w.ndim != 1 or not np.isfinite(w).all() or (w < 0).any():
         raise DomainError("weights must be a list of numbers that are not negative")
-    if size < 1:
-        raise DomainError(f"size must be positive, got {size}")
+    size = ensure_integer("size", size, 1, MOST_RANKS)
     sums = np.concatenate([[0.0], np.cumsum(w)])
     if sums[-1] == 0:
         return shares(len(w), size, excess="last")
