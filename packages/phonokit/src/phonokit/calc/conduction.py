@@ -20,7 +20,7 @@ from phono_3ph import (
     mean_free_paths,
 )
 from phono_dynmat import heat_capacities
-from phono_grid.errors import PhonoWarning
+from phono_grid.errors import DomainError, PhonoWarning
 
 from phonokit.calc.carriers import Carriers
 from phonokit.calc.ranked_operator import RankedOperator, RankedRows
@@ -81,9 +81,11 @@ def _populations(
         cutoff_frequency=transport.scattering.cutoff_frequency,
     )
     endless = has_no_scattering(carriers.velocities, cv, rates.total)
+    free = unscattered_temperatures(carriers, endless, rates)
     warn_of_unscattered(carriers, endless)
     volume = carriers.cell.volume
     rta = conductivity_rta(grid, irreducible, carriers.velocities, cv, rates.total, volume)
+    rta.kappa[free] = rta.mode_kappa[free] = np.nan
     if rows is None:
         return Conduction(cv, rta, rta.kappa, rta.mode_kappa, endless)
     modes = IrreducibleModes(
@@ -105,7 +107,29 @@ def _populations(
     else:
         lbte = solve(CollisionOperator(modes, rows, rates.total))
     log.info("residuals of the Boltzmann equation: %s", lbte.residuals)
+    lbte.kappa[free] = lbte.mode_kappa[free] = np.nan
     return Conduction(cv, rta, lbte.kappa, lbte.mode_kappa, endless)
+
+
+def unscattered_temperatures(
+    carriers: Carriers, endless: NDArray[np.bool_], rates: Rates
+) -> NDArray[np.bool_]:
+    """The temperatures at which no phonon is scattered; refuse if there is no other.
+
+    Their conductivity is infinite: to leave out all phonons would make it 0.
+    """
+    anyone = np.ones_like(carriers.velocities), np.ones_like(rates.total)
+    free = has_no_scattering(*anyone, rates.total).all(axis=(1, 2))
+    free &= endless.any(axis=(1, 2))
+    warm = carriers.temperatures > 0
+    if free.any() and (free | ~warm).all():
+        raise DomainError(
+            f"no phonon is scattered at {carriers.temperatures[free.argmax()]:g} K, the "
+            "conductivity would be infinite: third-order constants that vanish (a supercell "
+            "in which symmetry forbids them, or a cutoff below the bonds) scatter nothing; "
+            "take a larger supercell or cutoff, or give isotopes or boundaries"
+        )
+    return np.asarray(free)
 
 
 def warn_of_unscattered(carriers: Carriers, endless: NDArray[np.bool_]) -> None:
@@ -131,6 +155,7 @@ def warn_of_long_paths(
     carried = np.abs(mode_kappa[..., :3]).sum(axis=-1)
     whole = carried.sum(axis=(1, 2))
     share = (carried * (paths > LONG_PATH)).sum(axis=(1, 2)) / np.where(whole > 0, whole, 1)
+    share = np.nan_to_num(share)  # where the Boltzmann equation has no solution
     if not (share > LARGE_SHARE).any():
         return
     worst = share.argmax()
