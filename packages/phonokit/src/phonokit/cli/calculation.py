@@ -103,7 +103,10 @@ def begun(calculation: Calculation[R], ranks: Ranks) -> Iterator[tuple[Crystal, 
         rows = calculation.about(crystal)
         text = header(crystal, rows, nac=calculation.crystal.nac, ranks=ranks.size)
         say(_console(first), text)
-        yield crystal, target
+        loaded = [crystal]
+        del crystal
+        # Nothing of it stays here: who has computed may let it go.
+        yield loaded.pop(), target
 
 
 def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
@@ -122,6 +125,8 @@ def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
                 result = calculation.compute(
                     crystal, calculation.run.run(ranks, store, progress)
                 )
+            # HDF5 takes the memory that the crystal and its series took.
+            del crystal
             if store is None:
                 return
             # Nothing that was computed may be lost because it could not be printed.
