@@ -50,7 +50,7 @@ def public_functions(
     functions = {}
     for name in sorted(package.__all__):
         thing = getattr(package, name)
-        if not callable(thing) or isinstance(thing, type) and issubclass(thing, Enum):
+        if not callable(thing) or (isinstance(thing, type) and issubclass(thing, Enum)):
             continue
         functions[name] = thing
         if isinstance(thing, type):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import ConvergenceError, ensure_integer, ensure_type
+from phono_grid.errors import ConvergenceError, DomainError, ensure_integer, ensure_type
 
 from phono_fc._compact_storage import full_index
 from phono_fc._sparse import EXCHANGES, SparseForceConstants3
@@ -40,7 +40,9 @@ def symmetrize_sparse(
         If ``max_rounds`` do not suffice.
     """
     ensure_type("constants", constants, SparseForceConstants3)
-    max_rounds = ensure_integer("max_rounds", max_rounds, 1)
+    max_rounds = ensure_integer("max_rounds", max_rounds)
+    if max_rounds < 1:
+        raise DomainError(f"max_rounds must be at least 1, got {max_rounds}")
     if not len(constants):
         return constants
     laws = _Laws.of(constants)

@@ -55,7 +55,9 @@ def symmetrize(
         finally reset from the sum rule, which takes most of the rounding out of it.
     """
     ensure_type("force_constants", force_constants, ForceConstants)
-    rounds = ensure_integer("rounds", rounds, 1)
+    rounds = ensure_integer("rounds", rounds)
+    if rounds < 1:
+        raise DomainError(f"rounds must be at least 1, got {rounds}")
     if rounds > MOST_ROUNDS:
         raise DomainError(
             f"rounds must be {MOST_ROUNDS} at most, got {rounds}; one is enough but for "

@@ -125,8 +125,8 @@ def unscattered_temperatures(
     if free.any() and (free | ~warm).all():
         raise DomainError(
             f"no phonon is scattered at {carriers.temperatures[free.argmax()]:g} K, the "
-            "conductivity would be infinite: third-order constants that vanish (a supercell "
-            "in which symmetry forbids them, or a cutoff below the bonds) scatter nothing; "
+            "conductivity would be infinite: third-order constants that vanish (in a "
+            "supercell where symmetry forbids them, or cut below the bonds) scatter nothing; "
             "take a larger supercell or cutoff, or give isotopes or boundaries"
         )
     return np.asarray(free)
