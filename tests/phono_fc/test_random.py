@@ -32,5 +32,5 @@ def test_opposite_snapshots_follow():
 
 @pytest.mark.parametrize("n", [(0, 3), (3, 0)])
 def test_nothing_to_displace_is_refused(n):
-    with pytest.raises(DomainError, match="n_(supercells|atoms) must be positive, got 0"):
+    with pytest.raises(DomainError, match=r"n_(supercells|atoms) must be positive, got 0"):
         random_displacements(*n)

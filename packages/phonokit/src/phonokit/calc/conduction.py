@@ -126,8 +126,8 @@ def unscattered_temperatures(
         raise DomainError(
             f"no phonon is scattered at {carriers.temperatures[free.argmax()]:g} K, the "
             "conductivity would be infinite: third-order constants that vanish (in a "
-            "supercell where symmetry forbids them, or cut below the bonds) scatter nothing; "
-            "take a larger supercell or cutoff, or give isotopes or boundaries"
+            "supercell where symmetry forbids them, or cut below the bonds) scatter "
+            "nothing; take a larger supercell or cutoff, or give isotopes or boundaries"
         )
     return np.asarray(free)
 
