@@ -173,7 +173,7 @@ def kinds():
     yield Transport(symmetrized_tetrahedra=True), [[-1, 1, 1], [1, -1, 1], [1, 1, -1]]
     yield Transport(full_zone=True, scattering=smeared), (2, 2, 1)
     # A narrow Gaussian leaves phonons without any process.
-    yield Transport(scattering=Scattering(smearing=Gaussian(0.005, 2.0))), (3, 3, 3)
+    yield Transport(scattering=Scattering(smearing=Gaussian(0.02, 2.0))), (3, 3, 3)
 
 
 @pytest.mark.filterwarnings("ignore::phonokit.UnscatteredWarning")

@@ -163,7 +163,7 @@ def test_imaginary_frequencies_are_a_warning_with_q_and_value():
 
 def test_phonons_that_nothing_scatters_are_left_out_with_a_warning():
     # A narrow Gaussian with a cutoff finds no process for some phonons of a coarse mesh.
-    scattering = Scattering(smearing=Gaussian(0.005, 2.0))
+    scattering = Scattering(smearing=Gaussian(0.02, 2.0))
     transport = Transport(scattering=scattering, coherence="smm19")
     with pytest.warns(UnscatteredWarning, match="at 300 K are scattered by nothing"):
         result = phonokit.kappa(load(EXAMPLE), (3, 3, 3), [0, 300], transport=transport)
@@ -186,15 +186,19 @@ def test_far_tails_of_gaussians_make_no_conductivity_and_are_named(tmp_path, met
         result = run(transport=transport)
     said = {warning.category: str(warning.message) for warning in caught}
     assert re.search(named, said[UnscatteredWarning])
-    # The direct solution leaves out what relaxes that slowly.
-    assert (LongPathWarning in said) == (method == "rta")
-    assert re.search(long, said.get(LongPathWarning, "")) or method == "lbte"
-    assert np.isfinite(result.kappa).all()
+    if method == "rta":
+        assert re.search(long, said[LongPathWarning])
+        assert np.isfinite(result.kappa).all()
+    else:
+        # What relaxes that slowly is below rounding in the collision operator.
+        assert any("kappa is NaN: at 300 K" in text for text in said.values())
+        assert np.isfinite(result.kappa).all(axis=1).tolist() == [True, False]
     assert (result.linewidths[1] > 0).sum() > (result.rates.total[1] > 0).sum()
     left_out = result.unscattered
     assert len(left_out) > 0
     assert (left_out[:, 0] == 1).all()
-    assert all((result.mode_kappa[tuple(at)] == 0).all() for at in left_out)
+    rta = result.conduction.rta.mode_kappa
+    assert all((rta[tuple(phonon)] == 0).all() for phonon in left_out)
     with h5py.File(result.write(tmp_path / "kappa.hdf5")) as file:
         np.testing.assert_array_equal(file["unscattered"], left_out)
 
