@@ -18,7 +18,6 @@ import phonokit
 from phono_3ph import PeriodicModes, Scattering, Series3, linewidths
 from phono_dynmat import bose_einstein
 from phono_grid import Grid, IrreduciblePoints, Symmetry, Triplets
-from phonokit.calc.carriers import series_of
 from phonokit.calc.harmonic_phonons import periodic_modes
 
 MESHES = (7, 11, 19, 31, 50)
@@ -69,7 +68,7 @@ def main() -> None:
     print(f"{'':24}{'triplets':>10}{'CPU µs each':>14}{'CPU s':>10}", end="")
     print(f"{'wall s':>10}{'peak MiB':>12}")
     crystal = phonokit.load(arguments.data / "si-pbesol")
-    dynamics, series = crystal.dynamics(), series_of(crystal)
+    dynamics, series = crystal.dynamics(), crystal.series3
     for n in MESHES[:3] if arguments.quick else MESHES:
         grid = Grid.of(crystal.primitive, [n] * 3, Symmetry.of(crystal.primitive))
         irreducible = IrreduciblePoints.of(grid)

@@ -19,7 +19,7 @@ from phono_grid import Backend, Gaussian, Grid, IrreduciblePoints, Symmetry
 from phono_grid.backend import active
 from phono_mpi import Alone
 from phonokit import Transport
-from phonokit.calc.carriers import Carriers, carriers_of, series_of
+from phonokit.calc.carriers import Carriers, carriers_of
 from phonokit.calc.conduction import conduction_of
 from phonokit.calc.harmonic_phonons import harmonic_phonons
 from phonokit.calc.rates import rates_of
@@ -178,7 +178,7 @@ def test_kappa_does_not_depend_on_the_choice_of_degenerate_eigenvectors(rng):
     n = 5 if active() is Backend.RUST else 3
     grid = Grid.of(cell, [n, n, n], symmetry)
     irreducible = IrreduciblePoints.of(grid)
-    series3 = series_of(crystal)
+    series3 = crystal.series3
     harmonic = harmonic_phonons(crystal.dynamics(), grid, irreducible)
 
     def kappa_of(phonons):

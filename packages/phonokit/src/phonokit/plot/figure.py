@@ -132,16 +132,3 @@ def _ensure_matplotlib(why: str) -> None:
     """Require matplotlib, which is an extra of phonokit."""
     if find_spec("matplotlib") is None:
         raise FileError(f"{why} matplotlib; install it with: pip install phonokit[plot]")
-
-
-@contextmanager
-def figure_to(path: Path, width: float, height: float) -> Iterator["Figure"]:
-    """A figure that is saved when all went well."""
-    ensure_plottable(path)
-    import matplotlib as mpl
-
-    with mpl.rc_context(STYLE):
-        figure = _figure((width, height), shown=False)
-        yield figure
-        with replacing(path) as beside:
-            figure.savefig(beside, format=path.suffix[1:].lower(), dpi=200)
