@@ -51,11 +51,10 @@ def ours(folder: Path, mesh: list[int], work: str) -> Calculation:
     import phonokit
     from phono_dynmat import bose_einstein
     from phono_grid import Gaussian, Grid
-    from phonokit.calc.carriers import series_of
     from phonokit.calc.harmonic_phonons import mesh_phonons
 
     crystal = phonokit.load(folder)
-    series3, grid = series_of(crystal), Grid.of(crystal.primitive, mesh, crystal.symmetry)
+    series3, grid = crystal.series3, Grid.of(crystal.primitive, mesh, crystal.symmetry)
     phonons = mesh_phonons(crystal.dynamics(), grid)
     q = [int(grid.index(np.array(a))) for a in QPOINTS]
     n = bose_einstein(phonons.frequencies, [TEMPERATURE])

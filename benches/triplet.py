@@ -21,7 +21,6 @@ import phonokit
 from phono_3ph import PeriodicModes, Scattering, Series3, linewidths
 from phono_dynmat import bose_einstein
 from phono_grid import Gaussian, Grid, IrreduciblePoints, Symmetry, Triplets
-from phonokit.calc.carriers import series_of
 from phonokit.calc.harmonic_phonons import harmonic_phonons
 
 CASES = {
@@ -86,7 +85,7 @@ def measure(
 ) -> None:
     """Print the parts of one crystal; ``limits`` are GFLOP/s and GB/s."""
     crystal = phonokit.load(data / name)
-    dynamics, series = crystal.dynamics(), series_of(crystal)
+    dynamics, series = crystal.dynamics(), crystal.series3
     grid = Grid.of(crystal.primitive, mesh, Symmetry.of(crystal.primitive))
     irreducible = IrreduciblePoints.of(grid)
     phonons: PeriodicModes = harmonic_phonons(dynamics, grid, irreducible).phonons
