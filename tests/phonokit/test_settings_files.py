@@ -96,6 +96,43 @@ def test_a_settings_file_that_cannot_be_used_is_named(content, said, tmp_path, c
 
 
 @pytest.mark.parametrize(
+    "option",
+    [
+        ("kappa", "--mesh", "5.5", "5", "5"),
+        ("kappa", "--mesh-matrix", *["1e1", "0", "0", "0", "1", "0", "0", "0", "1"]),
+        ("displace", "--supercell", "1.5", "2", "2"),
+        ("displace", "--random", "2.5"),
+        ("jdos", "--frequency-points", "10.6"),
+        ("kappa", "--batch-size=1.5"),
+    ],
+)
+def test_fractions_are_no_whole_numbers(option, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main([option[0], str(EXAMPLE), *option[1:]]) == BAD_INPUT
+    name = option[1].partition("=")[0]
+    assert f"{name}: expected whole numbers, got " in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a.hdf5", "a.toml"])
+def test_what_is_no_result_is_not_written_over(name, tmp_path, capsys):
+    (tmp_path / name).write_text("mine")
+    argv = ["kappa", str(EXAMPLE), "--mesh", "2", "2", "2"]
+    assert main([*argv, "--output", str(tmp_path / "a.hdf5")]) == BAD_INPUT
+    assert f"{name}: is in the way" in capsys.readouterr().err
+    assert (tmp_path / name).read_text() == "mine"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_restart_removes_no_file_that_is_no_run(tmp_path, capsys):
+    run = tmp_path / "a.hdf5.run"
+    run.write_text("mine")
+    argv = ["kappa", str(EXAMPLE), "--mesh", "2", "2", "2", "--restart"]
+    assert main([*argv, "--output", str(tmp_path / "a.hdf5")]) == BAD_INPUT
+    assert run.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
     ("message", "said"),
     [
         ("memory must be positive", "--memory must be positive"),

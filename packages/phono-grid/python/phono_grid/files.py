@@ -27,6 +27,8 @@ def ensure_writable(path: Path) -> None:
     """Find out before hours of work that a result could not be stored."""
     if path.is_dir():
         raise FileError(f"{path}: is a folder; name a file to write")
+    if path.exists() and not path.is_file():
+        raise FileError(f"{path}: is a device or the like; name a file to write")
     if path.exists() and not os.access(path, os.W_OK):
         raise FileError(f"{path}: is write-protected; name another file")
     try:
@@ -51,6 +53,16 @@ def remove_leftovers(path: Path) -> None:
             if _is_leftover(left, path):
                 with suppress(OSError):
                     left.unlink()
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, unless it is there."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(
+            f"{path}: cannot be made a folder ({error.strerror}); name another"
+        ) from None
 
 
 @contextmanager

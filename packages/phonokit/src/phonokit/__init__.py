@@ -259,5 +259,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """What there is, imported or not."""
-    return sorted({*globals(), *__all__})
+    """Public names, imported or not."""
+    return sorted(__all__)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Backend, Cell
-from phono_grid.files import path_of
+from phono_grid.files import make_folder, path_of
 
 from phonokit.calc.displace import displace
 from phonokit.calc.forces import compute_forces
@@ -87,7 +87,7 @@ def from_calculator(
     supercells = displace(structure, settings)
     with TemporaryDirectory() as temporary:
         kept = Path(temporary) if folder is None else path_of(folder, "folder")
-        kept.mkdir(parents=True, exist_ok=True)
+        make_folder(kept)
         name = type(calculator).__name__
 
         def forces_in(part: AnySupercells, store: str) -> NDArray[np.float64]:

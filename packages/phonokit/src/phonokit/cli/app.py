@@ -42,6 +42,9 @@ COMMANDS = {
 }
 """What each does; its file is imported only when it runs."""
 
+ALONE = {"accumulate", "displace", "fc", "forces"}
+"""Commands that do not share their work among ranks."""
+
 app = App(
     name="phono",
     help="Phonons and lattice thermal conductivity.",
@@ -90,7 +93,14 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
 
     launch.share_cores()
     words = with_config(tokens)
-    counts = _options(words[0] if words else "")
+    command = words[0] if words else ""
+    if launch.size > 1 and command in ALONE:
+        # They have nothing to share; the first rank does them.
+        if launch.rank > 0:
+            return
+        sys.stderr.write(f"phono: {command} runs on one rank, the others are idle\n")
+    counts = _options(command)
+    _ensure_whole_numbers(words, command, counts)
     current.set(
         Invocation(
             tokens=tokens,
@@ -123,6 +133,35 @@ def _options(command: str) -> dict[str, int]:
     }
 
 
+def _ensure_whole_numbers(
+    words: Sequence[str], command: str, counts: dict[str, int]
+) -> None:
+    """Refuse fractions for whole numbers, which cyclopts would round."""
+    from phonokit.cli.config import values_of
+    from phonokit.cli.derive import is_whole
+
+    if command not in COMMANDS:
+        return
+    whole = {
+        name
+        for argument in app[command].assemble_argument_collection()
+        if is_whole(argument.hint)
+        for name in argument.names
+    }
+    for name, values in values_of(words[1:], counts)[0].items():
+        for value in values if f"--{name}" in whole else ():
+            if not value.lstrip("+-").isdigit():
+                from phono_grid.errors import DomainError
+
+                raise DomainError(f"--{name}: expected whole numbers, got {value!r}")
+
+
+def _help() -> str:
+    """The command that tells more."""
+    command = next((word for word in sys.argv[1:2] if word in COMMANDS), "")
+    return " ".join(filter(None, ["phono", command, "--help"]))
+
+
 def _explanation(error: BaseException) -> tuple[str, int] | None:
     """What to say of an error and the exit code; None for a mistake of ours."""
     while isinstance(error, ImportError) and error.__cause__ is not None:
@@ -131,7 +170,7 @@ def _explanation(error: BaseException) -> tuple[str, int] | None:
     if isinstance(error, KeyboardInterrupt):
         return f"phono: interrupted; {str(error) or 'nothing was written'}\n", INTERRUPTED
     if isinstance(error, CycloptsError):
-        text = f"{_one_line(error)} (phono --help tells what there is)"
+        text = f"{_one_line(error)} ({_help()} tells what there is)"
         return f"phono: error: {text}\n", BAD_INPUT
     if isinstance(error, Exception) and _is_refusal(error):
         from phonokit.cli.words import in_options

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Any, Generic, TypeVar
 
 from phono_grid import using
-from phono_grid.errors import DomainError
+from phono_grid.errors import DomainError, FileError
 from phono_grid.files import ensure_writable, replacing
 from phono_mpi import Ranks
 from rich.console import Console
@@ -24,13 +24,15 @@ from phonokit.cli.terminal import (
     progress_of,
     warnings_in_one_line,
 )
-from phonokit.model.constants import ensure_third_order
 from phonokit.model.crystal import Crystal
 from phonokit.plot.figure import ensure_plottable
 from phonokit.results.result import Result
 from phonokit.run.distributed import launched_ranks
 from phonokit.run.run import Run, on_first_rank
 from phonokit.run.store import RunStore
+
+HDF5_BEGIN, SETTINGS_BEGIN = b"\x89HDF", b"# phono "
+"""How the files begin that may be replaced."""
 
 R = TypeVar("R", bound=Result)
 
@@ -93,11 +95,11 @@ def begun(calculation: Calculation[R], ranks: Ranks) -> Iterator[tuple[Crystal, 
     with warnings_in_one_line(first):
         crystal = calculation.crystal.load(calculation.path)
         if calculation.order == 3:
-            ensure_third_order(crystal.order)
+            crystal.ensure_third_order()
     name = calculation.name
     with using(crystal.backend):
         target = output.output or Path(name if isinstance(name, str) else name(crystal))
-        on_first_rank(ranks, lambda: ensure_writable(target))
+        on_first_rank(ranks, lambda: _ensure_replaceable(target))
         if target.resolve() in (f.path.resolve() for f in crystal.origin.files):
             raise DomainError(f"{target}: is an input file; name another file to write")
         rows = calculation.about(crystal)
@@ -148,6 +150,21 @@ def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
         if further:
             say(out, further)
     sys.stdout.flush()
+
+
+def _ensure_replaceable(target: Path) -> None:
+    """Refuse to write over what is no result, and beside it what is no settings file."""
+    ensure_writable(target)
+    settings = target.with_suffix(".toml")
+    for path, first in ((target, HDF5_BEGIN), (settings, SETTINGS_BEGIN)):
+        if path.is_file():
+            with path.open("rb") as file:
+                begin = file.read(len(first))
+            if begin and begin != first:
+                raise FileError(
+                    f"{path}: is in the way and was not written by phonokit; move it, or "
+                    "name another output="
+                )
 
 
 def say(console: Console, text: str) -> None:

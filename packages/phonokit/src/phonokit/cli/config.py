@@ -40,11 +40,24 @@ def settings_text(tokens: Sequence[str], counts: Mapping[str, int]) -> str:
     """
     if not tokens:
         return ""
-    command, *rest = tokens
+    command = tokens[0]
+    values, positional = values_of(tokens[1:], counts)
+    lines = [f"# {shlex.join(['phono', command, *positional, OPTION, 'THIS_FILE'])}"]
+    lines.append(f"[{command}]")
+    for key, given in values.items():
+        text = "true" if not given else json.dumps(given[0] if len(given) == 1 else given)
+        lines.append(f"{'verbose' if key == 'v' else key} = {text}")
+    return "\n".join(lines) + "\n"
+
+
+def values_of(
+    tokens: Sequence[str], counts: Mapping[str, int]
+) -> tuple[dict[str, list[str]], list[str]]:
+    """The words of each option by its name without hyphens, and those of none."""
     values: dict[str, list[str]] = {}
     positional: list[str] = []
     name, left = "", 0
-    for word in rest:
+    for word in tokens:
         flag, equals, value = word.partition("=")
         if flag in counts:
             name, left = flag.lstrip("-"), counts[flag] - bool(equals)
@@ -54,12 +67,7 @@ def settings_text(tokens: Sequence[str], counts: Mapping[str, int]) -> str:
             left -= 1
         else:
             positional.append(word)
-    lines = [f"# {shlex.join(['phono', command, *positional, OPTION, 'THIS_FILE'])}"]
-    lines.append(f"[{command}]")
-    for key, given in values.items():
-        text = "true" if not given else json.dumps(given[0] if len(given) == 1 else given)
-        lines.append(f"{'verbose' if key == 'v' else key} = {text}")
-    return "\n".join(lines) + "\n"
+    return values, positional
 
 
 def _without_config(tokens: list[str]) -> tuple[list[str], Path | None]:

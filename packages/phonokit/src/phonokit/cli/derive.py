@@ -80,6 +80,14 @@ def _choices(hint: Any) -> Any:
     return hint
 
 
+def is_whole(hint: Any) -> bool:
+    """Whether a type is of whole numbers alone, one or several."""
+    if hint is int or hint is type(None) or hint is Ellipsis:
+        return True
+    parts = get_args(hint)
+    return bool(parts) and all(is_whole(part) for part in parts)
+
+
 def settings_from(settings: type[T], options: object, **others: Any) -> T:
     """Make settings of their options, and of fields that are no options."""
     given = {f.name: getattr(options, f.name) for f in fields(options)}  # type: ignore[arg-type]

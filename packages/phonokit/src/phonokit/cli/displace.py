@@ -8,6 +8,7 @@ import numpy as np
 from cyclopts import Parameter
 from phono_grid import Symmetry, backend
 from phono_grid.errors import DomainError
+from phono_grid.files import make_folder
 from rich.console import Console
 
 from phonokit._version import __version__
@@ -93,7 +94,7 @@ def make_displacements(
 ) -> AnySupercells:
     """Make, write and tell of displacements."""
     supercells = compute(structure, settings)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     path = folder / default_displacements_name(supercells)
     written = [f"wrote {write_displacements(supercells, path)}"]
     for part, stem in _parts(supercells):

@@ -161,12 +161,16 @@ class OutputOptions:
         OUTPUT.run, when the same command is given again.
     verbose
         Tell how long each step takes.
+    config
+        A settings file (.toml), as one stands beside every result; what is given here too
+        counts more.
     """
 
     output: Path | None = None
     plot: Path | None = None
     restart: bool = False
     verbose: Annotated[bool, Parameter(name=("--verbose", "-v"))] = False
+    config: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,9 @@ from phonokit._hdf5 import open_hdf5
 from phonokit.io.files import in_file, open_text
 from phonokit.results.force_constants import HDF5, NAMES, SPARSE
 
+SAME_LATTICE = 1e-3
+"""Å; yaml files round lattice vectors."""
+
 
 def read_force_constants(path: str | Path, supercell: Supercell) -> ForceConstants:
     """Read force constants that phonopy, phono3py or phonokit wrote.
@@ -43,7 +46,7 @@ def read_force_constants(path: str | Path, supercell: Supercell) -> ForceConstan
     ensure_type("supercell", supercell, Supercell)
     source = path_of(path)
     if source.suffix in HDF5:
-        values, first = _read_hdf5(source)
+        values, first = _read_hdf5(source, supercell)
     else:
         values, first = _read_text(source)
     with in_file(source):
@@ -88,6 +91,7 @@ def read_sparse_force_constants(
         missing = [name for name in names if name not in file]
         if missing:
             raise FileError(f"{source}: holds no {' and no '.join(missing)}; write it anew")
+        _check_cell(source, file, supercell)
         blocks, atoms, first = (file[name][:] for name in names)
     with in_file(source):
         _check_first(first, supercell)
@@ -170,7 +174,9 @@ def _few(atoms: NDArray[np.int64]) -> str:
     return text + (", …" if len(atoms) > 6 else "")
 
 
-def _read_hdf5(path: Path) -> tuple[NDArray[np.float64], NDArray[np.int64] | None]:
+def _read_hdf5(
+    path: Path, supercell: Supercell
+) -> tuple[NDArray[np.float64], NDArray[np.int64] | None]:
     """The constants, and the first atoms if the file says."""
     with open_hdf5(path) as file:
         if SPARSE in file:
@@ -184,8 +190,24 @@ def _read_hdf5(path: Path) -> tuple[NDArray[np.float64], NDArray[np.int64] | Non
                 f"fc2 or fc3, got {', '.join(file) or 'nothing'}"
             )
         _check_unit(path, file)
+        _check_cell(path, file, supercell)
         first = file["p2s_map"][:].astype(np.int64) if "p2s_map" in file else None
         return np.asarray(file[names[-1]][:], dtype=np.float64), first
+
+
+def _check_cell(path: Path, file: Any, supercell: Supercell) -> None:
+    """Refuse constants that say that they are of another supercell."""
+    cell, lattice = supercell.cell, file.attrs.get("supercell_lattice")
+    formula = file.attrs.get("formula", cell.formula)
+    same = lattice is None or (
+        np.shape(lattice) == (3, 3) and np.abs(lattice - cell.lattice).max() < SAME_LATTICE
+    )
+    if formula != cell.formula or not same:
+        lengths = ", ".join(f"{x:.4f}" for x in np.linalg.norm(cell.lattice, axis=1))
+        raise FileError(
+            f"{path}: is of a supercell {formula}, not of this {cell.formula} with lattice "
+            f"vectors of {lengths} Å; take the constants of this crystal, or its cells"
+        )
 
 
 def _check_unit(path: Path, file: Any) -> None:

@@ -197,6 +197,8 @@ def _from_constants(file: CrystalFile, fc2: Path, fc3: Path | None) -> Crystal:
     """Force constants in files, the cells in a yaml file."""
     supercell, units = file.supercell, file.units
     second = _second_order(fc2, supercell, file.phonon)
+    if second.order != 2:
+        raise FileError(f"{fc2}: holds third-order constants; name it by fc3=, not fc2=")
     third = None if fc3 is None else read_third_order_constants(fc3, supercell)
     with in_file(fc3 or fc2):
         given = Given(fc2=second, third=third)

@@ -202,7 +202,7 @@ class Given(ValueNoun):
         if self.third is None:
             raise DomainError(
                 "fc3: the crystal has second-order constants alone; give third-order "
-                "constants too"
+                "constants too, fc3="
             )
         return self.third
 

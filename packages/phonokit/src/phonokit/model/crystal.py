@@ -22,7 +22,13 @@ from phono_grid.nouns import ValueNoun
 
 from phonokit._fingerprint import fingerprint
 from phonokit._timed import timed
-from phonokit.model.constants import Constants3, FromForces, Given, drifts_of
+from phonokit.model.constants import (
+    Constants3,
+    FromForces,
+    Given,
+    drifts_of,
+    ensure_third_order,
+)
 from phonokit.model.dipoles import Dipoles
 from phonokit.model.force_data import ForceData
 from phonokit.model.provenance import Origin
@@ -216,6 +222,12 @@ class Crystal(ValueNoun):
     def order(self) -> int:
         """The highest order of force constants, 2 or 3."""
         return self.constants.order
+
+    def ensure_third_order(self) -> None:
+        """Require third-order constants, or forces for them, without solving for them."""
+        if isinstance(self.constants, Given):
+            self.constants.third_order()
+        ensure_third_order(self.order)
 
     @functools.cached_property
     def fc2(self) -> ForceConstants:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants, SparseForceConstants3, expand
 from phono_grid.errors import FileError, ensure_flag, ensure_type
-from phono_grid.files import path_of, replacing
+from phono_grid.files import make_folder, path_of, replacing
 from phono_grid.nouns import ValueNoun
 
 from phonokit._hdf5 import Dataset, write_hdf5
@@ -87,7 +87,7 @@ class FitResult(ValueNoun):
         """
         target = path_of(folder, "folder")
         ensure_flag("text", text)
-        target.mkdir(parents=True, exist_ok=True)
+        make_folder(target)
         about = {
             "program": "phonokit",
             "fit": json.dumps(asdict(self.fit)),
@@ -203,7 +203,9 @@ def _write(
     datasets["version"] = Dataset(np.bytes_(f"phonokit {__version__}"))
     if order == 2:
         datasets["physical_unit"] = Dataset(np.array([np.bytes_(UNIT[2])]))
-    return write_hdf5(path, datasets, attributes or {})
+    cell = constants.supercell.cell
+    about = {"formula": cell.formula, "supercell_lattice": cell.lattice}
+    return write_hdf5(path, datasets, {**about, **(attributes or {})})
 
 
 def _write_text(constants: ForceConstants, path: Path, full: bool) -> None:

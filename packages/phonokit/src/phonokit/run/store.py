@@ -123,6 +123,8 @@ class RunStore:
         """
         if self._unlock is None:
             raise FileError(f"{self.path}: is not locked; use the store in a with block")
+        if self._restart and not self._is_empty() and self.path.exists():
+            read_layout(self.path)  # what is no run is not removed
         if self._restart or self._is_empty() or not self.path.exists():
             self._restart = False
             self._file = self._created(key, record, n)
