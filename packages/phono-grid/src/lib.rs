@@ -226,8 +226,7 @@ mod _rust {
     #[pymodule_export]
     use super::{
         atom_permutations, irreducible_map, joint_dos_channels, shortest_vectors, spectra,
-        tetrahedron_weights, triplet_images,
-        triplet_weights, triplets_at, zone_images,
+        tetrahedron_weights, triplet_images, triplet_weights, triplets_at, zone_images,
     };
     #[pymodule_export]
     use phono_py::rayon_threads;
