@@ -20,7 +20,11 @@ def callables(package: ModuleType, but: Collection[str]) -> list[str]:
             continue
         names.append(name)
         if isinstance(thing, type):
-            names += [f"{name}.{made}" for made in ("of", "normal_umklapp") if hasattr(thing, made)]
+            names += [
+                f"{name}.{made}"
+                for made in ("of", "normal_umklapp")
+                if hasattr(thing, made)
+            ]
     return names
 
 

@@ -228,7 +228,10 @@ MADE = {
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_an_odd_argument_ends_in_a_result_or_in_one_error(nouns, name):
+def test_an_odd_argument_ends_in_a_result_or_in_one_error(
+    nouns, name, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)  # some write files, also of odd names
     everything, special = nouns
     good = everything | special.get(name, {}) | MADE.get(name, {})
     ensure_refused_or_done(FUNCTIONS[name], good)

@@ -3,6 +3,7 @@
 import numpy as np
 import phono_dynmat
 import pytest
+from odd_arguments import ensure_refused_or_done, public_functions
 from phono_dynmat import (
     BornCharges,
     ChargeWarning,
@@ -23,7 +24,6 @@ from phono_dynmat import (
 from phono_fc import ForceConstants
 from phono_grid import Spectrum, using
 from phono_grid.errors import DomainError, ShapeError
-from odd_arguments import ensure_refused_or_done, public_functions
 from wrong_arguments import callables, ensure_named
 
 Z = np.array([np.eye(3), -np.eye(3)])

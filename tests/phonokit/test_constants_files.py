@@ -135,6 +135,9 @@ def test_what_is_wrong_with_a_file_of_constants_is_said(tmp_path):
     refused(tmp_path / "none.hdf5", "no such file")
     path = write_force_constants(MODEL.fc2, tmp_path / "fc2.hdf5")
     larger = Supercell.of(MODEL.supercell.primitive, [3, 2, 2], "P")
+    refused(path, "is of a supercell Ga8As8, not of this Ga12As12", larger)
+    with h5py.File(path, "a") as file:
+        del file.attrs["formula"], file.attrs["supercell_lattice"]
     refused(path, "the first atoms are 1, 9, but .* stands for 1, 13", larger)
     with h5py.File(path, "a") as file:
         file["physical_unit"][0] = b"Ry/au^2"
@@ -180,7 +183,7 @@ def test_sparse_constants_come_back(tmp_path):
     with pytest.raises(FileError, match="holds sparse constants; read it with"):
         read_force_constants(path, MODEL.supercell)
     larger = Supercell.of(MODEL.supercell.primitive, [3, 2, 2], "P")
-    with pytest.raises(FileError, match="the first atoms are 1, 9, but"):
+    with pytest.raises(FileError, match="is of a supercell Ga8As8, not of this Ga12As12"):
         read_sparse_force_constants(path, larger)
     path = write_force_constants(MODEL.fc3, tmp_path / "full.hdf5")
     with pytest.raises(FileError, match="holds no sparse constants"):

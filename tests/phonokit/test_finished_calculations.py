@@ -7,9 +7,9 @@ import pytest
 from phono_fc import SingleDisplacements, single_displacements
 from phono_grid import Cell, Supercell, Symmetry
 from phono_grid.errors import FileError
+from phono_grid.units import BOHR, HARTREE
 from phonokit import DisplacedSupercells, collect_forces, write_displacements
 from phonokit.cli.app import main
-from phono_grid.units import BOHR, HARTREE
 
 pytest.importorskip("ase.io")
 PROGRAMS = {

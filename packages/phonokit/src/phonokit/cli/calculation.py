@@ -99,9 +99,9 @@ def begun(calculation: Calculation[R], ranks: Ranks) -> Iterator[tuple[Crystal, 
     name = calculation.name
     with using(crystal.backend):
         target = output.output or Path(name if isinstance(name, str) else name(crystal))
-        on_first_rank(ranks, lambda: _ensure_replaceable(target))
         if target.resolve() in (f.path.resolve() for f in crystal.origin.files):
             raise DomainError(f"{target}: is an input file; name another file to write")
+        on_first_rank(ranks, lambda: _ensure_replaceable(target))
         rows = calculation.about(crystal)
         text = header(crystal, rows, nac=calculation.crystal.nac, ranks=ranks.size)
         say(_console(first), text)

@@ -201,8 +201,8 @@ class Given(ValueNoun):
         """Third-order constants; an error if there are none."""
         if self.third is None:
             raise DomainError(
-                "fc3: the crystal has second-order constants alone; give third-order "
-                "constants too, fc3="
+                "fc3: the crystal has second-order constants alone; third order needs "
+                "constants of its own, fc3=, or forces of displaced pairs of atoms"
             )
         return self.third
 
