@@ -97,7 +97,7 @@ def test_constants_made_in_memory_are_those_of_the_forces():
     result = fit(read(EXAMPLE))
     same_crystal(Crystal.from_constants(result.fc2, result.fc3), forces)
     assert Crystal.from_constants(result.fc2).order == 2
-    with pytest.raises(DomainError, match="second-order constants alone; give third-order"):
+    with pytest.raises(DomainError, match="second-order constants alone; third order needs"):
         _ = Crystal.from_constants(result.fc2).fc3
 
 

@@ -23,17 +23,17 @@ def group_velocities(
     modes: Modes,
     rotations: ArrayLike,
     *,
-    direction: ArrayLike | None = None,
-    cutoff_frequency: float = ...,
-    degeneracy: float = ...,
+    direction: ArrayLike | None,
+    cutoff_frequency: float,
+    degeneracy: float,
 ) -> NDArray[np.float64]: ...
 def velocity_operators(
     dynamics: Dynamics,
     modes: Modes,
     *,
-    direction: ArrayLike | None = None,
-    cutoff_frequency: float = ...,
-    degeneracy: float = ...,
+    direction: ArrayLike | None,
+    cutoff_frequency: float,
+    degeneracy: float,
 ) -> NDArray[np.complex128]: ...
 def inverse_fourier_sum(
     matrices: NDArray[np.complex128],
