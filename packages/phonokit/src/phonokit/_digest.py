@@ -8,13 +8,13 @@ from typing import Protocol
 
 
 class Digest(Protocol):
-    """What hash objects have in common."""
+    """Common interface of hash objects."""
 
     def update(self, data: bytes | memoryview, /) -> None:
         """Take some more bytes."""
 
     def hexdigest(self) -> str:
-        """Of all bytes so far."""
+        """Digest of all bytes so far, in hexadecimal."""
 
 
 SMALL = 16 * 1024**2

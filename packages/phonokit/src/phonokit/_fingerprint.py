@@ -1,4 +1,4 @@
-"""What identifies an input: a hash of everything that numbers depend on."""
+"""Fingerprint of an input: a hash of everything that numbers depend on."""
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass

@@ -1,4 +1,4 @@
-"""How long things take."""
+"""Timing of calculations, for the log."""
 
 import logging
 from collections.abc import Iterator

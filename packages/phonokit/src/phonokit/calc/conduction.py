@@ -1,4 +1,4 @@
-"""What phonons conduct, once it is known how fast they scatter."""
+"""Thermal conductivity of phonons whose scattering rates are known."""
 
 import functools
 import logging
@@ -176,8 +176,8 @@ def _named(carriers: Carriers, phonons: NDArray[np.bool_]) -> str:
     q = carriers.phonons.grid.qpoints_at(carriers.irreducible.points[points[:NAMED]])
     q -= np.rint(q)
     names = [
-        f"band {j + 1} at q = ({', '.join(f'{x:.4f}' for x in at)})"
-        for at, j in zip(q, bands, strict=False)
+        f"band {j + 1} at q = ({', '.join(f'{x:.4f}' for x in point)})"
+        for point, j in zip(q, bands, strict=False)
     ]
     return "; ".join(names + ["..."] * (len(points) > NAMED))
 

@@ -179,7 +179,7 @@ def _members(cell: Cell, projection: Projection) -> tuple[list[str], NDArray[np.
 
 
 def _shares(modes: Modes, cell: Cell, projection: Projection) -> NDArray[np.float64]:
-    """What each part has of each mode, (n_q, n_b, n_parts)."""
+    """Share of each part in each mode, (n_q, n_b, n_parts)."""
     members = _members(cell, projection)[1]
     if projection.direction is not None:
         return direction_projections(modes, cell, projection.direction) @ members
@@ -191,7 +191,7 @@ def _shares(modes: Modes, cell: Cell, projection: Projection) -> NDArray[np.floa
 
 
 def _debye_temperature(total: Spectrum, n_atoms: int) -> float | None:
-    """In K; None where there are no states to fit, as on a mesh of one wave vector."""
+    """Debye temperature, K; None without states to fit, as on a mesh of one wave vector."""
     try:
         return debye_frequency(total, n_atoms) / units.KELVIN_TO_THZ
     except DomainError:

@@ -123,7 +123,7 @@ def periodic_modes(series: Dynamics, grid: Grid, q: NDArray[np.float64]) -> Peri
 def pairs_of(
     harmonic: Harmonic, grid: Grid, volume: float, degeneracy: float = DEGENERACY
 ) -> BandPairs | None:
-    """What coherences need, if it was made."""
+    """Pairs of bands that coherences need, if their velocity products were made."""
     if harmonic.products is None:
         return None
     return BandPairs(

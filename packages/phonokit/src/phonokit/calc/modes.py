@@ -129,7 +129,7 @@ def modes(
 def _wave_vectors(
     crystal: Crystal, q: ArrayLike | None, mesh: ArrayLike | None
 ) -> tuple[NDArray[np.float64], IrreduciblePoints | None]:
-    """Those that were given, or the irreducible ones of a mesh."""
+    """Wave vectors that were given, or the irreducible ones of a mesh."""
     if q is not None:
         if mesh is not None:
             raise DomainError("q and mesh exclude each other; give one of them")
@@ -152,7 +152,7 @@ def _values(
     direction: NDArray[np.float64] | None,
     nac: bool,
 ) -> dict[str, NDArray[Any]]:
-    """What is wanted of the phonons at some wave vectors."""
+    """Requested quantities of the phonons at some wave vectors, by name."""
     dynamics = crystal.dynamics(nac=nac)
     if wanted.names == ("frequencies",):
         return {"frequencies": phonon_frequencies(dynamics, q, direction=direction)}

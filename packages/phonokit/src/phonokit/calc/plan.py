@@ -1,4 +1,4 @@
-"""How long a conductivity will take on many ranks, from a few wave vectors measured."""
+"""Plan of a conductivity on many ranks: its time, from a few wave vectors measured."""
 
 from collections.abc import Sequence
 from time import perf_counter
@@ -111,7 +111,7 @@ def _costs(scatterer: Scatterer) -> NDArray[np.float64]:
 
 
 def _seconds(scatterer: Scatterer, number: NDArray[np.int64]) -> float:
-    """How long a wave vector takes, without what a run prepares once; the better of two."""
+    """Time of a wave vector, s, without what a run prepares once; the better of two."""
     times = [perf_counter() for _ in scatterer.records(np.repeat(number, 3))]
     return float(np.diff(times).min())
 

@@ -17,7 +17,7 @@ from phono_mpi import Ranks
 Array = NDArray[np.float64]
 
 Question = tuple[str, Any]
-"""What the first rank wants to know: ``products`` with a vector, ``own``, or ``row`` i."""
+"""Question of the first rank: ``products`` with a vector, ``own``, or ``row`` i."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +38,7 @@ class SomeRows:
     n: int
 
     def __len__(self) -> int:
-        """How many there are with those of other ranks."""
+        """Number of rows, with those of other ranks."""
         return self.n
 
     def __getitem__(self, i: int, /) -> Array:
@@ -68,14 +68,14 @@ class RankedRows:
     ranks: Ranks
 
     def __len__(self) -> int:
-        """How many there are on all ranks."""
+        """Number of rows on all ranks."""
         return len(self.here)
 
     def __getitem__(self, i: int, /) -> Array:
         """A row, from the rank that has it."""
         (row,) = self.ask(("row", i))
-        found: Array = row
-        return found
+        checked: Array = row
+        return checked
 
     def ask(self, question: Question) -> list[Any]:
         """The answers of all ranks, in the order of rows. On the first rank."""
@@ -95,25 +95,25 @@ class RankedRows:
         self.ranks.bcast(None)
 
     def _answer(self, question: Question) -> dict[int, Any]:
-        """What this rank knows, by number."""
-        mine = set(self.numbers.tolist())
+        """Answer of this rank, by the number of the row or block."""
+        own_numbers = set(self.numbers.tolist())
         match question:
             case ("products", z):
                 blocks = enumerate(collision_row_blocks(len(self)))
                 return {
                     k: collision_row_products(self.here, b, z)
                     for k, b in blocks
-                    if b.start in mine
+                    if b.start in own_numbers
                 }
             case ("row", i):
-                return {i: self.here[i]} if i in mine else {}
+                return {i: self.here[i]} if i in own_numbers else {}
             case _:
-                return {i: self.here[i][:, :, :, i] for i in sorted(mine)}
+                return {i: self.here[i][:, :, :, i] for i in sorted(own_numbers)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RankedOperator(CollisionOperator):
-    """What the first rank sees of an operator whose rows are on all ranks.
+    """Collision operator whose rows are on all ranks, as the first rank sees it.
 
     Products are made block by block where the rows are, and added in the order of blocks,
     as one process does it.

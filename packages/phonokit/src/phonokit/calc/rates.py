@@ -1,4 +1,4 @@
-"""How fast phonons scatter: one irreducible wave vector after the other."""
+"""Scattering rates of phonons, one irreducible wave vector after the other."""
 
 import functools
 import itertools
@@ -44,7 +44,7 @@ SLAB = 1024
 SERIES = 600
 """Triplets that take as long as the series at one q; `benches/ranks.py` measures it."""
 PARTS = ("normal", "umklapp")
-"""Of three-phonon scattering."""
+"""Kinds of three-phonon processes, as the fields of a record are named."""
 BATCH = 16
 """Wave vectors that share the occupations of a block of temperatures."""
 TOGETHER = 64
@@ -83,7 +83,7 @@ class Scatterer:
 
     @property
     def record(self) -> np.dtype[Any]:
-        """What is known of one wave vector, THz."""
+        """Type of the record of one wave vector; its numbers are in THz."""
         n_i, n_b = self.carriers.frequencies.shape
         n_t = len(self.carriers.temperatures)
         fields: list[tuple[str, Any, tuple[int, ...]]] = [("phonon", "<f8", (n_t, n_b))]
@@ -105,7 +105,7 @@ class Scatterer:
 
     @property
     def costs(self) -> NDArray[np.float64]:
-        """How long each wave vector takes, in units of a triplet."""
+        """Cost of each wave vector, in units of the time of one triplet."""
         return SERIES + self.triplets
 
     @property
@@ -153,12 +153,12 @@ class Scatterer:
 
     @functools.cached_property
     def _stars(self) -> QStars:
-        """Of the irreducible points."""
+        """Stars of the irreducible points."""
         return QStars.of(self.carriers.phonons.grid, self.carriers.irreducible)
 
     @functools.cached_property
     def _zone(self) -> BrillouinZone:
-        """Whose images tell normal from umklapp processes."""
+        """Brillouin zone whose images tell normal from umklapp processes."""
         return BrillouinZone.of(self.carriers.phonons.grid)
 
     def _isotopes(self, numbers: list[int]) -> NDArray[np.float64] | None:

@@ -1,4 +1,4 @@
-"""What is remembered of a calculation, and what identifies it."""
+"""Record of a calculation: its provenance, and the key that identifies it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -52,7 +52,7 @@ class Record:
         }
 
     def provenance(self, **also: Any) -> Provenance:
-        """What to remember of the calculation, which has just ended."""
+        """Provenance of the calculation, which has just ended."""
         origin = self.crystal.origin
         about = {
             "force_constants": origin.method,

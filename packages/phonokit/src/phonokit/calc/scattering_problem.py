@@ -47,7 +47,7 @@ class IdleRanksWarning(PhonoWarning):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ScatteringProblem:
-    """What is computed at a few wave vectors, and with what.
+    """Inputs and settings of a scattering calculation at a few wave vectors.
 
     Parameters
     ----------
@@ -168,12 +168,12 @@ class Scatterers:
 
     @functools.cached_property
     def occupations(self) -> NDArray[np.float64]:
-        """Of the phonons of the mesh, (n_q, n_b, n_T)."""
+        """Occupations of the phonons of the mesh, (n_q, n_b, n_T)."""
         return bose_einstein(self.phonons.frequencies, self.temperatures)
 
     @property
     def costs(self) -> NDArray[np.float64]:
-        """How long each wave vector takes, in units of a triplet."""
+        """Cost of each wave vector, in units of the time of one triplet."""
         grid = self.phonons.grid
         triplets = {
             place: grid.n_q if place is None else len(Triplets.of(grid, place).weights)
@@ -183,7 +183,7 @@ class Scatterers:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Of a self-energy at one wave vector: (n_T, n_b), and n_f if there are points."""
+        """Shape of a self-energy at one q: (n_T, n_b), and n_f if there are points."""
         shape = (len(self.temperatures), self.n_b)
         return shape if self.points is None else (*shape, len(self.points))
 

@@ -13,7 +13,7 @@ from phonokit.run.run import Run, Task, complete
 MOST, LEAST = 512, 32
 """Wave vectors of a slab: as many as keep the kernels busy, as few as a stop may cost."""
 ENTRIES = 2**22
-"""Of the dynamical matrices of a slab, if that leaves enough wave vectors."""
+"""Matrix entries in the dynamical matrices of a slab, if enough wave vectors remain."""
 TOGETHER = 4096
 """Wave vectors whose images are compared at once."""
 NOTHING: np.dtype[Any] = np.dtype([])
@@ -21,7 +21,7 @@ NOTHING: np.dtype[Any] = np.dtype([])
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Slabs:
-    """What is wanted of the phonons at many wave vectors.
+    """Calculation of phonon quantities at many wave vectors, slab by slab.
 
     Slabs do not depend on how many ranks share them, so neither do the numbers.
 
@@ -71,7 +71,7 @@ class Slabs:
 
     @property
     def _record(self) -> np.dtype[Any]:
-        """What is known of a slab; the last one is not full."""
+        """Type of the record of a slab; the last slab is not full."""
         each = [
             (name, self.each[name].base, (self.size, *self.each[name].shape))
             for name in _names(self.each)

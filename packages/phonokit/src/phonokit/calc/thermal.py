@@ -187,7 +187,7 @@ def _irreducible_frequencies(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _WholeMesh:
-    """What needs the eigenvectors, or all wave vectors, of a mesh."""
+    """Quantities that need the eigenvectors, or all wave vectors, of a mesh."""
 
     crystal: Crystal
     grid: Grid

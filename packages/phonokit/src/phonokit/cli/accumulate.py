@@ -70,8 +70,8 @@ def accumulate(
 
     def all_of_it() -> None:
         _ensure_files(path, output, plot)
-        of = None if crystal is None else load(crystal)
-        result = compute(path, temperature=temperature, sigma=sigma, crystal=of)
+        its_crystal = None if crystal is None else load(crystal)
+        result = compute(path, temperature=temperature, sigma=sigma, crystal=its_crystal)
         _finish(result, output, plot)
 
     with launched_ranks(current.get().explain) as ranks:

@@ -40,7 +40,7 @@ COMMANDS = {
     "spectral": "Compute spectral functions at a few wave vectors, or along lines.",
     "jdos": "Compute joint densities of states: pairs of phonons to scatter with.",
 }
-"""What each does; its file is imported only when it runs."""
+"""Summary of each command; its file is imported only when it runs."""
 
 ALONE = {"accumulate", "displace", "fc", "forces"}
 """Commands that do not share their work among ranks."""
@@ -118,7 +118,7 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
 
 
 def _options(command: str) -> dict[str, int]:
-    """How many words each option of a command takes, by all its names with hyphens."""
+    """Number of words each option of a command takes, by all its names with hyphens."""
     if command not in COMMANDS:
         return {}
     chosen = app[command]
@@ -163,7 +163,7 @@ def _help() -> str:
 
 
 def _explanation(error: BaseException) -> tuple[str, int] | None:
-    """What to say of an error and the exit code; None for a mistake of ours."""
+    """Message about an error, and the exit code; None for a mistake of ours."""
     while isinstance(error, ImportError) and error.__cause__ is not None:
         # What pybind11 and cyclopts make of Ctrl-C while something is imported.
         error = error.__cause__

@@ -32,14 +32,14 @@ from phonokit.run.run import Run, on_first_rank
 from phonokit.run.store import RunStore
 
 HDF5_BEGIN, SETTINGS_BEGIN = b"\x89HDF", b"# phono "
-"""How the files begin that may be replaced."""
+"""First bytes of the files that may be replaced."""
 
 R = TypeVar("R", bound=Result)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calculation(Generic[R]):
-    """What a command computes, and how the result is shown.
+    """Calculation of a command, and the way its result is shown.
 
     Parameters
     ----------

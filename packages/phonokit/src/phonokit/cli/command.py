@@ -1,4 +1,4 @@
-"""How a function becomes a command of ``phono``."""
+"""Conversion of a function into a command of ``phono``."""
 
 from collections.abc import Callable
 from typing import Any

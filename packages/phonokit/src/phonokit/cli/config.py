@@ -83,7 +83,7 @@ def _without_config(tokens: list[str]) -> tuple[list[str], Path | None]:
 
 
 def _table(path: Path, command: str) -> dict[str, Any]:
-    """What a settings file says of a command."""
+    """Settings of a command in a settings file."""
     import tomllib  # few commands need it
 
     try:

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What an option says that its field does not.
+    """Properties of an option that its field does not give.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def settings_from(settings: type[T], options: object, **others: Any) -> T:
 
 
 def field_texts(settings: type[Any]) -> Mapping[str, str]:
-    """What the docstring of a dataclass says of each field."""
+    """Texts of the fields in the docstring of a dataclass, by name."""
     lines = inspect.cleandoc(settings.__doc__ or "").splitlines()
     texts: dict[str, str] = {}
     names: list[str] = []

@@ -38,7 +38,7 @@ Examples:
   phono dos examples/silicon --by atom --axes
 """
 MISSED = 0.05
-"""Of the states; if the density integrates to so many more or less, that is said."""
+"""Fraction of the states; a density that integrates to so many more or less is reported."""
 
 
 def dos(

@@ -73,7 +73,7 @@ class StructureOptions:
             )
 
     def displace(self) -> Displace:
-        """How the structure is displaced."""
+        """Settings of the displacements of the structure."""
         return Displace(
             supercell=self.supercell or (1, 1, 1),
             phonon_supercell=self.phonon_supercell,

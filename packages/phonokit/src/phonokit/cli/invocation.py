@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
-    """How ``phono`` was called.
+    """Call of ``phono``: its arguments and settings.
 
     Parameters
     ----------

@@ -138,7 +138,7 @@ def _grid(crystal: Crystal, mesh: Mesh, transport: Transport) -> Grid:
 
 
 def _about(crystal: Crystal, mesh: Mesh, transport: Transport) -> dict[str, str]:
-    """What the header says beside the crystal."""
+    """Rows of the header beside the crystal: mesh and method."""
     row = grid_row(_grid(crystal, mesh, transport))
     return {"mesh": row, "method": transport.description}
 

@@ -13,9 +13,9 @@ COMPONENTS = ("xx", "yy", "zz", "yz", "xz", "xy")
 WORTH_TELLING = 1e-3
 """The share of κ that different degenerate bands would add, and a finer mesh will."""
 SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
-"""Of κ, in the table of an accumulation."""
+"""Fractions of κ in the table of an accumulation."""
 RANKS = (1, 4, 16, 64, 256, 1024, 4096, 16384)
-"""In the table of a plan."""
+"""Numbers of ranks in the table of a plan."""
 
 
 def kappa_table(result: KappaResult) -> Table:
@@ -47,7 +47,7 @@ def kappa_table(result: KappaResult) -> Table:
 
 
 def plan_table(plan: Plan) -> Table:
-    """What a run takes on more and more ranks, one row for each number."""
+    """Table of the time of a run on more and more ranks, one row for each number."""
     table = Table(
         title=f"{len(plan.costs)} wave vectors of {duration(plan.costs.min())} to "
         f"{duration(plan.costs.max())} each, after {duration(plan.serial)} of preparation",

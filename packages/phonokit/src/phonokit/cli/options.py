@@ -148,7 +148,7 @@ class MeshOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputOptions:
-    """What is written.
+    """Options of the output.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ class OutputOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """How a calculation runs; no number depends on it.
+    """Options of the run; no number depends on them.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ HOW = "numbers as in 300, 100,200,300 or 100:1000:50 (first, last, step)"
 
 
 def temperatures_of(_type: Any, tokens: Sequence[Token]) -> tuple[float, ...]:
-    """What is meant by numbers, lists of them and ranges, in K."""
+    """Temperatures given as numbers, lists of them and ranges, K."""
     return tuple(
         t for token in tokens for part in token.value.split(",") for t in _range(part)
     )

@@ -1,4 +1,4 @@
-"""What a person sees while ``phono`` runs."""
+"""Output on the terminal while ``phono`` runs."""
 
 import logging
 import sys
@@ -30,7 +30,7 @@ LINES = 10
 
 
 def header(crystal: Crystal, rows: Mapping[str, str], *, nac: bool, ranks: int = 1) -> str:
-    """What runs, on what."""
+    """Header of a command: the program, the crystal, the settings."""
     cell, origin = crystal.primitive, crystal.origin
     files = ", ".join(str(f.path) for f in origin.files)
     constants = ", ".join(filter(None, [origin.method, f"from {origin.source}"]))
@@ -55,7 +55,7 @@ def grid_row(grid: Grid) -> str:
 
 
 def duration(seconds: float) -> str:
-    """With the unit that fits."""
+    """A time with the unit that fits."""
     for limit, unit, scale in ((1, "ms", 1e-3), (120, "s", 1), (7200, "min", 60)):
         if seconds < limit:
             return f"{seconds / scale:.3g} {unit}"

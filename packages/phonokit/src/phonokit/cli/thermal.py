@@ -38,9 +38,9 @@ Examples:
   phono thermal examples/silicon --temperature 300 600 --displacements
 """
 ROWS = 20
-"""Of the table that is printed, about; all are in the file."""
+"""Approximate number of rows of the printed table; the file has all of them."""
 COLUMNS = 8
-"""Of atoms that are printed."""
+"""Number of columns of atoms that are printed."""
 
 
 def thermal(

@@ -1,4 +1,4 @@
-"""What the commands on single wave vectors share: options as settings, and tables."""
+"""Shared code of commands on single wave vectors: options as settings, and tables."""
 
 from collections.abc import Mapping, Sequence
 
@@ -58,7 +58,7 @@ def sorted_temperatures(temperatures: Sequence[float]) -> Array:
 def about_scattering(
     crystal: Crystal, mesh: Mesh, scattering: Scattering
 ) -> dict[str, str]:
-    """What the header says beside the crystal."""
+    """Rows of the header beside the crystal: mesh and energy conservation."""
     grid = Grid.of(crystal.primitive, mesh, crystal.symmetry)
     return {"mesh": grid_row(grid), "energy": energy_conservation(scattering)}
 

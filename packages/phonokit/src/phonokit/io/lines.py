@@ -24,7 +24,7 @@ class Lines:
     rows: list[tuple[int, list[str]]]
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Number of lines."""
         return len(self.rows)
 
     def line(self, number: int) -> int:

@@ -210,7 +210,7 @@ def _pairs(supercells: DisplacedSupercells, pairs: PairDisplacements) -> FileLin
 
 
 def _pair_info(supercells: DisplacedSupercells, pairs: PairDisplacements) -> FileLines:
-    """How many there are."""
+    """Lines with the numbers of single and of pair displacements."""
     yield "\ndisplacement_pair_info:\n"
     if supercells.cutoff is not None:
         yield f"  cutoff_pair_distance: {supercells.cutoff:.8f}\n"

@@ -72,7 +72,7 @@ class FromForces(ValueNoun):
 
     @property
     def method(self) -> str:
-        """How the constants are solved for."""
+        """Name of the method that solves for the constants, with the choices of the fit."""
         solver = "least squares" if self._snapshots is not None else "finite differences"
         return ", ".join(filter(None, [solver, self.fit.description]))
 
@@ -208,7 +208,7 @@ class Given(ValueNoun):
 
 
 def drifts_of(constants: Constants3) -> NDArray[np.float64]:
-    """How far each index is from the sum rule, eV/Å² or eV/Å³."""
+    """Deviation of each index from the sum rule, eV/Å² or eV/Å³."""
     if isinstance(constants, SparseForceConstants3):
         return drift_sparse(constants)
     return drift(constants)

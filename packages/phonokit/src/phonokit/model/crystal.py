@@ -309,7 +309,7 @@ class Crystal(ValueNoun):
         return fingerprint([given.data.fingerprint, given.fit, self.polar])
 
     def nac_name(self, nac: bool = True) -> str:
-        """How Born charges are taken into account, for the record."""
+        """Name of the treatment of Born charges, for the record."""
         if self.polar is None:
             return "none: the data hold no Born charges"
         return self.polar.description if nac else "left out"

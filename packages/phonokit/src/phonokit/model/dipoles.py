@@ -84,7 +84,7 @@ class Dipoles(ValueNoun):
 
     @property
     def description(self) -> str:
-        """How Born charges are taken into account, for the record."""
+        """Name of the treatment of Born charges, for the record."""
         name = {"gonze": "Gonze-Lee", "wang": "Wang"}[self.method]
         return f"{name}, none at the zone centre"
 

@@ -65,7 +65,7 @@ class DisplacedSupercells(ValueNoun):
         ensure_phonon(self, self.phonon)
 
     def __len__(self) -> int:
-        """How many have a number, excluded pairs too."""
+        """Number of numbered supercells, counting excluded pairs."""
         return len(self.singles) + (0 if self.pairs is None else len(self.pairs))
 
     @property
@@ -160,7 +160,7 @@ class RandomSupercells(ValueNoun):
         ensure_phonon(self, self.phonon)
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Number of supercells."""
         return len(self.displacements)
 
     @property

@@ -224,7 +224,7 @@ class ForceData(ValueNoun):
 
     @property
     def _count(self) -> str:
-        """How many displacements of which kind."""
+        """Number and kind of the displacements, in words."""
         if self.snapshots is not None:
             return f"{len(self.snapshots)} random displacements"
         n = len(self.singles or ())

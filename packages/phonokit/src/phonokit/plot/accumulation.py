@@ -60,7 +60,7 @@ def plot_accumulate(
 
 
 def draw_by_frequency(axes: "Axes", result: AccumulateResult) -> None:
-    """How much of κ the phonons below a frequency carry, and dκ/df behind it."""
+    """Plot the part of κ that phonons below a frequency carry, and dκ/df behind it."""
     f, density = result.frequency_point, _mean(result.kappa_spectrum)
     twin: Any = axes.twinx()
     twin.fill_between(f, 0, density, color=GREY, lw=0)
@@ -80,7 +80,7 @@ def draw_by_frequency(axes: "Axes", result: AccumulateResult) -> None:
 
 
 def draw_by_path(axes: "Axes", result: AccumulateResult) -> None:
-    """How much of κ phonons of shorter mean free paths carry, with the half marked."""
+    """Plot the part of κ that phonons of shorter mean free paths carry, the half marked."""
     axes.set_xlabel("Mean free path (nm)")
     axes.set_xscale("log")
     if result.path_point is None or result.kappa_below_path is None:

@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 UNSTABLE = -0.01
 """THz; lower frequencies are imaginary modes, not noise."""
 FAINT = 1e-6
-"""Of the highest density; less is a tail of Gaussians."""
+"""Fraction of the highest density; less is a tail of Gaussians."""
 
 
 def plot_dos(

@@ -1,4 +1,4 @@
-"""What all pictures share. Matplotlib is imported only when one is drawn."""
+"""Shared code of all plots. Matplotlib is imported only when one is drawn."""
 
 import io
 from collections.abc import Iterator, Sequence

@@ -73,7 +73,7 @@ def plot_kappa(
 
 
 def _title(result: KappaResult) -> str:
-    """What was computed."""
+    """Title of a figure: formula, mesh and method."""
     mesh = mesh_name(result.grid)
     return f"{result.provenance.formula}, {mesh} mesh, {result.transport.description}"
 

@@ -1,4 +1,4 @@
-"""What pictures of wave vectors share: panels over frequency, and labels of a path."""
+"""Shared code of plots over wave vectors: panels over frequency, and labels of a path."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -93,7 +93,7 @@ def draw_labels(
 
 
 def finish(axes: "Axes", *, legend: bool = True) -> None:
-    """What all panels have."""
+    """Finish a panel: spines, legend, and a y axis from zero if nothing is negative."""
     axes.spines[["top", "right"]].set_visible(False)
     if legend:
         axes.legend(fontsize=9, handlelength=1.8)

@@ -76,9 +76,9 @@ class AccumulateResult(Result):
         def over(
             x: NDArray[np.float64], smearing: Gaussian | None = None, **scale: bool
         ) -> Accumulation:
-            at = accumulation_points(x, points, **scale)
+            sampled = accumulation_points(x, points, **scale)
             inputs = modes.grid, modes.irreducible, x, kappa
-            return accumulate(*inputs, points=at, smearing=smearing)
+            return accumulate(*inputs, points=sampled, smearing=smearing)
 
         smearing = None if sigma is None else Gaussian(sigma)
         by_frequency = over(np.maximum(modes.frequencies, 0), smearing)

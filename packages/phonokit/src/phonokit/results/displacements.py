@@ -11,7 +11,7 @@ from phonokit.results.result import Result, quantity
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class DisplacementsResult(Result):
-    """How far the atoms of the primitive cell move from their places.
+    """Thermal displacements of the atoms of the primitive cell from their places.
 
     Sizes: ``n_T`` temperatures, ``n_a`` atoms.
 

@@ -63,7 +63,7 @@ class FitResult(ValueNoun):
 
     @property
     def drifts(self) -> dict[int, NDArray[np.float64]]:
-        """How far each index is from the sum rule, by order; eV/Å², eV/Å³."""
+        """Deviation of each index from the sum rule, by order; eV/Å², eV/Å³."""
         drifts = {2: drifts_of(self.fc2)}
         if self.fc3 is not None:
             drifts[3] = drifts_of(self.fc3)

@@ -137,12 +137,12 @@ class KappaResult(Result):
 
     @property
     def linewidths(self) -> NDArray[np.float64]:
-        """Of three-phonon scattering alone, THz, (n_T, n_i, n_b)."""
+        """Linewidths from three-phonon scattering alone, THz, (n_T, n_i, n_b)."""
         return self.rates.phonon
 
     @property
     def heat_capacities(self) -> NDArray[np.float64]:
-        """eV/K, (n_T, n_i, n_b)."""
+        """Heat capacities of the modes, eV/K, (n_T, n_i, n_b)."""
         return self.conduction.heat_capacities
 
     @property

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def kappa_datasets(result: "KappaResult") -> dict[str, Dataset]:
-    """What a kappa file holds, by phono3py's names."""
+    """Datasets of a kappa file, by phono3py's names."""
     voigt = "components xx yy zz yz xz xy"
     return {
         "version": Dataset(f"phonokit {__version__}".encode(), "1", "program"),
@@ -65,7 +65,7 @@ def kappa_datasets(result: "KappaResult") -> dict[str, Dataset]:
 
 
 def _optional_datasets(result: "KappaResult") -> dict[str, Dataset]:
-    """What there is only with some kinds of transport."""
+    """Datasets that exist only with some grids and kinds of transport."""
     transport, rates = result.transport, result.rates
     datasets = {}
     if not result.grid.is_plain:

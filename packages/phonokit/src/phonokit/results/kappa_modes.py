@@ -1,4 +1,4 @@
-"""What every phonon adds to a conductivity, from a result or from a file."""
+"""Contribution of every phonon to a conductivity, from a result or from a file."""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -38,7 +38,7 @@ ROOM = 300.0
 
 
 def _unknown() -> Provenance:
-    """What is said of modes that somebody has made."""
+    """Provenance of modes that a caller has made."""
     return Provenance(
         formula="", source="modes", inputs=(), lang="", settings={}, started="", finished=""
     )
@@ -46,7 +46,7 @@ def _unknown() -> Provenance:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class KappaModes(ValueNoun):
-    """What every phonon adds to a conductivity.
+    """Contribution of every phonon to a conductivity.
 
     Parameters
     ----------
@@ -171,7 +171,7 @@ def read_kappa_modes(path: str | Path, cell: Cell | None = None) -> KappaModes:
 
 
 def _modes_in(file: Any, cell: Cell | None) -> KappaModes:
-    """What an open file holds."""
+    """Modes in an open file."""
     missing = [name for name in NEEDED.split() if name not in file]
     if missing:
         raise DomainError(

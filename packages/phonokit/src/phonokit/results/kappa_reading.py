@@ -87,7 +87,7 @@ def optional(file: Any, name: str) -> NDArray[Any] | None:
 
 
 def _conduction_in(file: Any, transport: Transport) -> Conduction:
-    """What the phonons conduct."""
+    """Conductivity of the phonons in an open file."""
     kappa, modes = needed(file, "kappa"), needed(file, "mode_kappa")
     capacities = needed(file, "heat_capacity")
     rta, mode_rta = optional(file, "kappa_RTA"), optional(file, "mode_kappa_RTA")

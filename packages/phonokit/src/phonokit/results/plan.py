@@ -1,4 +1,4 @@
-"""How long a conductivity will take on many ranks, as a result."""
+"""Time and memory of a conductivity on many ranks, as a result."""
 
 import heapq
 from collections.abc import Callable
@@ -20,7 +20,7 @@ Costs = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Plan(Result):
-    """What a conductivity will take.
+    """Time and memory that a conductivity will take.
 
     Parameters
     ----------
@@ -41,12 +41,12 @@ class Plan(Result):
     kind: ClassVar[str] = "plan"
 
     def seconds(self, ranks: int, distribution: str = "largest first") -> float:
-        """Until the slowest rank is ready, s; a distribution is one of `DISTRIBUTIONS`."""
+        """Time until the slowest rank is ready, s; a distribution is in `DISTRIBUTIONS`."""
         ranks = ensure_integer("ranks", ranks, 1)
         return self.serial + float(DISTRIBUTIONS[distribution](self.costs, ranks).max())
 
     def speed_up(self, ranks: int, distribution: str = "largest first") -> float:
-        """How many times faster than one rank."""
+        """Ratio of the time on one rank to the time on ``ranks`` ranks."""
         return self.seconds(1, "contiguous") / self.seconds(ranks, distribution)
 
 

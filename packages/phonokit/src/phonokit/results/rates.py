@@ -1,4 +1,4 @@
-"""How fast phonons scatter, and what they conduct: the parts of a conductivity."""
+"""Parts of a conductivity: scattering rates of phonons, and what phonons conduct."""
 
 from dataclasses import dataclass
 

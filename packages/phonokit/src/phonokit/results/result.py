@@ -1,4 +1,4 @@
-"""What all results have in common: one way to be written, and one to be read."""
+"""Base of all results: one way to be written, and one to be read."""
 
 import json
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ class Result(ValueNoun):
     """
 
     kind: ClassVar[str] = ""
-    """What the result is, as its function is called."""
+    """Name of the result, that of its function."""
 
     provenance: Provenance
 

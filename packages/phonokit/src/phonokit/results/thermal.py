@@ -17,7 +17,7 @@ UNITS = {
     "heat_capacity": ("eV/K", "at constant V, "),
     "zero_point_energy": ("eV", ""),
 }
-"""Of the parts: unit, and what is said before whose it is."""
+"""Unit of each quantity, and the words before ``of each`` in its description."""
 Parts = Mapping[str, NDArray[np.float64]]
 
 

@@ -1,1 +1,1 @@
-"""How a calculation runs, in pieces that are kept and shared; no number depends on it."""
+"""Running of a calculation in pieces, kept and shared out; no number depends on it."""

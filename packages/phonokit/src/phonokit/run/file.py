@@ -107,7 +107,7 @@ class RunFile:
             self._put(file, memoryview(row.tobytes()))
 
     def count(self, file: FileIO) -> int:
-        """How many records somebody has finished."""
+        """Number of finished records, whoever wrote them."""
         size = stored_type(self.record).itemsize
         first = self.offset + check_offset(self.record)
         marks = (_read_at(file, first + i * size, 8) for i in range(self.n))
@@ -126,7 +126,7 @@ class RunFile:
 
     @contextmanager
     def _reporting(self) -> Iterator[None]:
-        """What goes wrong is a `FileError` that says what to do."""
+        """Turn an error of the system into a `FileError` that says what to do."""
         try:
             yield
         except OSError as error:
@@ -146,7 +146,7 @@ def _read_at(file: FileIO, place: int, size: int) -> bytes:
 
 
 def check(record: NDArray[Any]) -> int:
-    """What proves that a record is all there."""
+    """Mark that proves that a record is complete."""
     return DONE | zlib.crc32(record.tobytes())
 
 
@@ -175,7 +175,7 @@ def create(
 
 
 def read_layout(path: Path) -> tuple[dict[str, str], RunFile]:
-    """What identifies the run of a file, and where its records are.
+    """Key of the run of a file, and the places of its records.
 
     Raises
     ------
@@ -199,7 +199,7 @@ def read_layout(path: Path) -> tuple[dict[str, str], RunFile]:
 
 
 def _header(stored: np.dtype[Any], n: int) -> bytes:
-    """What `numpy.load` expects before ``n`` records, filled up to whole pages."""
+    """Header that `numpy.load` expects before ``n`` records, filled up to whole pages."""
     what = {"descr": npy.dtype_to_descr(stored), "fortran_order": False, "shape": (n,)}
     before, text = npy.magic(1, 0), repr(what).encode("ascii")
     length = -(-(len(before) + 2 + len(text) + 1) // PAGE) * PAGE - len(before) - 2
@@ -207,7 +207,7 @@ def _header(stored: np.dtype[Any], n: int) -> bytes:
 
 
 def _read_header(file: BinaryIO) -> tuple[int, np.dtype[Any]]:
-    """How many records follow, and of which type."""
+    """Number of the records that follow, and their type."""
     if npy.read_magic(file) != (1, 0):
         raise ValueError
     (n,), _, stored = npy.read_array_header_1_0(file)

@@ -1,4 +1,4 @@
-"""What identifies a calculation: everything that its numbers depend on."""
+"""Key of a calculation: everything that its numbers depend on."""
 
 import numpy as np
 import spglib
@@ -8,7 +8,7 @@ from phonokit._version import __version__
 
 
 def programs() -> dict[str, str]:
-    """What computes: versions, and the implementation of the kernels."""
+    """Programs that compute: versions, and the implementation of the kernels."""
     return {
         "phonokit": __version__,
         "numpy": np.__version__,

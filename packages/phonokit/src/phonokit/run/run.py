@@ -1,4 +1,4 @@
-"""How a calculation runs: in pieces that are shared out, and stored when finished."""
+"""Running of a calculation in pieces that are shared out, and stored when finished."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -40,7 +40,7 @@ SYNC = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How a calculation runs; nothing here changes a number.
+    """Choices of how to run a calculation; nothing here changes a number.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ class Run:
 
 
 def _batch_size(given: int | None) -> int | None:
-    """How many wave vectors go together, None for the default."""
+    """Number of wave vectors that go together, None for the default."""
     if given is None:
         text = os.environ.get("PHONO_BATCH_SIZE", "")
         try:
@@ -180,9 +180,9 @@ class Records:
         if self.ranks.size == 1:
             return np.ascontiguousarray(self.values[name])
         self.ranks.barrier()  # some have still much to do
-        mine = np.ascontiguousarray(self.values[name])
-        whole = np.empty((self.n, *mine.shape[1:]), mine.dtype)
-        for numbers, values in self.ranks.collect((self.numbers, mine)):
+        own_values = np.ascontiguousarray(self.values[name])
+        whole = np.empty((self.n, *own_values.shape[1:]), own_values.dtype)
+        for numbers, values in self.ranks.collect((self.numbers, own_values)):
             whole[numbers] = values
         return whole
 
@@ -191,13 +191,13 @@ def complete(task: Task, run: Run) -> Records:
     """All records of a task: those that are stored, and the others computed. Collective."""
     with _kept(task, run) as kept:
         done = kept.done(task, run.ranks)
-        mine = _mine(task, done, run.ranks)
+        own_numbers = _own_numbers(task, done, run.ranks)
         room = scratch_array if task.on_disk else np.zeros
-        values = room(len(mine), task.record)
-        place = dict(zip(mine.tolist(), range(len(mine)), strict=True))
-        for i in mine[done[mine]].tolist():
+        values = room(len(own_numbers), task.record)
+        place = dict(zip(own_numbers.tolist(), range(len(own_numbers)), strict=True))
+        for i in own_numbers[done[own_numbers]].tolist():
             values[place[i]] = kept.read(i)
-        missing, finished = mine[~done[mine]], int(done.sum())
+        missing, finished = own_numbers[~done[own_numbers]], int(done.sum())
         for number, (i, record) in enumerate(task.work(missing), start=1):
             values[place[i]] = record
             kept.write(i, record)
@@ -206,11 +206,11 @@ def complete(task: Task, run: Run) -> Records:
                 others = number * (task.n - finished) // len(missing)
                 run.progress(finished + others, task.n)
             run.ranks.check_failures()
-    return Records(mine, values, task.n, run.ranks)
+    return Records(own_numbers, values, task.n, run.ranks)
 
 
-def _mine(task: Task, done: NDArray[np.bool_], ranks: Ranks) -> NDArray[np.int64]:
-    """The records of this rank: nearly the same cost, and the same number, as of others."""
+def _own_numbers(task: Task, done: NDArray[np.bool_], ranks: Ranks) -> NDArray[np.int64]:
+    """Numbers of this rank's records: nearly the cost, and the count, of other ranks."""
     # What is done is only to be held.
     costs = np.where(done, 1e-3, 1.0) * task.costs
     of_blocks = [costs[block].sum() for block in task.blocks]
@@ -220,7 +220,7 @@ def _mine(task: Task, done: NDArray[np.bool_], ranks: Ranks) -> NDArray[np.int64
 
 
 def on_first_rank(ranks: Ranks, make: Callable[[], T]) -> T:
-    """What the first rank makes, on all; its error is an error of all. Collective."""
+    """Call ``make`` on the first rank; share its result or error with all. Collective."""
     value: Any = None
     error: PhonoError | None = None
     if ranks.rank == 0:
@@ -239,11 +239,11 @@ class _Nothing:
     """No file: nothing is stored."""
 
     def done(self, task: Task, ranks: Ranks) -> NDArray[np.bool_]:
-        """None is. Collective."""
+        """Flags of finished records, all of them False. Collective."""
         return np.zeros(task.n, dtype=np.bool_)
 
     def read(self, i: int) -> NDArray[Any] | None:
-        """None is there."""
+        """Return None: no record is stored."""
         return None
 
     def write(self, i: int, record: NDArray[Any]) -> None:

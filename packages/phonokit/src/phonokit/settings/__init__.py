@@ -1,1 +1,1 @@
-"""What a calculation depends on beside the crystal; the fields are the options."""
+"""Settings that a calculation depends on beside the crystal; the fields are the options."""

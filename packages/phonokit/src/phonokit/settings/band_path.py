@@ -11,7 +11,7 @@ Lines = list[list[str]]
 """Labels along each unbroken line."""
 
 GAMMA = ("Γ", "G", "GAMMA", "Gamma")
-"""How people write Γ."""
+"""Common spellings of Γ."""
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 

@@ -1,4 +1,4 @@
-"""How force constants are solved for from forces."""
+"""Choices of how to solve for force constants from forces."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from phono_grid.errors import DomainError, ensure_flag, ensure_positive
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """How force constants are solved for from the forces of displaced supercells.
+    """Choices of how to solve for force constants from forces of displaced supercells.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ class FrequencyUnit(Enum):
 
     @property
     def per_thz(self) -> float:
-        """How many make 1 THz."""
+        """Number of these units in 1 THz."""
         # Here: importing the command must be quick, and Ctrl-C heeded meanwhile.
         from phono_grid import units
 
@@ -31,7 +31,7 @@ class FrequencyUnit(Enum):
 
     @property
     def symbol(self) -> str:
-        """As pictures print it."""
+        """The unit as plots print it."""
         return "cm$^{-1}$" if self is FrequencyUnit.WAVENUMBER else self.value
 
     @property

@@ -1,4 +1,4 @@
-"""What a crystal is divided into."""
+"""Parts of a crystal that quantities are divided among."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -8,7 +8,7 @@ from phono_grid.errors import DomainError, ensure_flag, named
 
 
 class Part(Enum):
-    """What a quantity of phonons is divided among."""
+    """Parts among which a quantity of phonons is divided."""
 
     ELEMENT = "element"
     ATOM = "atom"
@@ -17,7 +17,7 @@ class Part(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Projection:
-    """What a density of states is divided into.
+    """Division of a density of states into parts.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class Projection:
 
     @property
     def part(self) -> Part:
-        """What the parts are."""
+        """Kind of the parts."""
         return named(Part, self.by, "by")
 
     @property

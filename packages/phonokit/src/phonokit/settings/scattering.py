@@ -1,4 +1,4 @@
-"""How phonons scatter, for the record and for people."""
+"""Descriptions of the scattering settings, for the record and for people."""
 
 from phono_3ph import Scattering
 
@@ -16,6 +16,6 @@ def scattering_record(scattering: Scattering) -> dict[str, float | bool | None]:
 
 
 def energy_conservation(scattering: Scattering) -> str:
-    """How energy is conserved, in words."""
+    """Treatment of energy conservation, in words."""
     smearing = scattering.smearing
     return "linear tetrahedra" if smearing is None else f"σ = {smearing.sigma:g} THz"

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from phono_grid.errors import DomainError
 
 TEMPERATURES = (300.0,)
-"""K, if none are given."""
+"""Temperatures if none are given, K."""
 THERMAL_TEMPERATURES = tuple(10.0 * i for i in range(101))
-"""K, those of thermal properties."""
+"""Temperatures of thermal properties if none are given, K."""
 
 
 def checked_temperatures(

@@ -1,4 +1,4 @@
-"""What scatters phonons, and how the Boltzmann equation is solved."""
+"""Scattering of phonons, and solution of the Boltzmann equation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -13,7 +13,7 @@ from phonokit.settings.scattering import energy_conservation, scattering_record
 
 
 class Method(Enum):
-    """How the Boltzmann equation is solved."""
+    """Method of solving the Boltzmann equation."""
 
     RTA = "rta"
     LBTE = "lbte"
@@ -26,7 +26,7 @@ class Method(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """What scatters phonons, and how the Boltzmann equation is solved.
+    """Choices of the scattering of phonons and of the solution of the Boltzmann equation.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ class Transport:
 
     @property
     def rates_record(self) -> dict[str, Any]:
-        """Those choices that linewidths and collision rows depend on."""
+        """Choices that linewidths and collision rows depend on."""
         later = ("transport", "solver", "boundary_mfp", "coherence")
         return {name: value for name, value in self.record.items() if name not in later}
 
