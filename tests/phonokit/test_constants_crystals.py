@@ -97,9 +97,7 @@ def test_constants_made_in_memory_are_those_of_the_forces():
     result = fit(read(EXAMPLE))
     same_crystal(Crystal.from_constants(result.fc2, result.fc3), forces)
     assert Crystal.from_constants(result.fc2).order == 2
-    with pytest.raises(
-        DomainError, match="alone; third order needs constants"
-    ):
+    with pytest.raises(DomainError, match="alone; third order needs constants"):
         _ = Crystal.from_constants(result.fc2).fc3
 
 
