@@ -124,6 +124,16 @@ def test_what_is_no_result_is_not_written_over(name, tmp_path, capsys):
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_accumulations_are_not_written_over_what_is_no_result(tmp_path, capsys):
+    result, mine = tmp_path / "k.hdf5", tmp_path / "mine"
+    argv = ["kappa", str(EXAMPLE), "--mesh", "2", "2", "2"]
+    assert main([*argv, "--output", str(result)]) == 0
+    mine.write_text("mine")
+    assert main(["accumulate", str(result), "--output", str(mine)]) == BAD_INPUT
+    assert "mine: is in the way" in capsys.readouterr().err
+    assert mine.read_text() == "mine"
+
+
 def test_restart_removes_no_file_that_is_no_run(tmp_path, capsys):
     run = tmp_path / "a.hdf5.run"
     run.write_text("mine")

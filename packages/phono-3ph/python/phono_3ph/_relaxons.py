@@ -81,7 +81,7 @@ def pseudo_inverse(
 
 
 def negative_share(eigenvalues: Array, kappa: Array) -> float:
-    """How much of the heat, without regard to signs, negative eigenvalues carry."""
+    """Share of the heat, without regard to signs, that negative eigenvalues carry."""
     carried = np.abs(kappa[:, :3]).sum(axis=1)
     whole = carried.sum()
     return float(carried[eigenvalues < 0].sum() / whole) if whole > 0 else 0.0

@@ -105,6 +105,7 @@ class Cell(ValueNoun):
         names = symbols
         if are_numbers(symbols):
             names = [symbol_of(number) for number in symbols]
+        # They are checked to be symbols there, whatever came.
         masses = standard_masses(names)  # type: ignore[arg-type]
         return cls(lattice, positions, tuple(names), masses)  # type: ignore[arg-type]
 

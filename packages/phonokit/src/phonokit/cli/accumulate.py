@@ -16,6 +16,7 @@ from phonokit.cli.calculation import say
 from phonokit.cli.command import command
 from phonokit.cli.invocation import current
 from phonokit.cli.kappa_tables import accumulate_table
+from phonokit.cli.replaceable import RESULT, ensure_replaceable
 from phonokit.io.load import load
 from phonokit.plot.accumulation import plot_accumulate
 from phonokit.plot.figure import ensure_plottable
@@ -84,9 +85,10 @@ app = command(accumulate, EXAMPLES)
 def _ensure_files(path: Path, output: Path | None, plot: Path | None) -> None:
     """Refuse what can be refused before anything is computed."""
     if output is not None:
-        ensure_writable(output)
         if output.resolve() == path.resolve():
             raise DomainError(f"{output}: is the input file; name another to write")
+        ensure_writable(output)
+        ensure_replaceable(output, RESULT)
     if plot is not None:
         ensure_plottable(plot)
 

@@ -100,7 +100,7 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
             return
         sys.stderr.write(f"phono: {command} runs on one rank, the others are idle\n")
     counts = _options(command)
-    _ensure_whole_numbers(words, command, counts)
+    _ensure_whole_numbers(words, counts)
     current.set(
         Invocation(
             tokens=tokens,
@@ -133,21 +133,15 @@ def _options(command: str) -> dict[str, int]:
     }
 
 
-def _ensure_whole_numbers(
-    words: Sequence[str], command: str, counts: dict[str, int]
-) -> None:
+def _ensure_whole_numbers(words: Sequence[str], counts: dict[str, int]) -> None:
     """Refuse fractions for whole numbers, which cyclopts would round."""
     from phonokit.cli.config import values_of
     from phonokit.cli.derive import is_whole
 
-    if command not in COMMANDS:
+    if not counts:
         return
-    whole = {
-        name
-        for argument in app[command].assemble_argument_collection()
-        if is_whole(argument.hint)
-        for name in argument.names
-    }
+    arguments = app[words[0]].assemble_argument_collection()
+    whole = {name for a in arguments if is_whole(a.hint) for name in a.names}
     for name, values in values_of(words[1:], counts)[0].items():
         for value in values if f"--{name}" in whole else ():
             if not value.lstrip("+-").isdigit():
@@ -158,7 +152,11 @@ def _ensure_whole_numbers(
 
 def _help() -> str:
     """The command that tells more."""
-    command = next((word for word in sys.argv[1:2] if word in COMMANDS), "")
+    from phonokit.cli.invocation import current
+
+    invocation = current.get(None)
+    tokens = [] if invocation is None else invocation.tokens
+    command = next((word for word in tokens[:1] if word in COMMANDS), "")
     return " ".join(filter(None, ["phono", command, "--help"]))
 
 

@@ -10,13 +10,14 @@ from time import perf_counter
 from typing import Any, Generic, TypeVar
 
 from phono_grid import using
-from phono_grid.errors import DomainError, FileError
+from phono_grid.errors import DomainError
 from phono_grid.files import ensure_writable, replacing
 from phono_mpi import Ranks
 from rich.console import Console
 
 from phonokit.cli.invocation import current
 from phonokit.cli.options import CrystalOptions, OutputOptions, RunOptions
+from phonokit.cli.replaceable import RESULT, SETTINGS, ensure_replaceable
 from phonokit.cli.terminal import (
     duration,
     header,
@@ -30,9 +31,6 @@ from phonokit.results.result import Result
 from phonokit.run.distributed import launched_ranks
 from phonokit.run.run import Run, on_first_rank
 from phonokit.run.store import RunStore
-
-HDF5_BEGIN, SETTINGS_BEGIN = b"\x89HDF", b"# phono "
-"""First bytes of the files that may be replaced."""
 
 R = TypeVar("R", bound=Result)
 
@@ -101,7 +99,7 @@ def begun(calculation: Calculation[R], ranks: Ranks) -> Iterator[tuple[Crystal, 
         target = output.output or Path(name if isinstance(name, str) else name(crystal))
         if target.resolve() in (f.path.resolve() for f in crystal.origin.files):
             raise DomainError(f"{target}: is an input file; name another file to write")
-        on_first_rank(ranks, lambda: _ensure_replaceable(target))
+        on_first_rank(ranks, lambda: _ensure_can_be_written(target))
         rows = calculation.about(crystal)
         text = header(crystal, rows, nac=calculation.crystal.nac, ranks=ranks.size)
         say(_console(first), text)
@@ -152,19 +150,11 @@ def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
     sys.stdout.flush()
 
 
-def _ensure_replaceable(target: Path) -> None:
-    """Refuse to write over what is no result, and beside it what is no settings file."""
+def _ensure_can_be_written(target: Path) -> None:
+    """Require a place for the result, and one for its settings file beside it."""
     ensure_writable(target)
-    settings = target.with_suffix(".toml")
-    for path, first in ((target, HDF5_BEGIN), (settings, SETTINGS_BEGIN)):
-        if path.is_file():
-            with path.open("rb") as file:
-                begin = file.read(len(first))
-            if begin and begin != first:
-                raise FileError(
-                    f"{path}: is in the way and was not written by phonokit; move it, or "
-                    "name another output="
-                )
+    ensure_replaceable(target, RESULT)
+    ensure_replaceable(target.with_suffix(".toml"), SETTINGS)
 
 
 def say(console: Console, text: str) -> None:

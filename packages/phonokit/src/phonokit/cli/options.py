@@ -136,8 +136,11 @@ class MeshOptions:
 
     def of(self, default: Mesh) -> Mesh:
         """The one way in which a mesh was given, or the default."""
-        ways = {"mesh": self.mesh, "mesh_matrix": self.mesh_matrix}
-        ways["mesh_length"] = self.mesh_length  # type: ignore[assignment]
+        ways: dict[str, object] = {
+            "mesh": self.mesh,
+            "mesh_matrix": self.mesh_matrix,
+            "mesh_length": self.mesh_length,
+        }
         given = [name for name, value in ways.items() if value is not None]
         if len(given) > 1:
             raise DomainError(f"{' and '.join(f'{n}=' for n in given)}: give one of them")

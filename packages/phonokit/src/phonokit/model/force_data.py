@@ -163,6 +163,7 @@ class ForceData(ValueNoun):
         return cls(
             unit_cell=supercells.unit_cell,
             supercell=supercells.supercell,
+            # Each kind of data under the name of its field, of several types.
             **_datasets(supercells, forces, "forces"),  # type: ignore[arg-type]
             pair_cutoff=getattr(supercells, "cutoff", None),
             phonon=phonon,
