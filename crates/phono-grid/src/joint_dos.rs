@@ -5,8 +5,9 @@ use phono_core::{Error, Result, Stop, ensure_shape};
 use rayon::prelude::*;
 
 use crate::pair_vertices::{TripletBands, Vertices};
+use crate::sorted_tetrahedra::Sorted;
 use crate::spectra::{Gaussian, Smearing, pieces};
-use crate::tetrahedra::{Sorted, Tetrahedra};
+use crate::tetrahedra::Tetrahedra;
 use crate::triplet_weights::N_CHANNELS;
 
 const DECAY: usize = 0;

@@ -6,6 +6,7 @@ mod pair_vertices;
 mod permutations;
 mod reduction;
 mod shortest_vectors;
+mod sorted_tetrahedra;
 mod spectra;
 mod stars;
 mod tetrahedra;

@@ -5,7 +5,8 @@ use std::ops::Range;
 use ndarray::ArrayView2;
 use phono_core::{Error, Grid, Result, ensure_index, ensure_shape};
 
-use crate::tetrahedra::{Cut, Lanes, N_TETRAHEDRA, N_VERTICES, Sorted};
+use crate::sorted_tetrahedra::Sorted;
+use crate::tetrahedra::{Cut, Lanes, N_TETRAHEDRA, N_VERTICES};
 
 /// Frequencies on a whole grid, and triplets of its points.
 #[derive(Debug, Clone, Copy)]

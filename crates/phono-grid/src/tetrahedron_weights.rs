@@ -5,7 +5,8 @@ use phono_core::{Result, Stop};
 use rayon::prelude::*;
 
 use crate::bands::Bands;
-use crate::tetrahedra::{Cut, Lanes, N_TETRAHEDRA, N_VERTICES, Sorted, Tetrahedra};
+use crate::sorted_tetrahedra::Sorted;
+use crate::tetrahedra::{Cut, Lanes, N_TETRAHEDRA, N_VERTICES, Tetrahedra};
 
 const ZERO: [Lanes; 3] = [[0.0; N_TETRAHEDRA]; 3];
 

@@ -5,8 +5,9 @@ use phono_core::{Grid, Result, Stop};
 use rayon::prelude::*;
 
 use crate::pair_vertices::{TripletBands, Vertices};
+use crate::sorted_tetrahedra::Sorted;
 use crate::spectra::{Gaussian, Smearing};
-use crate::tetrahedra::{Sorted, Tetrahedra};
+use crate::tetrahedra::Tetrahedra;
 
 /// Ways to conserve energy: `δ(f − f' − f'')`, `δ(f + f' − f'')`, `δ(f − f' + f'')`.
 pub const N_CHANNELS: usize = 3;
