@@ -10,6 +10,7 @@ from phono_dynmat import (
     heat_capacities,
     mean_square_displacements,
     phonon_modes,
+    rigid_translations,
     thermal_properties,
 )
 from phono_grid import Cell, Grid, units
@@ -134,7 +135,7 @@ def test_an_empty_mesh_and_a_negative_temperature_are_refused(f):
 def test_an_oscillator_moves_as_far_as_its_energy_lets_it():
     # Half of the mean energy h f (n + 1/2) is potential, m ω² u² / 2.
     f, m = 7.0, 28.0
-    modes = Modes([[0, 0, 0]], [[f] * 3], np.eye(3).reshape(1, 3, 1, 3))
+    modes = Modes([[0.1, 0, 0]], [[f] * 3], np.eye(3).reshape(1, 3, 1, 3))
     u = mean_square_displacements(modes, [m], [0, 300])
     n = 1 / np.expm1(f / (units.KELVIN_TO_THZ * 300))
     energy = units.THZ_TO_EV * f * np.array([0.5, n + 0.5])
@@ -167,3 +168,21 @@ def test_matrices_of_cif_files_give_the_same_attenuation(rng):
     hkl = h * np.linalg.norm(cell.reciprocal_lattice, axis=1)
     found = hkl @ cif_displacements(u, cell) @ hkl
     np.testing.assert_allclose(found, q @ u @ q, rtol=1e-12)
+
+
+def test_rigid_translations_are_the_three_modes_closest_to_rest(rng):
+    f = np.array([[-3, -1e-7, 2e-8, 1e-9, 0.2, 9], [-3, -1e-7, 2e-8, 1e-9, 0.2, 9]])
+    rest = rigid_translations([[1, 0, -2], [0.5, 0, 0]], f)
+    np.testing.assert_array_equal(rest[0], [False, True, True, True, False, False])
+    assert not rest[1].any()
+
+
+def test_a_crystal_that_moves_as_a_whole_displaces_no_atom(series):
+    modes = phonon_modes(series, Grid.of(series.cell, [3, 3, 3]).qpoints)
+    clean = mean_square_displacements(modes, series.cell.masses, [300])
+    f = modes.frequencies.copy()
+    f[0, :3] = [1e-9, 2e-8, 3e-7]
+    rounded = Modes(modes.qpoints, f, modes.polarizations)
+    u = mean_square_displacements(rounded, series.cell.masses, [300])
+    np.testing.assert_array_equal(u, clean)
+    assert u.max() < 1

@@ -36,6 +36,7 @@ from phono_dynmat._group_velocities import (
 )
 from phono_dynmat._harmonic_series import HarmonicSeries
 from phono_dynmat._modes import Modes
+from phono_dynmat._rigid_translations import rigid_translations
 from phono_dynmat._separate_dipoles import separate_dipoles
 from phono_dynmat._statistics import bose_einstein, heat_capacities
 from phono_dynmat._thermal import (
@@ -81,6 +82,7 @@ __all__ = [
     "mean_square_displacements",
     "phonon_frequencies",
     "phonon_modes",
+    "rigid_translations",
     "separate_dipoles",
     "standard_points",
     "stream_modes",

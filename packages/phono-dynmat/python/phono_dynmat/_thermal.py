@@ -19,6 +19,7 @@ from phono_grid.errors import (
 )
 
 from phono_dynmat._modes import Modes, ensure_of_modes
+from phono_dynmat._rigid_translations import rigid_translations
 from phono_dynmat._statistics import (
     bose_einstein,
     ensure_number,
@@ -96,7 +97,8 @@ def thermal_properties(
     Parameters
     ----------
     frequencies : (n_q, n_b) array_like
-        THz; modes at or below the cutoff do not take part.
+        THz; modes at or below the cutoff do not take part. Give `rigid_translations` the
+        frequency 0: rounding leaves them a little more, and an entropy.
     temperatures : (n_T,) array_like
         K, not negative. At T = 0 there is the zero-point energy and nothing else.
     weights : (n_q,) array_like, optional
@@ -215,7 +217,7 @@ def mean_square_displacements(
     temperatures : (n_T,) array_like
         K, not negative; at T = 0 there is the motion of the zero point.
     between : two float
-        THz; modes at or outside of these do not take part.
+        THz; modes at or outside of these do not take part, nor do `rigid_translations`.
 
     Returns
     -------
@@ -238,7 +240,7 @@ def mean_square_displacements(
         raise DomainError(
             f"between: expected two frequencies in THz, the lower one first, got {between}"
         )
-    counts = (f > low) & (f < high)
+    counts = (f > low) & (f < high) & ~rigid_translations(modes.qpoints, f)
     n = bose_einstein(np.where(counts, f, 1.0), temperatures)
     size = np.where(counts, DISPLACEMENT / np.where(counts, f, 1.0), 0) / len(f)
     amplitude = (n + 0.5) * size[..., None]

@@ -24,9 +24,6 @@ from phonokit.run.run import Run
 from phonokit.settings.mesh import HARMONIC_MESH
 from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures
 
-AT_REST = 1e-4
-"""THz; what moves slower moves the crystal as a whole, which would be infinitely far."""
-
 
 def displacements(
     crystal: Crystal,
@@ -54,8 +51,8 @@ def displacements(
     temperatures : float or sequence of float
         K; at 0 K there is the motion of the zero point.
     cutoff_frequency : float
-        THz; modes at or below do not take part, nor those below 1e-4 THz, which move the
-        crystal as a whole.
+        THz; modes at or below do not take part, nor do the three acoustic ones at Γ, which
+        move the crystal as a whole.
     nac : bool
         Whether Born charges, where the data hold them, are used.
     run : Run, optional
@@ -131,6 +128,6 @@ def mode_displacements(
     modes: Modes, crystal: Crystal, temperatures: NDArray[np.float64], cutoff: float
 ) -> NDArray[np.float64]:
     """Mean-square displacements by some modes of a mesh, Å², (n_T, n_a, 3, 3)."""
-    between = (max(cutoff, AT_REST), np.inf)
+    between = (cutoff, np.inf)
     masses = crystal.primitive.masses
     return mean_square_displacements(modes, masses, temperatures, between=between)

@@ -25,7 +25,11 @@ from phono_grid.errors import DomainError, ensure_flag, ensure_integer, ensure_t
 
 from phonokit.calc.record import Record
 from phonokit.calc.slabs import Slabs, zone_points
-from phonokit.calc.stability import IMAGINARY, warn_of_imaginary_modes, without_rest
+from phonokit.calc.stability import (
+    IMAGINARY,
+    warn_of_imaginary_modes,
+    without_translations,
+)
 from phonokit.model.crystal import Crystal
 from phonokit.results.dos import DosResult
 from phonokit.run.run import Run
@@ -121,7 +125,7 @@ def dos(
         warn_of_imaginary_modes(q, f, "their states are at negative frequencies")
     total = Spectrum(points, spectrum.density[:, 0], spectrum.cumulative[:, 0])
     parts = dict(zip(names, spectrum.density.T[1:], strict=True))
-    lowest = float(without_rest(q, f).min())
+    lowest = float(without_translations(q, f).min())
     stable = lowest >= IMAGINARY
     return DosResult(
         frequency_points=points,

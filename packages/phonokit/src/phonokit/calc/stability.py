@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 from numpy.typing import NDArray
+from phono_dynmat import rigid_translations
 from phono_grid.errors import PhonoWarning
 
 IMAGINARY = -0.01
@@ -33,7 +34,7 @@ def warn_of_imaginary_modes(
     weights : (n_q,) array, optional
         How many wave vectors each stands for.
     """
-    f = without_rest(qpoints, frequencies)
+    f = without_translations(qpoints, frequencies)
     bad = f < IMAGINARY
     if not bad.any():
         return
@@ -49,15 +50,11 @@ def warn_of_imaginary_modes(
     )
 
 
-def without_rest(
+def without_translations(
     qpoints: NDArray[np.float64], frequencies: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Frequencies, those of the three acoustic modes at Γ exactly zero.
 
     Rounding leaves them a little off zero, on either side.
     """
-    f = frequencies.copy()
-    gamma = ~(qpoints - np.rint(qpoints)).any(axis=1)
-    acoustic = np.argsort(np.abs(f[gamma]), axis=1)[:, :3]
-    f[np.flatnonzero(gamma)[:, None], acoustic] = 0
-    return f
+    return np.where(rigid_translations(qpoints, frequencies), 0.0, frequencies)

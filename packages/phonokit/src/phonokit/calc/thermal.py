@@ -13,6 +13,7 @@ from phono_dynmat import (
     cif_displacements,
     phonon_frequencies,
     phonon_modes,
+    rigid_translations,
     thermal_properties,
 )
 from phono_grid import Grid, IrreduciblePoints, using
@@ -28,7 +29,7 @@ from phonokit.calc.displacements import mode_displacements
 from phonokit.calc.dos import atom_names
 from phonokit.calc.record import Record
 from phonokit.calc.slabs import Slabs, zone_points
-from phonokit.calc.stability import warn_of_imaginary_modes
+from phonokit.calc.stability import warn_of_imaginary_modes, without_translations
 from phonokit.model.crystal import Crystal
 from phonokit.results.thermal import ThermalResult
 from phonokit.run.run import Run
@@ -58,7 +59,8 @@ def thermal(
         C_V = k_B \langle \tfrac{x^2 e^x}{(e^x - 1)^2} \rangle, \quad
         x = \frac{h f}{k_B T}
 
-    summed over bands and averaged over the wave vectors of a mesh.
+    summed over bands and averaged over the wave vectors of a mesh. The three acoustic modes
+    at Γ are left out: they move the crystal as a whole.
 
     Parameters
     ----------
@@ -132,6 +134,7 @@ def thermal(
         parts = whole.complete(record, run) if whole.is_needed else {}
     if run.ranks.rank == 0:
         warn_of_imaginary_modes(q, f, "they do not take part", irreducible.weights)
+    f = without_translations(q, f)
 
     def properties(f: NDArray[np.float64], **how: Any) -> ThermalProperties:
         return thermal_properties(
@@ -141,7 +144,7 @@ def thermal(
     total = properties(f, weights=irreducible.weights)
     each = None
     if part is not None:
-        f_all = parts["frequencies"]
+        f_all = without_translations(zone_points(grid), parts["frequencies"])
         shares = parts["shares"] if part is Part.ATOM else band_projections(f_all)
         each = _named_parts(properties(f_all, projections=shares))
     u = parts.get("displacements")
@@ -155,6 +158,7 @@ def thermal(
         n_bands=f.shape[1],
         n_modes=grid.n_q * f.shape[1],
         n_left_out=int(left_out),
+        n_translations=int(rigid_translations(q, f).sum()),
         bands=each if part is Part.BAND else None,
         atoms=each if part is Part.ATOM else None,
         atom_names=np.array(atom_names(cell)),

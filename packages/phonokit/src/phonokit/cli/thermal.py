@@ -116,8 +116,9 @@ def _tables(result: ThermalResult) -> Iterator[Table | str]:
     yield table
     cutoff = result.provenance.settings["cutoff_frequency"]
     yield (
-        f"{result.n_left_out} of {result.n_modes} modes left out, at or below {cutoff:g} "
-        "THz\n"
+        f"{result.n_left_out} of {result.n_modes} modes left out: {result.n_translations} "
+        "acoustic at Γ, which move the crystal as a whole, and "
+        f"{result.n_left_out - result.n_translations} at or below {cutoff:g} THz\n"
     )
     if result.displacements is not None:
         yield _displacements(result.displacements, t, result.atom_names.tolist())

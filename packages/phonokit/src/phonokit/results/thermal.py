@@ -43,8 +43,11 @@ class ThermalResult(Result):
     n_modes : int
         Modes of the mesh: wave vectors times bands.
     n_left_out : int
-        Those at or below the cutoff frequency, which do not take part: imaginary modes
-        among them.
+        Those that do not take part: at or below the cutoff frequency, imaginary ones among
+        them, and the acoustic ones at Γ.
+    n_translations : int
+        The acoustic modes at Γ among them, which move the crystal as a whole: 3, or 0 on a
+        mesh without Γ.
     bands, atoms : dict of arrays, optional
         ``free_energy``, ``entropy``, ``heat_capacity`` (n_T, n_b) or (n_T, n_a), and
         ``zero_point_energy`` (n_b,) or (n_a,): what each band, or atom, has of it.
@@ -68,7 +71,10 @@ class ThermalResult(Result):
     zero_point_energy: float = quantity("eV", "per primitive cell")
     n_bands: int = quantity("1", "bands")
     n_modes: int = quantity("1", "modes of the mesh: wave vectors times bands")
-    n_left_out: int = quantity("1", "modes at or below the cutoff, which do not take part")
+    n_left_out: int = quantity("1", "modes that do not take part")
+    n_translations: int = quantity(
+        "1", "acoustic modes at q = 0 among them, which move the crystal as a whole"
+    )
     bands: Parts | None = quantity("eV", "of each band", optional=True, dataset="band")
     atoms: Parts | None = quantity("eV", "of each atom", optional=True, dataset="atom")
     atom_names: NDArray[np.str_] = quantity("1", "names of atoms", dataset="atom_name")
