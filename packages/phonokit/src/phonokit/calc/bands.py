@@ -12,7 +12,7 @@ from phono_grid.errors import DomainError, ensure_flag, ensure_integer, ensure_t
 from phonokit.calc.record import Record
 from phonokit.calc.stability import warn_of_imaginary_modes
 from phonokit.model.crystal import Crystal
-from phonokit.results.bands import BandsResult
+from phonokit.results.harmonic import BandsResult
 from phonokit.run.run import Run, Task, complete
 from phonokit.settings.band_path import label_of, named_points, path_lines
 

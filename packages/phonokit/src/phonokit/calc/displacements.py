@@ -19,7 +19,7 @@ from phonokit.calc.record import Record
 from phonokit.calc.slabs import Slabs, zone_points
 from phonokit.calc.stability import warn_of_imaginary_modes
 from phonokit.model.crystal import Crystal
-from phonokit.results.displacements import DisplacementsResult
+from phonokit.results.harmonic import DisplacementsResult
 from phonokit.run.run import Run
 from phonokit.settings.mesh import HARMONIC_MESH
 from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures

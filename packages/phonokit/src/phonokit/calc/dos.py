@@ -31,7 +31,7 @@ from phonokit.calc.stability import (
     without_translations,
 )
 from phonokit.model.crystal import Crystal
-from phonokit.results.dos import DosResult
+from phonokit.results.harmonic import DosResult
 from phonokit.run.run import Run
 from phonokit.settings.mesh import HARMONIC_MESH
 from phonokit.settings.projection import Part, Projection

@@ -16,7 +16,7 @@ from phonokit.calc.scattering_problem import (
     wave_vectors,
 )
 from phonokit.model.crystal import Crystal
-from phonokit.results.joint_dos import JointDosResult
+from phonokit.results.scattering import JointDosResult
 from phonokit.run.run import Run
 from phonokit.settings.mesh import SCATTERING_MESH
 from phonokit.settings.temperatures import checked_temperatures

@@ -16,7 +16,7 @@ from phonokit.calc.scattering_problem import (
     wave_vectors,
 )
 from phonokit.model.crystal import Crystal
-from phonokit.results.linewidths import LinewidthsResult
+from phonokit.results.scattering import LinewidthsResult
 from phonokit.run.run import Run
 from phonokit.settings.mesh import SCATTERING_MESH
 from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures

@@ -12,7 +12,7 @@ from phonokit.calc.record import Record
 from phonokit.calc.slabs import Slabs, zone_points
 from phonokit.calc.stability import warn_of_imaginary_modes
 from phonokit.model.crystal import Crystal
-from phonokit.results.modes import ModesResult
+from phonokit.results.harmonic import ModesResult
 from phonokit.run.run import Run
 from phonokit.settings.mesh import HARMONIC_MESH
 

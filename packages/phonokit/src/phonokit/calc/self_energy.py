@@ -22,7 +22,7 @@ from phonokit.calc.scattering_problem import (
     wave_vectors,
 )
 from phonokit.model.crystal import Crystal
-from phonokit.results.self_energy import SelfEnergyResult
+from phonokit.results.scattering import SelfEnergyResult
 from phonokit.run.run import Run
 from phonokit.settings.mesh import SCATTERING_MESH
 from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures

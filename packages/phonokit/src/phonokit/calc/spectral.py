@@ -19,7 +19,7 @@ from phonokit.calc.scattering_problem import (
     wave_vectors,
 )
 from phonokit.model.crystal import Crystal
-from phonokit.results.spectral import SpectralResult
+from phonokit.results.scattering import SpectralResult
 from phonokit.run.run import Run
 from phonokit.settings.mesh import SCATTERING_MESH
 from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures

@@ -31,7 +31,7 @@ from phonokit.calc.record import Record
 from phonokit.calc.slabs import Slabs, zone_points
 from phonokit.calc.stability import warn_of_imaginary_modes, without_translations
 from phonokit.model.crystal import Crystal
-from phonokit.results.thermal import ThermalResult
+from phonokit.results.harmonic import ThermalResult
 from phonokit.run.run import Run
 from phonokit.settings.mesh import HARMONIC_MESH
 from phonokit.settings.projection import Part

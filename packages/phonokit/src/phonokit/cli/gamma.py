@@ -34,7 +34,7 @@ from phonokit.cli.wave_vectors import (
     wave_vectors_from,
 )
 from phonokit.plot.linewidths import plot_linewidths
-from phonokit.results.linewidths import LinewidthsResult
+from phonokit.results.scattering import LinewidthsResult
 from phonokit.settings.frequency_unit import FrequencyUnit
 from phonokit.settings.mesh import SCATTERING_MESH
 from phonokit.settings.temperatures import TEMPERATURES

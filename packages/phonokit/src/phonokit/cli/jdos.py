@@ -36,7 +36,7 @@ from phonokit.cli.wave_vectors import (
     wave_vectors_from,
 )
 from phonokit.plot.joint_dos import plot_joint_dos
-from phonokit.results.joint_dos import JointDosResult
+from phonokit.results.scattering import JointDosResult
 from phonokit.settings.frequency_unit import FrequencyUnit
 from phonokit.settings.mesh import SCATTERING_MESH
 

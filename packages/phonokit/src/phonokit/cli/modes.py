@@ -22,7 +22,7 @@ from phonokit.cli.options import (
 )
 from phonokit.cli.wave_vectors import wave_vectors_from
 from phonokit.plot.modes import plot_modes
-from phonokit.results.modes import ModesResult
+from phonokit.results.harmonic import ModesResult
 from phonokit.settings.frequency_unit import FrequencyUnit
 from phonokit.settings.mesh import HARMONIC_MESH
 from phonokit.settings.wave_vectors import wave_vector, wave_vector_name

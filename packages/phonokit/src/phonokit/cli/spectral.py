@@ -32,7 +32,7 @@ from phonokit.cli.wave_vectors import (
     wave_vectors_from,
 )
 from phonokit.plot.spectral import plot_spectral
-from phonokit.results.spectral import SpectralResult
+from phonokit.results.scattering import SpectralResult
 from phonokit.settings.frequency_unit import FrequencyUnit
 from phonokit.settings.mesh import SCATTERING_MESH
 from phonokit.settings.temperatures import TEMPERATURES

@@ -26,7 +26,7 @@ from phonokit.cli.options import (
 from phonokit.cli.temperatures import Temperatures
 from phonokit.cli.wave_vectors import sorted_temperatures
 from phonokit.plot.thermal import plot_thermal
-from phonokit.results.thermal import ThermalResult
+from phonokit.results.harmonic import ThermalResult
 from phonokit.settings.mesh import HARMONIC_MESH
 from phonokit.settings.temperatures import THERMAL_TEMPERATURES
 

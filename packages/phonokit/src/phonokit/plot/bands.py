@@ -9,8 +9,7 @@ from phono_grid.errors import DomainError, ensure_type
 from phonokit.plot.dos import draw_densities
 from phonokit.plot.figure import BLUE, MUTED, drawn
 from phonokit.plot.wave_vectors import draw_labels, unit_of
-from phonokit.results.bands import BandsResult
-from phonokit.results.dos import DosResult
+from phonokit.results.harmonic import BandsResult, DosResult
 from phonokit.settings.frequency_unit import FrequencyUnit
 
 if TYPE_CHECKING:

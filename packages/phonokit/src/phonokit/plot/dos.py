@@ -10,7 +10,7 @@ from phono_grid.errors import ensure_type
 
 from phonokit.plot.figure import GREY, LINES, MUTED, SHADES, drawn
 from phonokit.plot.wave_vectors import unit_of
-from phonokit.results.dos import DosResult
+from phonokit.results.harmonic import DosResult
 from phonokit.settings.frequency_unit import FrequencyUnit
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from phono_grid.errors import ensure_type
 
 from phonokit.plot.figure import BLUE, LINES, SHADES
 from phonokit.plot.wave_vectors import frequency_panels, unit_of
-from phonokit.results.joint_dos import JointDosResult
+from phonokit.results.scattering import JointDosResult
 from phonokit.settings.frequency_unit import FrequencyUnit
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from phonokit.plot.wave_vectors import (
     frequency_panels,
     unit_of,
 )
-from phonokit.results.linewidths import LinewidthsResult
+from phonokit.results.scattering import LinewidthsResult
 from phonokit.settings.frequency_unit import FrequencyUnit
 
 if TYPE_CHECKING:

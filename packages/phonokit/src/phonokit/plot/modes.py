@@ -8,7 +8,7 @@ from phono_grid.errors import DomainError, ensure_type
 
 from phonokit.plot.figure import BLUE, drawn
 from phonokit.plot.wave_vectors import unit_of
-from phonokit.results.modes import ModesResult
+from phonokit.results.harmonic import ModesResult
 from phonokit.settings.frequency_unit import FrequencyUnit
 
 if TYPE_CHECKING:

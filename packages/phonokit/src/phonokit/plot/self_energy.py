@@ -13,7 +13,7 @@ from phonokit.plot.wave_vectors import (
     frequency_panels,
     unit_of,
 )
-from phonokit.results.self_energy import SelfEnergyResult
+from phonokit.results.scattering import SelfEnergyResult
 from phonokit.settings.frequency_unit import FrequencyUnit
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from phonokit.plot.wave_vectors import (
     frequency_panels,
     unit_of,
 )
-from phonokit.results.spectral import SpectralResult
+from phonokit.results.scattering import SpectralResult
 from phonokit.settings.frequency_unit import FrequencyUnit
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ from phono_grid import units
 from phono_grid.errors import ensure_type
 
 from phonokit.plot.figure import BLUE, LINES, MUTED, SHADES, drawn
-from phonokit.results.displacements import DisplacementsResult
-from phonokit.results.thermal import ThermalResult
+from phonokit.results.harmonic import DisplacementsResult, ThermalResult
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,64 +1,40 @@
 """Which phonons carry the heat, as a result."""
 
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from phono_3ph import Accumulation, accumulate, accumulation_points
 from phono_grid import Gaussian
 
 from phonokit.results.kappa_modes import KappaModes
-from phonokit.results.result import Result, quantity
+from phonokit.results.result import Array, Result, quantity
 
 VOIGT = "components xx yy zz yz xz xy"
+BELOW = f"kappa of the phonons below, {VOIGT}"
 POINTS = 200
 """Steps of frequency and of mean free path."""
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class AccumulateResult(Result):
+class AccumulateResult(Result, kind="accumulate"):
     """Thermal conductivity by the frequency and by the mean free path of the phonons.
 
-    Sizes: ``n_f`` frequencies, ``n_l`` mean free paths; the six components are
-    xx yy zz yz xz xy.
-
-    Parameters
-    ----------
-    temperature : float
-        K
-    frequency_point : (n_f,) array
-        THz, in equal steps.
-    kappa_below_frequency : (n_f, 6) array
-        κ of the phonons below each frequency, W/(m K).
-    kappa_spectrum : (n_f, 6) array
-        dκ/df, W/(m K THz).
-    path_point : (n_l,) array or None
-        Mean free paths, Å, in equal ratios; None if no phonon scatters.
-    kappa_below_path : (n_l, 6) array or None
-        κ of the phonons of shorter mean free paths, W/(m K).
-    kappa_path_spectrum : (n_l, 6) array or None
-        dκ/dΛ, W/(m K Å).
-    provenance : Provenance
+    Sizes: ``n_f`` frequencies in equal steps, ``n_l`` mean free paths in equal ratios, none
+    if no phonon scatters; the six components are xx yy zz yz xz xy.
     """
 
-    temperature: float = quantity("K", "of both")
-    frequency_point: NDArray[np.float64] = quantity("THz", "frequencies")
-    kappa_below_frequency: NDArray[np.float64] = quantity(
-        "W/(m K)", f"kappa of the phonons below, {VOIGT}"
+    temperature: float = quantity("K", "float", "of both")
+    frequency_point: Array = quantity("THz", "(n_f,)", "frequencies")
+    kappa_below_frequency: Array = quantity("W/(m K)", "(n_f, 6)", BELOW)
+    kappa_spectrum: Array = quantity("W/(m K THz)", "(n_f, 6)", f"d kappa / d f, {VOIGT}")
+    path_point: Array | None = quantity(
+        "angstrom", "(n_l,)", "mean free paths", optional=True
     )
-    kappa_spectrum: NDArray[np.float64] = quantity("W/(m K THz)", f"d kappa / d f, {VOIGT}")
-    path_point: NDArray[np.float64] | None = quantity(
-        "angstrom", "mean free paths", optional=True
+    kappa_below_path: Array | None = quantity("W/(m K)", "(n_l, 6)", BELOW, optional=True)
+    kappa_path_spectrum: Array | None = quantity(
+        "W/(m K angstrom)", "(n_l, 6)", f"d kappa / d path, {VOIGT}", optional=True
     )
-    kappa_below_path: NDArray[np.float64] | None = quantity(
-        "W/(m K)", f"kappa of the phonons below, {VOIGT}", optional=True
-    )
-    kappa_path_spectrum: NDArray[np.float64] | None = quantity(
-        "W/(m K angstrom)", f"d kappa / d path, {VOIGT}", optional=True
-    )
-
-    kind: ClassVar[str] = "accumulate"
 
     @classmethod
     def of(
@@ -73,9 +49,7 @@ class AccumulateResult(Result):
         """Accumulate at temperature number ``i``; see `phonokit.accumulate`."""
         kappa = modes.mode_kappa[i : i + 1]
 
-        def over(
-            x: NDArray[np.float64], smearing: Gaussian | None = None, **scale: bool
-        ) -> Accumulation:
+        def over(x: Array, smearing: Gaussian | None = None, **scale: bool) -> Accumulation:
             sampled = accumulation_points(x, points, **scale)
             inputs = modes.grid, modes.irreducible, x, kappa
             return accumulate(*inputs, points=sampled, smearing=smearing)
@@ -83,7 +57,12 @@ class AccumulateResult(Result):
         smearing = None if sigma is None else Gaussian(sigma)
         by_frequency = over(np.maximum(modes.frequencies, 0), smearing)
         paths = modes.paths[i]
-        by_path = over(paths, logarithmic=True) if paths.max(initial=0) > 0 else None
+        by_paths: dict[str, Array] = {}
+        if paths.max(initial=0) > 0:
+            by_path = over(paths, logarithmic=True)
+            by_paths["path_point"] = by_path.points
+            by_paths["kappa_below_path"] = by_path.cumulative[0]
+            by_paths["kappa_path_spectrum"] = by_path.density[0]
         temperature = float(modes.temperatures[i])
         about = modes.provenance
         choices = {"temperature": temperature, "sigma": sigma, "points": points}
@@ -93,14 +72,12 @@ class AccumulateResult(Result):
             frequency_point=by_frequency.points,
             kappa_below_frequency=by_frequency.cumulative[0],
             kappa_spectrum=by_frequency.density[0],
-            path_point=None if by_path is None else by_path.points,
-            kappa_below_path=None if by_path is None else by_path.cumulative[0],
-            kappa_path_spectrum=None if by_path is None else by_path.density[0],
             provenance=replace(about, settings=settings, **when),
+            **by_paths,
         )
 
     @property
-    def kappa(self) -> NDArray[np.float64]:
+    def kappa(self) -> Array:
         """The whole conductivity, W/(m K), (6,)."""
         return np.asarray(self.kappa_below_frequency[-1])
 
@@ -116,9 +93,7 @@ class AccumulateResult(Result):
         return float(np.exp(_reached(logarithms, self.kappa_below_path, share)))
 
 
-def _reached(
-    points: NDArray[np.float64], kappa: NDArray[np.float64], share: float
-) -> float:
+def _reached(points: Array, kappa: Array, share: float) -> float:
     """Where a share of κ is reached, between points by a straight line."""
     mean = kappa[:, :3].mean(axis=-1)
     return float(np.interp(share * mean[-1], mean, points))

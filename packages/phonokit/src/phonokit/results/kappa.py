@@ -1,7 +1,7 @@
 """Thermal conductivity as a result, with where it comes from."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ def default_name(grid: Grid, sigma: float | None = None) -> str:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class KappaResult(Result):
+class KappaResult(Result, kind="kappa"):
     r"""Thermal conductivity and what it is made of.
 
     Sizes: ``n_i`` irreducible wave vectors, ``n_b`` bands, ``n_T`` temperatures; the six
@@ -69,8 +69,6 @@ class KappaResult(Result):
     conduction: Conduction
     rates: Rates
     transport: Transport
-
-    kind: ClassVar[str] = "kappa"
 
     @property
     def default_name(self) -> str:

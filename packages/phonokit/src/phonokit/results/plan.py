@@ -3,42 +3,28 @@
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid.errors import ensure_integer
 from phono_mpi import balanced_tasks, weighted_sizes
 
-from phonokit.results.result import Result, quantity
+from phonokit.results.result import Array, Result, quantity
 
 FETCH = 1.2e-3
 """Seconds until `dynamic_tasks` gives the next task, as `benches/ranks.py` measures it."""
 
-Costs = NDArray[np.float64]
-
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class Plan(Result):
+class Plan(Result, kind="plan"):
     """Time and memory that a conductivity will take.
 
-    Parameters
-    ----------
-    costs : (n_i,) array
-        Seconds for each irreducible wave vector on this machine, with the threads of one
-        rank.
-    serial : float
-        Seconds of what every run does before.
-    memory : dict of int
-        Bytes of what is large, by who has it.
-    provenance : Provenance
+    Times are those on this machine, with the threads of one rank.
     """
 
-    costs: Costs = quantity("s", "of each irreducible wave vector, on one rank")
-    serial: float = quantity("s", "what every run does before")
-    memory: dict[str, int] = quantity("byte", "what is large, by who has it")
-
-    kind: ClassVar[str] = "plan"
+    costs: Array = quantity("s", "(n_i,)", "of each irreducible wave vector, on one rank")
+    serial: float = quantity("s", "float", "what every run does before")
+    memory: dict[str, int] = quantity("byte", "dict", "what is large, by who has it")
 
     def seconds(self, ranks: int, distribution: str = "largest first") -> float:
         """Time until the slowest rank is ready, s; a distribution is in `DISTRIBUTIONS`."""
@@ -50,17 +36,17 @@ class Plan(Result):
         return self.seconds(1, "contiguous") / self.seconds(ranks, distribution)
 
 
-def contiguous(costs: Costs, ranks: int) -> Costs:
+def contiguous(costs: Array, ranks: int) -> Array:
     """Loads if ranks have equal numbers of neighbouring tasks."""
     return _slice_loads(costs, weighted_sizes(np.ones(len(costs)), ranks))
 
 
-def weighted(costs: Costs, ranks: int) -> Costs:
+def weighted(costs: Array, ranks: int) -> Array:
     """Loads if ranks have neighbouring tasks of nearly equal cost."""
     return _slice_loads(costs, weighted_sizes(costs, ranks))
 
 
-def dynamic(costs: Costs, ranks: int) -> Costs:
+def dynamic(costs: Array, ranks: int) -> Array:
     """Loads if whoever is ready takes the next task."""
     ready = [0.0] * min(ranks, len(costs))
     for cost in costs.tolist():
@@ -68,12 +54,12 @@ def dynamic(costs: Costs, ranks: int) -> Costs:
     return np.array(ready)
 
 
-def largest_first(costs: Costs, ranks: int) -> Costs:
+def largest_first(costs: Array, ranks: int) -> Array:
     """Loads if the largest task left goes to the rank that has the least to do."""
     return np.array([costs[share].sum() for share in balanced_tasks(costs, ranks)])
 
 
-DISTRIBUTIONS: dict[str, Callable[[Costs, int], Costs]] = {
+DISTRIBUTIONS: dict[str, Callable[[Array, int], Array]] = {
     "contiguous": contiguous,
     "weighted": weighted,
     "dynamic": dynamic,
@@ -82,7 +68,7 @@ DISTRIBUTIONS: dict[str, Callable[[Costs, int], Costs]] = {
 """Ways to share out wave vectors; `phonokit.kappa` does the last."""
 
 
-def _slice_loads(costs: Costs, sizes: NDArray[np.int64]) -> Costs:
+def _slice_loads(costs: Array, sizes: NDArray[np.int64]) -> Array:
     """The sums of consecutive tasks."""
     ends = np.concatenate([[0.0], np.cumsum(costs)])[np.cumsum(sizes)]
     return np.asarray(np.diff(ends, prepend=0.0))

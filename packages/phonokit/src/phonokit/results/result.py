@@ -1,5 +1,6 @@
 """Base of all results: one way to be written, and one to be read."""
 
+import inspect
 import json
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from phono_grid import ValueNoun
 from phono_grid.errors import FileError, ensure_type
 from phono_grid.files import path_of
@@ -16,25 +18,39 @@ from phonokit._version import __version__
 from phonokit.model.provenance import InputFile
 from phonokit.results.provenance import Provenance
 
+Array = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+Words = NDArray[np.str_]
+Parts = Mapping[str, Array]
+"""Arrays by name."""
+
 
 def quantity(
-    unit: str, meaning: str, *, optional: bool = False, dataset: str | None = None
+    unit: str,
+    shape: str,
+    meaning: str,
+    dataset: str | None = None,
+    *,
+    optional: bool = False,
 ) -> Any:
     """A field of a result that is a dataset of its file.
+
+    The docstring of the result and the attributes of the dataset are made of this.
 
     Parameters
     ----------
     unit : str
         ``"THz"``, ``"1"`` where there is none.
+    shape : str
+        ``"(n_q, n_b)"`` of an array; another type, ``"float"``.
     meaning : str
-        What it is, and along which axes.
-    optional : bool
-        Whether it may be None, which is then the default.
     dataset : str, optional
         The name in the file; that of the field if not given.
+    optional : bool
+        Whether it may be None, which is then the default.
     """
     default = None if optional else MISSING
-    about = {"unit": unit, "meaning": meaning, "dataset": dataset}
+    about = {"unit": unit, "shape": shape, "meaning": meaning, "dataset": dataset}
     return field(default=default, metadata=about)
 
 
@@ -55,12 +71,19 @@ class Result(ValueNoun):
 
     provenance: Provenance
 
-    def __init_subclass__(cls, **options: Any) -> None:
-        """Keep the `repr` and the equality of results, of which dataclasses make others."""
+    def __init_subclass__(cls, kind: str = "", **options: Any) -> None:
+        """Name the kind, document the fields, and keep the `repr` and the equality."""
         super().__init_subclass__(**options)
+        cls.kind = kind
         for name in ("__repr__", "__eq__", "__hash__"):
             if name not in cls.__dict__:
                 setattr(cls, name, getattr(Result, name))
+        own = (item for item in vars(cls).items() if isinstance(item[1], Field))
+        quantities = {f.name: f for f in _quantities(cls)} | dict(own)
+        texts = [f"{name} : {_documented(f)}" for name, f in quantities.items()]
+        if texts:
+            parameters = ["Parameters", "----------", *texts, "provenance : Provenance"]
+            cls.__doc__ = "\n".join([inspect.cleandoc(cls.__doc__ or ""), "", *parameters])
 
     def datasets(self) -> dict[str, Dataset]:
         """Everything that is written, by name."""
@@ -131,6 +154,15 @@ class Result(ValueNoun):
 def _quantities(kind: type[Result]) -> list[Field[Any]]:
     """The fields of a result that are datasets."""
     return [f for f in fields(kind) if "unit" in f.metadata]
+
+
+def _documented(quantity: Field[Any]) -> str:
+    """The type of a quantity, and its meaning and unit below."""
+    about = quantity.metadata
+    kind = f"{about['shape']} array" if about["shape"].startswith("(") else about["shape"]
+    optional = ", optional" * (quantity.default is None)
+    unit = f" ({about['unit']})" * (about["unit"] != "1")
+    return f"{kind}{optional}\n    {about['meaning']}{unit}"
 
 
 def _dataset(quantity: Field[Any]) -> str:
