@@ -65,17 +65,17 @@ if TYPE_CHECKING:
     from phonokit.model.force_data import ForceData as ForceData
     from phonokit.model.force_data import SecondOrderData as SecondOrderData
     from phonokit.model.provenance import InputFile as InputFile
-    from phonokit.plot.accumulation import plot_accumulate as plot_accumulate
-    from phonokit.plot.bands import plot_bands as plot_bands
-    from phonokit.plot.dos import plot_dos as plot_dos
-    from phonokit.plot.joint_dos import plot_joint_dos as plot_joint_dos
+    from phonokit.plot.harmonic import plot_bands as plot_bands
+    from phonokit.plot.harmonic import plot_displacements as plot_displacements
+    from phonokit.plot.harmonic import plot_dos as plot_dos
+    from phonokit.plot.harmonic import plot_modes as plot_modes
+    from phonokit.plot.harmonic import plot_thermal as plot_thermal
+    from phonokit.plot.kappa import plot_accumulate as plot_accumulate
     from phonokit.plot.kappa import plot_kappa as plot_kappa
-    from phonokit.plot.linewidths import plot_linewidths as plot_linewidths
-    from phonokit.plot.modes import plot_modes as plot_modes
-    from phonokit.plot.self_energy import plot_self_energy as plot_self_energy
-    from phonokit.plot.spectral import plot_spectral as plot_spectral
-    from phonokit.plot.thermal import plot_displacements as plot_displacements
-    from phonokit.plot.thermal import plot_thermal as plot_thermal
+    from phonokit.plot.scattering import plot_joint_dos as plot_joint_dos
+    from phonokit.plot.scattering import plot_linewidths as plot_linewidths
+    from phonokit.plot.scattering import plot_self_energy as plot_self_energy
+    from phonokit.plot.scattering import plot_spectral as plot_spectral
     from phonokit.results.accumulate import AccumulateResult as AccumulateResult
     from phonokit.results.force_constants import FitResult as FitResult
     from phonokit.results.force_constants import (
@@ -140,21 +140,16 @@ _HOME = {
     "phonokit.model.displaced_supercells": "DisplacedSupercells RandomSupercells",
     "phonokit.model.force_data": "ForceData SecondOrderData",
     "phonokit.model.provenance": "InputFile",
-    "phonokit.plot.accumulation": "plot_accumulate",
-    "phonokit.plot.bands": "plot_bands",
-    "phonokit.plot.dos": "plot_dos",
-    "phonokit.plot.joint_dos": "plot_joint_dos",
-    "phonokit.plot.kappa": "plot_kappa",
-    "phonokit.plot.linewidths": "plot_linewidths",
-    "phonokit.plot.modes": "plot_modes",
-    "phonokit.plot.self_energy": "plot_self_energy",
-    "phonokit.plot.spectral": "plot_spectral",
-    "phonokit.plot.thermal": "plot_displacements plot_thermal",
+    "phonokit.plot.harmonic": "plot_bands plot_displacements "
+    "plot_dos plot_modes plot_thermal",
+    "phonokit.plot.kappa": "plot_accumulate plot_kappa",
+    "phonokit.plot.scattering": "plot_joint_dos plot_linewidths "
+    "plot_self_energy plot_spectral",
     "phonokit.results.accumulate": "AccumulateResult",
-    "phonokit.results.force_constants": "FitResult write_force_constants "
-    "write_sparse_force_constants",
-    "phonokit.results.harmonic": "BandsResult DisplacementsResult DosResult "
-    "ModesResult ThermalResult",
+    "phonokit.results.force_constants": "FitResult "
+    "write_force_constants write_sparse_force_constants",
+    "phonokit.results.harmonic": "BandsResult DisplacementsResult "
+    "DosResult ModesResult ThermalResult",
     "phonokit.results.kappa": "KappaResult",
     "phonokit.results.kappa_modes": "KappaModes read_kappa_modes",
     "phonokit.results.plan": "Plan",

@@ -18,8 +18,8 @@ from phonokit.cli.invocation import current
 from phonokit.cli.kappa_tables import accumulate_table
 from phonokit.cli.replaceable import RESULT, ensure_replaceable
 from phonokit.io.load import load
-from phonokit.plot.accumulation import plot_accumulate
 from phonokit.plot.figure import ensure_plottable
+from phonokit.plot.kappa import plot_accumulate
 from phonokit.results.accumulate import AccumulateResult
 from phonokit.run.distributed import launched_ranks
 from phonokit.run.run import on_first_rank

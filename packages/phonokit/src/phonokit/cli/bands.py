@@ -20,7 +20,7 @@ from phonokit.cli.options import (
 )
 from phonokit.cli.wave_vectors import labelled_points
 from phonokit.model.crystal import Crystal
-from phonokit.plot.bands import plot_bands
+from phonokit.plot.harmonic import plot_bands
 from phonokit.results.harmonic import BandsResult, DosResult
 from phonokit.run.run import Run
 from phonokit.settings.frequency_unit import FrequencyUnit

@@ -23,7 +23,7 @@ from phonokit.cli.options import (
 )
 from phonokit.cli.terminal import grid_row
 from phonokit.model.crystal import Crystal
-from phonokit.plot.dos import plot_dos
+from phonokit.plot.harmonic import plot_dos
 from phonokit.results.harmonic import DosResult
 from phonokit.settings.frequency_unit import FrequencyUnit
 from phonokit.settings.mesh import HARMONIC_MESH, Mesh

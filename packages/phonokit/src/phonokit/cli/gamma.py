@@ -33,7 +33,7 @@ from phonokit.cli.wave_vectors import (
     sorted_temperatures,
     wave_vectors_from,
 )
-from phonokit.plot.linewidths import plot_linewidths
+from phonokit.plot.scattering import plot_linewidths
 from phonokit.results.scattering import LinewidthsResult
 from phonokit.settings.frequency_unit import FrequencyUnit
 from phonokit.settings.mesh import SCATTERING_MESH

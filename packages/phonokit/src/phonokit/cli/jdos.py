@@ -35,7 +35,7 @@ from phonokit.cli.wave_vectors import (
     sorted_temperatures,
     wave_vectors_from,
 )
-from phonokit.plot.joint_dos import plot_joint_dos
+from phonokit.plot.scattering import plot_joint_dos
 from phonokit.results.scattering import JointDosResult
 from phonokit.settings.frequency_unit import FrequencyUnit
 from phonokit.settings.mesh import SCATTERING_MESH

@@ -21,7 +21,7 @@ from phonokit.cli.options import (
     Unit,
 )
 from phonokit.cli.wave_vectors import wave_vectors_from
-from phonokit.plot.modes import plot_modes
+from phonokit.plot.harmonic import plot_modes
 from phonokit.results.harmonic import ModesResult
 from phonokit.settings.frequency_unit import FrequencyUnit
 from phonokit.settings.mesh import HARMONIC_MESH

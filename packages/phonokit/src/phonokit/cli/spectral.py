@@ -31,7 +31,7 @@ from phonokit.cli.wave_vectors import (
     sorted_temperatures,
     wave_vectors_from,
 )
-from phonokit.plot.spectral import plot_spectral
+from phonokit.plot.scattering import plot_spectral
 from phonokit.results.scattering import SpectralResult
 from phonokit.settings.frequency_unit import FrequencyUnit
 from phonokit.settings.mesh import SCATTERING_MESH

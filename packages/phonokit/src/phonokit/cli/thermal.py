@@ -25,7 +25,7 @@ from phonokit.cli.options import (
 )
 from phonokit.cli.temperatures import Temperatures
 from phonokit.cli.wave_vectors import sorted_temperatures
-from phonokit.plot.thermal import plot_thermal
+from phonokit.plot.harmonic import plot_thermal
 from phonokit.results.harmonic import ThermalResult
 from phonokit.settings.mesh import HARMONIC_MESH
 from phonokit.settings.temperatures import THERMAL_TEMPERATURES

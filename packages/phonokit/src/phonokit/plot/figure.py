@@ -24,6 +24,17 @@ STYLE: dict[Any, Any] = {
     "legend.frameon": False,
     "svg.hashsalt": "phonokit",
 }
+PICTURE = {
+    "path": "str or Path, optional\n    Where it is saved: PNG, PDF or SVG by suffix.",
+    "ax": "Axes, optional\n    What is drawn on; new ones if not given.",
+    "unit": 'FrequencyUnit or "THz" or "cm-1" or "meV"\n    Of frequencies.',
+    "Raises": """\
+DomainError
+    If the suffix is another one, or the number of axes.
+FileError
+    If matplotlib is missing, or the file cannot be written.""",
+}
+"""What the docstrings of all pictures say, for `documented`."""
 
 
 def ensure_plottable(path: Path) -> None:
@@ -90,6 +101,20 @@ def drawn(
         yield panels
         if target is not None:
             _save(panels[0], target)
+
+
+def note(
+    axes: "Axes",
+    text: str,
+    point: tuple[float, float],
+    *,
+    offset: tuple[int, int],
+    color: str = MUTED,
+    ha: str = "left",
+) -> None:
+    """A small text beside a point, ``offset`` in points of type."""
+    more = {"textcoords": "offset points", "color": color, "fontsize": 9, "ha": ha}
+    axes.annotate(text, point, xytext=offset, **more)
 
 
 def _given(ax: Any, number: int) -> list["Axes"]:
