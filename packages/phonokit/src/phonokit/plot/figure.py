@@ -113,7 +113,12 @@ def note(
     ha: str = "left",
 ) -> None:
     """A small text beside a point, ``offset`` in points of type."""
-    more = {"textcoords": "offset points", "color": color, "fontsize": 9, "ha": ha}
+    more: dict[str, Any] = {
+        "textcoords": "offset points",
+        "color": color,
+        "fontsize": 9,
+        "ha": ha,
+    }
     axes.annotate(text, point, xytext=offset, **more)
 
 

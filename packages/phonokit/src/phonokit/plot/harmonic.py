@@ -149,7 +149,7 @@ def draw_densities(
 
 
 def _lines(curves: Iterable[Array]) -> Iterator[str]:
-    """A style for each curve: those on each other, of equivalent atoms, must all be seen."""
+    """A style for each curve: those that lie on each other must all be seen."""
     before: list[Array] = []
     for curve in curves:
         close = 1e-3 * curve.max()
