@@ -45,7 +45,7 @@ def test_the_example_is_the_same_crystal_to_phono3py(result, peer):
 
 
 def test_normal_and_umklapp_linewidths_are_theirs():
-    transport = phonokit.Transport(split=True)
+    transport = phonokit.Transport(normal_umklapp=True)
     ours = phonokit.kappa(phonokit.load(EXAMPLE), (6, 6, 6), [300], transport=transport)
     theirs = phono3py.load(PARAMETERS, fc_calculator="traditional", log_level=0)
     theirs.mesh_numbers = [6, 6, 6]

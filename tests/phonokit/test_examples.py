@@ -40,3 +40,21 @@ def test_every_public_function_has_an_example_that_runs(name, tmp_path, monkeypa
 def test_all_public_names_are_there_and_have_a_docstring():
     for name in phonokit.__all__:
         assert inspect.getdoc(getattr(phonokit, name)), name
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_parameter_of_a_public_function_is_in_its_docstring(name):
+    function = getattr(phonokit, name)
+    text = inspect.getdoc(function)
+    for parameter in inspect.signature(function).parameters:
+        words = re.findall(
+            r"^[\w, ]*\b" + parameter + r"\b[\w, ]* : \S", text, re.MULTILINE
+        )
+        assert len(words) == 1, parameter
+
+
+def test_every_quantity_of_a_result_is_in_its_docstring():
+    results = [getattr(phonokit, n) for n in phonokit.__all__ if n.endswith("Result")]
+    for kind in results:
+        for parameter in inspect.signature(kind).parameters:
+            assert re.search(rf"\b{parameter}\b.* : ", inspect.getdoc(kind)), parameter

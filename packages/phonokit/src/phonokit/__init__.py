@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from phonokit.calc.from_calculator import from_calculator as from_calculator
     from phonokit.calc.joint_dos import joint_dos as joint_dos
     from phonokit.calc.kappa import kappa as kappa
-    from phonokit.calc.linewidths import linewidths as linewidths
     from phonokit.calc.modes import modes as modes
     from phonokit.calc.plan import plan as plan
     from phonokit.calc.scattering_problem import IdleRanksWarning as IdleRanksWarning
+    from phonokit.calc.self_energy import linewidths as linewidths
     from phonokit.calc.self_energy import self_energy as self_energy
     from phonokit.calc.spectral import spectral as spectral
     from phonokit.calc.stability import ImaginaryModesWarning as ImaginaryModesWarning
@@ -120,11 +120,10 @@ _HOME = {
     "phonokit.calc.from_calculator": "from_calculator",
     "phonokit.calc.joint_dos": "joint_dos",
     "phonokit.calc.kappa": "kappa",
-    "phonokit.calc.linewidths": "linewidths",
     "phonokit.calc.modes": "modes",
     "phonokit.calc.plan": "plan",
     "phonokit.calc.scattering_problem": "IdleRanksWarning",
-    "phonokit.calc.self_energy": "self_energy",
+    "phonokit.calc.self_energy": "linewidths self_energy",
     "phonokit.calc.spectral": "spectral",
     "phonokit.calc.stability": "ImaginaryModesWarning",
     "phonokit.calc.thermal": "thermal",

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import Segment, band_path, band_structure, standard_points
 from phono_grid import using
-from phono_grid.errors import DomainError, ensure_flag, ensure_integer, ensure_type
+from phono_grid.errors import DomainError, ensure_flag, ensure_integer
 
-from phonokit.calc.record import Record
+from phonokit._documented import documented
+from phonokit.calc.record import INPUTS, Record, checked_run
 from phonokit.calc.stability import warn_of_imaginary_modes
 from phonokit.model.crystal import Crystal
 from phonokit.results.harmonic import BandsResult
@@ -19,6 +20,7 @@ from phonokit.settings.band_path import label_of, named_points, path_lines
 Path = str | Sequence[str] | Sequence[Sequence[str]]
 
 
+@documented(INPUTS)
 def bands(
     crystal: Crystal,
     *,
@@ -38,7 +40,6 @@ def bands(
 
     Parameters
     ----------
-    crystal : Crystal
     path : str, or sequence of labels, or sequence of such sequences, optional
         Labels along each unbroken line, ``"G X | K G L"``, ``"G X, K G L"`` or
         ``[["G", "X"], ["K", "G", "L"]]``; G is Γ, unless the standard points have a G of
@@ -51,10 +52,6 @@ def bands(
     connect : bool
         Follow each band through crossings by the overlap of eigenvectors, instead of the
         order of frequencies.
-    nac : bool
-        Whether Born charges, where the data hold them, are used.
-    run : Run, optional
-        Progress, ranks, and where finished segments are kept.
 
     Returns
     -------
@@ -82,10 +79,7 @@ def bands(
     >>> result.frequencies.shape  # segments, wave vectors, bands; THz
     (2, 51, 6)
     """
-    run = Run() if run is None else run
-    ensure_type("crystal", crystal, Crystal)
-    ensure_type("run", run, Run)
-    ensure_flag("nac", nac)
+    run = checked_run(crystal, nac, run)
     ensure_flag("connect", connect)
     segments = band_segments(crystal, path, points, points_per_segment)
     labels, q = [list(s.labels) for s in segments], np.array([s.qpoints for s in segments])

@@ -12,10 +12,11 @@ from phono_dynmat import (
     phonon_modes,
 )
 from phono_grid import Grid, using
-from phono_grid.errors import ensure_flag, ensure_not_negative, ensure_type
+from phono_grid.errors import ensure_not_negative
 
+from phonokit._documented import documented
 from phonokit.calc.dos import atom_names
-from phonokit.calc.record import Record
+from phonokit.calc.record import INPUTS, Record, checked_run
 from phonokit.calc.slabs import Slabs, zone_points
 from phonokit.calc.stability import warn_of_imaginary_modes
 from phonokit.model.crystal import Crystal
@@ -25,6 +26,7 @@ from phonokit.settings.mesh import HARMONIC_MESH
 from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures
 
 
+@documented(INPUTS)
 def displacements(
     crystal: Crystal,
     mesh: ArrayLike = HARMONIC_MESH,
@@ -44,19 +46,11 @@ def displacements(
 
     Parameters
     ----------
-    crystal : Crystal
-    mesh : three int, float, or (3, 3) array of int
-        The Γ-centred grid of wave vectors; or a length in Å; or the matrix of a generalised
-        grid, as `phono_grid.Grid.of` takes them.
     temperatures : float or sequence of float
         K; at 0 K there is the motion of the zero point.
     cutoff_frequency : float
         THz; modes at or below do not take part, nor do the three acoustic ones at Γ, which
         move the crystal as a whole.
-    nac : bool
-        Whether Born charges, where the data hold them, are used.
-    run : Run, optional
-        Progress, ranks, and where finished work is kept.
 
     Returns
     -------
@@ -81,10 +75,7 @@ def displacements(
     >>> result.displacements.shape  # temperatures, atoms, 3, 3; Å²
     (2, 2, 3, 3)
     """
-    run = Run() if run is None else run
-    ensure_type("crystal", crystal, Crystal)
-    ensure_type("run", run, Run)
-    ensure_flag("nac", nac)
+    run = checked_run(crystal, nac, run)
     ensure_not_negative("cutoff_frequency", cutoff_frequency, "THz")
     t = checked_temperatures(temperatures)
     cell = crystal.primitive

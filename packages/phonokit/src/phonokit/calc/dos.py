@@ -21,9 +21,10 @@ from phono_grid import (
     units,
     using,
 )
-from phono_grid.errors import DomainError, ensure_flag, ensure_integer, ensure_type
+from phono_grid.errors import DomainError, ensure_integer, ensure_type
 
-from phonokit.calc.record import Record
+from phonokit._documented import documented
+from phonokit.calc.record import INPUTS, Record, checked_run
 from phonokit.calc.slabs import Slabs, zone_points
 from phonokit.calc.stability import (
     IMAGINARY,
@@ -37,6 +38,7 @@ from phonokit.settings.mesh import HARMONIC_MESH
 from phonokit.settings.projection import Part, Projection
 
 
+@documented(INPUTS)
 def dos(
     crystal: Crystal,
     mesh: ArrayLike = HARMONIC_MESH,
@@ -59,10 +61,6 @@ def dos(
 
     Parameters
     ----------
-    crystal : Crystal
-    mesh : three int, float, or (3, 3) array of int
-        The Γ-centred grid of wave vectors; or a length in Å; or the matrix of a generalised
-        grid, as `phono_grid.Grid.of` takes them.
     sigma : float, optional
         The width of Gaussians in place of tetrahedra, THz.
     steps : int
@@ -70,10 +68,6 @@ def dos(
         lowest frequency, imaginary ones among them, and ends as much above the highest.
     projection : Projection, optional
         What the density is divided into; elements if not given.
-    nac : bool
-        Whether Born charges, where the data hold them, are used.
-    run : Run, optional
-        Progress, ranks, and where finished work is kept.
 
     Returns
     -------
@@ -99,12 +93,9 @@ def dos(
     >>> round(float(result.cumulative[-1]), 6)  # states of a primitive cell
     6.0
     """
-    run = Run() if run is None else run
+    run = checked_run(crystal, nac, run)
     projection = Projection() if projection is None else projection
-    ensure_type("crystal", crystal, Crystal)
-    ensure_type("run", run, Run)
     ensure_type("projection", projection, Projection)
-    ensure_flag("nac", nac)
     steps = ensure_integer("steps", steps, 1)
     smearing = None if sigma is None else Gaussian(sigma)
     cell = crystal.primitive

@@ -8,6 +8,8 @@ from phono_3ph import Scattering
 from phono_3ph import joint_dos as pairs_at
 from phono_grid import using
 
+from phonokit._documented import documented
+from phonokit.calc.record import INPUTS
 from phonokit.calc.scattering_problem import (
     ScatteringProblem,
     computed,
@@ -25,6 +27,7 @@ POINTS = 201
 """Frequency points, if no others are asked for."""
 
 
+@documented(INPUTS)
 def joint_dos(
     crystal: Crystal,
     q: ArrayLike,
@@ -50,22 +53,14 @@ def joint_dos(
 
     Parameters
     ----------
-    crystal : Crystal
     q : (3,) or (n_q, 3) array_like
         Fractional wave vectors, points of the mesh, in any Brillouin zone.
-    mesh : three int, float, or (3, 3) array of int
-        The Γ-centred grid of the pairs; or a length in Å; or the matrix of a generalised
-        grid, as `phono_grid.Grid.of` takes them.
     temperatures : float or sequence of float, optional
         K; pairs are counted without their occupations if not given.
     scattering : Scattering, optional
         Cutoff frequency and smearing.
     frequency_points : int or (n_f,) array_like
         THz, ascending; or how many from 0 to a little above twice the highest frequency.
-    nac : bool
-        Whether Born charges, where the data hold them, are used.
-    run : Run, optional
-        Progress, ranks, and where finished work is kept; nothing that changes a number.
 
     Returns
     -------

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import using
-from phono_grid.errors import ensure_flag, ensure_type
+from phono_grid.errors import ensure_type
 
+from phonokit._documented import documented
 from phonokit._timed import timed
 from phonokit.calc.carriers import carriers_of
 from phonokit.calc.conduction import conduction_of
 from phonokit.calc.rates import rates_of
-from phonokit.calc.record import Record
+from phonokit.calc.record import INPUTS, Record, checked_run
 from phonokit.model.crystal import Crystal
 from phonokit.results.kappa import KappaResult
 from phonokit.run.run import Run
@@ -20,6 +21,7 @@ from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures
 from phonokit.settings.transport import Transport
 
 
+@documented(INPUTS)
 def kappa(
     crystal: Crystal,
     mesh: ArrayLike = KAPPA_MESH,
@@ -40,19 +42,9 @@ def kappa(
 
     Parameters
     ----------
-    crystal : Crystal
-    mesh : three int, float, or (3, 3) array of int
-        The Γ-centred grid of wave vectors; or a length in Å; or the matrix of a generalised
-        grid, as `phono_grid.Grid.of` takes them.
-    temperatures : float or sequence of float
-        K
     nac : bool
         Whether Born charges, where the data hold them, are used. At Γ itself the dipoles
         make no macroscopic field, which has no direction there.
-    transport : Transport, optional
-        What scatters phonons, and how the Boltzmann equation is solved.
-    run : Run, optional
-        Progress, memory, and where finished work is kept; nothing that changes a number.
 
     Raises
     ------
@@ -76,11 +68,8 @@ def kappa(
         If there are imaginary frequencies; such modes do not take part.
     """
     transport = Transport() if transport is None else transport
-    run = Run() if run is None else run
-    ensure_type("crystal", crystal, Crystal)
+    run = checked_run(crystal, nac, run)
     ensure_type("transport", transport, Transport)
-    ensure_type("run", run, Run)
-    ensure_flag("nac", nac)
     t = checked_temperatures(temperatures)
     record = Record(
         product="kappa", crystal=crystal, nac=nac, settings=transport.rates_record

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import group_velocities, phonon_frequencies, phonon_modes
 from phono_grid import Grid, IrreduciblePoints, using
-from phono_grid.errors import DomainError, ensure_flag, ensure_type, finite
+from phono_grid.errors import DomainError, ensure_flag, finite
 
-from phonokit.calc.record import Record
+from phonokit._documented import documented
+from phonokit.calc.record import INPUTS, Record, checked_run
 from phonokit.calc.slabs import Slabs, zone_points
 from phonokit.calc.stability import warn_of_imaginary_modes
 from phonokit.model.crystal import Crystal
@@ -17,6 +18,7 @@ from phonokit.run.run import Run
 from phonokit.settings.mesh import HARMONIC_MESH
 
 
+@documented(INPUTS)
 def modes(
     crystal: Crystal,
     *,
@@ -40,7 +42,6 @@ def modes(
 
     Parameters
     ----------
-    crystal : Crystal
     q : (3,) or (n_q, 3) array_like, optional
         Fractional wave vectors.
     mesh : three int, float, or (3, 3) array of int, optional
@@ -53,10 +54,6 @@ def modes(
         there.
     eigenvectors, velocities : bool
         Whether they are part of the result.
-    nac : bool
-        Whether Born charges, where the data hold them, are used.
-    run : Run, optional
-        Progress, ranks, and where finished work is kept.
 
     Returns
     -------
@@ -86,11 +83,8 @@ def modes(
     >>> int(result.weights.sum())
     64
     """
-    run = Run() if run is None else run
-    ensure_type("crystal", crystal, Crystal)
-    ensure_type("run", run, Run)
-    for name, flag in (("nac", nac), ("eigenvectors", eigenvectors)):
-        ensure_flag(name, flag)
+    run = checked_run(crystal, nac, run)
+    ensure_flag("eigenvectors", eigenvectors)
     ensure_flag("velocities", velocities)
     qpoints, irreducible = _wave_vectors(crystal, q, mesh)
     toward = None if direction is None else finite(direction, "direction", (3,))

@@ -6,11 +6,12 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import using
-from phono_grid.errors import ensure_flag, ensure_type
+from phono_grid.errors import ensure_type
 
+from phonokit._documented import documented
 from phonokit.calc.carriers import carriers_of
 from phonokit.calc.rates import Scatterer
-from phonokit.calc.record import Record
+from phonokit.calc.record import INPUTS, Record, checked_run
 from phonokit.model.crystal import Crystal
 from phonokit.results.plan import Plan
 from phonokit.run.run import Run
@@ -22,6 +23,7 @@ SAMPLE = 6
 """Wave vectors that are measured."""
 
 
+@documented(INPUTS)
 def plan(
     crystal: Crystal,
     mesh: ArrayLike = KAPPA_MESH,
@@ -43,8 +45,6 @@ def plan(
 
     Parameters
     ----------
-    crystal, mesh, temperatures, nac, transport
-        As `phonokit.kappa` takes them.
     run : Run, optional
         Its ranks; nothing is stored.
 
@@ -69,11 +69,8 @@ def plan(
     True
     """
     transport = Transport() if transport is None else transport
-    run = Run() if run is None else run
-    ensure_type("crystal", crystal, Crystal)
+    run = checked_run(crystal, nac, run)
     ensure_type("transport", transport, Transport)
-    ensure_type("run", run, Run)
-    ensure_flag("nac", nac)
     t = checked_temperatures(temperatures)
     record = Record(product="plan", crystal=crystal, nac=nac, settings={})
     with using(crystal.backend):

@@ -6,11 +6,42 @@ from datetime import UTC, datetime
 from typing import Any
 
 from phono_grid import Grid
+from phono_grid.errors import ensure_flag, ensure_type
 
 from phonokit._fingerprint import fingerprint
 from phonokit.model.crystal import Crystal
 from phonokit.results.provenance import Provenance
 from phonokit.run.key import programs
+from phonokit.run.run import Run
+
+INPUTS = {
+    "mesh": """\
+three int, float, or (3, 3) array of int
+    The Γ-centred grid of wave vectors, or of the phonons that others scatter with; or
+    a length in Å; or the matrix of a generalised grid, as `phono_grid.Grid.of` has it.""",
+    "temperatures": "float or sequence of float\n    K",
+    "transport": """\
+Transport, optional
+    What scatters phonons, and how the Boltzmann equation is solved.""",
+    "scattering": """\
+Scattering, optional
+    Cutoff frequency, degeneracy, averaging of weights, smearing.""",
+    "nac": "bool\n    Whether Born charges, where the data hold them, are used.",
+    "run": """\
+Run, optional
+    Progress, ranks, memory, and where finished work is kept; nothing that changes a
+    number.""",
+}
+"""What the docstrings of all calculations say, for `documented`."""
+
+
+def checked_run(crystal: Crystal, nac: bool, run: Run | None) -> Run:
+    """The run, a plain one if there is none; and what all calculations require."""
+    run = Run() if run is None else run
+    ensure_type("crystal", crystal, Crystal)
+    ensure_type("run", run, Run)
+    ensure_flag("nac", nac)
+    return run
 
 
 def now() -> str:

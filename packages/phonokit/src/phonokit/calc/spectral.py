@@ -9,8 +9,10 @@ from phono_dynmat import Segment
 from phono_grid import using
 from phono_grid.errors import DomainError, ensure_type
 
+from phonokit._documented import documented
 from phonokit.calc.bands import Path, band_segments, path_distances
 from phonokit.calc.peaks import peak_positions
+from phonokit.calc.record import INPUTS
 from phonokit.calc.scattering_problem import (
     ScatteringProblem,
     computed,
@@ -30,6 +32,7 @@ POINTS_PER_SEGMENT = 21
 """Wave vectors between two labels of a path, if no other number is asked for."""
 
 
+@documented(INPUTS)
 def spectral(
     crystal: Crystal,
     q: ArrayLike | None = None,
@@ -56,14 +59,8 @@ def spectral(
 
     Parameters
     ----------
-    crystal : Crystal
     q : (3,) or (n_q, 3) array_like, optional
         Fractional wave vectors, on or off the mesh.
-    mesh : three int, float, or (3, 3) array of int
-        The Γ-centred grid of the phonons that the others scatter with; or a length in Å; or
-        the matrix of a generalised grid, as `phono_grid.Grid.of` takes them.
-    temperatures : float or sequence of float
-        K
     path : str or sequence, optional
         In place of ``q``, labels along each line, ``"G X | K G L"``; the standard path of
         the crystal if it is empty (needs seekpath).
@@ -72,15 +69,9 @@ def spectral(
         seekpath).
     points_per_segment : int
         Wave vectors between two labels, both included.
-    scattering : Scattering, optional
-        Cutoff frequency, degeneracy, averaging of weights, smearing.
     frequency_points : int or (n_f,) array_like
         THz, from 0 on in equal steps; or how many, up to a little above twice the highest
         frequency, where Γ comes to nothing.
-    nac : bool
-        Whether Born charges, where the data hold them, are used.
-    run : Run, optional
-        Progress, ranks, and where finished work is kept; nothing that changes a number.
 
     Returns
     -------

@@ -21,13 +21,13 @@ from phono_grid.errors import (
     DomainError,
     ensure_flag,
     ensure_not_negative,
-    ensure_type,
     named,
 )
 
+from phonokit._documented import documented
 from phonokit.calc.displacements import mode_displacements
 from phonokit.calc.dos import atom_names
-from phonokit.calc.record import Record
+from phonokit.calc.record import INPUTS, Record, checked_run
 from phonokit.calc.slabs import Slabs, zone_points
 from phonokit.calc.stability import warn_of_imaginary_modes, without_translations
 from phonokit.model.crystal import Crystal
@@ -38,6 +38,7 @@ from phonokit.settings.projection import Part
 from phonokit.settings.temperatures import THERMAL_TEMPERATURES, checked_temperatures
 
 
+@documented(INPUTS)
 def thermal(
     crystal: Crystal,
     mesh: ArrayLike = HARMONIC_MESH,
@@ -64,10 +65,6 @@ def thermal(
 
     Parameters
     ----------
-    crystal : Crystal
-    mesh : three int, float, or (3, 3) array of int
-        The Γ-centred grid of wave vectors; or a length in Å; or the matrix of a generalised
-        grid, as `phono_grid.Grid.of` takes them.
     temperatures : float or sequence of float
         K; 0, 10, ... 1000 if not given.
     cutoff_frequency : float
@@ -78,10 +75,6 @@ def thermal(
         What each band, or atom, has of it too.
     displacements : bool
         Mean-square displacements too, as `phonokit.displacements` gives them.
-    nac : bool
-        Whether Born charges, where the data hold them, are used.
-    run : Run, optional
-        Progress, ranks, and where finished work is kept.
 
     Returns
     -------
@@ -106,10 +99,7 @@ def thermal(
     >>> result.heat_capacity.shape  # temperatures; eV/K
     (2,)
     """
-    run = Run() if run is None else run
-    ensure_type("crystal", crystal, Crystal)
-    ensure_type("run", run, Run)
-    ensure_flag("nac", nac)
+    run = checked_run(crystal, nac, run)
     ensure_flag("classical", classical)
     ensure_flag("displacements", displacements)
     ensure_not_negative("cutoff_frequency", cutoff_frequency, "THz")

@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.table import Table
 
-from phonokit.calc.linewidths import linewidths
+from phonokit.calc.self_energy import linewidths
 from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
 from phonokit.cli.options import (
