@@ -1,24 +1,15 @@
 """``phono bands``."""
 
-import functools
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated, Any
 
-from phonokit.calc.bands import bands as compute
+from phonokit.calc.bands import bands as bands_of
 from phonokit.calc.dos import dos
 from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
-from phonokit.cli.options import (
-    CRYSTAL,
-    MESH,
-    OUTPUT,
-    Data,
-    FlatCrystal,
-    FlatMesh,
-    FlatOutput,
-    Unit,
-)
-from phonokit.cli.wave_vectors import labelled_points
+from phonokit.cli.options import Data, Flat, FrequencyOptions
+from phonokit.cli.wave_vectors import frequencies_line, labelled_points
 from phonokit.model.crystal import Crystal
 from phonokit.plot.harmonic import plot_bands
 from phonokit.results.harmonic import BandsResult, DosResult
@@ -26,13 +17,11 @@ from phonokit.run.run import Run
 from phonokit.settings.frequency_unit import FrequencyUnit
 from phonokit.settings.mesh import HARMONIC_MESH
 
-EXAMPLES = """\
-Examples:
-
-  phono bands examples/silicon --plot bands.png
-
-  phono bands examples/silicon --path "G X, G L" --point X=0.5,0,0.5 --point L=0.5,0.5,0.5
+EXAMPLES = """
+phono bands examples/silicon --plot bands.png
+phono bands examples/silicon --path "G X, G L" --point X=0.5,0,0.5 --point L=0.5,0.5,0.5
 """
+OPTIONS = FrequencyOptions()
 
 
 def bands(
@@ -43,10 +32,7 @@ def bands(
     point: tuple[str, ...] = (),
     points_per_segment: int = 51,
     connect: bool = False,
-    unit: Unit = "THz",
-    mesh: FlatMesh = MESH,
-    crystal: FlatCrystal = CRYSTAL,
-    output: FlatOutput = OUTPUT,
+    options: Annotated[FrequencyOptions, Flat] = OPTIONS,
 ) -> None:
     """Compute phonon bands along lines; --plot draws a density of states beside them.
 
@@ -63,38 +49,32 @@ def bands(
     connect
         Follow bands through crossings.
     """
-    points = labelled_points(point, path)
-    grid, units = mesh.of(HARMONIC_MESH), FrequencyUnit(unit)
-    densities: list[DosResult] = []
+    inputs: dict[str, Any] = {
+        "path": path or None,
+        "points": labelled_points(point, path),
+        "points_per_segment": points_per_segment,
+        "connect": connect,
+    }
+    grid, densities = options.mesh.of(HARMONIC_MESH), list[DosResult]()
 
-    def work(c: Crystal, run: Run) -> BandsResult:
-        result = compute(
-            c,
-            path=path or None,
-            points=points,
-            points_per_segment=points_per_segment,
-            connect=connect,
-            nac=crystal.nac,
-            run=run,
-        )
-        if output.plot is not None:
+    def compute(crystal: Crystal, *, nac: bool, run: Run) -> BandsResult:
+        result = bands_of(crystal, **inputs, nac=nac, run=run)
+        if options.output.plot is not None:
             # A store holds one calculation, that of the bands.
-            densities.append(dos(c, grid, nac=crystal.nac, run=Run(ranks=run.ranks)))
+            densities.append(dos(crystal, grid, nac=nac, run=Run(ranks=run.ranks)))
         return result
 
-    def draw(result: BandsResult, file: Path) -> None:
-        plot_bands(result, file, dos=densities[0], unit=units)
+    def draw(result: BandsResult, file: Path, unit: FrequencyUnit) -> None:
+        plot_bands(result, file, dos=densities[0], unit=unit)
 
     carry_out(
         Calculation(
             path=data,
-            crystal=crystal,
-            output=output,
-            name="bands.hdf5",
-            pieces="segments",
-            compute=work,
-            show=functools.partial(_rows, unit=units),
+            options=options,
+            compute=compute,
+            show=_rows,
             draw=draw,
+            pieces="segments",
         )
     )
 
@@ -104,12 +84,9 @@ app = command(bands, EXAMPLES)
 
 def _rows(result: BandsResult, unit: FrequencyUnit) -> Iterator[str]:
     """Frequencies at the labelled points, a line each."""
-    digits = unit.digits
     yield f"Frequencies, {unit.value}\n"
     for labels, f in zip(result.labels.tolist(), result.frequencies, strict=True):
         for end in (0, -1):
-            # Rounded before 0 is added, which has no effect on -0.0001.
-            rounded = (f[end] * unit.per_thz).round(digits) + 0
-            numbers = " ".join(f"{x:8.{digits}f}" for x in rounded)
-            yield f"  {labels[end]:<3} {f'to {labels[-1 - end]}':<6}{numbers}"
+            names = f"{labels[end]:<3} {f'to {labels[-1 - end]}':<6}"
+            yield f"  {names}{frequencies_line(f[end], unit)}"
     yield ""

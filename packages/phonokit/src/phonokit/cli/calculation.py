@@ -2,24 +2,25 @@
 
 import functools
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Generic, TypeVar
 
-from phono_grid import using
+from phono_grid import Grid, using
 from phono_grid.errors import DomainError
 from phono_grid.files import ensure_writable, replacing
 from phono_mpi import Ranks
 from rich.console import Console
 
 from phonokit.cli.invocation import current
-from phonokit.cli.options import CrystalOptions, OutputOptions, RunOptions
+from phonokit.cli.options import CalculationOptions, OutputOptions
 from phonokit.cli.replaceable import RESULT, SETTINGS, ensure_replaceable
 from phonokit.cli.terminal import (
     duration,
+    grid_row,
     header,
     logging_to_stderr,
     progress_of,
@@ -31,6 +32,7 @@ from phonokit.results.result import Result
 from phonokit.run.distributed import launched_ranks
 from phonokit.run.run import Run, on_first_rank
 from phonokit.run.store import RunStore
+from phonokit.settings.mesh import Mesh
 
 R = TypeVar("R", bound=Result)
 
@@ -43,37 +45,49 @@ class Calculation(Generic[R]):
     ----------
     path : Path
         The data.
-    crystal, output, run
-        The options of the command.
-    name : str or callable
-        The file that is written if none is named; a callable takes the crystal.
-    pieces : str
-        What progress counts.
-    order : int
-        The order of force constants that are needed.
-    about : callable
-        Lines of the header beside those on the crystal, by their titles.
+    options : CalculationOptions
+        Those of the command.
     compute : callable
+        A calculation of the library, which takes a crystal, ``nac``, ``run`` and, where
+        there is one, the mesh.
+    mesh : Mesh, optional
     show : callable
         What is printed of a result.
     draw : callable
         Draws a result to a file.
+    name : callable, optional
+        The file that is written if none is named, of the grid; after the command without.
+    pieces : str
+        What progress counts.
+    order : int
+        The order of force constants that are needed.
     next_step : callable
         What one would do next with the file that was written, if there is something to say.
     """
 
     path: Path
-    crystal: CrystalOptions
-    output: OutputOptions
-    run: RunOptions = field(default_factory=RunOptions)
-    name: str | Callable[[Crystal], str]
-    pieces: str
+    options: CalculationOptions
+    compute: Callable[..., R]
+    mesh: Mesh | None = None
+    show: Callable[..., Iterable[Any]]
+    draw: Callable[..., Any]
+    name: Callable[[Grid], str] | None = None
+    pieces: str = "wave vectors"
     order: int = 2
-    about: Callable[[Crystal], Mapping[str, str]] = lambda _: {}
-    compute: Callable[[Crystal, Run], R]
-    show: Callable[[R], Iterable[Any]]
-    draw: Callable[[R, Path], Any]
     next_step: Callable[[R, Path], str] = lambda _, __: ""
+
+    def result(self, crystal: Crystal, run: Run) -> R:
+        """Compute."""
+        inputs: dict[str, Any] = {} if self.mesh is None else {"mesh": self.mesh}
+        return self.compute(crystal, nac=self.options.crystal.nac, run=run, **inputs)
+
+    def grid(self, crystal: Crystal) -> Grid | None:
+        """The wave vectors that are asked for."""
+        if self.mesh is None:
+            return None
+        symmetric = not self.options.full_zone
+        cell, symmetry = crystal.primitive, crystal.symmetry
+        return Grid.of(cell, self.mesh, symmetry, use_symmetry=symmetric)
 
 
 def carry_out(calculation: Calculation[R]) -> None:
@@ -85,23 +99,26 @@ def carry_out(calculation: Calculation[R]) -> None:
 @contextmanager
 def begun(calculation: Calculation[R], ranks: Ranks) -> Iterator[tuple[Crystal, Path]]:
     """Refuse what can be refused, read the crystal, and say what runs."""
-    output, first = calculation.output, ranks.rank == 0
-    named = output.output or Path(f"{current.get().tokens[0]}.hdf5")
-    on_first_rank(ranks, lambda: ensure_writable(named))
+    options, first = calculation.options, ranks.rank == 0
+    output = options.output
+    target = output.output or Path(f"{current.get().tokens[0]}.hdf5")
+    on_first_rank(ranks, lambda: ensure_writable(target))
     if output.plot is not None:
         ensure_plottable(output.plot)
     with warnings_in_one_line(first):
-        crystal = calculation.crystal.load(calculation.path)
+        crystal = options.crystal.load(calculation.path)
         if calculation.order == 3:
             crystal.ensure_third_order()
-    name = calculation.name
     with using(crystal.backend):
-        target = output.output or Path(name if isinstance(name, str) else name(crystal))
+        grid, rows = calculation.grid(crystal), options.rows
+        if grid is not None:
+            rows = {"mesh": grid_row(grid), **rows}
+            if output.output is None and calculation.name is not None:
+                target = Path(calculation.name(grid))
         if target.resolve() in (f.path.resolve() for f in crystal.origin.files):
             raise DomainError(f"{target}: is an input file; name another file to write")
         on_first_rank(ranks, lambda: _ensure_can_be_written(target))
-        rows = calculation.about(crystal)
-        text = header(crystal, rows, nac=calculation.crystal.nac, ranks=ranks.size)
+        text = header(crystal, rows, nac=options.crystal.nac, ranks=ranks.size)
         say(_console(first), text)
         loaded = [crystal]
         del crystal
@@ -113,7 +130,7 @@ def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
     """The whole command, on one rank of several or on the only one."""
     start, first = perf_counter(), ranks.rank == 0
     out, err = _console(first), _console(first, sys.stderr)
-    options = calculation.output
+    options, units = calculation.options.output, calculation.options.units
     with begun(calculation, ranks) as (crystal, target):
         tell = functools.partial(say, err)
         with _store(options, target, ranks, tell) as store:
@@ -122,9 +139,10 @@ def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
                 warnings_in_one_line(first),
                 logging_to_stderr(options.verbose and first),
             ):
-                result = calculation.compute(
-                    crystal, calculation.run.run(ranks, store, progress)
+                how = calculation.options.run_of(
+                    ranks=ranks, store=store, progress=progress
                 )
+                result = calculation.result(crystal, how)
             # HDF5 takes the memory that the crystal and its series took.
             del crystal
             if store is None:
@@ -134,9 +152,9 @@ def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
             store.remove()
         _write_settings(target)
         if options.plot is not None:
-            calculation.draw(result, options.plot)
+            calculation.draw(result, options.plot, **units)
             written.append(options.plot)
-        for part in calculation.show(result):
+        for part in calculation.show(result, **units):
             if isinstance(part, str):
                 say(out, part)
             else:

@@ -1,42 +1,28 @@
 """``phono dos``."""
 
-import functools
 from collections.abc import Iterator
-from typing import Literal
+from functools import partial
+from typing import Annotated, Literal
 
-from phono_grid import Grid
 from rich import box
 from rich.table import Table
 
-from phonokit.calc.dos import dos as compute
+from phonokit.calc.dos import dos as dos_of
 from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
-from phonokit.cli.options import (
-    CRYSTAL,
-    MESH,
-    OUTPUT,
-    Data,
-    FlatCrystal,
-    FlatMesh,
-    FlatOutput,
-    Unit,
-)
-from phonokit.cli.terminal import grid_row
-from phonokit.model.crystal import Crystal
+from phonokit.cli.options import Data, Flat, FrequencyOptions
 from phonokit.plot.harmonic import plot_dos
 from phonokit.results.harmonic import DosResult
 from phonokit.settings.frequency_unit import FrequencyUnit
-from phonokit.settings.mesh import HARMONIC_MESH, Mesh
+from phonokit.settings.mesh import HARMONIC_MESH
 from phonokit.settings.projection import Projection
 from phonokit.settings.wave_vectors import wave_vector
 
-EXAMPLES = """\
-Examples:
-
-  phono dos examples/silicon --mesh 30 30 30 --unit cm-1 --plot dos.pdf
-
-  phono dos examples/silicon --by atom --axes
+EXAMPLES = """
+phono dos examples/silicon --mesh 30 30 30 --unit cm-1 --plot dos.pdf
+phono dos examples/silicon --by atom --axes
 """
+OPTIONS = FrequencyOptions()
 MISSED = 0.05
 """Fraction of the states; a density that integrates to so many more or less is reported."""
 
@@ -50,10 +36,7 @@ def dos(
     by: Literal["element", "atom"] = "element",
     axes: bool = False,
     direction: str = "",
-    unit: Unit = "THz",
-    mesh: FlatMesh = MESH,
-    crystal: FlatCrystal = CRYSTAL,
-    output: FlatOutput = OUTPUT,
+    options: Annotated[FrequencyOptions, Flat] = OPTIONS,
 ) -> None:
     """Compute the phonon density of states, total and of its parts.
 
@@ -72,36 +55,20 @@ def dos(
     """
     along = tuple(wave_vector(direction, "direction").tolist()) if direction else None
     projection = Projection(by=by, axes=axes, direction=along)
-    grid, units = mesh.of(HARMONIC_MESH), FrequencyUnit(unit)
     carry_out(
         Calculation(
             path=data,
-            crystal=crystal,
-            output=output,
-            name="dos.hdf5",
+            options=options,
+            compute=partial(dos_of, sigma=sigma, steps=steps, projection=projection),
+            mesh=options.mesh.of(HARMONIC_MESH),
+            show=_table,
+            draw=plot_dos,
             pieces="slabs of wave vectors",
-            about=functools.partial(about_mesh, mesh=grid),
-            compute=lambda c, run: compute(
-                c,
-                grid,
-                sigma=sigma,
-                steps=steps,
-                projection=projection,
-                nac=crystal.nac,
-                run=run,
-            ),
-            show=functools.partial(_table, unit=units),
-            draw=functools.partial(plot_dos, unit=units),
         )
     )
 
 
 app = command(dos, EXAMPLES)
-
-
-def about_mesh(crystal: Crystal, mesh: Mesh) -> dict[str, str]:
-    """The line of the header on the mesh."""
-    return {"mesh": grid_row(Grid.of(crystal.primitive, mesh, crystal.symmetry))}
 
 
 def _table(result: DosResult, unit: FrequencyUnit) -> Iterator[Table | str]:

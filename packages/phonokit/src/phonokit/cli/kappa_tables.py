@@ -4,7 +4,7 @@ import numpy as np
 from rich import box
 from rich.table import Table
 
-from phonokit.cli.terminal import duration
+from phonokit.cli.terminal import duration, table_of
 from phonokit.results.accumulate import AccumulateResult
 from phonokit.results.kappa import KappaResult
 from phonokit.results.plan import DISTRIBUTIONS, Plan
@@ -20,12 +20,8 @@ RANKS = (1, 4, 16, 64, 256, 1024, 4096, 16384)
 
 def kappa_table(result: KappaResult) -> Table:
     """κ, one row per temperature."""
-    table = Table(
-        title="Lattice thermal conductivity, W/(m K)", title_justify="left", box=box.SIMPLE
-    )
-    table.add_column("T (K)", justify="right")
-    for component in COMPONENTS:
-        table.add_column(component, justify="right")
+    title = "Lattice thermal conductivity, W/(m K)"
+    table = table_of("T (K)", *COMPONENTS, title=title)
     parts = {"": result.kappa}
     if result.wigner is not None:
         coherences = result.wigner.coherences
@@ -72,9 +68,7 @@ def plan_table(plan: Plan) -> Table:
 
 def accumulate_table(result: AccumulateResult) -> Table:
     """Below which frequency and which mean free path shares of κ are carried."""
-    table = Table(box=box.SIMPLE)
-    for column in ("share", "below THz", "below nm"):
-        table.add_column(column, justify="right")
+    table = table_of("share", "below THz", "below nm")
     for share in SHARES:
         frequency, path = result.frequency_below(share), result.path_below(share) / 10
         table.add_row(f"{share:.0%}", f"{frequency:.3f}", f"{path:.4g}")

@@ -3,47 +3,51 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
+from phono_3ph import Scattering
+from phono_grid import Gaussian
 from phono_grid.errors import DomainError
 
-from phonokit.cli.derive import Option, options_of
+from phonokit.cli.derive import Option, options_of, settings_from
 from phonokit.cli.sizes import gigabytes
 from phonokit.io.load import load
 from phonokit.model.crystal import Crystal
 from phonokit.run.run import Run
 from phonokit.run.store import RunStore
 from phonokit.settings.fit import Fit
+from phonokit.settings.frequency_unit import FrequencyUnit
 from phonokit.settings.mesh import Mesh, Nine, Triple
+from phonokit.settings.scattering import energy_conservation
 
 if TYPE_CHECKING:
-    from phono_3ph import Scattering
     from phono_mpi import Ranks
 
-    from phonokit.settings.transport import Transport
-
     ScatteringOptions = Scattering
-    TransportOptions = Transport
+    PairScattering = Scattering
 else:
-    from phono_3ph import Scattering
-
-    from phonokit.settings.transport import Transport
-
     ScatteringOptions = options_of(
         Scattering,
         without=("smearing",),
         average_degenerate_weights=Option(also_off=("--no-degenerate-averaging",)),
     )
-    TransportOptions = options_of(
-        Transport,
-        without=("scattering",),
-        normal_umklapp=Option(also=("--nu",)),
-    )
+    # There are no couplings whose weights could be averaged.
+    WITHOUT = ("smearing", "degeneracy", "average_degenerate_weights")
+    PairScattering = options_of(Scattering, without=WITHOUT)
 
 Flat = Parameter(name="*")
 """Marks a class each of whose fields is an option."""
 
+SCATTERING, PAIRS = ScatteringOptions(), PairScattering()
+FlatScattering = Annotated[ScatteringOptions, Parameter(name="*", group="Scattering")]
+Q = Annotated[
+    tuple[str, ...],
+    Parameter(
+        help="x,y,z, fractional, a point of the mesh, or more of them; 0,0,0 if not given.",
+        group="Wave vectors",
+    ),
+]
 Data = Annotated[
     Path,
     Parameter(
@@ -213,31 +217,75 @@ class RunOptions:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaveVectorOptions:
-    """A few wave vectors.
-
-    Parameters
-    ----------
-    q
-        x,y,z, fractional, a point of the mesh, or more of them; 0,0,0 if not given.
-    """
-
-    q: tuple[str, ...] = ("0,0,0",)
+CRYSTAL, MESH, OUTPUT, RUN = CrystalOptions(), MeshOptions(), OutputOptions(), RunOptions()
 
 
-FlatCrystal = Annotated[CrystalOptions, Parameter(name="*", group="Crystal")]
-FlatMesh = Annotated[MeshOptions, Parameter(name="*", group="Wave vectors")]
-FlatOutput = Annotated[OutputOptions, Parameter(name="*", group="Output")]
-FlatRun = Annotated[RunOptions, Parameter(name="*", group="Run")]
-FlatWaveVectors = Annotated[WaveVectorOptions, Parameter(name="*", group="Wave vectors")]
-FlatTransport = Annotated[TransportOptions, Parameter(name="*", group="Transport")]
-FlatScattering = Annotated[ScatteringOptions, Parameter(name="*", group="Scattering")]
+@dataclass(frozen=True, kw_only=True)
+class CalculationOptions:
+    """Options of every calculation on a crystal, and what they mean."""
 
-CRYSTAL = CrystalOptions()
-MESH = MeshOptions()
-OUTPUT = OutputOptions()
-RUN = RunOptions()
-WAVE_VECTORS = WaveVectorOptions()
-TRANSPORT = TransportOptions()
-SCATTERING = ScatteringOptions()
+    mesh: Annotated[MeshOptions, Parameter(name="*", group="Wave vectors")] = MESH
+    crystal: Annotated[CrystalOptions, Parameter(name="*", group="Crystal")] = CRYSTAL
+    output: Annotated[OutputOptions, Parameter(name="*", group="Output")] = OUTPUT
+
+    @property
+    def rows(self) -> dict[str, str]:
+        """Lines of the header beside those on the crystal and the mesh, by their titles."""
+        return {}
+
+    @property
+    def full_zone(self) -> bool:
+        """Whether every wave vector of the mesh is taken for itself."""
+        return False
+
+    def run_of(self, **given: Any) -> Run:
+        """The run, with what `RunOptions.run` takes."""
+        return RUN.run(**given)
+
+    @property
+    def units(self) -> dict[str, FrequencyUnit]:
+        """The argument of tables and pictures in which frequencies are wanted, if any."""
+        return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrequencyOptions(CalculationOptions):
+    """Options of calculations whose result is frequencies."""
+
+    unit: Unit = "THz"
+
+    @property
+    def units(self) -> dict[str, FrequencyUnit]:
+        """The unit of frequencies."""
+        return {"unit": FrequencyUnit(self.unit)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaveVectorOptions(FrequencyOptions):
+    """Options of scattering at a few wave vectors."""
+
+    sigma: Sigma = None
+    scattering: FlatScattering = SCATTERING
+
+    @property
+    def settings(self) -> Scattering:
+        """The settings that the options mean."""
+        return scattering_from(self.scattering, self.sigma)
+
+    @property
+    def rows(self) -> dict[str, str]:
+        """How energy is conserved."""
+        return {"energy": energy_conservation(self.settings)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairOptions(WaveVectorOptions):
+    """Options of pairs of phonons that scatter."""
+
+    scattering: Annotated[PairScattering, Parameter(name="*", group="Scattering")] = PAIRS
+
+
+def scattering_from(options: object, sigma: float | None) -> Scattering:
+    """The settings that the options mean."""
+    smearing = None if sigma is None else Gaussian(sigma)
+    return settings_from(Scattering, options, smearing=smearing)

@@ -1,33 +1,20 @@
 """``phono spectral``."""
 
-import functools
 from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Annotated
 
 from rich.table import Table
 
 from phonokit.calc.spectral import POINTS, POINTS_PER_SEGMENT
-from phonokit.calc.spectral import spectral as compute
+from phonokit.calc.spectral import spectral as spectral_of
 from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
-from phonokit.cli.options import (
-    CRYSTAL,
-    MESH,
-    OUTPUT,
-    SCATTERING,
-    Data,
-    FlatCrystal,
-    FlatMesh,
-    FlatOutput,
-    FlatScattering,
-    Sigma,
-    Unit,
-)
+from phonokit.cli.options import Data, Flat, WaveVectorOptions
 from phonokit.cli.temperatures import Temperatures
 from phonokit.cli.wave_vectors import (
-    about_scattering,
     band_tables,
     labelled_points,
-    scattering_from,
     sorted_temperatures,
     wave_vectors_from,
 )
@@ -37,14 +24,12 @@ from phonokit.settings.frequency_unit import FrequencyUnit
 from phonokit.settings.mesh import SCATTERING_MESH
 from phonokit.settings.temperatures import TEMPERATURES
 
-EXAMPLES = """\
-Examples:
-
-  phono spectral examples/silicon --mesh 10 10 10 --q 0.5,0.5,0 --plot spectral.png
-
-  phono spectral examples/silicon --path "G X, G L" --point X=0.5,0,0.5 \\
-    --point L=0.5,0.5,0.5 --plot path.png
+EXAMPLES = """
+phono spectral examples/silicon --mesh 10 10 10 --q 0.5,0.5,0 --plot spectral.png
+phono spectral examples/silicon --path "G X, G L" --point X=0.5,0,0.5 \\
+  --point L=0.5,0.5,0.5 --plot path.png
 """
+OPTIONS = WaveVectorOptions()
 GAMMA = ("0,0,0",)
 """The wave vector, if neither others nor a path are asked for."""
 
@@ -59,12 +44,7 @@ def spectral(
     points_per_segment: int = POINTS_PER_SEGMENT,
     temperature: Temperatures = TEMPERATURES,
     frequency_points: int = POINTS,
-    sigma: Sigma = None,
-    unit: Unit = "THz",
-    mesh: FlatMesh = MESH,
-    crystal: FlatCrystal = CRYSTAL,
-    scattering: FlatScattering = SCATTERING,
-    output: FlatOutput = OUTPUT,
+    options: Annotated[WaveVectorOptions, Flat] = OPTIONS,
 ) -> None:
     """Compute spectral functions of the phonons at a few wave vectors, or along lines.
 
@@ -86,35 +66,25 @@ def spectral(
         How many frequencies from 0 on; 401 if not given.
     """
     names = q if q or path is not None else GAMMA
-    qpoints = wave_vectors_from(names) if names else None
-    temperatures = sorted_temperatures(temperature)
-    settings = scattering_from(scattering, sigma)
-    grid, units = mesh.of(SCATTERING_MESH), FrequencyUnit(unit)
-    points = labelled_points(point, path)
+    compute = partial(
+        spectral_of,
+        q=wave_vectors_from(names) if names else None,
+        temperatures=sorted_temperatures(temperature),
+        path=path,
+        points=labelled_points(point, path),
+        points_per_segment=points_per_segment,
+        scattering=options.settings,
+        frequency_points=frequency_points,
+    )
     carry_out(
         Calculation(
             path=path_of_data,
-            crystal=crystal,
-            output=output,
-            name="spectral.hdf5",
-            pieces="wave vectors",
+            options=options,
+            compute=compute,
+            mesh=options.mesh.of(SCATTERING_MESH),
+            show=partial(_tables, names=names),
+            draw=plot_spectral,
             order=3,
-            about=functools.partial(about_scattering, mesh=grid, scattering=settings),
-            compute=lambda c, run: compute(
-                c,
-                qpoints,
-                grid,
-                temperatures,
-                path=path,
-                points=points,
-                points_per_segment=points_per_segment,
-                scattering=settings,
-                frequency_points=frequency_points,
-                nac=crystal.nac,
-                run=run,
-            ),
-            show=functools.partial(_tables, names=names, unit=units),
-            draw=functools.partial(plot_spectral, unit=units),
         )
     )
 

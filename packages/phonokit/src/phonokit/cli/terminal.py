@@ -10,6 +10,7 @@ from typing import Any
 
 from phono_grid import Grid, IrreduciblePoints, backend
 from phono_grid.errors import PhonoWarning
+from rich import box
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -19,6 +20,7 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Table
 
 from phonokit._version import __version__
 from phonokit.cli.words import in_options
@@ -52,6 +54,14 @@ def grid_row(grid: Grid) -> str:
     """The line of the header on a grid of wave vectors."""
     n = len(IrreduciblePoints.of(grid).points)
     return f"{mesh_name(grid)}, {grid.n_q} wave vectors, {n} irreducible"
+
+
+def table_of(*columns: str, title: str | None = None) -> Table:
+    """A table of numbers, with its title at the left."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE)
+    for column in columns:
+        table.add_column(column, justify="right")
+    return table
 
 
 def duration(seconds: float) -> str:

@@ -1,67 +1,56 @@
 """``phono thermal``."""
 
-import functools
 from collections.abc import Iterator
-from typing import Literal
+from functools import partial
+from typing import Annotated, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from cyclopts import Parameter
 from phono_grid import units
-from rich import box
 from rich.table import Table
 
-from phonokit.calc.thermal import thermal as compute
+from phonokit.calc.thermal import thermal as thermal_of
 from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
-from phonokit.cli.dos import about_mesh
-from phonokit.cli.options import (
-    CRYSTAL,
-    MESH,
-    OUTPUT,
-    Data,
-    FlatCrystal,
-    FlatMesh,
-    FlatOutput,
-)
+from phonokit.cli.options import CalculationOptions, Data, Flat
 from phonokit.cli.temperatures import Temperatures
+from phonokit.cli.terminal import table_of
 from phonokit.cli.wave_vectors import sorted_temperatures
 from phonokit.plot.harmonic import plot_thermal
 from phonokit.results.harmonic import ThermalResult
 from phonokit.settings.mesh import HARMONIC_MESH
 from phonokit.settings.temperatures import THERMAL_TEMPERATURES
 
-EXAMPLES = """\
-Examples:
-
-  phono thermal examples/silicon --temperature 0:1000:50 --plot thermal.png
-
-  phono thermal examples/silicon --temperature 300 600 --displacements
+EXAMPLES = """
+phono thermal examples/silicon --temperature 0:1000:50 --plot thermal.png
+phono thermal examples/silicon --temperature 300 600 --displacements
 """
+OPTIONS = CalculationOptions()
 ROWS = 20
 """Approximate number of rows of the printed table; the file has all of them."""
 COLUMNS = 8
 """Number of columns of atoms that are printed."""
+AxisOfTemperatures = Annotated[
+    Temperatures,
+    Parameter(help="In K, one or more, or first:last:step; 0:1000:10 if not given."),
+]
 
 
 def thermal(
     data: Data,
     /,
     *,
-    temperature: Temperatures = (),
+    temperature: AxisOfTemperatures = (),
     cutoff_frequency: float = 0.0,
     classical: bool = False,
     by: Literal["band", "atom"] | None = None,
     displacements: bool = False,
-    mesh: FlatMesh = MESH,
-    crystal: FlatCrystal = CRYSTAL,
-    output: FlatOutput = OUTPUT,
+    options: Annotated[CalculationOptions, Flat] = OPTIONS,
 ) -> None:
     """Compute free energy, entropy and heat capacity at constant volume.
 
     Parameters
     ----------
-    temperature
-        In K, one or more, or first:last:step; 0:1000:10 if not given.
     cutoff_frequency
         THz; modes at or below do not take part. 0 if not given.
     classical
@@ -72,29 +61,23 @@ def thermal(
         Print mean-square displacements too, and write their matrices, also as CIF files
         have them.
     """
-    temperatures = sorted_temperatures(temperature or THERMAL_TEMPERATURES)
-    grid = mesh.of(HARMONIC_MESH)
+    compute = partial(
+        thermal_of,
+        temperatures=sorted_temperatures(temperature or THERMAL_TEMPERATURES),
+        cutoff_frequency=cutoff_frequency,
+        classical=classical,
+        by=by,
+        displacements=displacements,
+    )
     carry_out(
         Calculation(
             path=data,
-            crystal=crystal,
-            output=output,
-            name="thermal.hdf5",
-            pieces="slabs of wave vectors",
-            about=functools.partial(about_mesh, mesh=grid),
-            compute=lambda c, run: compute(
-                c,
-                grid,
-                temperatures,
-                cutoff_frequency=cutoff_frequency,
-                classical=classical,
-                by=by,
-                displacements=displacements,
-                nac=crystal.nac,
-                run=run,
-            ),
+            options=options,
+            compute=compute,
+            mesh=options.mesh.of(HARMONIC_MESH),
             show=_tables,
             draw=plot_thermal,
+            pieces="slabs of wave vectors",
         )
     )
 
@@ -104,9 +87,9 @@ app = command(thermal, EXAMPLES)
 
 def _tables(result: ThermalResult) -> Iterator[Table | str]:
     """Thermal properties per mole, what does not take part, and displacements."""
-    table = Table(title="Per mole of primitive cells", title_justify="left", box=box.SIMPLE)
-    for column in ("T (K)", "F (kJ/mol)", "S (J/K/mol)", "C_V (J/K/mol)"):
-        table.add_column(column, justify="right")
+    title = "Per mole of primitive cells"
+    columns = ("T (K)", "F (kJ/mol)", "S (J/K/mol)", "C_V (J/K/mol)")
+    table = table_of(*columns, title=title)
     t = result.temperatures
     free_energy = result.free_energy * (units.MOLE / 1e3)
     entropy, heat_capacity = result.entropy * units.MOLE, result.heat_capacity * units.MOLE
@@ -121,21 +104,13 @@ def _tables(result: ThermalResult) -> Iterator[Table | str]:
         f"{result.n_left_out - result.n_translations} at or below {cutoff:g} THz\n"
     )
     if result.displacements is not None:
-        yield _displacements(result.displacements, t, result.atom_names.tolist())
-
-
-def _displacements(
-    u: NDArray[np.float64], temperatures: NDArray[np.float64], names: list[str]
-) -> Table:
-    """A third of the trace for each atom, as many as fit."""
-    title = "⟨u²⟩ along an axis, Å²"
-    if len(names) > COLUMNS:
-        title += f"; the first {COLUMNS} of {len(names)} atoms, all are in the file"
-    table = Table(title=title, title_justify="left", box=box.SIMPLE)
-    for column in ("T (K)", *names[:COLUMNS]):
-        table.add_column(column, justify="right")
-    mean = np.trace(u, axis1=2, axis2=3) / 3
-    step = max(1, len(mean) // ROWS)
-    for t, row in zip(temperatures[::step], mean[::step], strict=True):
-        table.add_row(f"{t:g}", *(f"{x:.5f}" for x in row[:COLUMNS]))
-    return table
+        names = result.atom_names.tolist()
+        title = "⟨u²⟩ along an axis, Å²"
+        if len(names) > COLUMNS:
+            title += f"; the first {COLUMNS} of {len(names)} atoms, all are in the file"
+        table = table_of("T (K)", *names[:COLUMNS], title=title)
+        mean = np.trace(result.displacements, axis1=2, axis2=3) / 3
+        step = max(1, len(mean) // ROWS)
+        for x, row in zip(t[::step], mean[::step], strict=True):
+            table.add_row(f"{x:g}", *(f"{u:.5f}" for u in row[:COLUMNS]))
+        yield table

@@ -4,30 +4,17 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_3ph import Scattering
-from phono_grid import Gaussian, Grid
 from phono_grid.errors import DomainError
-from rich import box
 from rich.table import Table
 
-from phonokit.cli.derive import settings_from
-from phonokit.cli.terminal import grid_row
-from phonokit.model.crystal import Crystal
+from phonokit.cli.terminal import table_of
 from phonokit.settings.frequency_unit import FrequencyUnit
-from phonokit.settings.mesh import Mesh
-from phonokit.settings.scattering import energy_conservation
 from phonokit.settings.temperatures import checked_temperatures
 from phonokit.settings.wave_vectors import wave_vector
 
 Array = NDArray[np.float64]
 COLUMNS = 3
 """Numbers beside a band in a table, so that it fits a page; also a width and its parts."""
-
-
-def scattering_from(options: object, sigma: float | None) -> Scattering:
-    """The settings that the options mean."""
-    smearing = None if sigma is None else Gaussian(sigma)
-    return settings_from(Scattering, options, smearing=smearing)
 
 
 def wave_vectors_from(texts: Sequence[str]) -> Array:
@@ -55,12 +42,11 @@ def sorted_temperatures(temperatures: Sequence[float]) -> Array:
     return np.sort(checked_temperatures(temperatures))
 
 
-def about_scattering(
-    crystal: Crystal, mesh: Mesh, scattering: Scattering
-) -> dict[str, str]:
-    """Rows of the header beside the crystal: mesh and energy conservation."""
-    grid = Grid.of(crystal.primitive, mesh, crystal.symmetry)
-    return {"mesh": grid_row(grid), "energy": energy_conservation(scattering)}
+def frequencies_line(frequencies: Array, unit: FrequencyUnit) -> str:
+    """Frequencies of all bands in a line."""
+    # Rounded before 0 is added, which has no effect on -0.0001.
+    rounded = np.round(frequencies * unit.per_thz, unit.digits) + 0
+    return " ".join(f"{x:8.{unit.digits}f}" for x in rounded)
 
 
 def band_tables(
@@ -78,9 +64,7 @@ def _table(
     title: str, frequencies: Array, columns: Mapping[str, Array], unit: FrequencyUnit
 ) -> Table:
     """A row for each band, all numbers in ``unit``."""
-    table = Table(title=f"{title}, {unit.value}", title_justify="left", box=box.SIMPLE)
-    for column in ("band", "f", *columns):
-        table.add_column(column, justify="right")
+    table = table_of("band", "f", *columns, title=f"{title}, {unit.value}")
     for j, f in enumerate(frequencies * unit.per_thz):
         values = (f"{values[j] * unit.per_thz:.6f}" for values in columns.values())
         # Rounded before 0 is added, which has no effect on -0.00001.
