@@ -1,18 +1,30 @@
 """Input for the kernels of phono_3ph."""
 
+import numpy as np
 from model_crystals import zincblende
 from phono_3ph import (
+    AtomMaps,
     EvaluationPoints,
+    GivenTriplets,
+    MappedForceConstants3,
     PeriodicModes,
     QStars,
     Scattering,
     Series3,
     Strengths,
     ThermalFactors,
+    ZoneModes,
 )
 from phono_3ph._series3 import image_cells
 from phono_dynmat import Modes
-from phono_grid import Gaussian, Grid, IrreduciblePoints, ShortestVectors, Triplets
+from phono_grid import (
+    BrillouinZone,
+    Gaussian,
+    Grid,
+    IrreduciblePoints,
+    ShortestVectors,
+    Triplets,
+)
 
 
 def phonons_on(mesh):
@@ -28,6 +40,53 @@ def series3(rng):
     fc3 = zincblende().fc3
     vectors = ShortestVectors.of(fc3.supercell)
     return (fc3, vectors.multiplicities, image_cells(fc3.supercell, vectors)), {}
+
+
+def series3_of_maps(rng):
+    (fc3, m, cells), _ = series3(rng)
+    maps = fc3.supercell.primitive_to_supercell, fc3.supercell.supercell_to_primitive
+    alike = rng.uniform(size=fc3.values.shape[:3]) < 0.5
+    constants = MappedForceConstants3(fc3.values, AtomMaps(*maps))
+    return (constants, m, cells), {"alike": alike}
+
+
+def zone_phonons(mesh, rng):
+    """Phonons whose eigenvectors differ between images, and triplets that mix these."""
+    series, phonons = phonons_on(mesh)
+    zone = BrillouinZone.of(phonons.grid)
+    shape = (len(zone.addresses), 6, 2, 3)
+    e = rng.normal(size=shape) + 1j * rng.normal(size=shape)
+    f = np.sort(rng.uniform(1, 20, shape[:2]), axis=1)
+    q = int(rng.integers(phonons.grid.n_q))
+    triplets = Triplets.of(phonons.grid, q)
+    count = np.diff(zone.first)[triplets.points]
+    images = zone.first[triplets.points] + (rng.uniform(size=count.shape) * count).astype(
+        int
+    )
+    modes = ZoneModes(zone, f, e, phonons.tetrahedra)
+    normal = rng.uniform(size=len(images)) < 0.5
+    return series, modes, GivenTriplets(images, triplets.weights, normal)
+
+
+def zone_linewidths(rng):
+    series, modes, triplets = zone_phonons([4, 4, 4], rng)
+    occupations = rng.uniform(0, 3, (*modes.frequencies.shape, 2))
+    return (series, modes, triplets, occupations, Scattering(), [0, 1, 4]), {}
+
+
+def zone_linewidths_smeared(rng):
+    series, modes, triplets = zone_phonons([3, 3, 3], rng)
+    triplets = GivenTriplets(triplets.points, triplets.weights)
+    occupations = rng.uniform(0, 3, (*modes.frequencies.shape, 1))
+    scattering = Scattering(smearing=Gaussian(0.5, 3.0))
+    return (series, modes, triplets, occupations, scattering), {}
+
+
+def interaction_strengths_in_zone(rng):
+    series, modes, triplets = zone_phonons([4, 4, 4], rng)
+    same_q = triplets.points[:, 0] == triplets.points[0, 0]
+    chosen = Triplets(triplets.points[same_q], triplets.weights[same_q])
+    return (series, modes, chosen), {"cutoff_frequency": 1e-3, "bands": [0, 1, 3]}
 
 
 def interaction_strengths(rng):
@@ -89,8 +148,6 @@ def isotope_linewidths(rng):
 CASES = {
     f"phono_3ph.{case.__name__}": case
     for case in (
-        series3,
-        interaction_strengths,
         linewidths,
         imaginary_self_energies,
         real_self_energies,
@@ -99,4 +156,11 @@ CASES = {
         reduced_row,
         isotope_linewidths,
     )
+} | {
+    "phono_3ph.series3": (series3, series3_of_maps),
+    "phono_3ph.zone_linewidths": (zone_linewidths, zone_linewidths_smeared),
+    "phono_3ph.interaction_strengths": (
+        interaction_strengths,
+        interaction_strengths_in_zone,
+    ),
 }

@@ -121,18 +121,57 @@ def triplet_images(rng):
     return (BrillouinZone.of(grid), Triplets.of(grid, int(rng.integers(grid.n_q)))), {}
 
 
-CASES = {
-    f"phono_grid.{case.__name__}": case
-    for case in (
-        atom_permutations,
-        irreducible_map,
-        shortest_vectors,
-        tetrahedron_weights,
-        triplet_images,
-        triplets_at,
-        zone_images,
-    )
-} | {
-    f"phono_grid.{case.__name__}": with_each_smearing(case)
-    for case in (joint_dos_channels, spectra, triplet_weights)
-}
+def zone_triplet_weights(rng):
+    grid = grid_of(rng)
+    zone, triplets = BrillouinZone.of(grid), Triplets.of(grid, int(rng.integers(grid.n_q)))
+    f = rng.uniform(-1, 10, (len(zone.addresses), 4))
+    targets = rng.uniform(-1, 20, 5)
+    shape = (len(triplets.points), 5, 4, 4)
+    out, outside = np.full((3, *shape), np.nan), np.full(shape, 7, np.int8)
+    points = zone.first[triplets.points]
+    tetrahedra = Tetrahedra.of(grid, symmetrized=True)
+    return (zone, tetrahedra, f, points, targets, out, outside), {}, copies
+
+
+def zone_point_weights(rng, step=False):
+    grid = grid_of(rng)
+    zone = BrillouinZone.of(grid)
+    rows = rng.integers(0, 9, len(zone.addresses))
+    points = rng.integers(0, len(rows), 12)
+    out = np.full((12, 7, 4), np.nan)
+    f = rng.uniform(0, 10, (9, 4))
+    args = (zone, Tetrahedra.of(grid), f, rows, points, rng.uniform(-1, 12, 7), out)
+    return args, {"step": step}, copies
+
+
+def zone_point_steps(rng):
+    return zone_point_weights(rng, step=True)
+
+
+def copies(results):
+    """Results of their own, of kernels that write into arrays that they are given."""
+    return tuple(array.copy() for array in ([results], results)[isinstance(results, tuple)])
+
+
+CASES = (
+    {
+        f"phono_grid.{case.__name__}": case
+        for case in (
+            atom_permutations,
+            irreducible_map,
+            shortest_vectors,
+            tetrahedron_weights,
+            triplet_images,
+            triplets_at,
+            zone_images,
+            zone_triplet_weights,
+        )
+    }
+    | {
+        "phono_grid.zone_point_weights": (zone_point_weights, zone_point_steps),
+    }
+    | {
+        f"phono_grid.{case.__name__}": with_each_smearing(case)
+        for case in (joint_dos_channels, spectra, triplet_weights)
+    }
+)

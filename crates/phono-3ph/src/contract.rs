@@ -77,7 +77,7 @@ impl Phases {
     fn new(phonons: &Phonons<'_>, q: usize) -> Self {
         phonons.around.map_or_else(
             || Self::OfGrid {
-                address: phonons.grid.address(q),
+                address: phonons.address(q),
                 roots: phonons.grid.mesh().map(Roots::new),
             },
             Self::Around,

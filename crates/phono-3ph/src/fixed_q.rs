@@ -75,7 +75,7 @@ impl<'a> FixedQ<'a> {
         let contracted = contract(series, phonons, (q, initial), rows, stop)?;
 
         let addresses: Vec<[i64; 3]> =
-            points.iter().map(|&[q1, _]| phonons.grid.address(q1)).collect();
+            points.iter().map(|&[q1, _]| phonons.on_grid(q1)).collect();
         let mut firsts: Vec<i64> = addresses.iter().map(|a| a[0]).collect();
         firsts.sort_unstable();
         firsts.dedup();

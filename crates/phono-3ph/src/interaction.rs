@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use ndarray::{Array4, ArrayView2, ArrayViewMut4, s};
-use phono_core::{Error, Result, Stop, ensure_index, ensure_shape, units};
+use phono_core::{Error, Result, Stop, ensure_index, units};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
@@ -46,9 +46,13 @@ pub fn interaction_strengths(
         let initial = run[0] as usize..run[0] as usize + run.len();
         let fixed =
             FixedQ::new(series, phonons, &rows, (q, initial.clone()), &pairs, stop)?;
-        let squares = squares(&fixed, &pairs, [run.len(), n_b], stop)?;
         let mut out = out.slice_mut(s![.., done..done + run.len(), .., ..]);
-        fill(&mut out, &squares, (phonons, q, initial), (&pairs, cutoff_frequency));
+        // A window at a time, so that the squares are never there twice.
+        for range in fixed.windows() {
+            let squares = squares(&fixed, range, (&pairs, [run.len(), n_b]), stop)?;
+            let at = (phonons, q, initial.clone());
+            fill(&mut out, &squares, at, (&pairs, cutoff_frequency));
+        }
         done += run.len();
     }
     Ok(out)
@@ -57,23 +61,19 @@ pub fn interaction_strengths(
 /// `|V|²` of one triplet: its number and `[j, j', j'']`.
 type Square = (usize, Vec<f64>);
 
-/// [`Square`] of every triplet, chunk by chunk.
+/// [`Square`] of every triplet of a range of chunks.
 fn squares(
     fixed: &FixedQ<'_>,
-    pairs: &[[usize; 2]],
-    [n_j, n_b]: [usize; 2],
+    range: Range<usize>,
+    (pairs, n): (&[[usize; 2]], [usize; 2]),
     stop: &Stop,
 ) -> Result<Vec<Vec<Square>>> {
-    let mut all = vec![];
-    for range in fixed.windows() {
-        let window = &fixed.window(range.clone());
-        let each = range.into_par_iter().map(|c| {
-            stop.check()?;
-            Ok(Arch::new().dispatch(Squares { window, c, pairs, n: [n_j, n_b] }))
-        });
-        all.extend(each.collect::<Result<Vec<_>>>()?);
-    }
-    Ok(all)
+    let window = &fixed.window(range.clone());
+    let each = range.into_par_iter().map(|c| {
+        stop.check()?;
+        Ok(Arch::new().dispatch(Squares { window, c, pairs, n }))
+    });
+    each.collect()
 }
 
 /// Strengths from squares.
@@ -104,23 +104,14 @@ fn split_points(
     phonons: &Phonons<'_>,
     points: ArrayView2<'_, i64>,
 ) -> Result<(usize, Vec<[usize; 2]>)> {
-    ensure_shape("points", points.shape(), &[points.nrows(), 3])?;
-    let grid = phonons.grid;
-    for &q in points {
-        ensure_index("points", q, grid.n_q())?;
-    }
+    phonons.ensure_triplets(points)?;
     let triplets: Vec<[usize; 3]> =
         points.rows().into_iter().map(|p| [p[0], p[1], p[2]].map(|q| q as usize)).collect();
     let q = triplets.first().map_or(0, |t| t[0]);
-    for &[q0, q1, q2] in &triplets {
-        let sum: [i64; 3] = std::array::from_fn(|i| {
-            grid.address(q0)[i] + grid.address(q1)[i] + grid.address(q2)[i]
-        });
-        if q0 != q || grid.index(sum) != 0 {
-            return Err(Error::Domain(format!(
-                "triplets: {q0} {q1} {q2} does not conserve momentum at q = {q}"
-            )));
-        }
+    if let Some([other, q1, q2]) = triplets.iter().find(|t| t[0] != q) {
+        return Err(Error::Domain(format!(
+            "triplets: {other} {q1} {q2} does not conserve momentum at q = {q}"
+        )));
     }
     Ok((q, triplets.into_iter().map(|[_, q1, q2]| [q1, q2]).collect()))
 }

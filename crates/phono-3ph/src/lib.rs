@@ -25,6 +25,7 @@ mod spread;
 mod stored;
 mod sum_rows;
 mod triplet_sum;
+mod zone_linewidths;
 
 pub use collision::{ThermalFactors, collision_row};
 pub use detailed::detailed_linewidths;
@@ -35,5 +36,6 @@ pub use phonons::Phonons;
 pub use reduced_row::{QStars, reduced_row};
 pub use self_energy::{EvaluationPoints, imaginary_self_energies, real_self_energies};
 pub use series::Series;
-pub use series3::{SeriesArrays, series3};
+pub use series3::{Origins, SeriesArrays, series3};
 pub use stored::{Couplings, Strengths};
+pub use zone_linewidths::{GivenTriplets, zone_linewidths};

@@ -1,9 +1,9 @@
 //! The phonons of a whole grid.
 
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ArrayView2};
 use num_complex::Complex64;
-use phono_core::{Error, Grid, Modes, Result, Stop, ensure_shape};
-use phono_grid::{Tetrahedra, triplets_at};
+use phono_core::{Error, Grid, Modes, Result, Stop, ensure_index, ensure_shape};
+use phono_grid::{BrillouinZone, Tetrahedra, WaveVectors, triplets_at};
 
 /// Phonons at every point of a grid, polarizations `ẽ = e e^{2πi q·τ} / √m` in the gauge
 /// that is periodic in reciprocal space.
@@ -18,6 +18,9 @@ pub struct Phonons<'a> {
     /// Fractional coordinates of the one `q` that the modes are around, if it is no point of
     /// the grid.
     pub(crate) around: Option<[f64; 3]>,
+    /// The images that the modes are at, one after the other, if they are not at the points
+    /// of the grid.
+    pub(crate) zone: Option<BrillouinZone<'a>>,
 }
 
 impl<'a> Phonons<'a> {
@@ -26,7 +29,7 @@ impl<'a> Phonons<'a> {
         let (n_q, n_b) = modes.shape();
         ensure_shape("frequencies", &[n_q, n_b], &[grid.n_q(), n_b])?;
         ensure_bands(n_b)?;
-        Ok(Self { grid, tetrahedra, modes, around: None })
+        Ok(Self { grid, tetrahedra, modes, around: None, zone: None })
     }
 
     /// Put phonons on their grid, and those that scatter with them and one of any fractional
@@ -40,7 +43,60 @@ impl<'a> Phonons<'a> {
         let (n_q, n_b) = modes.shape();
         ensure_shape("frequencies", &[n_q, n_b], &[2 * grid.n_q() + 1, n_b])?;
         ensure_bands(n_b)?;
-        Ok(Self { grid, tetrahedra, modes, around: Some(q) })
+        Ok(Self { grid, tetrahedra, modes, around: Some(q), zone: None })
+    }
+
+    /// Put phonons at every image of the points in a zone.
+    ///
+    /// Eigenvectors of two images of a wave vector are related by a phase, but inside a
+    /// degenerate set any unitary matrix may come between: which image is taken matters
+    /// where weights are not averaged over such sets.
+    pub fn in_zone(
+        zone: BrillouinZone<'a>,
+        tetrahedra: Tetrahedra,
+        modes: Modes<'a>,
+    ) -> Result<Self> {
+        let (n_q, n_b) = modes.shape();
+        ensure_shape("frequencies", &[n_q, n_b], &[zone.n_images(), n_b])?;
+        ensure_bands(n_b)?;
+        Ok(Self { grid: zone.grid(), tetrahedra, modes, around: None, zone: Some(zone) })
+    }
+
+    /// The address of wave vector `q` among the modes.
+    #[inline]
+    pub(crate) fn address(&self, q: usize) -> [i64; 3] {
+        self.zone.map_or_else(|| self.grid.address(q), |zone| zone.address(q))
+    }
+
+    /// The address of wave vector `q` moved into the cell, each component in `0..D`.
+    pub(crate) fn on_grid(&self, q: usize) -> [i64; 3] {
+        self.grid.address(self.zone.map_or(q, |zone| self.grid.index(zone.address(q))))
+    }
+
+    /// Where the modes of tetrahedra are looked up.
+    #[inline(always)]
+    pub(crate) fn wave_vectors(&self) -> WaveVectors<'a> {
+        self.zone.map_or(WaveVectors::Grid(self.grid), WaveVectors::Zone)
+    }
+
+    /// Require triplets of wave vectors among the modes that conserve momentum.
+    pub(crate) fn ensure_triplets(&self, points: ArrayView2<'_, i64>) -> Result<()> {
+        ensure_shape("points", points.shape(), &[points.nrows(), 3])?;
+        let n = self.zone.map_or_else(|| self.grid.n_q(), |zone| zone.n_images());
+        for triplet in points.rows() {
+            let mut sum = [0; 3];
+            for &q in triplet {
+                let address = self.address(ensure_index("points", q, n)?);
+                (0..3).for_each(|i| sum[i] += address[i]);
+            }
+            if self.grid.index(sum) != 0 {
+                let [q, q1, q2] = [triplet[0], triplet[1], triplet[2]];
+                return Err(Error::Domain(format!(
+                    "triplets: {q} {q1} {q2} does not conserve momentum at q = {q}"
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// The irreducible triplets at `q`, and how many each stands for; all of them if `q` is no

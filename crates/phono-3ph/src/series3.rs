@@ -1,6 +1,6 @@
 //! Third-order constants on lattice vectors, the origin averaged.
 
-use ndarray::{Array2, Array3, Array4, ArrayView2};
+use ndarray::{Array2, Array3, Array4, ArrayView2, ArrayView3};
 use phono_core::{Error, ForceConstants, Result, Stop, ensure_shape};
 use rayon::prelude::*;
 
@@ -22,6 +22,24 @@ struct Share {
     /// Numbers of the two images.
     images: [u32; 2],
     leg: Leg,
+}
+
+/// Which atoms of a block of constants are put at the origin.
+#[derive(Debug, Clone, Copy)]
+pub struct Origins<'a> {
+    /// Each in turn, and the mean is taken; the first alone if not.
+    pub average: bool,
+    /// `[κ, j, k]`: blocks whose first atom stands for all three, as it does where
+    /// constants are symmetric and no image has an equal; none if not given.
+    pub alike: Option<ArrayView3<'a, bool>>,
+}
+
+impl Origins<'_> {
+    /// How many are put at the origin in the block of these atoms.
+    fn count(&self, block: [usize; 3]) -> usize {
+        let alike = self.alike.is_some_and(|alike| alike[block]);
+        if self.average && !alike { 3 } else { 1 }
+    }
 }
 
 /// Which atom of the block is at the origin.
@@ -54,7 +72,7 @@ struct Image {
 /// w Φ(κ, j, k), axes 0, 2 exchanged   to  Φ̃(κ_k; κ_j R_j − R_k; κ −R_k)
 /// ```
 ///
-/// With `average_origin` false the first of the three alone is taken, three times as heavy.
+/// Where one origin is enough, the first of the three alone is taken, three times as heavy.
 ///
 /// * `multiplicities[s, κ]`: number of shortest vectors from `κ` to supercell atom `s`.
 /// * `cells[v]`: the cells `R` these vectors end in, pair by pair.
@@ -62,7 +80,7 @@ pub fn series3(
     constants: ForceConstants<'_>,
     multiplicities: ArrayView2<'_, i64>,
     cells: ArrayView2<'_, i64>,
-    average_origin: bool,
+    origins: Origins<'_>,
     stop: &Stop,
 ) -> Result<SeriesArrays> {
     let tables = constants.tables();
@@ -78,18 +96,22 @@ pub fn series3(
     ensure_shape("cells", cells.shape(), &[n_v, 3])?;
 
     ensure_cells(cells)?;
+    if let Some(alike) = origins.alike {
+        ensure_shape("alike", alike.shape(), &[n_a, n_s, n_s])?;
+    }
 
     let images = images(multiplicities, cells);
-    let n_legs = if average_origin { 3 } else { 1 };
+    let most = if origins.average { 3 } else { 1 };
     let mut shares = vec![];
     let mut first = 0;
     for seen in images.chunk_by(|a, b| a.from == b.from) {
         stop.check()?;
-        shares.reserve_exact(n_legs * seen.len().pow(2));
+        shares.reserve_exact(most * seen.len().pow(2));
         let numbered = || seen.iter().zip(first..);
         let kind = |image: &Image| tables.primitive(image.to) as i16;
         for ((a, i), (b, j)) in numbered().flat_map(|a| numbered().map(move |b| (a, b))) {
             let atoms = [a.from as i16, kind(a), kind(b)];
+            let n_legs = origins.count([a.from, a.to, b.to]);
             shares.extend(&legs([i, j], atoms, a.cell, b.cell)[..n_legs]);
         }
         first += seen.len() as u32;
@@ -99,6 +121,7 @@ pub fn series3(
     let block = |share: &Share| {
         let [a, b] = share.images.map(|i| images[i as usize]);
         let at = 27 * ((a.from * n_s + a.to) * n_s + b.to);
+        let n_legs = origins.count([a.from, a.to, b.to]);
         (a.share * b.share / n_legs as f64, &constants.values()[at..at + 27])
     };
     Ok(merge(&shares, block))

@@ -109,6 +109,18 @@ impl<'a> TripletSum<'a> {
         })
     }
 
+    /// Take triplets at `q` that are given, and how many each stands for.
+    pub(crate) fn given(
+        series: Series<'a>,
+        phonons: &'a Phonons<'a>,
+        (q, pairs, multiplicities): (usize, Vec<[usize; 2]>, Vec<f64>),
+        scattering: Scattering,
+    ) -> Result<Self> {
+        phonons.ensure_atoms(series.n_atoms())?;
+        let source = Source::Series(series, Rows::new(series, phonons.grid));
+        Ok(Self { source, phonons, q, pairs, multiplicities, scattering })
+    }
+
     /// Blocks of initial bands whose series fit the memory.
     pub(crate) fn initial_bands(&self) -> impl Iterator<Item = Range<usize>> + use<> {
         let n_b = self.phonons.n_bands();
@@ -237,7 +249,8 @@ impl<A: Accumulate> Visit for Weighted<'_, A> {
             weights.evaluate_gaussian(f1, f2, targets, gaussian);
         } else {
             let (f, q) = phonons.pair_of_grids([q1, q2]);
-            weights.evaluate(phonons.grid, &phonons.tetrahedra, f, q, targets);
+            let places = phonons.wave_vectors();
+            weights.evaluate(places, &phonons.tetrahedra, f, q, targets);
             if scattering.average_degenerate_weights {
                 weights.average_degenerate(f1, f2, scattering.degeneracy);
             }

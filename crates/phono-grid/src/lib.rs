@@ -15,6 +15,7 @@ mod triplet_weights;
 mod triplets;
 mod vectors;
 mod zone;
+mod zone_weights;
 
 pub use bands::Bands;
 pub use joint_dos::joint_dos_channels;
@@ -23,8 +24,9 @@ pub use permutations::{Operations, PARALLEL_IMAGES, atom_permutations};
 pub use shortest_vectors::{PARALLEL_PAIRS, shortest_vectors};
 pub use spectra::{Gaussian, Smearing, Spectra, spectra};
 pub use stars::irreducible_map;
-pub use tetrahedra::{N_TETRAHEDRA, N_VERTICES, Tetrahedra};
+pub use tetrahedra::{N_TETRAHEDRA, N_VERTICES, Tetrahedra, WaveVectors};
 pub use tetrahedron_weights::{DeltaWeight, DeltaWeights, tetrahedron_weights};
 pub use triplet_weights::{N_CHANNELS, PairWeights, degenerate_sets, triplet_weights};
 pub use triplets::triplets_at;
 pub use zone::{BrillouinZone, triplet_images, zone_images};
+pub use zone_weights::{WeightKind, ZoneBands, zone_point_weights, zone_triplet_weights};

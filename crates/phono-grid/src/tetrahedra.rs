@@ -3,6 +3,8 @@
 use ndarray::ArrayView2;
 use phono_core::{Error, Grid, Result, ensure_shape};
 
+use crate::BrillouinZone;
+
 /// Tetrahedra of one cut that meet at a grid point.
 pub const N_TETRAHEDRA: usize = 24;
 /// Distinct vertices of these tetrahedra, the point itself among them.
@@ -16,6 +18,27 @@ pub(crate) type Lanes = [f64; N_TETRAHEDRA];
 #[derive(Debug, Clone)]
 pub struct Tetrahedra {
     cuts: Vec<Cut>,
+}
+
+/// Where the wave vectors with frequencies are: at the points of a grid, or at all their
+/// images in the zone.
+#[derive(Debug, Clone, Copy)]
+pub enum WaveVectors<'a> {
+    /// One for each grid point.
+    Grid(Grid<'a>),
+    /// One for each image.
+    Zone(BrillouinZone<'a>),
+}
+
+impl WaveVectors<'_> {
+    /// The vertices of `cut` around wave vector `q`, moved by `sign` times the offsets.
+    #[inline(always)]
+    pub(crate) fn around(&self, cut: &Cut, q: usize, sign: i64) -> [usize; N_VERTICES] {
+        match self {
+            Self::Grid(grid) => cut.around(*grid, grid.address(q), sign),
+            Self::Zone(zone) => cut.around_image(zone, q, sign),
+        }
+    }
 }
 
 /// The vertices of the tetrahedra of one cut.
@@ -106,6 +129,23 @@ impl Cut {
             }
         }
         indices
+    }
+
+    /// Images of the vertices around image `i`, moved by `sign` times the offsets.
+    #[inline(always)]
+    pub(crate) fn around_image(
+        &self,
+        zone: &BrillouinZone<'_>,
+        i: usize,
+        sign: i64,
+    ) -> [usize; N_VERTICES] {
+        let address = zone.address(i);
+        let mut vertices = self.around(zone.grid(), address, sign);
+        for (vertex, offset) in vertices.iter_mut().zip(&self.offsets) {
+            let there = std::array::from_fn(|x| address[x] + sign * offset[x]);
+            *vertex = zone.image(*vertex, there);
+        }
+        vertices
     }
 
     /// Write the values at the three outer vertices of every tetrahedron.

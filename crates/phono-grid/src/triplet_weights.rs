@@ -1,13 +1,13 @@
 //! Energy-conserving weights of triplets.
 
 use ndarray::{Array5, ArrayView1, Axis};
-use phono_core::{Grid, Result, Stop};
+use phono_core::{Result, Stop};
 use rayon::prelude::*;
 
 use crate::pair_vertices::{TripletBands, Vertices};
 use crate::sorted_tetrahedra::Sorted;
 use crate::spectra::{Gaussian, Smearing};
-use crate::tetrahedra::Tetrahedra;
+use crate::tetrahedra::{Tetrahedra, WaveVectors};
 
 /// Ways to conserve energy: `δ(f − f' − f'')`, `δ(f + f' − f'')`, `δ(f − f' + f'')`.
 pub const N_CHANNELS: usize = 3;
@@ -62,12 +62,12 @@ impl PairWeights {
 
     /// Compute the weights of triplet `(q', q'')` for `targets`.
     ///
-    /// `f1[q n_b + j]` and `f2` are those of the whole grid that `q'` and `q''` are points
-    /// of, often the same; negative ones count as 0.
+    /// `f1[q n_b + j]` and `f2` are those of all wave vectors of `places` that `q'` and `q''`
+    /// are among, often the same; negative ones count as 0.
     #[inline(always)]
     pub fn evaluate(
         &mut self,
-        grid: Grid<'_>,
+        places: WaveVectors<'_>,
         tetrahedra: &Tetrahedra,
         [f1, f2]: [&[f64]; 2],
         [q1, q2]: [usize; 2],
@@ -81,8 +81,8 @@ impl PairWeights {
         active.fill(false);
         let share = tetrahedra.share();
         for cut in tetrahedra.cuts() {
-            second.gather(cut, f1, &cut.around(grid, grid.address(q1), 1));
-            third.gather(cut, f2, &cut.around(grid, grid.address(q2), -1));
+            second.gather(cut, f1, &places.around(cut, q1, 1));
+            third.gather(cut, f2, &places.around(cut, q2, -1));
             for (pair, active) in active.iter_mut().enumerate() {
                 let (j1, j2) = (pair / *n_bands, pair % *n_bands);
                 let at = pair * *n_targets;
@@ -235,7 +235,7 @@ impl pulp::NullaryFnOnce for Evaluate<'_> {
         match smearing {
             Smearing::Tetrahedra(tetrahedra) => {
                 let f = [bands.frequencies; 2];
-                pairs.evaluate(bands.grid, tetrahedra, f, q, targets);
+                pairs.evaluate(WaveVectors::Grid(bands.grid), tetrahedra, f, q, targets);
             }
             Smearing::Gaussian(gaussian) => {
                 let [f1, f2] = q.map(|q| bands.at(q));

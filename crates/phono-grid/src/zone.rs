@@ -156,6 +156,32 @@ impl<'a> BrillouinZone<'a> {
         })
     }
 
+    /// The grid whose points they are images of.
+    pub fn grid(&self) -> Grid<'a> {
+        self.grid
+    }
+
+    /// How many images there are.
+    pub fn n_images(&self) -> usize {
+        self.addresses.len()
+    }
+
+    /// The address of image `i`, anywhere in the zone.
+    pub fn address(&self, i: usize) -> Address {
+        self.addresses[i]
+    }
+
+    /// The image of point `g` at `address`; where none is there, the first one.
+    #[inline(always)]
+    pub(crate) fn image(&self, g: usize, address: Address) -> usize {
+        let mut images = self.images(g as i64);
+        let first = images.start;
+        if images.len() == 1 {
+            return first;
+        }
+        images.find(|&i| self.addresses[i] == address).unwrap_or(first)
+    }
+
     /// Indices of the images of point `g`.
     fn images(&self, g: i64) -> std::ops::Range<usize> {
         self.first[g as usize] as usize..self.first[g as usize + 1] as usize

@@ -1,11 +1,12 @@
 //! Python face of [`phono_3ph`]. No physics here.
 
 mod readers;
+mod zone_readers;
 
 use numpy::{
     AllowTypeChange, IntoPyArray, PyArray2, PyArray3, PyArray4, PyArray5, PyArray6,
     PyArrayDyn, PyArrayLike1, PyArrayLike3, PyArrayLikeDyn, PyArrayMethods,
-    PyReadonlyArray2, PyReadonlyArray4,
+    PyReadonlyArray2, PyReadonlyArray3, PyReadonlyArray4,
 };
 use phono_py::{
     Compute, PyEvaluationPoints, PyForceConstants, PyPeriodicModes, PySeries3, PyTriplets,
@@ -16,6 +17,7 @@ use readers::{
     PyCouplings, PyPhonons, PyQStars, PyScattering, PyThermalFactors, evaluation_of,
     phonons_of, series_of,
 };
+use zone_readers::{PyCoupledModes, PyGivenTriplets, PyZoneModes};
 
 /// Linewidths and a row of the collision operator.
 type PyRow<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray4<f64>>);
@@ -26,18 +28,23 @@ type PySeriesArrays<'py> =
 
 /// See `phono_3ph.series3`.
 #[pyfunction]
-#[pyo3(signature = (force_constants, multiplicities, cells, *, average_origin = true))]
+#[pyo3(signature = (
+    force_constants, multiplicities, cells, *, average_origin = true, alike = None
+))]
 fn series3<'py>(
     py: Python<'py>,
     force_constants: PyForceConstants<'py>,
     multiplicities: PyReadonlyArray2<'py, i64>,
     cells: PyReadonlyArray2<'py, i64>,
     average_origin: bool,
+    alike: Option<PyReadonlyArray3<'py, bool>>,
 ) -> PyResult<PySeriesArrays<'py>> {
     let (constants, m, r) =
         (force_constants.view()?, multiplicities.as_array(), cells.as_array());
+    let alike = alike.as_ref().map(|alike| alike.as_array());
+    let origins = phono_3ph::Origins { average: average_origin, alike };
     let (values, atoms, cells) =
-        py.compute(|stop| phono_3ph::series3(constants, m, r, average_origin, stop))?;
+        py.compute(|stop| phono_3ph::series3(constants, m, r, origins, stop))?;
     Ok((values.into_pyarray(py), atoms.into_pyarray(py), cells.into_pyarray(py)))
 }
 
@@ -46,12 +53,12 @@ fn series3<'py>(
 fn interaction_strengths<'py>(
     py: Python<'py>,
     series: PySeries3<'py>,
-    phonons: PyPeriodicModes<'py>,
+    phonons: PyCoupledModes<'py>,
     triplets: PyTriplets<'py>,
     cutoff_frequency: f64,
     bands: Option<Vec<i64>>,
 ) -> PyResult<Bound<'py, PyArray4<f64>>> {
-    let (phonons, points) = (phonons_of(&phonons)?, triplets.points());
+    let (phonons, points) = (phonons.view()?, triplets.points());
     let series = series_of(&series, &phonons)?;
     let bands = bands.unwrap_or_else(|| (0..phonons.n_bands() as i64).collect());
     let which = (cutoff_frequency, &bands[..]);
@@ -75,6 +82,27 @@ fn linewidths<'py>(
     let (series, s) = (series_of(&series, &phonons)?, scattering.choices()?);
     let gamma =
         py.compute(|stop| phono_3ph::linewidths(series, &phonons, q, n, s, stop))?;
+    Ok(gamma.into_pyarray(py))
+}
+
+/// See `phono_3ph.zone_linewidths`.
+#[pyfunction]
+fn zone_linewidths<'py>(
+    py: Python<'py>,
+    series: PySeries3<'py>,
+    phonons: PyZoneModes<'py>,
+    triplets: PyGivenTriplets<'py>,
+    occupations: PyArrayLike3<'py, f64, AllowTypeChange>,
+    scattering: PyScattering,
+    bands: Option<Vec<i64>>,
+) -> PyResult<Bound<'py, PyArray3<f64>>> {
+    let (phonons, n) = (phonons.view()?, occupations.as_array());
+    let (series, triplets) = (series_of(&series, &phonons)?, triplets.view());
+    let bands = bands.unwrap_or_else(|| (0..phonons.n_bands() as i64).collect());
+    let s = (scattering.choices()?, &bands[..]);
+    let gamma = py.compute(|stop| {
+        phono_3ph::zone_linewidths(series, &phonons, triplets, n, s, stop)
+    })?;
     Ok(gamma.into_pyarray(py))
 }
 
@@ -188,6 +216,7 @@ mod _rust {
     use super::{
         collision_row, detailed_linewidths, imaginary_self_energies, interaction_strengths,
         isotope_linewidths, linewidths, real_self_energies, reduced_row, series3,
+        zone_linewidths,
     };
     #[pymodule_export]
     use phono_py::rayon_threads;

@@ -1,10 +1,14 @@
 //! Python face of [`phono_grid`]. No physics here.
 
 use numpy::{
-    AllowTypeChange, IntoPyArray, PyArray1, PyArray2, PyArray3, PyArray5, PyArrayLike1,
-    PyArrayLike2, PyArrayLike3, PyArrayLike4, PyArrayLikeDyn,
+    AllowTypeChange, IntoPyArray, PyArray1, PyArray2, PyArray3, PyArray4, PyArray5,
+    PyArrayLike1, PyArrayLike2, PyArrayLike3, PyArrayLike4, PyArrayLikeDyn, PyArrayMethods,
+    PyReadonlyArray1, PyReadonlyArray2,
 };
-use phono_grid::{Bands, BrillouinZone, Gaussian, Smearing, Tetrahedra, TripletBands};
+use phono_grid::{
+    Bands, BrillouinZone, Gaussian, Smearing, Tetrahedra, TripletBands, WeightKind,
+    ZoneBands,
+};
 use phono_py::{
     Compute, PyBands, PyBrillouinZone, PyCell, PyGrid, PySmearing, PyTetrahedra,
     PyTriplets, raise,
@@ -221,12 +225,77 @@ fn triplet_images<'py>(
     Ok((images.into_pyarray(py), normal.into_pyarray(py)))
 }
 
+/// `out, outside`.
+type Conserving<'py> = (Bound<'py, PyArray5<f64>>, Bound<'py, PyArray4<i8>>);
+
+/// See `phono_grid.zone_triplet_weights`.
+#[pyfunction]
+#[expect(clippy::too_many_arguments, reason = "the arguments of the function in Python")]
+fn zone_triplet_weights<'py>(
+    py: Python<'py>,
+    zone: PyBrillouinZone<'py>,
+    tetrahedra: PyTetrahedra<'py>,
+    frequencies: PyReadonlyArray2<'py, f64>,
+    points: PyReadonlyArray2<'py, i64>,
+    targets: PyReadonlyArray1<'py, f64>,
+    out: Bound<'py, PyArray5<f64>>,
+    outside: Bound<'py, PyArray4<i8>>,
+) -> PyResult<Conserving<'py>> {
+    let (grid, (addresses, first)) = (zone.grid.view()?, zone.images());
+    let (steps, (offsets, corners)) = (zone.steps(), tetrahedra.view());
+    let (f, points, w) = (frequencies.as_array(), points.as_array(), targets.as_array());
+    let (mut g, mut flags) = (out.try_readwrite()?, outside.try_readwrite()?);
+    let written = (g.as_array_mut(), flags.as_array_mut());
+    py.compute(|stop| {
+        let zone = BrillouinZone::new(grid, addresses, first, steps)?;
+        let tetrahedra = Tetrahedra::new(offsets, corners)?;
+        let bands = ZoneBands::new(zone, f, None)?;
+        phono_grid::zone_triplet_weights(bands, &tetrahedra, points, w, written, stop)
+    })?;
+    drop((g, flags));
+    Ok((out, outside))
+}
+
+/// See `phono_grid.zone_point_weights`.
+#[pyfunction]
+#[pyo3(signature = (zone, tetrahedra, frequencies, rows, points, targets, out, *, step = false))]
+#[expect(clippy::too_many_arguments, reason = "the arguments of the function in Python")]
+fn zone_point_weights<'py>(
+    py: Python<'py>,
+    zone: PyBrillouinZone<'py>,
+    tetrahedra: PyTetrahedra<'py>,
+    frequencies: PyReadonlyArray2<'py, f64>,
+    rows: PyReadonlyArray1<'py, i64>,
+    points: PyReadonlyArray1<'py, i64>,
+    targets: PyReadonlyArray1<'py, f64>,
+    out: Bound<'py, PyArray3<f64>>,
+    step: bool,
+) -> PyResult<Bound<'py, PyArray3<f64>>> {
+    let (grid, (addresses, first)) = (zone.grid.view()?, zone.images());
+    let (steps, (offsets, corners)) = (zone.steps(), tetrahedra.view());
+    let (f, rows) = (frequencies.as_array(), rows.as_array());
+    let (points, w) = (points.as_array(), targets.as_array());
+    let mut g = out.try_readwrite()?;
+    let written = g.as_array_mut();
+    let kind = if step { WeightKind::Step } else { WeightKind::Delta };
+    py.compute(|stop| {
+        let zone = BrillouinZone::new(grid, addresses, first, steps)?;
+        let tetrahedra = Tetrahedra::new(offsets, corners)?;
+        let bands = ZoneBands::new(zone, f, Some(rows))?;
+        let kind = (&tetrahedra, kind);
+        phono_grid::zone_point_weights(bands, kind, points, w, written, stop)
+    })?;
+    drop(g);
+    Ok(out)
+}
+
 #[pymodule(gil_used = false)]
 mod _rust {
     #[pymodule_export]
     use super::{
         atom_permutations, irreducible_map, joint_dos_channels, shortest_vectors, spectra,
         tetrahedron_weights, triplet_images, triplet_weights, triplets_at, zone_images,
+        zone_point_weights, zone_triplet_weights,
     };
     #[pymodule_export]
     use phono_py::rayon_threads;

@@ -24,6 +24,7 @@ from phono_3ph._isotope import (
 )
 from phono_3ph._joint_dos import JointDos, joint_dos
 from phono_3ph._linewidths import Scattering, linewidths
+from phono_3ph._mapped_constants import AtomMaps, MappedForceConstants3
 from phono_3ph._modes_around import ModesAround
 from phono_3ph._pair_heat_capacities import Coherence, pair_heat_capacities
 from phono_3ph._periodic_modes import PeriodicModes, periodic_gauge
@@ -59,10 +60,13 @@ from phono_3ph._wigner import (
     conductivity_wigner,
     pair_conductivities,
 )
+from phono_3ph._zone_linewidths import zone_linewidths
+from phono_3ph._zone_modes import GivenTriplets, ZoneModes
 
 __all__ = [
     "PRINCIPAL_VALUE_WIDTH",
     "Accumulation",
+    "AtomMaps",
     "BandPairs",
     "Coherence",
     "CollisionOperator",
@@ -72,9 +76,11 @@ __all__ = [
     "ConductivityWigner",
     "Couplings",
     "EvaluationPoints",
+    "GivenTriplets",
     "ImaginarySelfEnergy",
     "IrreducibleModes",
     "JointDos",
+    "MappedForceConstants3",
     "ModesAround",
     "PeriodicModes",
     "QStars",
@@ -88,6 +94,7 @@ __all__ = [
     "Strengths",
     "StrengthsOrigin",
     "ThermalFactors",
+    "ZoneModes",
     "accumulate",
     "accumulation_points",
     "boundary_linewidths",
@@ -120,4 +127,5 @@ __all__ = [
     "storage_for",
     "total_linewidths",
     "write_strengths",
+    "zone_linewidths",
 ]

@@ -20,9 +20,10 @@ from phono_3ph._extension import rust
 from phono_3ph._modes_around import Phonons, qpoints_of
 from phono_3ph._periodic_modes import PeriodicModes, ensure_one_lattice
 from phono_3ph._series3 import Series3
+from phono_3ph._zone_modes import GivenTriplets, ZoneModes
 
 
-def ensure_one_crystal(series: Series3, phonons: Phonons) -> None:
+def ensure_one_crystal(series: Series3, phonons: Phonons | ZoneModes) -> None:
     """Require constants, and phonons of as many atoms on their lattice."""
     ensure_type("series", series, Series3)
     ensure_indices("series.atoms", series.atoms, phonons.polarizations.shape[2])
@@ -40,16 +41,16 @@ def ensure_bands(bands: Sequence[int], n_b: int) -> None:
 
 def _checked(
     series: Series3,
-    phonons: PeriodicModes,
+    phonons: PeriodicModes | ZoneModes,
     triplets: Triplets,
     cutoff_frequency: float = CUTOFF_FREQUENCY,
     bands: Sequence[int] | None = None,
 ) -> tuple[Any, ...]:
     """Arguments of `interaction_strengths`."""
-    ensure_type("phonons", phonons, PeriodicModes)
+    ensure_type("phonons", phonons, PeriodicModes, ZoneModes)
     ensure_one_crystal(series, phonons)
     ensure_type("triplets", triplets, Triplets)
-    ensure_indices("triplets", triplets.points, phonons.grid.n_q)
+    ensure_indices("triplets", triplets.points, len(phonons.frequencies))
     ensure_not_negative("cutoff_frequency", cutoff_frequency)
     if bands is not None:
         ensure_bands(bands, phonons.frequencies.shape[1])
@@ -59,7 +60,7 @@ def _checked(
 @accelerated_by(rust.interaction_strengths, _checked)
 def interaction_strengths(
     series: Series3,
-    phonons: PeriodicModes,
+    phonons: PeriodicModes | ZoneModes,
     triplets: Triplets,
     cutoff_frequency: float = CUTOFF_FREQUENCY,
     bands: Sequence[int] | None = None,
@@ -78,9 +79,9 @@ def interaction_strengths(
     Parameters
     ----------
     series : Series3
-    phonons : PeriodicModes
+    phonons : PeriodicModes or ZoneModes
     triplets : Triplets
-        At one ``q``.
+        At one ``q``; of images if the phonons are at the images in the zone.
     cutoff_frequency : float
         THz.
     bands : sequence of int, optional
@@ -101,7 +102,10 @@ def interaction_strengths(
 
 
 def strengths_among(
-    series: Series3, phonons: Phonons, triplets: Triplets, cutoff_frequency: float
+    series: Series3,
+    phonons: Phonons | ZoneModes,
+    triplets: Triplets | GivenTriplets,
+    cutoff_frequency: float,
 ) -> NDArray[np.float64]:
     """`interaction_strengths` of all bands, of any phonons."""
     v = matrix_elements(series, phonons, triplets)
@@ -114,11 +118,15 @@ def strengths_among(
 
 
 def matrix_elements(
-    series: Series3, phonons: Phonons, triplets: Triplets
+    series: Series3, phonons: Phonons | ZoneModes, triplets: Triplets | GivenTriplets
 ) -> NDArray[np.complex128]:
     """The sum inside the bars of `interaction_strengths`, entry by entry."""
     n_a = phonons.polarizations.shape[2]
-    q = qpoints_of(phonons)[triplets.points]
+    if isinstance(phonons, ZoneModes):
+        qpoints = phonons.zone.qpoints
+    else:
+        qpoints = qpoints_of(phonons)
+    q = qpoints[triplets.points]
     total = q.sum(axis=1)
     lost = np.abs(total - np.rint(total)).max(axis=1) > 1e-8
     if lost.any():

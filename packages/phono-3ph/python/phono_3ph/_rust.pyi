@@ -1,12 +1,14 @@
 from collections.abc import Sequence
 
-from numpy import float64, int64
+from numpy import bool_, float64, int64
 from numpy.typing import ArrayLike, NDArray
 from phono_fc import ForceConstants
 from phono_grid import Triplets
 
 from phono_3ph import (
     EvaluationPoints,
+    GivenTriplets,
+    MappedForceConstants3,
     ModesAround,
     PeriodicModes,
     QStars,
@@ -14,18 +16,20 @@ from phono_3ph import (
     Series3,
     Strengths,
     ThermalFactors,
+    ZoneModes,
 )
 
 def series3(
-    force_constants: ForceConstants,
+    force_constants: ForceConstants | MappedForceConstants3,
     multiplicities: NDArray[int64],
     cells: NDArray[int64],
     *,
     average_origin: bool = True,
+    alike: NDArray[bool_] | None = None,
 ) -> tuple[NDArray[float64], NDArray[int64], NDArray[int64]]: ...
 def interaction_strengths(
     series: Series3,
-    phonons: PeriodicModes,
+    phonons: PeriodicModes | ZoneModes,
     triplets: Triplets,
     cutoff_frequency: float,
     bands: Sequence[int] | None,
@@ -74,3 +78,11 @@ def isotope_linewidths(
     scattering: Scattering,
 ) -> NDArray[float64]: ...
 def rayon_threads() -> int: ...
+def zone_linewidths(
+    series: Series3,
+    phonons: ZoneModes,
+    triplets: GivenTriplets,
+    occupations: ArrayLike,
+    scattering: Scattering,
+    bands: Sequence[int] | None,
+) -> NDArray[float64]: ...

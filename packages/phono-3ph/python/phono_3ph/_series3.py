@@ -1,6 +1,7 @@
 """Third-order force constants as one Fourier series."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +14,14 @@ from phono_grid.errors import (
     ensure_finite,
     ensure_flag,
     ensure_not_negative,
+    ensure_shape,
     ensure_type,
     ensure_volume,
     frozen,
 )
 
 from phono_3ph._extension import rust
+from phono_3ph._mapped_constants import MappedForceConstants3
 from phono_3ph._sparse_series3 import merged, shares_of_legs, sparse_series3
 
 
@@ -109,6 +112,25 @@ class Series3(ValueNoun):
             array.flags.writeable = False
         return cls(values, atoms, cells, force_constants.supercell.primitive.lattice)
 
+    @classmethod
+    def of_images(
+        cls,
+        force_constants: MappedForceConstants3,
+        multiplicities: NDArray[np.int64],
+        cells: NDArray[np.int64],
+        *,
+        average_origin: bool = True,
+        alike: NDArray[np.bool_] | None = None,
+    ) -> "Series3":
+        """Make the series of constants whose images are given; `series3` has arguments."""
+        ensure_third_order(force_constants, MappedForceConstants3)
+        m = multiplicities
+        values, atoms, cells = series3(
+            force_constants, m, cells, average_origin=average_origin, alike=alike
+        )
+        keep = (values != 0).any(axis=(1, 2, 3))
+        return cls(values[keep], atoms[keep], cells[keep])
+
     def reordered(self, order: tuple[int, int, int]) -> "Series3":
         r"""The same constants, the phonons of a triplet put in in another order.
 
@@ -155,17 +177,26 @@ def ensure_third_order(force_constants: object, *kinds: type) -> None:
 
 
 def _checked(
-    force_constants: ForceConstants,
+    force_constants: ForceConstants | MappedForceConstants3,
     multiplicities: NDArray[np.int64],
     cells: NDArray[np.int64],
     *,
     average_origin: bool = True,
-) -> tuple[ForceConstants, NDArray[np.int64], NDArray[np.int64]]:
+    alike: NDArray[np.bool_] | None = None,
+) -> tuple[Any, NDArray[np.int64], NDArray[np.int64]]:
     """Arguments of `series3`."""
-    ensure_third_order(force_constants, ForceConstants)
+    ensure_third_order(force_constants, ForceConstants, MappedForceConstants3)
     ensure_flag("average_origin", average_origin)
     supercell = force_constants.supercell
-    n_s, n_a = len(supercell.supercell_to_primitive), supercell.primitive.n_atoms
+    n_s, n_a = (
+        len(supercell.supercell_to_primitive),
+        len(supercell.primitive_to_supercell),
+    )
+    if alike is not None:
+        ensure_type("alike", alike, np.ndarray)
+        ensure_shape("alike", alike, (n_a, n_s, n_s))
+        if alike.dtype != np.bool_:
+            raise DomainError(f"alike must be an array of bool, got {alike.dtype}")
     m = as_numbers(multiplicities, "multiplicities", np.int64, (n_s, n_a))
     if (m < 1).any():
         raise DomainError(f"multiplicities must be 1 or more, got {m.min()}")
@@ -174,11 +205,12 @@ def _checked(
 
 @accelerated_by(rust.series3, _checked)
 def series3(
-    force_constants: ForceConstants,
+    force_constants: ForceConstants | MappedForceConstants3,
     multiplicities: NDArray[np.int64],
     cells: NDArray[np.int64],
     *,
     average_origin: bool = True,
+    alike: NDArray[np.bool_] | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
     r"""Third-order constants on lattice vectors, the origin averaged.
 
@@ -199,13 +231,16 @@ def series3(
 
     Parameters
     ----------
-    force_constants : ForceConstants
+    force_constants : ForceConstants or MappedForceConstants3
         Third order.
     multiplicities : (n_s, n_a) array of int
         Shortest vectors from primitive atom ``κ`` to supercell atom ``s``.
     cells : (n_v, 3) array of int
         The cells ``R`` these vectors end in, pair by pair in C order.
     average_origin : bool
+    alike : (n_a, n_s, n_s) array of bool, optional
+        Blocks :math:`\kappa, j, k` for which the first line stands for all three,
+        :math:`w = 1 / m_j m_k`, as it does where constants are symmetric.
 
     Returns
     -------
@@ -218,7 +253,6 @@ def series3(
     first = (np.cumsum(m.ravel()) - m.ravel()).reshape(m.shape)
     n_s, n_a = m.shape
     keys, blocks = [], []
-    n_legs = 3 if average_origin else 1
     for k in range(n_a):
         # Every image seen from k: its atom, its cell and its share.
         atom = np.repeat(np.arange(n_s), m[:, k])
@@ -226,10 +260,14 @@ def series3(
         r = cells[np.concatenate([np.arange(start, start + n) for start, n in seen])]
         share = 1.0 / m[atom, k]
         a, b = np.indices((len(atom), len(atom))).reshape(2, -1)
-        weight = share[a] * share[b] / n_legs
-        phi = force_constants.values[k, atom[a], atom[b]] * weight[:, None, None, None]
-        atoms = np.full(len(a), k), kind[atom[a]], kind[atom[b]]
-        key, block = shares_of_legs(atoms, r[a], r[b], phi, n_legs=n_legs)
-        keys.append(key)
-        blocks.append(block)
+        one = np.zeros(len(a), bool) if alike is None else alike[k, atom[a], atom[b]]
+        one = one | (not average_origin)
+        for n_legs, chosen in ((1, one), (3, ~one)):
+            i, j = a[chosen], b[chosen]
+            weight = share[i] * share[j] / n_legs
+            phi = force_constants.values[k, atom[i], atom[j]] * weight[:, None, None, None]
+            atoms = np.full(len(i), k), kind[atom[i]], kind[atom[j]]
+            key, block = shares_of_legs(atoms, r[i], r[j], phi, n_legs=n_legs)
+            keys.append(key)
+            blocks.append(block)
     return merged(np.concatenate(keys), np.concatenate(blocks))

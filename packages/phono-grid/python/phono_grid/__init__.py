@@ -40,6 +40,7 @@ from phono_grid._zone import (
     triplet_images,
     zone_images,
 )
+from phono_grid._zone_weights import zone_point_weights, zone_triplet_weights
 from phono_grid.backend import Backend, running, using
 from phono_grid.nouns import ValueNoun
 
@@ -88,4 +89,6 @@ __all__ = [
     "units",
     "using",
     "zone_images",
+    "zone_point_weights",
+    "zone_triplet_weights",
 ]

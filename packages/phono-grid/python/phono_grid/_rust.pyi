@@ -53,3 +53,23 @@ def triplets_at(grid: Grid, q: int) -> tuple[NDArray[np.int64], NDArray[np.int64
 def zone_images(
     grid: Grid, transform: ArrayLike, basis: ArrayLike
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]: ...
+def zone_point_weights(
+    zone: BrillouinZone,
+    tetrahedra: Tetrahedra,
+    frequencies: ArrayLike,
+    rows: ArrayLike,
+    points: ArrayLike,
+    targets: ArrayLike,
+    out: NDArray[np.float64],
+    *,
+    step: bool = False,
+) -> NDArray[np.float64]: ...
+def zone_triplet_weights(
+    zone: BrillouinZone,
+    tetrahedra: Tetrahedra,
+    frequencies: ArrayLike,
+    points: ArrayLike,
+    targets: ArrayLike,
+    out: NDArray[np.float64],
+    outside: NDArray[np.int8],
+) -> tuple[NDArray[np.float64], NDArray[np.int8]]: ...
