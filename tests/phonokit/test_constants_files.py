@@ -10,9 +10,16 @@ from phono_dynmat import (
     bose_einstein,
     group_velocities,
     heat_capacities,
+    phonon_frequencies,
     phonon_modes,
 )
-from phono_fc import ForceConstants, SparseForceConstants3, compact, expand
+from phono_fc import (
+    ForceConstants,
+    LatticeForceConstants,
+    SparseForceConstants3,
+    expand,
+    symmetrize,
+)
 from phono_grid import Cell, Grid, IrreduciblePoints, Supercell, Symmetry
 from phono_grid.errors import DomainError, FileError
 from phonokit import (
@@ -67,15 +74,14 @@ def test_the_conductivity_survives_the_way_through_shengbte(tmp_path):
 
 
 def test_small_blocks_are_left_out_when_asked(tmp_path):
-    _, third = write_shengbte(MODEL.fc2, MODEL.fc3, tmp_path)
+    third = write_shengbte(MODEL.fc2, MODEL.fc3, tmp_path)[1]
     every = int(third.read_text().split()[0])
-    largest = np.abs(MODEL.fc3.values).max(axis=(3, 4, 5))
-    threshold = float(np.median(largest))
+    series = Series3.of(MODEL.fc3)
+    threshold = float(np.median(np.abs(series.values).max(axis=(1, 2, 3))))
     write_shengbte(MODEL.fc2, MODEL.fc3, tmp_path, threshold=threshold)
     assert 0 < int(third.read_text().split()[0]) < every
-    _, fc3 = read_shengbte(tmp_path, MODEL.supercell)
-    kept = (largest > threshold)[..., None, None, None]
-    np.testing.assert_allclose(fc3.values, MODEL.fc3.values * kept, rtol=0, atol=1e-13)
+    _, fc3 = read_shengbte(tmp_path)
+    assert np.abs(fc3.values).max(axis=(1, 2, 3)).min() > threshold * (1 - 1e-12)
 
 
 def conventional():
@@ -84,19 +90,45 @@ def conventional():
     fcc = np.array([[0, 0, 0], [0, h, h], [h, 0, h], [h, h, 0]])
     positions = np.r_[fcc, fcc + 0.25]
     cell = Cell(5.65 * np.eye(3), positions, ["Ga"] * 4 + ["As"] * 4, [70] * 8)
-    supercells = [Supercell.of(cell, [1, 1, 2], p) for p in ("F", "P")]
-    small, large = supercells
-    return large, ForceConstants(springs(small), small)
+    small = Supercell.of(cell, [2, 2, 2], "F")
+    return symmetrize(ForceConstants(springs(small), small))
 
 
-def test_a_supercell_of_the_conventional_cell_needs_it_as_primitive(tmp_path):
-    cubic, fc2 = conventional()
-    fc3 = ForceConstants(np.zeros((2, 16, 16, 3, 3, 3)), fc2.supercell)
-    with pytest.raises(DomainError, match="multiply the axes of the primitive cell"):
-        write_shengbte(fc2, fc3, tmp_path)
-    write_shengbte(compact(expand(fc2), cubic), compact(expand(fc3), cubic), tmp_path)
-    again, _ = read_shengbte(tmp_path, cubic)
-    np.testing.assert_allclose(expand(again), expand(fc2), rtol=0, atol=1e-14)
+def test_a_supercell_of_the_conventional_cell_is_written_in_primitive_axes(tmp_path):
+    fc2 = conventional()
+    write_shengbte(fc2, None, tmp_path)
+    again, none = read_shengbte(tmp_path)
+    assert none is None
+    assert again.supercell.n_cells == 64
+    q = np.random.default_rng(1).uniform(-1, 1, (20, 3))
+    expected, there = (phonon_frequencies(HarmonicSeries.of(c), q) for c in (fc2, again))
+    np.testing.assert_allclose(there, expected, rtol=0, atol=1e-9)
+
+
+def test_either_file_of_shengbte_is_written_and_read_alone(tmp_path):
+    write_shengbte(None, MODEL.fc3, tmp_path / "new" / "folder")
+    fc2, fc3 = read_shengbte(tmp_path / "new" / "folder")
+    assert fc2 is None
+    assert fc3.order == 3
+    sparse = SparseForceConstants3.of(MODEL.fc3)
+    write_shengbte(None, sparse, tmp_path / "sparse")
+    other = read_shengbte(tmp_path / "sparse")[1]
+    np.testing.assert_allclose(other.values, fc3.values, rtol=0, atol=1e-12)
+    with pytest.raises(DomainError, match="give one of them at least"):
+        write_shengbte(None, None, tmp_path)
+
+
+def test_shengbte_s_file_has_the_linewidths_that_are_computed_here(tmp_path):
+    """Blocks are those of the series, whose origin is averaged."""
+    write_shengbte(MODEL.fc2, MODEL.fc3, tmp_path)
+    fc2, fc3 = read_shengbte(tmp_path)
+    assert isinstance(fc3, LatticeForceConstants)
+    own, there = Series3.of(MODEL.fc3), Series3.of(fc3)
+    np.testing.assert_array_equal(there.atoms, own.atoms)
+    np.testing.assert_array_equal(there.cells, own.cells)
+    atol = 1e-13 * np.abs(own.values).max()
+    np.testing.assert_allclose(there.values, own.values, rtol=0, atol=atol)
+    np.testing.assert_allclose(kappa(fc2, fc3), kappa(MODEL.fc2, MODEL.fc3), rtol=1e-9)
 
 
 @pytest.mark.parametrize("full", [False, True])
@@ -157,15 +189,15 @@ def test_what_is_wrong_with_a_file_of_constants_is_said(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda t: t[: len(t) // 2], r"expected \d+ lines that are not blank"),
+        (lambda t: t[: len(t) // 2], r"expected \d+ numbers for \d+ blocks"),
         (lambda t: t.replace("\n     1      1 ", "\n     9      1 ", 1), "atoms 1 to 2"),
         (lambda t: t.replace("0.000000000000e+00", "0.3", 1), "not of the lattice"),
-        (lambda t: t.replace("\n 1  1  1 ", "\n 1  1  x ", 1), "expected 4 numbers"),
-        (lambda t: "", "expected 1 number"),
+        (lambda t: t.replace("\n 1  1  1 ", "\n 1  1  x ", 1), "'x' is not a number"),
+        (lambda t: "", "is empty"),
     ],
 )
 def test_what_is_wrong_with_third_order_of_shengbte_is_said(tmp_path, change, message):
-    _, third = write_shengbte(MODEL.fc2, MODEL.fc3, tmp_path)
+    third = write_shengbte(MODEL.fc2, MODEL.fc3, tmp_path)[1]
     text = third.read_text()
     assert change(text) != text
     third.write_text(change(text))
@@ -190,3 +222,14 @@ def test_sparse_constants_come_back(tmp_path):
         read_sparse_force_constants(path, MODEL.supercell)
     with pytest.raises(FileError, match=r"name a file \.hdf5"):
         write_sparse_force_constants(sparse, tmp_path / "fc3.txt")
+
+
+def test_acoustic_modes_at_gamma_never_scatter():
+    """Constants that break the sum rule leave them a frequency, and nothing else."""
+    own = np.arange(2), MODEL.supercell.primitive_to_supercell
+    values = MODEL.fc2.values.copy()
+    values[own] += 2e-6 * np.eye(3)
+    broken = ForceConstants(values, MODEL.supercell)
+    assert phonon_frequencies(HarmonicSeries.of(broken), [[0, 0, 0]]).min() > 1e-3
+    expected, there = (kappa(fc2, MODEL.fc3) for fc2 in (MODEL.fc2, broken))
+    np.testing.assert_allclose(there, expected, rtol=1e-4, atol=1e-9)

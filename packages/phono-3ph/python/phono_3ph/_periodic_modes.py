@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import Modes
-from phono_grid import Cell, Grid, Tetrahedra, ValueNoun
+from phono_grid import CUTOFF_FREQUENCY, Cell, Grid, Tetrahedra, ValueNoun
 from phono_grid.errors import (
     DomainError,
     ShapeError,
@@ -18,6 +18,9 @@ from phono_grid.errors import (
     frozen,
 )
 
+HARDLY_A_SHIFT = 0.9
+"""The share of a shift of the whole crystal in an acoustic mode, at the least."""
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PeriodicModes(ValueNoun):
@@ -26,6 +29,9 @@ class PeriodicModes(ValueNoun):
     .. math::
 
         \tilde e_{j,k\alpha}(q) = e_{j,k\alpha}(q)\, e^{2\pi i q \cdot \tau_k} / \sqrt{m_k}
+
+    The three acoustic modes at Γ move the whole crystal and never scatter: where constants
+    that break the sum rule leave them a frequency, it is 0 here, see `resting_acoustic`.
 
     Parameters
     ----------
@@ -60,6 +66,12 @@ class PeriodicModes(ValueNoun):
                 "without"
             )
         f, e = mode_arrays(self.frequencies, self.polarizations, self.grid.n_q)
+        gamma = int(self.grid.index(np.zeros(3, dtype=np.int64)))
+        still = resting_acoustic(f[gamma], e[gamma])
+        if still is not f[gamma]:
+            f = f.copy()
+            f[gamma] = still
+            f.flags.writeable = False
         object.__setattr__(self, "frequencies", f)
         object.__setattr__(self, "polarizations", e)
         tetrahedra = Tetrahedra.of(self.grid, symmetrized=self.symmetrized_tetrahedra)
@@ -91,6 +103,46 @@ def periodic_gauge(modes: Modes, cell: Cell) -> NDArray[np.complex128]:
     )
     phase = np.exp(2j * np.pi * modes.qpoints @ cell.positions.T) / np.sqrt(cell.masses)
     return np.asarray(modes.polarizations * phase[:, None, :, None])
+
+
+def resting_acoustic(
+    frequencies: NDArray[np.float64], polarizations: NDArray[np.complex128]
+) -> NDArray[np.float64]:
+    r"""Frequencies at Γ, 0 for those of the acoustic modes above the cutoff.
+
+    They are the three modes that are nearest to a shift of the whole crystal,
+
+    .. math:: p_j = \frac{1}{M} \sum_\alpha \Bigl\lvert \sum_k m_k \tilde e_{j,k\alpha}
+        \Bigr\rvert^2, \qquad m_k^{-1} = \frac13 \sum_{j\alpha} |\tilde e_{j,k\alpha}|^2
+
+    where :math:`\sum_j p_j = 3`. Constants that break the sum rule leave them a frequency
+    of some 0.001 THz, and with it rates 1 / f that mean nothing.
+
+    Parameters
+    ----------
+    frequencies : (n_b,) array
+        THz, at Γ.
+    polarizations : (n_b, n_a, 3) array of complex
+        ``ẽ`` there.
+
+    Returns
+    -------
+    (n_b,) array
+        ``frequencies`` themselves if nothing is to be done.
+    """
+    lowest = np.abs(frequencies) <= CUTOFF_FREQUENCY
+    if np.count_nonzero(lowest) >= 3 or not frequencies.size:
+        return frequencies
+    inverse = (np.abs(polarizations) ** 2).sum(axis=(0, 2)) / 3
+    masses = 1 / np.maximum(inverse, np.finfo(float).tiny)
+    shifts = np.einsum("jka,k->ja", polarizations, masses)
+    shares = (np.abs(shifts) ** 2).sum(axis=1) / masses.sum()
+    acoustic = np.argsort(-shares, kind="stable")[:3]
+    if shares[acoustic].min() < HARDLY_A_SHIFT:
+        return frequencies  # not the modes of a crystal at Γ
+    still = frequencies.copy()
+    still[acoustic] = np.minimum(still[acoustic], 0)
+    return still
 
 
 def mode_arrays(

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_fc import ForceConstants, SparseForceConstants3
-from phono_grid import ShortestVectors, Supercell, ValueNoun
+from phono_fc import ForceConstants, LatticeForceConstants, SparseForceConstants3
+from phono_grid import Cell, ShortestVectors, Supercell, ValueNoun
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
     DomainError,
@@ -79,12 +79,12 @@ class Series3(ValueNoun):
     @classmethod
     def of(
         cls,
-        force_constants: ForceConstants | SparseForceConstants3,
+        force_constants: ForceConstants | SparseForceConstants3 | LatticeForceConstants,
         *,
         threshold: float = 0.0,
         average_origin: bool = True,
     ) -> "Series3":
-        """Make the series of third-order ``force_constants``, dense or sparse.
+        """Make the series of third-order ``force_constants``, whichever hold them.
 
         Blocks whose largest element is not above ``threshold`` (eV/Å³) are dropped; 0 drops
         nothing but zeros. Without ``average_origin`` the first atom alone is the origin,
@@ -92,17 +92,9 @@ class Series3(ValueNoun):
         """
         ensure_not_negative("threshold", threshold, "eV/Å³")
         ensure_flag("average_origin", average_origin)
-        ensure_third_order(force_constants, ForceConstants, SparseForceConstants3)
-        vectors = ShortestVectors.of(force_constants.supercell)
-        cells = image_cells(force_constants.supercell, vectors)
-        m = vectors.multiplicities
-        if isinstance(force_constants, SparseForceConstants3):
-            arrays = sparse_series3(
-                force_constants, m, cells, average_origin=average_origin
-            )
-        else:
-            arrays = series3(force_constants, m, cells, average_origin=average_origin)
-        values, atoms, cells = arrays
+        kinds = ForceConstants, SparseForceConstants3, LatticeForceConstants
+        ensure_third_order(force_constants, *kinds)
+        values, atoms, cells = _entries(force_constants, average_origin)
         largest, smallest = (f(values, axis=(1, 2, 3), initial=0) for f in (np.max, np.min))
         keep = np.maximum(largest, -smallest) > threshold
         if not keep.all():
@@ -110,7 +102,7 @@ class Series3(ValueNoun):
         for array in (values, atoms, cells):
             # Nobody else holds them: the constructor need not copy.
             array.flags.writeable = False
-        return cls(values, atoms, cells, force_constants.supercell.primitive.lattice)
+        return cls(values, atoms, cells, _primitive(force_constants).lattice)
 
     @classmethod
     def of_images(
@@ -152,6 +144,35 @@ class Series3(ValueNoun):
     def n_lattice_vectors(self) -> int:
         """Number of distinct ``R_1 - R_2``."""
         return len(np.unique(self.cells[:, 0] - self.cells[:, 1], axis=0))
+
+
+Constants3 = ForceConstants | SparseForceConstants3 | LatticeForceConstants
+"""Third-order constants of all pairs, of some, or on lattice vectors."""
+
+
+def _primitive(force_constants: Constants3) -> Cell:
+    """The primitive cell of constants."""
+    if isinstance(force_constants, LatticeForceConstants):
+        return force_constants.cell
+    return force_constants.supercell.primitive
+
+
+def _entries(
+    force_constants: Constants3, average_origin: bool
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """The arrays of a series."""
+    if isinstance(force_constants, LatticeForceConstants):
+        n_legs = 3 if average_origin else 1
+        atoms, cells = force_constants.atoms.T, force_constants.cells
+        shares = force_constants.values / n_legs
+        legs = shares_of_legs(tuple(atoms), cells[:, 0], cells[:, 1], shares, n_legs=n_legs)
+        return merged(*legs)
+    vectors = ShortestVectors.of(force_constants.supercell)
+    cells = image_cells(force_constants.supercell, vectors)
+    m = vectors.multiplicities
+    if isinstance(force_constants, SparseForceConstants3):
+        return sparse_series3(force_constants, m, cells, average_origin=average_origin)
+    return series3(force_constants, m, cells, average_origin=average_origin)
 
 
 def image_cells(supercell: Supercell, vectors: ShortestVectors) -> NDArray[np.int64]:

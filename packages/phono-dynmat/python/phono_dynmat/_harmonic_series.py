@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_fc import ForceConstants
+from phono_fc import ForceConstants, LatticeForceConstants
 from phono_grid import Cell, ShortestVectors, Supercell, ValueNoun
 from phono_grid.errors import (
     DomainError,
@@ -74,13 +74,20 @@ class HarmonicSeries(ValueNoun):
 
     @classmethod
     def of(
-        cls, force_constants: ForceConstants, vectors: ShortestVectors | None = None
+        cls,
+        force_constants: ForceConstants | LatticeForceConstants,
+        vectors: ShortestVectors | None = None,
     ) -> "HarmonicSeries":
         """Make the series of second-order ``force_constants``.
 
         ``vectors`` are those of its supercell, found if not given. A pair with ``m``
-        equidistant images gives ``Φ / m`` to each; equal ``k, k', R`` are merged.
+        equidistant images gives ``Φ / m`` to each; equal ``k, k', R`` are merged. Constants
+        on lattice vectors are taken as they are.
         """
+        if isinstance(force_constants, LatticeForceConstants):
+            lattice = force_constants
+            ensure_order(lattice.order)
+            return cls(lattice.values, lattice.atoms, lattice.cells[:, 0], lattice.cell)
         ensure_second_order(force_constants)
         supercell = force_constants.supercell
         vectors = shortest_vectors_of(supercell, vectors)
@@ -97,10 +104,13 @@ class HarmonicSeries(ValueNoun):
 def ensure_second_order(force_constants: ForceConstants) -> None:
     """Require force constants of order 2."""
     ensure_type("force_constants", force_constants, ForceConstants)
-    if force_constants.order != 2:
-        raise DomainError(
-            f"force_constants must be of order 2, got {force_constants.order}"
-        )
+    ensure_order(force_constants.order)
+
+
+def ensure_order(order: int) -> None:
+    """Require order 2."""
+    if order != 2:
+        raise DomainError(f"force_constants must be of order 2, got {order}")
 
 
 def shortest_vectors_of(

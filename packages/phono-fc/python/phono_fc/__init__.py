@@ -11,6 +11,8 @@ from phono_fc._displacements import Displacements, PairDisplacements, SingleDisp
 from phono_fc._distances import pair_distances
 from phono_fc._finite_differences import force_constants2, force_constants3
 from phono_fc._force_constants import ForceConstants
+from phono_fc._lattice_constants import LatticeForceConstants
+from phono_fc._lattice_laws import lattice_drift, symmetrize_lattice
 from phono_fc._least_squares import least_squares
 from phono_fc._random import random_displacements
 from phono_fc._sparse import SparseForceConstants3
@@ -23,6 +25,7 @@ __all__ = [
     "DisplacementForces",
     "Displacements",
     "ForceConstants",
+    "LatticeForceConstants",
     "PairDisplacementForces",
     "PairDisplacements",
     "RandomDisplacementForces",
@@ -37,6 +40,7 @@ __all__ = [
     "force_constants2",
     "force_constants3",
     "group_average",
+    "lattice_drift",
     "least_squares",
     "pair_displacements",
     "pair_distances",
@@ -44,5 +48,6 @@ __all__ = [
     "single_displacements",
     "sparse_force_constants3",
     "symmetrize",
+    "symmetrize_lattice",
     "symmetrize_sparse",
 ]

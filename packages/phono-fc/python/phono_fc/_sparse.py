@@ -69,6 +69,7 @@ class SparseForceConstants3(ValueNoun):
         *,
         cutoff: float | None = None,
         threshold: float = 0.0,
+        restore: bool = True,
     ) -> "SparseForceConstants3":
         """Keep what is near and large enough of constants that are all there.
 
@@ -81,7 +82,13 @@ class SparseForceConstants3(ValueNoun):
         threshold : float
             eV/Å³; blocks whose norm is not above are dropped. The norm is that of
             Frobenius, which a rotation does not change.
+        restore : bool
+            Whether index exchange and sum rule, which leaving out blocks breaks, are
+            restored among what is kept, see `symmetrize_sparse`.
         """
+        # The laws are written for these constants, so their file imports this one.
+        from phono_fc._sparse_laws import symmetrize_sparse
+
         ensure_type("force_constants", force_constants, ForceConstants)
         ensure_not_negative("threshold", threshold, "eV/Å³")
         if force_constants.order != 3:
@@ -96,7 +103,9 @@ class SparseForceConstants3(ValueNoun):
                 supercell.primitive_to_supercell, force_constants.values, strict=True
             )
         ]
-        return gathered(rows, supercell)
+        kept = gathered(rows, supercell)
+        n_blocks = np.count_nonzero(force_constants.values.any(axis=(3, 4, 5)))
+        return symmetrize_sparse(kept) if restore and n_blocks > len(kept) else kept
 
     def __repr__(self) -> str:
         """Size and supercell: ``SparseForceConstants3(9012 blocks, Supercell(…))``."""

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Supercell
-from phono_grid.errors import as_numbers, ensure_positive, ensure_type
+from phono_grid.errors import as_numbers, ensure_flag, ensure_positive, ensure_type
 
 from phono_fc._compact_storage import (
     atoms_of_elements,
@@ -15,6 +15,9 @@ from phono_fc._compact_storage import (
 )
 from phono_fc._distances import pair_distances, within
 from phono_fc._force_constants import ForceConstants
+from phono_fc._laws_among_kept import restored
+from phono_fc._sparse import SparseForceConstants3
+from phono_fc._sparse_laws import symmetrize_sparse
 
 
 def expand(force_constants: ForceConstants) -> NDArray[np.float64]:
@@ -55,22 +58,28 @@ def compact(values: NDArray[np.float64], supercell: Supercell) -> ForceConstants
     )
 
 
-def cut(force_constants: ForceConstants, cutoff: float) -> ForceConstants:
-    r"""Set to zero what connects distant atoms.
+def cut(
+    force_constants: ForceConstants, cutoff: float, *, restore: bool = True
+) -> ForceConstants:
+    r"""Leave out what connects distant atoms.
 
     :math:`\Phi(i, j, \dots) = 0` where two of the atoms are :math:`r_c` or more apart
-    (nearest images, less 1e-5 Å). This breaks the acoustic sum rule: symmetrise before, and
-    see `drift`.
+    (nearest images, less 1e-5 Å). That alone breaks the acoustic sum rule, by tens of
+    eV/Å³ for a short cutoff, so the nearest constants of the atoms that are kept which obey
+    index exchange and sum rule are returned, see `symmetrize_sparse`.
 
     Parameters
     ----------
     force_constants : ForceConstants
-        Constants of any order.
+        Constants of any order. Where nothing is left out they are returned as they are.
     cutoff : float
         ``r_c``, Å.
+    restore : bool
+        Whether index exchange and sum rule are restored among what is kept.
     """
     ensure_type("force_constants", force_constants, ForceConstants)
     ensure_positive("cutoff", cutoff)
+    ensure_flag("restore", restore)
     supercell, order = force_constants.supercell, force_constants.order
     near = within(pair_distances(supercell), cutoff)
     atoms = atoms_of_elements(supercell, order)
@@ -78,4 +87,10 @@ def cut(force_constants: ForceConstants, cutoff: float) -> ForceConstants:
     for i, j in combinations(range(order), 2):
         is_near = is_near & near[full_index(supercell, [atoms[i], atoms[j]])]
     blocks = is_near.reshape(*is_near.shape, *[1] * order)
-    return ForceConstants(np.where(blocks, force_constants.values, 0.0), supercell)
+    kept = ForceConstants(np.where(blocks, force_constants.values, 0.0), supercell)
+    if not restore or np.array_equal(kept.values, force_constants.values):
+        return kept
+    if order == 3:
+        sparse = SparseForceConstants3.of(kept, cutoff=cutoff, restore=False)
+        return symmetrize_sparse(sparse).dense()
+    return restored(kept, blocks)

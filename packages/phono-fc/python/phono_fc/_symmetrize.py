@@ -163,7 +163,7 @@ def symmetrized_values(
         values = values - mean[full_index(supercell, others)]
         for m in range(1, order):
             values -= values.mean(axis=m, keepdims=True)
-        values = _exchange_average(values, supercell)
+        values = exchange_average(values, supercell)
     return values
 
 
@@ -219,7 +219,7 @@ def _sum_over_first(
     return total
 
 
-def _exchange_average(
+def exchange_average(
     values: NDArray[np.float64], supercell: Supercell
 ) -> NDArray[np.float64]:
     """Mean over all exchanges of (atom, axis) pairs."""

@@ -47,10 +47,10 @@ if TYPE_CHECKING:
     from phonokit.io.constants_files import (
         read_sparse_force_constants as read_sparse_force_constants,
     )
+    from phonokit.io.formats.shengbte import read_shengbte as read_shengbte
+    from phonokit.io.formats.shengbte import write_shengbte as write_shengbte
     from phonokit.io.load import load as load
     from phonokit.io.read import read as read
-    from phonokit.io.shengbte import read_shengbte as read_shengbte
-    from phonokit.io.shengbte import write_shengbte as write_shengbte
     from phonokit.io.supercells import read_supercells as read_supercells
     from phonokit.io.write_displacements import write_displacements as write_displacements
     from phonokit.io.write_forces import write_force_sets as write_force_sets
@@ -130,7 +130,7 @@ _HOME = {
     "phonokit.io.constants_files": "read_force_constants read_sparse_force_constants",
     "phonokit.io.load": "load",
     "phonokit.io.read": "read",
-    "phonokit.io.shengbte": "read_shengbte write_shengbte",
+    "phonokit.io.formats.shengbte": "read_shengbte write_shengbte",
     "phonokit.io.supercells": "read_supercells",
     "phonokit.io.write_displacements": "write_displacements",
     "phonokit.io.write_forces": "write_force_sets write_forces write_snapshots",

@@ -98,7 +98,9 @@ class FromForces(ValueNoun):
         if self.fit.sparse and cutoff is not None:
             return self._sparse(cutoff)
         third = self._third()
-        return third if cutoff is None else cut(third, cutoff)
+        if cutoff is None:
+            return third
+        return cut(third, cutoff, restore=self.fit.symmetrize)
 
     @functools.cached_property
     def _snapshots(self) -> RandomDisplacementForces | None:

@@ -1,0 +1,1 @@
+"""Force constants of other programs, one module for each format."""

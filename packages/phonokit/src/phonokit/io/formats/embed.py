@@ -1,0 +1,134 @@
+"""Constants moved between supercells and lattice vectors."""
+
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_fc import ForceConstants, LatticeForceConstants
+from phono_grid import Supercell
+from phono_grid.errors import DomainError
+
+from phonokit.io.formats.cells import SAME, grid_supercell, on_cell
+
+MOST_CELLS = 4096
+"""Primitive cells in a supercell that is tried."""
+EXACT = 1e-10
+"""Relative to the largest element."""
+
+
+def folded(constants: LatticeForceConstants, supercell: Supercell) -> ForceConstants:
+    """Constants in a supercell, entries a supercell vector apart added up."""
+    moved = on_cell(constants, supercell.primitive)
+    n_a, n_s = supercell.primitive.n_atoms, supercell.cell.n_atoms
+    order = moved.order
+    find = _Finder(supercell)
+    home = find.cells_of(supercell.primitive_to_supercell)
+    index = [moved.atoms[:, 0]]
+    for i in range(1, order):
+        # Cells are counted from that of the first atom's representative.
+        cells = moved.cells[:, i - 1] + home[moved.atoms[:, 0]]
+        index.append(find(moved.atoms[:, i], cells))
+    values = np.zeros((n_a, *[n_s] * (order - 1), *[3] * order))
+    np.add.at(values, tuple(index), moved.values)
+    return ForceConstants(values, supercell)
+
+
+def embedded(constants: ForceConstants | LatticeForceConstants) -> ForceConstants:
+    """Second-order constants in a supercell that multiplies the primitive axes.
+
+    In phonopy's order, and such that its nearest images make the constants on lattice
+    vectors that these are.
+    """
+    if isinstance(constants, ForceConstants) and _multiplies(constants.supercell):
+        return constants
+    lattice = constants
+    if isinstance(constants, ForceConstants):
+        lattice = LatticeForceConstants.of(constants)
+    assert isinstance(lattice, LatticeForceConstants)
+    for n in _candidates(constants):
+        supercell = grid_supercell(lattice.cell, n)
+        trial = folded(lattice, supercell)
+        again = on_cell(LatticeForceConstants.of(trial), lattice.cell)
+        if _same(again, lattice):
+            return trial
+    raise DomainError(
+        "supercell: none that multiplies the axes of the primitive cell and has up to "
+        f"{MOST_CELLS} cells holds the same constants"
+    )
+
+
+def _multiplies(supercell: Supercell) -> bool:
+    """Whether the supercell multiplies the primitive axes, atoms in phonopy's order."""
+    ratio = supercell.cell.lattice @ np.linalg.inv(supercell.primitive.lattice)
+    n = np.rint(np.diag(ratio)).astype(np.int64)
+    if np.abs(ratio - np.diag(n)).max() > SAME or n.min() < 1:
+        return False
+    expected = grid_supercell(supercell.primitive, n.tolist()).cell
+    d = supercell.cell.positions - expected.positions
+    return bool(np.abs(d - np.rint(d)).max() < SAME)
+
+
+def _candidates(
+    constants: ForceConstants | LatticeForceConstants,
+) -> list[tuple[int, int, int]]:
+    """Multiples that may do, small ones first."""
+    if isinstance(constants, LatticeForceConstants):
+        heights = 1 / np.linalg.norm(constants.cell.reciprocal_lattice, axis=1)
+        a, b, c = (int(x) for x in np.ceil(2 * constants.range / heights + 1e-6))
+        return [(a + i, b + i, c + i) for i in range(4)]
+    cells = constants.supercell
+    ratio = cells.primitive.lattice @ np.linalg.inv(cells.cell.lattice)
+    # How many times an axis of the primitive cell is a vector of the supercell.
+    base = [
+        next(n for n in range(1, 1000) if np.abs(n * r - np.rint(n * r)).max() < SAME)
+        for r in ratio
+    ]
+    steps = sorted(product(range(1, 5), repeat=3), key=lambda t: t[0] * t[1] * t[2])
+    sizes = [(base[0] * i, base[1] * j, base[2] * k) for i, j, k in steps]
+    return [n for n in sizes if n[0] * n[1] * n[2] <= MOST_CELLS]
+
+
+def _same(one: LatticeForceConstants, other: LatticeForceConstants) -> bool:
+    """Whether two have the same constants; entries of zeros do not count."""
+    values = np.concatenate([one.values, -other.values])
+    atoms = np.concatenate([one.atoms, other.atoms])
+    cells = np.concatenate([one.cells, other.cells])
+    difference = LatticeForceConstants(values, atoms, cells, other.cell).values
+    limit = EXACT * np.abs(other.values).max(initial=0)
+    return bool(np.abs(difference).max(initial=0) <= limit)
+
+
+class _Finder:
+    """The supercell atoms that are primitive atoms moved by lattice vectors."""
+
+    def __init__(self, supercell: Supercell) -> None:
+        primitive, cell = supercell.primitive, supercell.cell
+        lattice = cell.lattice @ np.linalg.inv(primitive.lattice)
+        self._det = round(np.linalg.det(lattice))
+        self._adjugate = np.rint(np.linalg.inv(lattice) * self._det).astype(np.int64)
+        x = cell.positions @ lattice
+        self._atoms = supercell.supercell_to_primitive
+        exact = x - primitive.positions[self._atoms]
+        self._cells = np.rint(exact).astype(np.int64)
+        codes = self._codes(self._atoms, self._cells)
+        self._order = np.argsort(codes)
+        self._sorted = codes[self._order]
+
+    def cells_of(self, atoms: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The cells that supercell atoms are in."""
+        return np.asarray(self._cells[atoms])
+
+    def __call__(
+        self, atoms: NDArray[np.int64], cells: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """The supercell atom of each primitive atom and cell."""
+        codes = self._codes(atoms, cells)
+        place = np.searchsorted(self._sorted, codes)
+        return np.asarray(self._order[place])
+
+    def _codes(
+        self, atoms: NDArray[np.int64], cells: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """A number for each atom and cell modulo the supercell; integers, no tolerance."""
+        a, b, c = (cells @ self._adjugate % self._det).T
+        return ((atoms * self._det + a) * self._det + b) * self._det + c
