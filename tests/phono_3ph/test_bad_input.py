@@ -168,6 +168,7 @@ def nouns(sample):
     special = {
         "ModesAround": {"frequencies": around, "polarizations": vectors_around},
         "PeriodicModes": {"frequencies": phonons.frequencies},
+        "resting_acoustic_modes": {"frequencies": phonons.frequencies},
         "RecomputedRows": {"row": lambda i: i},
         "Strengths": {"values": strengths, "phonons": "x"},
         "StrengthsOrigin": {"phonons": "x"},

@@ -6,6 +6,7 @@ import pytest
 from odd_arguments import ensure_refused_or_done, public_functions
 from phono_fc import (
     ForceConstants,
+    LatticeForceConstants,
     PairDisplacementForces,
     RandomDisplacementForces,
     SingleDisplacementForces,
@@ -24,6 +25,7 @@ SYMMETRY = Symmetry.of(SUPERCELL.cell)
 CONSTANTS = ForceConstants(RNG.normal(size=(2, 8, 3, 3)), SUPERCELL)
 CUBIC = ForceConstants(RNG.normal(size=(2, 8, 8, 3, 3, 3)), SUPERCELL)
 SPARSE = SparseForceConstants3.of(CUBIC, cutoff=3.0)
+LATTICE = LatticeForceConstants.of(CONSTANTS)
 SINGLE = single_displacements(SUPERCELL, SYMMETRY)
 PAIRS = pair_displacements(SUPERCELL, SYMMETRY, SINGLE)
 SINGLES = SingleDisplacementForces(
@@ -31,7 +33,10 @@ SINGLES = SingleDisplacementForces(
 )
 FORCES = RNG.normal(size=(len(PAIRS.atoms), 8, 3))
 GOOD = {
+    "at_zone_centre": False,
     "atoms": SINGLE.atoms,
+    "cell": SUPERCELL.primitive,
+    "cells": LATTICE.cells,
     "constants": SPARSE,
     "cutoff": 3.0,
     "cutoffs": None,
@@ -50,9 +55,11 @@ GOOD = {
     "orders": (2,),
     "pairs": PairDisplacementForces(PAIRS.first, PAIRS.atoms, PAIRS.displacements, FORCES),
     "plus_minus": False,
+    "restore": True,
     "rounds": 1,
     "seed": 1,
     "singles": SINGLES,
+    "sum_rule": True,
     "supercell": SUPERCELL,
     "symmetry": SYMMETRY,
     "threshold": 0.0,
@@ -65,6 +72,9 @@ SPECIAL = {
     "RandomDisplacementForces": {"displacements": FORCES / 10, "forces": FORCES},
     "SingleDisplacementForces": {"forces": SINGLES.forces},
     "SparseForceConstants3": {"blocks": SPARSE.blocks, "atoms": SPARSE.atoms},
+    "LatticeForceConstants": {"values": LATTICE.values, "atoms": LATTICE.atoms},
+    "lattice_drift": {"constants": LATTICE},
+    "symmetrize_lattice": {"constants": LATTICE},
     "compact": {"values": expand(CONSTANTS)},
     "pair_displacements": {"singles": SINGLE},
 }

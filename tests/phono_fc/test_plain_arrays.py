@@ -7,6 +7,7 @@ import phono_fc
 import pytest
 from phono_fc import (
     ForceConstants,
+    LatticeForceConstants,
     PairDisplacementForces,
     PairDisplacements,
     RandomDisplacementForces,
@@ -31,6 +32,7 @@ NOUNS = {
         RandomDisplacementForces(FORCES / 10, FORCES),
         ForceConstants(np.ones((2, 8, 3, 3)), SUPERCELL),
         SparseForceConstants3.of(ForceConstants(CUBIC, SUPERCELL)),
+        LatticeForceConstants.of(ForceConstants(CUBIC, SUPERCELL)),
     )
 }
 

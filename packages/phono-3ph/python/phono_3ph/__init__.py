@@ -27,7 +27,7 @@ from phono_3ph._linewidths import Scattering, linewidths
 from phono_3ph._mapped_constants import AtomMaps, MappedForceConstants3
 from phono_3ph._modes_around import ModesAround
 from phono_3ph._pair_heat_capacities import Coherence, pair_heat_capacities
-from phono_3ph._periodic_modes import PeriodicModes, periodic_gauge
+from phono_3ph._periodic_modes import PeriodicModes, periodic_gauge, resting_acoustic_modes
 from phono_3ph._real_self_energy import PRINCIPAL_VALUE_WIDTH, real_self_energy
 from phono_3ph._relaxons import Relaxons
 from phono_3ph._rows import (
@@ -123,6 +123,7 @@ __all__ = [
     "read_strengths",
     "real_self_energy",
     "reduced_row",
+    "resting_acoustic_modes",
     "spectral_function",
     "storage_for",
     "total_linewidths",

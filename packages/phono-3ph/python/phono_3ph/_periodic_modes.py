@@ -30,9 +30,6 @@ class PeriodicModes(ValueNoun):
 
         \tilde e_{j,k\alpha}(q) = e_{j,k\alpha}(q)\, e^{2\pi i q \cdot \tau_k} / \sqrt{m_k}
 
-    The three acoustic modes at Γ move the whole crystal and never scatter: where constants
-    that break the sum rule leave them a frequency, it is 0 here, see `resting_acoustic`.
-
     Parameters
     ----------
     grid : Grid
@@ -66,12 +63,6 @@ class PeriodicModes(ValueNoun):
                 "without"
             )
         f, e = mode_arrays(self.frequencies, self.polarizations, self.grid.n_q)
-        gamma = int(self.grid.index(np.zeros(3, dtype=np.int64)))
-        still = resting_acoustic(f[gamma], e[gamma])
-        if still is not f[gamma]:
-            f = f.copy()
-            f[gamma] = still
-            f.flags.writeable = False
         object.__setattr__(self, "frequencies", f)
         object.__setattr__(self, "polarizations", e)
         tetrahedra = Tetrahedra.of(self.grid, symmetrized=self.symmetrized_tetrahedra)
@@ -79,7 +70,12 @@ class PeriodicModes(ValueNoun):
 
     @classmethod
     def of(cls, grid: Grid, modes: Modes, cell: Cell) -> "PeriodicModes":
-        """Change the gauge of ``modes``, those of ``cell`` at ``grid.qpoints``."""
+        """Change the gauge of ``modes``, those of ``cell`` at ``grid.qpoints``.
+
+        The three acoustic modes at Γ move the whole crystal and never scatter: where
+        constants that break the sum rule leave them a frequency, it is 0 here, see
+        `resting_acoustic_modes`.
+        """
         ensure_type("grid", grid, Grid)
         ensure_type("modes", modes, Modes)
         ensure_type("cell", cell, Cell)
@@ -91,7 +87,8 @@ class PeriodicModes(ValueNoun):
                 "modes: their wave vectors are not those of the grid; compute them at "
                 "grid.qpoints"
             )
-        return cls(grid, modes.frequencies, periodic_gauge(modes, cell))
+        e = periodic_gauge(modes, cell)
+        return cls(grid, resting_acoustic_modes(grid, modes.frequencies, e), e)
 
 
 def periodic_gauge(modes: Modes, cell: Cell) -> NDArray[np.complex128]:
@@ -105,10 +102,10 @@ def periodic_gauge(modes: Modes, cell: Cell) -> NDArray[np.complex128]:
     return np.asarray(modes.polarizations * phase[:, None, :, None])
 
 
-def resting_acoustic(
-    frequencies: NDArray[np.float64], polarizations: NDArray[np.complex128]
+def resting_acoustic_modes(
+    grid: Grid, frequencies: NDArray[np.float64], polarizations: NDArray[np.complex128]
 ) -> NDArray[np.float64]:
-    r"""Frequencies at Γ, 0 for those of the acoustic modes above the cutoff.
+    r"""Frequencies of a grid, 0 for those of the acoustic modes at Γ above the cutoff.
 
     They are the three modes that are nearest to a shift of the whole crystal,
 
@@ -120,26 +117,43 @@ def resting_acoustic(
 
     Parameters
     ----------
-    frequencies : (n_b,) array
-        THz, at Γ.
-    polarizations : (n_b, n_a, 3) array of complex
-        ``ẽ`` there.
+    grid : Grid
+    frequencies : (n_q, n_b) array
+        THz.
+    polarizations : (n_q, n_b, n_a, 3) array of complex
+        ``ẽ``, as in `PeriodicModes`.
 
     Returns
     -------
-    (n_b,) array
+    (n_q, n_b) array
         ``frequencies`` themselves if nothing is to be done.
     """
+    ensure_type("grid", grid, Grid)
+    _, e = mode_arrays(frequencies, polarizations, grid.n_q)
+    frequencies = np.asarray(frequencies)
+    gamma = int(grid.index(np.zeros(3, dtype=np.int64)))
+    f = _resting(frequencies[gamma], e[gamma])
+    if f is None:
+        return frequencies
+    all_frequencies = frequencies.copy()
+    all_frequencies[gamma] = f
+    return all_frequencies
+
+
+def _resting(
+    frequencies: NDArray[np.float64], polarizations: NDArray[np.complex128]
+) -> NDArray[np.float64] | None:
+    """Frequencies at Γ, None if the acoustic modes have none anyway."""
     lowest = np.abs(frequencies) <= CUTOFF_FREQUENCY
     if np.count_nonzero(lowest) >= 3 or not frequencies.size:
-        return frequencies
+        return None
     inverse = (np.abs(polarizations) ** 2).sum(axis=(0, 2)) / 3
     masses = 1 / np.maximum(inverse, np.finfo(float).tiny)
     shifts = np.einsum("jka,k->ja", polarizations, masses)
     shares = (np.abs(shifts) ** 2).sum(axis=1) / masses.sum()
     acoustic = np.argsort(-shares, kind="stable")[:3]
     if shares[acoustic].min() < HARDLY_A_SHIFT:
-        return frequencies  # not the modes of a crystal at Γ
+        return None  # not the modes of a crystal at Γ
     still = frequencies.copy()
     still[acoustic] = np.minimum(still[acoustic], 0)
     return still

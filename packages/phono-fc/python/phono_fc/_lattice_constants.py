@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from phono_grid import Cell, ShortestVectors
 from phono_grid.errors import (
     DomainError,
+    as_numbers,
     ensure_finite,
     ensure_indices,
     ensure_type,
@@ -57,7 +58,7 @@ class LatticeForceConstants(ValueNoun):
     def __post_init__(self) -> None:
         """Establish the invariants: every entry once, in ascending order."""
         ensure_type("cell", self.cell, Cell)
-        order = np.ndim(self.values) - 1
+        order = as_numbers(self.values, "values").ndim - 1
         if order < 2:
             raise DomainError(
                 f"values: expected entries with two Cartesian axes or more, got {order}"

@@ -5,7 +5,7 @@ from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import ConvergenceError, ensure_type
+from phono_grid.errors import ConvergenceError, ensure_flag, ensure_type
 
 from phono_fc._lattice_constants import LatticeForceConstants, codes_of
 
@@ -39,6 +39,7 @@ def lattice_drift(
         eV/Å² or eV/Å³, one number for each index.
     """
     ensure_type("constants", constants, LatticeForceConstants)
+    ensure_flag("at_zone_centre", at_zone_centre)
     n, values = constants.order, constants.values
     sums = np.zeros(n)
     if not len(constants):
@@ -78,6 +79,7 @@ def symmetrize_lattice(
         If no constants with these entries obey both.
     """
     ensure_type("constants", constants, LatticeForceConstants)
+    ensure_flag("sum_rule", sum_rule)
     if not len(constants):
         return constants
     laws = _Laws.of(constants)
@@ -207,12 +209,13 @@ def _flat(cells: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _groups(key: NDArray[np.int64]) -> NDArray[np.intp]:
     """A number for each distinct row."""
-    groups: NDArray[np.intp] = np.unique(codes_of(key), return_inverse=True)[1]
-    return groups
+    _, groups = np.unique(codes_of(key), return_inverse=True)
+    return np.asarray(groups, dtype=np.intp)
 
 
 def _grouped(values: NDArray[np.float64], group: NDArray[np.intp]) -> NDArray[np.float64]:
     """Sums over the rows of each group."""
     flat = values.reshape(len(values), -1)
-    sums = np.stack([np.bincount(group, weights=column) for column in flat.T], axis=-1)
-    return sums.reshape(-1, *values.shape[1:])
+    columns = [np.bincount(group, weights=column) for column in flat.T]
+    sums = np.stack(columns, axis=-1).reshape(-1, *values.shape[1:])
+    return np.asarray(sums, dtype=np.float64)

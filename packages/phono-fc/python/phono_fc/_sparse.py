@@ -1,7 +1,6 @@
 """Third-order force constants of which only some blocks are kept."""
 
 from dataclasses import dataclass
-from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +8,7 @@ from phono_grid import Supercell
 from phono_grid.errors import (
     DomainError,
     ensure_finite,
+    ensure_flag,
     ensure_not_negative,
     ensure_positive,
     ensure_type,
@@ -16,12 +16,10 @@ from phono_grid.errors import (
 )
 from phono_grid.nouns import ValueNoun
 
+from phono_fc._block_laws import EXCHANGES, BlockLaws, lawful_blocks
 from phono_fc._compact_storage import full_index
 from phono_fc._distances import pair_distances, within
 from phono_fc._force_constants import ForceConstants
-
-EXCHANGES = tuple(permutations(range(3)))
-"""Exchanges of the three (atom, axis) pairs, the identity first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -86,11 +84,9 @@ class SparseForceConstants3(ValueNoun):
             Whether index exchange and sum rule, which leaving out blocks breaks, are
             restored among what is kept, see `symmetrize_sparse`.
         """
-        # The laws are written for these constants, so their file imports this one.
-        from phono_fc._sparse_laws import symmetrize_sparse
-
         ensure_type("force_constants", force_constants, ForceConstants)
         ensure_not_negative("threshold", threshold, "eV/Å³")
+        ensure_flag("restore", restore)
         if force_constants.order != 3:
             raise DomainError(
                 f"force_constants must be of order 3, got {force_constants.order}"
@@ -105,7 +101,10 @@ class SparseForceConstants3(ValueNoun):
         ]
         kept = gathered(rows, supercell)
         n_blocks = np.count_nonzero(force_constants.values.any(axis=(3, 4, 5)))
-        return symmetrize_sparse(kept) if restore and n_blocks > len(kept) else kept
+        if not restore or n_blocks <= len(kept) or not len(kept):
+            return kept
+        laws = BlockLaws.of(kept.atoms[:, :2], kept.exchanged())
+        return cls(lawful_blocks(kept.blocks, laws), kept.atoms, supercell)
 
     def __repr__(self) -> str:
         """Size and supercell: ``SparseForceConstants3(9012 blocks, Supercell(…))``."""

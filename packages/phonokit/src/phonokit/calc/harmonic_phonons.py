@@ -4,7 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_3ph import BandPairs, PeriodicModes, Scattering, periodic_gauge
+from phono_3ph import (
+    BandPairs,
+    PeriodicModes,
+    Scattering,
+    periodic_gauge,
+    resting_acoustic_modes,
+)
 from phono_dynmat import (
     Dynamics,
     HarmonicSeries,
@@ -116,6 +122,7 @@ def periodic_modes(series: Dynamics, grid: Grid, q: NDArray[np.float64]) -> Peri
         slab = slice(start, start + SLAB)
         modes = phonon_modes(series, q[slab])
         f[slab], e[slab] = modes.frequencies, periodic_gauge(modes, series.cell)
+    f = resting_acoustic_modes(grid, f, e)
     f.flags.writeable = False
     return PeriodicModes(grid, f, e)
 

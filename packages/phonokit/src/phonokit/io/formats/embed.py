@@ -131,4 +131,5 @@ class _Finder:
     ) -> NDArray[np.int64]:
         """A number for each atom and cell modulo the supercell; integers, no tolerance."""
         a, b, c = (cells @ self._adjugate % self._det).T
-        return ((atoms * self._det + a) * self._det + b) * self._det + c
+        n = self._det
+        return np.asarray(((atoms * n + a) * n + b) * n + c)
