@@ -123,7 +123,7 @@ def test_another_crystal_is_refused(as_phono3py, capsys):
     ("arguments", "message"),
     [
         (["nowhere.hdf5"], "nowhere.hdf5: no such file"),
-        (["text.txt"], "text.txt: not a readable HDF5 file"),
+        (["text.txt"], "text.txt: not an HDF5 file"),
         (["kappa.hdf5", "--temperature", "0"], "no phonon carries heat at 0 K"),
         (["kappa.hdf5", "--temperature", "301"], "--temperature: 301 K is not among"),
         (["kappa.hdf5", "--output", "kappa.hdf5"], "is the input file"),

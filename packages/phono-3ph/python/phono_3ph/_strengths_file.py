@@ -1,8 +1,8 @@
 """Strengths on disk."""
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from phono_grid import Triplets
@@ -15,14 +15,11 @@ from phono_grid.errors import (
     ensure_type,
     frozen,
 )
-from phono_grid.files import replacing
+from phono_grid.hdf5 import Dataset, Hdf5File, open_hdf5, write_hdf5
 
 from phono_3ph._periodic_modes import PeriodicModes
 from phono_3ph._series3 import Series3
 from phono_3ph._strengths import Strengths, digest, fingerprint
-
-if TYPE_CHECKING:
-    pass
 
 FORMAT = "phono_3ph.Strengths 1"
 
@@ -80,29 +77,25 @@ def write_strengths(
     ensure_type("path", path, str, Path)
     ensure_type("strengths", strengths, Strengths)
     ensure_type("origin", origin, StrengthsOrigin)
-    path, h5py = Path(path), _h5py()
+    path = Path(path)
     if not path.name:
         raise FileError(f"path must name a file, got {str(path)!r}")
-    with replacing(path) as beside, h5py.File(beside, "w") as file:
-        for name, value, unit, meaning in (
-            (
-                "strength",
-                strengths.values,
-                "eV^2",
-                "triplet, j, j', j''; with 1/n_q",
-            ),
-            ("triplet", strengths.triplets.points, "1", "grid indices of q, q', q''"),
-            ("weight", strengths.triplets.weights, "1", "multiplicities of triplets"),
-            ("band", strengths.bands, "1", "initial bands j, from 0"),
-        ):
-            dataset = file.create_dataset(name, data=value)
-            dataset.attrs["unit"], dataset.attrs["meaning"] = unit, meaning
-        file.attrs["format"] = FORMAT
-        file.attrs["grid_matrix"] = np.reshape(origin.grid_matrix, (3, 3))
-        file.attrs["q"] = origin.q
-        file.attrs["constants_sha256"] = origin.constants
-        file.attrs["phonons_sha256"] = origin.phonons
-    return path
+    triplets = strengths.triplets
+    datasets = {
+        "strength": Dataset(strengths.values, "eV^2", "triplet, j, j', j''; with 1/n_q"),
+        "triplet": Dataset(triplets.points, "1", "grid indices of q, q', q''"),
+        "weight": Dataset(triplets.weights, "1", "multiplicities of triplets"),
+        "band": Dataset(strengths.bands, "1", "initial bands j, from 0"),
+    }
+    about = {
+        "format": FORMAT,
+        "grid_matrix": np.reshape(origin.grid_matrix, (3, 3)),
+        "q": origin.q,
+        "constants_sha256": origin.constants,
+        "phonons_sha256": origin.phonons,
+    }
+    _ensure_h5py()
+    return write_hdf5(path, datasets, about, compressed=False)
 
 
 def read_strengths(path: str | Path, origin: StrengthsOrigin) -> Strengths:
@@ -117,30 +110,33 @@ def read_strengths(path: str | Path, origin: StrengthsOrigin) -> Strengths:
     """
     ensure_type("path", path, str, Path)
     ensure_type("origin", origin, StrengthsOrigin)
-    path, h5py = Path(path), _h5py()
-    try:
-        with h5py.File(path) as file:
-            if file.attrs.get("format") != FORMAT:
-                raise FileError(f"{path}: holds no strengths; write_strengths makes them")
+    path = Path(path)
+    _ensure_h5py()
+    with open_hdf5(path) as file:
+        if file.attributes.get("format") != FORMAT:
+            raise FileError(f"{path}: holds no strengths; write_strengths makes them")
+        try:
             stored = _origin_in(file)
-            triplets = Triplets(file["triplet"][()], file["weight"][()])
-            values, bands = file["strength"][()], file["band"][()]
+            points = file.read("triplet", (None, 3))
+            n_t, bands = len(points), file.read("band", (None,))
+            values = file.read("strength", (n_t, len(bands), None, None))
+            triplets = Triplets(points, file.read("weight", (n_t,)))
             strengths = Strengths(triplets, values, bands, stored.phonons)
-    except FileError:
-        raise
-    except (OSError, KeyError, TypeError, PhonoError) as error:
-        raise FileError(f"{path}: cannot be read ({error}); compute it anew") from None
+        except FileError:
+            raise
+        except PhonoError as error:
+            raise FileError(f"{path}: cannot be read ({error}); compute it anew") from None
     _ensure_same(path, stored, origin)
     return strengths
 
 
-def _origin_in(file: Any) -> StrengthsOrigin:
+def _origin_in(file: Hdf5File) -> StrengthsOrigin:
     """Origin of the strengths in ``file``."""
     return StrengthsOrigin(
-        tuple(np.ravel(file.attrs["grid_matrix"])),
-        file.attrs["q"],
-        str(file.attrs["constants_sha256"]),
-        str(file.attrs["phonons_sha256"]),
+        tuple(np.ravel(file.attributes.get("grid_matrix", ()))),
+        file.attributes.get("q", -1),
+        file.text("constants_sha256"),
+        file.text("phonons_sha256"),
     )
 
 
@@ -166,12 +162,9 @@ def _ensure_same(path: Path, stored: StrengthsOrigin, asked: StrengthsOrigin) ->
             )
 
 
-def _h5py() -> Any:
-    """The package, imported late."""
-    try:
-        import h5py
-    except ImportError:
+def _ensure_h5py() -> None:
+    """Require the package, which is an extra."""
+    if find_spec("h5py") is None:
         raise FileError(
             "strengths on disk need h5py; install it with: pip install phono-3ph[hdf5]"
-        ) from None
-    return h5py
+        )

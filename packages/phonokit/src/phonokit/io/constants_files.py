@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +9,8 @@ from phono_fc import ForceConstants, SparseForceConstants3, compact
 from phono_grid import Supercell
 from phono_grid.errors import DomainError, FileError, ensure_type
 from phono_grid.files import path_of
+from phono_grid.hdf5 import Hdf5File, open_hdf5
 
-from phonokit._hdf5 import open_hdf5
 from phonokit.io.files import in_file, open_text
 from phonokit.results.force_constants import HDF5, NAMES, SPARSE
 
@@ -92,7 +91,9 @@ def read_sparse_force_constants(
         if missing:
             raise FileError(f"{source}: holds no {' and no '.join(missing)}; write it anew")
         _check_cell(source, file, supercell)
-        blocks, atoms, first = (file[name][:] for name in names)
+        blocks = file.read(SPARSE, (None, 3, 3, 3))
+        atoms = file.read("fc3_atoms", (len(blocks), 3))
+        first = file.read("p2s_map", (supercell.primitive.n_atoms,))
     with in_file(source):
         _check_first(first, supercell)
         constants = SparseForceConstants3(blocks, atoms, supercell)
@@ -140,10 +141,9 @@ def read_label(path: Path) -> Label | None:
         return None
     with open_hdf5(path) as file:
         names = ("method", "fit", "calculator", "cells_sha256", "forces_sha256")
-        values = [file.attrs.get(name) for name in names]
-    if not all(isinstance(value, str) for value in values):
-        return None
-    return Label(*values)
+        values = [file.attributes.get(name) for name in names]
+    texts = [value for value in values if isinstance(value, str)]
+    return Label(*texts) if len(texts) == len(names) else None
 
 
 def _checked(
@@ -191,16 +191,29 @@ def _read_hdf5(
             )
         _check_unit(path, file)
         _check_cell(path, file, supercell)
-        first = file["p2s_map"][:].astype(np.int64) if "p2s_map" in file else None
-        return np.asarray(file[names[-1]][:], dtype=np.float64), first
+        name = names[-1]
+        shape = file.shape(name)
+        n_s, n_a = supercell.cell.n_atoms, supercell.primitive.n_atoms
+        order = next(order for order, group in NAMES.items() if name in group)
+        n_first, first = n_s, None
+        if shape[:1] != (n_s,):
+            n_first = n_a
+            first = file.read("p2s_map", (None,)) if "p2s_map" in file else None
+        if first is not None:
+            with in_file(path):
+                _check_first(first, supercell)
+        values = file.read(name, (n_first, *[n_s] * (order - 1), *[3] * order))
+        return np.asarray(values, dtype=np.float64), first
 
 
-def _check_cell(path: Path, file: Any, supercell: Supercell) -> None:
+def _check_cell(path: Path, file: Hdf5File, supercell: Supercell) -> None:
     """Refuse constants that say that they are of another supercell."""
-    cell, lattice = supercell.cell, file.attrs.get("supercell_lattice")
-    formula = file.attrs.get("formula", cell.formula)
+    cell, lattice = supercell.cell, file.attributes.get("supercell_lattice")
+    formula = file.attributes.get("formula", cell.formula)
     same = lattice is None or (
-        np.shape(lattice) == (3, 3) and np.abs(lattice - cell.lattice).max() < SAME_LATTICE
+        np.shape(lattice) == (3, 3)
+        and np.asarray(lattice).dtype.kind == "f"
+        and bool(np.abs(lattice - cell.lattice).max() < SAME_LATTICE)
     )
     if formula != cell.formula or not same:
         lengths = ", ".join(f"{x:.4f}" for x in np.linalg.norm(cell.lattice, axis=1))
@@ -210,12 +223,12 @@ def _check_cell(path: Path, file: Any, supercell: Supercell) -> None:
         )
 
 
-def _check_unit(path: Path, file: Any) -> None:
+def _check_unit(path: Path, file: Hdf5File) -> None:
     """Refuse another unit than eV/Å²."""
     if "physical_unit" not in file:
         return
-    unit = np.ravel(file["physical_unit"][()])[0]
-    unit = unit.decode() if isinstance(unit, bytes) else str(unit)
+    words = np.ravel(file.read("physical_unit", text=True)).tolist()
+    unit = words[0].decode("utf-8", "replace") if words else ""
     if unit not in ("eV/angstrom^2", "eV/Angstrom^2"):
         raise FileError(
             f"{path}: physical_unit is {unit!r}, expected 'eV/angstrom^2'; convert "

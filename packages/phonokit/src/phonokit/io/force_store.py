@@ -1,8 +1,16 @@
-"""Forces in one HDF5 file, supercell by supercell, so that a run can stop and go on."""
+"""Forces in one HDF5 file, supercell by supercell, so that a run can stop and go on.
 
+The file is laid out at once, and then nothing is written but numbers in their places, not
+by the HDF5 library: a process that is killed, or a disk that fills up, leaves a file that
+can be opened. What never changes has a checksum behind it, and so has every supercell.
+"""
+
+import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -10,43 +18,102 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Cell
 from phono_grid.errors import FileError
-from phono_grid.files import replacing
+from phono_grid.hdf5 import Hdf5File, make_hdf5, open_hdf5
+from phono_mpi import lock_file
 
 from phonokit._digest import sha256_for
 from phonokit.model.displaced_supercells import AnySupercells
 
+FLOAT, CHECK, MARK = np.dtype("<f8"), np.dtype("<u4"), np.dtype("u1")
+"""Types of forces, of their checksums, and of the marks that say that they are there."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ForceStore:
-    """An open file of forces; row ``len(supercells)`` is the supercell at rest.
+    """An open file of forces; row ``n - 1`` is the supercell at rest.
 
     Parameters
     ----------
     path : Path
-    file : h5py.File
+    file : FileIO
+    shape : (int, int, int)
+        ``(n, n_s, 3)``
+    forces_place, marks_place : int
+        Where these datasets begin in the file.
+    checks_place : int or None
+        The same; None in files of version 0.1, which have none.
     """
 
     path: Path
-    file: Any
+    file: FileIO
+    shape: tuple[int, int, int]
+    forces_place: int
+    marks_place: int
+    checks_place: int | None
 
     @property
     def done(self) -> NDArray[np.bool_]:
-        """Which supercells have their forces."""
-        return np.asarray(self.file["done"][:], dtype=np.bool_)
+        """Which supercells have their forces, to the last bit."""
+        n = self.shape[:1]
+        marks = self._read(self.marks_place, n, MARK)
+        checks = None
+        if self.checks_place is not None:
+            checks = self._read(self.checks_place, n, CHECK)
+        return _whole(self.forces, marks, checks)
 
     @property
     def forces(self) -> NDArray[np.float64]:
-        """All forces, (n + 1, n_s, 3), eV/Å; zero where they are not done."""
-        forces: NDArray[np.float64] = self.file["forces"][:]
-        return forces
+        """All forces, (n, n_s, 3), eV/Å; zero where they are not done."""
+        return self._read(self.forces_place, self.shape, FLOAT)
 
     def put(self, number: int, forces: NDArray[np.float64]) -> None:
-        """Store the forces of one supercell, on disk before this returns."""
-        self.file["forces"][number] = forces
-        # First the numbers, then the word that they are there.
-        self.file.flush()
-        self.file["done"][number] = 1
-        self.file.flush()
+        """Store the forces of one supercell, on disk before this returns.
+
+        Raises
+        ------
+        FileError
+            If the disk is full, or fails.
+        """
+        row = np.ascontiguousarray(forces, FLOAT)
+        try:
+            self._write(self.forces_place + number * row.nbytes, row.tobytes())
+            if self.checks_place is not None:
+                check = CHECK.type(zlib.crc32(row.tobytes()))
+                self._write(self.checks_place + number * CHECK.itemsize, check.tobytes())
+            # First the numbers, then the word that they are there.
+            self._write(self.marks_place + number, b"\1")
+        except OSError as error:
+            raise FileError(
+                f"{self.path}: cannot be written ({error.strerror}); what is finished is "
+                "kept: make room, and run it again"
+            ) from None
+
+    def _write(self, place: int, data: bytes) -> None:
+        """Write bytes to their place."""
+        view = memoryview(data)
+        self.file.seek(place)
+        while view:
+            view = view[self.file.write(view) :]
+
+    def _read(self, place: int, shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:
+        """Numbers at a place."""
+        array = np.zeros(shape, dtype)
+        view = array.reshape(-1).data.cast("B")
+        self.file.seek(place)
+        while view and (n := self.file.readinto(view)):
+            view = view[n:]
+        return array
+
+
+def _whole(
+    forces: NDArray[np.float64], marks: NDArray[Any], checks: NDArray[Any] | None
+) -> NDArray[np.bool_]:
+    """Which supercells are marked, and have the forces that were written."""
+    done = np.asarray(marks == 1)
+    if checks is not None:
+        for i in np.flatnonzero(done):
+            done[i] = zlib.crc32(np.ascontiguousarray(forces[i], FLOAT).data) == checks[i]
+    return done
 
 
 @contextmanager
@@ -63,64 +130,79 @@ def force_store(path: Path, supercells: AnySupercells, origin: str) -> Iterator[
     Raises
     ------
     FileError
-        If the file is of other supercells or another origin.
+        If the file is of other supercells or another origin, or another run has it.
     """
-    import h5py
-
+    shape = (len(supercells) + 1, supercells.supercell.cell.n_atoms, 3)
     key = key_of(supercells.supercell.cell, supercells.arrays)
-    if not path.exists() or _holds_nothing(path):
-        with replacing(path) as beside, h5py.File(beside, "w") as file:
-            _begin(file, len(supercells) + 1, supercells.supercell.cell.n_atoms)
-            file.attrs["displacements"], file.attrs["origin"] = key, origin
+    unlock = lock_file(
+        path.with_name(f".{path.name}.lock"),
+        f"{path}: another run is writing it; wait until it ends, or name another file",
+    )
     try:
-        file = h5py.File(path, "r+")
-    except OSError as error:
-        raise FileError(
-            f"{path}: cannot be opened ({error}); is another run writing it?"
-        ) from None
-    with file:
-        _check(path, file.attrs, key, origin)
-        yield ForceStore(path, file)
+        if not path.exists() or _holds_nothing(path):
+            about = {"displacements": key, "origin": origin}
+            make_hdf5(path, partial(_lay_out, shape=shape, about=about))
+        with open_hdf5(path) as content:
+            _check(content, key, origin)
+            places = {
+                name: content.place(name, *kind)
+                for name, kind in _layout(shape).items()
+                if name in content or name != "check"
+            }
+        try:
+            file = FileIO(path, "r+")
+        except OSError as error:
+            raise FileError(f"{path}: cannot be written ({error.strerror})") from None
+        with file:
+            yield ForceStore(
+                path, file, shape, places["forces"], places["done"], places.get("check")
+            )
+    finally:
+        unlock()
+
+
+def _layout(shape: tuple[int, int, int]) -> dict[str, tuple[tuple[int, ...], Any]]:
+    """Shape and type of every dataset that changes, by name."""
+    n = shape[:1]
+    return {"forces": (shape, FLOAT), "done": (n, MARK), "check": (n, CHECK)}
 
 
 def _holds_nothing(path: Path) -> bool:
     """Whether a run ended before its first supercell; one that goes on has the lock."""
-    import h5py
-
-    try:
-        with h5py.File(path, "r") as file:
-            return "done" in file and not file["done"][:].any()
-    except OSError:
-        return False
+    with suppress(FileError), open_hdf5(path) as file:
+        return "forces" in file and "done" in file and not file.read("done").any()
+    return False
 
 
-def _begin(file: Any, n: int, n_s: int) -> None:
-    """All places for forces, none of them done.
-
-    They are laid out at once: later nothing is written but numbers in their places, so that
-    a process that is killed leaves a file that can be opened. What was never written takes
-    no room where the file system has sparse files.
-    """
+def _lay_out(
+    file: Any, shape: tuple[int, int, int], about: dict[str, str]
+) -> list[tuple[int, int]]:
+    """Make all places for forces, none of them done; the parts that will change."""
     import h5py
 
     layout = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
     layout.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
-    layout.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
-    forces = file.create_dataset("forces", (n, n_s, 3), np.float64, dcpl=layout)
-    forces.attrs["unit"] = "eV/angstrom"
-    file.create_dataset("done", data=np.zeros(n, dtype=np.uint8))
+    holes = []
+    for name, (size, dtype) in _layout(shape).items():
+        dataset = file.create_dataset(name, size, dtype, dcpl=layout)
+        first = dataset.id.get_offset()
+        holes.append((first, first + dataset.nbytes))
+    file["forces"].attrs["unit"] = "eV/angstrom"
+    for name, value in about.items():
+        file.attrs[name] = value
+    return holes
 
 
-def _check(path: Path, attributes: Any, key: str, origin: str) -> None:
+def _check(file: Hdf5File, key: str, origin: str) -> None:
     """Refuse to go on with other supercells or another calculator."""
-    if attributes.get("displacements") != key:
-        raise FileError(
-            f"{path}: holds forces of other displaced supercells; name another file, or "
+    if file.attributes.get("displacements") != key:
+        raise file.error(
+            "holds forces of other displaced supercells; name another file, or "
             "remove this one to begin anew"
         )
-    if attributes.get("origin") != origin:
-        raise FileError(
-            f"{path}: holds forces from {attributes.get('origin')!r}, not from {origin!r}; "
+    if file.text("origin") != origin:
+        raise file.error(
+            f"holds forces from {file.text('origin')!r}, not from {origin!r}; "
             "name another file, or remove this one to begin anew"
         )
 
@@ -146,28 +228,30 @@ def stored_forces(path: Path, key: str, included: NDArray[np.bool_]) -> NDArray[
     FileError
         If forces are missing, or the file is of other supercells.
     """
-    import h5py
-
-    try:
-        file = h5py.File(path, "r")
-    except OSError as error:
-        raise FileError(f"{path}: cannot be opened ({error})") from None
-    with file:
+    n = len(included) + 1
+    with open_hdf5(path) as file:
         if "forces" not in file or "done" not in file:
-            raise FileError(f"{path}: holds no forces; name a file of phono forces")
-        _check(path, file.attrs, key, file.attrs.get("origin"))
-        done = np.asarray(file["done"][:], dtype=np.bool_)
-        missing = np.flatnonzero(included & ~done[:-1])
-        if len(missing):
-            raise FileError(
-                f"{path}: {len(missing)} of {int(included.sum())} supercells have no "
-                f"forces yet, the first is number {missing[0] + 1}; run phono forces again "
-                "to go on"
-            )
-        forces: NDArray[np.float64] = file["forces"][:-1][included]
-        if done[-1]:
-            forces -= file["forces"][-1]
-        return forces
+            raise file.error("holds no forces; name a file of phono forces")
+        _check(file, key, file.text("origin"))
+        marks = file.read("done", (n,))
+        forces: NDArray[np.float64] = file.read("forces", (n, None, 3))
+        checks = file.read("check", (n,)) if "check" in file else None
+    done = _whole(forces, marks, checks)
+    damaged = np.flatnonzero(np.append(included, True) & (marks == 1) & ~done)
+    if len(damaged):
+        raise FileError(
+            f"{path}: is damaged: the forces of supercell {damaged[0] + 1} are not those "
+            "that were written; run phono forces again to compute them anew"
+        )
+    missing = np.flatnonzero(included & ~done[:-1])
+    if len(missing):
+        raise FileError(
+            f"{path}: {len(missing)} of {int(included.sum())} supercells have no "
+            f"forces yet, the first is number {missing[0] + 1}; run phono forces again "
+            "to go on"
+        )
+    kept = forces[:-1][included]
+    return kept - forces[-1] if done[-1] else kept
 
 
 def key_of(cell: Cell, moves: Sequence[NDArray[Any]]) -> str:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from phono_fc import ForceConstants, SparseForceConstants3, expand
 from phono_grid.errors import FileError, ensure_flag, ensure_type
 from phono_grid.files import make_folder, path_of, replacing
+from phono_grid.hdf5 import Dataset, write_hdf5
 from phono_grid.nouns import ValueNoun
 
-from phonokit._hdf5 import Dataset, write_hdf5
 from phonokit._version import __version__
 from phonokit.model.constants import Constants3, drifts_of
 from phonokit.settings.fit import Fit

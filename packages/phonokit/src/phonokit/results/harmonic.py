@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import units
+from phono_grid.hdf5 import Dataset
 
-from phonokit._hdf5 import Dataset
 from phonokit.results.result import Array, Numbers, Parts, Result, Words, quantity
 from phonokit.settings.wave_vectors import wave_vector_name
 

@@ -1,14 +1,14 @@
 """Thermal conductivity as a result, with where it comes from."""
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import ConductivityWigner
 from phono_grid import Grid, IrreduciblePoints
+from phono_grid.hdf5 import Dataset, Hdf5File
 
-from phonokit._hdf5 import Dataset
 from phonokit.results.kappa_file import kappa_datasets
 from phonokit.results.kappa_reading import kappa_fields
 from phonokit.results.rates import Conduction, Rates
@@ -81,7 +81,7 @@ class KappaResult(Result, kind="kappa"):
         return kappa_datasets(self)
 
     @classmethod
-    def read(cls, file: Any) -> Self:
+    def read(cls, file: Hdf5File) -> Self:
         """Make a conductivity of an open file of one."""
         return cls(**kappa_fields(file))
 

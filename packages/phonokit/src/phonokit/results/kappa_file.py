@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import ConductivityWigner
 from phono_grid import brillouin_zone_images
+from phono_grid.hdf5 import Dataset
 
-from phonokit._hdf5 import Dataset
 from phonokit._version import __version__
 from phonokit.settings.transport import Method
 

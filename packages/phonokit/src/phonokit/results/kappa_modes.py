@@ -18,9 +18,9 @@ from phono_grid.errors import (
     frozen,
 )
 from phono_grid.files import path_of
+from phono_grid.hdf5 import Hdf5File, open_hdf5
 
 from phonokit._digest import sha256_for
-from phonokit._hdf5 import open_hdf5
 from phonokit.model.provenance import InputFile
 from phonokit.results.kappa import KappaResult
 from phonokit.results.kappa_reading import grid_in
@@ -170,7 +170,7 @@ def read_kappa_modes(path: str | Path, cell: Cell | None = None) -> KappaModes:
     return replace(modes, provenance=about)
 
 
-def _modes_in(file: Any, cell: Cell | None) -> KappaModes:
+def _modes_in(file: Hdf5File, cell: Cell | None) -> KappaModes:
     """Modes in an open file."""
     missing = [name for name in NEEDED.split() if name not in file]
     if missing:
@@ -178,12 +178,12 @@ def _modes_in(file: Any, cell: Cell | None) -> KappaModes:
             f"holds no {', '.join(missing)}; accumulate a conductivity that phonokit has "
             "written, or phono3py in the relaxation time approximation"
         )
-    data: dict[str, NDArray[Any]] = {name: file[name][()] for name in NEEDED.split()}
-    isotope = file["gamma_isotope"][()] if "gamma_isotope" in file else None
+    data: dict[str, NDArray[Any]] = {name: file.read(name) for name in NEEDED.split()}
+    isotope = file.read("gamma_isotope") if "gamma_isotope" in file else None
     boundary = None
     if "boundary_mfp" in file:
         speed = np.linalg.norm(data["group_velocity"], axis=-1)
-        boundary = speed / (4 * np.pi * float(file["boundary_mfp"][()]) * 1e4)
+        boundary = speed / (4 * np.pi * file.number("boundary_mfp") * 1e4)
     grid = _grid_in(file, cell)
     irreducible = IrreduciblePoints.of(grid)
     if not np.array_equal(irreducible.weights, data["weight"]):
@@ -203,7 +203,7 @@ def _modes_in(file: Any, cell: Cell | None) -> KappaModes:
     )
 
 
-def _grid_in(file: Any, cell: Cell | None) -> Grid:
+def _grid_in(file: Hdf5File, cell: Cell | None) -> Grid:
     """The grid of a file, or if it does not know it, of a crystal."""
     if "reciprocal_lattice" in file:
         return grid_in(file)
@@ -212,10 +212,10 @@ def _grid_in(file: Any, cell: Cell | None) -> Grid:
     if cell is None:
         raise DomainError("does not know its crystal; name it by crystal=")
     if "kappa_unit_conversion" in file:
-        volume = units.CONDUCTIVITY / float(file["kappa_unit_conversion"][()])
+        volume = units.CONDUCTIVITY / file.number("kappa_unit_conversion")
         if abs(volume / cell.volume - 1) > SAME_VOLUME:
             raise DomainError(
                 f"is of a crystal of {volume:.3f} Å³, the one named has {cell.volume:.3f}; "
                 "name the crystal that it was made from"
             )
-    return Grid.of(cell, file["mesh"][()])
+    return Grid.of(cell, file.read("mesh"))

@@ -7,13 +7,14 @@ from numpy.typing import NDArray
 from phono_3ph import Coherence, ConductivityRta, ConductivityWigner
 from phono_grid import Grid, IrreduciblePoints
 from phono_grid.errors import FileError, PhonoError
+from phono_grid.hdf5 import Hdf5File
 
 from phonokit.results.rates import Conduction, Rates
 from phonokit.results.result import provenance_in
 from phonokit.settings.transport import Transport
 
 
-def kappa_fields(file: Any) -> dict[str, Any]:
+def kappa_fields(file: Hdf5File) -> dict[str, Any]:
     """The fields of the conductivity of an open file, by name.
 
     Raises
@@ -26,10 +27,10 @@ def kappa_fields(file: Any) -> dict[str, Any]:
     except FileError:
         raise
     except PhonoError as error:
-        raise FileError(f"{file.filename}: {error}") from None
+        raise FileError(f"{file.path}: {error}") from None
 
 
-def _fields_of(file: Any) -> dict[str, Any]:
+def _fields_of(file: Hdf5File) -> dict[str, Any]:
     """The fields in a file that is as it should be."""
     provenance = provenance_in(file)
     transport = Transport.from_record(provenance.settings)
@@ -37,7 +38,7 @@ def _fields_of(file: Any) -> dict[str, Any]:
     irreducible = IrreduciblePoints.of(grid)
     if not np.array_equal(irreducible.weights, needed(file, "weight")):
         raise FileError(
-            f"{file.filename}: its irreducible wave vectors are not those of its mesh; is "
+            f"{file.path}: its irreducible wave vectors are not those of its mesh; is "
             "it damaged?"
         )
     return dict(
@@ -61,7 +62,7 @@ def _fields_of(file: Any) -> dict[str, Any]:
     )
 
 
-def grid_in(file: Any) -> Grid:
+def grid_in(file: Hdf5File) -> Grid:
     """The grid of wave vectors that a file knows."""
     names = {"p_matrix": "P_matrix", "q_matrix": "Q_matrix", "shift": "grid_shift"}
     matrices = {argument: optional(file, name) for argument, name in names.items()}
@@ -73,20 +74,17 @@ def grid_in(file: Any) -> Grid:
     )
 
 
-def needed(file: Any, name: str) -> NDArray[Any]:
+def needed(file: Hdf5File, name: str) -> NDArray[Any]:
     """A dataset without which there is no result."""
-    array = optional(file, name)
-    if array is None:
-        raise FileError(f"{file.filename}: holds no {name}; is it complete?")
-    return array
+    return file.read(name)
 
 
-def optional(file: Any, name: str) -> NDArray[Any] | None:
+def optional(file: Hdf5File, name: str) -> NDArray[Any] | None:
     """A dataset, if it is there."""
-    return np.asarray(file[name][()]) if name in file else None
+    return file.read(name) if name in file else None
 
 
-def _conduction_in(file: Any, transport: Transport) -> Conduction:
+def _conduction_in(file: Hdf5File, transport: Transport) -> Conduction:
     """Conductivity of the phonons in an open file."""
     kappa, modes = needed(file, "kappa"), needed(file, "mode_kappa")
     capacities = needed(file, "heat_capacity")
@@ -101,7 +99,7 @@ def _conduction_in(file: Any, transport: Transport) -> Conduction:
             kappa if rta is None else rta,
             modes if mode_rta is None else mode_rta,
             needed(file, "gv_by_gv"),
-            float(needed(file, "kappa_unit_conversion")),
+            file.number("kappa_unit_conversion"),
         ),
         kappa,
         modes,
@@ -110,7 +108,7 @@ def _conduction_in(file: Any, transport: Transport) -> Conduction:
     )
 
 
-def _wigner_in(file: Any, transport: Transport) -> ConductivityWigner:
+def _wigner_in(file: Hdf5File, transport: Transport) -> ConductivityWigner:
     """Populations and coherences."""
     assert transport.coherence is not None  # or nobody would ask
     return ConductivityWigner(

@@ -6,8 +6,7 @@ from typing import Any
 
 from phono_grid.errors import FileError
 from phono_grid.files import path_of
-
-from phonokit._hdf5 import open_hdf5
+from phono_grid.hdf5 import open_hdf5
 
 KINDS = {
     "kappa": "phonokit.results.kappa:KappaResult",
@@ -54,8 +53,8 @@ def read_result(path: str | Path) -> Any:
     """
     source = path_of(path)
     with open_hdf5(source) as file:
-        kind = file.attrs.get("result")
-        if kind not in KINDS:
+        kind = file.attributes.get("result")
+        if not isinstance(kind, str) or kind not in KINDS:
             raise FileError(
                 f"{source}: is not a result of phonokit (its attribute result is {kind!r}, "
                 f"expected {', '.join(KINDS)})"

@@ -10,10 +10,10 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import ValueNoun
-from phono_grid.errors import FileError, ensure_type
+from phono_grid.errors import ensure_type
 from phono_grid.files import path_of
+from phono_grid.hdf5 import Dataset, Hdf5File, write_hdf5
 
-from phonokit._hdf5 import Dataset, write_hdf5
 from phonokit._version import __version__
 from phonokit.model.provenance import InputFile
 from phonokit.results.provenance import Provenance
@@ -131,15 +131,16 @@ class Result(ValueNoun):
         return f"{self.kind}.hdf5"
 
     @classmethod
-    def read(cls, file: Any) -> Self:
+    def read(cls, file: Hdf5File) -> Self:
         """Make a result of an open file that has its kind."""
         values: dict[str, Any] = {}
         for f in _quantities(cls):
             name = _dataset(f)
-            if name in file:
-                values[f.name] = _loaded(file[name])
-            elif f.default is MISSING:
-                raise FileError(f"{file.filename}: holds no {name}; is it complete?")
+            parts = file.group(name)
+            if parts:
+                values[f.name] = {part: _loaded(file, f"{name}/{part}") for part in parts}
+            elif name in file or f.default is MISSING:
+                values[f.name] = _loaded(file, name)
         return cls(provenance=provenance_in(file), **values)
 
     def __repr__(self) -> str:
@@ -176,13 +177,11 @@ def _stored(value: Any) -> Any:
     return np.char.encode(array, "utf-8") if array.dtype.kind == "U" else array
 
 
-def _loaded(item: Any) -> Any:
-    """A value of a dataset, or of a group of them in their order."""
-    if hasattr(item, "items"):
-        return {name: _loaded(part) for name, part in item.items()}
-    value = np.asarray(item[()])
+def _loaded(file: Hdf5File, name: str) -> Any:
+    """A value of a dataset."""
+    value = file.read(name, text=None)
     if value.dtype.kind == "S":
-        value = np.char.decode(value, "utf-8")
+        value = np.char.decode(value, "utf-8", "replace")
     return value if value.ndim else value.item()
 
 
@@ -203,16 +202,21 @@ def _attributes(origin: Provenance, command: str) -> dict[str, Any]:
     }
 
 
-def provenance_in(file: Any) -> Provenance:
+def provenance_in(file: Hdf5File) -> Provenance:
     """Where the numbers of an open file come from."""
-    about = file.attrs
-    hashes = zip(about.get("inputs", []), about.get("inputs_sha256", []), strict=False)
+    hashes = zip(file.texts("inputs"), file.texts("inputs_sha256"), strict=False)
+    try:
+        settings = json.loads(file.text("settings", "{}"))
+    except (ValueError, RecursionError):
+        settings = None
+    if not isinstance(settings, dict):
+        raise file.error("its settings cannot be read; it is damaged")
     return Provenance(
-        formula=about.get("formula", ""),
-        source=about.get("source", "forces"),
+        formula=file.text("formula"),
+        source=file.text("source", "forces"),
         inputs=tuple(InputFile(Path(path), sha256) for path, sha256 in hashes),
-        lang=about.get("lang", ""),
-        settings=json.loads(about.get("settings", "{}")),
-        started=about.get("started", ""),
-        finished=about.get("finished", ""),
+        lang=file.text("lang"),
+        settings=settings,
+        started=file.text("started"),
+        finished=file.text("finished"),
     )
