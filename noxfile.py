@@ -1,7 +1,7 @@
 """Every check of the repository: ``nox`` runs them all, ``nox -s NAME`` one.
 
 Sessions share the workspace's own environment ``.venv`` and the folder ``target``, so
-that the five extensions are compiled once; `alone`, `peers` and Open MPI have their own.
+that the six extensions are compiled once; `alone`, `peers` and Open MPI have their own.
 """
 
 import functools
@@ -17,7 +17,7 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "rust", "types", "tests", "alone", "mpi", "docs"]
 
 ROOT = Path(__file__).parent
-EXTENSIONS = ["phono-grid", "phono-fc", "phono-dynmat", "phono-3ph", "phono-mpi"]
+EXTENSIONS = ["phono-grid", "phono-fc", "phono-dynmat", "phono-3ph", "phono-4ph", "phono-mpi"]
 PACKAGES = [*EXTENSIONS, "phonokit"]
 WHEELS = ROOT / ".nox" / "wheels"
 # One process per processor. Each begins with a part of the files in a row, so that most

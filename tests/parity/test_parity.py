@@ -11,7 +11,7 @@ from cases import CASES
 from phono_grid import Backend, using
 from phono_grid.backend import IMPLEMENTATIONS, KERNELS
 
-PACKAGES = ["phono_grid", "phono_fc", "phono_dynmat", "phono_3ph", "phono_mpi"]
+PACKAGES = ["phono_grid", "phono_fc", "phono_dynmat", "phono_3ph", "phono_4ph", "phono_mpi"]
 for _package in PACKAGES:
     dir(importlib.import_module(_package))  # imports and registers its kernels
 
