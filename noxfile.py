@@ -17,7 +17,14 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "rust", "types", "tests", "alone", "mpi", "docs"]
 
 ROOT = Path(__file__).parent
-EXTENSIONS = ["phono-grid", "phono-fc", "phono-dynmat", "phono-3ph", "phono-4ph", "phono-mpi"]
+EXTENSIONS = [
+    "phono-grid",
+    "phono-fc",
+    "phono-dynmat",
+    "phono-3ph",
+    "phono-4ph",
+    "phono-mpi",
+]
 PACKAGES = [*EXTENSIONS, "phonokit"]
 WHEELS = ROOT / ".nox" / "wheels"
 # One process per processor. Each begins with a part of the files in a row, so that most

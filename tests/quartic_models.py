@@ -26,7 +26,10 @@ def closed_under_exchange(cell, seeds, rng):
     keys = set()
     for atoms, cells in seeds:
         places = [(int(atoms[0]), (0, 0, 0))]
-        places += [(int(k), tuple(int(x) for x in r)) for k, r in zip(atoms[1:], cells, strict=True)]
+        places += [
+            (int(k), tuple(int(x) for x in r))
+            for k, r in zip(atoms[1:], cells, strict=True)
+        ]
         for four in product(places, repeat=4):
             home = np.array(four[0][1])
             key = [k for k, _ in four]

@@ -17,7 +17,14 @@ MAY_IMPORT = {
     "phono_3ph": {"phono_grid", "phono_fc", "phono_dynmat"},
     "phono_4ph": {"phono_grid", "phono_fc", "phono_dynmat", "phono_3ph"},
     "phono_mpi": {"phono_grid"},
-    "phonokit": {"phono_grid", "phono_fc", "phono_dynmat", "phono_3ph", "phono_4ph", "phono_mpi"},
+    "phonokit": {
+        "phono_grid",
+        "phono_fc",
+        "phono_dynmat",
+        "phono_3ph",
+        "phono_4ph",
+        "phono_mpi",
+    },
 }
 """Arrows point down: who may import whom. Nobody may import phonokit."""
 

@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("phono_grid", "phono_fc", "phono_dynmat", "phono_3ph", "phono_4ph", "phono_mpi", "phonokit")
+PACKAGES = (
+    "phono_grid",
+    "phono_fc",
+    "phono_dynmat",
+    "phono_3ph",
+    "phono_4ph",
+    "phono_mpi",
+    "phonokit",
+)
 BELOW = {
     "settings": set(),
     "model": {"settings"},

@@ -93,3 +93,57 @@ fn sorted(mut triple: [usize; 3]) -> [usize; 3] {
     triple.sort_unstable();
     triple
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, Array3, Array4, arr1};
+    use phono_core::{Grid, Modes};
+
+    use super::*;
+
+    #[test]
+    fn irreducible_quadruplets_stand_for_all_of_them() {
+        let f = Array2::<f64>::zeros((64, 3));
+        let e = Array4::zeros((64, 3, 1, 3));
+        // The square of the first two axes, and the inversion.
+        let turn = [[0, -1, 0], [1, 0, 0], [0, 0, 1]];
+        let times = |a: [[i64; 3]; 3], b: [[i64; 3]; 3]| -> [[i64; 3]; 3] {
+            std::array::from_fn(|i| {
+                std::array::from_fn(|j| (0..3).map(|k| a[i][k] * b[k][j]).sum())
+            })
+        };
+        let mut group = vec![[[1, 0, 0], [0, 1, 0], [0, 0, 1]]];
+        for _ in 0..3 {
+            group.push(times(turn, group[group.len() - 1]));
+        }
+        for r in group.clone() {
+            group.push(r.map(|row| row.map(|x| -x)));
+        }
+        let rotations =
+            Array3::from_shape_fn((group.len(), 3, 3), |(r, i, j)| group[r][i][j]);
+        let mesh = arr1(&[4, 4, 4]);
+        let grid = Grid::new(mesh.view(), rotations.view()).unwrap();
+        let modes = Modes::new(f.view(), e.view()).unwrap();
+        let phonons = Phonons::new(grid, modes).unwrap();
+        for q in [0, 1, 2, 16, 21, 42] {
+            let mut numbers = vec![];
+            for symmetry in [true, false] {
+                let all =
+                    Quadruplets::new(&phonons, q, symmetry, &Stop::default()).unwrap();
+                let lists = all.all.iter().flat_map(|(q1, list)| {
+                    list.iter().map(move |quadruplet| (*q1, *quadruplet))
+                });
+                let mut total = 0;
+                for (q1, Quadruplet { points: [q2, q3], weight }) in lists.clone() {
+                    assert_eq!(phonons.fourth([q, q1, q2]), q3);
+                    total += weight;
+                }
+                assert_eq!(total, 64 * 64);
+                numbers.push(lists.count());
+            }
+            let order = grid.little_group(q).len();
+            assert!(numbers[0] >= numbers[1] / order && numbers[0] <= numbers[1]);
+            assert!(order == 1 || numbers[0] < numbers[1]);
+        }
+    }
+}

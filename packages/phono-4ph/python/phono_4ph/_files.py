@@ -40,8 +40,8 @@ def read_force_constants4(path: str | Path, cell: Cell) -> ForceConstants4:
     n = int(numbers[0])
     if len(numbers) != 1 + n * NUMBERS:
         raise FileError(
-            f"{file}: expected {1 + n * NUMBERS} numbers in {n} blocks, got {len(numbers)}; "
-            "is the file whole, and of fourth order?"
+            f"{file}: expected {1 + n * NUMBERS} numbers in {n} blocks, got "
+            f"{len(numbers)}; is the file whole, and of fourth order?"
         )
     blocks = numbers[1:].reshape(n, NUMBERS)
     exact = blocks[:, 1:10].reshape(n, 3, 3) @ np.linalg.inv(cell.lattice)
@@ -94,11 +94,13 @@ def _numbers(file: Path) -> NDArray[np.float64]:
     import gzip
     import lzma
 
-    openers = {".xz": lzma.open, ".gz": gzip.open}
-    opener = openers.get(file.suffix, open)
     try:
-        with opener(file, "rt", encoding="utf-8") as text:
-            return np.array(text.read().split(), dtype=np.float64)
+        data = file.read_bytes()
+        if file.suffix == ".xz":
+            data = lzma.decompress(data)
+        elif file.suffix == ".gz":
+            data = gzip.decompress(data)
+        return np.array(data.split(), dtype=np.float64)
     except OSError as error:
         raise FileError(f"{file}: {error.strerror or error}") from None
     except (ValueError, EOFError, lzma.LZMAError) as error:

@@ -132,8 +132,10 @@ class ForceConstants4(ValueNoun):
         keep = (self.exchanged() >= 0).all(axis=0)
         if keep.all():
             return self
-        part = (array[keep] for array in (self.values, self.atoms, self.cells))
-        return ForceConstants4(*part, self.lattice).complete()
+        part = ForceConstants4(
+            self.values[keep], self.atoms[keep], self.cells[keep], self.lattice
+        )
+        return part.complete()
 
     def _exchanged_keys(self) -> list[NDArray[np.int64]]:
         """`keys` of every exchange of every block."""

@@ -16,8 +16,8 @@ def symmetrize4(constants: ForceConstants4, *, max_rounds: int = 1000) -> ForceC
     r"""Make fourth-order constants obey index exchange and the acoustic sum rule.
 
     The nearest constants with the same blocks, less those without all their exchanges, that
-    obey both: with :math:`P` the mean over exchanges of (atom, axis) pairs and :math:`A` the
-    sums over the last atom,
+    obey both: with :math:`P` the mean over exchanges of (atom, axis) pairs and :math:`A`
+    the sums over the last atom,
 
     .. math::
 

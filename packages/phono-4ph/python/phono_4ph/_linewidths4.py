@@ -88,7 +88,9 @@ def _checked(
             f"occupations must hold at least one temperature, got shape {n.shape}"
         )
     if isinstance(scattering.smearing, AdaptiveGaussian):
-        ensure_shape("scattering.smearing.spreads", scattering.smearing.spreads, (*shape, "n_s"))
+        ensure_shape(
+            "scattering.smearing.spreads", scattering.smearing.spreads, (*shape, "n_s")
+        )
     ensure_shape("zone.first", zone.first, (phonons.grid.n_q + 1,))
     return constants, phonons, q, n, scattering, zone
 
@@ -200,7 +202,7 @@ def _occupied(
 def _weights(
     phonons: PeriodicModes, points: NDArray[np.int64], scattering: Scattering4
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Delta functions of the three `KINDS`, λ_1 alone on its side, [t, j, j_1, j_2, j_3]."""
+    """Delta functions of the `KINDS`, λ_1 alone on its side, [t, j, j_1, j_2, j_3]."""
     f = phonons.frequencies
     f0 = f[points[:, 0], :, None, None, None]
     f1 = f[points[:, 1], None, :, None, None]
@@ -247,7 +249,7 @@ def _adaptive(
     both = smearing.densities(y, sigma(s2 - s3))
     if scattering.counting is Counting.SYMMETRIC:
         return np.mean(decays, axis=0), both, np.mean(backs, axis=0)
-    k1, k2, k3 = _order(phonons, points)
+    _, k2, k3 = _order(phonons, points)
     later = k3 >= k2
     back = np.where(later, backs[0], backs[1])
     m1, m2, m3 = _order(phonons, _minus(phonons, points))
@@ -288,7 +290,7 @@ def _order(
 def _equal_phonons(
     phonons: PeriodicModes, points: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """In how many orders equal phonons among 1, 2, 3 and among 2, 3 are the same process."""
+    """In how many orders equal phonons among 1, 2, 3 and among 2, 3 are one process."""
     k1, k2, k3 = _order(phonons, points)
     pairs = (k1 == k2).astype(int) + (k2 == k3) + (k1 == k3)
     return np.array([1, 2, 0, 6])[pairs], 1 + (k2 == k3)
@@ -313,6 +315,7 @@ def _forward(
         here = points[:, into] == opposite[:, out]
         one = sets[points[:, into]][(slice(None), *axes[into])]
         other = sets[opposite[:, out]][(slice(None), *axes[out])]
-        return here[:, None, None, None, None] & (one == other)
+        return np.asarray(here[:, None, None, None, None] & (one == other))
 
-    return same(0, 2) | same(0, 3) | same(1, 2) | same(1, 3)
+    forward = same(0, 2) | same(0, 3) | same(1, 2) | same(1, 3)
+    return np.asarray(forward, dtype=bool)

@@ -114,12 +114,11 @@ def matrix_elements(
     for v, (p0, p1, p2, p3) in zip(out, points, strict=True):
         turns = np.einsum("eix,ix->e", constants.cells, qpoints[[p1, p2, p3]])
         phi = constants.values * np.exp(2j * np.pi * turns)[:, None, None, None, None]
-        dense = np.zeros((n_a, n_a, n_a, n_a, 3, 3, 3, 3), dtype=complex)
+        dense: NDArray[np.complex128] = np.zeros((n_a,) * 4 + (3,) * 4, dtype=complex)
         np.add.at(dense, (k0, k1, k2, k3), phi)
         dense = dense.transpose(0, 4, 1, 5, 2, 6, 3, 7).reshape(n_b, n_b, n_b, n_b)
-        for p in (p0, p1, p2, p3):
-            e = phonons.polarizations[p].reshape(n_b, n_b)
-            # The first axis is put in, and the band becomes the last one.
-            dense = np.tensordot(dense, e, axes=(0, 1))
-        v[:] = dense
+        e = phonons.polarizations.reshape(-1, n_b, n_b)
+        v[:] = np.einsum(
+            "wxyz,jw,kx,ly,mz->jklm", dense, e[p0], e[p1], e[p2], e[p3], optimize=True
+        )
     return out
