@@ -163,11 +163,32 @@ def test_cutoff_and_width_can_be_given(spring_constants, polar):
 def test_charges_get_the_symmetry_of_the_crystal(series, rng):
     z = np.array([np.eye(3) * 2.01, -np.eye(3) * 1.99])
     noise = rng.normal(size=(2, 3, 3)) * 0.01
-    polar = BornCharges.of(series.cell, z + noise, np.diag([9.9, 10.0, 10.1]))
+    with pytest.warns(ChargeWarning, match=r"charges by up to 0\.028 e \(atom 1, Ga\);"):
+        polar = BornCharges.of(series.cell, z + noise, np.diag([9.95, 10.0, 10.05]))
     np.testing.assert_allclose(polar.dielectric, np.eye(3) * 10, atol=1e-12)
     np.testing.assert_allclose(polar.charges[0], -polar.charges[1], atol=1e-14)
     trace = np.trace(z + noise, axis1=1, axis2=2) @ [1, -1] / 6
     np.testing.assert_allclose(polar.charges[0], np.eye(3) * trace, atol=1e-12)
+
+
+@pytest.mark.parametrize("size", [0.02, 0.3])
+def test_a_change_of_charges_or_dielectric_tensor_by_symmetry_is_told(series, size):
+    z, epsilon = np.array([np.eye(3), -np.eye(3)]) * 2, np.eye(3) * 10
+    for tensor, scale, said in (
+        (epsilon, 1, f"changed the Born charges by up to {size:.3f} e"),
+        (epsilon + np.diag([1, 0, -1]) * size * 10, 0, "the dielectric tensor by up to "),
+        (epsilon + np.eye(3, k=1) * size * 20, 0, f"tensor by up to {size * 20:.3f}"),
+    ):
+        skewed = z + scale * np.array([1, -1])[:, None, None] * np.eye(3, k=2) * size
+        with pytest.warns(ChargeWarning, match=said):
+            polar = BornCharges.of(series.cell, skewed, tensor)
+        np.testing.assert_allclose(polar.charges, z, atol=1e-12)
+        np.testing.assert_allclose(polar.dielectric, epsilon, atol=1e-12)
+
+
+def test_charges_with_the_symmetry_of_the_crystal_are_taken_in_silence(series):
+    z = np.array([np.eye(3), -np.eye(3)]) * 2
+    BornCharges.of(series.cell, z + np.eye(3, k=1) * 0.005, np.eye(3) * 10)
 
 
 def test_charges_of_equivalent_atoms_follow_from_one():

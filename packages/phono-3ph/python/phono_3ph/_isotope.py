@@ -8,10 +8,12 @@ from phono_grid import (
     Gaussian,
     irreducible_map,
     mass_variances,
+    natural_isotopes,
     tetrahedron_weights,
 )
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
+    DomainError,
     ShapeError,
     as_numbers,
     ensure_finite,
@@ -27,6 +29,8 @@ from phono_3ph._extension import rust
 from phono_3ph._linewidths import Scattering, averaging
 from phono_3ph._periodic_modes import PeriodicModes
 
+NATURAL = 5e-3
+"""Relative; tables of standard masses differ by less, isotopes by more."""
 CUT_ABOVE = 1e-9
 """THz; how far above its frequency a phonon's tetrahedra are cut.
 
@@ -136,8 +140,23 @@ def _widths(
 
 
 def natural_mass_spread(cell: Cell) -> NDArray[np.float64]:
-    """``⟨(m - ⟨m⟩)²⟩`` of the natural isotopes of each atom of ``cell``, Da², (n_a,)."""
+    """``⟨(m - ⟨m⟩)²⟩`` of the natural isotopes of each atom of ``cell``, Da², (n_a,).
+
+    Raises
+    ------
+    DomainError
+        If an atom does not weigh what its natural element does, to half a per cent.
+    """
     ensure_type("cell", cell, Cell)
+    natural = [np.dot(*natural_isotopes(symbol)) for symbol in cell.symbols]
+    other = np.flatnonzero(np.abs(cell.masses / natural - 1) > NATURAL)
+    if other.size:
+        atom = other[0]
+        raise DomainError(
+            f"mass_variances: atom {atom + 1}, {cell.symbols[atom]}, weighs "
+            f"{cell.masses[atom]:g} Da, the natural element {natural[atom]:.4f} Da: its "
+            "isotopes are not the natural ones; give mass_variances="
+        )
     return np.asarray(mass_variances(cell.symbols) * cell.masses**2)
 
 

@@ -177,7 +177,7 @@ def standard_points(
             "a path that is not given needs seekpath; install phono-dynmat[seekpath], or "
             "give the path by hand"
         ) from None
-    structure = (cell.lattice, cell.positions, cell.species)
+    structure = (cell.lattice, cell.positions, cell.kinds)
     with warnings.catch_warnings():
         # It calls spglib in a way that spglib warns of.
         warnings.simplefilter("ignore", DeprecationWarning)

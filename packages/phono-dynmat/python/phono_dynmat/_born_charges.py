@@ -20,10 +20,13 @@ from phono_grid.errors import (
 
 NEUTRAL = 0.1
 """Elementary charges; a larger sum of the charges is reported."""
+SYMMETRIC = 0.01
+"""Elementary charges, and relative for the dielectric tensor; a larger change by symmetry
+is reported. Calculations that are converged as usual stay below."""
 
 
 class ChargeWarning(PhonoWarning):
-    """Born charges that do not add up."""
+    """Born charges that do not add up, or break the symmetry of the crystal."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -112,21 +115,24 @@ class BornCharges(ValueNoun):
         Warns
         -----
         ChargeWarning
-            If the charges add up to more than 0.1.
+            If the charges add up to more than 0.1, or they or the dielectric tensor break
+            the symmetry of the crystal by more than 0.01.
         """
         ensure_type("cell", cell, Cell)
         ensure_positive("factor", factor)
-        symmetry = Symmetry.of(cell)
+        symmetry = Symmetry.of(cell, masses=False)
         r = symmetry.rotations_cartesian
-        epsilon = finite(dielectric, "dielectric", (3, 3))
-        epsilon = (r @ epsilon @ r.swapaxes(1, 2)).mean(axis=0)
+        given = finite(dielectric, "dielectric", (3, 3))
+        epsilon = (r @ given @ r.swapaxes(1, 2)).mean(axis=0)
+        epsilon = (epsilon + epsilon.T) / 2
         full = _all_charges(as_numbers(charges, "charges"), symmetry)
         ensure_finite("charges", full)
         mean = np.zeros_like(full)
         for rotation, atoms in zip(r, symmetry.permutations, strict=True):
             mean[atoms] += rotation @ full @ rotation.T / len(r)
+        _warn_not_symmetric(full - mean, given - epsilon, float(np.abs(given).max()), cell)
         _warn_not_neutral(mean.sum(axis=0), "the same share was taken from each atom")
-        return cls(mean - mean.mean(axis=0), (epsilon + epsilon.T) / 2, factor)
+        return cls(mean - mean.mean(axis=0), epsilon, factor)
 
     def coupling(self, cell: Cell) -> float:
         """``4π / V`` times the factor, eV/Å²."""
@@ -153,6 +159,27 @@ def _all_charges(charges: NDArray[np.float64], symmetry: Symmetry) -> NDArray[np
         r = symmetry.rotations_cartesian[operation]
         full[k] = r.T @ charges[np.searchsorted(independent, first)] @ r
     return full
+
+
+def _warn_not_symmetric(
+    charges: NDArray[np.float64], dielectric: NDArray[np.float64], scale: float, cell: Cell
+) -> None:
+    """Warn of what symmetry took from charges and from a dielectric tensor."""
+    changes = np.abs(charges).reshape(len(charges), -1).max(axis=1)
+    atom, parts = int(changes.argmax()), []
+    if changes[atom] > SYMMETRIC:
+        name = f"atom {atom + 1}, {cell.symbols[atom]}"
+        parts.append(f"the Born charges by up to {changes[atom]:.3f} e ({name})")
+    change = np.abs(dielectric).max()
+    if change > SYMMETRIC * scale:
+        parts.append(f"the dielectric tensor by up to {change:.3f}")
+    if parts:
+        warnings.warn(
+            f"the symmetry of the crystal changed {' and '.join(parts)}; check that they "
+            "are converged and belong to these atoms, in these axes",
+            ChargeWarning,
+            stacklevel=4,
+        )
 
 
 def _warn_not_neutral(total: NDArray[np.float64], remedy: str) -> None:

@@ -14,6 +14,9 @@ from phono_grid.calculators import calculator_units
 from phono_grid.errors import DomainError, as_numbers, ensure_finite, frozen
 from phono_grid.nouns import ValueNoun, short
 
+SAME_MASS = 1e-4
+"""Da; masses that agree to this are those of one isotope."""
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Cell(ValueNoun):
@@ -28,7 +31,7 @@ class Cell(ValueNoun):
     symbols : n_a strings
         Chemical symbols. Atoms with different symbols are different to symmetry.
     masses : (n_a,) array_like
-        Da.
+        Da. Atoms of one symbol with different masses are different to symmetry too.
     magnetic_moments : (n_a,) or (n_a, 3) array_like, optional
         Magnetic moments of the atoms, collinear or Cartesian vectors, in any unit. They
         lower the symmetry.
@@ -231,12 +234,17 @@ class Cell(ValueNoun):
 
     @property
     def kinds(self) -> NDArray[np.int64]:
-        """A number for each distinct symbol and magnetic moment."""
+        """A number for each distinct symbol, mass and magnetic moment, from 1."""
         if self.magnetic_moments is None:
-            return self.species
+            return self.isotopes
         moments = np.rint(self.magnetic_moments.reshape(self.n_atoms, -1) * 1e4)
-        rows = np.column_stack([self.species, moments])
-        return np.unique(rows, axis=0, return_inverse=True)[1].ravel() + 1
+        return _numbered(np.column_stack([self.isotopes, moments]))
+
+    @property
+    def isotopes(self) -> NDArray[np.int64]:
+        """A number for each distinct symbol and mass, in order of first appearance."""
+        masses = np.rint(self.masses / SAME_MASS)
+        return _numbered(np.column_stack([self.species, masses]))
 
     @property
     def formula(self) -> str:
@@ -245,6 +253,13 @@ class Cell(ValueNoun):
         for symbol in self.symbols:
             count[symbol] = count.get(symbol, 0) + 1
         return "".join(f"{s}{n if n > 1 else ''}" for s, n in count.items())
+
+
+def _numbered(rows: NDArray[np.float64]) -> NDArray[np.int64]:
+    """A number for each distinct row, in order of first appearance, from 1."""
+    _, first, kinds = np.unique(rows, axis=0, return_index=True, return_inverse=True)
+    order = np.argsort(np.argsort(first))
+    return np.asarray(order[kinds.ravel()] + 1, dtype=np.int64)
 
 
 def cell_of(

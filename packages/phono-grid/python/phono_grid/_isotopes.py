@@ -26,7 +26,7 @@ def natural_isotopes(symbol: str) -> tuple[NDArray[np.float64], NDArray[np.float
     name = element(symbol)
     if name not in _ISOTOPES:
         raise DomainError(
-            f"symbols: no natural isotopes of {symbol!r} are known; give mass variances"
+            f"symbols: no natural isotopes of {symbol!r} are known; give mass_variances="
         )
     masses, percent = np.array(_ISOTOPES[name]).reshape(-1, 2).T
     return masses, percent / percent.sum()

@@ -38,18 +38,20 @@ def _no_advice() -> Iterator[None]:
         yield
 
 
-def spglib_dataset(cell: Cell, symprec: float = SYMPREC) -> spglib.SpglibDataset:
-    """Find the space group of ``cell``, other moments other atoms; ``symprec`` in Å."""
+def spglib_dataset(
+    cell: Cell, symprec: float = SYMPREC, kinds: NDArray[np.int64] | None = None
+) -> spglib.SpglibDataset:
+    """Find the space group of ``cell``, of `Cell.kinds` if not given; ``symprec`` in Å."""
     # Typed as sequences there, read as arrays.
-    crystal: Any = (cell.lattice, cell.positions, cell.kinds)
+    crystal: Any = (cell.lattice, cell.positions, cell.kinds if kinds is None else kinds)
     find = spglib.get_symmetry_dataset
     dataset: spglib.SpglibDataset = _dataset(find, crystal, cell, symprec)
     return dataset
 
 
-def magnetic_dataset(cell: Cell, symprec: float = SYMPREC) -> Any:
+def magnetic_dataset(cell: Cell, symprec: float, kinds: NDArray[np.int64]) -> Any:
     """Find the magnetic space group of a ``cell`` with moments; ``symprec`` in Å."""
-    crystal: Any = (cell.lattice, cell.positions, cell.species, cell.magnetic_moments)
+    crystal: Any = (cell.lattice, cell.positions, kinds, cell.magnetic_moments)
     return _dataset(spglib.get_magnetic_symmetry_dataset, crystal, cell, symprec)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from phono_grid._cell import Cell, cell_of
+from phono_grid._cell import SAME_MASS, Cell, cell_of
 from phono_grid._foreign_cells import ensure_attributes
 from phono_grid._lattice_points import LatticePoints
 from phono_grid._spglib import SYMPREC, ensure_apart, spglib_dataset
@@ -206,7 +206,9 @@ class Supercell(ValueNoun):
             apart = np.linalg.norm((d - np.rint(d)) @ primitive.lattice, axis=2)
             own = apart.argmin(axis=1)
             kinds = [self.primitive.symbols[k] for k in own]
-            if apart.min(axis=1).max() < 1e-3 and kinds == list(primitive.symbols):
+            alike = np.abs(self.primitive.masses[own] - primitive.masses).max() < SAME_MASS
+            alike = alike and kinds == list(primitive.symbols)
+            if apart.min(axis=1).max() < 1e-3 and alike:
                 return Supercell(
                     self.cell,
                     primitive,
@@ -281,6 +283,7 @@ def _copies(
     along = wrapped[order, 0]
     reach = 2 * SYMPREC * float(np.linalg.norm(np.linalg.inv(lattice)[:, 0]))
     representatives: list[int] = []
+    kinds = cell.kinds
     for s in range(cell.n_atoms):
         if s2p[s] >= 0:
             continue
@@ -288,7 +291,7 @@ def _copies(
         d = x[near] - x[s]
         d -= np.rint(d)
         same = np.linalg.norm(d @ lattice, axis=1) < 2 * SYMPREC
-        same &= cell.kinds[near] == cell.kinds[s]
+        same &= kinds[near] == kinds[s]
         s2p[near[same]] = len(representatives)
         representatives.append(s)
     return s2p, np.array(representatives)

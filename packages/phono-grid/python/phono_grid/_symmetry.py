@@ -12,6 +12,7 @@ from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
     DomainError,
     as_numbers,
+    ensure_flag,
     ensure_index,
     ensure_positive,
     ensure_type,
@@ -61,19 +62,30 @@ class Symmetry(ValueNoun):
             raise DomainError(f"symbol must be a string, got {self.symbol!r}")
 
     @classmethod
-    def of(cls, cell: Cell, symprec: float = SYMPREC) -> "Symmetry":
+    def of(cls, cell: Cell, symprec: float = SYMPREC, *, masses: bool = True) -> "Symmetry":
         """Find the space group with spglib; ``symprec`` in Å.
 
         In a cell with magnetic moments, the operations that keep them, alone or together
         with time reversal, which leaves force constants as they are: moments are axial
         vectors, collinear ones plain numbers.
+
+        Parameters
+        ----------
+        cell : Cell
+        symprec : float
+        masses : bool
+            Whether atoms of one symbol with different masses differ. Vibrations have the
+            symmetry with masses; forces, force constants and Born charges do not know
+            them, and may have more of it.
         """
         ensure_type("cell", cell, Cell)
+        ensure_flag("masses", masses)
+        kinds = cell.isotopes if masses else cell.species
         if cell.magnetic_moments is None:
-            dataset = spglib_dataset(cell, symprec)
+            dataset = spglib_dataset(cell, symprec, kinds)
             symbol = dataset.international
         else:
-            dataset = magnetic_dataset(cell, symprec)
+            dataset = magnetic_dataset(cell, symprec, kinds)
             symbol = magnetic_symbol(dataset)
         rotations = np.asarray(dataset.rotations, dtype=np.int64)
         translations = np.asarray(dataset.translations)

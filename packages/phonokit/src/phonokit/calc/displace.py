@@ -128,7 +128,7 @@ def _singles(
     """Single displacements."""
     return single_displacements(
         supercell,
-        Symmetry.of(supercell.cell),
+        Symmetry.of(supercell.cell, masses=False),
         distance=distance,
         diagonal=diagonal,
         plus_minus=PLUS_MINUS[settings.plus_minus],
@@ -148,7 +148,7 @@ def _by_symmetry(
         return DisplacedSupercells(unit_cell, supercell, singles)
     pairs = pair_displacements(
         supercell,
-        Symmetry.of(supercell.cell),
+        Symmetry.of(supercell.cell, masses=False),
         singles,
         distance=settings.length,
         diagonal=not settings.axes_only,

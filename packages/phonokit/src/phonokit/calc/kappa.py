@@ -11,6 +11,7 @@ from phonokit._documented import documented
 from phonokit._timed import timed
 from phonokit.calc.carriers import carriers_of
 from phonokit.calc.conduction import conduction_of
+from phonokit.calc.isotopes import mass_spread
 from phonokit.calc.rates import rates_of
 from phonokit.calc.record import INPUTS, Record, checked_run
 from phonokit.model.crystal import Crystal
@@ -71,6 +72,8 @@ def kappa(
     run = checked_run(crystal, nac, run)
     ensure_type("transport", transport, Transport)
     t = checked_temperatures(temperatures)
+    if transport.isotopes:
+        mass_spread(crystal.primitive, transport)  # refused here, before hours of work
     record = Record(
         product="kappa", crystal=crystal, nac=nac, settings=transport.rates_record
     )

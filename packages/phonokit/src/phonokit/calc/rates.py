@@ -24,7 +24,6 @@ from phono_3ph import (
     inverse_sinh,
     isotope_linewidths,
     linewidths,
-    natural_mass_spread,
     reduced_row,
     storage_for,
 )
@@ -32,6 +31,7 @@ from phono_dynmat import bose_einstein
 from phono_grid import BrillouinZone
 
 from phonokit.calc.carriers import Carriers
+from phonokit.calc.isotopes import mass_spread
 from phonokit.calc.ranked_operator import RankedRows, SomeRows
 from phonokit.results.rates import Rates
 from phonokit.run.run import Records, Run, Task, complete
@@ -166,7 +166,7 @@ class Scatterer:
         if not self.transport.isotopes:
             return None
         q = self.carriers.irreducible.points[numbers]
-        spread = natural_mass_spread(self.carriers.cell)
+        spread = mass_spread(self.carriers.cell, self.transport)
         return isotope_linewidths(
             self.carriers.phonons, q, spread, self.transport.scattering
         )

@@ -92,7 +92,7 @@ def _head(lines: Lines) -> list[float | None]:
 
 def _ensure_count(path: Path, n: int, cell: Cell) -> None:
     """Require one charge for each independent atom."""
-    independent = Symmetry.of(cell).independent_atoms
+    independent = Symmetry.of(cell, masses=False).independent_atoms
     if n != len(independent):
         atoms = ", ".join(f"{k + 1} {cell.symbols[k]}" for k in independent)
         raise FileError(

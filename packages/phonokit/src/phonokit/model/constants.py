@@ -125,14 +125,14 @@ class FromForces(ValueNoun):
             forces = RandomDisplacementForces.of(forces, None)
         if not isinstance(forces, SingleDisplacementForces):
             return least_squares(data.supercell, forces, orders=(2,))[2]
-        symmetry = Symmetry.of(data.supercell.cell)
+        symmetry = Symmetry.of(data.supercell.cell, masses=False)
         constants = force_constants2(data.supercell, symmetry, forces)
         return symmetrize(constants) if self.fit.symmetrize else constants
 
     def _third(self) -> ForceConstants:
         """Solve displaced pairs, whose constants are all kept."""
         singles, pairs = pair_data(self.data)
-        symmetry = Symmetry.of(self.data.supercell.cell)
+        symmetry = Symmetry.of(self.data.supercell.cell, masses=False)
         constants = force_constants3(
             self.data.supercell, symmetry, singles, pairs, cutoff=self.data.pair_cutoff
         )
@@ -147,7 +147,7 @@ class FromForces(ValueNoun):
                 f"{data.pair_cutoff:.3f} Å on; take a smaller one, or compute more pairs"
             )
         singles, pairs = pair_data(data)
-        symmetry = Symmetry.of(data.supercell.cell)
+        symmetry = Symmetry.of(data.supercell.cell, masses=False)
         blocks = sparse_force_constants3(
             data.supercell, symmetry, singles, pairs, cutoff=cutoff
         )

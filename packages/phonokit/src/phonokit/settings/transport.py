@@ -7,7 +7,14 @@ from typing import Any
 
 from phono_3ph import Coherence, Scattering, Solver
 from phono_grid import Gaussian
-from phono_grid.errors import DomainError, ensure_flag, ensure_positive, ensure_type, named
+from phono_grid.errors import (
+    DomainError,
+    ensure_flag,
+    ensure_positive,
+    ensure_type,
+    named,
+    not_negative,
+)
 
 from phonokit.settings.scattering import energy_conservation, scattering_record
 
@@ -37,7 +44,11 @@ class Transport:
     scattering : Scattering
         Cutoff frequency, degeneracy, averaging of weights, smearing.
     isotopes : bool
-        Scattering by the natural isotopes of the elements.
+        Scattering by isotopes, the natural ones of the elements unless ``mass_variances``
+        are given.
+    mass_variances : n_a numbers, optional
+        Relative variance of the mass of each atom of the primitive cell; isotopes scatter
+        then.
     boundary_mfp : float, optional
         The longest mean free path that boundaries leave, µm.
     coherence : Coherence or str, optional
@@ -56,6 +67,7 @@ class Transport:
     solver: Solver | str = Solver.CG
     scattering: Scattering = field(default_factory=Scattering)
     isotopes: bool = False
+    mass_variances: tuple[float, ...] | None = None
     boundary_mfp: float | None = None
     coherence: Coherence | str | None = None
     normal_umklapp: bool = False
@@ -73,6 +85,10 @@ class Transport:
             object.__setattr__(self, "coherence", Coherence.of(self.coherence))
         if self.boundary_mfp is not None:
             ensure_positive("boundary_mfp", self.boundary_mfp)
+        if self.mass_variances is not None:
+            variances = not_negative(self.mass_variances, "mass_variances", ("n_a",))
+            object.__setattr__(self, "mass_variances", tuple(variances.tolist()))
+            object.__setattr__(self, "isotopes", True)
         if self.symmetrized_tetrahedra and self.scattering.smearing is not None:
             raise DomainError(
                 "symmetrized_tetrahedra: a smearing of "
@@ -95,7 +111,10 @@ class Transport:
         energy = "symmetrised " * self.symmetrized_tetrahedra + energy
         parts = [kind, energy]
         parts += ["whole zone"] * self.full_zone
-        parts += ["isotopes"] * self.isotopes
+        if self.mass_variances is not None:
+            parts.append("isotopes of given variance")
+        elif self.isotopes:
+            parts.append("isotopes")
         if self.boundary_mfp is not None:
             parts.append(f"boundaries {self.boundary_mfp:g} µm")
         if self.coherence is not None:
@@ -112,6 +131,7 @@ class Transport:
             "solver": Solver.of(self.solver).value,
             **scattering_record(self.scattering),
             "isotopes": self.isotopes,
+            "mass_variances": self.mass_variances,
             "boundary_mfp": self.boundary_mfp,
             "coherence": None if coherence is None else Coherence.of(coherence).value,
             "normal_umklapp": self.normal_umklapp,
@@ -134,6 +154,8 @@ class Transport:
         DomainError
             If there is one that is missing, or means nothing.
         """
+        # Files of versions that knew natural isotopes only do not name the variances.
+        record = {"mass_variances": None, **record}
         missing = [name for name in cls().record if name not in record]
         if missing:
             raise DomainError(f"settings: expected also {', '.join(missing)}")
