@@ -292,15 +292,20 @@ def test_missing_forces_are_missed(tmp_path):
         read(path)
 
 
-def test_a_file_that_is_not_what_its_name_says_is_refused(tmp_path):
+def test_compression_is_told_by_the_file_and_not_by_its_name(tmp_path):
     path = tmp_path / "phono3py_params.yaml.xz"
     path.write_text(Tiny().text)
+    expected = read(path)
+    other = tmp_path / "phono3py_params.yaml"
+    for pack in (lzma.compress, gzip.compress, bz2.compress):
+        other.write_bytes(pack(Tiny().text.encode()))
+        assert read(other) == expected
+    other.write_bytes(lzma.compress(Tiny().text.encode())[:-20])
     with pytest.raises(FileError, match="cannot be read"):
-        read(path)
-    path = tmp_path / "phono3py_params.yaml"
-    path.write_bytes(lzma.compress(Tiny().text.encode()))
-    with pytest.raises(FileError, match="not a text file; if it is compressed"):
-        read(path)
+        read(other)
+    other.write_bytes(bytes(range(256)))
+    with pytest.raises(FileError, match="not a text file; it may be compressed with"):
+        read(other)
 
 
 def test_the_example_holds_111_displaced_supercells_of_64_atoms():

@@ -1,8 +1,10 @@
 """From a structure to its displaced supercells."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from phono_fc import (
     SingleDisplacements,
     pair_displacements,
@@ -13,7 +15,7 @@ from phono_grid import Cell, Supercell, Symmetry
 from phono_grid.errors import DomainError, ensure_type
 from phono_grid.files import path_of
 
-from phonokit.io.ase import read_structure
+from phonokit.io.structures import read_structure
 from phonokit.model.displaced_supercells import (
     AnySupercells,
     DisplacedSupercells,
@@ -25,7 +27,10 @@ PLUS_MINUS: dict[str, Any] = {"auto": "auto", "yes": True, "no": False}
 
 
 def displace(
-    structure: str | Path | Cell | Any, settings: Displace | None = None
+    structure: str | Path | Cell | Any,
+    settings: Displace | None = None,
+    *,
+    format: str | None = None,
 ) -> AnySupercells:
     r"""Make the displaced supercells of a structure.
 
@@ -36,9 +41,12 @@ def displace(
     Parameters
     ----------
     structure : str, Path, Cell or ase.Atoms
-        The unit cell; a path is of any file that ASE reads.
+        The unit cell; a path is of any file that ASE reads, or a yaml file of phonopy.
+        Masses, labels (Fe1, Fe2) and magnetic moments of a file are kept.
     settings : Displace, optional
         Supercell, distance, kind of displacements.
+    format : str, optional
+        Of the file, by ASE's name; told by what is in it if not given.
 
     Returns
     -------
@@ -50,7 +58,8 @@ def displace(
     Raises
     ------
     FileError
-        If ASE cannot read the file.
+        If the file cannot be read, or says what cannot be kept: sites that are occupied in
+        part, ghost atoms.
     DomainError
         If the structure is not a crystal, or the matrices do not fit it.
 
@@ -68,7 +77,7 @@ def displace(
     """
     settings = Displace() if settings is None else settings
     ensure_type("settings", settings, Displace)
-    unit_cell = _unit_cell(structure)
+    unit_cell = _with_moments(_unit_cell(structure, format), settings.magnetic_moments)
     supercell = Supercell.of(unit_cell, settings.supercell, settings.primitive)
     phonon = _second_order(settings, unit_cell, supercell)
     if settings.random is not None:
@@ -76,12 +85,26 @@ def displace(
     return _by_symmetry(settings, unit_cell, supercell, phonon)
 
 
-def _unit_cell(structure: Any) -> Cell:
+def _with_moments(cell: Cell, moments: tuple[float, ...] | None) -> Cell:
+    """The cell with magnetic moments in place of its own."""
+    if moments is None:
+        return cell
+    n = cell.n_atoms
+    if len(moments) not in (n, 3 * n):
+        raise DomainError(
+            f"magnetic_moments: expected {n} numbers, one for each atom of the unit cell, or "
+            f"{3 * n}, got {len(moments)}"
+        )
+    array = np.reshape(moments, (n,) if len(moments) == n else (n, 3))
+    return dataclasses.replace(cell, magnetic_moments=array if array.any() else None)
+
+
+def _unit_cell(structure: Any, form: str | None) -> Cell:
     """The cell of a structure, whatever it comes as."""
     if isinstance(structure, Cell):
         return structure
     if isinstance(structure, str | Path):
-        return read_structure(path_of(structure, "structure"))
+        return read_structure(path_of(structure, "structure"), form)
     if hasattr(structure, "get_scaled_positions"):
         return Cell.from_ase(structure)
     raise DomainError(

@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from phono_grid.errors import DomainError, FileError
 from phono_grid.files import path_of
 
-from phonokit.io.ase import atoms_of, checked_forces, read_forces_of
+from phonokit.io.ase import atoms_of, checked_forces
 from phonokit.io.force_store import ForceStore, force_store
+from phonokit.io.same_supercell import Expected
+from phonokit.io.supercell_forces import read_supercell_forces
 from phonokit.model.displaced_supercells import AnySupercells
 
 Progress = Callable[[int, int], None]
@@ -92,17 +94,23 @@ def collect_forces(
     files: Sequence[str | Path],
     *,
     residual: str | Path | None = None,
+    format: str | None = None,
 ) -> NDArray[np.float64]:
     """Forces of all displaced supercells from finished calculations.
+
+    Every file must be of its supercell: atoms where they should be within 0.2 % of their
+    displacement and the digits of the file, in any Cartesian frame; forces are turned back.
 
     Parameters
     ----------
     supercells : DisplacedSupercells or RandomSupercells
     files : sequence of str or Path
         One for every supercell that is not beyond the cutoff, in order; any file from which
-        ASE reads forces.
+        ASE reads forces, or the output of CP2K.
     residual : str or Path, optional
         The calculation of the supercell at rest, whose forces are subtracted.
+    format : str, optional
+        Of the files, by ASE's name; told by what is in them if not given.
 
     Returns
     -------
@@ -113,6 +121,11 @@ def collect_forces(
     ------
     FileError
         If there are not as many files as supercells, or one is of another supercell.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If the self-consistency of a calculation did not converge.
 
     Examples
     --------
@@ -135,15 +148,32 @@ def collect_forces(
             f"{len(files)}; name them all, in the order of the displacements"
         )
     cell = supercells.supercell.cell
+    at_rest = _positions(supercells, len(supercells))
+    lengths = [_length(supercells.positions(int(number)) - at_rest) for number in needed]
+    usual = float(np.median([length for length in lengths if length > 0] or [1.0]))
+
+    def read(path: Path, number: int, length: float) -> NDArray[np.float64]:
+        what = (
+            f"supercell {number + 1}" if number < len(supercells) else "supercell at rest"
+        )
+        x = _positions(supercells, number)
+        expected = Expected(f"{path}: {what}", cell, x, min(length or usual, usual))
+        return read_supercell_forces(path, expected, format)
+
     rest = np.zeros((cell.n_atoms, 3))
     if residual is not None:
-        x = _positions(supercells, len(supercells))
-        rest = read_forces_of(path_of(residual, "residual"), cell, x, "supercell at rest")
+        rest = read(path_of(residual, "residual"), len(supercells), usual)
     forces = np.zeros((len(supercells), cell.n_atoms, 3))
-    for number, path in zip(needed, files, strict=True):
-        x, what = supercells.positions(int(number)), f"supercell {number + 1}"
-        forces[number] = read_forces_of(path_of(path, "files"), cell, x, what) - rest
+    for number, path, length in zip(needed, files, lengths, strict=True):
+        forces[number] = read(path_of(path, "files"), int(number), length) - rest
     return forces
+
+
+def _length(displacements: NDArray[np.float64]) -> float:
+    """How far atoms are displaced in the mean of those that are, Å."""
+    lengths = np.linalg.norm(displacements, axis=1)
+    moved = lengths[lengths > 1e-9]
+    return float(np.sqrt((moved**2).mean())) if moved.size else 0.0
 
 
 def _fill(

@@ -32,6 +32,7 @@ def from_calculator(
     folder: str | Path | None = None,
     residual: bool = False,
     born: Dipoles | None = None,
+    format: str | None = None,
     lang: Backend | str | None = None,
     progress: Progress | None = None,
 ) -> Crystal:
@@ -56,6 +57,8 @@ def from_calculator(
         Compute the supercell at rest too, and subtract its forces from all others.
     born : Dipoles, optional
         Born charges.
+    format : str, optional
+        Of the file, by ASE's name; told by what is in it if not given.
     lang : "Rust" or "Python", optional
         The implementation of the kernels; the one that is active if not given.
     progress : callable, optional
@@ -84,7 +87,7 @@ def from_calculator(
     >>> bool(phonokit.kappa(copper, (3, 3, 3), [300]).kappa[0, 0] > 0)
     True
     """
-    supercells = displace(structure, settings)
+    supercells = displace(structure, settings, format=format)
     with TemporaryDirectory() as temporary:
         kept = Path(temporary) if folder is None else path_of(folder, "folder")
         make_folder(kept)

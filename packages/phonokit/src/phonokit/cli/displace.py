@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from cyclopts import Parameter
-from phono_grid import Symmetry, backend
+from phono_grid import Cell, Symmetry, backend, standard_masses
 from phono_grid.errors import DomainError
 from phono_grid.files import make_folder
 from rich.console import Console
@@ -16,6 +16,7 @@ from phonokit.calc.displace import displace as compute
 from phonokit.cli.command import command
 from phonokit.cli.derive import options_of, settings_from
 from phonokit.cli.options import Flat
+from phonokit.cli.terminal import warnings_in_one_line
 from phonokit.io.write_displacements import (
     default_displacements_name,
     write_displacements,
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 else:
     DisplaceOptions = options_of(Displace, without=("supercell", "phonon_supercell"))
 
+MASS_TOLERANCE = 1e-3
+"""Relative; tables of standard masses differ by less."""
+MAGNETIC = ("Cr", "Mn", "Fe", "Co", "Ni", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Eu", "U")
+"""Elements whose moments are not to be forgotten."""
+MOST = 8
+"""Moments that are printed."""
 Nine = tuple[int, int, int, int, int, int, int, int, int]
 FlatDisplace = Annotated[DisplaceOptions, Flat]
 DISPLACE = DisplaceOptions()
@@ -56,6 +63,7 @@ def displace(
     settings: FlatDisplace = DISPLACE,
     output: Path = Path(),
     structures: str | None = None,
+    format: str | None = None,
 ) -> None:
     """Make the displaced supercells of a structure.
 
@@ -76,6 +84,9 @@ def displace(
     structures
         Write every supercell to a file in this format of ASE (vasp, extxyz, ...), number 0
         undisplaced.
+    format
+        Of the structure file, by ASE's name (vasp, espresso-in, ...); told by what is in it
+        if not given.
     """
     wanted = settings_from(
         Displace,
@@ -83,17 +94,22 @@ def displace(
         supercell=_matrix(supercell, supercell_matrix),
         phonon_supercell=phonon_supercell,
     )
-    make_displacements(structure, wanted, output, structures)
+    with warnings_in_one_line():
+        make_displacements(structure, wanted, output, structures, format)
 
 
 app = command(displace, EXAMPLES)
 
 
 def make_displacements(
-    structure: Path, settings: Displace, folder: Path, structures: str | None = None
+    structure: Path,
+    settings: Displace,
+    folder: Path,
+    structures: str | None = None,
+    form: str | None = None,
 ) -> AnySupercells:
     """Make, write and tell of displacements."""
-    supercells = compute(structure, settings)
+    supercells = compute(structure, settings, format=form)
     make_folder(folder)
     path = folder / default_displacements_name(supercells)
     written = [f"wrote {write_displacements(supercells, path)}"]
@@ -120,6 +136,7 @@ def _header(supercells: AnySupercells) -> str:
     cell = supercells.supercell.primitive
     symbol = Symmetry.of(cell).symbol
     lines = [program(), f"  crystal   {cell.formula}, {symbol}, {cell.volume:.3f} Å³"]
+    lines += _told_of_atoms(supercells.unit_cell, cell)
     for part, _ in _parts(supercells):
         what = "" if part is supercells else "second order: "
         lines.append(f"  supercell {what}{part.description}")
@@ -129,6 +146,39 @@ def _header(supercells: AnySupercells) -> str:
                 f"  {needed} supercells need forces, the others are beyond the cutoff"
             )
     return "\n".join(lines)
+
+
+def _told_of_atoms(unit_cell: Cell, primitive: Cell) -> Iterator[str]:
+    """Lines about atoms, where they are not as one would think."""
+    if unit_cell.n_atoms != primitive.n_atoms:
+        yield (
+            f"  primitive cell of {primitive.n_atoms} of the {unit_cell.n_atoms} atoms, the "
+            "others are their copies"
+        )
+    masses = {
+        f"{symbol} {mass:g}": f"{symbol} {mass:g} Da (standard {standard:g})"
+        for symbol, mass in zip(primitive.symbols, primitive.masses, strict=True)
+        if abs(mass - (standard := _standard_mass(symbol))) > MASS_TOLERANCE * standard
+    }
+    if masses:
+        yield f"  masses    {', '.join(masses.values())}"
+    moments = primitive.magnetic_moments
+    if moments is not None:
+        told = [
+            f"{symbol} {' '.join(f'{x:g}' for x in np.atleast_1d(moment))}"
+            for symbol, moment in zip(primitive.symbols, moments, strict=True)
+        ]
+        yield f"  moments   {', '.join(told[:MOST])}{', ...' if len(told) > MOST else ''}"
+    elif any(symbol.rstrip("0123456789") in MAGNETIC for symbol in primitive.symbols):
+        yield "  moments   none; --magnetic-moments gives them, they lower the symmetry"
+
+
+def _standard_mass(symbol: str) -> float:
+    """The standard mass of an element, NaN without one."""
+    try:
+        return float(standard_masses([symbol])[0])
+    except DomainError:
+        return float("nan")
 
 
 def _parts(supercells: AnySupercells) -> Iterator[tuple[AnySupercells, str]]:

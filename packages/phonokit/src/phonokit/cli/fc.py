@@ -16,6 +16,7 @@ from phonokit.cli.derive import options_of, settings_from
 from phonokit.cli.displace import EXAMPLES, make_displacements, program, say
 from phonokit.cli.forces import compute_all
 from phonokit.cli.options import Flat
+from phonokit.cli.terminal import warnings_in_one_line
 from phonokit.io.read import read
 from phonokit.model.force_data import ForceData
 from phonokit.results.force_constants import FitResult
@@ -51,6 +52,10 @@ class StructureOptions:
         In Å, with --calculator: pairs as far apart are not computed.
     residual
         With --calculator: compute the supercell at rest too, and subtract its forces.
+    magnetic_moments
+        With --calculator: of the atoms of the unit cell, see phono displace.
+    format
+        With --calculator: of the structure file, by ASE's name.
     """
 
     calculator: str | None = None
@@ -61,6 +66,8 @@ class StructureOptions:
     distance: float | None = None
     pair_cutoff: float | None = None
     residual: bool = False
+    magnetic_moments: tuple[float, ...] | None = None
+    format: str | None = None
 
     def ensure_unused(self) -> None:
         """Refuse what means nothing without a calculator."""
@@ -80,6 +87,7 @@ class StructureOptions:
             second_order=self.second_order,
             distance=self.distance,
             cutoff=self.pair_cutoff,
+            magnetic_moments=self.magnetic_moments,
         )
 
 
@@ -127,10 +135,10 @@ def fc(
         structure.ensure_unused()
     else:
         # The folder of results holds what lies between.
-        make_displacements(path, structure.displace(), folder)
+        make_displacements(path, structure.displace(), folder, form=structure.format)
         compute_all(folder, structure.calculator, structure.option, structure.residual)
         path = here = folder
-    with using(backend):
+    with using(backend), warnings_in_one_line():
         data = read(path)
         result = compute(data, choices)
         written = result.write(folder, full=full, text=text)

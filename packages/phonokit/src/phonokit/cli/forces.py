@@ -15,7 +15,7 @@ from phonokit.calc.forces import collect_forces, compute_forces
 from phonokit.calc.from_calculator import PHONON_STORE, STORE
 from phonokit.cli.command import command
 from phonokit.cli.displace import EXAMPLES, program, say
-from phonokit.cli.terminal import progress_of
+from phonokit.cli.terminal import progress_of, warnings_in_one_line
 from phonokit.io.ase import calculator_of, options_of
 from phonokit.io.supercells import find_supercells, read_supercells
 from phonokit.io.write_forces import save_forces
@@ -33,6 +33,7 @@ def forces(
     residual: bool = False,
     residual_file: Path | None = None,
     phonon_residual_file: Path | None = None,
+    format: str | None = None,
 ) -> None:
     """Compute the forces of displaced supercells, or collect them from calculations.
 
@@ -58,14 +59,19 @@ def forces(
         The finished calculation of the supercell at rest, whose forces are subtracted.
     phonon_residual_file
         The same of a separate supercell of second order.
+    format
+        Of the files, by ASE's name (vasp-xml, espresso-out, ...); told by what is in them if
+        not given.
     """
     at_rest = (residual_file, phonon_residual_file)
     _refuse_contradictions(calculator, files, residual, at_rest)
-    if calculator is not None:
-        compute_all(path, calculator, option, residual)
-    else:
+    with warnings_in_one_line():
+        if calculator is not None:
+            compute_all(path, calculator, option, residual)
+            return
         supercells, units = read_supercells(path)
-        _write(path, supercells, _collected(supercells, files, at_rest), units)
+        collected = _collected(supercells, files, at_rest, format)
+        _write(path, supercells, collected, units)
 
 
 app = command(forces, EXAMPLES)
@@ -133,7 +139,10 @@ def _write(
 
 
 def _collected(
-    supercells: AnySupercells, files: tuple[Path, ...], at_rest: tuple[Path | None, ...]
+    supercells: AnySupercells,
+    files: tuple[Path, ...],
+    at_rest: tuple[Path | None, ...],
+    form: str | None,
 ) -> list[Forces]:
     """Forces from finished calculations: those of third order first, then second."""
     parts = [part for part in (supercells, supercells.phonon) if part is not None]
@@ -157,7 +166,7 @@ def _collected(
     forces_of_parts, start = [], 0
     for part, n, rest in zip(parts, counts, at_rest, strict=False):
         forces_of_parts.append(
-            collect_forces(part, files[start : start + n], residual=rest)
+            collect_forces(part, files[start : start + n], residual=rest, format=form)
         )
         start += n
     return forces_of_parts

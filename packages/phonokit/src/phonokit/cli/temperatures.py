@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter, Token
 
-SEVERAL = ("--temperature", "--q", "--mass-variances")
+SEVERAL = ("--temperature", "--q", "--mass-variances", "--magnetic-moments")
 """Options that numbers may follow, with or without commas."""
 MANY = 100_000
 """Temperatures that nobody means to ask for."""

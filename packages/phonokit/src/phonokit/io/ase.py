@@ -1,8 +1,9 @@
-"""Structures, calculators and finished calculations by way of ASE."""
+"""Structures and calculators by way of ASE."""
 
 import importlib
 import runpy
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,10 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Cell
 from phono_grid.errors import DomainError, FileError
-
-from phonokit.io.cp2k import is_cp2k_output, read_cp2k_output
-from phonokit.io.files import in_file
-from phonokit.io.same_supercell import ensure_same_supercell
 
 
 def ase(module: str) -> ModuleType:
@@ -25,14 +22,6 @@ def ase(module: str) -> ModuleType:
         raise DomainError(
             "this needs ASE, which is not installed; pip install 'phonokit[ase]'"
         ) from None
-
-
-def read_structure(path: Path) -> Cell:
-    """A unit cell from any file that ASE reads: POSCAR, cif, extxyz, ..."""
-    atoms = _read(path, None)
-    with in_file(path):
-        cell = Cell.from_ase(atoms)
-    return cell
 
 
 def atoms_of(cell: Cell) -> Any:
@@ -72,50 +61,6 @@ def calculator_of(name: str, options: dict[str, Any]) -> Any:
         raise DomainError(f"calculator: {name!r} cannot be made ({reason})") from error
 
 
-def read_forces_of(
-    path: Path, cell: Cell, positions: NDArray[np.float64], what: str
-) -> NDArray[np.float64]:
-    """Forces of a finished calculation, of the atoms that should be at ``positions``.
-
-    Parameters
-    ----------
-    path : Path
-        Any file from which ASE reads forces: vasprun.xml, OUTCAR, the output of Quantum
-        ESPRESSO, a LAMMPS dump, extxyz, ...; or the output of CP2K.
-    cell : Cell
-        The supercell.
-    positions : (n_s, 3) array
-        Cartesian, Å.
-    what : str
-        Which supercell it should be of, for errors.
-
-    Returns
-    -------
-    (n_s, 3) array
-        eV/Å
-    """
-    name = f"{path}: {what}"
-    symbols, x, forces_of = _finished(path)
-    ensure_same_supercell(name, cell, positions, symbols, x)
-    return checked_forces(forces_of(), cell.n_atoms, name)
-
-
-def _finished(path: Path) -> tuple[list[str], NDArray[np.float64], Callable[[], Any]]:
-    """Symbols, positions and, when asked for, forces of a calculation, Å and eV/Å."""
-    if is_cp2k_output(path):
-        output = read_cp2k_output(path)
-        return list(output.symbols), output.positions, lambda: output.forces
-    atoms = _read(path, -1)
-
-    def forces_of() -> Any:
-        try:
-            return atoms.get_forces(apply_constraint=False)
-        except Exception as error:  # ASE's readers raise what they like
-            raise FileError(f"{path}: holds no forces ({error})") from None
-
-    return atoms.get_chemical_symbols(), atoms.get_positions(), forces_of
-
-
 def checked_forces(forces: Any, n_s: int, name: str) -> NDArray[np.float64]:
     """Forces on ``n_s`` atoms, all of them numbers."""
     array = np.asarray(forces, dtype=np.float64)
@@ -130,16 +75,45 @@ def checked_forces(forces: Any, n_s: int, name: str) -> NDArray[np.float64]:
     return array
 
 
-def _read(path: Path, index: int | None) -> Any:
-    """``ase.io.read``, with errors that name the file."""
+def read_atoms(file: Path, form: str | None, path: Path, *, index: int | None) -> Any:
+    """``ase.io.read``, with errors that name the file.
+
+    Parameters
+    ----------
+    file : Path
+        Not compressed.
+    form : str or None
+        The format; ASE looks at the name if there is none.
+    path : Path
+        The file as it was named.
+    index : int or None
+        Which of several images.
+    """
     io = ase("ase.io")
+    if form is not None:
+        ensure_format(form)
     try:
-        return io.read(path, index=index)
-    except FileNotFoundError:
-        raise FileError(f"{path}: no such file; check the path") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what ASE plans
+            return io.read(file, index=index, format=form, do_not_split_by_at_sign=True)
     except Exception as error:  # ASE's readers raise what they like
-        reason = f"{type(error).__name__}: {error}"
-        raise FileError(f"{path}: ASE cannot read it ({reason})") from None
+        told = "" if form is None else f" as {form}"
+        reason = " ".join(str(error).split()) if str(error).strip() else "it ends too soon"
+        if form is None and type(error).__name__ == "UnknownFileTypeError":
+            reason = "neither its name nor what is in it tells which program wrote it"
+        if isinstance(error, KeyError):
+            reason = f"{reason} is unknown or missing"
+        raise FileError(
+            f"{path}: cannot be read{told}: {reason[:200]}; name its format with format="
+        ) from None
+
+
+def ensure_format(form: str) -> None:
+    """Require a format that ASE reads."""
+    formats = ase("ase.io.formats").ioformats
+    if form not in formats or not formats[form].can_read:
+        known = ", ".join(sorted(name for name, f in formats.items() if f.can_read))
+        raise DomainError(f"format: expected one of {known}, got {form!r}")
 
 
 def options_of(words: Sequence[str]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +11,6 @@ from phono_grid.units import BOHR, HARTREE
 
 from phonokit.io.files import open_text
 
-FIRST_LINES = 200
-"""Among which CP2K says its name."""
 _NUMBER = r"[-+]?\d+\.\d+(?:[EeDd][-+]?\d+)?"
 _THREE = r"\s+".join([f"({_NUMBER})"] * 3)
 _ATOM = re.compile(rf"\s*\d+\s+\d+\s+([A-Z][a-z]?)\w*\s+(?:\d+\s+)?{_THREE}")
@@ -38,15 +35,6 @@ class Cp2kOutput:
     symbols: tuple[str, ...]
     positions: NDArray[np.float64]
     forces: NDArray[np.float64]
-
-
-def is_cp2k_output(path: Path) -> bool:
-    """Whether CP2K wrote this text."""
-    try:
-        with open_text(path) as file:
-            return any("CP2K|" in line for line in islice(file, FIRST_LINES))
-    except FileError:
-        return False
 
 
 def read_cp2k_output(path: Path) -> Cp2kOutput:

@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import lzma
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +20,14 @@ COMPRESSION: dict[str, Callable[..., IO[Any]]] = {
     ".gz": gzip.open,
     ".bz2": bz2.open,
 }
-"""Functions that open a file, by suffix; any other suffix is not compressed."""
+"""Functions that write a file, by suffix; any other suffix is not compressed."""
+MAGIC: tuple[tuple[bytes, Callable[..., IO[Any]]], ...] = (
+    (b"\xfd7zXZ\0", lzma.open),
+    (b"\x5d\0\0", lzma.open),
+    (b"\x1f\x8b", gzip.open),
+    (b"BZh", bz2.open),
+)
+"""Functions that read a file, by its first bytes, whatever its name."""
 PIECE = 1 << 18
 """Characters or bytes that are read at once."""
 
@@ -28,21 +36,36 @@ class NoForcesError(FileError):
     """A file holds a crystal, but neither it nor its neighbours hold forces."""
 
 
+def opener_of(path: Path) -> Callable[..., IO[Any]]:
+    """The function that reads a file, told by its first bytes."""
+    with in_compressed(path), path.open("rb") as file:
+        head = file.read(8)
+    return next((opener for magic, opener in MAGIC if head.startswith(magic)), open)
+
+
 @contextmanager
 def open_text(path: Path) -> Iterator[IO[str]]:
-    """Open a text file, decompressing by suffix; what goes wrong is a `FileError`."""
-    opener = COMPRESSION.get(path.suffix, open)
+    """Open a text file, compressed or not; what goes wrong is a `FileError`."""
     try:
-        with opener(path, "rt", encoding="utf-8-sig") as file:
+        with (
+            in_compressed(path),
+            opener_of(path)(path, "rt", encoding="utf-8-sig") as file,
+        ):
             yield file
-    except FileNotFoundError:
-        raise FileError(f"{path}: no such file; check the path") from None
     except UnicodeDecodeError:
         raise FileError(
-            f"{path}: not a text file; if it is compressed, its name must end with one of "
-            f"{', '.join(COMPRESSION)}"
+            f"{path}: not a text file; it may be compressed with {', '.join(COMPRESSION)}"
         ) from None
-    except (OSError, EOFError, lzma.LZMAError) as error:
+
+
+@contextmanager
+def in_compressed(path: Path) -> Iterator[None]:
+    """Turn what is wrong with a file, or its compression, into a `FileError`."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise FileError(f"{path}: no such file; check the path") from None
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
         raise FileError(f"{path}: cannot be read ({reason})") from None
 

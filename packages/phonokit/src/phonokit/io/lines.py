@@ -11,7 +11,7 @@ from phonokit.io.files import open_text
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lines:
-    """The lines of a file that are not blank, in words.
+    """The lines of a file in words.
 
     Parameters
     ----------
@@ -56,6 +56,17 @@ class Lines:
             )
         return values
 
+    def leading(self, number: int, n: int) -> list[float]:
+        """The first ``n`` words of a line as numbers, whatever comes after them.
+
+        Raises
+        ------
+        FileError
+            If they are none, with the line.
+        """
+        words = self.words(number)[:n]
+        return Lines(self.path, [(self.line(number), words)]).numbers(0, n)
+
     def integer(self, number: int) -> int:
         """The one number of a line, a whole one."""
         return int(self.numbers(number, 1)[0])
@@ -67,7 +78,12 @@ def number_of(word: str) -> float:
 
 
 def read_lines(path: Path) -> Lines:
-    """Read a text file, compressed or not."""
+    """Read a text file, compressed or not, without its blank lines."""
+    lines = read_all_lines(path)
+    return Lines(path, [(i, words) for i, words in lines.rows if words])
+
+
+def read_all_lines(path: Path) -> Lines:
+    """Read a text file, compressed or not, with its blank lines."""
     with open_text(path) as file:
-        lines = [(i, line.split()) for i, line in enumerate(file, start=1)]
-    return Lines(path, [(i, words) for i, words in lines if words])
+        return Lines(path, [(i, line.split()) for i, line in enumerate(file, start=1)])

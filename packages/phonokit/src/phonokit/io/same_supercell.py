@@ -1,90 +1,220 @@
 """Whether a finished calculation is of the supercell it should be, told by geometry."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Cell
 from phono_grid.errors import FileError
+from phono_grid.units import BOHR
+
+from phonokit.io.finished import Finished
+from phonokit.io.frames import frames_of
+from phonokit.io.species import element_of
 
 TYPES = ("H", "He", "Li", "Be", "B", "C", "N", "O", "F", "Ne")
 """Elements that ASE takes types 1, 2, ... for where a dump names none."""
-SAME_PLACE = 0.003
-"""Å; a finished calculation whose atoms are farther from where we put them is another.
-Above the rounding of what programs print, below usual displacements, 0.01 and 0.03."""
+SAME = 2e-3
+"""Of the displacement; a calculation whose atoms are farther from where we put them, beyond
+the rounding of its file, is another. Forces are wrong by as much."""
+COARSEST = 0.05
+"""Of the displacement; coordinates that are rounded to more cannot tell it."""
+FIGURES = 9
+"""Coordinates with more figures are taken as exact."""
 
 
-def ensure_same_supercell(
-    name: str,
-    cell: Cell,
-    positions: NDArray[np.float64],
-    symbols: list[str],
-    actual: NDArray[np.float64],
-) -> None:
-    """Require the atoms of a calculation where they should be.
+@dataclass(frozen=True, slots=True, eq=False)
+class Expected:
+    """The displaced supercell that a calculation should be of.
 
     Parameters
     ----------
     name : str
-        Of the calculation, for errors.
+        Of the file and the supercell, for errors.
     cell : Cell
-        The supercell.
+        The supercell at rest.
     positions : (n_s, 3) array
         Where its atoms should be, Cartesian, Å.
-    symbols : list of str
-        Of the calculation.
-    actual : (n, 3) array
-        Positions of the calculation, Å.
+    displacement : float
+        How far atoms are displaced, Å.
+    """
+
+    name: str
+    cell: Cell
+    positions: NDArray[np.float64]
+    displacement: float
+
+
+def turn_to(expected: Expected, finished: Finished) -> NDArray[np.float64]:
+    """The rotation that takes a calculation's vectors, rows, to the frame of the supercell.
+
+    Parameters
+    ----------
+    expected : Expected
+    finished : Finished
+
+    Returns
+    -------
+    (3, 3) array
+        ``forces @ turn`` are the forces in the frame of the supercell.
 
     Raises
     ------
     FileError
         If the atoms are not as many, in another order, or elsewhere.
     """
+    symbols, cell = finished.symbols, expected.cell
     if len(symbols) != cell.n_atoms:
         raise FileError(
-            f"{name}: expected {cell.n_atoms} atoms, got {len(symbols)}; it is another "
-            "supercell"
+            f"{expected.name}: expected {cell.n_atoms} atoms, got {len(symbols)}; it is "
+            "another supercell"
         )
-    expected = [s.rstrip("0123456789") for s in cell.symbols]
-    apart = _distances(cell, actual, positions)
-    same = _same_kinds(symbols, expected)
-    wrong = np.flatnonzero(~((apart <= SAME_PLACE) & same))
-    if not wrong.size:
-        return
-    k = int(wrong[0])
-    there = (
-        f"atom {k + 1} is {symbols[k]}, {apart[k]:.3f} Å from where {expected[k]} should be"
-    )
-    other = _in_another_order(cell, positions, actual)
-    if other is not None:
+    same_kinds = _same_kinds(symbols, [element_of(s) or s for s in cell.symbols])
+    frames = list(frames_of(cell.lattice, finished.lattice))
+    if not frames:
         raise FileError(
-            f"{name}: {there}, where atom {other[k] + 1} should be; the atoms are in "
-            "another order, compute with the order of the supercell"
+            f"{expected.name}: its lattice vectors are not those of the supercell; it is "
+            "another supercell"
         )
-    raise FileError(
-        f"{name}: {there}; it is another supercell, name the files in the order of their "
-        "numbers"
+    if finished.positions is None:
+        return _without_positions(expected, same_kinds, frames)
+    for turn in frames:
+        if (_in_place(expected, finished, turn) & same_kinds).all():
+            return turn
+    raise _elsewhere(expected, finished, frames[0], same_kinds)
+
+
+def _without_positions(
+    expected: Expected, same_kinds: NDArray[np.bool_], frames: list[NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """The frame of a file without positions, which tells no more than elements."""
+    if not same_kinds.all():
+        atom = int(np.flatnonzero(~same_kinds)[0])
+        raise FileError(
+            f"{expected.name}: atom {atom + 1} is not {expected.cell.symbols[atom]}; it is "
+            "another supercell, or in another order"
+        )
+    return frames[0]
+
+
+def _in_place(
+    expected: Expected, finished: Finished, turn: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Which atoms are where they should be, within the digits of the file."""
+    assert finished.positions is not None  # or nobody would ask
+    apart = _apart(expected.cell, finished.positions @ turn, expected.positions)
+    allowed = SAME * expected.displacement
+    near: NDArray[np.bool_] = np.linalg.norm(apart, axis=1) <= allowed
+    if near.all() or not np.isfinite(apart).all():
+        return near
+    # In the frame of the file, where its numbers are rounded.
+    back = apart @ turn.T
+    for axes, unit in _representations(finished):
+        numbers = finished.positions @ np.linalg.inv(axes)
+        step = _last_digits(numbers / unit)
+        if step is None:
+            continue
+        longest = np.linalg.norm(axes, axis=1).max() * unit
+        if (step * longest).max() > COARSEST * expected.displacement:
+            continue
+        off = np.abs(back @ np.linalg.inv(axes)) / unit
+        per_axis = allowed / (np.linalg.norm(axes, axis=1) * unit)
+        rounded = (off <= 0.51 * step + per_axis).all(axis=1)
+        near = near | rounded
+    return near
+
+
+def _representations(
+    finished: Finished,
+) -> Iterator[tuple[NDArray[np.float64], float]]:
+    """Axes and units that a program may write coordinates in."""
+    yield np.eye(3), 1.0
+    yield np.eye(3), BOHR
+    if finished.lattice is not None:
+        yield finished.lattice, 1.0
+        yield np.eye(3), float(np.linalg.norm(finished.lattice[0]))
+
+
+def _last_digits(numbers: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The value of the last digit that each number is written with; None for exact ones.
+
+    A program writes all numbers with as many decimals, or all with as many figures.
+    """
+    size = np.abs(numbers).max()
+    for decimals in range(1, FIGURES + 1):
+        scaled = numbers * 10.0**decimals
+        if np.abs(scaled - np.rint(scaled)).max() < 1e-13 * size * 10.0**decimals + 1e-4:
+            return np.full(numbers.shape, 10.0**-decimals)
+    exponents = np.floor(np.log10(np.maximum(np.abs(numbers), 1e-12))) + 1
+    for figures in range(4, FIGURES + 1):
+        last = 10.0 ** (exponents - figures)
+        ratio = numbers / last
+        if np.abs(ratio - np.rint(ratio)).max() < 1e-3:
+            return np.asarray(last)
+    return None
+
+
+def _elsewhere(
+    expected: Expected,
+    finished: Finished,
+    turn: NDArray[np.float64],
+    same_kinds: NDArray[np.bool_],
+) -> FileError:
+    """What is wrong with the first atom that is not where it should be."""
+    assert finished.positions is not None  # as they are elsewhere
+    cell, symbols = expected.cell, finished.symbols
+    there = _in_place(expected, finished, turn)
+    k = int(np.flatnonzero(~(there & same_kinds))[0])
+    actual = finished.positions @ turn
+    distances = np.linalg.norm(_apart(cell, actual, expected.positions), axis=1)
+    distance = f"{distances[k]:.3f}" if distances[k] >= 1e-3 else f"{distances[k]:.1e}"
+    what = (
+        f"{expected.name}: atom {k + 1} is {symbols[k]}, {distance} Å from where "
+        f"{element_of(cell.symbols[k])} should be"
+    )
+    other = _in_another_order(expected, actual)
+    if other is not None:
+        return FileError(
+            f"{what}, where atom {other[k] + 1} should be; the atoms are in another order, "
+            "compute with the order of the supercell"
+        )
+    return FileError(
+        f"{what}; it is another supercell, name the files in the order of their numbers"
     )
 
 
-def _distances(
+def _apart(
     cell: Cell, one: NDArray[np.float64], other: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """From images of points to points, Å."""
+    """From images of points to points, Å; what all have in common moves no force."""
     fractional = (one - other) @ np.linalg.inv(cell.lattice)
     nearest = (fractional - np.rint(fractional)) @ cell.lattice
-    distances: NDArray[np.float64] = np.linalg.norm(nearest, axis=-1)
-    return distances
+    if len(nearest) == 1 or not np.abs(nearest).max() < 0.5:
+        return np.asarray(nearest)
+    # That of most atoms, which are not displaced.
+    return np.asarray(nearest - np.median(nearest, axis=0))
 
 
 def _in_another_order(
-    cell: Cell, positions: NDArray[np.float64], actual: NDArray[np.float64]
+    expected: Expected, actual: NDArray[np.float64]
 ) -> NDArray[np.intp] | None:
     """Which atom is where each one was actual; None if not every one is somewhere."""
-    other = np.array([_distances(cell, x, positions).argmin() for x in actual])
-    there = _distances(cell, actual, positions[other]) <= SAME_PLACE
-    one_each = len(set(other.tolist())) == len(other)
-    moved = (other != np.arange(len(other))).any()
-    return other if there.all() and one_each and moved else None
+    cell, positions = expected.cell, expected.positions
+    inverse = np.linalg.inv(cell.lattice)
+    other, away = [], []
+    for x in actual:
+        fractional = (x - positions) @ inverse
+        distances = np.linalg.norm(
+            (fractional - np.rint(fractional)) @ cell.lattice, axis=1
+        )
+        other.append(int(distances.argmin()))
+        away.append(float(distances.min()))
+    order = np.array(other)
+    one_each = len(set(other)) == len(other)
+    moved = (order != np.arange(len(order))).any()
+    there = max(away) <= COARSEST * expected.displacement
+    return order if there and one_each and moved else None
 
 
 def _same_kinds(symbols: list[str], expected: list[str]) -> NDArray[np.bool_]:
@@ -94,9 +224,9 @@ def _same_kinds(symbols: list[str], expected: list[str]) -> NDArray[np.bool_]:
     one for one.
     """
     names = list(dict.fromkeys(expected))
-    if set(symbols) == set(TYPES[: len(names)]):
+    if set(symbols) == set(TYPES[: len(set(symbols))]):
         pairs = set(zip(symbols, expected, strict=True))
-        if len(pairs) == len(names):
+        if len(pairs) == len(set(symbols)) >= len(names):
             return np.ones(len(symbols), dtype=np.bool_)
     same: NDArray[np.bool_] = np.array(symbols) == np.array(expected)
     return same

@@ -12,6 +12,7 @@ from phono_grid.errors import (
     ensure_integer,
     ensure_positive,
     ensure_shape,
+    finite,
 )
 
 Triple = tuple[int, int, int]
@@ -53,6 +54,9 @@ class Displace:
     gaussian
         Components are normally distributed with the distance as their deviation, in place
         of one length for all.
+    magnetic_moments
+        Of the atoms of the unit cell, a number or three Cartesian ones for each, in place
+        of those of the structure; they lower the symmetry.
     """
 
     supercell: Matrix = (1, 1, 1)
@@ -66,6 +70,7 @@ class Displace:
     random: int | None = None
     seed: int | None = None
     gaussian: bool = False
+    magnetic_moments: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
@@ -83,6 +88,9 @@ class Displace:
             )
         if self.random is not None:
             ensure_integer("random", self.random, least=1)
+        if self.magnetic_moments is not None:
+            moments = finite(self.magnetic_moments, "magnetic_moments", ("n",))
+            object.__setattr__(self, "magnetic_moments", tuple(moments.tolist()))
         self._refuse_contradictions()
 
     def _refuse_contradictions(self) -> None:

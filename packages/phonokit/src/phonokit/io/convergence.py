@@ -1,0 +1,98 @@
+"""Whether the self-consistency of a finished calculation has converged."""
+
+import re
+import warnings
+from pathlib import Path
+
+from phono_grid.errors import PhonoWarning
+
+FAILED = re.compile(
+    r"convergence NOT achieved"  # Quantum ESPRESSO
+    r"|SCF run NOT converged"  # CP2K
+    r"|self-consistency cycle (?:did not converge|not(?: yet)? converged)"  # FHI-aims
+    r"|electronic self-consistency was not achieved"  # VASP
+    r"|was not enough SCF cycles to converge"  # ABINIT
+    r"|SCF_NOT_CONV|SCF did not converge|SCF cycle not converged"  # SIESTA
+    r"|electronic minimisation did not|not reached the groundstate"  # CASTEP
+    r"|SCC (?:is )?NOT converged"  # DFTB+
+    r"|Reached self-consistent loops maximum"  # Elk, exciting
+    r"|convergence has not been achieved"  # ABACUS
+    r"|SCF ENDED - TOO MANY CYCLES"  # CRYSTAL
+    r"|SCF \*not\* converged"  # Octopus
+    r"|Did not converge!"  # GPAW
+    r"|Calculation failed to converge"  # NWChem
+    r"|convergence criteria cannot be satisfied",  # Turbomole
+    re.IGNORECASE,
+)
+ACHIEVED = re.compile(
+    r"convergence has been achieved|SCF run converged|self-consistency cycle converged"
+    r"|aborting loop because EDIFF is reached|Convergence targets achieved"
+    r"|SCF ENDED - CONVERGENCE",
+    re.IGNORECASE,
+)
+_STEP = re.compile(r"-+\s*Iteration\s+(\d+)\(\s*(\d+)\)")
+_NELM = re.compile(r"\bNELM\s*=\s*(\d+)")
+
+
+class ConvergenceWarning(PhonoWarning):
+    """Forces of a calculation that has not converged."""
+
+
+def warn_if_not_converged(path: Path, name: Path) -> None:
+    """Warn of a calculation whose last self-consistency did not converge.
+
+    Parameters
+    ----------
+    path : Path
+        Not compressed.
+    name : Path
+        The file as it was named.
+    """
+    raw = path.read_bytes()
+    if b"\0" in raw[:4096]:
+        return
+    text = raw.decode("utf-8", errors="replace")
+    failures = [match for match in FAILED.finditer(text)]
+    successes = [match.start() for match in ACHIEVED.finditer(text)]
+    said = ""
+    if failures and failures[-1].start() > max(successes, default=-1):
+        said = failures[-1][0]
+    elif "<modeling>" in text[:1000]:
+        said = _vasprun_failure(text)
+    elif text.lstrip().startswith("vasp."):
+        said = _outcar_failure(text, max(successes, default=-1))
+    if said:
+        warnings.warn(
+            f"{name}: the self-consistency of the electrons has not converged ({said}); "
+            "its forces may be wrong, compute it again with more steps",
+            ConvergenceWarning,
+            stacklevel=2,
+        )
+
+
+def _outcar_failure(text: str, achieved: int) -> str:
+    """What an OUTCAR says of steps that are all used up; "" if it converged."""
+    limit, steps = _NELM.search(text), list(_STEP.finditer(text))
+    if limit is None or not steps or int(limit[1]) <= 1:
+        return ""
+    used_up = int(steps[-1][2]) >= int(limit[1])
+    return f"all {limit[1]} steps of NELM" if used_up and achieved < steps[-1].end() else ""
+
+
+def _vasprun_failure(text: str) -> str:
+    """What the last ionic step of a vasprun.xml says of steps that are all used up."""
+    limit = re.search(r'name="NELM"[^>]*>\s*(\d+)', text)
+    step = text.rfind("<calculation>")
+    if limit is None or step < 0 or int(limit[1]) <= 1:
+        return ""
+    blocks = re.findall(r"<scstep>.*?</scstep>", text[step:], re.DOTALL)
+    if len(blocks) < int(limit[1]):
+        return ""
+    pattern = r'name="e_0_energy"[^>]*>\s*([-+\d.Ee]+)'
+    energies = [re.findall(pattern, block) for block in blocks[-2:]]
+    tolerance = re.search(r'name="EDIFF"[^>]*>\s*([-+\d.Ee]+)', text)
+    if tolerance and len(energies) == 2 and all(energies):
+        one, other = (float(energy[-1]) for energy in energies)
+        if abs(one - other) <= float(tolerance[1]):
+            return ""
+    return f"all {limit[1]} steps of NELM"

@@ -1,0 +1,96 @@
+"""The format of a file of another program, told by what is in it.
+
+Names tell little: ``scf.in`` is of Quantum ESPRESSO or of FHI-aims, ``001.xml`` of VASP,
+and ``unitcell`` of anybody. Formats have ASE's names.
+"""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from phono_grid.errors import FileError
+
+from phonokit.io.files import in_compressed, opener_of
+
+HEAD = 1 << 16
+"""Characters of a file that are looked at."""
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[EeDd][-+]?\d+)?"
+_THREE = rf"[ \t]*{_NUMBER}(?:[ \t]+{_NUMBER}){{2}}"
+_POSCAR = re.compile(
+    rf"\A[^\n]*\n[ \t]*{_NUMBER}(?:[ \t]+{_NUMBER}){{0,2}}[ \t]*(?:[!#][^\n]*)?\n"
+    rf"(?:{_THREE}[^\n]*\n){{3}}[ \t]*\w"
+)
+Test = Callable[[str], object]
+
+
+def _has(pattern: str, flags: int = 0) -> Test:
+    """A test for a pattern; ``^`` is the beginning of any line."""
+    return re.compile(pattern, re.MULTILINE | flags).search
+
+
+def _begins(pattern: str, flags: int = 0) -> Test:
+    """A test of the first line that is not blank."""
+    return re.compile(rf"\s*{pattern}", flags).match
+
+
+TESTS: tuple[tuple[str, Test], ...] = (
+    ("abinit-out", _has(r"^\.?Version .* of ABINIT")),
+    ("cp2k-output", _has(r"^ CP2K\|")),
+    ("vasp-xml", _has(r"<modeling>")),
+    ("vasp-out", _begins(r"vasp\.\d")),
+    ("espresso-out", _has(r"Program PWSCF")),
+    ("aims-output", _has(r"Invoking FHI-aims")),
+    ("lammps-dump-text", _begins(r"ITEM: (?:TIMESTEP|UNITS|TIME)\b")),
+    ("espresso-in", _has(r"^\s*(?:&(?:control|system)\b|ATOMIC_POSITIONS\b)", re.I)),
+    ("castep-cell", _has(r"^\s*%block\s+lattice_(?:cart|abc)\b", re.I)),
+    ("cp2k-input", _has(r"^\s*&(?:global|force_eval)\b", re.I)),
+    ("cif", _has(r"^data_\S*.*^_cell[_.]length_a\b", re.DOTALL)),
+    ("aims", _has(r"^\s*(?:lattice_vector\s|atom_frac\s)")),
+    ("turbomole", _has(r"^\s*\$coord\b")),
+    ("xsf", _has(r"^\s*(?:CRYSTAL|PRIMVEC)\s*$")),
+    ("lammps-data", _has(r"^\s*\d+\s+atoms\s*(?:#.*)?$.*^.*\sxlo\s+xhi\b", re.DOTALL)),
+    ("abinit-in", _has(r"^\s*(?:acell|rprim|znucl|xred)\s", re.I)),
+    ("elk-in", _has(r"^\s*avec\s*$.*^\s*atoms\s*$", re.DOTALL)),
+    ("elk-in", _has(r"^\s*atoms\s*$.*^\s*avec\s*$", re.DOTALL)),
+    ("res", _begins(r"(?:TITL|CELL)\s.*\n")),
+    ("gen", _begins(r"\d+\s+[SFC]\s*\n", re.I)),
+    ("extxyz", _begins(r"\d+[ \t]*\n[^\n]*\b(?:Lattice|Properties)=", re.I)),
+    ("xyz", _begins(rf"\d+[ \t]*\n[^\n]*\n\s*[A-Z][a-z]?\d*{_THREE}\s*$", re.MULTILINE)),
+    ("vasp", _POSCAR.match),
+)
+"""Formats and how their beginning is told, the surest first."""
+
+
+def format_of(path: Path) -> str | None:
+    """The format that the beginning of a text file tells; None if it does not."""
+    with in_compressed(path), opener_of(path)(path, "rb") as file:
+        head = file.read(HEAD)
+    if b"\0" in head:
+        return None
+    text = head.decode("utf-8", errors="replace").lstrip("\ufeff").replace("\r\n", "\n")
+    return next((name for name, test in TESTS if test(text)), None)
+
+
+@contextmanager
+def plain(path: Path) -> Iterator[Path]:
+    """The file itself, or where it is compressed, for a while a copy that is not."""
+    opener = opener_of(path)
+    if opener is open:
+        yield path
+        return
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / path.stem
+        with in_compressed(path), opener(path, "rb") as file, copy.open("wb") as target:
+            shutil.copyfileobj(file, target)
+        yield copy
+
+
+def ensure_file(path: Path, wanted: str) -> None:
+    """Require a file, not a folder: ``wanted`` says which."""
+    if path.is_dir():
+        raise FileError(f"{path}: is a folder; name {wanted} in it")
+    if not path.exists():
+        raise FileError(f"{path}: no such file; check the path")
