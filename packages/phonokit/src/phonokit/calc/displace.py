@@ -92,8 +92,8 @@ def _with_moments(cell: Cell, moments: tuple[float, ...] | None) -> Cell:
     n = cell.n_atoms
     if len(moments) not in (n, 3 * n):
         raise DomainError(
-            f"magnetic_moments: expected {n} numbers, one for each atom of the unit cell, or "
-            f"{3 * n}, got {len(moments)}"
+            f"magnetic_moments: expected {n} numbers, one for each atom of the unit cell, "
+            f"or {3 * n}, got {len(moments)}"
         )
     array = np.reshape(moments, (n,) if len(moments) == n else (n, 3))
     return dataclasses.replace(cell, magnetic_moments=array if array.any() else None)

@@ -152,8 +152,8 @@ def _told_of_atoms(unit_cell: Cell, primitive: Cell) -> Iterator[str]:
     """Lines about atoms, where they are not as one would think."""
     if unit_cell.n_atoms != primitive.n_atoms:
         yield (
-            f"  primitive cell of {primitive.n_atoms} of the {unit_cell.n_atoms} atoms, the "
-            "others are their copies"
+            f"  primitive cell of {primitive.n_atoms} of the {unit_cell.n_atoms} atoms, "
+            "the others are their copies"
         )
     masses = {
         f"{symbol} {mass:g}": f"{symbol} {mass:g} Da (standard {standard:g})"

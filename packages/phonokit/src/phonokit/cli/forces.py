@@ -60,8 +60,8 @@ def forces(
     phonon_residual_file
         The same of a separate supercell of second order.
     format
-        Of the files, by ASE's name (vasp-xml, espresso-out, ...); told by what is in them if
-        not given.
+        Of the files, by ASE's name (vasp-xml, espresso-out, ...); told by what is in them
+        if not given.
     """
     at_rest = (residual_file, phonon_residual_file)
     _refuse_contradictions(calculator, files, residual, at_rest)

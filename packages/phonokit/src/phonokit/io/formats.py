@@ -21,7 +21,7 @@ _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[EeDd][-+]?\d+)?"
 _THREE = rf"[ \t]*{_NUMBER}(?:[ \t]+{_NUMBER}){{2}}"
 _POSCAR = re.compile(
     rf"\A[^\n]*\n[ \t]*{_NUMBER}(?:[ \t]+{_NUMBER}){{0,2}}[ \t]*(?:[!#][^\n]*)?\n"
-    rf"(?:{_THREE}[^\n]*\n){{3}}[ \t]*\w"
+    rf"(?:{_THREE}[^\n]*\n){{3}}(?:[ \t]*[A-Za-z][^\n]*\n)?(?:[ \t]*\d+)+[ \t]*(?:[!#]|\n)"
 )
 Test = Callable[[str], object]
 
@@ -46,7 +46,7 @@ TESTS: tuple[tuple[str, Test], ...] = (
     ("lammps-dump-text", _begins(r"ITEM: (?:TIMESTEP|UNITS|TIME)\b")),
     ("espresso-in", _has(r"^\s*(?:&(?:control|system)\b|ATOMIC_POSITIONS\b)", re.I)),
     ("castep-cell", _has(r"^\s*%block\s+lattice_(?:cart|abc)\b", re.I)),
-    ("cp2k-input", _has(r"^\s*&(?:global|force_eval)\b", re.I)),
+    ("cp2k-restart", _has(r"^\s*&(?:global|force_eval)\b", re.I)),
     ("cif", _has(r"^data_\S*.*^_cell[_.]length_a\b", re.DOTALL)),
     ("aims", _has(r"^\s*(?:lattice_vector\s|atom_frac\s)")),
     ("turbomole", _has(r"^\s*\$coord\b")),

@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 from phono_grid import Cell
 from phono_grid.errors import DomainError, FileError
 
+from phonokit.io.aims_geometry import read_aims_geometry
 from phonokit.io.ase import read_atoms
+from phonokit.io.cp2k_input import read_cp2k_input
 from phonokit.io.elk_input import read_elk_input
 from phonokit.io.espresso_input import read_espresso_input
 from phonokit.io.files import in_file, open_text
 from phonokit.io.formats import ensure_file, format_of, plain
+from phonokit.io.gen import read_gen
 from phonokit.io.lines import number_of
 from phonokit.io.poscar import read_poscar
 from phonokit.io.species import ISOTOPES, Structure, labels_by_type
@@ -27,6 +30,9 @@ READERS: dict[str, Callable[[Path], Structure]] = {
     "vasp": read_poscar,
     "espresso-in": read_espresso_input,
     "elk-in": read_elk_input,
+    "cp2k-restart": read_cp2k_input,
+    "aims": read_aims_geometry,
+    "gen": read_gen,
 }
 """Our own readers, by ASE's name of the format."""
 OUTPUTS = ("cp2k-output",)
@@ -94,6 +100,10 @@ def _with_all(path: Path, form: str | None) -> Structure:
         )
     if masses is None:
         masses = _masses(atoms)
+    if masses is not None and form == "cif":
+        # ASE has the mass of the nucleus for deuterium.
+        deuterium = np.abs(masses - ISOTOPES["D"][1]) < 1e-3
+        masses = np.where(deuterium, ISOTOPES["D"][1], masses)
     return Structure(
         np.array(atoms.cell),
         atoms.get_scaled_positions(wrap=False),
@@ -116,10 +126,7 @@ def _masses(atoms: Any) -> NDArray[np.float64] | None:
     """Masses that the file gives, Da, None if it gives none."""
     for name in ("masses", "mass"):
         if name in atoms.arrays:
-            masses = np.asarray(atoms.arrays[name], dtype=np.float64)
-            # ASE has the mass of the nucleus for deuterium in a cif.
-            near = np.abs(masses - ISOTOPES["D"][1]) < 1e-3
-            return np.where(near, ISOTOPES["D"][1], masses)
+            return np.asarray(atoms.arrays[name], dtype=np.float64)
     return None
 
 

@@ -1,12 +1,30 @@
 """Displaced supercells as structure files of any program that ASE writes for."""
 
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from phono_grid.errors import FileError
+from numpy.typing import NDArray
+from phono_grid import Cell
+from phono_grid.errors import DomainError, FileError, PhonoError
+from phono_grid.files import replacing
 
 from phonokit.io.ase import ase, atoms_of
+from phonokit.io.finished import Finished
+from phonokit.io.program_inputs import WRITERS
+from phonokit.io.same_supercell import Expected, turn_to
 from phonokit.model.displaced_supercells import AnySupercells
+
+NOT_FOR_CRYSTALS = (
+    *("db", "json", "mysql", "postgresql", "bundletrajectory", "netcdftrajectory"),
+    *("html", "png", "gif", "mp4", "py", "pov", "eps", "x3d", "vti", "vtu", "xtd"),
+)
+"""Formats of ASE that are no structure files, but databases, pictures and programs."""
+OPTIONS = {"lammps-data": {"masses": True}}
+"""What ASE's writers leave out unless they are told."""
+
+Write = Callable[[Path, Cell, NDArray[np.float64]], None]
 
 
 def write_structures(
@@ -21,24 +39,96 @@ def write_structures(
     stem : str
         How the names begin.
     form : str
-        A format of ASE.
+        A format of ASE, or ``"espresso-in"`` or ``"cp2k-restart"``.
 
     Returns
     -------
     int, Path
         How many files there are, and the last of them.
+
+    Raises
+    ------
+    DomainError
+        If there is no such format, or it does not hold a crystal.
+    FileError
+        If a file cannot be written; none is left broken.
     """
-    io, atoms = ase("ase.io"), atoms_of(supercells.supercell.cell)
+    cell, write = supercells.supercell.cell, _writer(form)
     # One width for all, however many there are, so that names sort as numbers do.
     width = max(5, len(str(len(supercells))))
-    rest = atoms.get_positions()
+    rest = cell.positions @ cell.lattice
     numbers = np.flatnonzero(supercells.included)
+    displaced = supercells.positions(int(numbers[0])) if len(numbers) else rest
     for number in [-1, *numbers]:
         path = folder / f"{stem}-{number + 1:0{width}d}.{form}"
-        atoms.set_positions(rest if number < 0 else supercells.positions(int(number)))
-        try:
-            io.write(path, atoms, format=form)
-        except Exception as error:  # ASE's writers raise what they like
-            path.unlink(missing_ok=True)
-            raise FileError(f"{path}: ASE cannot write it ({error})") from None
+        positions = rest if number < 0 else supercells.positions(int(number))
+        with replacing(path) as beside:
+            write(beside, cell, positions)
+            if number < 0:
+                length = float(np.linalg.norm(displaced - rest, axis=1).max()) or 1.0
+                _ensure_holds(beside, form, Expected("it", cell, positions, length))
     return len(numbers) + 1, path
+
+
+def _writer(form: str) -> Write:
+    """The function that writes a format."""
+    if form in WRITERS:
+        text_of = WRITERS[form]
+        return lambda path, cell, x: _write_text(path, text_of(cell, x))
+    formats = ase("ase.io.formats").ioformats
+    known = [name for name, f in formats.items() if f.can_write]
+    if form not in known or form in NOT_FOR_CRYSTALS:
+        names = sorted({*known, *WRITERS} - {*NOT_FOR_CRYSTALS})
+        raise DomainError(f"structures: expected one of {', '.join(names)}, got {form!r}")
+    return lambda path, cell, x: _write_by_ase(path, form, cell, x)
+
+
+def _write_text(path: Path, text: str) -> None:
+    """Write a text file."""
+    path.write_text(text, encoding="utf-8")
+
+
+def _write_by_ase(
+    path: Path, form: str, cell: Cell, positions: NDArray[np.float64]
+) -> None:
+    """Write a structure with ASE."""
+    atoms = atoms_of(cell)
+    atoms.set_positions(positions)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what ASE plans
+            ase("ase.io").write(path, atoms, format=form, **OPTIONS.get(form, {}))
+    except Exception as error:  # ASE's writers raise what they like
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise DomainError(
+            f"structures: ASE cannot write these supercells as {form} ({reason[:200]}); "
+            "take another format"
+        ) from None
+
+
+def _ensure_holds(path: Path, form: str, expected: Expected) -> None:
+    """Read a file that was written with ASE again: not every format holds a crystal."""
+    if form in WRITERS or not ase("ase.io.formats").ioformats[form].can_read:
+        return
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            atoms = ase("ase.io").read(path, format=form, do_not_split_by_at_sign=True)
+        lattice = np.array(atoms.cell, dtype=np.float64)
+        if not all(atoms.pbc) or abs(np.linalg.det(lattice)) < 1e-10:
+            raise FileError("it has no lattice vectors")
+        finished = Finished(
+            list(atoms.get_chemical_symbols()), atoms.get_positions(), None, lattice
+        )
+        turn_to(expected, finished)
+    except PhonoError as error:
+        raise DomainError(
+            f"structures: {form} does not hold these supercells ({error}); take another "
+            "format"
+        ) from None
+    except Exception as error:  # ASE's readers raise what they like
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise DomainError(
+            f"structures: ASE cannot read {form} again as it wrote it ({reason[:200]}); "
+            "take another format"
+        ) from None
