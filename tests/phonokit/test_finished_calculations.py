@@ -1,5 +1,9 @@
 """Forces of finished calculations, program by program."""
 
+import bz2
+import gzip
+import lzma
+
 import numpy as np
 import outputs_of_programs as outputs
 import phonokit
@@ -116,6 +120,47 @@ def test_a_calculation_of_another_supercell_is_refused(tmp_path, supercells, nam
     files = [write(tmp_path, name, supercells, i, np.zeros((n_s, 3))) for i in range(n)]
     with pytest.raises(FileError, match=r"atom \d is .*, 0\.0\d+ Å from where"):
         collect_forces(supercells, files[::-1])
+
+
+NAMES = ("vasprun.xml-001", "001.xml", "disp-001.xml", "a@1.xml", "1", "x.out", "OUTCAR.1")
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("pack", [None, lzma, gzip, bz2])
+def test_a_calculation_is_told_by_its_content(tmp_path, rng, supercells, name, pack):
+    forces = rng.normal(size=(1, supercells.supercell.cell.n_atoms, 3))
+    one = first_of(supercells)
+    expected = collect_forces(one, [write(tmp_path, name, one, 0, forces[0])])
+    data = write(tmp_path, name, one, 0, forces[0]).read_bytes()
+    for other in NAMES:
+        path = tmp_path / other
+        path.write_bytes(data if pack is None else pack.compress(data))
+        np.testing.assert_array_equal(collect_forces(one, [path]), expected)
+
+
+def first_of(supercells):
+    """The first of the supercells alone."""
+    singles = supercells.singles
+    first = SingleDisplacements(singles.atoms[:1], singles.displacements[:1])
+    return DisplacedSupercells(supercells.unit_cell, supercells.supercell, first)
+
+
+def test_a_format_that_is_named_is_taken(tmp_path, supercells):
+    one = first_of(supercells)
+    path = write(tmp_path, "OUTCAR", one, 0, np.zeros((4, 3)))
+    collect_forces(one, [path], format="vasp-out")
+    with pytest.raises(FileError, match="cannot be read as espresso-out"):
+        collect_forces(one, [path], format="espresso-out")
+
+
+@pytest.mark.parametrize("text", ["", "nobody knows\n", "1\n2\n3\n", "<xml>\n"])
+def test_a_file_that_nobody_knows_is_refused_in_one_line(tmp_path, supercells, text):
+    path = tmp_path / "output"
+    path.write_text(text)
+    with pytest.raises(FileError, match="cannot be read") as error:
+        collect_forces(first_of(supercells), [path])
+    assert "StopIteration" not in str(error.value)
+    assert "\n" not in str(error.value)
 
 
 def test_an_output_of_cp2k_without_forces_says_how_to_get_them(tmp_path, supercells):

@@ -37,6 +37,9 @@ READERS: dict[str, Callable[[Path], Structure]] = {
 """Our own readers, by ASE's name of the format."""
 OUTPUTS = ("cp2k-output",)
 """Formats of finished calculations that ASE does not know."""
+AnyMasses = NDArray[np.float64] | None
+AnyTypes = list[int] | None
+NONE: tuple[AnyMasses, AnyTypes] = (None, None)
 
 
 def read_structure(path: Path, form: str | None = None) -> Cell:
@@ -93,7 +96,7 @@ def _with_all(path: Path, form: str | None) -> Structure:
         _refuse_partial(atoms)
         if form == "cif":
             _refuse_moments(file)
-        masses = _abinit_masses(file, len(atoms)) if form == "abinit-in" else None
+        masses, types = _abinit_types(file, len(atoms)) if form == "abinit-in" else NONE
     if not all(atoms.pbc):
         raise DomainError(
             "is not periodic along all three axes, as a crystal is; write it as a crystal"
@@ -107,15 +110,17 @@ def _with_all(path: Path, form: str | None) -> Structure:
     return Structure(
         np.array(atoms.cell),
         atoms.get_scaled_positions(wrap=False),
-        _labels(atoms),
+        _labels(atoms, types),
         masses,
         _moments(atoms),
     )
 
 
-def _labels(atoms: Any) -> list[str]:
+def _labels(atoms: Any, types: list[int] | None) -> list[str]:
     """Symbols, with what tells atoms of one element apart."""
     symbols = [str(symbol) for symbol in atoms.get_chemical_symbols()]
+    if types is not None:
+        return labels_by_type(symbols, types)
     for name in ("castep_custom_species", "type"):
         if name in atoms.arrays:
             return labels_by_type(symbols, atoms.arrays[name].tolist())
@@ -137,8 +142,9 @@ def _moments(atoms: Any) -> NDArray[np.float64] | None:
         atoms.arrays.get("initial_magmoms"),
         *(atoms.arrays.get(name) for name in ("magmoms", "magmom", "magnetic_moments")),
         results.get("magmoms"),
+        results.get("magmom"),  # usually of all together, a number
     ):
-        if moments is not None and np.any(moments):
+        if np.ndim(moments) and np.any(moments):
             return np.asarray(moments, dtype=np.float64)
     return None
 
@@ -170,16 +176,19 @@ def _refuse_moments(path: Path) -> None:
             )
 
 
-def _abinit_masses(path: Path, n_a: int) -> NDArray[np.float64] | None:
-    """Masses of an input of ABINIT, ``amu`` of the types of atoms; None without them."""
+def _abinit_types(path: Path, n_a: int) -> tuple[AnyMasses, AnyTypes]:
+    """Masses and types of atoms of an input of ABINIT, ``amu`` and ``typat``."""
     with open_text(path) as file:
         text = re.sub(r"[!#][^\n]*", "", file.read())
-    amu, types = (_abinit_numbers(text, name) for name in ("amu", "typat"))
+    amu, numbers = (_abinit_numbers(text, name) for name in ("amu", "typat"))
+    types = None if numbers is None else [int(number) for number in numbers[:n_a]]
+    if types is None or len(types) < n_a:
+        types = None
     if amu is None:
-        return None
-    if types is None or len(types) < n_a or not {*types[:n_a]} <= {*range(1, len(amu) + 1)}:
+        return None, types
+    if types is None or not {*types} <= {*range(1, len(amu) + 1)}:
         raise DomainError("amu: expected a mass for each type of atom of typat")
-    return np.array([amu[int(kind) - 1] for kind in types[:n_a]])
+    return np.array([amu[kind - 1] for kind in types]), types
 
 
 def _abinit_numbers(text: str, name: str) -> list[float] | None:

@@ -1,0 +1,281 @@
+"""What structure files say of atoms is kept, or the file is refused."""
+
+import bz2
+import gzip
+import lzma
+import shutil
+from pathlib import Path
+
+import numpy as np
+import phonokit
+import pytest
+import structures_of_programs as structures
+from phono_grid import Cell, Supercell, standard_masses
+from phono_grid.errors import DomainError, FileError
+from phonokit import Displace, displace
+from phonokit.cli.app import main
+from phonokit.io.formats import format_of
+from phonokit.io.structures import read_structure
+from phonokit.io.write_structures import NOT_FOR_CRYSTALS, write_structures
+
+pytest.importorskip("ase.io")
+(HYDROGEN,) = standard_masses(["H"])
+
+
+def read(folder: Path, text: str, name: str = "structure") -> Cell:
+    """The cell of a file whose name tells nothing."""
+    path = folder / name
+    path.write_text(text)
+    return read_structure(path)
+
+
+@pytest.mark.parametrize("form", structures.PLAIN)
+def test_a_file_with_nothing_to_tell_is_natural_hydrogen(tmp_path, form):
+    cell = read(tmp_path, structures.PLAIN[form])
+    np.testing.assert_allclose(cell.lattice, 3 * np.eye(3), rtol=1e-6)
+    apart = cell.positions[1] - cell.positions[0]
+    np.testing.assert_allclose(apart, 0.5, rtol=1e-6)
+    assert [symbol.rstrip("12") for symbol in cell.symbols] == ["H", "H"]
+    np.testing.assert_allclose(cell.masses, HYDROGEN, rtol=1e-4)
+    assert cell.magnetic_moments is None
+
+
+@pytest.mark.parametrize("form", structures.MASSES)
+def test_masses_of_a_file_are_those_of_the_cell(tmp_path, form):
+    cell = read(tmp_path, structures.MASSES[form])
+    np.testing.assert_allclose(cell.masses, [2.014, HYDROGEN], rtol=1e-4)
+    assert Supercell.of(cell, [1, 1, 1]).primitive.n_atoms == 2
+
+
+@pytest.mark.parametrize("form", structures.LABELS)
+def test_labels_of_a_file_tell_atoms_apart(tmp_path, form):
+    cell = read(tmp_path, structures.LABELS[form])
+    assert len(set(cell.symbols)) == 2
+    assert Supercell.of(cell, [1, 1, 1]).primitive.n_atoms == 2
+
+
+@pytest.mark.parametrize("form", structures.MOMENTS)
+def test_moments_of_a_file_are_those_of_the_cell(tmp_path, form):
+    cell = read(tmp_path, structures.MOMENTS[form])
+    assert cell.magnetic_moments.tolist() == [0.5, -0.5]
+    assert Supercell.of(cell, [1, 1, 1]).primitive.n_atoms == 2
+
+
+def test_moments_along_axes_come_from_their_angles(tmp_path):
+    system = "noncolin=.true., starting_magnetization(1)=0.5, angle1(1)=90, angle2(1)=90"
+    cell = read(tmp_path, structures.espresso(system))
+    np.testing.assert_allclose(cell.magnetic_moments, [[0, 0.5, 0]] * 2, atol=1e-12)
+
+
+REFUSED = {
+    "partial site of a cif": (
+        structures.cif("H1 H 0 0 0 1", "H2 H 0.5 0.5 0.5 0.5"),
+        "a site is occupied in part (H 0.5)",
+    ),
+    "two elements on a site": (
+        structures.cif("H1 H 0 0 0 0.5", "He1 He 0 0 0 0.5"),
+        "a site is occupied in part",
+    ),
+    "moments of a cif": (
+        structures.cif(
+            "H1 H 0 0 0 1",
+            "H2 H 0.5 0.5 0.5 1",
+            "loop_\n_atom_site_moment.label\n_atom_site_moment.crystalaxis_x\nH1 1.0\n",
+        ),
+        "holds magnetic moments",
+    ),
+    "occupancy of extxyz": (
+        structures.extxyz("occupancy:R:1", "1.0", "0.25"),
+        "a site is occupied in part (a site 0.25)",
+    ),
+    "words for elements": (structures.poscar("", comment="I made"), "names no elements"),
+    "one word too many": (
+        structures.poscar("", "1 1", "I made this"),
+        "names no elements; write a line with their symbols",
+    ),
+    "ghost in a POSCAR": (structures.poscar("X H"), "'X' is not a chemical element"),
+    "ghost in an input": (
+        structures.espresso(species="X 1.0 X.upf;H 1.0 H.upf", labels="X H"),
+        "'X' is not a chemical element",
+    ),
+    "ghost in extxyz": (
+        structures.extxyz("mass:R:1", "1", "1").replace("H 0 0 0", "X 0 0 0"),
+        "'X' is not a chemical element",
+    ),
+    "empty site": (structures.aims("H", "H") + "empty 0 0 1 H\n", "does not vibrate"),
+    "species without a line": (
+        structures.espresso(labels="H He"),
+        "ATOMIC_POSITIONS has He, which ATOMIC_SPECIES does not name",
+    ),
+    "mass of nothing": (
+        structures.espresso(species="H 0.0 H.upf"),
+        "the mass of H must be positive",
+    ),
+    "other lattice": (
+        structures.espresso().replace("ibrav=0", "ibrav=2"),
+        "ibrav = 2: write the lattice vectors out",
+    ),
+    "molecule": (structures.gen("H H").replace("2 S", "2 C"), "expected the number of"),
+    "no lattice": ("2\ncomment\nH 0 0 0\nH 1.5 1.5 1.5\n", "is not periodic"),
+    "text": ("nobody knows\nwhat this is\n", "tells which program wrote it; name its form"),
+    "nothing": ("", "cannot be read"),
+    "an output": (" CP2K| version string: 2024.1\n", "is an output, not a structure"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_cannot_be_kept_is_refused(tmp_path, what):
+    text, message = REFUSED[what]
+    with pytest.raises(FileError) as error:
+        read(tmp_path, text)
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_the_comment_of_vasp_4_may_be_the_elements_and_nothing_else(tmp_path):
+    cell = read(tmp_path, structures.poscar("", comment="Na Cl"))
+    assert cell.symbols == ("Na", "Cl")
+
+
+@pytest.mark.parametrize(
+    ("scale", "length"), [("1.5", 4.5), ("-64.0", 4.0), ("1 1 1", 3.0), ("1.0 ! Å", 3.0)]
+)
+def test_the_scale_of_a_poscar_is_a_factor_or_a_volume(tmp_path, scale, length):
+    text = structures.poscar("H", "2").replace("1.0\n", f"{scale}\n", 1)
+    cartesian = text.replace("Direct", "Selective dynamics\nCartesian")
+    cartesian = cartesian.replace("0.5 0.5 0.5", "1.5 1.5 1.5 T T F")
+    for each in (text, cartesian):
+        cell = read(tmp_path, each)
+        np.testing.assert_allclose(np.diag(cell.lattice), length)
+        np.testing.assert_allclose(cell.positions[1], 0.5)
+
+
+NAMES = (
+    *("unitcell", "poscar", "scf.in", "001.xml", "file@3", "a@b.cif", "x.out", "OUTCAR"),
+    *("geometry.in", "data", "POSCAR.1", "crystal.json", "structure.xyz"),
+)
+
+
+@pytest.mark.parametrize("form", structures.PLAIN)
+def test_the_format_is_told_by_the_content_whatever_the_name(tmp_path, form):
+    expected = read(tmp_path, structures.PLAIN[form])
+    for name in NAMES:
+        assert read(tmp_path, structures.PLAIN[form], name) == expected
+        assert format_of(tmp_path / name) == form
+    data = structures.PLAIN[form].replace("\n", "\r\n").encode()
+    for suffix, pack in (("xz", lzma), ("lzma", lzma), ("gz", gzip), ("bz2", bz2)):
+        path = tmp_path / f"packed.{suffix}"
+        path.write_bytes(pack.compress(data))
+        assert read_structure(path) == expected
+
+
+def test_a_format_that_is_named_is_taken(tmp_path):
+    path = tmp_path / "structure"
+    path.write_text(structures.PLAIN["vasp"])
+    assert displace(path, format="vasp").unit_cell == read_structure(path)
+    with pytest.raises(FileError, match="cannot be read as cif"):
+        displace(path, format="cif")
+    with pytest.raises(FileError, match=r"format: expected one of .*, got 'poscar'"):
+        displace(path, format="poscar")
+
+
+def test_the_unit_cell_of_our_own_files_is_a_structure(tmp_path):
+    made = displace(read(tmp_path, structures.MASSES["espresso-in"]))
+    path = phonokit.write_displacements(made, tmp_path / "phono3py_disp.yaml")
+    assert displace(path).unit_cell == made.unit_cell
+    with pytest.raises(FileError, match="is a folder; name the structure file"):
+        displace(tmp_path)
+
+
+def skewed() -> phonokit.DisplacedSupercells:
+    """Two isotopes in a cell without right angles."""
+    lattice = [[0.3, 2.9, 2.8], [2.7, -0.2, 2.9], [2.8, 2.9, 0.1]]
+    x = [[0, 0, 0], [0.26, 0.24, 0.23]]
+    cell = Cell(lattice, x, ["Ga", "As"], [70.9247, 74.9216])
+    return displace(cell, Displace(supercell=(2, 1, 1), second_order=True))
+
+
+def written_by_ase() -> list[str]:
+    """Formats that ASE writes."""
+    from ase.io.formats import ioformats
+
+    return sorted({name for name, f in ioformats.items() if f.can_write} - {"cp2k-restart"})
+
+
+@pytest.mark.parametrize("form", [*written_by_ase(), "cp2k-restart"])
+def test_structures_are_what_they_should_be_or_the_format_is_refused(tmp_path, form):
+    """The gap between the two are formats that nobody reads."""
+    supercells, folder = skewed(), tmp_path / "new"
+    folder.mkdir()
+    try:
+        n, last = write_structures(supercells, folder, "s", form)
+    except DomainError:
+        assert list(folder.iterdir()) == []
+        with pytest.raises(DomainError, match="structures: "):
+            write_structures(supercells, folder, "s", form)
+        return
+    assert form not in NOT_FOR_CRYSTALS
+    assert len(list(folder.iterdir())) == n == 13
+    assert last == folder / f"s-00012.{form}"
+
+
+@pytest.mark.parametrize("form", ["espresso-in", "cp2k-restart", "extxyz", "aims", "vasp"])
+def test_structures_of_programs_come_back(tmp_path, form):
+    supercells = skewed()
+    write_structures(supercells, tmp_path, "s", form)
+    cell = read_structure(tmp_path / f"s-00003.{form}")
+    expected = supercells.supercell.cell
+    np.testing.assert_allclose(cell.lattice, expected.lattice, atol=1e-8)
+    x = cell.positions @ cell.lattice
+    away = (x - supercells.positions(2)) @ np.linalg.inv(cell.lattice)
+    np.testing.assert_allclose((away - np.rint(away)) @ cell.lattice, 0, atol=1e-7)
+    if form != "vasp" and form != "aims":  # which have no place for masses
+        np.testing.assert_allclose(cell.masses, expected.masses, atol=1e-6)
+
+
+@pytest.mark.parametrize("form", ["espresso-in", "cp2k-restart"])
+def test_labels_and_moments_are_in_inputs_of_programs(tmp_path, form):
+    made = displace(
+        read(tmp_path, structures.MOMENTS["aims"]),
+        Displace(supercell=(2, 1, 1), second_order=True),
+    )
+    write_structures(made, tmp_path, "s", form)
+    cell = read_structure(tmp_path / f"s-00000.{form}")
+    np.testing.assert_array_equal(
+        cell.magnetic_moments, made.supercell.cell.magnetic_moments
+    )
+    assert len(set(cell.symbols)) == 2
+
+
+def test_displace_tells_of_atoms_that_are_not_as_one_would_think(tmp_path, capsys):
+    path = tmp_path / "structure"
+    for text, words, told in (
+        (structures.MASSES["gen"], (), ["H 2.0141 Da (standard 1.00794)"]),
+        (structures.MOMENTS["aims"], (), ["moments   H 0.5, H -0.5", "BNS "]),
+        (structures.LABELS["gen"], (), ["crystal   H1H2, Pm-3m"]),
+        (structures.PLAIN["aims"], (), ["primitive cell of 1 of the 2 atoms", "Im-3m"]),
+        (structures.aims("Cr", "Cr"), (), ["moments   none; --magnetic-moments"]),
+        (
+            structures.aims("Cr", "Cr"),
+            ("--magnetic-moments", "0.6", "-0.6"),
+            ["crystal   Cr2, BNS", "moments   Cr 0.6, Cr -0.6"],
+        ),
+        (structures.aims("Cr", "Cr"), ("--magnetic-moments", "1"), ["expected 2 numbers"]),
+    ):
+        path.write_text(text)
+        command = ["displace", path, "--second-order", "--output", tmp_path / "out"]
+        main([str(word) for word in (*command, *words)])
+        printed = "".join(capsys.readouterr())
+        assert all(line in printed for line in told), printed
+
+
+def test_an_antiferromagnet_is_written_and_read_with_its_moments(tmp_path):
+    path = tmp_path / "geometry.in"
+    path.write_text(structures.aims("Cr", "Cr"))
+    settings = Displace(second_order=True, magnetic_moments=(0, 0, 0.6, 0, 0, -0.6))
+    made = displace(path, settings)
+    assert made.supercell.primitive.n_atoms == 2
+    phonokit.write_displacements(made, tmp_path / "phonopy_disp.yaml")
+    again, _ = phonokit.read_supercells(tmp_path)
+    assert again.unit_cell == made.unit_cell
+    shutil.rmtree(tmp_path)

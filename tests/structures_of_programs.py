@@ -1,0 +1,178 @@
+"""Small structure files of programs, with all that each of them can say of its atoms.
+
+Two hydrogen atoms in a cube of 3 Å: the first weighs 2.014 Da or has a label or a moment of
+its own, where the program has a place for it.
+"""
+
+CUBE = "3.0 0 0\n0 3.0 0\n0 0 3.0\n"
+
+
+def espresso(
+    system: str = "", species: str = "H 1.00794 H.upf", labels: str = "H H"
+) -> str:
+    """An input of Quantum ESPRESSO."""
+    kinds = species.split(";")
+    one, other = labels.split()
+    return (
+        f"&control\n/\n&system\n ibrav=0, nat=2, ntyp={len(kinds)}\n {system}\n/\n"
+        "ATOMIC_SPECIES\n" + "\n".join(kinds) + f"\nCELL_PARAMETERS angstrom\n{CUBE}"
+        f"ATOMIC_POSITIONS crystal\n{one} 0 0 0\n{other} 1/2 0.5 5.0d-1\nK_POINTS gamma\n"
+    )
+
+
+def extxyz(columns: str, first: str, second: str) -> str:
+    """An extended xyz file with more columns."""
+    return (
+        f'2\nLattice="3 0 0 0 3 0 0 0 3" Properties=species:S:1:pos:R:3:{columns} '
+        f'pbc="T T T"\nH 0 0 0 {first}\nH 1.5 1.5 1.5 {second}\n'
+    )
+
+
+def cif(first: str, second: str, more: str = "") -> str:
+    """A crystallographic information file."""
+    lengths = "".join(f"_cell_length_{x} 3.0\n" for x in "abc")
+    angles = "".join(f"_cell_angle_{x} 90\n" for x in ("alpha", "beta", "gamma"))
+    names = ("label", "type_symbol", "fract_x", "fract_y", "fract_z", "occupancy")
+    loop = "loop_\n" + "".join(f"_atom_site_{name}\n" for name in names)
+    return (
+        f"data_x\n{lengths}{angles}_space_group_name_H-M_alt 'P 1'\n{loop}"
+        f"{first}\n{second}\n{more}"
+    )
+
+
+def poscar(head: str, counts: str = "1 1", comment: str = "crystal") -> str:
+    """VASP's POSCAR; without ``head`` as VASP 4 has it."""
+    symbols = f"{head}\n" if head else ""
+    return f"{comment}\n1.0\n{CUBE}{symbols}{counts}\nDirect\n0 0 0\n0.5 0.5 0.5\n"
+
+
+def castep(first: str, second: str, more: str = "") -> str:
+    """CASTEP's cell file."""
+    return (
+        f"%BLOCK LATTICE_CART\nang\n{CUBE}%ENDBLOCK LATTICE_CART\n%BLOCK POSITIONS_FRAC\n"
+        f"{first}\n{second}\n%ENDBLOCK POSITIONS_FRAC\n{more}"
+    )
+
+
+def aims(first: str, second: str) -> str:
+    """FHI-aims' geometry.in."""
+    vectors = "".join(f"lattice_vector {row}\n" for row in CUBE.splitlines())
+    return f"{vectors}atom_frac 0 0 0 {first}\natom 1.5 1.5 1.5 {second}\n"
+
+
+def lammps(masses: str, kinds: str = "1 2") -> str:
+    """LAMMPS' data file."""
+    one, other = kinds.split()
+    rows = masses.split(";")
+    return (
+        f"text\n\n2 atoms\n{len(rows)} atom types\n"
+        "0 3 xlo xhi\n0 3 ylo yhi\n0 3 zlo zhi\n\nMasses\n\n"
+        + "\n".join(f"{i} {row}" for i, row in enumerate(rows, 1))
+        + "\n\n"
+        f"Atoms # atomic\n\n1 {one} 0 0 0\n2 {other} 1.5 1.5 1.5\n"
+    )
+
+
+def abinit(amu: str = "") -> str:
+    """ABINIT's input."""
+    return (
+        "acell 3.0 3.0 3.0 angstrom\nrprim 1 0 0 0 1 0 0 0 1\nnatom 2\nntypat 2\n"
+        f"typat 1 2\nznucl 1 1\n{amu}\nxred 0 0 0 0.5 0.5 0.5\n"
+    )
+
+
+def gen(names: str) -> str:
+    """DFTB+'s gen file."""
+    return f"2 S\n{names}\n1 1 0 0 0\n2 2 1.5 1.5 1.5\n0 0 0\n{CUBE}"
+
+
+def cp2k(kinds: str, labels: str = "H1 H2") -> str:
+    """CP2K's input."""
+    one, other = labels.split()
+    vectors = "".join(
+        f"A {r}\n" if i == 0 else f"{'BC'[i - 1]} {r}\n"
+        for i, r in enumerate(CUBE.splitlines())
+    )
+    return (
+        "&GLOBAL\n&END GLOBAL\n&FORCE_EVAL\n&SUBSYS\n&CELL\n" + vectors + "&END CELL\n"
+        f"&COORD\nSCALED\n{one} 0 0 0\n{other} 0.5 0.5 0.5\n&END COORD\n{kinds}\n"
+        "&END SUBSYS\n&END FORCE_EVAL\n"
+    )
+
+
+def elk(first: str, second: str) -> str:
+    """Elk's input."""
+    return (
+        "avec\n 1 0 0\n 0 1 0\n 0 0 1\nscale\n 5.669178373\natoms\n 2\n"
+        f" '{first}.in'\n 1\n 0 0 0\n '{second}.in'\n 1\n 0.5 0.5 0.5\n"
+    )
+
+
+def xsf() -> str:
+    """XCrySDen's file."""
+    return f"CRYSTAL\nPRIMVEC\n{CUBE}PRIMCOORD\n2 1\nH 0 0 0\nH 1.5 1.5 1.5\n"
+
+
+PLAIN = {
+    "vasp": poscar("H", "2"),
+    "espresso-in": espresso(),
+    "cif": cif("H1 H 0 0 0 1", "H2 H 0.5 0.5 0.5 1"),
+    "extxyz": extxyz("mass:R:1", "1.00794", "1.00794"),
+    "castep-cell": castep("H 0 0 0", "H 0.5 0.5 0.5"),
+    "aims": aims("H", "H"),
+    "lammps-data": lammps("1.00794 # H", "1 1"),
+    "abinit-in": abinit(),
+    "gen": gen("H H"),
+    "cp2k-restart": cp2k("", "H H"),
+    "elk-in": elk("H", "H"),
+    "xsf": xsf(),
+}
+"""The same crystal in every format, with nothing to be told."""
+_MAGNETISED = "nspin=2, starting_magnetization(1)=0.5, starting_magnetization(2)=-0.5"
+_TWO = "H1 1.00794 H.upf;H2 1.00794 H.upf"
+_KIND = "&KIND {}\nELEMENT H\n{}\n&END KIND\n"
+MASSES = {
+    "vasp": poscar("D H"),
+    "espresso-in": espresso(species="H1 2.014 H.upf;H2 1.008 H.upf", labels="H1 H2"),
+    "espresso-in D": espresso(species="D 2.014 H.upf;H 1.008 H.upf", labels="D H"),
+    "cif": cif("D1 D 0 0 0 1", "H2 H 0.5 0.5 0.5 1"),
+    "extxyz mass": extxyz("mass:R:1", "2.014", "1.008"),
+    "extxyz masses": extxyz("masses:R:1", "2.014", "1.008"),
+    "castep-cell": castep(
+        "H:D 0 0 0",
+        "H 0.5 0.5 0.5",
+        "%BLOCK SPECIES_MASS\nAMU\nH:D 2.014\n%ENDBLOCK SPECIES_MASS\n",
+    ),
+    "aims": aims("D", "H"),
+    "lammps-data": lammps("2.014 # H;1.008 # H"),
+    "abinit-in": abinit("amu 2.014 1.008"),
+    "gen": gen("D H"),
+    "cp2k-restart": cp2k(_KIND.format("H1", "MASS 2.014") + _KIND.format("H2", "")),
+    "elk-in": elk("D", "H"),
+}
+"""Files that say that the first atom is deuterium."""
+LABELS = {
+    "vasp": poscar("H1 H2"),
+    "espresso-in": espresso(species=_TWO, labels="H1 H2"),
+    "espresso-in words": espresso(species=_TWO.replace("1 1", "_up 1"), labels="H_up H2"),
+    "castep-cell": castep("H:1 0 0 0", "H:2 0.5 0.5 0.5"),
+    "aims": aims("H1", "H2"),
+    "lammps-data": lammps("1.00794 # H;1.00794 # H"),
+    "gen": gen("H1 H2"),
+    "abinit-in": abinit(),
+    "cp2k-restart": cp2k(_KIND.format("H1", "") + _KIND.format("H2", "")),
+    "elk-in": elk("H1", "H2"),
+}
+"""Files that tell the two atoms apart."""
+MOMENTS = {
+    "espresso-in": espresso(_MAGNETISED, _TWO, "H1 H2"),
+    "extxyz": extxyz("initial_magmoms:R:1", "0.5", "-0.5"),
+    "extxyz magmom": extxyz("magmom:R:1", "0.5", "-0.5"),
+    "extxyz magmoms": extxyz("magmoms:R:1", "0.5", "-0.5"),
+    "castep-cell": castep("H 0 0 0 SPIN=0.5", "H 0.5 0.5 0.5 SPIN=-0.5"),
+    "aims": aims("H\ninitial_moment 0.5", "H\ninitial_moment -0.5"),
+    "cp2k-restart": cp2k(
+        _KIND.format("H1", "MAGNETIZATION 0.5") + _KIND.format("H2", "MAGNETIZATION -0.5")
+    ),
+}
+"""Files of an antiferromagnet."""
