@@ -200,7 +200,7 @@ def test_random_displacements_go_all_the_way(neon, capsys):
             "displace POSCAR --second-order --phonon-supercell 2 2 2",
             "phonon-supercell: is for second order beside",
         ),
-        ("displace potential.py", "potential.py: ASE cannot read it"),
+        ("displace potential.py", "potential.py: cannot be read: neither its name"),
         ("forces .", "name either a --calculator or the files"),
         ("forces . --calculator EMT", "expected module:factory or file.py:factory"),
         ("forces . --calculator potential.py:no", "cannot be loaded .KeyError"),

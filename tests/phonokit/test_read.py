@@ -299,7 +299,7 @@ def test_compression_is_told_by_the_file_and_not_by_its_name(tmp_path):
     other = tmp_path / "phono3py_params.yaml"
     for pack in (lzma.compress, gzip.compress, bz2.compress):
         other.write_bytes(pack(Tiny().text.encode()))
-        assert read(other) == expected
+        assert read(other).forces_fingerprint == expected.forces_fingerprint
     other.write_bytes(lzma.compress(Tiny().text.encode())[:-20])
     with pytest.raises(FileError, match="cannot be read"):
         read(other)

@@ -99,7 +99,8 @@ def read_atoms(file: Path, form: str | None, path: Path, *, index: int | None) -
     except Exception as error:  # ASE's readers raise what they like
         told = "" if form is None else f" as {form}"
         reason = " ".join(str(error).split()) if str(error).strip() else "it ends too soon"
-        if form is None and type(error).__name__ == "UnknownFileTypeError":
+        unknown = type(error).__name__ == "UnknownFileTypeError"
+        if form is None and (unknown or reason.startswith("Can't read from ")):
             reason = "neither its name nor what is in it tells which program wrote it"
         if isinstance(error, KeyError):
             reason = f"{reason} is unknown or missing"

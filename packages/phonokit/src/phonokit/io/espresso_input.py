@@ -200,7 +200,7 @@ class _Input:
 
 def _evaluated(node: ast.expr) -> float:
     """The value of an expression of numbers; ValueError if it is something else."""
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
         return float(node.value)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
         value = _evaluated(node.operand)

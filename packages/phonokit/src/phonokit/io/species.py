@@ -126,7 +126,7 @@ def _letters(label: str) -> str:
 def _is_element(symbol: str) -> bool:
     """Whether this is the symbol of an element, in the usual case of letters."""
     try:
-        Cell([[1, 0, 0], [0, 1, 0], [0, 0, 1]], [[0, 0, 0]], [symbol], [1]).to_spglib()
+        Cell(np.eye(3), np.zeros((1, 3)), (symbol,), np.ones(1)).to_spglib()
     except DomainError:
         return False
     return symbol not in ISOTOPES
