@@ -14,7 +14,7 @@ from phono_grid import Cell, Supercell, standard_masses
 from phono_grid.errors import DomainError, FileError
 from phonokit import Displace, displace
 from phonokit.cli.app import main
-from phonokit.io.formats import format_of
+from phonokit.io.recognize import format_of
 from phonokit.io.structures import read_structure
 from phonokit.io.write_structures import NOT_FOR_CRYSTALS, write_structures
 

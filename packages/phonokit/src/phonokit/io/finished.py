@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from phonokit.io.ase import read_atoms
 from phonokit.io.convergence import warn_if_not_converged
 from phonokit.io.cp2k import read_cp2k_output
-from phonokit.io.formats import ensure_file, format_of, plain
+from phonokit.io.recognize import ensure_file, format_of, plain
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,10 +20,10 @@ from phonokit.io.cp2k_input import read_cp2k_input
 from phonokit.io.elk_input import read_elk_input
 from phonokit.io.espresso_input import read_espresso_input
 from phonokit.io.files import in_file, open_text
-from phonokit.io.formats import ensure_file, format_of, plain
 from phonokit.io.gen import read_gen
 from phonokit.io.lines import number_of
 from phonokit.io.poscar import read_poscar
+from phonokit.io.recognize import ensure_file, format_of, plain
 from phonokit.io.species import ISOTOPES, Structure, labels_by_type
 
 READERS: dict[str, Callable[[Path], Structure]] = {
