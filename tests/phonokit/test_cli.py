@@ -93,11 +93,62 @@ def test_averaging_over_degenerate_bands_can_be_left_out(here):
     assert 1e-6 < abs(ratio - 1) < 0.2
 
 
+def test_both_methods_leave_their_results_in_one_folder(here):
+    argv = ["kappa", str(EXAMPLE), "--mesh", "2", "2", "2"]
+    for method in ("rta", "lbte"):
+        assert main([*argv, "--method", method]) == 0
+    names = sorted(p.name for p in here.glob("*.hdf5"))
+    assert names == ["kappa-lbte-m222.hdf5", "kappa-m222.hdf5"]
+
+
+@pytest.mark.parametrize(
+    "option", ["--solver direct", "--memory 1GB", "--over-memory disk"]
+)
+def test_what_only_the_full_equation_has_is_not_ignored(option, refused):
+    name, value = option.split()
+    message = refused("kappa", str(EXAMPLE), name, value)
+    assert f"{name}: belongs to the full Boltzmann equation; add --method lbte" in message
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--temperature 0 300", "κ is 0 at 0 K, where no phonon has a heat capacity"),
+        ("--cutoff-frequency 100", "all phonons are at or below --cutoff-frequency 100"),
+        ("--temperature 300", ""),
+    ],
+)
+def test_a_conductivity_of_zero_has_its_reason_beside_it(here, capsys, options, said):
+    argv = ["kappa", str(EXAMPLE), "--mesh", "2", "2", "2", *options.split()]
+    assert main(argv) == 0
+    out = capsys.readouterr().out
+    assert said in out
+    assert ("κ is 0" in out) == bool(said)
+
+
+def test_one_wave_vector_is_one(here, capsys):
+    assert main(["dos", str(EXAMPLE), "--mesh", "1", "1", "1"]) == 0
+    assert "1 × 1 × 1, 1 wave vector, 1 irreducible" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--mesh-length 0", "--mesh-length must be positive"),
+        ("--mesh-matrix 0 0 0 0 1 0 0 0 1", "--mesh-matrix: mesh must not be singular"),
+        ("--mesh-matrix 2 0 0 0 1 0 0 0 1", "--mesh-matrix: mesh 2 1 1 does not have"),
+        ("--mesh 2 1 1", "mesh 2 1 1 does not have"),
+    ],
+)
+def test_a_wrong_mesh_is_named_by_the_option_that_gave_it(refused, options, said):
+    assert said in refused("kappa", str(EXAMPLE), *options.split())
+
+
 def test_the_full_equation_is_written_with_what_scatters(here, capsys):
     argv = ["kappa", str(EXAMPLE), "--mesh", "3", "3", "3", "--method", "lbte"]
     argv += ["--isotopes", "--boundary-mfp", "10", "--sigma", "0.2"]
     assert main(argv) == 0
-    with h5py.File(here / "kappa-m333-s0.2.hdf5") as file:
+    with h5py.File(here / "kappa-lbte-m333-s0.2.hdf5") as file:
         assert file["kappa_RTA"].shape == file["kappa"].shape == (1, 6)
         assert file["mode_kappa_RTA"].shape == file["mode_kappa"].shape
         assert file["gamma_isotope"].shape == file["frequency"].shape

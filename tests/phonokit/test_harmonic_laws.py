@@ -191,6 +191,20 @@ def test_pictures_are_drawn_on_given_axes_or_to_a_file(results, tmp_path, name):
     assert (tmp_path / "a.png").stat().st_size > 5_000
 
 
+def test_modes_at_rest_are_seen_in_their_picture(silicon):
+    pytest.importorskip("matplotlib")
+    from matplotlib.figure import Figure
+
+    axes = Figure().subplots()
+    phonokit.plot_modes(phonokit.modes(silicon, q=[0, 0, 0]), ax=axes)
+    (dots,) = axes.lines
+    low, high = axes.get_ylim()
+    assert low == 0 < high
+    assert not dots.get_clip_on()  # those on the axis are whole
+    x, (left, right) = dots.get_xdata(), axes.get_xlim()
+    assert left <= x.min() < x.max() < right
+
+
 def test_bands_beside_a_density_share_the_axis_of_frequencies(results, tmp_path):
     pytest.importorskip("matplotlib")
     left, right = phonokit.plot_bands(

@@ -39,7 +39,7 @@ def test_a_result_is_computed_again_from_the_settings_beside_it(tmp_path, monkey
 def test_what_is_given_beside_a_settings_file_counts_more(tmp_path):
     path = tmp_path / "a.toml"
     path.write_text("[kappa]\nmesh = [3, 3, 3]\nisotopes = true\nsigma = 0.1\n")
-    words = with_config(["kappa", "DATA", "--sigma", "0.2", f"--config={path}"])
+    words = with_config(["kappa", "DATA", "--sigma", "0.2", f"--config={path}"], {})
     expected = ["kappa", "DATA", "--sigma", "0.2", "--mesh", "3", "3", "3", "--isotopes"]
     assert words == expected
 
@@ -47,10 +47,47 @@ def test_what_is_given_beside_a_settings_file_counts_more(tmp_path):
 def test_a_flag_is_undone_by_its_opposite(tmp_path):
     path = tmp_path / "a.toml"
     path.write_text("[kappa]\nno-average = true\n")
-    assert with_config(["kappa", "--average", "--config", str(path)]) == [
+    assert with_config(["kappa", "--average", "--config", str(path)], {}) == [
         "kappa",
         "--average",
     ]
+
+
+def test_a_flag_that_a_settings_file_turns_off_is_off(tmp_path):
+    path = tmp_path / "a.toml"
+    path.write_text("[kappa]\naverage = false\nisotopes = false\n")
+    counts = {"--average": 0, "--no-average": 0, "--isotopes": 0}
+    argv = ["kappa", "--config", str(path)]
+    assert with_config(argv, counts) == ["kappa", "--no-average"]
+
+
+@pytest.mark.parametrize("command", ["kappa", "thermal", "gamma"])
+def test_a_settings_file_says_what_nobody_has_said(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    argv = [command, str(EXAMPLE), "--mesh-length", "6"]
+    assert main([*argv, "--output", "one.hdf5"]) == 0
+    written = tomllib.loads((tmp_path / "one.toml").read_text())[command]
+    assert written["cutoff-frequency"] == (0.0 if command == "thermal" else 1e-4)
+    temperatures = "0:1000:10" if command == "thermal" else [300.0]
+    assert written["temperature"] == temperatures
+    assert "mesh" not in written
+    again = [command, str(EXAMPLE), "--config", "one.toml", "--output", "two.hdf5"]
+    assert main(again) == 0
+    one, two = arrays("one.hdf5"), arrays("two.hdf5")
+    for name, values in one.items():
+        np.testing.assert_array_equal(values, two[name], err_msg=name)
+    assert tomllib.loads((tmp_path / "two.toml").read_text())[command].keys() == {
+        *written.keys(),
+        "output",
+    }
+
+
+@pytest.mark.needs_rust
+def test_a_settings_file_says_the_mesh_that_nobody_has_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["kappa", str(EXAMPLE)]) == 0
+    table = tomllib.loads((tmp_path / "kappa-m111111.toml").read_text())
+    assert table["kappa"]["mesh"] == [11, 11, 11]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +99,7 @@ def test_a_flag_is_undone_by_its_opposite(tmp_path):
     ],
 )
 def test_settings_are_the_same_in_whatever_order_they_are_given(tokens):
-    text = settings_text(tokens, COUNTS)
+    text = settings_text(tokens, COUNTS, {})
     assert text.splitlines()[0] == "# phono kappa DATA --config THIS_FILE"
     expected = {"isotopes": "true", "mesh": ["3", "3", "3"], "temperature": ["1", "2"]}
     found = tomllib.loads(text)["kappa"]
@@ -70,7 +107,7 @@ def test_settings_are_the_same_in_whatever_order_they_are_given(tokens):
 
 
 def test_negative_wave_vectors_and_short_options_are_kept():
-    text = settings_text(["gamma", "D", "--q", "0,0,0", "-0.5,0,0", "-v"], COUNTS)
+    text = settings_text(["gamma", "D", "--q", "0,0,0", "-0.5,0,0", "-v"], COUNTS, {})
     table = tomllib.loads(text)["gamma"]
     assert table == {"q": ["0,0,0", "-0.5,0,0"], "verbose": True}
 

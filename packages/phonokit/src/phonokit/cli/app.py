@@ -4,6 +4,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import Any
 
 from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
 from phono_mpi.launch import Launch
@@ -44,6 +45,9 @@ COMMANDS = {
 
 ALONE = {"accumulate", "displace", "fc", "forces"}
 """Commands that do not share their work among ranks."""
+
+NO_SETTINGS = {"--restart", "--verbose"}
+"""Options that a settings file leaves out where they are not given."""
 
 app = App(
     name="phono",
@@ -92,19 +96,19 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
     from phonokit.cli.temperatures import spread
 
     launch.share_cores()
-    words = with_config(tokens)
-    command = words[0] if words else ""
+    command = tokens[0] if tokens else ""
+    counts = _options(command)
+    words = with_config(tokens, counts)
     if launch.size > 1 and command in ALONE:
         # They have nothing to share; the first rank does them.
         if launch.rank > 0:
             return
         sys.stderr.write(f"phono: {command} runs on one rank, the others are idle\n")
-    counts = _options(command)
     _ensure_whole_numbers(words, counts)
     current.set(
         Invocation(
             tokens=tokens,
-            settings=settings_text(words, counts),
+            settings=settings_text(words, counts, _defaults(command)),
             explain=_explain,
             options=frozenset(counts),
         )
@@ -131,6 +135,24 @@ def _options(command: str) -> dict[str, int]:
         for name in argument.names
         if name.startswith("-")
     }
+
+
+def _defaults(command: str) -> dict[tuple[str, ...], Any]:
+    """What the options of a command mean if they are not given, by all names of each."""
+    from phonokit.cli.temperatures import shortened
+
+    if command not in COMMANDS:
+        return {}
+    defaults: dict[tuple[str, ...], Any] = {}
+    for argument in app[command].assemble_argument_collection():
+        default = argument.field_info.default
+        if not argument.names[0].startswith("--") or argument.names[0] in NO_SETTINGS:
+            continue
+        if isinstance(default, tuple) and default:
+            defaults[argument.names] = shortened(default)
+        elif isinstance(default, bool | int | float | str) and default != "":
+            defaults[argument.names] = default
+    return defaults
 
 
 def _ensure_whole_numbers(words: Sequence[str], counts: dict[str, int]) -> None:

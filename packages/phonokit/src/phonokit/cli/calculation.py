@@ -1,6 +1,7 @@
 """A command on a crystal: read it, compute, write, print, draw."""
 
 import functools
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -87,7 +88,12 @@ class Calculation(Generic[R]):
             return None
         symmetric = not self.options.full_zone
         cell, symmetry = crystal.primitive, crystal.symmetry
-        return Grid.of(cell, self.mesh, symmetry, use_symmetry=symmetric)
+        try:
+            return Grid.of(cell, self.mesh, symmetry, use_symmetry=symmetric)
+        except DomainError as error:
+            if self.options.mesh.mesh_matrix is None:
+                raise
+            raise DomainError(f"mesh_matrix: {error}") from None
 
 
 def carry_out(calculation: Calculation[R]) -> None:
@@ -150,7 +156,7 @@ def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
             # Nothing that was computed may be lost because it could not be printed.
             written = [result.write(target, command=current.get().command)]
             store.remove()
-        _write_settings(target)
+        _write_settings(target, calculation.mesh)
         if options.plot is not None:
             calculation.draw(result, options.plot, **units)
             written.append(options.plot)
@@ -185,10 +191,13 @@ def _console(first: bool, file: Any = None) -> Console:
     return Console(file=file, highlight=False, quiet=not first)
 
 
-def _write_settings(target: Path) -> None:
-    """The settings file of a result, beside it."""
+def _write_settings(target: Path, mesh: Mesh | None) -> None:
+    """The settings file of a result, beside it; it says the mesh even if that is ours."""
+    text = current.get().settings
+    if mesh is not None and "\nmesh" not in text:
+        text += f"mesh = {json.dumps(mesh)}\n"
     with replacing(target.with_suffix(".toml")) as beside:
-        beside.write_text(current.get().settings, encoding="utf-8")
+        beside.write_text(text, encoding="utf-8")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from phonokit.cli.temperatures import NUMBERS, SEVERAL
 OPTION = "--config"
 
 
-def with_config(tokens: Sequence[str]) -> list[str]:
+def with_config(tokens: Sequence[str], counts: Mapping[str, int]) -> list[str]:
     """The arguments, with those of a settings file that are not given otherwise."""
     before, path = _without_config(list(tokens))
     if path is None or not before:
@@ -23,12 +23,19 @@ def with_config(tokens: Sequence[str]) -> list[str]:
         opposite = {f"--no-{name}", f"--{name.removeprefix('no-')}"} - {flag}
         if flag in given or given & opposite:
             continue
-        words += _words(path, flag, value)
+        if value is False:
+            words += opposite & counts.keys()
+        else:
+            words += _words(path, flag, value)
     return words
 
 
-def settings_text(tokens: Sequence[str], counts: Mapping[str, int]) -> str:
-    """A settings file that says what these arguments say.
+def settings_text(
+    tokens: Sequence[str],
+    counts: Mapping[str, int],
+    defaults: Mapping[tuple[str, ...], Any],
+) -> str:
+    """A settings file that says what these arguments say, and all that they leave open.
 
     Parameters
     ----------
@@ -37,6 +44,9 @@ def settings_text(tokens: Sequence[str], counts: Mapping[str, int]) -> str:
     counts : mapping
         How many words each option of the command takes, by all its names; the first name
         of an option comes before its others.
+    defaults : mapping
+        What options mean if they are not given, by all names of each: another version may
+        mean something else.
     """
     if not tokens:
         return ""
@@ -47,6 +57,9 @@ def settings_text(tokens: Sequence[str], counts: Mapping[str, int]) -> str:
     for key, given in values.items():
         text = "true" if not given else json.dumps(given[0] if len(given) == 1 else given)
         lines.append(f"{'verbose' if key == 'v' else key} = {text}")
+    for names, default in defaults.items():
+        if not values.keys() & {name.lstrip("-") for name in names}:
+            lines.append(f"{names[0].lstrip('-')} = {json.dumps(default)}")
     return "\n".join(lines) + "\n"
 
 
@@ -101,8 +114,8 @@ def _table(path: Path, command: str) -> dict[str, Any]:
 
 def _words(path: Path, flag: str, value: Any) -> list[str]:
     """An option of a settings file as arguments."""
-    if isinstance(value, bool):
-        return [flag] if value else []
+    if value is True:
+        return [flag]
     values = value if isinstance(value, list) else [value]
     if not all(isinstance(v, str | int | float) for v in values):
         raise _error(

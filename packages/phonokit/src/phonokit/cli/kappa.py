@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from phono_3ph import Coherence
+from phono_grid.errors import DomainError
 from rich.console import Console
 
 from phonokit.calc.kappa import kappa as kappa_of
@@ -14,7 +16,7 @@ from phonokit.cli.calculation import Calculation, begun, carry_out
 from phonokit.cli.command import command
 from phonokit.cli.derive import Option, options_of, settings_from
 from phonokit.cli.invocation import current
-from phonokit.cli.kappa_tables import kappa_table, plan_table
+from phonokit.cli.kappa_tables import kappa_table, plan_table, reasons_of_zero
 from phonokit.cli.options import (
     RUN,
     SCATTERING,
@@ -29,12 +31,12 @@ from phonokit.cli.options import (
 from phonokit.cli.temperatures import Temperatures
 from phonokit.cli.terminal import warnings_in_one_line
 from phonokit.plot.kappa import plot_kappa
-from phonokit.results.kappa import default_name
+from phonokit.results.kappa import KappaResult, default_name
 from phonokit.run.distributed import launched_ranks
 from phonokit.run.run import Run
 from phonokit.settings.mesh import KAPPA_MESH
 from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures
-from phonokit.settings.transport import Transport
+from phonokit.settings.transport import Method, Transport
 
 if TYPE_CHECKING:
     TransportOptions = Transport
@@ -77,9 +79,24 @@ class KappaOptions(CalculationOptions):
         """The settings that the options mean."""
         scattering = scattering_from(self.scattering, self.sigma)
         transport = settings_from(Transport, self.transport, scattering=scattering)
+        if transport.method is Method.RTA:
+            self._ensure_unused()
         if self.wigner and transport.coherence is None:
             return replace(transport, coherence=Coherence.SMM19)
         return transport
+
+    def _ensure_unused(self) -> None:
+        """Refuse what only the full equation has, which would do nothing."""
+        own = {
+            "solver": self.transport.solver != TRANSPORT.solver,
+            "memory": self.run.memory != RUN.memory,
+            "over_memory": self.run.over_memory != RUN.over_memory,
+        }
+        for name in (name for name, is_given in own.items() if is_given):
+            raise DomainError(
+                f'{name}: belongs to the full Boltzmann equation; add method="lbte", or '
+                "leave it out"
+            )
 
     @property
     def rows(self) -> dict[str, str]:
@@ -127,12 +144,12 @@ def kappa(
         options=options,
         compute=partial(kappa_of, **inputs),
         mesh=options.mesh.of(KAPPA_MESH),
-        name=lambda grid: default_name(grid, options.sigma),
-        show=lambda result: [kappa_table(result)],
+        name=lambda grid: default_name(grid, options.settings),
+        show=lambda result: [kappa_table(result), *reasons_of_zero(result)],
         draw=plot_kappa,
         pieces="linewidths",
         order=3,
-        next_step=lambda _, file: f"phono accumulate {file} tells which phonons carry it",
+        next_step=_next_step,
     )
     if plan:
         _plan(replace(calculation, compute=partial(plan_of, **inputs)))
@@ -141,6 +158,13 @@ def kappa(
 
 
 app = command(kappa, EXAMPLES)
+
+
+def _next_step(result: KappaResult, file: Path) -> str:
+    """Who has a conductivity wants to know what carries it."""
+    if not result.kappa.any():
+        return ""
+    return f"phono accumulate {file} tells which phonons carry it"
 
 
 def _plan(calculation: Calculation[Any]) -> None:

@@ -1,10 +1,12 @@
 """Tables of conductivities, of accumulations and of plans."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from rich import box
 from rich.table import Table
 
-from phonokit.cli.terminal import duration, table_of
+from phonokit.cli.terminal import counted, duration, table_of
 from phonokit.results.accumulate import AccumulateResult
 from phonokit.results.kappa import KappaResult
 from phonokit.results.plan import DISTRIBUTIONS, Plan
@@ -42,10 +44,23 @@ def kappa_table(result: KappaResult) -> Table:
     return table
 
 
+def reasons_of_zero(result: KappaResult) -> Iterator[str]:
+    """Why nothing carries heat, where nothing does."""
+    cutoff = result.transport.scattering.cutoff_frequency
+    if (result.frequencies <= cutoff).all():
+        yield f"κ is 0: all phonons are at or below --cutoff-frequency {cutoff:g}, THz\n"
+        return
+    each = zip(result.temperatures, result.heat_capacities, strict=True)
+    cold = [f"{t:g}" for t, capacities in each if not capacities.any()]
+    if cold:
+        yield f"κ is 0 at {', '.join(cold)} K, where no phonon has a heat capacity\n"
+
+
 def plan_table(plan: Plan) -> Table:
     """Table of the time of a run on more and more ranks, one row for each number."""
+    n_q = counted(len(plan.costs), "wave vector")
     table = Table(
-        title=f"{len(plan.costs)} wave vectors of {duration(plan.costs.min())} to "
+        title=f"{n_q} of {duration(plan.costs.min())} to "
         f"{duration(plan.costs.max())} each, after {duration(plan.serial)} of preparation",
         title_justify="left",
         box=box.SIMPLE,

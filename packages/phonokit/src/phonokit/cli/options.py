@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 from phono_3ph import Scattering
 from phono_grid import Gaussian
-from phono_grid.errors import DomainError
+from phono_grid.errors import DomainError, ensure_positive
 
 from phonokit.cli.derive import Option, options_of, settings_from
 from phonokit.cli.sizes import gigabytes
@@ -110,8 +110,7 @@ class CrystalOptions:
         """Read the crystal."""
         fit = None
         if self.fc3_cutoff is not None:
-            if not self.fc3_cutoff > 0:
-                raise DomainError(f"fc3_cutoff must be positive, got {self.fc3_cutoff}")
+            ensure_positive("fc3_cutoff", self.fc3_cutoff)
             fit = Fit(cutoff=self.fc3_cutoff, sparse=True)
         return load(
             path, fc2=self.fc2, fc3=self.fc3, born=self.born, fit=fit, lang=self.lang
@@ -148,6 +147,8 @@ class MeshOptions:
         given = [name for name, value in ways.items() if value is not None]
         if len(given) > 1:
             raise DomainError(f"{' and '.join(f'{n}=' for n in given)}: give one of them")
+        if self.mesh_length is not None:
+            ensure_positive("mesh_length", self.mesh_length)
         if self.mesh_matrix is not None:
             return self.mesh_matrix[:3], self.mesh_matrix[3:6], self.mesh_matrix[6:]
         return self.mesh_length if self.mesh_length is not None else self.mesh or default

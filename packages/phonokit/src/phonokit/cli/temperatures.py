@@ -9,6 +9,8 @@ from cyclopts import Parameter, Token
 
 SEVERAL = ("--temperature", "--q", "--mass-variances", "--magnetic-moments")
 """Options that numbers may follow, with or without commas."""
+FEW = 10
+"""As many temperatures are worth writing as a range."""
 MANY = 100_000
 """Temperatures that nobody means to ask for."""
 NUMBERS = re.compile(r"[-+]?[0-9.](?:[-+0-9.eE,:]*|[-+0-9.eE/]*(?:,[-+0-9.eE/]+){2})")
@@ -21,6 +23,15 @@ def temperatures_of(_type: Any, tokens: Sequence[Token]) -> tuple[float, ...]:
     return tuple(
         t for token in tokens for part in token.value.split(",") for t in _range(part)
     )
+
+
+def shortened(values: Sequence[Any]) -> str | Sequence[Any]:
+    """Many numbers in equal steps as a range, others as they are."""
+    if len(values) < FEW or not all(isinstance(x, float) for x in values):
+        return values
+    step = Decimal(repr(values[1])) - Decimal(repr(values[0]))
+    text = f"{values[0]:g}:{values[-1]:g}:{step.normalize():f}"
+    return text if _range(text) == list(values) else values
 
 
 def spread(tokens: Sequence[str]) -> list[str]:

@@ -53,7 +53,12 @@ def header(crystal: Crystal, rows: Mapping[str, str], *, nac: bool, ranks: int =
 def grid_row(grid: Grid) -> str:
     """The line of the header on a grid of wave vectors."""
     n = len(IrreduciblePoints.of(grid).points)
-    return f"{mesh_name(grid)}, {grid.n_q} wave vectors, {n} irreducible"
+    return f"{mesh_name(grid)}, {counted(grid.n_q, 'wave vector')}, {n} irreducible"
+
+
+def counted(n: int, noun: str) -> str:
+    """A number of things, one or more of them."""
+    return f"{n} {noun}{'s' * (n != 1)}"
 
 
 def table_of(*columns: str, title: str | None = None) -> Table:

@@ -40,7 +40,7 @@ def thermal(
     data: Data,
     /,
     *,
-    temperature: AxisOfTemperatures = (),
+    temperature: AxisOfTemperatures = THERMAL_TEMPERATURES,
     cutoff_frequency: float = 0.0,
     classical: bool = False,
     by: Literal["band", "atom"] | None = None,
@@ -63,7 +63,7 @@ def thermal(
     """
     compute = partial(
         thermal_of,
-        temperatures=sorted_temperatures(temperature or THERMAL_TEMPERATURES),
+        temperatures=sorted_temperatures(temperature),
         cutoff_frequency=cutoff_frequency,
         classical=classical,
         by=by,

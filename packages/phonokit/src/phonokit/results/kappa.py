@@ -14,16 +14,21 @@ from phonokit.results.kappa_reading import kappa_fields
 from phonokit.results.rates import Conduction, Rates
 from phonokit.results.result import Result
 from phonokit.settings.mesh import mesh_name
-from phonokit.settings.transport import Transport
+from phonokit.settings.transport import Method, Transport
 
 SHOWN = 4
 """Temperatures whose conductivity a `repr` shows."""
 
 
-def default_name(grid: Grid, sigma: float | None = None) -> str:
-    """``kappa-m111111.hdf5`` or ``kappa-m111111-s0.1.hdf5``, as phono3py calls it."""
-    suffix = "" if sigma is None else f"-s{sigma:g}"
-    return f"kappa-m{''.join(str(n) for n in grid.mesh)}{suffix}.hdf5"
+def default_name(grid: Grid, transport: Transport) -> str:
+    """``kappa-m111111.hdf5`` or ``kappa-m111111-s0.1.hdf5``, as phono3py calls it.
+
+    Of the full equation ``kappa-lbte-m111111.hdf5``, so that both can be in one folder.
+    """
+    smearing = transport.scattering.smearing
+    suffix = "" if smearing is None else f"-s{smearing.sigma:g}"
+    kind = "" if transport.method is Method.RTA else "-lbte"
+    return f"kappa{kind}-m{''.join(str(n) for n in grid.mesh)}{suffix}.hdf5"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -72,9 +77,8 @@ class KappaResult(Result, kind="kappa"):
 
     @property
     def default_name(self) -> str:
-        """The name that phono3py gives the file."""
-        smearing = self.transport.scattering.smearing
-        return default_name(self.grid, None if smearing is None else smearing.sigma)
+        """The name that phono3py gives the file, but for the full equation."""
+        return default_name(self.grid, self.transport)
 
     def datasets(self) -> dict[str, Dataset]:
         """Everything that is written, by phono3py's names."""

@@ -48,7 +48,9 @@ def _written(x: float) -> str:
     """A component in six digits, or as a fraction where digits do not end."""
     digits = f"{x + 0:g}"
     fraction = Fraction(x).limit_denominator(64)
-    return digits if float(digits) == x or abs(fraction - x) > 1e-9 else str(fraction)
+    # Rounding leaves -0.30000000000000004, which nobody wants as -3/10.
+    ends = abs(float(digits) - x) < 1e-12
+    return digits if ends or abs(fraction - x) > 1e-9 else str(fraction)
 
 
 def _number(word: str) -> float:
