@@ -94,11 +94,11 @@ def test_averaging_over_degenerate_bands_can_be_left_out(here):
 
 
 def test_both_methods_leave_their_results_in_one_folder(here):
-    argv = ["kappa", str(EXAMPLE), "--mesh", "2", "2", "2"]
+    argv = ["kappa", str(EXAMPLE), "--mesh", "3", "3", "3"]
     for method in ("rta", "lbte"):
         assert main([*argv, "--method", method]) == 0
     names = sorted(p.name for p in here.glob("*.hdf5"))
-    assert names == ["kappa-lbte-m222.hdf5", "kappa-m222.hdf5"]
+    assert names == ["kappa-lbte-m333.hdf5", "kappa-m333.hdf5"]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ REFUSALS = [
         ["kappa", EXAMPLE, "--mesh", "2", "2", "2", "--mesh-length", "9"],
         "--mesh and --mesh-length: give one of them",
     ),
-    (["kappa", EXAMPLE, "--mesh-length", "nan"], "mesh must be positive, got nan"),
+    (["kappa", EXAMPLE, "--mesh-length", "nan"], "--mesh-length must be positive, got nan"),
     (["kappa", EXAMPLE, "--mesh-matrix", *["1"] * 9], "mesh must not be singular"),
     (["kappa", EXAMPLE, "--temperature", "-5"], "temperature must be 0 K or above"),
     (["kappa", EXAMPLE, "--mesh", *"3334"], "unexpected '4'; .* repeat it"),
