@@ -45,7 +45,13 @@ def linewidths4_as_fourphonon(rng):
     return _linewidths4(rng, None, Counting.FOURPHONON)
 
 
+def linewidths4_of_pairs(rng):
+    (constants, phonons, q, *rest), _ = linewidths4_adaptive(rng)
+    return (constants, phonons, (q, rng.integers(8, size=(2, 5, 2))), *rest), {}
+
+
 CASES = {
+    "phono_4ph.linewidths4_of_pairs": linewidths4_of_pairs,
     "phono_4ph.interaction_strengths4": interaction_strengths4,
     "phono_4ph.linewidths4": (
         linewidths4_fixed,

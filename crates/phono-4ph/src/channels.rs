@@ -2,7 +2,7 @@
 
 use phono_core::Modes;
 
-use crate::smearing::{Counting, Smearing, Widths};
+use crate::smearing::{Counting, Smearing, Width, Widths};
 
 /// A channel that is open: who takes part, and how well it conserves energy.
 #[derive(Debug, Clone, Copy)]
@@ -66,30 +66,63 @@ impl Rules<'_> {
         widths.fill(&self.smearing, (n_b, sets), points);
         let f = points.map(|q| self.modes.frequencies(q));
         let forward = points.map(|other| self.opposite[other] == q);
-        for i in 0..n_b * n_b * n_b {
-            let bands = [i % n_b, i / n_b % n_b, i / (n_b * n_b)];
-            let g: [f64; 3] = std::array::from_fn(|k| f[k][bands[k]]);
-            if g.iter().any(|&g| g <= self.cutoff_frequency) {
-                continue;
-            }
-            let three = Three { q, points, bands, forward };
-            let total = g[0] + g[1] + g[2];
-            let sigmas = OTHERS.map(|pair| widths.of(true, pair, bands));
-            self.add(&three, Kind::Decay, total, self.decay(&three, &sigmas), open);
-            for alone in 0..3 {
-                let target = total - 2.0 * g[alone];
-                let kind = Kind::Redistribution(alone);
-                self.add(&three, kind, target, &sigmas[alone..=alone], open);
-                let pairs = OTHERS[alone].map(|b| widths.of(false, [alone, b], bands));
-                let pairs = self.absorption(&three, alone, &pairs);
-                self.add(&three, Kind::Absorption(alone), -target, pairs, open);
+        // Most channels are out of reach of every band.
+        let initial = self.modes.frequencies(q);
+        let reach = self.smearing.reach(widths.largest);
+        let (low, high) = (initial[0] - reach, initial[n_b - 1] + reach);
+        let is_near = |target: f64| target >= low && target <= high;
+        for (j3, &g3) in f[2].iter().enumerate() {
+            for (j2, &g2) in f[1].iter().enumerate() {
+                for (j1, &g1) in f[0].iter().enumerate() {
+                    let cutoff = self.cutoff_frequency;
+                    if g1 <= cutoff || g2 <= cutoff || g3 <= cutoff {
+                        continue;
+                    }
+                    let three = Three { q, points, bands: [j1, j2, j3], forward };
+                    let total = g1 + g2 + g3;
+                    if is_near(total) {
+                        self.add_decay(&three, total, widths, open);
+                    }
+                    for (alone, g) in [g1, g2, g3].into_iter().enumerate() {
+                        let target = total - 2.0 * g;
+                        if is_near(target) {
+                            let sigma = widths.of(true, OTHERS[alone], three.bands);
+                            let kind = Kind::Redistribution(alone);
+                            self.add(&three, kind, target, &[sigma], open);
+                        }
+                        if is_near(-target) {
+                            self.add_absorption(&three, (alone, -target), widths, open);
+                        }
+                    }
+                }
             }
         }
     }
 
+    /// Add a decay into three phonons of energy `target`.
+    #[inline(always)]
+    fn add_decay(&self, three: &Three, target: f64, widths: &Widths, open: &mut Vec<Open>) {
+        let sigmas = OTHERS.map(|pair| widths.of(true, pair, three.bands));
+        self.add(three, Kind::Decay, target, self.decay(three, &sigmas), open);
+    }
+
+    /// Add an absorption of two phonons that leaves one `alone`, and its energy.
+    #[inline(always)]
+    fn add_absorption(
+        &self,
+        three: &Three,
+        (alone, target): (usize, f64),
+        widths: &Widths,
+        open: &mut Vec<Open>,
+    ) {
+        let pairs = OTHERS[alone].map(|b| widths.of(false, [alone, b], three.bands));
+        let pairs = self.absorption(three, alone, &pairs);
+        self.add(three, Kind::Absorption(alone), target, pairs, open);
+    }
+
     /// Widths of the decay out of those of all pairs.
     #[inline(always)]
-    fn decay<'s>(&self, three: &Three, sigmas: &'s [f64; 3]) -> &'s [f64] {
+    fn decay<'s>(&self, three: &Three, sigmas: &'s [Width; 3]) -> &'s [Width] {
         if self.counting == Counting::Symmetric || !self.is_adaptive() {
             return sigmas;
         }
@@ -109,8 +142,8 @@ impl Rules<'_> {
         &self,
         three: &Three,
         alone: usize,
-        pairs: &'s [f64; 2],
-    ) -> &'s [f64] {
+        pairs: &'s [Width; 2],
+    ) -> &'s [Width] {
         if self.counting == Counting::Symmetric || !self.is_adaptive() {
             return pairs;
         }
@@ -132,23 +165,27 @@ impl Rules<'_> {
         three: &Three,
         kind: Kind,
         target: f64,
-        sigmas: &[f64],
+        sigmas: &[Width],
         open: &mut Vec<Open>,
     ) {
         let initial = self.modes.frequencies(three.q);
-        let reach = sigmas.iter().fold(0.0, |r: f64, &s| r.max(self.smearing.reach(s)));
-        if target < initial[0] - reach || target > initial[initial.len() - 1] + reach {
-            return;
+        let mut reach = 0.0f64;
+        for &sigma in sigmas {
+            reach = reach.max(self.smearing.reach(sigma));
         }
-        for (j, f) in initial.iter().enumerate() {
+        let any_forward = three.forward[0] || three.forward[1] || three.forward[2];
+        for (j, &f) in initial.iter().enumerate() {
             let x = f - target;
-            if x.abs() > reach || *f <= self.cutoff_frequency {
+            if x.abs() > reach || f <= self.cutoff_frequency {
                 continue;
             }
-            let sum: f64 = sigmas.iter().map(|&s| self.smearing.density(x, s)).sum();
-            let is_forward =
-                three.forward.contains(&true) && self.is_forward(three, kind, j);
-            if sum > 0.0 && !is_forward {
+            let mut sum = 0.0;
+            for &sigma in sigmas {
+                if x.abs() <= self.smearing.reach(sigma) {
+                    sum += sigma.density(x);
+                }
+            }
+            if sum > 0.0 && !(any_forward && self.is_forward(three, kind, j)) {
                 let weight = sum / sigmas.len() as f64 * self.times(three, kind);
                 let [j1, j2, j3] = three.bands;
                 open.push(Open { bands: [j, j1, j2, j3], kind, weight });

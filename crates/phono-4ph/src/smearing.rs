@@ -1,7 +1,5 @@
 //! Energy conservation by normal distributions, fixed or adaptive.
 
-use std::f64::consts::PI;
-
 use ndarray::ArrayView3;
 use phono_core::{Error, Result};
 use phono_grid::Gaussian;
@@ -21,8 +19,8 @@ pub enum Counting {
 /// Normal distributions in place of the delta functions.
 #[derive(Debug, Clone, Copy)]
 pub enum Smearing<'a> {
-    /// Of one width.
-    Fixed(Gaussian, f64),
+    /// Standard deviation and reach, THz.
+    Fixed(f64, f64),
     /// As wide as energies vary between points of the grid.
     Adaptive {
         /// `[q, j, step]`: change of the frequency along a step of the grid, halved, THz.
@@ -37,9 +35,9 @@ pub enum Smearing<'a> {
 impl<'a> Smearing<'a> {
     /// One width for all.
     pub fn fixed(sigma: f64, cutoff: Option<f64>) -> Result<Self> {
-        let gaussian = Gaussian::new(sigma, cutoff)?;
+        Gaussian::new(sigma, cutoff)?;
         // Beyond, the density is 0.
-        Ok(Self::Fixed(gaussian, sigma * cutoff.unwrap_or(f64::INFINITY).min(39.0)))
+        Ok(Self::Fixed(sigma, sigma * cutoff.unwrap_or(f64::INFINITY).min(39.0)))
     }
 
     /// Widths from `spreads[q, j, step]`.
@@ -52,34 +50,45 @@ impl<'a> Smearing<'a> {
         Ok(Self::Adaptive { spreads, n_steps, cutoff })
     }
 
-    /// How far from energy conservation a process of width `sigma` can be.
-    #[inline(always)]
-    pub(crate) fn reach(&self, sigma: f64) -> f64 {
-        match self {
-            Self::Fixed(_, reach) => *reach,
-            Self::Adaptive { cutoff, .. } => cutoff * sigma,
+    /// The width of all processes, if they have the same.
+    fn one_width(&self) -> Width {
+        match *self {
+            Self::Fixed(sigma, _) => Width { sigma, inverse: 1.0 / sigma },
+            Self::Adaptive { .. } => Width::default(),
         }
     }
 
-    /// `δ(x)` of width `sigma`, 1/THz.
+    /// How far from energy conservation a process of a width can be.
     #[inline(always)]
-    pub(crate) fn density(&self, x: f64, sigma: f64) -> f64 {
+    pub(crate) fn reach(&self, width: Width) -> f64 {
         match self {
-            Self::Fixed(gaussian, _) => {
-                if gaussian.is_near(x) {
-                    gaussian.density(x)
-                } else {
-                    0.0
-                }
-            }
-            Self::Adaptive { cutoff, .. } => {
-                if x.abs() > cutoff * sigma || sigma <= NARROWEST {
-                    return 0.0;
-                }
-                let x = x / sigma;
-                (-x * x / 2.0).exp() / ((2.0 * PI).sqrt() * sigma)
-            }
+            Self::Fixed(_, reach) => *reach,
+            Self::Adaptive { cutoff, .. } => cutoff * width.sigma,
         }
+    }
+}
+
+/// A standard deviation and what a density needs of it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Width {
+    /// THz.
+    pub(crate) sigma: f64,
+    /// Its inverse, 0 if it is too narrow.
+    inverse: f64,
+}
+
+impl Width {
+    #[inline(always)]
+    fn new(sigma: f64) -> Self {
+        Self { sigma, inverse: if sigma <= NARROWEST { 0.0 } else { 1.0 / sigma } }
+    }
+
+    /// `δ(x)`, 1/THz.
+    #[inline(always)]
+    pub(crate) fn density(self, x: f64) -> f64 {
+        const TOP: f64 = 0.398_942_280_401_432_7; // 1/√2π
+        let x = x * self.inverse;
+        (-0.5 * x * x).exp() * (TOP * self.inverse)
     }
 }
 
@@ -88,15 +97,17 @@ impl<'a> Smearing<'a> {
 pub(crate) struct Widths {
     n_bands: usize,
     /// Both emitted or both absorbed; of (1, 2), (1, 3), (2, 3).
-    minus: [Vec<f64>; 3],
+    minus: [Vec<Width>; 3],
     /// One emitted, the other absorbed.
-    plus: [Vec<f64>; 3],
-    room: Vec<f64>,
+    plus: [Vec<Width>; 3],
+    /// The largest of all.
+    pub(crate) largest: Width,
+    room: Vec<Width>,
 }
 
 /// Replace the elements of a table by their means over degenerate sets of rows and columns.
 #[inline(always)]
-fn average(table: &mut [f64], room: &mut Vec<f64>, [rows, columns]: [&[usize]; 2]) {
+fn average(table: &mut [Width], room: &mut Vec<Width>, [rows, columns]: [&[usize]; 2]) {
     let n = rows.len();
     let is_simple = |sets: &[usize]| sets[n - 1] - sets[0] == n - 1;
     if is_simple(rows) && is_simple(columns) {
@@ -109,11 +120,11 @@ fn average(table: &mut [f64], room: &mut Vec<f64>, [rows, columns]: [&[usize]; 2
             let (mut sum, mut count) = (0.0, 0.0);
             for a in (0..n).filter(|&a| rows[a] == *row) {
                 for b in (0..n).filter(|&b| columns[b] == *column) {
-                    sum += room[a * n + b];
+                    sum += room[a * n + b].sigma;
                     count += 1.0;
                 }
             }
-            table[i * n + j] = sum / count;
+            table[i * n + j] = Width::new(sum / count);
         }
     }
 }
@@ -128,13 +139,15 @@ impl Widths {
         q: [usize; 3],
     ) {
         self.n_bands = n_bands;
+        self.largest = Width::default();
         let Smearing::Adaptive { spreads, n_steps, .. } = smearing else {
             for table in self.minus.iter_mut().chain(&mut self.plus) {
                 table.clear();
-                table.resize(n_bands * n_bands, 0.0);
+                table.resize(n_bands * n_bands, smearing.one_width());
             }
             return;
         };
+        let mut largest = 0.0f64;
         let of = |q: usize| {
             spreads[q * n_bands * n_steps..][..n_bands * n_steps].chunks(*n_steps)
         };
@@ -149,8 +162,9 @@ impl Widths {
                         most = most.max((x - y).abs());
                         most_plus = most_plus.max((x + y).abs());
                     }
-                    minus.push(most);
-                    plus.push(most_plus);
+                    largest = largest.max(most).max(most_plus);
+                    minus.push(Width::new(most));
+                    plus.push(Width::new(most_plus));
                 }
             }
             if let Some(sets) = sets {
@@ -161,11 +175,17 @@ impl Widths {
                 }
             }
         }
+        self.largest = Width::new(largest);
     }
 
     /// Width of phonons `a < b` of the three in `bands`, on the same side or not.
     #[inline(always)]
-    pub(crate) fn of(&self, same_side: bool, [a, b]: [usize; 2], bands: [usize; 3]) -> f64 {
+    pub(crate) fn of(
+        &self,
+        same_side: bool,
+        [a, b]: [usize; 2],
+        bands: [usize; 3],
+    ) -> Width {
         let (a, b) = (a.min(b), a.max(b));
         let tables = if same_side { &self.minus } else { &self.plus };
         tables[a + b - 1][bands[a] * self.n_bands + bands[b]]

@@ -50,10 +50,31 @@ fn linewidths4<'py>(
     Ok(gamma.into_pyarray(py))
 }
 
+/// See `phono_4ph.linewidths4_of_pairs`.
+#[pyfunction]
+fn linewidths4_of_pairs<'py>(
+    py: Python<'py>,
+    constants: PyConstants4<'py>,
+    phonons: PyPeriodicModes<'py>,
+    pairs: (i64, PyArrayLike3<'py, i64, AllowTypeChange>),
+    occupations: PyArrayLike3<'py, f64, AllowTypeChange>,
+    scattering: PyScattering4<'py>,
+    zone: PyZone<'py>,
+) -> PyResult<Bound<'py, PyArray5<f64>>> {
+    let (phonons, n) = (phonons_of(&phonons)?, occupations.as_array());
+    let constants = constants_of(&constants, &phonons)?;
+    let choices = (scattering.choices()?, zone.view()?);
+    let which = (pairs.0, pairs.1.as_array());
+    let gamma = py.compute(|stop| {
+        phono_4ph::linewidths4_of_pairs(constants, &phonons, which, n, choices, stop)
+    })?;
+    Ok(gamma.into_pyarray(py))
+}
+
 #[pymodule(gil_used = false)]
 mod _rust {
     #[pymodule_export]
-    use super::{interaction_strengths4, linewidths4};
+    use super::{interaction_strengths4, linewidths4, linewidths4_of_pairs};
     #[pymodule_export]
     use phono_py::rayon_threads;
 }

@@ -5,6 +5,8 @@ from phono_4ph._force_constants4 import ForceConstants4
 from phono_4ph._gauge import conjugate_gauge
 from phono_4ph._laws4 import asymmetry4, drift4, symmetrize4
 from phono_4ph._linewidths4 import KINDS, Scattering4, linewidths4
+from phono_4ph._loop import loop_constants, loop_shift
+from phono_4ph._sampling import Sampling, linewidths4_of_pairs, sampled_linewidths4
 from phono_4ph._smearing import AdaptiveGaussian, Counting
 from phono_4ph._strengths4 import interaction_strengths4
 
@@ -13,13 +15,18 @@ __all__ = [
     "AdaptiveGaussian",
     "Counting",
     "ForceConstants4",
+    "Sampling",
     "Scattering4",
     "asymmetry4",
     "conjugate_gauge",
     "drift4",
     "interaction_strengths4",
     "linewidths4",
+    "linewidths4_of_pairs",
+    "loop_constants",
+    "loop_shift",
     "read_force_constants4",
+    "sampled_linewidths4",
     "symmetrize4",
     "write_force_constants4",
 ]

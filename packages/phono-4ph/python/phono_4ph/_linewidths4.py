@@ -66,6 +66,35 @@ class Scattering4:
         return Counting.SYMMETRIC
 
 
+Arguments = tuple[
+    ForceConstants4, PeriodicModes, NDArray[np.float64], Scattering4, BrillouinZone
+]
+
+
+def checked_choices(
+    constants: ForceConstants4,
+    phonons: PeriodicModes,
+    occupations: ArrayLike,
+    scattering: Scattering4,
+    zone: BrillouinZone,
+) -> Arguments:
+    """What a sum over quadruplets needs, if all of it goes together."""
+    ensure_one_crystal(constants, phonons)
+    ensure_type("scattering", scattering, Scattering4)
+    ensure_type("zone", zone, BrillouinZone)
+    shape = phonons.frequencies.shape
+    n = not_negative(occupations, "occupations", (*shape, "n_T"))
+    if not n.size:
+        raise DomainError(
+            f"occupations must hold at least one temperature, got shape {n.shape}"
+        )
+    if isinstance(scattering.smearing, AdaptiveGaussian):
+        spreads = scattering.smearing.spreads
+        ensure_shape("scattering.smearing.spreads", spreads, (*shape, "n_s"))
+    ensure_shape("zone.first", zone.first, (phonons.grid.n_q + 1,))
+    return constants, phonons, n, scattering, zone
+
+
 def _checked(
     constants: ForceConstants4,
     phonons: PeriodicModes,
@@ -77,21 +106,10 @@ def _checked(
     ForceConstants4, PeriodicModes, int, NDArray[np.float64], Scattering4, BrillouinZone
 ]:
     """Arguments of `linewidths4`."""
-    ensure_one_crystal(constants, phonons)
-    ensure_type("scattering", scattering, Scattering4)
-    ensure_type("zone", zone, BrillouinZone)
+    *_, n, scattering, zone = checked_choices(
+        constants, phonons, occupations, scattering, zone
+    )
     q = ensure_index("q", q, phonons.grid.n_q)
-    shape = phonons.frequencies.shape
-    n = not_negative(occupations, "occupations", (*shape, "n_T"))
-    if not n.size:
-        raise DomainError(
-            f"occupations must hold at least one temperature, got shape {n.shape}"
-        )
-    if isinstance(scattering.smearing, AdaptiveGaussian):
-        ensure_shape(
-            "scattering.smearing.spreads", scattering.smearing.spreads, (*shape, "n_s")
-        )
-    ensure_shape("zone.first", zone.first, (phonons.grid.n_q + 1,))
     return constants, phonons, q, n, scattering, zone
 
 
@@ -147,33 +165,55 @@ def linewidths4(
     .. [2] T. Feng, L. Lindsay, X. Ruan, Phys. Rev. B 96, 161201 (2017).
     """
     n, grid = np.asarray(occupations), phonons.grid
-    f, a = phonons.frequencies, grid.addresses
-    n_b, n_t = f.shape[1], n.shape[2]
-    gamma = np.zeros((2, 3, n_t, n_b))
-    second = np.arange(grid.n_q)
+    a, second = grid.addresses, np.arange(grid.n_q)
+    gamma = np.zeros((2, 3, n.shape[2], phonons.frequencies.shape[1]))
     for q1 in range(grid.n_q):
         third = grid.index(-a[q] - a[q1] - a)
-        points = np.stack(
-            [np.full(grid.n_q, q), np.full(grid.n_q, q1), second, third], axis=1
-        )
-        v = interaction_strengths4(
-            constants, phonons, points, cutoff_frequency=scattering.cutoff_frequency
-        )
-        normal = is_normal(zone, points)
-        for kind, weights in enumerate(_weights(phonons, points, scattering)):
-            factors = _occupied(n, points)[kind > 0]
-            for process, chosen in enumerate((normal, ~normal)):
-                gamma[process, kind] += np.einsum(
-                    "tjklm,tjklm,tklmT->Tj",
-                    v[chosen],
-                    weights[chosen],
-                    factors[chosen],
-                    optimize=True,
-                )
-    sets = degenerate_sets(f[q], scattering.degeneracy)
+        first = np.full(grid.n_q, q1)
+        points = np.stack([np.full(grid.n_q, q), first, second, third], axis=1)
+        gamma += plain_sum(constants, phonons, points, n, scattering, zone)
+    return finished(phonons, q, gamma, scattering)
+
+
+def plain_sum(
+    constants: ForceConstants4,
+    phonons: PeriodicModes,
+    points: NDArray[np.int64],
+    n: NDArray[np.float64],
+    scattering: Scattering4,
+    zone: BrillouinZone,
+) -> NDArray[np.float64]:
+    """The sum of `linewidths4` over quadruplets, without its factor, [2, 3, T, j]."""
+    v = interaction_strengths4(
+        constants, phonons, points, cutoff_frequency=scattering.cutoff_frequency
+    )
+    normal = is_normal(zone, points)
+    gamma = np.zeros((2, 3, n.shape[2], phonons.frequencies.shape[1]))
+    occupied = _occupied(n, points)
+    for kind, weights in enumerate(_weights(phonons, points, scattering)):
+        factors = occupied[kind > 0]
+        for process, chosen in enumerate((normal, ~normal)):
+            gamma[process, kind] = np.einsum(
+                "tjklm,tklmT->Tj",
+                v[chosen] * weights[chosen],
+                factors[chosen],
+                optimize=True,
+            )
+    return gamma
+
+
+def finished(
+    phonons: PeriodicModes,
+    q: int,
+    gamma: NDArray[np.float64],
+    scattering: Scattering4,
+) -> NDArray[np.float64]:
+    """Linewidths from sums: with their factor, averaged over degenerate sets."""
+    f = phonons.frequencies[q]
+    sets = degenerate_sets(f, scattering.degeneracy)
     same = (sets[:, None] == sets).astype(float)
     gamma = LINEWIDTH4 * gamma @ (same / same.sum(axis=0))
-    return np.asarray(np.where(f[q] > scattering.cutoff_frequency, gamma, 0.0))
+    return np.asarray(np.where(f > scattering.cutoff_frequency, gamma, 0.0))
 
 
 def is_normal(zone: BrillouinZone, points: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -19,4 +19,12 @@ def linewidths4(
     scattering: Scattering4,
     zone: BrillouinZone,
 ) -> NDArray[float64]: ...
+def linewidths4_of_pairs(
+    constants: ForceConstants4,
+    phonons: PeriodicModes,
+    pairs: tuple[int, ArrayLike],
+    occupations: ArrayLike,
+    scattering: Scattering4,
+    zone: BrillouinZone,
+) -> NDArray[float64]: ...
 def rayon_threads() -> int: ...
