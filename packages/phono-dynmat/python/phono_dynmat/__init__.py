@@ -37,7 +37,7 @@ from phono_dynmat._group_velocities import (
 from phono_dynmat._harmonic_series import HarmonicSeries
 from phono_dynmat._modes import Modes
 from phono_dynmat._rigid_translations import rigid_translations
-from phono_dynmat._separate_dipoles import separate_dipoles
+from phono_dynmat._separate_dipoles import add_dipoles, separate_dipoles
 from phono_dynmat._statistics import bose_einstein, heat_capacities
 from phono_dynmat._thermal import (
     ThermalProperties,
@@ -60,6 +60,7 @@ __all__ = [
     "Segment",
     "ThermalProperties",
     "WangCorrection",
+    "add_dipoles",
     "atom_projections",
     "band_path",
     "band_projections",

@@ -79,6 +79,47 @@ def separate_dipoles(
     return GonzeLeeCorrection(HarmonicSeries.of(short, vectors), polar, g, width, own)
 
 
+def add_dipoles(
+    short_range: HarmonicSeries,
+    polar: BornCharges,
+    *,
+    cutoff: float | None = None,
+    width: float | None = None,
+) -> GonzeLeeCorrection:
+    r"""Put the interaction of dipoles beside constants that do not hold it.
+
+    Parameters
+    ----------
+    short_range : HarmonicSeries
+        What another program has left of its constants.
+    polar : BornCharges
+        Charges of the primitive cell.
+    cutoff, width : float, optional
+        As in `separate_dipoles`. The width must be that of the other program, or, where it
+        has summed over the lattice too (Ewald), so large that nothing of that sum remains.
+
+    Raises
+    ------
+    ShapeError
+        If there is not one charge for each atom of the primitive cell.
+    DomainError
+        If ``cutoff`` or ``width`` is not positive, or too many ``G`` are within ``cutoff``.
+    """
+    ensure_type("short_range", short_range, HarmonicSeries)
+    ensure_type("polar", polar, BornCharges)
+    cell = short_range.cell
+    ensure_shape("polar.charges", polar.charges, (cell.n_atoms, 3, 3))
+    if cutoff is None:
+        cutoff = (3 * N_VECTORS / (4 * np.pi * cell.volume)) ** (1 / 3)
+    ensure_positive("cutoff", cutoff)
+    width = _default_width(cutoff, polar) if width is None else width
+    ensure_positive("width", width)
+    g = _vectors_within(cutoff, cell)
+    return GonzeLeeCorrection(
+        short_range, polar, g, width, _self_terms(cell, polar, g, width)
+    )
+
+
 def _default_width(cutoff: float, polar: BornCharges) -> float:
     """The damping that leaves `ACCURACY` of a term at the cutoff."""
     mean = np.trace(polar.dielectric) / 3

@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from phonokit.io.constants_files import (
         read_sparse_force_constants as read_sparse_force_constants,
     )
+    from phonokit.io.formats.constants import read_constants as read_constants
+    from phonokit.io.formats.constants import write_constants as write_constants
     from phonokit.io.formats.shengbte import read_shengbte as read_shengbte
     from phonokit.io.formats.shengbte import write_shengbte as write_shengbte
     from phonokit.io.load import load as load
@@ -130,6 +132,7 @@ _HOME = {
     "phonokit.io.constants_files": "read_force_constants read_sparse_force_constants",
     "phonokit.io.load": "load",
     "phonokit.io.read": "read",
+    "phonokit.io.formats.constants": "read_constants write_constants",
     "phonokit.io.formats.shengbte": "read_shengbte write_shengbte",
     "phonokit.io.supercells": "read_supercells",
     "phonokit.io.write_displacements": "write_displacements",

@@ -2,7 +2,7 @@
 
 from phono_grid.errors import ensure_type
 
-from phonokit.model.crystal import Crystal
+from phonokit.model.constants import FromForces
 from phonokit.model.force_data import ForceData
 from phonokit.results.force_constants import FitResult
 from phonokit.settings.fit import Fit
@@ -44,14 +44,14 @@ def fit(data: ForceData, settings: Fit | None = None) -> FitResult:
     ensure_type("data", data, ForceData)
     settings = Fit() if settings is None else settings
     ensure_type("settings", settings, Fit)
-    crystal = Crystal.from_forces(data, fit=settings)
+    constants = FromForces(data=data, fit=settings)
     wants_third = data.order == 3 or settings.cutoff is not None
-    fc2, fc3 = crystal.fc2, crystal.fc3 if wants_third else None
+    fc2, fc3 = constants.fc2, constants.third_order() if wants_third else None
     return FitResult(
         fc2=fc2,
         fc3=fc3,
         fit=settings,
-        method=crystal.origin.method,
+        method=constants.method,
         calculator=data.calculator,
         cells=data.cells_fingerprint,
         forces=data.forces_fingerprint,

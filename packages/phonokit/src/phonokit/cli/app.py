@@ -32,6 +32,7 @@ COMMANDS = {
     "accumulate": "Tell which phonons carry the heat, by frequency and mean free path.",
     "displace": "Make the displaced supercells of a structure.",
     "forces": "Compute the forces of displaced supercells, or collect them.",
+    "convert": "Write force constants of any program for another.",
     "fc": "Solve for force constants; with a calculator from a structure all the way.",
     "bands": "Compute phonon bands along lines.",
     "dos": "Compute the phonon density of states, total and of its parts.",
@@ -43,7 +44,7 @@ COMMANDS = {
 }
 """Summary of each command; its file is imported only when it runs."""
 
-ALONE = {"accumulate", "displace", "fc", "forces"}
+ALONE = {"accumulate", "convert", "displace", "fc", "forces"}
 """Commands that do not share their work among ranks."""
 
 NO_SETTINGS = {"--restart", "--verbose"}

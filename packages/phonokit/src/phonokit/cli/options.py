@@ -54,7 +54,7 @@ Data = Annotated[
         help="A phono3py or phonopy yaml file (params with forces inside, or disp with "
         "files of forces beside it), or a folder that holds one; all may be compressed "
         "(.xz .lzma .gz .bz2). Constants that phono fc has left there are taken in place "
-        "of the forces."
+        "of the forces. Or constants of ShengBTE, TDEP or Quantum ESPRESSO."
     ),
 ]
 Unit = Annotated[

@@ -6,6 +6,7 @@ from pathlib import Path
 from phono_fc import ForceConstants
 from phono_grid import Backend, Supercell, using
 from phono_grid.backend import active
+from phono_grid.calculators import CalculatorUnits
 from phono_grid.errors import DomainError, FileError
 from phono_grid.files import path_of
 
@@ -17,7 +18,16 @@ from phonokit.io.constants_files import (
     read_third_order_constants,
 )
 from phonokit.io.crystal_file import CrystalFile
-from phonokit.io.files import DataSet, NoForcesError, in_file, sha256
+from phonokit.io.files import (
+    DATA_SETS,
+    DataSet,
+    NoForcesError,
+    find_first,
+    in_file,
+    sha256,
+)
+from phonokit.io.formats.constants import read_constants
+from phonokit.io.formats.found import find_format
 from phonokit.io.read import read_forces_of
 from phonokit.model.constants import Given
 from phonokit.model.crystal import Crystal
@@ -27,6 +37,7 @@ from phonokit.settings.fit import Fit
 
 FC2 = ("fc2.hdf5", "force_constants.hdf5", "FORCE_CONSTANTS")
 FC3 = "fc3.hdf5"
+YAML = (".yaml", ".yml")
 AGAIN = (
     "run phono fc again, remove the files of constants to take the forces, or name the "
     "constants as fc2= and fc3= to take them nevertheless"
@@ -53,10 +64,14 @@ def load(
     3. constants of another program, such as phono3py: ``fc2.hdf5``, else
        ``force_constants.hdf5``, else ``FORCE_CONSTANTS``, and ``fc3.hdf5``.
 
+    A file or folder without such a yaml file may be of ShengBTE, FourPhonon, TDEP or
+    Quantum ESPRESSO, see `phonokit.read_constants`.
+
     Parameters
     ----------
     path : str or Path
-        A yaml file of phono3py or phonopy, or a folder that holds one.
+        A yaml file of phono3py or phonopy, or a folder that holds one; or force constants
+        of another program.
     fc2, fc3 : str or Path, optional
         Files of force constants, taken in place of all others; the cells are those of
         ``path``. See `phonokit.read_force_constants`.
@@ -83,6 +98,9 @@ def load(
     """
     backend = active() if lang is None else Backend.of(lang)
     _refuse_contradictions(fc2, fc3, fit)
+    other = _other_format(path_of(path), fc2, fit)
+    if other is not None:
+        return _of_other_program(other, born, backend)
     source = DataSet.of(path_of(path))
     with using(backend):
         file = CrystalFile.read(source.yaml)
@@ -107,6 +125,29 @@ def _refuse_contradictions(
             "fit: says how constants are solved for from forces, but fc2= gives them; "
             "leave one of the two out"
         )
+
+
+def _other_format(path: Path, fc2: str | Path | None, fit: Fit | None) -> Path | None:
+    """The path if it is of a format that needs no yaml file."""
+    if fc2 is not None or fit is not None or not path.exists():
+        return None
+    if path.is_dir() and find_first(path, DATA_SETS) is not None:
+        return None
+    if path.is_file() and path.suffix in YAML:
+        return None
+    return path if find_format(path) is not None else None
+
+
+def _of_other_program(path: Path, born: str | Path | None, backend: Backend) -> Crystal:
+    """A crystal of constants of another program."""
+    crystal = read_constants(path, lang=backend)
+    if born is None:
+        return crystal
+    file = path_of(born, "born")
+    with using(backend):
+        polar = read_born(file, crystal.primitive, CalculatorUnits())
+    files = (*crystal.origin.files, InputFile(file, sha256(file)))
+    return replace(crystal, polar=polar, origin=replace(crystal.origin, files=files))
 
 
 def _from_folder(file: CrystalFile, forces: Path | None, fit: Fit | None) -> Crystal:

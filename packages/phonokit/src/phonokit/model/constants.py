@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_fc import (
     ForceConstants,
+    LatticeForceConstants,
     PairDisplacementForces,
     RandomDisplacementForces,
     SingleDisplacementForces,
@@ -16,12 +17,13 @@ from phono_fc import (
     drift_sparse,
     force_constants2,
     force_constants3,
+    lattice_drift,
     least_squares,
     sparse_force_constants3,
     symmetrize,
     symmetrize_sparse,
 )
-from phono_grid import Supercell, Symmetry
+from phono_grid import Cell, Supercell, Symmetry
 from phono_grid.errors import DomainError, ensure_type
 from phono_grid.nouns import ValueNoun
 
@@ -29,8 +31,13 @@ from phonokit.model.force_data import ForceData, SecondOrderData
 from phonokit.model.same_crystal import ensure_same_primitive
 from phonokit.settings.fit import Fit
 
-Constants3 = ForceConstants | SparseForceConstants3
-"""Third-order constants of all pairs of atoms, or of those within a cutoff."""
+Constants2 = ForceConstants | LatticeForceConstants
+"""Second-order constants of a supercell, or on lattice vectors."""
+Constants3 = ForceConstants | SparseForceConstants3 | LatticeForceConstants
+"""Third-order constants of all pairs of atoms, of those within a cutoff, or on lattice
+vectors."""
+SupercellConstants3 = ForceConstants | SparseForceConstants3
+"""Third-order constants of a supercell."""
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -66,9 +73,18 @@ class FromForces(ValueNoun):
         return self.data.supercell
 
     @property
+    def primitive(self) -> Cell:
+        """The primitive cell."""
+        return self.data.supercell.primitive
+
+    @property
     def phonon_supercell(self) -> Supercell:
         """The supercell of second order."""
         return self.data.second_order.supercell
+
+    def second_order(self) -> ForceConstants:
+        """Second-order constants."""
+        return self.fc2
 
     @property
     def method(self) -> str:
@@ -83,7 +99,7 @@ class FromForces(ValueNoun):
             return self._joint_fit[2]
         return self._second(self.data.second_order)
 
-    def third_order(self) -> Constants3:
+    def third_order(self) -> SupercellConstants3:
         """Third-order constants, solved for at every call: they may be large.
 
         An error if the forces were not computed for them.
@@ -160,29 +176,33 @@ class Given(ValueNoun):
 
     Parameters
     ----------
-    fc2 : ForceConstants
-    fc3 : ForceConstants or SparseForceConstants3, optional
-        In a supercell of the same primitive cell.
+    fc2 : ForceConstants or LatticeForceConstants, optional
+    third : ForceConstants, SparseForceConstants3 or LatticeForceConstants, optional
+        Of the same primitive cell. One of the two orders must be there.
     method : str
         How they were solved for, "" if nobody knows.
     """
 
-    fc2: ForceConstants
+    fc2: Constants2 | None
     third: Constants3 | None = None
     method: str = ""
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
-        ensure_type("fc2", self.fc2, ForceConstants)
-        if self.fc2.order != 2:
-            raise DomainError(f"fc2: expected order 2, got order {self.fc2.order}")
+        if self.fc2 is not None:
+            ensure_type("fc2", self.fc2, ForceConstants, LatticeForceConstants)
+            if self.fc2.order != 2:
+                raise DomainError(f"fc2: expected order 2, got order {self.fc2.order}")
         if self.third is None:
+            if self.fc2 is None:
+                ensure_type("fc2", self.fc2, ForceConstants, LatticeForceConstants)
             return
-        ensure_type("fc3", self.third, ForceConstants, SparseForceConstants3)
+        kinds = ForceConstants, SparseForceConstants3, LatticeForceConstants
+        ensure_type("fc3", self.third, *kinds)
         if self.third.order != 3:
             raise DomainError(f"fc3: expected order 3, got order {self.third.order}")
-        second, third = self.fc2.supercell, self.third.supercell
-        ensure_same_primitive("fc3", third.primitive, second.primitive)
+        if self.fc2 is not None:
+            ensure_same_primitive("fc3", primitive_of(self.third), primitive_of(self.fc2))
 
     @property
     def order(self) -> int:
@@ -190,14 +210,48 @@ class Given(ValueNoun):
         return 2 if self.third is None else 3
 
     @property
+    def primitive(self) -> Cell:
+        """The primitive cell."""
+        given = self.third if self.fc2 is None else self.fc2
+        assert given is not None  # or the constructor would have refused
+        return primitive_of(given)
+
+    @property
     def supercell(self) -> Supercell:
-        """The supercell of the highest order."""
-        return self.fc2.supercell if self.third is None else self.third.supercell
+        """The supercell of the highest order; an error if nobody knows one."""
+        return supercell_of(self.second_order() if self.third is None else self.third)
 
     @property
     def phonon_supercell(self) -> Supercell:
-        """The supercell of second order."""
-        return self.fc2.supercell
+        """The supercell of second order; an error if nobody knows one."""
+        return supercell_of(self.second_order())
+
+    @property
+    def description(self) -> str:
+        """Orders and supercells, for a person."""
+        sizes = []
+        for order, given in ((3, self.third), (2, self.fc2)):
+            if isinstance(given, LatticeForceConstants):
+                reach = f"{given.range:.2f} Å on lattice vectors"
+                sizes.append(f"order {order} up to {reach}")
+            elif given is not None:
+                n = given.supercell.cell.n_atoms
+                text = f"{n} atoms"
+                if sizes and text not in sizes:
+                    text = f"second order {text}"
+                if text not in sizes:
+                    sizes.append(text)
+        orders = " and ".join(str(n) for n, c in ((2, self.fc2), (3, self.third)) if c)
+        return f"{'; '.join(sizes)}, force constants of order {orders}"
+
+    def second_order(self) -> Constants2:
+        """Second-order constants; an error if there are none."""
+        if self.fc2 is None:
+            raise DomainError(
+                "fc2: the crystal has third-order constants alone; phonons need those of "
+                "second order too, fc2="
+            )
+        return self.fc2
 
     def third_order(self) -> Constants3:
         """Third-order constants; an error if there are none."""
@@ -209,8 +263,28 @@ class Given(ValueNoun):
         return self.third
 
 
+def primitive_of(constants: Constants3) -> Cell:
+    """The primitive cell of constants."""
+    if isinstance(constants, LatticeForceConstants):
+        return constants.cell
+    return constants.supercell.primitive
+
+
+def supercell_of(constants: Constants3) -> Supercell:
+    """The supercell of constants, which must have one."""
+    if isinstance(constants, LatticeForceConstants):
+        raise DomainError(
+            "supercell: the constants are on lattice vectors and have none; ask for those "
+            "of a supercell, or take crystal.primitive"
+        )
+    return constants.supercell
+
+
 def drifts_of(constants: Constants3) -> NDArray[np.float64]:
     """Deviation of each index from the sum rule, eV/Å² or eV/Å³."""
+    if isinstance(constants, LatticeForceConstants):
+        # Averaged over origins, shares of images obey it at the zone centre alone.
+        return lattice_drift(constants, at_zone_centre=constants.order > 2)
     if isinstance(constants, SparseForceConstants3):
         return drift_sparse(constants)
     return drift(constants)

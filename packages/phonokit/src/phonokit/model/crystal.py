@@ -11,9 +11,10 @@ from phono_dynmat import (
     Dynamics,
     HarmonicSeries,
     WangCorrection,
+    add_dipoles,
     separate_dipoles,
 )
-from phono_fc import ForceConstants, drift
+from phono_fc import ForceConstants, LatticeForceConstants
 from phono_grid import Backend, Cell, Supercell, Symmetry, using
 from phono_grid.backend import active, running
 from phono_grid.calculators import calculator_units
@@ -23,6 +24,7 @@ from phono_grid.nouns import ValueNoun
 from phonokit._fingerprint import fingerprint
 from phonokit._timed import timed
 from phonokit.model.constants import (
+    Constants2,
     Constants3,
     FromForces,
     Given,
@@ -109,7 +111,7 @@ class Crystal(ValueNoun):
     @classmethod
     def from_constants(
         cls,
-        fc2: ForceConstants,
+        fc2: Constants2 | None,
         fc3: Constants3 | None = None,
         polar: BornCharges | Dipoles | None = None,
         *,
@@ -119,10 +121,11 @@ class Crystal(ValueNoun):
 
         Parameters
         ----------
-        fc2 : ForceConstants
-            Second order, eV/Å².
-        fc3 : ForceConstants or SparseForceConstants3, optional
-            Third order, eV/Å³, in any supercell of the same primitive cell.
+        fc2 : ForceConstants or LatticeForceConstants
+            Second order, eV/Å²; None for a crystal of third order alone, to be written.
+            With charges, those on lattice vectors are what the dipoles leave.
+        fc3 : ForceConstants, SparseForceConstants3 or LatticeForceConstants, optional
+            Third order, eV/Å³, of the same primitive cell.
         polar : BornCharges or Dipoles, optional
             Dipoles of Born charges are summed by Gonze and Lee's method unless
             ``Dipoles(method="wang")`` says otherwise.
@@ -206,7 +209,7 @@ class Crystal(ValueNoun):
     @property
     def primitive(self) -> Cell:
         """The primitive cell."""
-        return self.constants.supercell.primitive
+        return self.constants.primitive
 
     @property
     def supercell(self) -> Supercell:
@@ -230,12 +233,18 @@ class Crystal(ValueNoun):
         ensure_third_order(self.order)
 
     @functools.cached_property
-    def fc2(self) -> ForceConstants:
-        """Second-order constants, eV/Å²."""
+    def fc2(self) -> Constants2:
+        """Second-order constants, eV/Å².
+
+        Raises
+        ------
+        DomainError
+            If the crystal has third-order constants alone.
+        """
         with using(self.backend), timed("second-order constants"):
-            fc2 = self.constants.fc2
+            fc2 = self.constants.second_order()
             if log.isEnabledFor(logging.INFO):
-                log.info("largest drift: %.1e eV/Å^2", drift(fc2).max())
+                log.info("largest drift: %.1e eV/Å^2", drifts_of(fc2).max())
             return fc2
 
     @functools.cached_property
@@ -289,10 +298,28 @@ class Crystal(ValueNoun):
         """The series with dipoles."""
         polar = self.polar
         assert polar is not None  # or nobody would ask
+        if isinstance(self.fc2, LatticeForceConstants):
+            return self._with_dipoles_added(self.fc2, polar)
         if polar.method == "wang":
             return WangCorrection.of(self.fc2, polar.charges)
         return separate_dipoles(
             self.fc2, polar.charges, cutoff=polar.cutoff, width=polar.width
+        )
+
+    def _with_dipoles_added(
+        self, short_range: LatticeForceConstants, polar: Dipoles
+    ) -> Dynamics:
+        """The series with dipoles beside constants that do not hold them."""
+        if polar.method == "wang":
+            raise DomainError(
+                "polar: Wang's method needs constants of a supercell, these are on lattice "
+                "vectors; take method='gonze'"
+            )
+        return add_dipoles(
+            HarmonicSeries.of(short_range),
+            polar.charges,
+            cutoff=polar.cutoff,
+            width=polar.width,
         )
 
     @functools.cached_property
@@ -319,11 +346,7 @@ class Crystal(ValueNoun):
         """The supercells and what is known of them, for a person."""
         if isinstance(self.constants, FromForces):
             return self.constants.data.description
-        text = f"{self.supercell.cell.n_atoms} atoms"
-        n = self.phonon_supercell.cell.n_atoms
-        if self.order == 3 and n != self.supercell.cell.n_atoms:
-            text += f"; second order {n} atoms"
-        return f"{text}, force constants of order {'2 and 3' if self.order == 3 else '2'}"
+        return self.constants.description
 
     def __repr__(self) -> str:
         """Formula, supercell and origin."""

@@ -15,7 +15,7 @@ from phono_grid.hdf5 import Dataset, write_hdf5
 from phono_grid.nouns import ValueNoun
 
 from phonokit._version import __version__
-from phonokit.model.constants import Constants3, drifts_of
+from phonokit.model.constants import SupercellConstants3, drifts_of
 from phonokit.settings.fit import Fit
 
 HDF5 = (".hdf5", ".h5")
@@ -50,7 +50,7 @@ class FitResult(ValueNoun):
     kind: ClassVar[str] = "force constants"
 
     fc2: ForceConstants
-    fc3: Constants3 | None = None
+    fc3: SupercellConstants3 | None = None
     fit: Fit
     method: str = ""
     calculator: str = ""

@@ -33,19 +33,29 @@ def folded(constants: LatticeForceConstants, supercell: Supercell) -> ForceConst
     return ForceConstants(values, supercell)
 
 
-def embedded(constants: ForceConstants | LatticeForceConstants) -> ForceConstants:
+def embedded(
+    constants: ForceConstants | LatticeForceConstants, like: Supercell | None = None
+) -> ForceConstants:
     """Second-order constants in a supercell that multiplies the primitive axes.
 
     In phonopy's order, and such that its nearest images make the constants on lattice
     vectors that these are.
+
+    Parameters
+    ----------
+    constants : ForceConstants or LatticeForceConstants
+    like : Supercell, optional
+        Whose nearest images those on lattice vectors are of.
     """
-    if isinstance(constants, ForceConstants) and _multiplies(constants.supercell):
+    if isinstance(constants, ForceConstants) and multiplies(constants.supercell):
         return constants
     lattice = constants
     if isinstance(constants, ForceConstants):
         lattice = LatticeForceConstants.of(constants)
     assert isinstance(lattice, LatticeForceConstants)
-    for n in _candidates(constants):
+    if isinstance(constants, ForceConstants):
+        like = constants.supercell
+    for n in _candidates(lattice, like):
         supercell = grid_supercell(lattice.cell, n)
         trial = folded(lattice, supercell)
         again = on_cell(LatticeForceConstants.of(trial), lattice.cell)
@@ -57,7 +67,7 @@ def embedded(constants: ForceConstants | LatticeForceConstants) -> ForceConstant
     )
 
 
-def _multiplies(supercell: Supercell) -> bool:
+def multiplies(supercell: Supercell) -> bool:
     """Whether the supercell multiplies the primitive axes, atoms in phonopy's order."""
     ratio = supercell.cell.lattice @ np.linalg.inv(supercell.primitive.lattice)
     n = np.rint(np.diag(ratio)).astype(np.int64)
@@ -69,14 +79,13 @@ def _multiplies(supercell: Supercell) -> bool:
 
 
 def _candidates(
-    constants: ForceConstants | LatticeForceConstants,
+    constants: LatticeForceConstants, cells: Supercell | None
 ) -> list[tuple[int, int, int]]:
     """Multiples that may do, small ones first."""
-    if isinstance(constants, LatticeForceConstants):
+    if cells is None:
         heights = 1 / np.linalg.norm(constants.cell.reciprocal_lattice, axis=1)
         a, b, c = (int(x) for x in np.ceil(2 * constants.range / heights + 1e-6))
         return [(a + i, b + i, c + i) for i in range(4)]
-    cells = constants.supercell
     ratio = cells.primitive.lattice @ np.linalg.inv(cells.cell.lattice)
     # How many times an axis of the primitive cell is a vector of the supercell.
     base = [

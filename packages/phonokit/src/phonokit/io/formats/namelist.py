@@ -85,7 +85,7 @@ def _without_comment(line: str) -> str:
 def _entries(text: str) -> Iterator[tuple[str, list[Value]]]:
     """Names with their values."""
     names = list(_NAME.finditer(text))
-    ends = [match.start() for match in names[1:]] + [len(text)]
+    ends = [match.start() for match in names[1:]] + [len(text)] * bool(names)
     for match, end in zip(names, ends, strict=True):
         index = "" if match[3] is None else f"({match[3].replace(' ', '')})"
         values: list[Value] = []

@@ -1,5 +1,6 @@
 """Numbers of large text files."""
 
+import re
 import warnings
 from pathlib import Path
 
@@ -10,11 +11,14 @@ from phono_grid.errors import FileError
 from phonokit.io.files import open_text
 from phonokit.io.lines import number_of
 
+_COMMENT = re.compile(r"[ \t][A-Za-z#'][^\n]*")
 PIECE = 1 << 24
 """Characters that are turned into numbers at once, which keeps memory low."""
 
 
-def read_numbers(path: Path, *, skip_lines: int = 0) -> NDArray[np.float64]:
+def read_numbers(
+    path: Path, *, skip_lines: int = 0, comments: bool = False
+) -> NDArray[np.float64]:
     """All numbers of a text file, compressed or not, D for E where Fortran wrote it.
 
     Parameters
@@ -22,6 +26,8 @@ def read_numbers(path: Path, *, skip_lines: int = 0) -> NDArray[np.float64]:
     path : Path
     skip_lines : int
         Lines at the beginning that are left out.
+    comments : bool
+        Whether words may follow the numbers of a line.
 
     Raises
     ------
@@ -35,6 +41,8 @@ def read_numbers(path: Path, *, skip_lines: int = 0) -> NDArray[np.float64]:
             file.readline()
         while text := file.read(PIECE):
             text += file.readline()
+            if comments:
+                text = _COMMENT.sub("", text)
             pieces.append(_numbers(path, line, text))
             line += text.count("\n")
     return np.concatenate(pieces) if pieces else np.empty(0)

@@ -1,0 +1,93 @@
+"""``phono convert``."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+from phono_fc import LatticeForceConstants
+
+from phonokit.cli.command import command
+from phonokit.cli.displace import program, say
+from phonokit.io.formats.constants import losses, read_constants, write_constants
+from phonokit.io.load import load
+from phonokit.model.constants import Constants3, Given, drifts_of
+from phonokit.model.crystal import Crystal
+
+EXAMPLES = """
+phono convert examples/silicon shengbte
+phono convert shengbte tdep --to tdep
+phono convert espresso.fc phonopy --to phonopy
+"""
+Reads = Literal["shengbte", "tdep", "espresso"]
+Writes = Literal["shengbte", "tdep", "espresso", "phonopy"]
+
+
+def convert(
+    source: Path,
+    target: Path,
+    /,
+    *,
+    from_: Annotated[Reads | None, Parameter(name="--from")] = None,
+    to: Writes = "shengbte",
+    no_symmetrize: bool = False,
+    lang: str | None = None,
+) -> None:
+    """Write force constants for another program.
+
+    Parameters
+    ----------
+    source
+        Forces or constants: a file or folder of phonopy, phono3py, ShengBTE, FourPhonon,
+        TDEP or Quantum ESPRESSO; its content tells which.
+    target
+        The folder to write, made if it is not there; with --to espresso a file.
+    from_
+        The format of the source: shengbte, tdep or espresso, where its content does not
+        tell.
+    to
+        shengbte, if not given, tdep, espresso or phonopy.
+    no_symmetrize
+        Keep constants that break the sum rule as they are.
+    lang
+        The kernels that run, rust or python.
+    """
+    if from_ is None and not no_symmetrize:
+        crystal = load(source, lang=lang)
+    else:
+        crystal = read_constants(
+            source, format=from_, symmetrize=not no_symmetrize, lang=lang
+        )
+    say("\n".join(_report(crystal)))
+    for lost in losses(crystal, to):
+        say(f"not written: {lost}")
+    for path in write_constants(crystal, target, format=to):
+        say(f"wrote {path}")
+
+
+app = command(convert, EXAMPLES)
+
+
+def _report(crystal: Crystal) -> Iterator[str]:
+    """What was found."""
+    cell = crystal.primitive
+    yield program()
+    yield f"  crystal   {cell.formula}, {crystal.symmetry.symbol}, {cell.volume:.3f} Å³"
+    yield f"  found     {crystal.origin.source}"
+    yield f"  read      {', '.join(str(file.path) for file in crystal.origin.files)}"
+    given = crystal.constants
+    orders: list[tuple[int, Constants3]] = []
+    if not isinstance(given, Given) or given.fc2 is not None:
+        orders.append((2, crystal.fc2))
+    if crystal.order == 3:
+        orders.append((3, crystal.fc3))
+    for order, constants in orders:
+        if isinstance(constants, LatticeForceConstants):
+            where = f"on lattice vectors, up to {constants.range:.3f} Å"
+        else:
+            where = f"in a supercell of {constants.supercell.cell.n_atoms} atoms"
+        drift = f"{drifts_of(constants).max():.1e} eV/Å^{order}"
+        yield f"  order {order}   {where}; drift {drift}"
+    yield f"  charges   {crystal.nac_name()}"
+    if crystal.origin.method:
+        yield f"  as read   {crystal.origin.method}"

@@ -1,0 +1,243 @@
+"""Force constants of any program: read, and written for another."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from phono_fc import ForceConstants, LatticeForceConstants
+from phono_grid import Backend, using
+from phono_grid.backend import active
+from phono_grid.errors import DomainError, FileError, ensure_flag, ensure_type
+from phono_grid.files import make_folder, path_of
+
+from phonokit.io.files import in_file, sha256
+from phonokit.io.formats.cells import on_cell
+from phonokit.io.formats.embed import embedded
+from phonokit.io.formats.espresso import embedded_with_dipoles, write_espresso
+from phonokit.io.formats.found import FORMATS, find_format
+from phonokit.io.formats.laws import lawful
+from phonokit.io.formats.phonopy import write_phonopy
+from phonokit.io.formats.poscar import write_poscar
+from phonokit.io.formats.shengbte import write_shengbte
+from phonokit.io.formats.tdep import CELL, NAMES, write_tdep
+from phonokit.model.constants import Constants2, Given
+from phonokit.model.crystal import Crystal
+from phonokit.model.dipoles import Dipoles
+from phonokit.model.provenance import InputFile, Origin
+
+
+def read_constants(
+    path: str | Path,
+    *,
+    format: str | None = None,
+    symmetrize: bool = True,
+    lang: Backend | str | None = None,
+) -> Crystal:
+    """Read force constants of another program.
+
+    Constants on lattice vectors (ShengBTE's third order, TDEP) are kept as such.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file or a folder of ShengBTE, FourPhonon, TDEP or Quantum ESPRESSO; which it is,
+        its content tells. Files of phonopy and phono3py are read by `phonokit.load`.
+    format : str, optional
+        ``"shengbte"``, ``"tdep"`` or ``"espresso"``, where the content does not tell.
+    symmetrize : bool
+        Whether constants that break the sum rule or index exchange are made to obey.
+    lang : "Rust" or "Python", optional
+        The implementation of the kernels; the one that is active if not given.
+
+    Returns
+    -------
+    Crystal
+        ``origin.source`` names the format, ``origin.method`` the drift.
+
+    Raises
+    ------
+    FileError
+        If it has none of these formats, or does not hold what it should.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> silicon = phonokit.load("examples/silicon")
+    >>> files = phonokit.write_constants(silicon, "tdep", format="tdep")
+    >>> phonokit.read_constants("tdep").origin.source
+    'TDEP'
+    """
+    source = path_of(path)
+    ensure_flag("symmetrize", symmetrize)
+    backend = active() if lang is None else Backend.of(lang)
+    if not source.exists():
+        raise FileError(f"{source}: no such file or folder; check the path")
+    names = [each.name for each in FORMATS]
+    if format is not None and format not in names:
+        raise DomainError(f"format: expected one of {', '.join(names)}, got {format!r}")
+    with using(backend):
+        result = find_format(source, format)
+        if result is None:
+            raise FileError(
+                f"{source}: has none of the formats of force constants that are read "
+                f"({', '.join(names)})"
+            )
+        each, file = result
+        with in_file(file):
+            record, drifts = lawful(each.read(file), make=symmetrize)
+            given = Given(fc2=record.second, third=record.third)
+    files = tuple(InputFile(f, sha256(f)) for f in record.files)
+    method = "; ".join(str(drift) for drift in drifts)
+    origin = Origin(source=record.format, method=method, files=files)
+    return Crystal(constants=given, polar=record.polar, origin=origin, backend=backend)
+
+
+def write_constants(
+    crystal: Crystal, path: str | Path, *, format: str = "shengbte"
+) -> tuple[Path, ...]:
+    """Write the force constants of a crystal for another program.
+
+    Parameters
+    ----------
+    crystal : Crystal
+    path : str or Path
+        A folder, made if it is not there; for ``"espresso"`` a file.
+    format : str
+        ``"shengbte"``: ``FORCE_CONSTANTS_2ND``, ``FORCE_CONSTANTS_3RD``, ``CONTROL``.
+        ``"tdep"``: ``infile.ucposcar``, ``infile.forceconstant`` and
+        ``infile.forceconstant_thirdorder``. ``"espresso"``: a file for ``matdyn.x``, second
+        order alone. ``"phonopy"``: ``phonopy.yaml``, ``fc2.hdf5``, ``fc3.hdf5`` and
+        ``BORN``, constants of supercells alone.
+
+    Returns
+    -------
+    tuple of Path
+        The files.
+
+    Raises
+    ------
+    DomainError
+        If the format cannot hold the constants.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> silicon = phonokit.load("examples/silicon")
+    >>> print(*phonokit.write_constants(silicon, "si.fc", format="espresso"))
+    si.fc
+    """
+    ensure_type("crystal", crystal, Crystal)
+    target = path_of(path)
+    if format not in WRITERS:
+        raise DomainError(f"format: expected one of {', '.join(WRITERS)}, got {format!r}")
+    with using(crystal.backend):
+        return WRITERS[format](crystal, target)
+
+
+def losses(crystal: Crystal, format: str) -> list[str]:
+    """What a format cannot hold of a crystal, in words."""
+    lost = []
+    if format == "espresso" and crystal.order == 3:
+        lost.append("third-order constants: matdyn.x reads second order alone")
+    if format == "tdep":
+        masses = crystal.primitive.masses
+        standard = (
+            type(crystal.primitive)
+            .of(
+                crystal.primitive.lattice,
+                crystal.primitive.positions,
+                crystal.primitive.symbols,
+            )
+            .masses
+        )
+        if abs(masses / standard - 1).max() > 1e-6:
+            lost.append("masses: infile.ucposcar has none, those of the elements count")
+    if format == "shengbte" and crystal.polar and crystal.polar.method != "wang":
+        lost.append(
+            "Gonze and Lee's sum of dipoles: ShengBTE interpolates by Wang's method"
+        )
+    return lost
+
+
+def _second(crystal: Crystal) -> Constants2 | None:
+    """Second-order constants if there are any."""
+    given = crystal.constants
+    return None if isinstance(given, Given) and given.fc2 is None else crystal.fc2
+
+
+def _write_shengbte(crystal: Crystal, folder: Path) -> tuple[Path, ...]:
+    """A folder of ShengBTE."""
+    second = _second(crystal)
+    if isinstance(second, LatticeForceConstants) and crystal.polar is not None:
+        raise DomainError(
+            "format: ShengBTE needs constants that hold the dipoles in a supercell, these "
+            "are on lattice vectors without them"
+        )
+    if isinstance(second, ForceConstants) and crystal.polar is not None:
+        second = embedded_with_dipoles(second, crystal.polar)
+    third = crystal.fc3 if crystal.order == 3 else None
+    return write_shengbte(second, third, folder, polar=crystal.polar)
+
+
+def _write_tdep(crystal: Crystal, folder: Path) -> tuple[Path, ...]:
+    """A folder of TDEP."""
+    make_folder(folder)
+    second, polar = _second(crystal), crystal.polar
+    written = [write_poscar(crystal.primitive, folder / CELL)]
+    if second is not None:
+        if polar is not None and not isinstance(second, LatticeForceConstants):
+            lattice, polar = _without_dipoles(crystal, polar)
+        elif isinstance(second, LatticeForceConstants):
+            lattice = second
+        else:
+            lattice = LatticeForceConstants.of(second)
+        lattice = on_cell(lattice, crystal.primitive)
+        written.append(write_tdep(lattice, folder / NAMES[2][0], polar))
+    if crystal.order == 3:
+        # Averaged over the origins, as scattering reads them.
+        series = crystal.series3
+        third = LatticeForceConstants(
+            series.values, series.atoms, series.cells, crystal.primitive
+        )
+        written.append(write_tdep(third, folder / NAMES[3][0], None))
+    return tuple(written)
+
+
+def _without_dipoles(
+    crystal: Crystal, polar: Dipoles
+) -> tuple[LatticeForceConstants, Dipoles]:
+    """What the dipoles leave of constants of a supercell, by Ewald's whole sum."""
+    from phono_dynmat import separate_dipoles
+
+    from phonokit.io.formats.tdep import ewald_of
+
+    width, cutoff = ewald_of(crystal.primitive, polar.charges)
+    fc2 = crystal.fc2
+    assert not isinstance(fc2, LatticeForceConstants)  # the caller knows
+    series = separate_dipoles(fc2, polar.charges, cutoff=cutoff, width=width).short_range
+    lattice = LatticeForceConstants(
+        series.values, series.atoms, series.cells[:, None], series.cell
+    )
+    return lattice, replace(polar, width=width, cutoff=cutoff)
+
+
+def _write_espresso(crystal: Crystal, path: Path) -> tuple[Path, ...]:
+    """A file of q2r.x."""
+    make_folder(path.parent)
+    return (write_espresso(crystal.fc2, path, crystal.polar),)
+
+
+def _write_phonopy(crystal: Crystal, folder: Path) -> tuple[Path, ...]:
+    """A folder that phonopy and phono3py read."""
+    second = _second(crystal)
+    if isinstance(second, LatticeForceConstants) and crystal.polar is None:
+        second = embedded(second)
+    return write_phonopy(crystal, second, folder)
+
+
+WRITERS = {
+    "shengbte": _write_shengbte,
+    "tdep": _write_tdep,
+    "espresso": _write_espresso,
+    "phonopy": _write_phonopy,
+}
+"""Writers by the name of the format."""

@@ -1,0 +1,195 @@
+"""Which format of force constants a file or folder has, told by what is in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from phono_grid.errors import FileError
+
+from phonokit.io.files import one_of, open_text, variants
+from phonokit.io.formats.cells import grid_supercell, on_cell
+from phonokit.io.formats.control import CONTROL, read_control
+from phonokit.io.formats.espresso import read_espresso
+from phonokit.io.formats.poscar import read_poscar
+from phonokit.io.formats.record import ConstantsRecord
+from phonokit.io.formats.shengbte import SECOND, THIRD, read_second, read_third
+from phonokit.io.formats.tdep import CELL, NAMES, read_tdep
+from phonokit.model.constants import Constants2, primitive_of
+
+HEAD = 4096
+"""Characters of a file by which its format is told."""
+ESPRESSO_NAMES = ("espresso.ifc2", "*.fc", "*.ifc", "*.ifc2")
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantsFormat:
+    """A format of force constants that is read.
+
+    Parameters
+    ----------
+    name : str
+        By which it is asked for.
+    find : function
+        From a file or folder to the file that the reader takes, None if it has none.
+    read : function
+    """
+
+    name: str
+    find: Callable[[Path], Path | None]
+    read: Callable[[Path], ConstantsRecord]
+
+
+def find_format(path: Path, name: str | None = None) -> tuple[ConstantsFormat, Path] | None:
+    """The format of a file or folder and the file that its reader takes.
+
+    Parameters
+    ----------
+    path : Path
+    name : str, optional
+        The format that it must have.
+    """
+    for each in FORMATS:
+        if name is None or each.name == name:
+            file = each.find(path)
+            if file is not None:
+                return each, file
+    return None
+
+
+def head_of(path: Path) -> str:
+    """The beginning of a text file; "" if it is none."""
+    try:
+        with open_text(path) as file:
+            return file.read(HEAD)
+    except FileError:
+        return ""
+
+
+def _file_in(path: Path, *names: str) -> Path | None:
+    """The first of these files in a folder, compressed or not."""
+    for name in names:
+        file = one_of(variants(path, name))
+        if file is not None:
+            return file
+    return None
+
+
+def _find_shengbte(path: Path) -> Path | None:
+    """``CONTROL``, of a folder or itself, or of the folder of a file of constants."""
+    if path.is_dir():
+        control = path / CONTROL
+        return control if control.is_file() else None
+    if path.name.split(".")[0] in (SECOND, THIRD):
+        return _find_shengbte(path.parent)
+    head = head_of(path).lower()
+    return path if "&crystal" in head and "&allocations" in head else None
+
+
+def _read_shengbte(path: Path) -> ConstantsRecord:
+    """A folder with ``CONTROL``."""
+    control, folder = read_control(path), path.parent
+    files = [path]
+    second: Constants2 | None = None
+    third, polar = None, control.polar
+    supercell = grid_supercell(control.cell, control.supercell)
+    names = {
+        "phonopy": (SECOND,),
+        "espresso": ("espresso.ifc2", *ESPRESSO_NAMES),
+        "tdep": NAMES[2],
+    }[control.dialect]
+    file = _file_in(folder, *names)
+    if file is not None:
+        files.append(file)
+        if control.dialect == "phonopy":
+            second = read_second(file, supercell)
+        elif control.dialect == "espresso":
+            second, polar = read_espresso(file)
+        else:
+            lattice, polar = read_tdep(file, control.cell, 2)
+            second = on_cell(lattice, supercell.primitive)
+    file = _file_in(folder, THIRD)
+    if file is not None:
+        files.append(file)
+        cell = supercell.primitive if second is None else primitive_of(second)
+        third = on_cell(read_third(file, control.cell), cell)
+    if second is None and third is None:
+        raise FileError(f"{folder}: holds {CONTROL}, but no {names[0]} and no {THIRD}")
+    return ConstantsRecord(
+        format="ShengBTE" if control.dialect == "phonopy" else f"ShengBTE, {names[0]}",
+        second=second,
+        third=third,
+        polar=polar,
+        files=tuple(files),
+        mesh=control.mesh,
+        scalebroad=control.scalebroad,
+    )
+
+
+def _find_tdep(path: Path) -> Path | None:
+    """A file of constants of second or third order beside a cell, or a folder with them."""
+    if path.is_dir():
+        if not (path / CELL).is_file():
+            return None
+        return _file_in(path, *NAMES[2], *NAMES[3])
+    return path if "How many atoms per unit cell" in head_of(path)[:200] else None
+
+
+def _read_tdep(path: Path) -> ConstantsRecord:
+    """A file of constants, and the others beside it."""
+    folder = path.parent
+    cell = read_poscar(folder / CELL)
+    files, third, second, polar = [folder / CELL], None, None, None
+    third_file = _file_in(folder, *NAMES[3])
+    if "third" in path.name:
+        third_file = path
+    else:
+        second, polar = read_tdep(path, cell, 2)
+        files.append(path)
+    if third_file is not None:
+        third, _ = read_tdep(third_file, cell, 3)
+        files.append(third_file)
+    return ConstantsRecord(
+        format="TDEP", second=second, third=third, polar=polar, files=tuple(files)
+    )
+
+
+def _find_espresso(path: Path) -> Path | None:
+    """A file of q2r.x, or the one in a folder."""
+    if path.is_dir():
+        files = [f for name in ESPRESSO_NAMES for f in variants(path, name)]
+        files = [f for f in dict.fromkeys(files) if _find_espresso(f)]
+        return one_of(files)
+    lines = head_of(path).splitlines()
+    words = lines[0].split() if lines else []
+    try:
+        numbers = [float(word) for word in words]
+    except ValueError:
+        return None
+    whole = all(word.lstrip("-").isdigit() for word in words[:3])
+    quoted = any("'" in line for line in lines[1:8])
+    return path if len(numbers) in (4, 9) and whole and quoted else None
+
+
+def _read_espresso(path: Path) -> ConstantsRecord:
+    """A file of q2r.x, with ``FORCE_CONSTANTS_3RD`` beside it if it is there."""
+    second, polar = read_espresso(path)
+    third_file, files = _file_in(path.parent, THIRD), [path]
+    third = None
+    if third_file is not None:
+        third = read_third(third_file, second.supercell.primitive)
+        files.append(third_file)
+    return ConstantsRecord(
+        format="Quantum ESPRESSO (q2r.x)",
+        second=second,
+        third=third,
+        polar=polar,
+        files=tuple(files),
+    )
+
+
+FORMATS = (
+    ConstantsFormat("shengbte", _find_shengbte, _read_shengbte),
+    ConstantsFormat("tdep", _find_tdep, _read_tdep),
+    ConstantsFormat("espresso", _find_espresso, _read_espresso),
+)
+"""Formats of constants without a yaml file, in the order in which they are looked for."""

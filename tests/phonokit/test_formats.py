@@ -1,0 +1,188 @@
+"""Constants go from one program's format to another's and back, and phonons stay."""
+
+import itertools
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import phonokit
+import pytest
+from model_crystals import springs, zincblende
+from phono_dynmat import BornCharges, phonon_frequencies
+from phono_fc import ForceConstants, LatticeForceConstants, symmetrize
+from phono_grid import Cell, Supercell
+from phono_grid.errors import DomainError, FileError
+from phonokit.cli.app import main
+
+MODEL = zincblende()
+Q = np.random.default_rng(0).uniform(-0.5, 0.5, (50, 3))
+DATA = Path(os.environ.get("PHONO_TEST_DATA", "missing")) / "formats"
+needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="PHONO_TEST_DATA is not set")
+TARGETS = {"shengbte": "sheng", "tdep": "tdep", "espresso": "x.fc", "phonopy": "phonopy"}
+
+
+def frequencies(crystal, nac=True):
+    return phonon_frequencies(crystal.dynamics(nac=nac), Q)
+
+
+def plain():
+    """Without charges; the masses are those of the elements, which TDEP takes."""
+    cell = MODEL.supercell.primitive
+    standard = Cell.of(cell.lattice, cell.positions, cell.symbols)
+    cells = Supercell.of(standard, [2, 2, 2], np.eye(3))
+    fc2, fc3 = (ForceConstants(c.values, cells) for c in (MODEL.fc2, MODEL.fc3))
+    return phonokit.Crystal.from_constants(fc2, fc3)
+
+
+def polar():
+    """With charges, in a supercell that does not multiply the primitive axes."""
+    h = 0.5
+    fcc = np.array([[0, 0, 0], [0, h, h], [h, 0, h], [h, h, 0]])
+    positions = np.r_[fcc, fcc + 0.25]
+    cell = Cell.of(5.65 * np.eye(3), positions, ["Ga"] * 4 + ["As"] * 4)
+    supercell = Supercell.of(cell, [2, 2, 2], "F")
+    fc2 = symmetrize(ForceConstants(springs(supercell), supercell))
+    z = 0.6 * np.eye(3)
+    charges = BornCharges.of(supercell.primitive, [z, -z], 9 * np.eye(3))
+    return phonokit.Crystal.from_constants(fc2, polar=charges)
+
+
+CUBIC = plain()
+CRYSTALS = {"plain": phonokit.Crystal.from_constants(CUBIC.fc2), "polar": polar()}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [p for p in itertools.product(TARGETS, repeat=2) if p[0] != p[1]]
+)
+@pytest.mark.parametrize("name", CRYSTALS)
+def test_frequencies_survive_the_way_through_two_formats(name, one, other, tmp_path):
+    crystal = there = CRYSTALS[name]
+    for number, target in enumerate((one, other)):
+        if name == "polar" and number and one == "tdep":
+            return  # without the dipoles, on lattice vectors: no supercell holds it
+        path = tmp_path / f"{number}" / TARGETS[target]
+        phonokit.write_constants(there, path, format=target)
+        there = phonokit.load(path)
+        if there.polar is not None:
+            # ShengBTE's own interpolation of dipoles is another one.
+            there = replace(there, polar=replace(there.polar, method="gonze"))
+    # Quantum ESPRESSO's sum of dipoles has another width than the one here.
+    atol = 3e-6 if name == "polar" and "espresso" in (one, other) else 1e-6
+    np.testing.assert_allclose(frequencies(there), frequencies(crystal), rtol=0, atol=atol)
+
+
+@pytest.mark.parametrize("target", ["shengbte", "tdep", "phonopy"])
+def test_the_conductivity_survives(target, tmp_path):
+    crystal = CUBIC
+    phonokit.write_constants(crystal, tmp_path, format=target)
+    there = phonokit.load(tmp_path)
+    kappas = [phonokit.kappa(c, (3, 3, 3), [300.0]).kappa for c in (crystal, there)]
+    np.testing.assert_allclose(*kappas, rtol=1e-8, atol=1e-10)
+
+
+def test_constants_on_lattice_vectors_stay_there(tmp_path):
+    phonokit.write_constants(CUBIC, tmp_path, format="tdep")
+    there = phonokit.load(tmp_path)
+    for constants in (there.fc2, there.fc3):
+        assert isinstance(constants, LatticeForceConstants)
+    with pytest.raises(DomainError, match="on lattice vectors and have none"):
+        _ = there.supercell
+    assert there.origin.source == "TDEP"
+    assert "order 2: drift" in there.origin.method
+    with pytest.raises(DomainError, match="are on lattice vectors, phonopy's are of"):
+        phonokit.write_constants(there, tmp_path / "p", format="phonopy")
+
+
+def test_third_order_alone_is_read_and_has_no_phonons(tmp_path):
+    phonokit.write_shengbte(None, MODEL.fc3, tmp_path)
+    there = phonokit.load(tmp_path)
+    assert there.order == 3
+    with pytest.raises(DomainError, match="third-order constants alone"):
+        there.dynamics()
+
+
+@pytest.mark.parametrize("target", ["tdep", "espresso", "shengbte"])
+def test_a_drift_is_reported_and_mended_unless_told_not_to(target, tmp_path):
+    fc2 = CRYSTALS["plain"].fc2
+    values = fc2.values.copy()
+    values[np.arange(2), fc2.supercell.primitive_to_supercell] += 1e-3 * np.eye(3)
+    broken = phonokit.Crystal.from_constants(ForceConstants(values, fc2.supercell))
+    path = tmp_path / TARGETS[target]
+    phonokit.write_constants(broken, path, format=target)
+    mended = phonokit.read_constants(path)
+    kept = phonokit.read_constants(path, symmetrize=False)
+    assert "drift 1.0e-03 eV/Å^2, symmetrised" in mended.origin.method
+    assert "symmetrised" not in kept.origin.method
+    gamma = [phonon_frequencies(c.dynamics(), [[0, 0, 0]])[0, :3] for c in (mended, kept)]
+    assert np.abs(gamma[0]).max() < 1e-5
+    assert gamma[1].min() > 0.05
+
+
+def test_phono_convert_says_what_it_found_and_what_it_loses(tmp_path, capsys):
+    phonokit.write_constants(CUBIC, tmp_path / "one", format="shengbte")
+    target = str(tmp_path / "si.fc")
+    assert main(["convert", str(tmp_path / "one"), target, "--to", "espresso"]) == 0
+    said = capsys.readouterr().out
+    assert "found     ShengBTE" in said
+    assert "on lattice vectors, up to" in said
+    assert "not written: third-order constants" in said
+    assert Path(target).is_file()
+
+
+def test_what_has_no_format_is_refused(tmp_path):
+    file = tmp_path / "x"
+    file.write_text("hello\n")
+    with pytest.raises(FileError, match="none of the formats of force constants"):
+        phonokit.read_constants(file)
+    with pytest.raises(FileError, match="no such file or folder"):
+        phonokit.read_constants(tmp_path / "missing")
+    with pytest.raises(DomainError, match="format: expected one of shengbte"):
+        phonokit.read_constants(file, format="x")
+    with pytest.raises(DomainError, match="format: expected one of shengbte"):
+        phonokit.write_constants(CRYSTALS["plain"], tmp_path, format="x")
+
+
+@pytest.mark.filterwarnings("ignore::phono_dynmat.ChargeWarning")
+@pytest.mark.parametrize("target", ["shengbte", "tdep", "espresso"])
+def test_a_mutated_file_is_refused_or_read(target, tmp_path):
+    """Each mutation ends in one error of a file, or in a crystal of the same atoms."""
+    crystal = CRYSTALS["polar"]
+    path = tmp_path / TARGETS[target]
+    written = phonokit.write_constants(crystal, path, format=target)
+    rng = np.random.default_rng(0)
+    for file in written:
+        whole = file.read_bytes()
+        for _ in range(12):
+            data = bytearray(whole[: 3000 if rng.random() < 0.2 else len(whole)])
+            for place in rng.integers(min(len(data), 2000), size=rng.integers(1, 4)):
+                data[place] = int(rng.integers(256)) if rng.random() < 0.3 else 49
+            file.write_bytes(bytes(data))
+            try:
+                there = phonokit.load(path)
+            except phonokit.PhonoError:
+                continue
+            assert there.primitive.n_atoms == 2
+        file.write_bytes(whole)
+
+
+@needs_data
+def test_silicon_of_quantum_espresso_has_the_known_frequencies():
+    """kALDo's tests give them to 0.01 THz."""
+    crystal = phonokit.load(DATA / "qe-si")
+    assert crystal.origin.source == "Quantum ESPRESSO (q2r.x)"
+    assert crystal.order == 3
+    f = phonon_frequencies(crystal.dynamics(), [[0.3, 0, 0.3]])[0]
+    expected = [4.1138, 4.1138, 8.4429, 14.0095, 14.0095, 14.3733]
+    np.testing.assert_allclose(f, expected, rtol=0, atol=0.01)
+
+
+@needs_data
+def test_silicon_of_tdep_obeys_sum_rules_and_symmetry():
+    crystal = phonokit.load(DATA / "tdep-si")
+    f = phonon_frequencies(crystal.dynamics(), [[0, 0, 0]])[0]
+    np.testing.assert_allclose(f[:3], 0, atol=1e-5)
+    np.testing.assert_allclose(f[3:], f[3], rtol=1e-9)
+    kappa = phonokit.kappa(crystal, (5, 5, 5), [300.0]).kappa[0]
+    np.testing.assert_allclose(kappa[:3], kappa[0], rtol=1e-6)
+    assert 20 < kappa[0] < 200
