@@ -14,8 +14,8 @@ from phono_3ph import (
     Strengths,
     ThermalFactors,
     ZoneModes,
+    image_cells,
 )
-from phono_3ph._series3 import image_cells
 from phono_dynmat import Modes
 from phono_grid import (
     BrillouinZone,

@@ -12,12 +12,12 @@ from phono_3ph import (
     Scattering,
     Series3,
     ZoneModes,
+    image_cells,
     interaction_strengths,
     linewidths,
     zone_linewidths,
 )
 from phono_3ph._linewidths import averaging
-from phono_3ph._series3 import image_cells
 from phono_grid import BrillouinZone, ShortestVectors, Triplets, normal_processes
 from phono_grid.errors import DomainError
 

@@ -3,32 +3,33 @@
 import numpy as np
 import pytest
 from phono_grid import (
+    ISOTOPES,
+    STANDARD_MASSES,
     Cell,
     mass_variance,
     mass_variances,
     natural_isotopes,
     standard_masses,
 )
-from phono_grid._isotopes import _ISOTOPES, _MASSES
 from phono_grid.errors import DomainError, ShapeError
 
 
-@pytest.mark.parametrize("symbol", _ISOTOPES)
+@pytest.mark.parametrize("symbol", ISOTOPES)
 def test_the_mean_over_the_isotopes_is_the_standard_mass(symbol):
     # Standard masses are of 2007, isotopes of 2000: Zn, Mo and Ge were measured anew.
     masses, fractions = natural_isotopes(symbol)
     np.testing.assert_allclose(fractions.sum(), 1, rtol=1e-14)
-    np.testing.assert_allclose(masses @ fractions, _MASSES[symbol], rtol=5e-4)
+    np.testing.assert_allclose(masses @ fractions, STANDARD_MASSES[symbol], rtol=5e-4)
     assert (np.diff(masses) > 0).all()
 
 
 def test_every_element_with_a_mass_has_isotopes():
-    assert _ISOTOPES.keys() == _MASSES.keys()
-    assert len(_MASSES) == 84
+    assert ISOTOPES.keys() == STANDARD_MASSES.keys()
+    assert len(STANDARD_MASSES) == 84
 
 
 def test_fractions_in_percent_sum_to_a_hundred():
-    for symbol, numbers in _ISOTOPES.items():
+    for symbol, numbers in ISOTOPES.items():
         np.testing.assert_allclose(sum(numbers[1::2]), 100, atol=2e-2, err_msg=symbol)
 
 

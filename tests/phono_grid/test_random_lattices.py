@@ -3,8 +3,14 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from phono_grid import Grid, first_brillouin_zone, reduced_basis, shortest_vectors, using
-from phono_grid._reduction import reduction
+from phono_grid import (
+    Grid,
+    first_brillouin_zone,
+    minkowski_reduction,
+    reduced_basis,
+    shortest_vectors,
+    using,
+)
 from random_cases import cases
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -67,7 +73,7 @@ def test_shortest_vectors_do_not_depend_on_the_choice_of_lattice_vectors(seed):
 def test_the_reduced_lattice_is_spglibs(seed):
     rng = np.random.default_rng(seed)
     skewed = unimodular(rng) @ lattice_of(rng)
-    u = reduction(skewed)
+    u = minkowski_reduction(skewed)
     assert round(abs(np.linalg.det(u))) == 1
     # Niggli's vectors are the shortest that are not in one plane, as Minkowski's.
     lengths = np.linalg.norm(u @ skewed, axis=1)

@@ -15,8 +15,8 @@ import pytest
 from ctrl_c import seconds_of, seconds_of_children
 from phono_grid import Backend
 from phono_grid.backend import active
+from phono_grid.fingerprints import fingerprint
 from phonokit import DomainError, FileError, Run, RunStore, Transport, load
-from phonokit._fingerprint import fingerprint
 from phonokit.cli.app import main
 from tiny_crystal import EXAMPLE
 

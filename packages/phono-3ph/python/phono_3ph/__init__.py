@@ -44,7 +44,7 @@ from phono_3ph._self_energy import (
     detailed_linewidths,
     imaginary_self_energy,
 )
-from phono_3ph._series3 import Series3
+from phono_3ph._series3 import Series3, image_cells
 from phono_3ph._spectral import (
     SpectralFunction,
     default_frequency_points,
@@ -107,6 +107,7 @@ __all__ = [
     "default_frequency_points",
     "detailed_linewidths",
     "has_no_scattering",
+    "image_cells",
     "imaginary_self_energy",
     "interaction_strengths",
     "inverse_sinh",

@@ -176,7 +176,26 @@ def _entries(
 
 
 def image_cells(supercell: Supercell, vectors: ShortestVectors) -> NDArray[np.int64]:
-    """The cell of each shortest vector's end, ``R = v - τ_s + τ_k``, shape (n_v, 3)."""
+    """The cell of each shortest vector's end, ``R = v - τ_s + τ_k``.
+
+    Parameters
+    ----------
+    supercell : Supercell
+    vectors : ShortestVectors
+        Between the atoms of the supercell and those of the primitive cell.
+
+    Returns
+    -------
+    (n_v, 3) array of int
+        Primitive cells, in the order of the vectors.
+
+    Raises
+    ------
+    DomainError
+        If the vectors do not join atoms of the primitive cell.
+    """
+    ensure_type("supercell", supercell, Supercell)
+    ensure_type("vectors", vectors, ShortestVectors)
     x = supercell.primitive.positions
     m = vectors.multiplicities.ravel()
     n_s, n_a = vectors.multiplicities.shape

@@ -6,6 +6,8 @@ from phono_grid._cell import Cell
 from phono_grid._degenerate_sets import degenerate_sets
 from phono_grid._grid import Grid, IrreduciblePoints, irreducible_map
 from phono_grid._isotopes import (
+    ISOTOPES,
+    STANDARD_MASSES,
     mass_variance,
     mass_variances,
     natural_isotopes,
@@ -16,6 +18,7 @@ from phono_grid._joint_dos import (
     joint_dos,
     joint_dos_channels,
 )
+from phono_grid._reduction import minkowski_reduction
 from phono_grid._shortest_vectors import ShortestVectors, shortest_vectors
 from phono_grid._smith import smith_normal_form
 from phono_grid._spectra import (
@@ -47,6 +50,8 @@ from phono_grid.nouns import ValueNoun
 __all__ = [
     "CUTOFF_FREQUENCY",
     "DEGENERACY",
+    "ISOTOPES",
+    "STANDARD_MASSES",
     "Backend",
     "Bands",
     "BrillouinZone",
@@ -74,6 +79,7 @@ __all__ = [
     "joint_dos_channels",
     "mass_variance",
     "mass_variances",
+    "minkowski_reduction",
     "natural_isotopes",
     "normal_processes",
     "reduced_basis",

@@ -24,11 +24,11 @@ def natural_isotopes(symbol: str) -> tuple[NDArray[np.float64], NDArray[np.float
         If the element has no natural isotopes.
     """
     name = element(symbol)
-    if name not in _ISOTOPES:
+    if name not in ISOTOPES:
         raise DomainError(
             f"symbols: no natural isotopes of {symbol!r} are known; give mass_variances="
         )
-    masses, percent = np.array(_ISOTOPES[name]).reshape(-1, 2).T
+    masses, percent = np.array(ISOTOPES[name]).reshape(-1, 2).T
     return masses, percent / percent.sum()
 
 
@@ -73,11 +73,11 @@ def standard_masses(symbols: Sequence[str]) -> NDArray[np.float64]:
     """
     ensure_symbols(symbols)
     for symbol in symbols:
-        if element(symbol) not in _MASSES:
+        if element(symbol) not in STANDARD_MASSES:
             raise DomainError(
                 f"symbols: no standard mass of {symbol!r} is known; give masses"
             )
-    return np.array([_MASSES[element(symbol)] for symbol in symbols])
+    return np.array([STANDARD_MASSES[element(symbol)] for symbol in symbols])
 
 
 def ensure_symbols(symbols: Sequence[str]) -> None:
@@ -222,10 +222,13 @@ U 238.02891
 # M. E. Wieser and M. Berglund, Atomic weights of the elements 2007, Pure Appl. Chem. 81,
 # 2131 (2009): what phonopy uses too.
 
-_ISOTOPES: dict[str, list[float]] = {}
+ISOTOPES: dict[str, list[float]] = {}
+"""Natural isotopes by element: mass in Da and abundance in %, one after the other."""
 for _line in _TABLE.split("\n"):
     if _line:
         _name, *_numbers = _line.split()
-        _ISOTOPES.setdefault(_name, []).extend(map(float, _numbers))
+        ISOTOPES.setdefault(_name, []).extend(map(float, _numbers))
 _words = _STANDARD.split()
-_MASSES = {name: float(mass) for name, mass in zip(_words[::2], _words[1::2], strict=True)}
+_pairs = zip(_words[::2], _words[1::2], strict=True)
+STANDARD_MASSES = {name: float(mass) for name, mass in _pairs}
+"""Standard masses by element, Da."""

@@ -1,9 +1,9 @@
 """Reduced bases of lattices, step by step as in Rust."""
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from phono_grid.errors import DomainError
+from phono_grid.errors import DomainError, finite
 
 Row = list[float]
 
@@ -21,14 +21,32 @@ _SHORTENED: list[tuple[int, Row]] = [
 """Which vector, in ascending order of lengths, is shortened by what."""
 
 
-def reduction(basis: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Integers ``U`` such that ``U @ basis`` is reduced after Minkowski, shape (3, 3).
+def minkowski_reduction(basis: ArrayLike) -> NDArray[np.float64]:
+    """Integers ``U`` such that ``U @ basis`` is reduced after Minkowski [1]_.
 
     No vector gets shorter by whole multiples of shorter ones, of their sum or difference.
-    Vectors in ascending order. Semaev, Lect. Notes Comput. Sci. 2146, 181 (2001).
+
+    Parameters
+    ----------
+    basis : (3, 3) array_like
+        Vectors of a lattice in rows.
+
+    Returns
+    -------
+    (3, 3) array
+        Integers, of determinant ±1; the vectors ascend in length.
+
+    Raises
+    ------
+    DomainError
+        If the vectors are nearly in one plane.
+
+    References
+    ----------
+    .. [1] I. Semaev, Lect. Notes Comput. Sci. 2146, 181 (2001).
     """
     # Python's numbers, added in Rust's order: ties that rounding tells apart fall alike.
-    lattice = basis.tolist()
+    lattice = finite(basis, "basis", (3, 3)).tolist()
     u: list[Row] = np.eye(3).tolist()
     for _ in range(_STEPS):
         u.sort(key=lambda row: _square(_times(row, lattice)))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._extension import rust
-from phono_grid._reduction import reduction
+from phono_grid._reduction import minkowski_reduction
 from phono_grid._spglib import SYMPREC
 from phono_grid._supercell import Supercell
 from phono_grid.backend import accelerated_by, unchecked
@@ -157,7 +157,7 @@ def shortest_vectors(
     signs = np.array(list(product((-1, 0, 1), repeat=4)))
     points = np.unique(signs[:, :3] - signs[:, 3:], axis=0)
 
-    u = reduction(np.asarray(basis))
+    u = minkowski_reduction(np.asarray(basis))
     rows, from_basis = u @ np.asarray(basis), np.rint(np.linalg.inv(u))
     x_s, x_k = (np.asarray(x) @ from_basis for x in (positions, origins))
     d = x_s[:, None] - x_k

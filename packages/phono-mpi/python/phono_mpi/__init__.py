@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from phono_mpi._exports import *  # noqa: F403
+    from phono_mpi._exports import *  # noqa: F403  # the names are listed there, once
     from phono_mpi._exports import __all__ as __all__
 
 

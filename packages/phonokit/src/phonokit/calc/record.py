@@ -7,8 +7,8 @@ from typing import Any
 
 from phono_grid import Grid
 from phono_grid.errors import ensure_flag, ensure_type
+from phono_grid.fingerprints import fingerprint
 
-from phonokit._fingerprint import fingerprint
 from phonokit.model.crystal import Crystal
 from phonokit.results.provenance import Provenance
 from phonokit.run.key import programs

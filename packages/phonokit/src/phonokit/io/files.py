@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from phono_grid.digests import sha256_for
 from phono_grid.errors import FileError, PhonoError
-
-from phonokit._digest import sha256_for
 
 COMPRESSION: dict[str, Callable[..., IO[Any]]] = {
     ".xz": lzma.open,

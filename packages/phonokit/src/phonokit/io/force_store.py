@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Cell
+from phono_grid.digests import sha256_for
 from phono_grid.errors import FileError
 from phono_grid.hdf5 import Hdf5File, make_hdf5, open_hdf5
 from phono_mpi import lock_file
 
-from phonokit._digest import sha256_for
 from phonokit.model.displaced_supercells import AnySupercells
 
 FLOAT, CHECK, MARK = np.dtype("<f8"), np.dtype("<u4"), np.dtype("u1")

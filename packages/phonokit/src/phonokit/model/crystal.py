@@ -19,9 +19,9 @@ from phono_grid import Backend, Cell, Supercell, Symmetry, using
 from phono_grid.backend import active, running
 from phono_grid.calculators import calculator_units
 from phono_grid.errors import DomainError, ensure_type
+from phono_grid.fingerprints import fingerprint
 from phono_grid.nouns import ValueNoun
 
-from phonokit._fingerprint import fingerprint
 from phonokit._timed import timed
 from phonokit.model.constants import (
     Constants2,

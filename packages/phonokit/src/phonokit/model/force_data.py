@@ -11,9 +11,9 @@ from phono_fc import (
 )
 from phono_grid import Cell, Supercell
 from phono_grid.errors import DomainError, ShapeError, ensure_type, finite
+from phono_grid.fingerprints import fingerprint
 from phono_grid.nouns import ValueNoun
 
-from phonokit._fingerprint import fingerprint
 from phonokit.model.dipoles import Dipoles
 from phonokit.model.displaced_supercells import (
     AnySupercells,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import mean_free_paths, total_linewidths
 from phono_grid import Cell, Grid, IrreduciblePoints, ValueNoun, units
+from phono_grid.digests import sha256_for
 from phono_grid.errors import (
     DomainError,
     FileError,
@@ -20,7 +21,6 @@ from phono_grid.errors import (
 from phono_grid.files import path_of
 from phono_grid.hdf5 import Hdf5File, open_hdf5
 
-from phonokit._digest import sha256_for
 from phonokit.model.provenance import InputFile
 from phonokit.results.kappa import KappaResult
 from phonokit.results.kappa_reading import grid_in

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from phonokit._digest import SMALL, sha256_for
+from phono_grid.digests import SMALL, sha256_for
 from tiny_crystal import EXAMPLE
 
 

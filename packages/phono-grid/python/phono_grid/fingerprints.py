@@ -6,9 +6,9 @@ from enum import Enum
 from typing import Any
 
 import numpy as np
-from phono_grid.errors import DomainError
 
-from phonokit._digest import sha256_for
+from phono_grid.digests import sha256_for
+from phono_grid.errors import DomainError
 
 
 def fingerprint(value: Any) -> str:
