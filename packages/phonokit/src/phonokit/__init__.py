@@ -105,6 +105,7 @@ if TYPE_CHECKING:
     from phonokit.run.store import RunStore as RunStore
     from phonokit.settings.displace import Displace as Displace
     from phonokit.settings.fit import Fit as Fit
+    from phonokit.settings.four_phonon import FourPhonon as FourPhonon
     from phonokit.settings.projection import Part as Part
     from phonokit.settings.projection import Projection as Projection
     from phonokit.settings.transport import Transport as Transport
@@ -163,6 +164,7 @@ _HOME = {
     "phonokit.run.store": "RunStore",
     "phonokit.settings.displace": "Displace",
     "phonokit.settings.fit": "Fit",
+    "phonokit.settings.four_phonon": "FourPhonon",
     "phonokit.settings.projection": "Part Projection",
     "phonokit.settings.transport": "Transport",
 }

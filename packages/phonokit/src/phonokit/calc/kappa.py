@@ -11,12 +11,14 @@ from phonokit._documented import documented
 from phonokit._timed import timed
 from phonokit.calc.carriers import carriers_of
 from phonokit.calc.conduction import conduction_of
+from phonokit.calc.four_phonon import FourPhononScatterer, kappa_error
 from phonokit.calc.isotopes import mass_spread
 from phonokit.calc.rates import rates_of
 from phonokit.calc.record import INPUTS, Record, checked_run
 from phonokit.model.crystal import Crystal
 from phonokit.results.kappa import KappaResult
 from phonokit.run.run import Run
+from phonokit.settings.four_phonon import FourPhonon
 from phonokit.settings.mesh import KAPPA_MESH
 from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures
 from phonokit.settings.transport import Transport
@@ -30,9 +32,10 @@ def kappa(
     *,
     nac: bool = True,
     transport: Transport | None = None,
+    four_phonon: FourPhonon | None = None,
     run: Run | None = None,
 ) -> KappaResult:
-    r"""Lattice thermal conductivity from three-phonon scattering.
+    r"""Lattice thermal conductivity from three-phonon scattering, and four-phonon.
 
     .. math::
 
@@ -46,6 +49,10 @@ def kappa(
     nac : bool
         Whether Born charges, where the data hold them, are used. At Γ itself the dipoles
         make no macroscopic field, which has no direction there.
+    four_phonon : FourPhonon, optional
+        Add four-phonon scattering, by the fourth-order constants of the crystal, see
+        `Crystal.with_fc4`; to the diagonal of the collision operator where the full
+        equation is solved.
 
     Raises
     ------
@@ -74,9 +81,11 @@ def kappa(
     t = checked_temperatures(temperatures)
     if transport.isotopes:
         mass_spread(crystal.primitive, transport)  # refused here, before hours of work
-    record = Record(
-        product="kappa", crystal=crystal, nac=nac, settings=transport.rates_record
-    )
+    settings = transport.rates_record
+    if four_phonon is not None:
+        ensure_type("four_phonon", four_phonon, FourPhonon)
+        settings = settings | four_phonon.record
+    record = Record(product="kappa", crystal=crystal, nac=nac, settings=settings)
     with using(crystal.backend):
         harmonic, carriers, series3 = carriers_of(
             crystal, mesh, t, nac=nac, ranks=run.ranks, transport=transport
@@ -86,10 +95,16 @@ def kappa(
         def key() -> dict[str, str]:
             return record.key(mesh=grid, temperatures=t.tolist())
 
+        four = None
+        if four_phonon is not None:
+            four = FourPhononScatterer.of(
+                crystal, carriers, four_phonon, transport, nac=nac
+            )
         with timed(f"scattering at {len(irreducible.points)} wave vectors"):
-            rates, rows = rates_of(carriers, series3, transport, run, key)
+            rates, rows = rates_of(carriers, series3, transport, run, key, four)
         with timed("conductivity"):
             conduction = conduction_of(carriers, rates, rows, transport)
+            error = kappa_error(carriers, rates, conduction)
     return KappaResult(
         grid=grid,
         temperatures=t,
@@ -101,5 +116,6 @@ def kappa(
         conduction=conduction,
         rates=rates,
         transport=transport,
+        kappa_error=error,
         provenance=record.provenance(**transport.record),
     )

@@ -31,6 +31,7 @@ from phono_dynmat import bose_einstein
 from phono_grid import BrillouinZone
 
 from phonokit.calc.carriers import Carriers
+from phonokit.calc.four_phonon import FourPhononScatterer
 from phonokit.calc.isotopes import mass_spread
 from phonokit.calc.ranked_operator import RankedRows, SomeRows
 from phonokit.results.rates import Rates
@@ -67,6 +68,7 @@ class Scatterer:
         Where rows of the collision operator are.
     batch_size : int, optional
         Wave vectors that are handed to the kernels together, in place of the defaults.
+    four : FourPhononScatterer, optional
     """
 
     carriers: Carriers
@@ -74,6 +76,7 @@ class Scatterer:
     transport: Transport
     storage: Storage = Storage.MEMORY
     batch_size: int | None = None
+    four: FourPhononScatterer | None = None
 
     @property
     def has_rows(self) -> bool:
@@ -93,6 +96,8 @@ class Scatterer:
             fields.append(("isotope", "<f8", (n_b,)))
         if self.has_rows:
             fields.append(("row", "<f8", (n_t, n_b, 3, n_i, n_b, 3)))
+        if self.four is not None:
+            fields += self.four.fields()
         return np.dtype(fields)
 
     @property
@@ -106,7 +111,8 @@ class Scatterer:
     @property
     def costs(self) -> NDArray[np.float64]:
         """Cost of each wave vector, in units of the time of one triplet."""
-        return SERIES + self.triplets
+        four = 0 if self.four is None else self.four.costs
+        return np.asarray(SERIES + self.triplets + four)
 
     @property
     def blocks(self) -> list[tuple[int, int]]:
@@ -141,7 +147,13 @@ class Scatterer:
                 for block in blocks:
                     for i, record in zip(batch, records, strict=True):
                         self._scatter(i, record, slice(*block), statistics(*block))
-                yield from zip(batch, records, strict=True)
+                for i, record in zip(batch, records, strict=True):
+                    if self.four is not None:
+                        others = record["phonon"] + (
+                            0 if isotopes is None else record["isotope"]
+                        )
+                        self.four.scatter(i, record, others)
+                    yield i, record
 
     def row(self, i: int) -> NDArray[np.float64]:
         """The row of the collision operator at one wave vector, once more."""
@@ -229,6 +241,7 @@ def rates_of(
     transport: Transport,
     run: Run | None = None,
     key: Callable[[], dict[str, str]] = dict,
+    four: FourPhononScatterer | None = None,
 ) -> tuple[Rates, CollisionRows | None]:
     """Everything that scatters at all irreducible wave vectors, and what comes back.
 
@@ -236,7 +249,7 @@ def rates_of(
     """
     run = Run() if run is None else run
     storage = storage_of(carriers, transport, run)
-    scatterer = Scatterer(carriers, series, transport, storage, run.batch_size)
+    scatterer = Scatterer(carriers, series, transport, storage, run.batch_size, four)
     lbte, n_i = transport.method is Method.LBTE, len(scatterer.costs)
     blocks = collision_row_blocks(n_i) if lbte else [slice(i, i + 1) for i in range(n_i)]
     work, on_disk = scatterer.records, storage is Storage.DISK
@@ -250,8 +263,20 @@ def rates_of(
         records.everywhere("isotope") if transport.isotopes else None,
         boundary,
         *(_over_temperatures(records, part, transport.normal_umklapp) for part in PARTS),
+        *_four_phonon(records),
     )
     return rates, _rows_of(scatterer, records)
+
+
+def _four_phonon(records: Records) -> list[NDArray[np.float64] | None]:
+    """Four-phonon linewidths, and their samples; wave vectors beside the bands."""
+    names = records.values.dtype.names or ()
+    return [
+        np.ascontiguousarray(np.moveaxis(records.everywhere(name), 0, -2))
+        if name in names
+        else None
+        for name in ("four", "four_groups")
+    ]
 
 
 def _over_temperatures(

@@ -10,13 +10,18 @@ from phono_3ph import Coherence
 from phono_grid.errors import DomainError
 from rich.console import Console
 
-from phonokit.calc.kappa import kappa as kappa_of
 from phonokit.calc.plan import plan as plan_of
 from phonokit.cli.calculation import Calculation, begun, carry_out
 from phonokit.cli.command import command
 from phonokit.cli.derive import Option, options_of, settings_from
+from phonokit.cli.four_phonon import FOUR_PHONON, FourPhonons
 from phonokit.cli.invocation import current
-from phonokit.cli.kappa_tables import kappa_table, plan_table, reasons_of_zero
+from phonokit.cli.kappa_tables import (
+    kappa_table,
+    plan_table,
+    reasons_of_zero,
+    sampling_errors,
+)
 from phonokit.cli.options import (
     RUN,
     SCATTERING,
@@ -51,6 +56,7 @@ phono kappa phono3py_params.yaml.xz --output kappa.hdf5 --plot kappa.png
 phono kappa phono3py.yaml --fc2 fc2.hdf5 --fc3 fc3.hdf5 --born BORN
 phono kappa examples/silicon --method lbte --isotopes
 phono kappa examples/silicon --wigner --temperature 100:1000:100
+phono kappa examples/silicon --four-phonon --fc4 FORCE_CONSTANTS_4TH --sample --error 2%
 """
 TRANSPORT = TransportOptions()
 
@@ -72,6 +78,7 @@ class KappaOptions(CalculationOptions):
         TRANSPORT
     )
     scattering: FlatScattering = SCATTERING
+    four: FourPhonons = FOUR_PHONON
     run: Annotated[RunOptions, Parameter(name="*", group="Run")] = RUN
 
     @property
@@ -101,7 +108,9 @@ class KappaOptions(CalculationOptions):
     @property
     def rows(self) -> dict[str, str]:
         """The method."""
-        return {"method": self.settings.description}
+        four = self.four.settings
+        rows = {} if four is None else {"4-phonon": four.description}
+        return {"method": self.settings.description, **rows}
 
     @property
     def full_zone(self) -> bool:
@@ -142,10 +151,16 @@ def kappa(
     calculation: Calculation[Any] = Calculation(
         path=path,
         options=options,
-        compute=partial(kappa_of, **inputs),
+        compute=options.four.compute(path, **inputs),
         mesh=options.mesh.of(KAPPA_MESH),
-        name=lambda grid: default_name(grid, options.settings),
-        show=lambda result: [kappa_table(result), *reasons_of_zero(result)],
+        name=lambda grid: default_name(
+            grid, options.settings, four_phonon=options.four.four_phonon
+        ),
+        show=lambda result: [
+            kappa_table(result),
+            *reasons_of_zero(result),
+            *sampling_errors(result),
+        ],
         draw=plot_kappa,
         pieces="linewidths",
         order=3,

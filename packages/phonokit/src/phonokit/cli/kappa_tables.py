@@ -56,6 +56,20 @@ def reasons_of_zero(result: KappaResult) -> Iterator[str]:
         yield f"κ is 0 at {', '.join(cold)} K, where no phonon has a heat capacity\n"
 
 
+def sampling_errors(result: KappaResult) -> Iterator[str]:
+    """How well κ is known, where four-phonon scattering was sampled."""
+    if result.kappa_error is None:
+        return
+    each = zip(result.temperatures, result.kappa_error, result.kappa, strict=True)
+    for t, error, kappa in each:
+        mean = kappa[:3].mean()
+        part = error[:3].max() / mean if mean else 0.0
+        yield (
+            f"κ at {t:g} K is known to {100 * part:.2g} % (standard error of sampling); "
+            f"within {200 * part:.2g} % by 95 %\n"
+        )
+
+
 def plan_table(plan: Plan) -> Table:
     """Table of the time of a run on more and more ranks, one row for each number."""
     n_q = counted(len(plan.costs), "wave vector")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from phono_4ph import ForceConstants4
 from phono_fc import (
     ForceConstants,
     LatticeForceConstants,
@@ -297,6 +298,19 @@ def ensure_third_order(order: int) -> None:
             "the data are of second order alone; third order needs displaced pairs of "
             "atoms or random displacements, which phonokit.displace makes with "
             "second_order=False"
+        )
+
+
+def ensure_fourth_order(constants: ForceConstants4, cell: Cell) -> None:
+    """Require fourth-order constants of a primitive cell."""
+    ensure_type("fc4", constants, ForceConstants4)
+    if constants.n_atoms > cell.n_atoms or not np.allclose(
+        constants.lattice, cell.lattice, atol=1e-3
+    ):
+        raise DomainError(
+            f"fc4: its {constants.n_atoms} atoms and its lattice vectors are not those of "
+            f"the primitive cell, of {cell.n_atoms} atoms; give constants of that cell, in "
+            "its axes"
         )
 
 

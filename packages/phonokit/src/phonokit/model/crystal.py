@@ -2,10 +2,11 @@
 
 import functools
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from phono_3ph import Series3
+from phono_4ph import ForceConstants4
 from phono_dynmat import (
     BornCharges,
     Dynamics,
@@ -29,6 +30,7 @@ from phonokit.model.constants import (
     FromForces,
     Given,
     drifts_of,
+    ensure_fourth_order,
     ensure_third_order,
 )
 from phonokit.model.dipoles import Dipoles
@@ -58,6 +60,8 @@ class Crystal(ValueNoun):
         For the record.
     backend : Backend
         The implementation of the kernels that calculations on this crystal run.
+    fc4 : ForceConstants4, optional
+        Fourth-order constants, eV/Å⁴.
     """
 
     constants: FromForces | Given
@@ -66,12 +70,15 @@ class Crystal(ValueNoun):
         default_factory=lambda: Origin(source="constants"), compare=False
     )
     backend: Backend = field(default_factory=active)
+    fc4: ForceConstants4 | None = None
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
         ensure_type("constants", self.constants, FromForces, Given)
         ensure_type("origin", self.origin, Origin)
         ensure_type("backend", self.backend, Backend)
+        if self.fc4 is not None:
+            ensure_fourth_order(self.fc4, self.primitive)
         if self.polar is None:
             return
         ensure_type("polar", self.polar, Dipoles)
@@ -199,6 +206,17 @@ class Crystal(ValueNoun):
         backend = active() if lang is None else Backend.of(lang)
         given = Given(fc2=fc2, third=fc3)
         return cls(constants=given, polar=polar, origin=origin, backend=backend)
+
+    def with_fc4(self, fc4: ForceConstants4) -> "Crystal":
+        """The same crystal with fourth-order constants, for four-phonon scattering.
+
+        Parameters
+        ----------
+        fc4 : ForceConstants4
+            Of the same primitive cell; `phono_4ph.read_force_constants4` reads FourPhonon's
+            file.
+        """
+        return replace(self, fc4=fc4)
 
     @property
     def lang(self) -> str:
@@ -332,8 +350,10 @@ class Crystal(ValueNoun):
         """A hash of all that numbers depend on; where the files are does not count."""
         given = self.constants
         if isinstance(given, Given):
-            return fingerprint([given.fc2, given.third, self.polar])
-        return fingerprint([given.data.fingerprint, given.fit, self.polar])
+            parts: list[Any] = [given.fc2, given.third, self.polar]
+        else:
+            parts = [given.data.fingerprint, given.fit, self.polar]
+        return fingerprint(parts if self.fc4 is None else [*parts, self.fc4])
 
     def nac_name(self, nac: bool = True) -> str:
         """Name of the treatment of Born charges, for the record."""

@@ -20,14 +20,16 @@ SHOWN = 4
 """Temperatures whose conductivity a `repr` shows."""
 
 
-def default_name(grid: Grid, transport: Transport) -> str:
+def default_name(grid: Grid, transport: Transport, *, four_phonon: bool = False) -> str:
     """``kappa-m111111.hdf5`` or ``kappa-m111111-s0.1.hdf5``, as phono3py calls it.
 
-    Of the full equation ``kappa-lbte-m111111.hdf5``, so that both can be in one folder.
+    Of the full equation ``kappa-lbte-m111111.hdf5``, and with four-phonon scattering
+    ``kappa-4ph-m111111.hdf5``, so that all can be in one folder.
     """
     smearing = transport.scattering.smearing
     suffix = "" if smearing is None else f"-s{smearing.sigma:g}"
     kind = "" if transport.method is Method.RTA else "-lbte"
+    kind += "-4ph" * four_phonon
     return f"kappa{kind}-m{''.join(str(n) for n in grid.mesh)}{suffix}.hdf5"
 
 
@@ -62,6 +64,8 @@ class KappaResult(Result, kind="kappa"):
     transport : Transport
         What scatters, and how the Boltzmann equation is solved.
     provenance : Provenance
+    kappa_error : (n_T, 6) array, optional
+        Standard error of the conductivity, if four-phonon scattering was sampled.
     """
 
     grid: Grid
@@ -74,11 +78,13 @@ class KappaResult(Result, kind="kappa"):
     conduction: Conduction
     rates: Rates
     transport: Transport
+    kappa_error: NDArray[np.float64] | None = None
 
     @property
     def default_name(self) -> str:
         """The name that phono3py gives the file, but for the full equation."""
-        return default_name(self.grid, self.transport)
+        has_four = self.rates.four_phonon is not None
+        return default_name(self.grid, self.transport, four_phonon=has_four)
 
     def datasets(self) -> dict[str, Dataset]:
         """Everything that is written, by phono3py's names."""

@@ -84,6 +84,20 @@ def _optional_datasets(result: "KappaResult") -> dict[str, Dataset]:
         if part is not None:
             kind = "normal" if part is rates.normal else "umklapp"
             datasets[name] = Dataset(part, "THz", f"half linewidth, {kind} processes")
+    if rates.four_phonon is not None:
+        datasets["gamma_four_phonon"] = Dataset(
+            rates.four_phonon,
+            "THz",
+            "half linewidth; normal and umklapp; decay, redistribution, absorption",
+        )
+    if rates.four_phonon_groups is not None:
+        datasets["gamma_four_phonon_groups"] = Dataset(
+            rates.four_phonon_groups, "THz", "independent estimates of the half linewidth"
+        )
+    if result.kappa_error is not None:
+        datasets["kappa_error"] = Dataset(
+            result.kappa_error, "W/(m K)", "standard error of kappa by sampling"
+        )
     if transport.boundary_mfp is not None:
         datasets["boundary_mfp"] = Dataset(
             transport.boundary_mfp, "micrometer", "longest mean free path"

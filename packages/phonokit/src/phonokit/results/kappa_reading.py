@@ -13,6 +13,8 @@ from phonokit.results.rates import Conduction, Rates
 from phonokit.results.result import provenance_in
 from phonokit.settings.transport import Transport
 
+FOUR_PHONON = ("four_phonon", "four_phonon_groups")
+
 
 def kappa_fields(file: Hdf5File) -> dict[str, Any]:
     """The fields of the conductivity of an open file, by name.
@@ -54,10 +56,11 @@ def _fields_of(file: Hdf5File) -> dict[str, Any]:
             needed(file, "gamma"),
             *(
                 optional(file, f"gamma_{part}")
-                for part in ("isotope", "boundary", "N", "U")
+                for part in ("isotope", "boundary", "N", "U", *FOUR_PHONON)
             ),
         ),
         transport=transport,
+        kappa_error=optional(file, "kappa_error"),
         provenance=provenance,
     )
 

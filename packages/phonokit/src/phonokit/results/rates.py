@@ -20,6 +20,10 @@ class Rates(ValueNoun):
     boundary : (n_i, n_b) array or None
     normal, umklapp : (n_T, n_i, n_b) array or None
         The two parts of three-phonon scattering, if they were told apart.
+    four_phonon : (2, 3, n_T, n_i, n_b) array or None
+        Four-phonon scattering: normal and umklapp processes, `phono_4ph.KINDS` of process.
+    four_phonon_groups : (n_g, n_T, n_i, n_b) array or None
+        Its independent estimates, if it was sampled.
     """
 
     phonon: NDArray[np.float64]
@@ -27,11 +31,14 @@ class Rates(ValueNoun):
     boundary: NDArray[np.float64] | None
     normal: NDArray[np.float64] | None = None
     umklapp: NDArray[np.float64] | None = None
+    four_phonon: NDArray[np.float64] | None = None
+    four_phonon_groups: NDArray[np.float64] | None = None
 
     @property
     def total(self) -> NDArray[np.float64]:
         """Matthiessen's sum; phonons that do not scatter one another stay so."""
-        return total_linewidths(self.phonon, self.isotope, self.boundary)
+        four = None if self.four_phonon is None else self.four_phonon.sum(axis=(0, 1))
+        return total_linewidths(self.phonon, self.isotope, self.boundary, four)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

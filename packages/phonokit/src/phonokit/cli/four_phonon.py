@@ -1,0 +1,107 @@
+"""Options of four-phonon scattering."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+from phono_4ph import ForceConstants4, read_force_constants4
+from phono_grid import Cell
+from phono_grid.errors import DomainError, FileError
+
+from phonokit.calc.kappa import kappa as kappa_of
+from phonokit.model.crystal import Crystal
+from phonokit.results.kappa import KappaResult
+from phonokit.settings.four_phonon import FourPhonon
+
+NAME = "FORCE_CONSTANTS_4TH"
+ENDINGS = ("", ".xz", ".gz")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FourPhononOptions:
+    """Options of four-phonon scattering.
+
+    Parameters
+    ----------
+    four_phonon
+        Add four-phonon scattering.
+    fc4
+        Fourth-order force constants in FourPhonon's format; FORCE_CONSTANTS_4TH beside the
+        data if not given.
+    sample
+        Estimate four-phonon linewidths from a part of all processes.
+    error
+        Relative standard error of κ that sampling aims at, 1% or 0.01.
+    seed
+        Of samples; the same seed gives the same numbers, on any number of ranks.
+    four_phonon_counting
+        How processes are counted that matter on a coarse mesh only: symmetric, or as
+        fourphonon does.
+    """
+
+    four_phonon: bool = False
+    fc4: Path | None = None
+    sample: bool = False
+    error: str = "1%"
+    seed: int = 0
+    four_phonon_counting: str = "symmetric"
+
+    @property
+    def settings(self) -> FourPhonon | None:
+        """The settings that the options mean; None without four-phonon scattering."""
+        given = {"fc4": self.fc4 is not None, "sample": self.sample}
+        if not self.four_phonon:
+            for name in (name for name, is_given in given.items() if is_given):
+                raise DomainError(
+                    f"{name}: belongs to four-phonon scattering; add four_phonon=True, or "
+                    "leave it out"
+                )
+            return None
+        return FourPhonon(
+            sample=self.sample,
+            error=_part(self.error),
+            seed=self.seed,
+            counting=self.four_phonon_counting,
+        )
+
+    def compute(self, path: Path, **inputs: Any) -> Any:
+        """What computes κ: with fourth-order constants where they are wanted."""
+        settings = self.settings
+        if settings is None:
+            return partial(kappa_of, **inputs)
+
+        compute = partial(kappa_of, four_phonon=settings, **inputs)
+
+        def computed(crystal: Crystal, **others: Any) -> KappaResult:
+            fc4 = self._constants(path, crystal.primitive)
+            return compute(crystal.with_fc4(fc4), **others)
+
+        return computed
+
+    def _constants(self, path: Path, cell: Cell) -> ForceConstants4:
+        """The fourth-order constants."""
+        if self.fc4 is not None:
+            return read_force_constants4(self.fc4, cell)
+        folder = path if path.is_dir() else path.parent
+        for ending in ENDINGS:
+            if (folder / f"{NAME}{ending}").is_file():
+                return read_force_constants4(folder / f"{NAME}{ending}", cell)
+        raise FileError(
+            f"{folder}: has no {NAME}; name the file of fourth-order constants by fc4="
+        )
+
+
+def _part(text: str) -> float:
+    """A part of one, written as such or in per cent."""
+    number = text.strip().removesuffix("%")
+    try:
+        value = float(number)
+    except ValueError:
+        raise DomainError(f"error: expected 1% or 0.01, got {text!r}") from None
+    return value / 100 if text.strip().endswith("%") else value
+
+
+FourPhonons = Annotated[FourPhononOptions, Parameter(name="*", group="Four phonons")]
+FOUR_PHONON = FourPhononOptions()
