@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from phonokit.io.formats.constants import write_constants as write_constants
     from phonokit.io.formats.shengbte import read_shengbte as read_shengbte
     from phonokit.io.formats.shengbte import write_shengbte as write_shengbte
+    from phonokit.io.export import export as export
     from phonokit.io.load import load as load
     from phonokit.io.read import read as read
     from phonokit.io.supercells import read_supercells as read_supercells
@@ -131,6 +132,7 @@ _HOME = {
     "phonokit.calc.stability": "ImaginaryModesWarning",
     "phonokit.calc.thermal": "thermal",
     "phonokit.io.constants_files": "read_force_constants read_sparse_force_constants",
+    "phonokit.io.export": "export",
     "phonokit.io.load": "load",
     "phonokit.io.read": "read",
     "phonokit.io.formats.constants": "read_constants write_constants",
@@ -143,23 +145,23 @@ _HOME = {
     "phonokit.model.displaced_supercells": "DisplacedSupercells RandomSupercells",
     "phonokit.model.force_data": "ForceData SecondOrderData",
     "phonokit.model.provenance": "InputFile",
-    "phonokit.plot.harmonic": "plot_bands plot_displacements "
-    "plot_dos plot_modes plot_thermal",
+    "phonokit.plot.harmonic": "plot_bands plot_displacements plot_dos plot_modes "
+    "plot_thermal",
     "phonokit.plot.kappa": "plot_accumulate plot_kappa",
-    "phonokit.plot.scattering": "plot_joint_dos plot_linewidths "
-    "plot_self_energy plot_spectral",
+    "phonokit.plot.scattering": "plot_joint_dos plot_linewidths plot_self_energy "
+    "plot_spectral",
     "phonokit.results.accumulate": "AccumulateResult",
-    "phonokit.results.force_constants": "FitResult "
-    "write_force_constants write_sparse_force_constants",
-    "phonokit.results.harmonic": "BandsResult DisplacementsResult "
-    "DosResult ModesResult ThermalResult",
+    "phonokit.results.force_constants": "FitResult write_force_constants "
+    "write_sparse_force_constants",
+    "phonokit.results.harmonic": "BandsResult DisplacementsResult DosResult ModesResult "
+    "ThermalResult",
     "phonokit.results.kappa": "KappaResult",
     "phonokit.results.kappa_modes": "KappaModes read_kappa_modes",
     "phonokit.results.plan": "Plan",
     "phonokit.results.provenance": "Provenance",
     "phonokit.results.reading": "read_result",
-    "phonokit.results.scattering": "JointDosResult LinewidthsResult "
-    "SelfEnergyResult SpectralResult",
+    "phonokit.results.scattering": "JointDosResult LinewidthsResult SelfEnergyResult "
+    "SpectralResult",
     "phonokit.run.run": "Run",
     "phonokit.run.store": "RunStore",
     "phonokit.settings.displace": "Displace",

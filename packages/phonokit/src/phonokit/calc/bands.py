@@ -13,7 +13,7 @@ from phonokit._documented import documented
 from phonokit.calc.record import INPUTS, Record, checked_run
 from phonokit.calc.stability import warn_of_imaginary_modes
 from phonokit.model.crystal import Crystal
-from phonokit.results.harmonic import BandsResult
+from phonokit.results.harmonic import BandsResult, cell_quantities
 from phonokit.run.run import Run, Task, complete
 from phonokit.settings.band_path import label_of, named_points, path_lines
 
@@ -116,6 +116,7 @@ def bands(
         qpoints=q,
         distances=path_distances(segments, crystal),
         frequencies=f,
+        **cell_quantities(crystal.primitive),
         provenance=record.provenance(),
     )
 

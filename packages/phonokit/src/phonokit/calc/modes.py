@@ -1,20 +1,23 @@
 """Phonons at wave vectors: frequencies, eigenvectors, velocities."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_dynmat import group_velocities, phonon_frequencies, phonon_modes
+from phono_dynmat import Segment, group_velocities, phonon_frequencies, phonon_modes
 from phono_grid import Grid, IrreduciblePoints, using
 from phono_grid.errors import DomainError, ensure_flag, finite
 
 from phonokit._documented import documented
+from phonokit.calc.bands import Path, band_segments, path_distances
 from phonokit.calc.record import INPUTS, Record, checked_run
 from phonokit.calc.slabs import Slabs, zone_points
 from phonokit.calc.stability import warn_of_imaginary_modes
 from phonokit.model.crystal import Crystal
-from phonokit.results.harmonic import ModesResult
-from phonokit.run.run import Run
+from phonokit.results.harmonic import ModesResult, cell_quantities
+from phonokit.run.run import Run, Task, complete
 from phonokit.settings.mesh import HARMONIC_MESH
 
 
@@ -24,6 +27,9 @@ def modes(
     *,
     q: ArrayLike | None = None,
     mesh: ArrayLike | None = None,
+    path: Path | None = None,
+    points: Mapping[str, ArrayLike] | None = None,
+    points_per_segment: int = 51,
     direction: ArrayLike | None = None,
     eigenvectors: bool = True,
     velocities: bool = True,
@@ -47,7 +53,13 @@ def modes(
     mesh : three int, float, or (3, 3) array of int, optional
         In place of ``q``: the irreducible wave vectors of a Γ-centred grid; or of a length
         in Å; or of the matrix of a generalised grid, as `phono_grid.Grid.of` takes them.
-        20×20×20 if neither is given.
+        20×20×20 if nothing else is given.
+    path : str, or sequence of labels, or sequence of such sequences, optional
+        In place of ``q``: lines between named points, as `phonokit.bands` takes them.
+    points : dict, optional
+        Fractional wave vectors by label, ``{"X": (0.5, 0, 0.5)}``, for the path.
+    points_per_segment : int
+        Wave vectors between two labels, both included.
     direction : (3,) array_like, optional
         Fractional: the direction in which Γ, or another reciprocal lattice point, is
         approached. Without one, the dipoles of Born charges make no macroscopic field
@@ -63,8 +75,8 @@ def modes(
     Raises
     ------
     DomainError
-        If both ``q`` and ``mesh`` are given, there are no wave vectors, or the mesh is not
-        positive.
+        If two of ``q``, ``mesh``, ``path`` are given, there are no wave vectors, or the
+        mesh is not positive.
     ShapeError
         If ``q`` is not three numbers, or rows of three.
 
@@ -86,8 +98,12 @@ def modes(
     run = checked_run(crystal, nac, run)
     ensure_flag("eigenvectors", eigenvectors)
     ensure_flag("velocities", velocities)
-    qpoints, irreducible = _wave_vectors(crystal, q, mesh)
+    where = _wave_vectors(
+        crystal, {"q": q, "mesh": mesh, "path": path}, points, points_per_segment
+    )
     toward = None if direction is None else finite(direction, "direction", (3,))
+    if toward is not None and where.labels is not None:
+        raise DomainError("direction: segments of a path have their own; leave it out")
     settings: dict[str, Any] = {"eigenvectors": eigenvectors, "velocities": velocities}
     settings["direction"] = None if toward is None else toward.tolist()
     record = Record(product="modes", crystal=crystal, nac=nac, settings=settings)
@@ -99,44 +115,115 @@ def modes(
         each.append(("velocities", "<f8", (3 * n_a, 3)))
     wanted = np.dtype(each)
     with using(crystal.backend):
-        values = Slabs(
-            qpoints=qpoints,
-            n_bands=3 * n_a,
-            compute=lambda some: _values(crystal, some, wanted, toward, nac),
-            each=wanted,
-            key=lambda: record.key(qpoints=qpoints),
-        ).complete(run)
-    weights = None if irreducible is None else irreducible.weights
-    f = values["frequencies"]
+        if where.segments:
+            values = _along(where.segments, crystal, wanted, record, run)
+        else:
+            values = Slabs(
+                qpoints=where.qpoints,
+                n_bands=3 * n_a,
+                compute=lambda some: _values(crystal, some, wanted, toward, nac),
+                each=wanted,
+                key=lambda: record.key(qpoints=where.qpoints),
+            ).complete(run)
     if run.ranks.rank == 0:
-        warn_of_imaginary_modes(qpoints, f, "they are given as negative numbers", weights)
+        warn_of_imaginary_modes(
+            where.qpoints,
+            values["frequencies"],
+            "they are given as negative numbers",
+            where.weights,
+        )
     return ModesResult(
-        qpoints=qpoints,
-        weights=weights,
-        grid_points=None if irreducible is None else irreducible.points,
-        masses=crystal.primitive.masses,
+        qpoints=where.qpoints,
+        weights=where.weights,
+        grid_points=where.grid_points,
+        grid_matrix=where.grid_matrix,
+        labels=where.labels,
+        distances=where.distances,
+        **cell_quantities(crystal.primitive),
         provenance=record.provenance(),
         **values,
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _WaveVectors:
+    """Wave vectors, and what they belong to: a mesh, a path, or nothing."""
+
+    qpoints: NDArray[np.float64]
+    weights: NDArray[np.int64] | None = None
+    grid_points: NDArray[np.int64] | None = None
+    grid_matrix: NDArray[np.int64] | None = None
+    labels: NDArray[np.str_] | None = None
+    distances: NDArray[np.float64] | None = None
+    segments: tuple[Segment, ...] = ()
+
+
 def _wave_vectors(
-    crystal: Crystal, q: ArrayLike | None, mesh: ArrayLike | None
-) -> tuple[NDArray[np.float64], IrreduciblePoints | None]:
-    """Wave vectors that were given, or the irreducible ones of a mesh."""
-    if q is not None:
-        if mesh is not None:
-            raise DomainError("q and mesh exclude each other; give one of them")
-        given = finite(np.atleast_2d(np.asarray(q)), "q", ("n_q", 3))
-        if not len(given):
+    crystal: Crystal,
+    ways: Mapping[str, Any],
+    points: Mapping[str, ArrayLike] | None,
+    points_per_segment: int,
+) -> _WaveVectors:
+    """Wave vectors that were given, those of a path, or the irreducible ones of a mesh."""
+    given = [name for name, value in ways.items() if value is not None]
+    if len(given) > 1:
+        raise DomainError(f"{' and '.join(given)} exclude each other; give one of them")
+    if "q" in given:
+        q = finite(np.atleast_2d(np.asarray(ways["q"])), "q", ("n_q", 3))
+        if not len(q):
             raise DomainError("q: expected one wave vector or more, got none")
-        return given, None
-    with using(crystal.backend):
-        grid = Grid.of(
-            crystal.primitive, HARMONIC_MESH if mesh is None else mesh, crystal.symmetry
+        return _WaveVectors(qpoints=q)
+    if "path" in given or points is not None:
+        segments = band_segments(crystal, ways["path"], points, points_per_segment)
+        return _WaveVectors(
+            qpoints=np.concatenate([s.qpoints for s in segments]),
+            labels=np.array([list(s.labels) for s in segments]),
+            distances=path_distances(segments, crystal).ravel(),
+            segments=segments,
         )
+    with using(crystal.backend):
+        mesh = HARMONIC_MESH if ways["mesh"] is None else ways["mesh"]
+        grid = Grid.of(crystal.primitive, mesh, crystal.symmetry)
         irreducible = IrreduciblePoints.of(grid)
-        return zone_points(grid, irreducible.points), irreducible
+        return _WaveVectors(
+            qpoints=zone_points(grid, irreducible.points),
+            weights=irreducible.weights,
+            grid_points=irreducible.points,
+            grid_matrix=grid.matrix,
+        )
+
+
+def _along(
+    segments: tuple[Segment, ...],
+    crystal: Crystal,
+    wanted: np.dtype[Any],
+    record: Record,
+    run: Run,
+) -> dict[str, NDArray[Any]]:
+    """Requested quantities along a path, a segment a piece of work. Collective.
+
+    At Γ each segment has the limit along its own direction.
+    """
+    n = len(segments[0].qpoints)
+
+    def work(numbers: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[Any]]]:
+        for i in numbers.tolist():
+            q, toward = segments[i].qpoints, segments[i].direction(crystal.primitive)
+            values = _values(crystal, q, wanted, toward, record.nac)
+            row = np.zeros((n,), wanted)
+            for name in wanted.names or ():
+                row[name] = values[name]
+            yield i, np.array((row,), np.dtype([("rows", wanted, (n,))]))
+
+    task = Task(
+        key=lambda: record.key(qpoints=np.array([s.qpoints for s in segments])),
+        record=np.dtype([("rows", wanted, (n,))]),
+        costs=np.ones(len(segments)),
+        work=work,
+        blocks=[slice(i, i + 1) for i in range(len(segments))],
+    )
+    rows = complete(task, run).everywhere("rows").reshape(-1)
+    return {name: np.ascontiguousarray(rows[name]) for name in wanted.names or ()}
 
 
 def _values(

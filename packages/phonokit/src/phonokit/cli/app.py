@@ -37,6 +37,7 @@ COMMANDS = {
     "bands": "Compute phonon bands along lines.",
     "dos": "Compute the phonon density of states, total and of its parts.",
     "thermal": "Compute free energy, entropy and heat capacity at constant volume.",
+    "export": "Write a result in the files of phonopy, for other programs.",
     "modes": "Compute frequencies, eigenvectors and velocities of phonons.",
     "gamma": "Compute half linewidths of the phonons at a few wave vectors.",
     "spectral": "Compute spectral functions at a few wave vectors, or along lines.",
@@ -44,7 +45,7 @@ COMMANDS = {
 }
 """Summary of each command; its file is imported only when it runs."""
 
-ALONE = {"accumulate", "convert", "displace", "fc", "forces"}
+ALONE = {"accumulate", "convert", "displace", "export", "fc", "forces"}
 """Commands that do not share their work among ranks."""
 
 NO_SETTINGS = {"--restart", "--verbose"}

@@ -10,7 +10,7 @@ from phonokit.calc.modes import modes as modes_of
 from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
 from phonokit.cli.options import MESH, Data, Flat, FrequencyOptions
-from phonokit.cli.wave_vectors import frequencies_line, wave_vectors_from
+from phonokit.cli.wave_vectors import frequencies_line, labelled_points, wave_vectors_from
 from phonokit.plot.harmonic import plot_modes
 from phonokit.results.harmonic import ModesResult
 from phonokit.settings.frequency_unit import FrequencyUnit
@@ -20,6 +20,7 @@ from phonokit.settings.wave_vectors import wave_vector, wave_vector_name
 EXAMPLES = """
 phono modes examples/silicon --q 0,0,0 0.5,0,0.5
 phono modes examples/silicon --mesh 10 10 10 --output modes.hdf5
+phono modes examples/silicon --path "G X" --point X=0.5,0,0.5
 phono modes nacl --q 0,0,0 --direction 1,0,0
 """
 OPTIONS = FrequencyOptions()
@@ -32,6 +33,9 @@ def modes(
     /,
     *,
     q: tuple[str, ...] = (),
+    path: str = "",
+    point: tuple[str, ...] = (),
+    points_per_segment: int = 51,
     direction: str = "",
     no_eigenvectors: bool = False,
     no_velocities: bool = False,
@@ -39,12 +43,18 @@ def modes(
 ) -> None:
     """Compute frequencies, eigenvectors and velocities of phonons.
 
-    At the irreducible wave vectors of a mesh, or at those that are given.
+    At the irreducible wave vectors of a mesh, at those that are given, or along a path.
 
     Parameters
     ----------
     q
         x,y,z, fractional, or more of them, in place of a mesh.
+    path
+        In place of a mesh: labels along each line, as phono bands takes them.
+    point
+        LABEL=x,y,z, fractional; repeat the option for more points of the path.
+    points_per_segment
+        Wave vectors between two labels, both included; 51 if not given.
     direction
         x,y,z, fractional: in which Γ is approached, for the field of Born charges there.
     no_eigenvectors
@@ -54,10 +64,13 @@ def modes(
     """
     if no_velocities and options.output.plot is not None:
         raise DomainError("plot: draws velocities; leave --no-velocities out")
-    on_mesh = not q or options.mesh != MESH
+    on_mesh = not (q or path) or options.mesh != MESH
     compute = partial(
         modes_of,
         q=wave_vectors_from(q) if q else None,
+        path=path or None,
+        points=labelled_points(point, path),
+        points_per_segment=points_per_segment,
         direction=wave_vector(direction, "direction") if direction else None,
         eigenvectors=not no_eigenvectors,
         velocities=not no_velocities,

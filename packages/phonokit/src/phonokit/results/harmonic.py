@@ -1,10 +1,11 @@
 """Results of harmonic phonons."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid import units
+from phono_grid import Cell, units
 from phono_grid.hdf5 import Dataset
 
 from phonokit.results.result import Array, Numbers, Parts, Result, Words, quantity
@@ -20,7 +21,39 @@ UNITS = {
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class BandsResult(Result, kind="bands"):
+class OfCell(Result):
+    """A result that holds the primitive cell; ``n_a`` atoms."""
+
+    lattice: Array = quantity("angstrom", "(3, 3)", "lattice vectors in rows")
+    positions: Array = quantity("1", "(n_a, 3)", "fractional, of the atoms", "position")
+    symbols: Words = quantity("1", "(n_a,)", "of the atoms", "symbol")
+    masses: Array = quantity("Da", "(n_a,)", "of the atoms", "mass")
+    magnetic_moments: Array | None = quantity(
+        "1", "(n_a,) or (n_a, 3)", "of the atoms", "magnetic_moment", optional=True
+    )
+
+    @property
+    def cell(self) -> Cell:
+        """The primitive cell."""
+        symbols = tuple(self.symbols.tolist())
+        return Cell(
+            self.lattice, self.positions, symbols, self.masses, self.magnetic_moments
+        )
+
+
+def cell_quantities(cell: Cell) -> dict[str, Any]:
+    """The fields of `OfCell`."""
+    return {
+        "lattice": cell.lattice,
+        "positions": cell.positions,
+        "symbols": np.array(cell.symbols),
+        "masses": cell.masses,
+        "magnetic_moments": cell.magnetic_moments,
+    }
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class BandsResult(OfCell, kind="bands"):
     """Phonon bands along straight segments between two wave vectors each.
 
     Sizes: ``n_s`` segments, ``n`` wave vectors of each, ``n_b`` bands. At Γ each segment
@@ -38,13 +71,14 @@ class BandsResult(Result, kind="bands"):
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class ModesResult(Result, kind="modes"):
+class ModesResult(OfCell, kind="modes"):
     r"""Frequencies, eigenvectors and group velocities of phonons.
 
     Sizes: ``n_q`` wave vectors, ``n_b`` bands, ``n_a`` atoms of the primitive cell.
     Eigenvectors ``e`` are unit vectors over atoms and axes: an atom ``k`` of cell ``l``
     moves as :math:`e_k\, e^{2\pi i q \cdot (l + \tau_k)} / \sqrt{m_k}`. Weights and grid
-    points are those of a mesh, not there if wave vectors were given.
+    points are those of a mesh, labels and distances those of a path of ``n_s`` segments
+    with ``n_q / n_s`` wave vectors each.
     """
 
     qpoints: Array = quantity("1", "(n_q, 3)", "fractional", "qpoint")
@@ -63,7 +97,19 @@ class ModesResult(Result, kind="modes"):
     grid_points: Numbers | None = quantity(
         "1", "(n_q,)", "index in the grid, first axis fastest", "grid_point", optional=True
     )
-    masses: Array = quantity("Da", "(n_a,)", "of the atoms", "mass")
+    grid_matrix: Numbers | None = quantity(
+        "1", "(3, 3)", "the mesh, diagonal if it is a plain one", optional=True
+    )
+    labels: Words | None = quantity(
+        "1", "(n_s, 2)", "ends of segments, UTF-8", "label", optional=True
+    )
+    distances: Array | None = quantity(
+        "1/angstrom",
+        "(n_q,)",
+        "along the path without jumps, without 2 pi",
+        "distance",
+        optional=True,
+    )
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)

@@ -1,0 +1,49 @@
+"""``phono export``."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from phono_grid.errors import FileError
+from phono_grid.files import make_folder
+
+from phonokit.cli.command import command
+from phonokit.cli.displace import say
+from phonokit.cli.replaceable import ensure_replaceable
+from phonokit.io.export import HEAD, export_names
+from phonokit.io.export import export as write
+from phonokit.results.reading import read_result
+
+EXAMPLES = """
+phono export bands.hdf5
+phono export modes.hdf5 --output for-sumo
+"""
+ResultFile = Annotated[
+    Path,
+    Parameter(help="A file of phono bands, modes, thermal or dos (.hdf5)."),
+]
+
+
+def export(path: ResultFile, /, *, output: Path = Path()) -> None:
+    """Write a result in the files of phonopy, for sumo, pymatgen and the like.
+
+    band.yaml of bands or of modes along a path, mesh.yaml of modes on a mesh, qpoints.yaml
+    of others, thermal_properties.yaml, total_dos.dat and, by atom, projected_dos.dat.
+
+    Parameters
+    ----------
+    output
+        The folder to write to; this one if not given.
+    """
+    result = read_result(path)
+    if output.exists() and not output.is_dir():
+        raise FileError(f"{output}: is a file; name a folder as output=")
+    begin = HEAD.partition(" 0")[0].encode()
+    for name in export_names(result):
+        ensure_replaceable(output / name, begin)
+    make_folder(output)
+    for file in write(result, output):
+        say(f"wrote {file}")
+
+
+app = command(export, EXAMPLES)
