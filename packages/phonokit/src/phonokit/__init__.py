@@ -47,11 +47,11 @@ if TYPE_CHECKING:
     from phonokit.io.constants_files import (
         read_sparse_force_constants as read_sparse_force_constants,
     )
+    from phonokit.io.export import export as export
     from phonokit.io.formats.constants import read_constants as read_constants
     from phonokit.io.formats.constants import write_constants as write_constants
     from phonokit.io.formats.shengbte import read_shengbte as read_shengbte
     from phonokit.io.formats.shengbte import write_shengbte as write_shengbte
-    from phonokit.io.export import export as export
     from phonokit.io.load import load as load
     from phonokit.io.read import read as read
     from phonokit.io.supercells import read_supercells as read_supercells
