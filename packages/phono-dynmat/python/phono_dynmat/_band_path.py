@@ -138,7 +138,8 @@ def band_path(
     Raises
     ------
     DomainError
-        If a label is not among the points, or a line has fewer than two of them.
+        If a label is not among the points, a line has fewer than two of them, or no
+        length.
     ShapeError
         If a point is not three numbers.
     """
@@ -157,6 +158,10 @@ def band_path(
                 )
         for a, b in itertools.pairwise(line):
             start, end = (finite(points[x], f"points: {x}", (3,)) for x in (a, b))
+            if np.abs(end - start).max() < ZERO:
+                raise DomainError(
+                    f"path: the line from {a} to {b} has no length; leave one of them out"
+                )
             segments.append(Segment((a, b), np.linspace(start, end, n)))
     return tuple(segments)
 

@@ -10,6 +10,7 @@ from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
 from phono_mpi.launch import Launch
 
 from phonokit._version import __version__
+from phonokit.cli.encoding import replace_unknown_letters
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -72,6 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     tokens = list(sys.argv[1:] if argv is None else argv)
     launch = Launch.from_environment()
+    replace_unknown_letters()
     try:
         _run(tokens, launch)
         sys.stdout.flush()

@@ -1,14 +1,18 @@
 """Cells of the phono3py yaml family."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid import Cell, Supercell
+from phono_grid import Cell, Supercell, standard_masses
 from phono_grid.calculators import CalculatorUnits
 from phono_grid.errors import FileError
 
 from phonokit.io.files import in_file
 from phonokit.io.tree import Tree
 
+SAME_MASS = 1e-3
+"""Da; files round masses."""
 TOLERANCE = 1e-4
 """Å; files round positions, so this is coarser than the tolerance of symmetry."""
 
@@ -58,11 +62,17 @@ def read_cell(tree: Tree, units: CalculatorUnits) -> Cell:
     points = list(tree.children("points"))
     positions = np.array([p.array("coordinates", (3,)) for p in points]).reshape(-1, 3)
     symbols = tuple(_symbol(p) for p in points)
-    masses = np.array([float(p.array("mass", ())) for p in points])
-    moments = _magnetic_moments(points)
     with in_file(f"{tree.file}: {tree.where}"):
-        cell = Cell(lattice, positions, symbols, masses, moments)
+        masses = np.array([_mass(p, s) for p, s in zip(points, symbols, strict=True)])
+        cell = Cell(lattice, positions, symbols, masses, _magnetic_moments(points))
     return cell
+
+
+def _mass(point: Tree, symbol: str) -> float:
+    """The mass of an atom, the standard one of its element if the file has none."""
+    if "mass" in point:
+        return float(point.array("mass", ()))
+    return float(standard_masses([symbol])[0])
 
 
 def _symbol(point: Tree) -> str:
@@ -76,9 +86,16 @@ def _magnetic_moments(points: list[Tree]) -> NDArray[np.float64] | None:
     if not any(key in point for point in points):
         return None
     vectors = any(isinstance(p.get(key), list) for p in points if key in p)
-    shape = (3,) if vectors else ()
-    moments = np.array([p.array(key, shape) for p in points])
+    rows = [_moment(p, key, vectors) if key in p else 0.0 for p in points]
+    moments = np.array([np.broadcast_to(row, (3,)) if vectors else row for row in rows])
     return moments if moments.any() else None
+
+
+def _moment(point: Tree, key: str, vectors: bool) -> Any:
+    """The moment of an atom; where others have vectors, 0 is none."""
+    if vectors and not isinstance(point.get(key), list) and not point.array(key, ()):
+        return 0.0
+    return point.array(key, (3,) if vectors else ())
 
 
 def _primitive_matrix(tree: Tree) -> NDArray[np.float64] | str:
@@ -87,6 +104,20 @@ def _primitive_matrix(tree: Tree) -> NDArray[np.float64] | str:
     if isinstance(value, str):
         return value
     return tree.array("primitive_matrix", (3, 3))
+
+
+def _check_masses(tree: Tree, key: str, written: Cell, rebuilt: Cell) -> None:
+    """Refuse atoms that weigh something else than in unit_cell."""
+    if not all("mass" in point for point in tree.child(key).children("points")):
+        return
+    apart = np.abs(written.masses - rebuilt.masses)
+    if apart.max() > SAME_MASS:
+        k = int(apart.argmax())
+        raise FileError(
+            f"{tree.file}: {key}: atom {k + 1}, {written.symbols[k]}, weighs "
+            f"{written.masses[k]:g} Da, in unit_cell {rebuilt.masses[k]:g} Da; write the "
+            "same masses in both"
+        )
 
 
 def _check_same(tree: Tree, key: str, rebuilt: Cell, units: CalculatorUnits) -> None:
@@ -106,6 +137,7 @@ def _check_same(tree: Tree, key: str, rebuilt: Cell, units: CalculatorUnits) -> 
         )
     d = written.positions - rebuilt.positions
     apart = np.linalg.norm((d - np.rint(d)) @ rebuilt.lattice, axis=1) > TOLERANCE
+    _check_masses(tree, key, written, rebuilt)
     other = [a != b for a, b in zip(written.symbols, rebuilt.symbols, strict=True)]
     wrong = np.flatnonzero(apart | np.array(other))
     if wrong.size:

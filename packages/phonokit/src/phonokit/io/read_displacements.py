@@ -66,7 +66,24 @@ class Place:
 
     def holds_displacements(self, tree: Tree) -> bool:
         """Whether a file has displacements of this place."""
-        return any(key in tree for key in self.keys)
+        nested = self.nested_key(tree)
+        taken = THIRD.nested_key(tree) if self is PHONON else None
+        return nested is not None or any(key in tree for key in self.keys if key != taken)
+
+    def nested_key(self, tree: Tree) -> str | None:
+        """The key of random displacements as phonopy wrote them from 2019 to 2024.
+
+        A list of supercells, each a list of atoms with a ``displacement``, under the name
+        of single displacements.
+        """
+        names = self.singles or ("displacements",)
+        if self is PHONON and "phono3py" in tree:
+            names = names[:1]  # the other name is of third order
+        for name in names:
+            value = tree.value.get(name)
+            if isinstance(value, list) and value and isinstance(value[0], list):
+                return name
+        return None
 
 
 THIRD = Place("displacement_pairs", (), "dataset", ("FORCES_FC3", "forces.hdf5"), 3)
@@ -142,6 +159,9 @@ def read_displacements(
         return _dataset(tree.child(place.dataset), n_s)
     if place.pairs and place.pairs in tree:
         return _pairs(tree, place.pairs, n_s)
+    nested = place.nested_key(tree)
+    if nested is not None:
+        return _nested(tree, nested, n_s)
     key = next((key for key in place.singles if key in tree), None)
     return None if key is None else MovedAtoms(_singles(tree, key, n_s))
 
@@ -153,6 +173,25 @@ def _dataset(tree: Tree, n_s: int) -> MovedCrystals | None:
     u = tree.array("displacements", (-1, n_s, 3))
     forces = tree.array("forces", (len(u), n_s, 3)) if "forces" in tree else None
     return MovedCrystals(u, forces)
+
+
+def _nested(tree: Tree, key: str, n_s: int) -> MovedCrystals:
+    """Random displacements, atom by atom, with forces or without."""
+    u, forces = [], []
+    for number, atoms in enumerate(tree.get(key), start=1):
+        where = f"{key}[{number}]"
+        if not isinstance(atoms, list) or len(atoms) != n_s:
+            n = len(atoms) if isinstance(atoms, list) else 1
+            raise tree.error(where, f"expected {n_s} displaced atoms, got {n}")
+        items = list(Tree(tree.file, "", {where: atoms}, tree.blocks).children(where))
+        u.append([item.array("displacement", (3,)) for item in items])
+        names = [name for name in ("force", "forces") if name in items[0]]
+        forces += [[item.array(name, (3,)) for item in items] for name in names[:1]]
+    if forces and len(forces) != len(u):
+        raise tree.error(
+            key, f"only {len(forces)} of {len(u)} supercells have forces; add the others"
+        )
+    return MovedCrystals(np.array(u), np.array(forces) if forces else None)
 
 
 def _pairs(tree: Tree, key: str, n_s: int) -> MovedAtoms:

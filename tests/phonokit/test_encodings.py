@@ -1,0 +1,93 @@
+"""Output that is not UTF-8: batch systems, redirects on Windows, old locales."""
+
+import io
+import sys
+
+import pytest
+from phonokit.cli.app import COMMANDS, main
+from phonokit.cli.encoding import ALIKE
+from tiny_crystal import EXAMPLE
+
+ENCODINGS = ("ascii", "latin-1", "cp1252", "gbk", "utf-8")
+MESH = ["--mesh", "2", "2", "2"]
+Q = ["--q", "0.5,0,0"]
+WORDS = {
+    "kappa": [EXAMPLE, *MESH],
+    "accumulate": ["kappa.hdf5"],
+    "displace": [EXAMPLE / "phono3py_params.yaml.xz", "--second-order"],
+    "forces": ["phonopy_disp.yaml", "--calculator", "nothing:nobody"],
+    "fc": [EXAMPLE, "--output", "constants"],
+    "bands": [EXAMPLE, "--points-per-segment", "3"],
+    "dos": [EXAMPLE, *MESH],
+    "thermal": [EXAMPLE, *MESH],
+    "modes": [EXAMPLE, *Q],
+    "gamma": [EXAMPLE, *MESH, *Q],
+    "spectral": [EXAMPLE, *MESH, *Q],
+    "jdos": [EXAMPLE, *MESH, *Q],
+}
+FAILS = ("forces",)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Files that some commands read."""
+    folder = tmp_path_factory.mktemp("encodings")
+    made = folder / "phonopy_disp.yaml"
+    kappa = folder / "kappa.hdf5"
+    assert main([str(w) for w in ("kappa", *WORDS["kappa"], "--output", kappa)]) == 0
+    assert main([str(w) for w in ("displace", *WORDS["displace"], "--output", folder)]) == 0
+    assert made.is_file()
+    return folder
+
+
+def stream(encoding):
+    return io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="strict")
+
+
+def text_of(wrapper, encoding):
+    wrapper.flush()
+    return wrapper.buffer.getvalue().decode(encoding)
+
+
+def run(words, encoding, monkeypatch):
+    """Exit code and what is printed."""
+    out, err = stream(encoding), stream(encoding)
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", out)
+        patch.setattr(sys, "stderr", err)
+        code = main([str(word) for word in words])
+        return code, text_of(out, encoding) + text_of(err, encoding)
+
+
+def test_every_command_is_tried():
+    assert set(WORDS) == set(COMMANDS)
+
+
+@pytest.mark.needs_rust
+@pytest.mark.parametrize("command", WORDS)
+def test_no_letter_ends_a_command(folder, tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    for name in ("kappa.hdf5", "phonopy_disp.yaml"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    printed = {}
+    some = ENCODINGS if command in ("modes", "displace") else ("ascii",)
+    for encoding in some:
+        code, printed[encoding] = run([command, *WORDS[command]], encoding, monkeypatch)
+        assert code == (2 if command in FAILS else 0), printed[encoding]
+        wanted = "error: " if command in FAILS else "phonokit "
+        assert wanted in printed[encoding]
+    assert run([command, "--help"], "ascii", monkeypatch)[0] == 0
+    assert run([command, "nöthing", "--Å"], "gbk", monkeypatch)[0] == 2
+    assert "?" not in printed["ascii"].replace(f"{tmp_path}", "")
+
+
+def test_names_of_files_in_other_encodings_are_told(tmp_path, monkeypatch):
+    for name in ("nichtsÄ", "\udcff"):
+        for encoding in ENCODINGS:
+            code, text = run(["kappa", tmp_path / name], encoding, monkeypatch)
+            assert code == 2
+            assert "no such file" in text
+
+
+def test_what_stands_for_a_letter_is_plain():
+    assert "".join(ALIKE.values()).isascii()
