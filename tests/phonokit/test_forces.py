@@ -135,8 +135,20 @@ def test_a_store_of_other_supercells_or_another_calculator_is_refused(tmp_path):
     compute_forces(only_singles(supercells), linear(supercells), store, origin="one")
     with pytest.raises(FileError, match="holds forces of other displaced supercells"):
         compute_forces(supercells, linear(supercells), store, origin="one")
-    with pytest.raises(FileError, match="holds forces from 'one', not from 'two'"):
-        compute_forces(only_singles(supercells), linear(supercells), store, origin="two")
+    other = linear(supercells, rest=0.01)
+    with pytest.raises(FileError, match=r"from .one., and those .* from .two. differ"):
+        compute_forces(only_singles(supercells), other, store, origin="two")
+
+
+def test_the_same_calculator_by_another_name_goes_on(tmp_path):
+    supercells, store = only_singles(rocksalt()), tmp_path / "forces.hdf5"
+    broken = linear(supercells, break_at=3)
+    with pytest.raises(KeyboardInterrupt):
+        compute_forces(supercells, broken, store, origin="potential.py:make")
+    calculator = linear(supercells)
+    forces = compute_forces(supercells, calculator, store, origin="/home/potential.py:make")
+    assert calculator.calls == len(supercells) - 2 + 1
+    np.testing.assert_allclose(forces, -2 * displaced(supercells), rtol=0, atol=1e-13)
 
 
 def test_a_force_that_is_not_a_number_is_refused_and_not_stored(tmp_path):

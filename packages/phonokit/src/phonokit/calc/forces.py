@@ -15,6 +15,10 @@ from phonokit.io.same_supercell import Expected
 from phonokit.io.supercell_forces import read_supercell_forces
 from phonokit.model.displaced_supercells import AnySupercells
 
+SAME = 1e-5
+"""Of the largest force; the same calculator repeats its forces to this."""
+TINY = 1e-3
+"""eV/Å; forces below are rounding for such a comparison."""
 Progress = Callable[[int, int], None]
 
 
@@ -39,7 +43,8 @@ def compute_forces(
     store : str or Path
         The HDF5 file of finished supercells.
     origin : str
-        Names the calculator; a file of another origin is refused.
+        Names the calculator. If that of ``store`` has another name, one supercell that is
+        finished is computed again, and must have the same forces.
     residual : bool
         Compute the supercell at rest too, and subtract its forces from all others.
     progress : callable, optional
@@ -55,7 +60,7 @@ def compute_forces(
     DomainError
         If the calculator fails; what it raised is the cause.
     FileError
-        If ``store`` is of other supercells or another origin, or a force is no number.
+        If ``store`` is of other supercells or another calculator, or a force is no number.
 
     Examples
     --------
@@ -85,6 +90,8 @@ def compute_forces(
         return checked_forces(forces, n_s, name)
 
     with force_store(Path(store), supercells, origin) as opened:
+        if opened.origin != origin:
+            _ensure_same_calculator(opened, forces_of, origin)
         _fill(opened, supercells, forces_of, residual, progress)
         return _finished(opened, residual)
 
@@ -174,6 +181,27 @@ def _length(displacements: NDArray[np.float64]) -> float:
     lengths = np.linalg.norm(displacements, axis=1)
     moved = lengths[lengths > 1e-9]
     return float(np.sqrt((moved**2).mean())) if moved.size else 0.0
+
+
+def _ensure_same_calculator(
+    store: ForceStore, forces_of: Callable[[int], NDArray[np.float64]], origin: str
+) -> None:
+    """Refuse to go on with a calculator that makes other forces.
+
+    Names tell too little: the same file has another one from another folder.
+    """
+    done = np.flatnonzero(store.done)
+    if not done.size:
+        return
+    number = int(done[0])
+    kept, now = store.forces[number], forces_of(number)
+    difference, size = np.abs(now - kept).max(), np.abs(kept).max()
+    if difference > SAME * max(size, TINY):
+        raise FileError(
+            f"{store.path}: holds forces from {store.origin!r}, and those of supercell "
+            f"{number + 1} from {origin!r} differ by {difference:.1e} eV/Å; name another "
+            "file, or remove this one to begin anew"
+        )
 
 
 def _fill(

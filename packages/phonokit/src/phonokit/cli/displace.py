@@ -107,8 +107,8 @@ def make_displacements(
     folder: Path,
     structures: str | None = None,
     form: str | None = None,
-) -> AnySupercells:
-    """Make, write and tell of displacements."""
+) -> Path:
+    """Make, write and tell of displacements; their file."""
     supercells = compute(structure, settings, format=form)
     make_folder(folder)
     path = folder / default_displacements_name(supercells)
@@ -118,7 +118,7 @@ def make_displacements(
             last = write_structures(part, folder, stem, structures)
             written.append(f"wrote {last[0]} structures, the last {last[1]}")
     say("\n".join([_header(supercells), *written]))
-    return supercells
+    return path
 
 
 def say(text: str) -> None:

@@ -135,11 +135,12 @@ def fc(
         structure.ensure_unused()
     else:
         # The folder of results holds what lies between.
-        make_displacements(path, structure.displace(), folder, form=structure.format)
-        compute_all(folder, structure.calculator, structure.option, structure.residual)
-        path = here = folder
+        wanted = structure.displace()
+        path = make_displacements(path, wanted, folder, form=structure.format)
+        compute_all(path, structure.calculator, structure.option, structure.residual)
+        here = folder
     with using(backend), warnings_in_one_line():
-        data = read(path)
+        data = read(path, nac=False)
         result = compute(data, choices)
         written = result.write(folder, full=full, text=text)
         say("\n".join(_report(data, result, written)))
@@ -158,6 +159,8 @@ def _report(data: ForceData, result: FitResult, written: list[Path]) -> Iterator
     yield f"  read      {', '.join(str(file.path) for file in data.files)}"
     for order, drifts in result.drifts.items():
         yield f"order {order}: drift {', '.join(f'{d:.1e}' for d in drifts)} eV/Å^{order}"
+    if result.third_order_is_zero:
+        yield f"order 3: {result.third_order_is_zero}"
     for path in written:
         fc3 = result.fc3 if path.name == "fc3.hdf5" else None
         blocks = f", {len(fc3)} blocks" if isinstance(fc3, SparseForceConstants3) else ""

@@ -113,7 +113,13 @@ class CrystalOptions:
             ensure_positive("fc3_cutoff", self.fc3_cutoff)
             fit = Fit(cutoff=self.fc3_cutoff, sparse=True)
         return load(
-            path, fc2=self.fc2, fc3=self.fc3, born=self.born, fit=fit, lang=self.lang
+            path,
+            fc2=self.fc2,
+            fc3=self.fc3,
+            born=self.born,
+            fit=fit,
+            nac=self.nac,
+            lang=self.lang,
         )
 
 

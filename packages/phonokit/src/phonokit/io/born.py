@@ -1,5 +1,6 @@
 """Born charges, from the yaml file itself or from ``BORN`` beside it."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 from phono_dynmat import BornCharges
 from phono_grid import Cell, Symmetry
 from phono_grid.calculators import CalculatorUnits
-from phono_grid.errors import FileError
+from phono_grid.errors import FileError, PhonoWarning
 
 from phonokit.io.files import in_file
 from phonokit.io.lines import Lines, number_of, read_lines
@@ -15,10 +16,34 @@ from phonokit.io.tree import Tree
 from phonokit.model.dipoles import METHODS, Dipoles, born_charges
 
 
+class ChargesLeftOutWarning(PhonoWarning):
+    """Charges that cannot be read, where nothing depends on them."""
+
+
 def read_born_charges(
+    tree: Tree, cell: Cell, units: CalculatorUnits, *, nac: bool = True
+) -> tuple[Dipoles | None, Path | None]:
+    """The charges that belong to a yaml file, None if there are none, and ``BORN``.
+
+    Without ``nac`` nothing depends on them: those that cannot be read are a warning.
+    """
+    try:
+        return _charges_of(tree, cell, units)
+    except FileError as error:
+        if nac:
+            raise
+        warnings.warn(
+            f"the Born charges are left out, as they cannot be read: {error}",
+            ChargesLeftOutWarning,
+            stacklevel=2,
+        )
+        return None, None
+
+
+def _charges_of(
     tree: Tree, cell: Cell, units: CalculatorUnits
 ) -> tuple[Dipoles | None, Path | None]:
-    """The charges that belong to a yaml file, None if there are none, and ``BORN``."""
+    """The charges of a yaml file, or of ``BORN`` beside it."""
     beside = tree.file.parent / "BORN"
     if "nac" in tree:
         return _from_yaml(tree.child("nac"), cell, units), None

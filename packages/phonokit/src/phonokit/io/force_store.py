@@ -42,6 +42,8 @@ class ForceStore:
         Where these datasets begin in the file.
     checks_place : int or None
         The same; None in files of version 0.1, which have none.
+    origin : str
+        The name of what made the forces.
     """
 
     path: Path
@@ -50,6 +52,7 @@ class ForceStore:
     forces_place: int
     marks_place: int
     checks_place: int | None
+    origin: str
 
     @property
     def done(self) -> NDArray[np.bool_]:
@@ -125,12 +128,12 @@ def force_store(path: Path, supercells: AnySupercells, origin: str) -> Iterator[
     path : Path
     supercells : DisplacedSupercells or RandomSupercells
     origin : str
-        What makes the forces; forces of different origin cannot be mixed.
+        The name of what makes the forces, for a file that is begun.
 
     Raises
     ------
     FileError
-        If the file is of other supercells or another origin, or another run has it.
+        If the file is of other supercells, or another run has it.
     """
     shape = (len(supercells) + 1, supercells.supercell.cell.n_atoms, 3)
     key = key_of(supercells.supercell.cell, supercells.arrays)
@@ -143,7 +146,8 @@ def force_store(path: Path, supercells: AnySupercells, origin: str) -> Iterator[
             about = {"displacements": key, "origin": origin}
             make_hdf5(path, partial(_lay_out, shape=shape, about=about))
         with open_hdf5(path) as content:
-            _check(content, key, origin)
+            _check(content, key)
+            made_by = content.text("origin")
             places = {
                 name: content.place(name, *kind)
                 for name, kind in _layout(shape).items()
@@ -155,7 +159,13 @@ def force_store(path: Path, supercells: AnySupercells, origin: str) -> Iterator[
             raise FileError(f"{path}: cannot be written ({error.strerror})") from None
         with file:
             yield ForceStore(
-                path, file, shape, places["forces"], places["done"], places.get("check")
+                path,
+                file,
+                shape,
+                places["forces"],
+                places["done"],
+                places.get("check"),
+                made_by,
             )
     finally:
         unlock()
@@ -193,17 +203,12 @@ def _lay_out(
     return holes
 
 
-def _check(file: Hdf5File, key: str, origin: str) -> None:
-    """Refuse to go on with other supercells or another calculator."""
+def _check(file: Hdf5File, key: str) -> None:
+    """Refuse to go on with other supercells."""
     if file.attributes.get("displacements") != key:
         raise file.error(
             "holds forces of other displaced supercells; name another file, or "
             "remove this one to begin anew"
-        )
-    if file.text("origin") != origin:
-        raise file.error(
-            f"holds forces from {file.text('origin')!r}, not from {origin!r}; "
-            "name another file, or remove this one to begin anew"
         )
 
 
@@ -232,7 +237,7 @@ def stored_forces(path: Path, key: str, included: NDArray[np.bool_]) -> NDArray[
     with open_hdf5(path) as file:
         if "forces" not in file or "done" not in file:
             raise file.error("holds no forces; name a file of phono forces")
-        _check(file, key, file.text("origin"))
+        _check(file, key)
         marks = file.read("done", (n,))
         forces: NDArray[np.float64] = file.read("forces", (n, None, 3))
         checks = file.read("check", (n,)) if "check" in file else None
@@ -266,6 +271,8 @@ def key_of(cell: Cell, moves: Sequence[NDArray[Any]]) -> str:
     """
     digest = sha256_for(0)
     digest.update(" ".join(cell.symbols).encode())
+    if cell.magnetic_moments is not None:
+        digest.update((np.round(cell.magnetic_moments, 8) + 0.0).tobytes())
     at_rest = cell.positions - np.floor(cell.positions + 1e-6)
     for array in (cell.lattice, at_rest, *moves):
         digest.update((np.round(array, 8) + 0.0).tobytes())

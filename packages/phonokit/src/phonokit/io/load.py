@@ -51,6 +51,7 @@ def load(
     fc3: str | Path | None = None,
     born: str | Path | None = None,
     fit: Fit | None = None,
+    nac: bool = True,
     lang: Backend | str | None = None,
 ) -> Crystal:
     """Read a crystal with its forces or its force constants.
@@ -79,6 +80,9 @@ def load(
         A file like ``BORN``, in place of the charges beside ``path``.
     fit : Fit, optional
         How force constants are solved for from the forces.
+    nac : bool
+        Whether Born charges are wanted: if not, those that cannot be read are left out with
+        a warning.
     lang : "Rust" or "Python", optional
         The implementation of the kernels; the one that is active if not given.
 
@@ -106,9 +110,9 @@ def load(
         file = CrystalFile.read(source.yaml)
         if fc2 is not None:
             third = None if fc3 is None else path_of(fc3, "fc3")
-            crystal = _from_constants(file, path_of(fc2, "fc2"), third)
+            crystal = _from_constants(file, path_of(fc2, "fc2"), third, nac)
         else:
-            crystal = _from_folder(file, source.forces, fit)
+            crystal = _from_folder(file, source.forces, fit, nac)
         if born is not None:
             crystal = _with_charges(crystal, file, path_of(born, "born"))
     return replace(crystal, backend=backend)
@@ -150,7 +154,9 @@ def _of_other_program(path: Path, born: str | Path | None, backend: Backend) -> 
     return replace(crystal, polar=polar, origin=replace(crystal.origin, files=files))
 
 
-def _from_folder(file: CrystalFile, forces: Path | None, fit: Fit | None) -> Crystal:
+def _from_folder(
+    file: CrystalFile, forces: Path | None, fit: Fit | None, nac: bool
+) -> Crystal:
     """Constants of phono fc, else forces, else other constants."""
     second, third = _constants_beside(file.path)
     wanted = fit is None and forces is None
@@ -158,7 +164,7 @@ def _from_folder(file: CrystalFile, forces: Path | None, fit: Fit | None) -> Cry
     labels = {path: read_label(path) for path in there}
     ours = any(label is not None for label in labels.values())
     try:
-        data = read_forces_of(file, forces)
+        data = read_forces_of(file, forces, nac=nac)
     except NoForcesError as error:
         if fit is not None and second is not None:
             raise FileError(
@@ -173,7 +179,7 @@ def _from_folder(file: CrystalFile, forces: Path | None, fit: Fit | None) -> Cry
         raise FileError(f"{third}: there is no {FC2[0]} beside it; {AGAIN}")
     if ours:
         _ensure_labels_agree(labels, file, data)
-    crystal = _from_constants(file, second, third)
+    crystal = _from_constants(file, second, third, nac)
     label = labels[second]
     if label is None:
         return crystal
@@ -234,7 +240,7 @@ def _difference(one: Label | None, other: Label | None) -> str:
     return f"{one.method} there, {other.method} here"
 
 
-def _from_constants(file: CrystalFile, fc2: Path, fc3: Path | None) -> Crystal:
+def _from_constants(file: CrystalFile, fc2: Path, fc3: Path | None, nac: bool) -> Crystal:
     """Force constants in files, the cells in a yaml file."""
     supercell, units = file.supercell, file.units
     second = _second_order(fc2, supercell, file.phonon)
@@ -243,7 +249,7 @@ def _from_constants(file: CrystalFile, fc2: Path, fc3: Path | None) -> Crystal:
     third = None if fc3 is None else read_third_order_constants(fc3, supercell)
     with in_file(fc3 or fc2):
         given = Given(fc2=second, third=third)
-    polar, born_file = read_born_charges(file.tree, supercell.primitive, units)
+    polar, born_file = read_born_charges(file.tree, supercell.primitive, units, nac=nac)
     files = (file.path, fc2, fc3, born_file)
     read_files = tuple(InputFile(f, sha256(f)) for f in files if f is not None)
     origin = Origin(source="constants", calculator=units.calculator, files=read_files)

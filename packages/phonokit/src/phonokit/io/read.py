@@ -14,7 +14,7 @@ from phonokit.model.force_data import ForceData
 from phonokit.model.provenance import InputFile
 
 
-def read(path: str | Path) -> ForceData:
+def read(path: str | Path, *, nac: bool = True) -> ForceData:
     """Read a crystal with its displaced forces.
 
     Parameters
@@ -29,6 +29,9 @@ def read(path: str | Path) -> ForceData:
         ``.bz2``). Born charges are those of the file, else of ``BORN`` beside it.
 
         A file of forces that is named is taken, whatever else there is.
+    nac : bool
+        Whether Born charges are wanted: if not, those that cannot be read are left out with
+        a warning.
 
     Raises
     ------
@@ -43,10 +46,12 @@ def read(path: str | Path) -> ForceData:
     ForceData(Si2, 64 atoms, 1 + 110 displacements)
     """
     source = DataSet.of(path_of(path))
-    return read_forces_of(CrystalFile.read(source.yaml), source.forces)
+    return read_forces_of(CrystalFile.read(source.yaml), source.forces, nac=nac)
 
 
-def read_forces_of(file: CrystalFile, named: Path | None = None) -> ForceData:
+def read_forces_of(
+    file: CrystalFile, named: Path | None = None, *, nac: bool = True
+) -> ForceData:
     """Read the forces that belong to a yaml file, from a named file if there is one."""
     place, phonon_place = file.place, file.phonon_place
     phonon = None
@@ -54,7 +59,8 @@ def read_forces_of(file: CrystalFile, named: Path | None = None) -> ForceData:
         own = _named(named, phonon_place.files)
         phonon = read_displaced_forces(file, phonon_place, file.phonon, own)
     data = read_displaced_forces(file, place, file.supercell, _named(named, place.files))
-    born, born_file = read_born_charges(file.tree, file.supercell.primitive, file.units)
+    primitive = file.supercell.primitive
+    born, born_file = read_born_charges(file.tree, primitive, file.units, nac=nac)
     beside = (data.file, None if phonon is None else phonon.file)
     if named is not None and named not in beside:
         raise FileError(

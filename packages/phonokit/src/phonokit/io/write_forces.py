@@ -16,6 +16,8 @@ from phonokit.model.displaced_supercells import (
     RandomSupercells,
 )
 
+ANGSTROM = CalculatorUnits()
+
 
 def save_forces(
     folder: Path,
@@ -25,10 +27,9 @@ def save_forces(
 ) -> list[Path]:
     """Write the forces, eV/Å, under the names others look for, beside the displacements.
 
-    ``FORCES_FC3``, or for second order ``FORCES_FC2`` and, where its units allow,
-    ``FORCE_SETS``; six columns where all atoms are displaced.
+    ``FORCES_FC3``, or for second order ``FORCES_FC2`` and ``FORCE_SETS``; six columns where
+    all atoms are displaced.
     """
-    plain = units.length == units.force == 1
     name = "FORCES_FC3" if supercells.order == 3 else "FORCES_FC2"
     if isinstance(supercells, RandomSupercells):
         u = supercells.displacements / units.length
@@ -36,8 +37,9 @@ def save_forces(
         return [write_snapshots(folder / n, u, forces / units.force) for n in names]
     comments = supercells.comments(units.length)
     written = [write_forces(folder / name, forces / units.force, comments)]
-    if supercells.order == 2 and plain:
-        written.append(write_force_sets(folder / "FORCE_SETS", supercells, forces))
+    if supercells.order == 2:
+        target = folder / "FORCE_SETS"
+        written.append(write_force_sets(target, supercells, forces, units=units))
     return written
 
 
@@ -81,15 +83,23 @@ def write_forces(
 
 
 def write_force_sets(
-    path: str | Path, supercells: DisplacedSupercells, forces: NDArray[np.float64]
+    path: str | Path,
+    supercells: DisplacedSupercells,
+    forces: NDArray[np.float64],
+    *,
+    units: CalculatorUnits = ANGSTROM,
 ) -> Path:
-    """Write phonopy's ``FORCE_SETS`` of single displacements, Å and eV/Å.
+    """Write phonopy's ``FORCE_SETS`` of single displacements.
 
     Parameters
     ----------
     path : str or Path
     supercells : DisplacedSupercells
     forces : (n, n_s, 3) array
+        eV/Å
+    units : CalculatorUnits
+        Of the displacements' file, which the numbers are written in; Å and eV/Å if not
+        given.
 
     Examples
     --------
@@ -111,9 +121,10 @@ def write_force_sets(
     with writing_text(target) as file:
         file.write(f"{supercells.supercell.cell.n_atoms}\n{len(supercells)}\n")
         for number, block in enumerate(forces):
-            ((atom, u),) = supercells.moves(number)
+            ((atom, move),) = supercells.moves(number)
+            u = move / units.length
             file.write(f"\n{atom + 1}\n{u[0]:20.16f} {u[1]:20.16f} {u[2]:20.16f}\n")
-            file.write(_rows(block))
+            file.write(_rows(block / units.force))
     return target
 
 

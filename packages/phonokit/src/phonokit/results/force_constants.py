@@ -1,6 +1,7 @@
 """Force constants as a result, and in files as phonopy and phono3py have them."""
 
 import json
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -9,13 +10,14 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants, SparseForceConstants3, expand
-from phono_grid.errors import FileError, ensure_flag, ensure_type
+from phono_grid.errors import FileError, PhonoWarning, ensure_flag, ensure_type
 from phono_grid.files import make_folder, path_of, replacing
-from phono_grid.hdf5 import Dataset, write_hdf5
+from phono_grid.hdf5 import Dataset, open_hdf5, write_hdf5
 from phono_grid.nouns import ValueNoun
 
 from phonokit._version import __version__
 from phonokit.model.constants import SupercellConstants3, drifts_of
+from phonokit.model.vanishing import why_third_order_is_zero
 from phonokit.settings.fit import Fit
 
 HDF5 = (".hdf5", ".h5")
@@ -24,6 +26,10 @@ NAMES = {2: ("force_constants", "fc2"), 3: ("fc3",)}
 is read."""
 SPARSE = "fc3_blocks"
 UNIT = {2: "eV/angstrom^2", 3: "eV/angstrom^3"}
+
+
+class StaleConstantsWarning(PhonoWarning):
+    """Force constants in a file that are not of those that were just written."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -62,6 +68,11 @@ class FitResult(ValueNoun):
         return f"FitResult({self.fc2}, {self.fc3}, {self.method})"
 
     @property
+    def third_order_is_zero(self) -> str:
+        """Why third order is zero, in words; empty if it is not, or there is none."""
+        return "" if self.fc3 is None else why_third_order_is_zero(self.fc3)
+
+    @property
     def drifts(self) -> dict[int, NDArray[np.float64]]:
         """Deviation of each index from the sum rule, by order; eV/Å², eV/Å³."""
         drifts = {2: drifts_of(self.fc2)}
@@ -84,6 +95,12 @@ class FitResult(ValueNoun):
             Write every first atom, not only those of the primitive cell.
         text : bool
             Write ``FORCE_CONSTANTS`` too.
+
+        Warns
+        -----
+        StaleConstantsWarning
+            If there are third-order constants of another fit, which become
+            ``fc3.hdf5.old``.
         """
         target = path_of(folder, "folder")
         ensure_flag("text", text)
@@ -97,13 +114,35 @@ class FitResult(ValueNoun):
             "forces_sha256": self.forces,
         }
         written = [_write(self.fc2, target / "fc2.hdf5", full=full, attributes=about)]
+        path = target / "fc3.hdf5"
         if self.fc3 is not None:
-            path = target / "fc3.hdf5"
             written.append(_write(self.fc3, path, full=full, attributes=about))
+        else:
+            _put_aside(path)
         if text:
             path = target / "FORCE_CONSTANTS"
             written.append(write_force_constants(self.fc2, path, full=full))
         return written
+
+
+def _put_aside(path: Path) -> None:
+    """Let third-order constants of another fit be found no more, nor lost."""
+    if not path.is_file():
+        return
+    try:
+        with open_hdf5(path) as file:
+            ours = "forces_sha256" in file.attributes
+    except FileError:
+        return
+    if ours:
+        old = path.with_name(f"{path.name}.old")
+        path.replace(old)
+        warnings.warn(
+            f"{path}: is of another fit than these constants of second order; it is now "
+            f"{old.name}",
+            StaleConstantsWarning,
+            stacklevel=3,
+        )
 
 
 def write_force_constants(
