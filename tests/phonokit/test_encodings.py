@@ -17,6 +17,7 @@ WORDS = {
     "displace": [EXAMPLE / "phono3py_params.yaml.xz", "--second-order"],
     "forces": ["phonopy_disp.yaml", "--calculator", "nothing:nobody"],
     "fc": [EXAMPLE, "--output", "constants"],
+    "convert": [EXAMPLE, "converted"],
     "bands": [EXAMPLE, "--points-per-segment", "3"],
     "dos": [EXAMPLE, *MESH],
     "thermal": [EXAMPLE, *MESH],
