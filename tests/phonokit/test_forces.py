@@ -146,7 +146,9 @@ def test_the_same_calculator_by_another_name_goes_on(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         compute_forces(supercells, broken, store, origin="potential.py:make")
     calculator = linear(supercells)
-    forces = compute_forces(supercells, calculator, store, origin="/home/potential.py:make")
+    forces = compute_forces(
+        supercells, calculator, store, origin="folder/potential.py:make"
+    )
     assert calculator.calls == len(supercells) - 2 + 1
     np.testing.assert_allclose(forces, -2 * displaced(supercells), rtol=0, atol=1e-13)
 

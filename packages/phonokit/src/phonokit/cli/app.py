@@ -98,6 +98,7 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
     from phonokit.cli.config import settings_text, with_config
     from phonokit.cli.invocation import Invocation, current
     from phonokit.cli.temperatures import spread
+    from phonokit.cli.terminal import warnings_in_one_line
 
     launch.share_cores()
     command = tokens[0] if tokens else ""
@@ -117,12 +118,14 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
             options=frozenset(counts),
         )
     )
-    app(
-        spread(words),
-        exit_on_error=False,
-        print_error=False,
-        result_action="return_value",
-    )
+    # All ranks have the same warnings.
+    with warnings_in_one_line(launch.rank == 0):
+        app(
+            spread(words),
+            exit_on_error=False,
+            print_error=False,
+            result_action="return_value",
+        )
 
 
 def _options(command: str) -> dict[str, int]:

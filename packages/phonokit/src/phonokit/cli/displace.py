@@ -16,7 +16,6 @@ from phonokit.calc.displace import displace as compute
 from phonokit.cli.command import command
 from phonokit.cli.derive import options_of, settings_from
 from phonokit.cli.options import Flat
-from phonokit.cli.terminal import warnings_in_one_line
 from phonokit.io.write_displacements import (
     default_displacements_name,
     write_displacements,
@@ -94,8 +93,7 @@ def displace(
         supercell=_matrix(supercell, supercell_matrix),
         phonon_supercell=phonon_supercell,
     )
-    with warnings_in_one_line():
-        make_displacements(structure, wanted, output, structures, format)
+    make_displacements(structure, wanted, output, structures, format)
 
 
 app = command(displace, EXAMPLES)

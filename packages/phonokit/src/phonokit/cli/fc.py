@@ -16,7 +16,6 @@ from phonokit.cli.derive import options_of, settings_from
 from phonokit.cli.displace import EXAMPLES, make_displacements, program, say
 from phonokit.cli.forces import compute_all
 from phonokit.cli.options import Flat
-from phonokit.cli.terminal import warnings_in_one_line
 from phonokit.io.read import read
 from phonokit.model.force_data import ForceData
 from phonokit.results.force_constants import FitResult
@@ -139,7 +138,7 @@ def fc(
         path = make_displacements(path, wanted, folder, form=structure.format)
         compute_all(path, structure.calculator, structure.option, structure.residual)
         here = folder
-    with using(backend), warnings_in_one_line():
+    with using(backend):
         data = read(path, nac=False)
         result = compute(data, choices)
         written = result.write(folder, full=full, text=text)

@@ -15,7 +15,7 @@ from phonokit.calc.forces import collect_forces, compute_forces
 from phonokit.calc.from_calculator import PHONON_STORE, STORE
 from phonokit.cli.command import command
 from phonokit.cli.displace import EXAMPLES, program, say
-from phonokit.cli.terminal import progress_of, warnings_in_one_line
+from phonokit.cli.terminal import progress_of
 from phonokit.io.ase import calculator_of, options_of
 from phonokit.io.supercells import find_supercells, read_supercells
 from phonokit.io.write_forces import save_forces
@@ -65,13 +65,12 @@ def forces(
     """
     at_rest = (residual_file, phonon_residual_file)
     _refuse_contradictions(calculator, files, residual, at_rest)
-    with warnings_in_one_line():
-        if calculator is not None:
-            compute_all(path, calculator, option, residual)
-            return
-        supercells, units = read_supercells(path)
-        collected = _collected(supercells, files, at_rest, format)
-        _write(path, supercells, collected, units)
+    if calculator is not None:
+        compute_all(path, calculator, option, residual)
+        return
+    supercells, units = read_supercells(path)
+    collected = _collected(supercells, files, at_rest, format)
+    _write(path, supercells, collected, units)
 
 
 app = command(forces, EXAMPLES)
