@@ -4,6 +4,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
@@ -98,7 +99,6 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
     from phonokit.cli.config import settings_text, with_config
     from phonokit.cli.invocation import Invocation, current
     from phonokit.cli.temperatures import spread
-    from phonokit.cli.terminal import warnings_in_one_line
 
     launch.share_cores()
     command = tokens[0] if tokens else ""
@@ -118,14 +118,24 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
             options=frozenset(counts),
         )
     )
-    # All ranks have the same warnings.
-    with warnings_in_one_line(launch.rank == 0):
+    with _warnings(command, words, launch):
         app(
             spread(words),
             exit_on_error=False,
             print_error=False,
             result_action="return_value",
         )
+
+
+def _warnings(
+    command: str, words: Sequence[str], launch: Launch
+) -> AbstractContextManager[None]:
+    """Show warnings in one line, once for all ranks; help has none, and is to be fast."""
+    if command not in COMMANDS or {"--help", "-h"} & {*words}:
+        return nullcontext()
+    from phonokit.cli.terminal import warnings_in_one_line
+
+    return warnings_in_one_line(launch.rank == 0)
 
 
 def _options(command: str) -> dict[str, int]:
