@@ -1,6 +1,9 @@
 """The variables that MPI launchers set for their processes; imports no NumPy, no MPI."""
 
 import os
+import signal
+import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -42,6 +45,21 @@ class Launch:
             size=size,
             local_size=_first_number(environment, LOCAL_SIZE, size),
         )
+
+    def end_by_signal(self, message: str, number: int = signal.SIGTERM) -> None:
+        """Say something and end this process by a signal, if there are others.
+
+        A launcher ends all processes when a signal ends one. If one only leaves before all
+        have met in MPI, the others wait for it forever.
+        """
+        if self.size == 1:
+            return
+        # In the order of ranks: after what the first one says the launcher ends the rest.
+        time.sleep(min(0.1 * self.rank, 2))
+        sys.stderr.write(message)
+        sys.stderr.flush()
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
 
     def share_cores(self) -> None:
         """Give all ranks of a node the same number of cores, unless it is set already.

@@ -1,6 +1,7 @@
 """The command ``phono``."""
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from phono_mpi.launch import Launch
 from phonokit._version import __version__
 from phonokit.cli.encoding import replace_unknown_letters
 
+INTERRUPTION = "phono: interrupted; nothing was written\n"
 BAD_INPUT = 2
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -83,6 +85,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except BaseException as error:
+        _end_others(error, tokens, launch)
         known = _explanation(error)
         if known is None:
             raise
@@ -136,6 +139,19 @@ def _warnings(
     from phonokit.cli.terminal import warnings_in_one_line
 
     return warnings_in_one_line(launch.rank == 0)
+
+
+def _end_others(error: BaseException, tokens: Sequence[str], launch: Launch) -> None:
+    """End the other ranks, unless they have the same error or nothing to do."""
+    if launch.size == 1 or isinstance(error, SystemExit) or ALONE & set(tokens[:1]):
+        return
+    if isinstance(_cause(error), KeyboardInterrupt):
+        if "mpi4py.MPI" not in sys.modules:
+            launch.end_by_signal(INTERRUPTION, signal.SIGINT)
+    elif isinstance(error, Exception):
+        from phonokit.run.distributed import end_before_meeting
+
+        end_before_meeting(error, _explain)
 
 
 def _options(command: str) -> dict[str, int]:
@@ -201,9 +217,7 @@ def _help() -> str:
 
 def _explanation(error: BaseException) -> tuple[str, int] | None:
     """Message about an error, and the exit code; None for a mistake of ours."""
-    while isinstance(error, ImportError) and error.__cause__ is not None:
-        # What pybind11 and cyclopts make of Ctrl-C while something is imported.
-        error = error.__cause__
+    error = _cause(error)
     if isinstance(error, KeyboardInterrupt):
         return f"phono: interrupted; {str(error) or 'nothing was written'}\n", INTERRUPTED
     if isinstance(error, CycloptsError):
@@ -214,6 +228,14 @@ def _explanation(error: BaseException) -> tuple[str, int] | None:
 
         return f"phono: error: {in_options(_one_line(error))}\n", BAD_INPUT
     return None
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The error itself, out of those that say that something cannot be imported."""
+    while isinstance(error, ImportError) and error.__cause__ is not None:
+        # What pybind11 and cyclopts make of Ctrl-C while something is imported.
+        error = error.__cause__
+    return error
 
 
 def _explain(error: BaseException) -> int:

@@ -1,7 +1,10 @@
 """One command on many ranks, which succeed or fail together."""
 
+import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from time import sleep
 
 from phono_grid.errors import DomainError
@@ -26,7 +29,12 @@ def launched_ranks(explain: Callable[[BaseException], int]) -> Iterator[Ranks]:
     if launch.size == 1:
         yield Alone()
         return
-    ranks = MpiRanks()
+    try:
+        ranks = MpiRanks()
+    except KeyboardInterrupt:
+        message = "phono: interrupted; nothing was written\n"
+        launch.end_by_signal(message, signal.SIGINT)
+        raise
     try:
         if ranks.size != launch.size:
             raise DomainError(
@@ -37,6 +45,24 @@ def launched_ranks(explain: Callable[[BaseException], int]) -> Iterator[Ranks]:
     except BaseException as error:
         _end_together(ranks, error, explain)
         raise
+
+
+def end_before_meeting(error: Exception, explain: Callable[[BaseException], int]) -> None:
+    """End all ranks if some fail before they have met; return if all do, or nobody waits.
+
+    The others come to meet this one, with an error of their own or without: a rank that
+    only ends leaves them waiting.
+    """
+    if "mpi4py.MPI" in sys.modules:
+        return  # they have met, and have ended together
+    try:
+        ranks = MpiRanks()
+    except Exception:  # whatever it is, this rank cannot come
+        if find_spec("mpi4py") is not None:
+            explain(error)
+            Launch.from_environment().end_by_signal("")
+        return  # MPI is missing, for the others too
+    _end_together(ranks, error, explain)
 
 
 def _end_together(
