@@ -12,6 +12,7 @@ from phono_grid.errors import FileError, PhonoWarning
 
 from phonokit.io.files import in_file
 from phonokit.io.lines import Lines, number_of, read_lines
+from phonokit.io.plausible import ensure_charges
 from phonokit.io.tree import Tree
 from phonokit.model.dipoles import METHODS, Dipoles, born_charges
 
@@ -136,5 +137,6 @@ def _charges(
 ) -> BornCharges:
     """The charges, with the name of the file in what is wrong with them."""
     with in_file(where):
+        ensure_charges(charges, dielectric)
         checked = born_charges(cell, charges, dielectric, factor, units)
     return checked

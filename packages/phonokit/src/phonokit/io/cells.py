@@ -9,6 +9,7 @@ from phono_grid.calculators import CalculatorUnits
 from phono_grid.errors import FileError
 
 from phonokit.io.files import in_file
+from phonokit.io.plausible import ensure_masses
 from phonokit.io.tree import Tree
 
 SAME_MASS = 1e-3
@@ -64,6 +65,7 @@ def read_cell(tree: Tree, units: CalculatorUnits) -> Cell:
     symbols = tuple(_symbol(p) for p in points)
     with in_file(f"{tree.file}: {tree.where}"):
         masses = np.array([_mass(p, s) for p, s in zip(points, symbols, strict=True)])
+        ensure_masses(masses)
         cell = Cell(lattice, positions, symbols, masses, _magnetic_moments(points))
     return cell
 

@@ -12,6 +12,7 @@ from phono_grid.files import path_of
 from phono_grid.hdf5 import Hdf5File, open_hdf5
 
 from phonokit.io.files import in_file, open_text
+from phonokit.io.plausible import ensure_constants
 from phonokit.results.force_constants import HDF5, NAMES, SPARSE
 
 SAME_LATTICE = 1e-3
@@ -49,6 +50,7 @@ def read_force_constants(path: str | Path, supercell: Supercell) -> ForceConstan
     else:
         values, first = _read_text(source)
     with in_file(source):
+        ensure_constants(values, values.ndim // 2)
         constants = _checked(values, first, supercell)
     return constants
 
@@ -96,6 +98,7 @@ def read_sparse_force_constants(
         first = file.read("p2s_map", (supercell.primitive.n_atoms,))
     with in_file(source):
         _check_first(first, supercell)
+        ensure_constants(blocks, 3)
         constants = SparseForceConstants3(blocks, atoms, supercell)
     return constants
 

@@ -10,9 +10,10 @@ from phono_grid import Supercell
 from phono_grid.errors import FileError
 
 from phonokit.io.crystal_file import CrystalFile
-from phonokit.io.files import COMPRESSION, NoForcesError, find_first
+from phonokit.io.files import COMPRESSION, NoForcesError, find_first, in_file
 from phonokit.io.force_sets import read_force_sets
 from phonokit.io.force_store import key_of, stored_forces
+from phonokit.io.plausible import ensure_forces
 from phonokit.io.read_displacements import Place, read_displacements
 from phonokit.io.read_forces import columns_of, read_forces, read_snapshots
 from phonokit.io.supercells import supercells_of
@@ -89,11 +90,15 @@ def read_displaced_forces(
         supercells = supercells_of(file, place, supercell, record)
         inside = None if named is not None else record.forces(file.path)
         if inside is not None:
+            with in_file(file.path):
+                ensure_forces(inside * file.units.force)
             return DisplacedForces(supercells, inside * file.units.force)
     paths = [named] if named is not None else _files(file, place)
     if not paths:
         raise _missing(file, place, supercells)
     first, *others = (_read(path, file, place, supercell, supercells) for path in paths)
+    with in_file(paths[0]):
+        ensure_forces(first.forces)
     for other in others:
         _ensure_same(first, other)
     return first

@@ -29,8 +29,8 @@ def ensure_forces(forces: NDArray[np.float64], what: str = "the force") -> None:
         number, atom, _ = worst if len(worst) == 3 else (None, *worst)
         of_supercell = "" if number is None else f" of supercell {number + 1}"
         raise DomainError(
-            f"{what} on atom {atom + 1}{of_supercell} is {forces[worst]:.4g} eV/Å; no crystal "
-            "has that: correct the number, or the unit"
+            f"{what} on atom {atom + 1}{of_supercell} is {forces[worst]:.4g} eV/Å; no "
+            "crystal has that: correct the number, or the unit"
         )
 
 
@@ -47,8 +47,8 @@ def ensure_masses(masses: ArrayLike) -> None:
     wrong = np.flatnonzero(~((values >= low) & (values <= high)))
     if len(wrong):
         raise DomainError(
-            f"the mass of atom {wrong[0] + 1} is {values[wrong[0]]:.4g} Da, expected {low:g} "
-            f"to {high:g}"
+            f"the mass of atom {wrong[0] + 1} is {values[wrong[0]]:.4g} Da, expected "
+            f"{low:g} to {high:g}"
         )
 
 
@@ -63,13 +63,13 @@ def ensure_charges(charges: NDArray[np.float64], epsilon: NDArray[np.float64]) -
     worst = _first_beyond(charges, CHARGE)
     if worst is not None:
         raise DomainError(
-            f"the Born charge of atom {worst[0] + 1} is {charges[worst]:.4g} e, expected at "
-            f"most {CHARGE:g}"
+            f"the Born charge of atom {worst[0] + 1} is {charges[worst]:.4g} e, expected "
+            f"at most {CHARGE:g}"
         )
     if _first_beyond(epsilon, 1e4) is not None:
         raise DomainError(
-            f"a component of the dielectric tensor is {np.abs(epsilon).max():.4g}, expected "
-            "at most 10000"
+            f"a component of the dielectric tensor is {np.abs(epsilon).max():.4g}, "
+            "expected at most 10000"
         )
 
 
@@ -85,8 +85,8 @@ def ensure_constants(constants: NDArray[np.float64], order: int) -> None:
     if worst is not None:
         atoms = ", ".join(str(i + 1) for i in worst[: constants.ndim // 2])
         raise DomainError(
-            f"the force constant {atoms} is {constants[worst]:.4g} eV/Å^{order}, expected at "
-            f"most {CONSTANTS[order]:g}; it is damaged, or in another unit"
+            f"the force constant {atoms} is {constants[worst]:.4g} eV/Å^{order}, expected "
+            f"at most {CONSTANTS[order]:g}; it is damaged, or in another unit"
         )
 
 

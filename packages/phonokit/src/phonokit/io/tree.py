@@ -15,10 +15,21 @@ from phono_grid.errors import FileError
 
 from phonokit.io.files import lines_of, open_text
 from phonokit.io.number_blocks import MARK, BadRowError, take_blocks
+from phonokit.io.yaml_limits import ensure_within_limits
+
+
+class Word(str):
+    """A scalar without quotes that may be a number: PyYAML leaves that to us."""
+
+    __slots__ = ()
 
 
 def parse(text: str) -> Any:
-    """Parse yaml with the fastest parser there is; ValueError if it is malformed."""
+    """Parse yaml with the fastest parser there is; ValueError if it is malformed.
+
+    Numbers are numbers, or a `Word`; any other string was written as one.
+    """
+    ensure_within_limits(text)
     try:
         from yaml12 import parse_yaml
     except ImportError:
@@ -34,9 +45,18 @@ def _parse_with_pyyaml(text: str) -> Any:
         raise FileError(
             "yaml files need a parser; install py-yaml12 (or PyYAML) with pip"
         ) from None
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    base = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+    class Loader(base):  # type: ignore[misc, valid-type]
+        """Strings, of which those without quotes are told apart."""
+
+        def construct_scalar(self, node: Any) -> str:
+            """The text of a scalar."""
+            text: str = super().construct_scalar(node)
+            return text if node.style else Word(text)
+
     try:
-        return yaml.load(text, Loader=loader)
+        return yaml.load(text, Loader=Loader)
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from None
 
@@ -134,8 +154,9 @@ class Tree:
         """Numbers of a shape, in which -1 is any size."""
         value = self._with_tables(self.get(key))
         try:
+            _ensure_numbers(value)
             array = np.array(value, dtype=np.float64)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise self.error(key, f"expected numbers {_size(shape)}") from None
         fits = array.ndim == len(shape) and all(
             n in (-1, m) for n, m in zip(shape, array.shape, strict=True)
@@ -162,6 +183,15 @@ class Tree:
         if value != round(value):
             raise self.error(key, f"expected a whole number, got {value:g}")
         return round(value)
+
+
+def _ensure_numbers(value: Any) -> None:
+    """Refuse what only looks like numbers: true, and numbers in quotes."""
+    if isinstance(value, list):
+        for item in value:
+            _ensure_numbers(item)
+    elif not isinstance(value, int | float | Word | np.ndarray) or isinstance(value, bool):
+        raise TypeError
 
 
 def _size(shape: tuple[int, ...]) -> str:

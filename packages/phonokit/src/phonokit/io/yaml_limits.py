@@ -45,7 +45,7 @@ def ensure_within_limits(text: str) -> None:
             brackets, _ = _brackets(line, brackets)
         if depth + brackets > DEEPEST:
             raise ValueError(
-                f"line {number}: lists are nested deeper than {DEEPEST}, which no crystal is"
+                f"line {number}: lists are nested deeper than {DEEPEST}; no crystal is"
             )
         if "*" in line:
             aliases += len(_ALIAS.findall(line))
