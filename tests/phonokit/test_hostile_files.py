@@ -64,7 +64,7 @@ def test_text_that_is_nested_deeper_than_any_crystal_is_refused(parser, kind):
 def test_a_kilobyte_of_aliases_is_not_a_billion_values(parser, tmp_path):
     path = tmp_path / "phono3py.yaml"
     path.write_text(LAUGHS)
-    with pytest.raises(FileError, match=r"not valid yaml \(line 2: more than 16 aliases"):
+    with pytest.raises(FileError, match=r"not valid yaml \(line 3: more than 16 aliases"):
         Tree.read(path)
 
 

@@ -7,6 +7,8 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from io import BufferedReader, RawIOBase, TextIOWrapper
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,6 +29,8 @@ MAGIC: tuple[tuple[bytes, Callable[..., IO[Any]]], ...] = (
     (b"BZh", bz2.open),
 )
 """Functions that read a file, by its first bytes, whatever its name."""
+UNPACKED, TIMES = 32 << 20, 100
+"""Bytes that any compressed file may unpack to, and more by its size."""
 PIECE = 1 << 18
 """Characters or bytes that are read at once."""
 
@@ -39,7 +43,49 @@ def opener_of(path: Path) -> Callable[..., IO[Any]]:
     """The function that reads a file, told by its first bytes."""
     with in_compressed(path), path.open("rb") as file:
         head = file.read(8)
-    return next((opener for magic, opener in MAGIC if head.startswith(magic)), open)
+    opener = next((opener for magic, opener in MAGIC if head.startswith(magic)), None)
+    return open if opener is None else partial(_open_bounded, opener)
+
+
+def _open_bounded(
+    opener: Callable[..., IO[Any]], path: Path, mode: str, encoding: str | None = None
+) -> IO[Any]:
+    """Open a compressed file that may not unpack to more than text can."""
+    bounded = BufferedReader(_Bounded(opener(path, "rb"), path), PIECE)
+    return TextIOWrapper(bounded, encoding) if "t" in mode else bounded
+
+
+class _Bounded(RawIOBase):
+    """What comes out of a compressed file, up to a bound.
+
+    Forces are packed to a third, and to a tenth where most are zero; a small file that
+    unpacks to a thousand times its size was made to fill the memory.
+    """
+
+    def __init__(self, file: IO[bytes], path: Path) -> None:
+        self._file, self._path = file, path
+        self._left = UNPACKED + TIMES * path.stat().st_size
+
+    def readable(self) -> bool:
+        """Files that are read can be."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read some bytes."""
+        data = self._file.read(len(buffer))
+        self._left -= len(data)
+        if self._left < 0:
+            raise FileError(
+                f"{self._path}: unpacks to more than {TIMES} times its size; no forces do: "
+                "unpack it yourself if you trust it"
+            )
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+        super().close()
 
 
 @contextmanager
