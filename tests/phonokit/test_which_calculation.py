@@ -248,3 +248,36 @@ def test_calculations_that_have_not_converged_are_told(tmp_path, capsys, form):
             files[2].write_text(text + achieved + "\n")
             assert main(command) == 0
             assert "warning" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("distance", [0.0001, *DISTANCES])
+@pytest.mark.parametrize("factor", [1.01, 0.5, -1.0])
+def test_comments_of_other_displacements_are_refused_however_small(
+    tmp_path, distance, factor
+):
+    supercells, other = made(distance), made(abs(factor) * distance)
+    phonokit.write_displacements(supercells, tmp_path / "phonopy_disp.yaml")
+    forces = np.zeros((len(supercells), 8, 3))
+    path = tmp_path / "FORCES_FC2"
+    phonokit.write_forces(path, forces, supercells.comments())
+    assert len(phonokit.read(path).singles) == len(supercells)
+    comments = list(other.comments())
+    phonokit.write_forces(path, forces, comments if factor > 0 else comments[::-1])
+    with pytest.raises(FileError, match="the comment says that atom . moves by"):
+        phonokit.read(path)
+
+
+@pytest.mark.parametrize("distance", [0.0001, *DISTANCES])
+def test_two_files_of_other_forces_are_told_apart_however_small(tmp_path, rng, distance):
+    supercells = made(distance)
+    phonokit.write_displacements(supercells, tmp_path / "phonopy_disp.yaml")
+    forces = 10 * distance * rng.normal(size=(len(supercells), 8, 3))
+    for name, values in (("FORCES_FC2", forces), ("FORCE_SETS", 1.01 * forces)):
+        if name == "FORCE_SETS":
+            phonokit.write_force_sets(tmp_path / name, supercells, values)
+        else:
+            phonokit.write_forces(tmp_path / name, values, supercells.comments())
+    with pytest.raises(FileError, match="FORCE_SETS: holds other forces than FORCES_FC2"):
+        phonokit.read(tmp_path)
+    phonokit.write_force_sets(tmp_path / "FORCE_SETS", supercells, forces.round(8))
+    phonokit.read(tmp_path)

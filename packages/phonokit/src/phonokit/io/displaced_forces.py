@@ -23,9 +23,11 @@ from phonokit.model.displaced_supercells import (
     RandomSupercells,
 )
 
-ROUNDING = 1e-6
-"""eV/Å; two files of the same forces may be rounded to eight digits in the units of their
-program."""
+ROUNDING = 2e-7
+"""eV/Å, or Å; two files of the same forces may be rounded to eight digits in the units of
+their program."""
+SAME = 1e-5
+"""Of the largest force, or displacement."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,8 +167,7 @@ def _ensure_same(one: DisplacedForces, other: DisplacedForces) -> None:
     """Refuse two files that hold other forces, or forces of other displacements."""
     arrays = [[*_moved(data.supercells), data.forces] for data in (one, other)]
     same = len(arrays[0]) == len(arrays[1]) and all(
-        a.shape == b.shape and bool((np.abs(a - b) <= ROUNDING).all())
-        for a, b in zip(*arrays, strict=True)
+        a.shape == b.shape and _agree(a, b) for a, b in zip(*arrays, strict=True)
     )
     if not same:
         assert one.file is not None  # as both are of files
@@ -175,6 +176,12 @@ def _ensure_same(one: DisplacedForces, other: DisplacedForces) -> None:
             f"{other.file}: holds other forces than {one.file.name} beside it; name the "
             "file of forces that you mean, or remove the other"
         )
+
+
+def _agree(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Whether two arrays differ by rounding only, however small their numbers are."""
+    largest = np.abs(one).max(initial=0)
+    return bool((np.abs(one - other) <= ROUNDING + SAME * largest).all())
 
 
 def _moved(supercells: AnySupercells) -> list[NDArray[np.float64]]:

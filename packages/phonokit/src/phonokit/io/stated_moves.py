@@ -9,8 +9,10 @@ from phono_grid.errors import DomainError, FileError
 
 Moves = Callable[[int], Sequence[tuple[int, NDArray[np.float64]]]]
 """The displaced atoms, from 0, of a supercell by number, and their displacements."""
-SAME_VECTOR = 1e-5
-"""Å, or what the file has in its place; displacements in comments have 16 decimals."""
+SAME_VECTOR = 1e-3
+"""Of the length of a displacement; those in comments have 16 decimals, some fewer."""
+LAST_DIGIT = 1e-8
+"""In the unit of the file; comments have as many decimals or more."""
 
 
 class StatedMoves:
@@ -51,7 +53,9 @@ class StatedMoves:
             return
         atom, u = self._expected.pop(0)
         same = any(
-            np.abs(stated[1] - u / unit).max() <= SAME_VECTOR for unit in self._lengths
+            np.abs(stated[1] - u / unit).max()
+            <= SAME_VECTOR * np.linalg.norm(u) / unit + LAST_DIGIT
+            for unit in self._lengths
         )
         if stated[0] != atom + 1 or not same:
             raise FileError(
