@@ -263,7 +263,7 @@ def test_comments_of_other_displacements_are_refused_however_small(
     assert len(phonokit.read(path).singles) == len(supercells)
     comments = list(other.comments())
     phonokit.write_forces(path, forces, comments if factor > 0 else comments[::-1])
-    with pytest.raises(FileError, match="the comment says that atom . moves by"):
+    with pytest.raises(FileError, match=r"the comment says that atom . moves by"):
         phonokit.read(path)
 
 
