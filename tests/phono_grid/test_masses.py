@@ -63,3 +63,15 @@ def test_a_primitive_cell_of_other_isotopes_is_another_crystal():
     other = Supercell.of(iron((HEAVY, HEAVY)), [1, 1, 1], np.eye(3)).primitive
     with pytest.raises(ValueError, match="cells of one crystal"):
         one.on_primitive(other)
+
+
+def test_sites_that_are_occupied_in_part_are_refused():
+    ase = pytest.importorskip("ase")
+    atoms = ase.Atoms("Fe", cell=np.eye(3) * 2.87, pbc=True)
+    for shares in ({"Fe": 1.0}, {"Fe": 0.5}, {"Fe": 0.5, "Ni": 0.5}):
+        atoms.info["occupancy"] = {"0": shares}
+        if shares == {"Fe": 1.0}:
+            assert Cell.from_ase(atoms).n_atoms == 1
+            continue
+        with pytest.raises(ValueError, match=r"a site is occupied in part \(Fe 0.5"):
+            Cell.from_ase(atoms)

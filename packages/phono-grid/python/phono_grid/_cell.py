@@ -152,7 +152,8 @@ class Cell(ValueNoun):
         Raises
         ------
         DomainError
-            If it is not periodic along all axes, or has ghost atoms.
+            If it is not periodic along all axes, has ghost atoms, or sites that are
+            occupied in part.
         """
         return cls(**_foreign_cells.from_ase(atoms))
 

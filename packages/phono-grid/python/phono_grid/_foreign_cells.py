@@ -51,6 +51,7 @@ def from_ase(atoms: Any) -> dict[str, Any]:
             f"atoms: expected a crystal, periodic along all three axes, got pbc = "
             f"{[bool(periodic) for periodic in atoms.pbc]}; set atoms.pbc = True"
         )
+    _ensure_ordered(getattr(atoms, "info", {}).get("occupancy"))
     moments = atoms.get_initial_magnetic_moments()
     return {
         "lattice": np.array(atoms.cell),
@@ -59,6 +60,17 @@ def from_ase(atoms: Any) -> dict[str, Any]:
         "masses": atoms.get_masses(),
         "magnetic_moments": moments if np.any(moments) else None,
     }
+
+
+def _ensure_ordered(occupancy: Any) -> None:
+    """Require sites of one element each, all of them occupied, as ASE has them of a cif."""
+    sites = occupancy.values() if isinstance(occupancy, dict) else ()
+    for shares in sites:
+        if len(shares) > 1 or min(shares.values(), default=1) < 1:
+            told = ", ".join(f"{symbol} {share:g}" for symbol, share in shares.items())
+            raise DomainError(
+                f"atoms: a site is occupied in part ({told}); choose an ordered supercell"
+            )
 
 
 def to_ase(cell: Atoms) -> Any:

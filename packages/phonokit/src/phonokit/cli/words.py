@@ -10,6 +10,24 @@ BEGIN = re.compile(r"^([a-z][a-z0-9_]*)(?=:| must )")
 ARGUMENT = re.compile(r"\b([a-z][a-z0-9_]*)=(?:\"([^\"]*)\"|'([^']*)'|([\w.]+))?")
 
 
+PHRASES = (
+    (
+        ", or Grid.generalized, or use_symmetry=False",
+        ", or a matrix (--mesh-matrix)",
+    ),
+    (
+        "phonokit.displace or from_calculator (phono displace, or phono fc with a "
+        "calculator)",
+        "phono displace, or phono fc with a --calculator",
+    ),
+    (
+        "which phonokit.displace makes with second_order=False",
+        "which phono displace makes without --second-order",
+    ),
+)
+"""Advice of the library that names its functions, and what it is on the command line."""
+
+
 def in_options(message: str) -> str:
     """A message in the options of the command that is being carried out."""
     from phonokit.cli.invocation import current
@@ -37,6 +55,8 @@ def as_options(message: str, options: frozenset[str]) -> str:
             return name if value == "True" else f"--no-{name[2:]}"
         return f"{name} {value}".strip()
 
+    for advice, here in PHRASES:
+        message = message.replace(advice, here)
     message = BEGIN.sub(lambda m: _known(m.group(1), options), message)
     return ARGUMENT.sub(option, message)
 
