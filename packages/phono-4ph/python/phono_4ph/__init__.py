@@ -4,6 +4,7 @@ from phono_4ph._files import read_force_constants4, write_force_constants4
 from phono_4ph._force_constants4 import ForceConstants4
 from phono_4ph._gauge import conjugate_gauge
 from phono_4ph._laws4 import asymmetry4, drift4, symmetrize4
+from phono_4ph._least_squares4 import largest_cutoff, least_squares4
 from phono_4ph._linewidths4 import KINDS, Scattering4, linewidths4
 from phono_4ph._loop import loop_constants, loop_shift
 from phono_4ph._sampling import Sampling, linewidths4_of_pairs, sampled_linewidths4
@@ -21,6 +22,8 @@ __all__ = [
     "conjugate_gauge",
     "drift4",
     "interaction_strengths4",
+    "largest_cutoff",
+    "least_squares4",
     "linewidths4",
     "linewidths4_of_pairs",
     "loop_constants",

@@ -119,12 +119,12 @@ class ForceConstants4(ValueNoun):
             the block that has the atoms of block ``e`` in that order; -1 if there is none.
         """
         places = np.full((len(EXCHANGES), len(self)), -1)
-        keys, every = _numbered(self.keys, self._exchanged_keys())
+        keys, exchanged = _numbered(self.keys, self._exchanged_keys())
         order = np.argsort(keys)
-        for row, wanted in zip(places, every, strict=True):
-            at = np.searchsorted(keys[order], wanted).clip(max=max(len(keys) - 1, 0))
-            there = keys[order][at] == wanted
-            row[there] = order[at[there]]
+        for row, wanted in zip(places, exchanged, strict=True):
+            index = np.searchsorted(keys[order], wanted).clip(max=max(len(keys) - 1, 0))
+            there = keys[order][index] == wanted
+            row[there] = order[index[there]]
         return places
 
     def complete(self) -> "ForceConstants4":

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from phonokit.calc.displacements import displacements as displacements
     from phonokit.calc.dos import dos as dos
     from phonokit.calc.fit import fit as fit
+    from phonokit.calc.fit_fourth_order import fit_fourth_order as fit_fourth_order
     from phonokit.calc.forces import collect_forces as collect_forces
     from phonokit.calc.forces import compute_forces as compute_forces
     from phonokit.calc.from_calculator import from_calculator as from_calculator
@@ -120,6 +121,7 @@ _HOME = {
     "phonokit.calc.displacements": "displacements",
     "phonokit.calc.dos": "dos",
     "phonokit.calc.fit": "fit",
+    "phonokit.calc.fit_fourth_order": "fit_fourth_order",
     "phonokit.calc.forces": "collect_forces compute_forces",
     "phonokit.calc.from_calculator": "from_calculator",
     "phonokit.calc.joint_dos": "joint_dos",

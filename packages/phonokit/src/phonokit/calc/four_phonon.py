@@ -28,7 +28,7 @@ from phonokit.settings.transport import Transport
 
 GROUPS = 8
 """Independent samples, from whose differences the error is known."""
-FIRST, SECOND = 8, 32
+FIRST, SECOND = 2, 16
 """Wave vectors ``q_1``, and ``q_2`` of each, that a group draws at a time."""
 SHARE = 1 / 3
 """Each wave vector must know its part of κ this much worse than κ would be known if all had

@@ -3,18 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from phono_4ph import drift4, write_force_constants4
 from phono_fc import SparseForceConstants3
 from phono_grid import Backend, using
 from phono_grid.backend import active
 from phono_grid.errors import DomainError
 
 from phonokit.calc.fit import fit as compute
+from phonokit.calc.fit_fourth_order import fit_fourth_order
 from phonokit.cli.command import command
 from phonokit.cli.derive import options_of, settings_from
 from phonokit.cli.displace import EXAMPLES, make_displacements, program, say
 from phonokit.cli.forces import compute_all
+from phonokit.cli.four_phonon import NAME as FILE
 from phonokit.cli.options import Flat
 from phonokit.io.read import read
 from phonokit.model.force_data import ForceData
@@ -103,6 +106,8 @@ def fc(
     output: Path | None = None,
     full: bool = False,
     text: bool = False,
+    order: Literal[4] | None = None,
+    fc4_cutoff: float | None = None,
     settings: FlatFit = FIT,
     structure: FlatStructure = STRUCTURE,
     lang: str | None = None,
@@ -123,10 +128,19 @@ def fc(
         Write every first atom, not only those of the primitive cell.
     text
         Write FORCE_CONSTANTS too.
+    order
+        4: write FORCE_CONSTANTS_4TH too, from random displacements; with --fc4-cutoff.
+    fc4_cutoff
+        In Å; fourth-order constants of atoms this far apart or farther are zero.
     lang
         The kernels that run, rust or python.
     """
     choices = settings_from(Fit, settings)
+    if (order == 4) != (fc4_cutoff is not None):
+        raise DomainError(
+            "order: fourth order is solved for with --order 4 and --fc4-cutoff together; "
+            "a first try is a little more than the distance of nearest neighbours"
+        )
     here = path if path.is_dir() else path.parent
     folder = here if output is None else output
     backend = active() if lang is None else Backend.of(lang)
@@ -143,11 +157,20 @@ def fc(
         result = compute(data, choices)
         written = result.write(folder, full=full, text=text)
         say("\n".join(_report(data, result, written)))
+        if fc4_cutoff is not None:
+            _fourth_order(data, fc4_cutoff, folder)
     if folder.resolve() == here.resolve():
         say(f"phono kappa {folder} takes them in place of the forces")
 
 
 app = command(fc, EXAMPLES)
+
+
+def _fourth_order(data: ForceData, cutoff: float, folder: Path) -> None:
+    """Solve for fourth-order constants, write them, and say so."""
+    fc4 = fit_fourth_order(data, cutoff)
+    path = write_force_constants4(fc4, folder / FILE)
+    say(f"order 4: drift {drift4(fc4):.1e} eV/Å^4\nwrote {path}, {len(fc4)} blocks")
 
 
 def _report(data: ForceData, result: FitResult, written: list[Path]) -> Iterator[str]:

@@ -72,11 +72,12 @@ class FourPhononOptions:
         if settings is None:
             return partial(kappa_of, **inputs)
 
-        compute = partial(kappa_of, four_phonon=settings, **inputs)
+        compute: Any = partial(kappa_of, four_phonon=settings, **inputs)
 
         def computed(crystal: Crystal, **others: Any) -> KappaResult:
             fc4 = self._constants(path, crystal.primitive)
-            return compute(crystal.with_fc4(fc4), **others)
+            result: KappaResult = compute(crystal.with_fc4(fc4), **others)
+            return result
 
         return computed
 
