@@ -1,5 +1,9 @@
 """What does not fit into memory is refused before anything is allocated."""
 
+import gc
+import platform
+import resource
+
 import numpy as np
 import pytest
 from phono_grid import (
@@ -23,6 +27,7 @@ from phono_grid import (
     zone_images,
 )
 from phono_grid.errors import DomainError
+from phono_grid.memory import release_freed_memory
 from silicon_nouns import (
     BANDS,
     BIG,
@@ -82,3 +87,27 @@ def test_what_does_not_fit_says_what_it_would_need_before_it_begins(
         DomainError, match=f"{message}.* would need .* GiB, this machine has"
     ):
         call()
+
+
+def test_freed_memory_is_given_back_where_the_system_can(monkeypatch):
+    def resident():
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * resource.getpagesize()
+
+    if platform.libc_ver()[0] == "glibc":
+        pieces = [bytearray(1000) for _ in range(100_000)]
+        kept = pieces[-1]  # at the end of the heap, which cannot shrink below it
+        del pieces
+        gc.collect()
+        before = resident()
+        release_freed_memory()
+        assert before - resident() > 50e6
+        assert len(kept) == 1000
+
+    def no_library(name):
+        raise OSError(name)
+
+    monkeypatch.setattr("ctypes.CDLL", no_library)
+    release_freed_memory()
+    monkeypatch.setattr("ctypes.CDLL", lambda name: object())
+    release_freed_memory()

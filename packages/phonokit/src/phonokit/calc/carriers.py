@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_3ph import BandPairs, PeriodicModes, Series3
 from phono_grid import Cell, Grid, IrreduciblePoints
+from phono_grid.memory import release_freed_memory
 from phono_mpi import Ranks
 
 from phonokit.calc.harmonic_phonons import Harmonic, harmonic_phonons, pairs_of
@@ -75,8 +76,10 @@ def carriers_of(
 
     # Before the series of third order, so that what modes need meanwhile is free for it.
     phonons, points = phonons_once_per_node(make, grid, ranks)
+    release_freed_memory()
     harmonic = Harmonic(phonons, *points)
     series3 = series_once_per_node(crystal, ranks)
+    release_freed_memory()
     if ranks.rank == 0:
         warn_of_imaginary_modes(
             harmonic.qpoints,
