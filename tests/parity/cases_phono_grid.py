@@ -153,11 +153,16 @@ def copies(results):
     return tuple(array.copy() for array in ([results], results)[isinstance(results, tuple)])
 
 
+def hash_of_words(rng):
+    return (rng.integers(0, 2**64, 200_001, dtype=np.uint64),), {}
+
+
 CASES = (
     {
         f"phono_grid.{case.__name__}": case
         for case in (
             atom_permutations,
+            hash_of_words,
             irreducible_map,
             shortest_vectors,
             tetrahedron_weights,

@@ -1,6 +1,7 @@
 //! Crystals and their grids: symmetry, Brillouin-zone grids, triplets and tetrahedra.
 
 mod bands;
+mod content_hash;
 mod joint_dos;
 mod pair_vertices;
 mod permutations;
@@ -18,6 +19,7 @@ mod zone;
 mod zone_weights;
 
 pub use bands::Bands;
+pub use content_hash::content_hash;
 pub use joint_dos::joint_dos_channels;
 pub use pair_vertices::TripletBands;
 pub use permutations::{Operations, PARALLEL_IMAGES, atom_permutations};

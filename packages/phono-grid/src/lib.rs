@@ -225,6 +225,13 @@ fn triplet_images<'py>(
     Ok((images.into_pyarray(py), normal.into_pyarray(py)))
 }
 
+/// See `phono_grid.content_hash`.
+#[pyfunction]
+fn hash_of_words(py: Python<'_>, words: PyReadonlyArray1<'_, u64>) -> PyResult<u64> {
+    let words = words.as_slice()?;
+    Ok(py.detach(|| phono_grid::content_hash(words)))
+}
+
 /// `out, outside`.
 type Conserving<'py> = (Bound<'py, PyArray5<f64>>, Bound<'py, PyArray4<i8>>);
 
@@ -293,9 +300,9 @@ fn zone_point_weights<'py>(
 mod _rust {
     #[pymodule_export]
     use super::{
-        atom_permutations, irreducible_map, joint_dos_channels, shortest_vectors, spectra,
-        tetrahedron_weights, triplet_images, triplet_weights, triplets_at, zone_images,
-        zone_point_weights, zone_triplet_weights,
+        atom_permutations, hash_of_words, irreducible_map, joint_dos_channels,
+        shortest_vectors, spectra, tetrahedron_weights, triplet_images, triplet_weights,
+        triplets_at, zone_images, zone_point_weights, zone_triplet_weights,
     };
     #[pymodule_export]
     use phono_py::rayon_threads;

@@ -3,6 +3,7 @@
 from phono_grid import errors, units
 from phono_grid._bands import Bands
 from phono_grid._cell import Cell
+from phono_grid._content_hash import content_hash
 from phono_grid._degenerate_sets import degenerate_sets
 from phono_grid._grid import Grid, IrreduciblePoints, irreducible_map
 from phono_grid._isotopes import (
@@ -70,6 +71,7 @@ __all__ = [
     "ValueNoun",
     "atom_permutations",
     "brillouin_zone_images",
+    "content_hash",
     "degenerate_sets",
     "density_of_states",
     "errors",

@@ -1,0 +1,180 @@
+"""Our kernels in the place of functions of phonors.
+
+Nothing heavy is imported here: phono3py imports this whenever it is imported itself.
+"""
+
+import functools
+import importlib
+import inspect
+import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import ModuleType
+from typing import Any
+
+from phono_inside._signatures import KNOWN, OVERRIDES
+from phono_inside._status import FunctionStatus, Status
+
+log = logging.getLogger("phono.lang")
+
+_status = {name: FunctionStatus(name=name) for name in OVERRIDES}
+_originals_wanted: ContextVar[bool] = ContextVar("phono_inside_original", default=False)
+
+
+class PassedOn(Exception):  # noqa: N818 - it is no error
+    """Says why a call is left to the original."""
+
+
+def register() -> None:
+    """Put our kernels in the place of the functions of phonors that they can serve.
+
+    phono3py calls it when it is imported, through the entry-point group
+    ``phono3py.conductivity``. Called again it does nothing more. Without phonors, or with
+    one whose functions have other arguments, these stay as they are, and a line of the
+    logger ``phono.lang`` says so.
+    """
+    # phono3py swallows what is raised here: it would never be seen.
+    try:
+        _register()
+    except Exception:
+        log.exception("phono-inside: nothing is replaced")
+
+
+def _register() -> None:
+    """`register`, with its errors."""
+    wanted = _wanted(os.environ.get("PHONO_INSIDE", "on"))
+    if not wanted:
+        return
+    try:
+        phonors = importlib.import_module("phonors")
+    except ImportError:
+        log.info("phono-inside: phonors is not installed, nothing to replace")
+        return
+    for name in wanted:
+        function = getattr(phonors, name, None)
+        if function is None or hasattr(function, "_phono_inside"):
+            continue
+        signature = _signature(function)
+        if signature not in KNOWN[name]:
+            _status[name].passed_on["signature unknown"] = 0
+            log.warning(
+                "phono-inside: phonors.%s%s has arguments that are not known here; it "
+                "stays as it is",
+                name,
+                getattr(function, "__text_signature__", ""),
+            )
+            continue
+        setattr(phonors, name, _wrapper(phonors, name, function, signature))
+        _status[name].replaced = True
+
+
+def _wanted(setting: str) -> list[str]:
+    """The functions that ``PHONO_INSIDE`` asks for."""
+    words = setting.replace(",", " ").split()
+    if not words or setting.strip().lower() in ("on", "1", "true", "yes", "all"):
+        return list(OVERRIDES)
+    if setting.strip().lower() in ("off", "0", "false", "no", "none"):
+        return []
+    for word in words:
+        if word not in OVERRIDES:
+            log.warning(
+                "PHONO_INSIDE: there is no %r here, only %s; or on, off",
+                word,
+                ", ".join(OVERRIDES),
+            )
+    return [name for name in OVERRIDES if name in words]
+
+
+def _signature(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Names of the arguments of a function, those with a default marked ``=``."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return ()
+    return tuple(p.name + ("" if p.default is p.empty else "=") for p in parameters)
+
+
+def _wrapper(
+    phonors: ModuleType,
+    name: str,
+    function: Callable[..., Any],
+    signature: tuple[str, ...],
+) -> Callable[..., Any]:
+    """The function that stands in the place of ``phonors.name``."""
+    names = [argument.rstrip("=") for argument in signature]
+    defaults = {argument[:-1]: None for argument in signature if argument.endswith("=")}
+    state = _status[name]
+
+    @functools.wraps(function)
+    def inside(*args: Any, **kwargs: Any) -> Any:
+        if _originals_wanted.get():
+            return function(*args, **kwargs)
+        try:
+            if len(args) + len(kwargs) < len(names) - len(defaults):
+                raise PassedOn("arguments missing")
+            arguments = {**defaults, **dict(zip(names, args, strict=False)), **kwargs}
+            if len(arguments) != len(names) or len(args) > len(names):
+                raise PassedOn("arguments unknown")
+            serve = _serving(OVERRIDES[name])
+            serve(phonors, **arguments)
+        except PassedOn as why:
+            state.passed_on[str(why)] += 1
+            log.debug("inside name=%s passed on: %s", name, why)
+            return function(*args, **kwargs)
+        except Exception as error:
+            _say_fault(name, error)
+            state.passed_on[type(error).__name__] += 1
+            return function(*args, **kwargs)
+        state.served += 1
+        if state.served == 1:
+            log.info("phono-inside: phonors.%s runs on phonokit's kernels", name)
+        log.debug("inside name=%s served", name)
+        return None
+
+    inside._phono_inside = True  # type: ignore[attr-defined]
+    return inside
+
+
+def _say_fault(name: str, error: Exception) -> None:
+    """Say why ours could not do what it took, once for each kind of reason."""
+    known = _status[name].passed_on[type(error).__name__]
+    log.log(
+        logging.DEBUG if known else logging.WARNING,
+        "phono-inside: phonors.%s is left to the original (%s: %s)",
+        *(name, type(error).__name__, error),
+    )
+
+
+@functools.cache
+def _serving(place: str) -> Callable[..., None]:
+    """The function at ``module:name``, imported at its first use."""
+    module, _, name = place.partition(":")
+    function: Callable[..., None] = getattr(importlib.import_module(module), name)
+    return function
+
+
+@contextmanager
+def original() -> Iterator[None]:
+    """Let phonors' own functions run inside the block, to compare::
+
+    with phono_inside.original():
+        ph3.run_thermal_conductivity()
+    """
+    token = _originals_wanted.set(True)
+    try:
+        yield
+    finally:
+        _originals_wanted.reset(token)
+
+
+def status() -> Status:
+    """Which functions are replaced, and how many calls ours served or passed on."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        phonors = version("phonors")
+    except PackageNotFoundError:
+        phonors = ""
+    return Status(functions=tuple(_status.values()), phonors=phonors)

@@ -1,0 +1,54 @@
+"""The functions of phonors that are served, and the arguments they are known to have."""
+
+_CRYSTAL = "fc3 fc3_nonzero_indices svecs multiplicity masses p2s_map s2p_map band_indices"
+_COLLISION = (
+    "sigmas sigma_cutoffs relative_grid_address bzg2grg reciprocal_rotations "
+    "is_time_reversal swappable is_mesh_symmetry reciprocal_lattice bz_triplets_q_mat "
+    "frequencies eigenvectors bz_grid_addresses bz_map bz_grid_type d_diag q_mat "
+    f"{_CRYSTAL} temperatures_thz is_n_u symmetrize_fc3_q make_r0_average all_shortest "
+    "cutoff_frequency is_compact_fc3"
+)
+
+
+def _names(*texts: str) -> tuple[tuple[str, ...], ...]:
+    """Signatures from words in a text."""
+    return tuple(tuple(text.split()) for text in texts)
+
+
+OVERRIDES = {
+    "collision_at_grid_point": "phono_inside._collision:collision_at_grid_point",
+    "collision_at_grid_points_batched": (
+        "phono_inside._collision:collision_at_grid_points_batched"
+    ),
+    "interaction": "phono_inside._interaction:interaction",
+    "triplets_integration_weights": "phono_inside._weights:triplets_integration_weights",
+    "integration_weights_at_grid_points": (
+        "phono_inside._weights:integration_weights_at_grid_points"
+    ),
+}
+"""Where each function is served, those that gain most first."""
+
+KNOWN = {
+    "collision_at_grid_point": _names(
+        f"collisions grid_point {_COLLISION} degenerate_ids=",
+        f"collisions grid_point {_COLLISION}",
+    ),
+    "collision_at_grid_points_batched": _names(
+        f"collisions grid_points {_COLLISION} degenerate_ids=",
+        f"collisions grid_points {_COLLISION}",
+    ),
+    "interaction": _names(
+        "fc3_normal_squared g_zero frequencies eigenvectors triplets bz_grid_addresses "
+        f"d_diag q_mat {_CRYSTAL} symmetrize_fc3_q make_r0_average all_shortest "
+        "cutoff_frequency is_compact_fc3"
+    ),
+    "triplets_integration_weights": _names(
+        "iw iw_zero frequency_points relative_grid_address d_diag triplets frequencies1 "
+        "frequencies2 bz_grid_addresses bz_map bz_grid_type tp_type"
+    ),
+    "integration_weights_at_grid_points": _names(
+        "iw frequency_points relative_grid_address d_diag grid_points frequencies "
+        "bz_grid_addresses bz_map gp2irgp_map bz_grid_type function"
+    ),
+}
+"""The arguments of each, over all releases; ``=`` where there is a default."""
