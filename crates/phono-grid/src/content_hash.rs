@@ -1,9 +1,5 @@
 //! A hash of what is in an array, at the speed of memory.
 
-use rayon::prelude::*;
-
-/// Words in a piece of work.
-const PIECE: usize = 1 << 16;
 /// 2⁶⁴ over the golden ratio: places far apart get unlike numbers.
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -11,19 +7,17 @@ const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 /// the numbers that lets every bit depend on every other.
 ///
 /// Made to notice that an array has changed, not to withstand somebody who wants it not to
-/// be noticed. A sum, so that the order of the work does not matter.
+/// be noticed. On this thread: to wake others can take longer than most arrays.
 ///
 /// The permutation is that of G. L. Steele, D. Lea, C. H. Flood, OOPSLA 2014, 453.
 pub fn content_hash(words: &[u64]) -> u64 {
-    let piece = |(p, words): (usize, &[u64])| {
-        let mut sum = 0_u64;
-        for (i, &word) in words.iter().enumerate() {
-            let place = ((p * PIECE + i + 1) as u64).wrapping_mul(STEP);
-            sum = sum.wrapping_add(mix(word.wrapping_add(place)));
-        }
-        sum
-    };
-    words.par_chunks(PIECE).enumerate().map(piece).reduce(|| 0, u64::wrapping_add)
+    let mut sum = 0_u64;
+    let mut place = 0_u64;
+    for &word in words {
+        place = place.wrapping_add(STEP);
+        sum = sum.wrapping_add(mix(word.wrapping_add(place)));
+    }
+    sum
 }
 
 /// Every bit of the result depends on every bit of `x`.

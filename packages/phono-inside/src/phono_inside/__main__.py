@@ -9,7 +9,7 @@ import phono_inside
 def main(arguments: list[str]) -> None:
     """Run the command, or show what is replaced if none is given."""
     if not arguments:
-        print(phono_inside.status())
+        sys.stdout.write(f"{phono_inside.status()}\n")
         return
     command, *_ = arguments
     scripts = entry_points(group="console_scripts", name=command)

@@ -154,7 +154,7 @@ def occupations_of(a: dict[str, Any], modes_key: Hashable) -> NDArray[np.float64
 
 def average_of(a: dict[str, Any]) -> bool:
     """Whether weights are averaged over the degenerate sets that are given."""
-    ids = a["degenerate_ids"] if "degenerate_ids" in a else None
+    ids = a.get("degenerate_ids")
     if ids is None:
         return False
     ensure_arrays(a, degenerate_ids="i8")

@@ -18,7 +18,7 @@ from phono_inside._registry import PassedOn
 
 
 def triplets_integration_weights(phonors: ModuleType, **a: Any) -> None:
-    """Fill ``iw``, (2 or 3, n_t, n_f, n_b, n_b), and ``iw_zero``, the same but for layers."""
+    """Fill ``iw``, (2 or 3, n_t, n_f, n_b, n_b), and ``iw_zero``, without layers."""
     ensure_rust()
     if a["tp_type"] not in (2, 3):
         raise PassedOn("one layer of weights")
