@@ -25,7 +25,8 @@ EXTENSIONS = [
     "phono-4ph",
     "phono-mpi",
 ]
-PACKAGES = [*EXTENSIONS, "phonokit"]
+PYTHON_ALONE = ["phonokit", "phono-inside"]
+PACKAGES = [*EXTENSIONS, *PYTHON_ALONE]
 WHEELS = ROOT / ".nox" / "wheels"
 # One process per processor. Each begins with a part of the files in a row, so that most
 # fixtures are made once; who is done takes from the others.
@@ -109,7 +110,9 @@ def wheels(session: nox.Session) -> None:
     for package in EXTENSIONS:
         manifest = f"--manifest-path=packages/{package}/Cargo.toml"
         run(session, *maturin, manifest, f"--out={WHEELS}", "--interpreter=python")
-    uv(session, "build", "--quiet", "--wheel", "packages/phonokit", f"--out-dir={WHEELS}")
+    for package in PYTHON_ALONE:
+        build = ("build", "--quiet", "--wheel", f"packages/{package}")
+        uv(session, *build, f"--out-dir={WHEELS}")
 
 
 def install_ours(session: nox.Session, *requirements: str) -> None:
@@ -151,9 +154,10 @@ def alone(session: nox.Session, package: str) -> None:
 def with_peers(session: nox.Session) -> None:
     """Install the workspace and its peers into the session's own environment."""
     environment = session.virtualenv.location
+    groups = ("--group=test", "--group=peers", "--group=inside")
     uv(
         session,
-        *("sync", "--quiet", f"--python={environment}", "--group=test", "--group=peers"),
+        *("sync", "--quiet", f"--python={environment}", *groups),
         env={"UV_PROJECT_ENVIRONMENT": environment},
     )
 
@@ -162,13 +166,66 @@ def with_peers(session: nox.Session) -> None:
 def peers(session: nox.Session) -> None:
     """Compare with phonopy and phono3py; real data come from PHONO_TEST_DATA."""
     with_peers(session)
-    session.run("pytest", "tests/peers", *session.posargs)
+    # Theirs are to be theirs, but where ours are put inside.
+    session.run("pytest", "tests/peers", *session.posargs, env={"PHONO_INSIDE": "off"})
+    session.run("pytest", "tests/phono_inside", *session.posargs)
+
+
+@nox.session
+def suite(session: nox.Session) -> None:
+    """Run the tests of phonopy and phono3py without and with our kernels inside.
+
+    From the source distributions of exactly the installed versions, in a temporary folder.
+    ``nox -s suite -- phono3py -k rta`` runs a part.
+    """
+    with_peers(session)
+    session.install("pip")
+    folder = Path(session.create_tmp())
+    arguments = [a for a in session.posargs if a not in ("phonopy", "phono3py")]
+    chosen = [p for p in ("phonopy", "phono3py") if p in session.posargs]
+    for package in chosen or ["phonopy", "phono3py"]:
+        code = f"import importlib.metadata as m; print(m.version('{package}'))"
+        version = str(session.run("python", "-c", code, silent=True)).strip()
+        source = folder / f"{package}-{version}"
+        if not source.exists():
+            archive = folder / f"{source.name}.tar.gz"
+            download = ("pip", "download", "--quiet", "--no-deps", f"--dest={folder}")
+            only = f"--no-binary={package}"
+            session.run("python", "-m", *download, only, f"{package}=={version}")
+            shutil.unpack_archive(archive, folder, filter="data")
+        for inside in ("off", "on"):
+            run_suite(session, source, inside, arguments)
+        reports = [str(folder / f"{source.name}-{i}.json") for i in ("off", "on")]
+        session.run("python", "tests/phono_inside/compare_suites.py", *reports)
+
+
+def run_suite(
+    session: nox.Session, source: Path, inside: str, arguments: list[str]
+) -> None:
+    """Run the tests of a source distribution in a copy of them, and keep a report."""
+    work = source.parent / f"{source.name}-{inside}"
+    report = source.parent / f"{source.name}-{inside}.json"
+    shutil.rmtree(work, ignore_errors=True)
+    shutil.copytree(source / "test", work / "test")
+    environment = {
+        "PHONO_INSIDE": inside,
+        "PHONO_SUITE_REPORT": str(report.absolute()),
+        "PYTHONPATH": str(ROOT / "tests" / "phono_inside"),
+    }
+    with session.chdir(work):
+        session.run(
+            *("pytest", "-q", "-p", "no:cacheprovider", "-p", "suite_plugin", "test"),
+            *arguments,
+            env=environment,
+            success_codes=[0, 1],  # what fails without fails with
+        )
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure side by side with the peers: ``nox -s bench -- FILE ARGUMENTS``."""
     with_peers(session)
+    session.env["PHONO_INSIDE"] = "off"  # benches/inside.py switches it on itself
     every = [[str(path)] for path in sorted(ROOT.glob("benches/*.py"))]
     for command in [session.posargs] if session.posargs else every:
         session.run("python", *command)

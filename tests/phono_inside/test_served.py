@@ -167,25 +167,6 @@ def test_strengths_are_written_where_they_are_wanted(
     shape = (len(images), 2, 6, 6)
     skip = (rng.uniform(size=shape) < 0.5).astype(np.int8)
     out = np.full(shape, -1.0)
-    names = [
-        "frequencies",
-        "eigenvectors",
-        "bz_grid_addresses",
-        "d_diag",
-        "q_mat",
-        "fc3",
-        "fc3_nonzero_indices",
-        "svecs",
-        "multiplicity",
-        "masses",
-        "p2s_map",
-        "s2p_map",
-        "symmetrize_fc3_q",
-        "make_r0_average",
-        "all_shortest",
-        "cutoff_frequency",
-        "is_compact_fc3",
-    ]
     phonors.interaction(
         fc3_normal_squared=out,
         g_zero=skip,
@@ -215,13 +196,6 @@ def test_weights_of_triplets_are_those_of_phono_grid(
     shape = (len(triplets.points), 3, 6, 6)
     g, zero = np.full((layers, *shape), np.nan), np.full(shape, 7, np.int8)
     f = arguments["frequencies"]
-    names = [
-        "relative_grid_address",
-        "d_diag",
-        "bz_grid_addresses",
-        "bz_map",
-        "bz_grid_type",
-    ]
     phonors.triplets_integration_weights(
         iw=g,
         iw_zero=zero,
@@ -247,13 +221,6 @@ def test_weights_of_points_are_those_of_phono_grid(
 ):
     targets = np.linspace(-1, 8, 12)
     out = np.full((phonons.grid.n_q, 12, 6), np.nan)
-    names = [
-        "relative_grid_address",
-        "d_diag",
-        "bz_grid_addresses",
-        "bz_map",
-        "bz_grid_type",
-    ]
     phonors.integration_weights_at_grid_points(
         iw=out,
         frequency_points=targets,

@@ -157,10 +157,10 @@ def _serving(place: str) -> Callable[..., None]:
 
 @contextmanager
 def original() -> Iterator[None]:
-    """Let phonors' own functions run inside the block, to compare::
+    """Let the original functions run inside the block, to compare.
 
-    with phono_inside.original():
-        ph3.run_thermal_conductivity()
+    ``with phono_inside.original(): ph3.run_thermal_conductivity()``. It is the choice of
+    the thread that enters the block.
     """
     token = _originals_wanted.set(True)
     try:
