@@ -1,0 +1,123 @@
+"""phono3py itself, unmodified, without and with our kernels inside."""
+
+import subprocess
+import sys
+
+import numpy as np
+import phono_inside
+import pytest
+from peers_scattering import loaded
+
+pytest.importorskip("phono3py", reason="phono3py is in the group peers")
+
+
+@pytest.fixture(autouse=True)
+def inside():
+    """Ours in the place of those of the real phonors."""
+    import phonors
+
+    for state in phono_inside.status().functions:
+        function = getattr(phonors, state.name)
+        setattr(phonors, state.name, getattr(function, "__wrapped__", function))
+    phono_inside.register()
+
+
+def both(work, function="collision_at_grid_point"):
+    """What ``work`` returns with ours and with theirs, after a look at what ran."""
+    ours = work()
+    state = phono_inside.status()[function]
+    assert state.served > 0
+    assert not state.passed_on
+    with phono_inside.original():
+        return ours, work()
+
+
+def conductivity(ph3, mesh, interaction, **options):
+    """κ and γ by phono3py."""
+    ph3.mesh_numbers = mesh
+    ph3.init_phph_interaction(**interaction)
+    ph3.run_thermal_conductivity(**{"temperatures": [0.0, 300.0]} | options)
+    result = ph3.thermal_conductivity
+    return np.array(result.kappa), np.array(result.gamma)
+
+
+@pytest.mark.parametrize(
+    ("interaction", "options"),
+    [
+        ({}, {}),
+        ({"average_degenerate_weights": True}, {"is_N_U": True}),
+        ({"symmetrize_tetrahedra": True}, {"is_isotope": True}),
+    ],
+    ids=["plain", "averaged, N and U", "symmetrised tetrahedra, isotopes"],
+)
+@pytest.mark.parametrize(
+    ("crystal", "mesh"), [("Si", [5, 5, 5]), ("NaCl", [4, 4, 4]), ("AlN", [4, 4, 2])]
+)
+def test_linewidths_and_conductivities_are_theirs(
+    data, crystal, mesh, interaction, options
+):
+    ph3 = loaded(data, crystal)
+    ours, theirs = both(lambda: conductivity(ph3, mesh, interaction, **options))
+    for x, y in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(x, y, rtol=1e-9, atol=1e-10 * np.abs(y).max())
+
+
+def test_gaussians_batches_and_generalised_grids_are_served(data, monkeypatch):
+    ph3 = loaded(data, "NaCl")
+    ph3.sigmas, ph3.sigma_cutoff = [None, 0.1], 3
+    matrix = [[-4, 4, 4], [4, -4, 4], [4, 4, -4]]
+    for mesh in ([4, 4, 4], matrix):
+        ours, theirs = both(lambda mesh=mesh: conductivity(ph3, mesh, {}))
+        for x, y in zip(ours, theirs, strict=True):
+            np.testing.assert_allclose(x, y, rtol=1e-9, atol=1e-10 * np.abs(y).max())
+    monkeypatch.setenv("PHONO3PY_RUST_GP_BATCH_SIZE", "8")
+    function = "collision_at_grid_points_batched"
+    ours, theirs = both(lambda: conductivity(ph3, [4, 4, 4], {}), function)
+    np.testing.assert_allclose(ours[0], theirs[0], rtol=1e-9)
+
+
+def test_constants_that_were_symmetrised_in_place_count_as_they_are(data):
+    ph3 = loaded(data, "Si", symmetrize_fc=False)
+    before, _ = conductivity(ph3, [4, 4, 4], {})
+    ph3.symmetrize_fc3()
+    ours, theirs = both(lambda: conductivity(ph3, [4, 4, 4], {}))
+    np.testing.assert_allclose(ours[0], theirs[0], rtol=1e-9)
+    assert np.abs(ours[0] - before).max() > 1e-6 * before.max()
+
+
+@pytest.mark.parametrize("crystal", ["Si", "AlN"])
+def test_the_full_equation_is_theirs(data, crystal):
+    ph3 = loaded(data, crystal)
+
+    def work():
+        kappa, _ = conductivity(ph3, [3, 3, 3], {}, is_LBTE=True, temperatures=[300.0])
+        return kappa, np.array(ph3.thermal_conductivity.collision_matrix)
+
+    ours, theirs = both(work, "interaction")
+    assert phono_inside.status()["triplets_integration_weights"].served > 0
+    for x, y in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(x, y, rtol=1e-8, atol=1e-9 * np.abs(y).max())
+
+
+def test_densities_of_states_are_theirs(data):
+    from phonopy import Phonopy
+
+    ph3 = loaded(data, "AlN")
+    phonon = Phonopy(ph3.unitcell, ph3.supercell_matrix, ph3.primitive_matrix)
+    phonon.force_constants = ph3.fc2
+
+    def work():
+        phonon.run_mesh([7, 7, 5])
+        phonon.run_total_dos()
+        return np.array(phonon.total_dos.dos)
+
+    ours, theirs = both(work, "integration_weights_at_grid_points")
+    np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-10 * theirs.max())
+
+
+def test_phono3py_finds_it_by_itself_and_off_is_off():
+    code = "import phono3py, phonors; print(hasattr(phonors.interaction, '__wrapped__'))"
+    for setting, expected in (("on", "True"), ("off", "False")):
+        command = ["env", f"PHONO_INSIDE={setting}", sys.executable, "-W", "ignore"]
+        out = subprocess.check_output([*command, "-c", code], text=True)
+        assert out.strip() == expected
