@@ -33,10 +33,25 @@ def fit_fourth_order(
 
     Examples
     --------
-    ::
+    Bonds of nearest neighbours, of the energy ``(w**2 + 25 w**4) / 2`` in each component:
 
-        fc4 = phonokit.fit_fourth_order(phonokit.read("random"), cutoff=3)
-        crystal = phonokit.load("random").with_fc4(fc4)
+    >>> import numpy as np
+    >>> import phonokit
+    >>> from phono_fc import RandomDisplacementForces
+    >>> from phono_grid import Cell, Supercell
+    >>> cell = Cell.of(3 * np.eye(3), [[0, 0, 0]], ["Cu"])
+    >>> supercell = Supercell.of(cell, (3, 3, 3))
+    >>> u = np.random.default_rng(1).normal(size=(4, 27, 3)) * 0.05
+    >>> grid = u.reshape(4, 3, 3, 3, 3)
+    >>> ways = [(axis, step) for axis in (1, 2, 3) for step in (1, -1)]
+    >>> w = np.array([np.roll(grid, step, axis) - grid for axis, step in ways])
+    >>> forces = (w + 50 * w**3).sum(axis=0).reshape(4, 27, 3)
+    >>> snapshots = RandomDisplacementForces(u, forces)
+    >>> crystal = dict(unit_cell=cell, supercell=supercell)
+    >>> data = phonokit.ForceData(**crystal, snapshots=snapshots)
+    >>> fc4 = phonokit.fit_fourth_order(data, cutoff=3.1)
+    >>> print(fc4, round(fc4.values.max()))  # eV/Å⁴: six bonds of 300
+    ForceConstants4(43 blocks, 1 atom) 1800
     """
     ensure_type("data", data, ForceData)
     ensure_positive("cutoff", cutoff)
