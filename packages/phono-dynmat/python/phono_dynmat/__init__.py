@@ -27,6 +27,7 @@ from phono_dynmat._dynamical_matrix import (
     phonon_modes,
     stream_modes,
 )
+from phono_dynmat._equation_of_state import EquationOfState
 from phono_dynmat._fourier import Dynamics
 from phono_dynmat._gonze_lee_correction import GonzeLeeCorrection
 from phono_dynmat._group_velocities import (
@@ -36,6 +37,7 @@ from phono_dynmat._group_velocities import (
 )
 from phono_dynmat._harmonic_series import HarmonicSeries
 from phono_dynmat._modes import Modes
+from phono_dynmat._quasi_harmonic import QuasiHarmonic, quasi_harmonic
 from phono_dynmat._rigid_translations import rigid_translations
 from phono_dynmat._separate_dipoles import add_dipoles, separate_dipoles
 from phono_dynmat._statistics import bose_einstein, heat_capacities
@@ -54,9 +56,11 @@ __all__ = [
     "BornCharges",
     "ChargeWarning",
     "Dynamics",
+    "EquationOfState",
     "GonzeLeeCorrection",
     "HarmonicSeries",
     "Modes",
+    "QuasiHarmonic",
     "Segment",
     "ThermalProperties",
     "WangCorrection",
@@ -83,6 +87,7 @@ __all__ = [
     "mean_square_displacements",
     "phonon_frequencies",
     "phonon_modes",
+    "quasi_harmonic",
     "rigid_translations",
     "separate_dipoles",
     "standard_points",

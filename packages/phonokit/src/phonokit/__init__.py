@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from phonokit.calc.kappa import kappa as kappa
     from phonokit.calc.modes import modes as modes
     from phonokit.calc.plan import plan as plan
+    from phonokit.calc.qha import VolumeRangeWarning as VolumeRangeWarning
+    from phonokit.calc.qha import qha as qha
     from phonokit.calc.scattering_problem import IdleRanksWarning as IdleRanksWarning
     from phonokit.calc.self_energy import linewidths as linewidths
     from phonokit.calc.self_energy import self_energy as self_energy
@@ -76,6 +78,7 @@ if TYPE_CHECKING:
     from phonokit.plot.harmonic import plot_thermal as plot_thermal
     from phonokit.plot.kappa import plot_accumulate as plot_accumulate
     from phonokit.plot.kappa import plot_kappa as plot_kappa
+    from phonokit.plot.qha import plot_qha as plot_qha
     from phonokit.plot.scattering import plot_joint_dos as plot_joint_dos
     from phonokit.plot.scattering import plot_linewidths as plot_linewidths
     from phonokit.plot.scattering import plot_self_energy as plot_self_energy
@@ -98,6 +101,7 @@ if TYPE_CHECKING:
     from phonokit.results.kappa_modes import read_kappa_modes as read_kappa_modes
     from phonokit.results.plan import Plan as Plan
     from phonokit.results.provenance import Provenance as Provenance
+    from phonokit.results.qha import QhaResult as QhaResult
     from phonokit.results.reading import read_result as read_result
     from phonokit.results.scattering import JointDosResult as JointDosResult
     from phonokit.results.scattering import LinewidthsResult as LinewidthsResult
@@ -128,6 +132,7 @@ _HOME = {
     "phonokit.calc.kappa": "kappa",
     "phonokit.calc.modes": "modes",
     "phonokit.calc.plan": "plan",
+    "phonokit.calc.qha": "qha VolumeRangeWarning",
     "phonokit.calc.scattering_problem": "IdleRanksWarning",
     "phonokit.calc.self_energy": "linewidths self_energy",
     "phonokit.calc.spectral": "spectral",
@@ -135,10 +140,10 @@ _HOME = {
     "phonokit.calc.thermal": "thermal",
     "phonokit.io.constants_files": "read_force_constants read_sparse_force_constants",
     "phonokit.io.export": "export",
-    "phonokit.io.load": "load",
-    "phonokit.io.read": "read",
     "phonokit.io.formats.constants": "read_constants write_constants",
     "phonokit.io.formats.shengbte": "read_shengbte write_shengbte",
+    "phonokit.io.load": "load",
+    "phonokit.io.read": "read",
     "phonokit.io.supercells": "read_supercells",
     "phonokit.io.write_displacements": "write_displacements",
     "phonokit.io.write_forces": "write_force_sets write_forces write_snapshots",
@@ -150,6 +155,7 @@ _HOME = {
     "phonokit.plot.harmonic": "plot_bands plot_displacements plot_dos plot_modes "
     "plot_thermal",
     "phonokit.plot.kappa": "plot_accumulate plot_kappa",
+    "phonokit.plot.qha": "plot_qha",
     "phonokit.plot.scattering": "plot_joint_dos plot_linewidths plot_self_energy "
     "plot_spectral",
     "phonokit.results.accumulate": "AccumulateResult",
@@ -161,6 +167,7 @@ _HOME = {
     "phonokit.results.kappa_modes": "KappaModes read_kappa_modes",
     "phonokit.results.plan": "Plan",
     "phonokit.results.provenance": "Provenance",
+    "phonokit.results.qha": "QhaResult",
     "phonokit.results.reading": "read_result",
     "phonokit.results.scattering": "JointDosResult LinewidthsResult SelfEnergyResult "
     "SpectralResult",

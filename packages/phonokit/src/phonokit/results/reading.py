@@ -20,6 +20,7 @@ KINDS = {
     "thermal": "phonokit.results.harmonic:ThermalResult",
     "displacements": "phonokit.results.harmonic:DisplacementsResult",
     "modes": "phonokit.results.harmonic:ModesResult",
+    "qha": "phonokit.results.qha:QhaResult",
     "joint_dos": "phonokit.results.scattering:JointDosResult",
 }
 """The class of each kind of result, imported when it is read."""

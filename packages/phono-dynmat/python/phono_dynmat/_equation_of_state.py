@@ -1,0 +1,196 @@
+"""Energy against volume."""
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_grid.errors import ConvergenceError, DomainError, as_numbers, finite, named
+
+Array = NDArray[np.float64]
+ROUNDS = 200
+"""Steps of a fit; ten are usual."""
+SMALL, NOISE = 1e-15, 1e-10
+"""Steps relative to the parameters: what ends a fit, and what rounding can make of it."""
+GOOD = 1e-6
+"""Last steps of a fit that is worth having."""
+HALVINGS = 40
+"""Halvings of a step before it counts as none."""
+
+
+class EquationOfState(Enum):
+    r"""Energy of a crystal against its volume, with a minimum ``E`` at ``V₀``.
+
+    The parameters are ``E``, ``V₀``, the bulk modulus ``B = V₀ E''(V₀)`` and its derivative
+    with respect to pressure ``B'``.
+
+    - ``vinet`` [1]_: :math:`E + \frac{2 B V_0}{(B'-1)^2} \{2 - [5 + 3x(B'-1) - 3B']
+      e^{-\frac32 (B'-1)(x-1)}\}` with :math:`x = (V/V_0)^{1/3}`
+    - ``birch-murnaghan`` [2]_: :math:`E + \frac{9}{16} B V_0 [(y-1)^3 B' + (y-1)^2 (6-4y)]`
+      with :math:`y = (V_0/V)^{2/3}`
+    - ``murnaghan`` [3]_: :math:`E + \frac{B V}{B'} [\frac{(V_0/V)^{B'}}{B'-1} + 1]
+      - \frac{B V_0}{B'-1}`
+
+    References
+    ----------
+    .. [1] P. Vinet et al., J. Phys.: Condens. Matter 1, 1941 (1989).
+    .. [2] F. Birch, Phys. Rev. 71, 809 (1947).
+    .. [3] F. D. Murnaghan, Proc. Natl. Acad. Sci. USA 30, 244 (1944).
+    """
+
+    VINET = "vinet"
+    BIRCH_MURNAGHAN = "birch-murnaghan"
+    MURNAGHAN = "murnaghan"
+
+    def energy(self, parameters: ArrayLike, volumes: ArrayLike) -> Array:
+        """Energies at volumes.
+
+        Parameters
+        ----------
+        parameters : (..., 4) array_like
+            ``E`` in eV, ``V₀`` in Å³, ``B`` in eV/Å³, ``B'``.
+        volumes : (n_V,) array_like
+            Å³
+
+        Returns
+        -------
+        (..., n_V) array of float
+            eV
+        """
+        p = as_numbers(parameters, "parameters")
+        v = as_numbers(volumes, "volumes")
+        return np.asarray(self._energy([p[..., i, None] for i in range(4)], v))
+
+    def fit(self, volumes: ArrayLike, energies: ArrayLike) -> Array:
+        """Parameters by least squares.
+
+        Parameters
+        ----------
+        volumes : (n_V,) array_like
+            Å³; four or more, with the minimum between them or near.
+        energies : (..., n_V) array_like
+            eV
+
+        Returns
+        -------
+        (..., 4) array of float
+            ``E`` in eV, ``V₀`` in Å³, ``B`` in eV/Å³, ``B'``.
+
+        Raises
+        ------
+        DomainError
+            If there are fewer than four different volumes, or the energies have no minimum.
+        ConvergenceError
+            If no parameters fit.
+        """
+        v = checked_volumes(volumes, "volumes")
+        e = as_numbers(energies, "energies")
+        finite(e.reshape(-1, e.shape[-1] if e.ndim else 1), "energies", ("n", len(v)))
+        scale = v.mean()
+        p = self._fitted(v / scale, e.reshape(-1, len(v))).reshape(*e.shape[:-1], 4)
+        return np.asarray(p * [1, scale, 1 / scale, 1])
+
+    def _fitted(self, v: Array, e: Array) -> Array:
+        """All fits at once, by the method of Gauss and Newton; volumes are near 1."""
+        p = _parabolas(v, e)
+        residual = self.energy(p, v) - e
+        for _ in range(ROUNDS):
+            q, r = np.linalg.qr(self._slopes(p, v))
+            right = np.einsum("nvi,nv->ni", q, residual)
+            step = -np.linalg.solve(r, right[:, :, None])[:, :, 0]
+            p, residual, taken = self._shortened(p, step, residual, v, e)
+            largest = np.abs(taken / np.abs(p).max(axis=1, keepdims=True)).max()
+            if largest <= SMALL:
+                return p
+        if largest <= GOOD:
+            # Energies that no equation of state meets are approached slowly.
+            return p
+        raise ConvergenceError(
+            f"energies: {ROUNDS} steps fit no equation of state; are they those of the "
+            "volumes, in the same order?"
+        )
+
+    def _shortened(
+        self, p: Array, step: Array, residual: Array, v: Array, e: Array
+    ) -> tuple[Array, Array, Array]:
+        """Parameters after steps that are no longer than what makes the fit better."""
+        squares = (residual**2).sum(axis=1)
+        taken, size = np.zeros_like(p), np.ones(len(p))
+        for _ in range(HALVINGS):
+            new = p + size[:, None] * step
+            allowed = (new[:, 1] > 0) & (new[:, 3] > 1)
+            there = self.energy(np.where(allowed[:, None], new, p), v) - e
+            better = allowed & ((there**2).sum(axis=1) < squares)
+            taken[better] = (size[:, None] * step)[better]
+            size = np.where(better, 0, size / 2)
+            if not size.any():
+                break
+            # Where only rounding is left the fit stays.
+            done = (np.abs(step) <= NOISE * np.abs(p).max(axis=1, keepdims=True)).all(
+                axis=1
+            )
+            size[done] = 0
+        p = p + taken
+        return p, self.energy(p, v) - e, taken
+
+    def _slopes(self, p: Array, v: Array) -> Array:
+        """Derivatives of the energies with respect to the parameters, (n, n_V, 4).
+
+        Complex steps give them to all digits where energy is not linear.
+        """
+        e, v0, b, c = (p[:, i, None] for i in range(4))
+        h = 1e-20
+        slopes = [
+            np.ones((len(p), len(v))),
+            self._energy([e, v0 + 1j * h, b, c], v).imag / h,
+            self._energy([0 * e, v0, 1 + 0 * b, c], v),
+            self._energy([e, v0, b, c + 1j * h], v).imag / h,
+        ]
+        return np.stack(slopes, axis=2)
+
+    def _energy(self, parameters: Sequence[Any], v: Array) -> NDArray[Any]:
+        """The formula, for complex parameters too."""
+        e, v0, b, c = parameters
+        x = v / v0
+        if self is EquationOfState.VINET:
+            x = x ** (1 / 3)
+            decay = np.exp(-1.5 * (c - 1) * (x - 1))
+            shape = 2 / (c - 1) ** 2 * (2 - (5 + 3 * x * (c - 1) - 3 * c) * decay)
+        elif self is EquationOfState.BIRCH_MURNAGHAN:
+            y = x ** (-2 / 3) - 1
+            shape = 9 / 16 * (y**3 * c + y**2 * (2 - 4 * y))
+        else:
+            shape = x / c * (x**-c / (c - 1) + 1) - 1 / (c - 1)
+        return np.asarray(e + b * v0 * shape)
+
+
+def equation_named(value: EquationOfState | str) -> EquationOfState:
+    """The equation of state of a name."""
+    return named(EquationOfState, value, "equation")
+
+
+def checked_volumes(volumes: ArrayLike, name: str) -> Array:
+    """Volumes, four or more of them, all different."""
+    v = finite(volumes, name, ("n_V",))
+    if not (v > 0).all():
+        raise DomainError(f"{name} must be positive, got {v.min():g} Å³")
+    if len(np.unique(v)) < 4:
+        raise DomainError(
+            f"{name}: an equation of state has four parameters and needs four different "
+            f"volumes or more, got {len(np.unique(v))}"
+        )
+    return v
+
+
+def _parabolas(v: Array, e: Array) -> Array:
+    """First guess of the parameters: those of parabolas."""
+    c2, c1, c0 = np.polyfit(v, e.T, 2)
+    if not (c2 > 0).all():
+        raise DomainError(
+            "energies: have a maximum, no minimum, between the volumes; check that they "
+            "belong to them, or take volumes around the minimum"
+        )
+    v0 = np.clip(-c1 / (2 * c2), v.min(), v.max())
+    lowest = c0 + c1 * v0 + c2 * v0**2
+    return np.stack([lowest, v0, 2 * c2 * v0, np.full_like(v0, 4.0)], axis=1)

@@ -1,0 +1,232 @@
+"""Quasi-harmonic approximation: thermodynamics at constant pressure."""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from phono_dynmat import (
+    EquationOfState,
+    phonon_frequencies,
+    quasi_harmonic,
+    thermal_properties,
+)
+from phono_grid import Grid, IrreduciblePoints, using
+from phono_grid.errors import DomainError, PhonoWarning, ensure_not_negative, finite, named
+
+from phonokit._documented import documented
+from phonokit.calc.record import INPUTS, Record, checked_run
+from phonokit.calc.slabs import zone_points
+from phonokit.calc.stability import (
+    IMAGINARY,
+    ImaginaryModesWarning,
+    without_translations,
+)
+from phonokit.model.crystal import Crystal
+from phonokit.results.qha import QhaResult
+from phonokit.run.run import Run, Task, complete
+from phonokit.settings.mesh import HARMONIC_MESH
+from phonokit.settings.temperatures import THERMAL_TEMPERATURES, checked_temperatures
+
+TOGETHER = 4096
+"""Wave vectors whose frequencies are computed at once."""
+LEAST = 4
+"""Volumes: an equation of state has as many parameters."""
+
+
+class VolumeRangeWarning(PhonoWarning):
+    """Equilibrium volumes are not between those of the crystals."""
+
+
+@documented(INPUTS)
+def qha(
+    crystals: Sequence[Crystal],
+    energies: ArrayLike,
+    mesh: ArrayLike = HARMONIC_MESH,
+    temperatures: float | Sequence[float] | NDArray[np.float64] = THERMAL_TEMPERATURES,
+    *,
+    equation: EquationOfState | str = EquationOfState.VINET,
+    pressure: float = 0.0,
+    cutoff_frequency: float = 0.0,
+    nac: bool = True,
+    run: Run | None = None,
+) -> QhaResult:
+    r"""Thermodynamics at constant pressure in the quasi-harmonic approximation.
+
+    .. math::
+
+        G(T, p) = \min_V \left[ U(V) + F(V, T) + p V \right]
+
+    with the free energy of the phonons of a crystal at each volume. An equation of state
+    is fitted at each temperature; see `phono_dynmat.quasi_harmonic`.
+
+    Parameters
+    ----------
+    crystals : sequence of Crystal
+        The same crystal at four volumes or more.
+    energies : (n_V,) or (n_T, n_V) array_like
+        Of the primitive cells at rest, eV, in the same order; with two axes the free energy
+        of their electrons.
+    equation : EquationOfState or "vinet" or "birch-murnaghan" or "murnaghan"
+    pressure : float
+        GPa
+    cutoff_frequency : float
+        THz; modes at or below do not take part, and imaginary ones never.
+
+    Returns
+    -------
+    QhaResult
+
+    Raises
+    ------
+    DomainError
+        If the crystals are not one at several volumes, or energies do not belong to them.
+    ConvergenceError
+        If no equation of state fits.
+
+    Warns
+    -----
+    ImaginaryModesWarning
+        If there are imaginary modes at a volume; they do not take part.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> from ase.build import bulk
+    >>> from ase.calculators.emt import EMT
+    >>> settings = phonokit.Displace(supercell=(3, 3, 3), second_order=True)
+    >>> crystals, energies = [], []
+    >>> for a in (3.54, 3.58, 3.62, 3.66, 3.70):
+    ...     copper = bulk("Cu", a=a)
+    ...     crystals.append(phonokit.from_calculator(copper, EMT(), settings))
+    ...     copper.calc = EMT()
+    ...     energies.append(copper.get_potential_energy())
+    >>> result = phonokit.qha(crystals, energies, (8, 8, 8), [0, 300, 600])
+    >>> result.bulk_modulus.round(0)  # GPa
+    array([131., 121., 107.])
+    """
+    crystals = _checked(crystals)
+    run = checked_run(crystals[0], nac, run)
+    ensure_not_negative("cutoff_frequency", cutoff_frequency, "THz")
+    t = checked_temperatures(temperatures)
+    named(EquationOfState, equation, "equation")
+    u = np.asarray(energies)
+    u = finite(u, "energies", (len(t), len(crystals)) if u.ndim == 2 else (len(crystals),))
+    order = np.argsort([c.primitive.volume for c in crystals], kind="stable")
+    crystals, u = [crystals[i] for i in order], u[..., order]
+    volumes = np.array([c.primitive.volume for c in crystals])
+    grids = [Grid.of(c.primitive, mesh, c.symmetry) for c in crystals]
+    record = Record(
+        product="qha",
+        crystal=crystals[0],
+        nac=nac,
+        settings={"mesh": grids[0].matrix.tolist(), "cutoff_frequency": cutoff_frequency},
+    )
+    rows = np.dtype([(n, "<f8", (len(t),)) for n in ("free_energy", "entropy", "capacity")])
+    dtype = np.dtype([("thermal", rows), ("lowest", "<f8"), ("unstable", "<i8")])
+
+    def work(numbers: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[Any]]]:
+        for i in numbers.tolist():
+            f, weights = _frequencies(crystals[i], grids[i], nac)
+            p = thermal_properties(f, t, weights=weights, cutoff_frequency=cutoff_frequency)
+            bad = int((f < IMAGINARY).sum(axis=1) @ weights)
+            thermal = (p.free_energy, p.entropy, p.heat_capacity)
+            yield i, np.array((thermal, f.min(), bad), dtype)
+
+    task = Task(
+        key=lambda: record.key(
+            volumes=volumes,
+            crystals=[c.fingerprint for c in crystals],
+            temperatures=t,
+        ),
+        record=dtype,
+        costs=np.ones(len(crystals)),
+        work=work,
+        blocks=[slice(i, i + 1) for i in range(len(crystals))],
+    )
+    records = complete(task, run)
+    thermal = records.everywhere("thermal")
+    unstable, lowest = records.everywhere("unstable"), records.everywhere("lowest")
+    if run.ranks.rank == 0:
+        _warn(volumes, unstable, lowest)
+    f, s, c = (np.ascontiguousarray(thermal[n].T) for n in rows.names or ())
+    whole = quasi_harmonic(volumes, u, t, f, s, c, equation=equation, pressure=pressure)
+    if run.ranks.rank == 0:
+        _warn_of_range(whole.volume, t, volumes)
+    equation = named(EquationOfState, equation, "equation").value
+    return QhaResult(
+        pressure=float(pressure),
+        volumes=volumes,
+        energies=u,
+        free_energies=f,
+        entropies=s,
+        heat_capacities=c,
+        n_unstable=unstable,
+        **{name: getattr(whole, name) for name in whole.__slots__},
+        provenance=record.provenance(equation=equation),
+    )
+
+
+def _checked(crystals: Sequence[Crystal]) -> list[Crystal]:
+    """One crystal at four volumes or more."""
+    listed = list(crystals) if isinstance(crystals, Sequence) else [crystals]
+    if len(listed) < LEAST or not all(isinstance(c, Crystal) for c in listed):
+        raise DomainError(
+            f"crystals: expected a list of {LEAST} crystals or more, one for each volume, "
+            f"got {crystals!r}"
+        )
+    symbols = {c.primitive.symbols for c in listed}
+    if len(symbols) > 1:
+        formulas = ", ".join(sorted({c.primitive.formula for c in listed}))
+        raise DomainError(
+            f"crystals: are not one crystal at several volumes, their primitive cells are "
+            f"{formulas} or have their atoms in another order"
+        )
+    return listed
+
+
+def _frequencies(
+    crystal: Crystal, grid: Grid, nac: bool
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Irreducible frequencies of a mesh, those of translations zero, and weights."""
+    with using(crystal.backend):
+        irreducible = IrreduciblePoints.of(grid)
+        q = zone_points(grid, irreducible.points)
+        dynamics = crystal.dynamics(nac=nac)
+        pieces = [q[i : i + TOGETHER] for i in range(0, len(q), TOGETHER)]
+        f = np.concatenate([phonon_frequencies(dynamics, piece) for piece in pieces])
+    return without_translations(q, f), irreducible.weights
+
+
+def _warn(
+    volumes: NDArray[np.float64], unstable: NDArray[np.int64], lowest: NDArray[np.float64]
+) -> None:
+    """Warn of imaginary modes, with the volumes that have them."""
+    if unstable.any():
+        which = ", ".join(
+            f"{n} at {v:.3f} Å³ (the worst {f:.3f} THz)"
+            for v, n, f in zip(volumes, unstable, lowest, strict=True)
+            if n
+        )
+        warnings.warn(
+            f"imaginary modes: {which}; they do not take part, and the free energies of "
+            "these volumes are doubtful: leave the volumes out, or check the forces",
+            ImaginaryModesWarning,
+            stacklevel=3,
+        )
+
+
+def _warn_of_range(
+    volume: NDArray[np.float64], t: NDArray[np.float64], volumes: NDArray[np.float64]
+) -> None:
+    """Warn of temperatures without a volume."""
+    outside = np.isnan(volume)
+    if outside.any():
+        warnings.warn(
+            f"the equilibrium volume is not between {volumes[0]:.3f} and "
+            f"{volumes[-1]:.3f} Å³ at {outside.sum()} of {len(t)} temperatures, from "
+            f"{t[outside][0]:g} K; they are NaN: add volumes",
+            VolumeRangeWarning,
+            stacklevel=3,
+        )

@@ -1,0 +1,42 @@
+"""Thermodynamics at constant pressure, as a result."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from phono_grid import units
+
+from phonokit.results.result import Array, Numbers, Result, quantity
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class QhaResult(Result, kind="qha"):
+    """A crystal at constant pressure in the quasi-harmonic approximation.
+
+    Sizes: ``n_V`` volumes, ascending, ``n_T`` temperatures. All is of a primitive cell, and
+    NaN at temperatures where the minimum is not between the volumes.
+    """
+
+    temperatures: Array = quantity("K", "(n_T,)", "temperatures", "temperature")
+    pressure: float = quantity("GPa", "float", "of all quantities")
+    volumes: Array = quantity("angstrom^3", "(n_V,)", "where phonons were computed")
+    energies: Array = quantity(
+        "eV", "(n_V,) or (n_T, n_V)", "without phonons, with electronic excitations if 2D"
+    )
+    free_energies: Array = quantity("eV", "(n_T, n_V)", "of the phonons")
+    entropies: Array = quantity("eV/K", "(n_T, n_V)", "of the phonons")
+    heat_capacities: Array = quantity("eV/K", "(n_T, n_V)", "of the phonons")
+    n_unstable: Numbers = quantity("1", "(n_V,)", "imaginary modes, which do not take part")
+    volume: Array = quantity("angstrom^3", "(n_T,)", "in equilibrium")
+    gibbs_energy: Array = quantity("eV", "(n_T,)", "Gibbs free energy")
+    bulk_modulus: Array = quantity("GPa", "(n_T,)", "isothermal")
+    bulk_modulus_slope: Array = quantity("1", "(n_T,)", "its derivative by pressure")
+    thermal_expansion: Array = quantity("1/K", "(n_T,)", "of the volume")
+    heat_capacity_v: Array = quantity("eV/K", "(n_T,)", "at constant volume")
+    heat_capacity_p: Array = quantity("eV/K", "(n_T,)", "at constant pressure")
+    grueneisen: Array = quantity("1", "(n_T,)", "thermodynamic Grueneisen parameter")
+
+    @property
+    def totals(self) -> Array:
+        """Energy, free energy of phonons and ``p V`` at each volume, eV, (n_T, n_V)."""
+        work = self.pressure / (1e21 * units.EV) * self.volumes
+        return np.asarray(self.energies + self.free_energies + work)
