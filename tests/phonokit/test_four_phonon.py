@@ -8,6 +8,7 @@ import pytest
 from phono_4ph import write_force_constants4
 from phono_grid.errors import DomainError
 from phonokit import FourPhonon, Run, Transport
+from phonokit.calc.four_phonon import warn_of_errors
 from phonokit.cli.app import main
 from stillinger_weber import sum_of_terms
 
@@ -51,18 +52,17 @@ def test_the_full_equation_has_it_on_its_diagonal(crystal):
     assert (both.kappa[:, :3] < three.kappa[:, :3]).all()
 
 
-def test_a_sample_knows_its_error(crystal, exact):
-    sampled = phonokit.kappa(
-        crystal, MESH, T, four_phonon=FourPhonon(sample=True, error=0.02, seed=3)
+def test_a_sample_knows_its_error(crystal):
+    mesh, choice = (5, 5, 5), FourPhonon(sample=True, error=0.02, seed=3)
+    exact = phonokit.kappa(crystal, mesh, T, four_phonon=FourPhonon())
+    sampled, again = (
+        phonokit.kappa(crystal, mesh, T, four_phonon=choice) for _ in range(2)
     )
     away = np.abs(sampled.kappa - exact.kappa)[:, :3]
     error = sampled.kappa_error[:, :3]
     assert (error > 0).all()
     assert (error < 0.02 * exact.kappa[:, :3]).all()
     assert (away < 4 * error).all()
-    again = phonokit.kappa(
-        crystal, MESH, T, four_phonon=FourPhonon(sample=True, error=0.02, seed=3)
-    )
     np.testing.assert_array_equal(again.kappa, sampled.kappa)
 
 
@@ -106,6 +106,33 @@ def test_the_command_adds_four_phonons(crystal, exact, tmp_path, capsys):
     assert "standard error of sampling" in capsys.readouterr().out
     assert main([*command[:-3], "--output", str(tmp_path / "x.hdf5")]) > 0
     assert "FORCE_CONSTANTS_4TH" in capsys.readouterr().err
+
+
+def test_the_picture_has_a_panel_of_linewidths(exact, tmp_path):
+    panels = phonokit.plot_kappa(exact, tmp_path / "kappa.png")
+    assert len(panels) == 4
+    axes = phonokit.plot_four_phonon(exact, temperature=600)
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == [
+        "three phonons",
+        "four phonons",
+    ]
+    points = axes.collections[1].get_offsets()[:, 1]
+    four = exact.rates.four_phonon.sum(axis=(0, 1))[1]
+    np.testing.assert_allclose(np.sort(points), np.sort(four[four > 0]))
+
+
+def test_where_samples_would_be_more_work_every_process_is_taken(crystal, exact):
+    choice = FourPhonon(sample=True, error=1e-9)
+    result = phonokit.kappa(crystal, MESH, T, four_phonon=choice)
+    np.testing.assert_array_equal(result.kappa, exact.kappa)
+    assert result.kappa_error.max() < 1e-12
+
+
+def test_an_error_that_is_larger_than_asked_for_is_told():
+    kappa, error = np.ones((1, 6)), np.full((1, 6), 0.03)
+    with pytest.warns(phonokit.SamplingWarning, match="3 % where 2 % was asked for"):
+        warn_of_errors(kappa, error, FourPhonon(sample=True, error=0.02))
+    warn_of_errors(kappa, error, FourPhonon(sample=True, error=0.04))
 
 
 def test_four_phonons_need_fourth_order(crystal):

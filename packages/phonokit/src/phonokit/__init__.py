@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from phonokit.calc.fit_fourth_order import fit_fourth_order as fit_fourth_order
     from phonokit.calc.forces import collect_forces as collect_forces
     from phonokit.calc.forces import compute_forces as compute_forces
+    from phonokit.calc.four_phonon import SamplingWarning as SamplingWarning
     from phonokit.calc.from_calculator import from_calculator as from_calculator
     from phonokit.calc.joint_dos import joint_dos as joint_dos
     from phonokit.calc.kappa import kappa as kappa
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     from phonokit.model.force_data import ForceData as ForceData
     from phonokit.model.force_data import SecondOrderData as SecondOrderData
     from phonokit.model.provenance import InputFile as InputFile
+    from phonokit.plot.four_phonon import plot_four_phonon as plot_four_phonon
     from phonokit.plot.harmonic import plot_bands as plot_bands
     from phonokit.plot.harmonic import plot_displacements as plot_displacements
     from phonokit.plot.harmonic import plot_dos as plot_dos
@@ -129,6 +131,7 @@ _HOME = {
     "phonokit.calc.forces": "collect_forces compute_forces",
     "phonokit.calc.from_calculator": "from_calculator",
     "phonokit.calc.joint_dos": "joint_dos",
+    "phonokit.calc.four_phonon": "SamplingWarning",
     "phonokit.calc.kappa": "kappa",
     "phonokit.calc.modes": "modes",
     "phonokit.calc.plan": "plan",
@@ -154,6 +157,7 @@ _HOME = {
     "phonokit.model.provenance": "InputFile",
     "phonokit.plot.harmonic": "plot_bands plot_displacements plot_dos plot_modes "
     "plot_thermal",
+    "phonokit.plot.four_phonon": "plot_four_phonon",
     "phonokit.plot.kappa": "plot_accumulate plot_kappa",
     "phonokit.plot.qha": "plot_qha",
     "phonokit.plot.scattering": "plot_joint_dos plot_linewidths plot_self_energy "

@@ -1,6 +1,7 @@
 """Four-phonon scattering of the phonons that carry heat."""
 
 import functools
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from phono_4ph import (
 )
 from phono_dynmat import bose_einstein, group_velocities, heat_capacities, phonon_modes
 from phono_grid import BrillouinZone, first_brillouin_zone
-from phono_grid.errors import DomainError
+from phono_grid.errors import DomainError, PhonoWarning
 
 from phonokit.calc.carriers import Carriers
 from phonokit.model.crystal import Crystal
@@ -35,6 +36,10 @@ SHARE = 1 / 3
 the same part: some have more."""
 WORST = 0.2
 """Relative error that no wave vector may exceed, or κ would not be linear in it."""
+
+
+class SamplingWarning(PhonoWarning):
+    """κ is known less well than it was asked for."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -107,33 +112,48 @@ class FourPhononScatterer:
     @property
     def costs(self) -> NDArray[np.float64]:
         """Cost of each wave vector, in units of the time of one triplet."""
-        grid, weights = self.carriers.phonons.grid, self.carriers.irreducible.weights
-        if self.settings.sample:
-            return np.full(len(weights), 1e3)
-        return np.asarray(grid.n_q**2 * weights / (6 * len(grid.rotations)))
+        quadruplets = self._quadruplets
+        return np.minimum(quadruplets, 1e3) if self.settings.sample else quadruplets
 
     def scatter(self, i: int, record: Any, others: NDArray[np.float64]) -> None:
         """Put linewidths into a record; ``others`` are those of all else, (n_T, n_b)."""
-        q = int(self.carriers.irreducible.points[i])
-        phonons = self.carriers.phonons
-        inputs = self.constants, phonons, q, self._occupations, self.scattering, self._zone
-        if not self.settings.sample:
-            record["four"] = linewidths4(*inputs)
+        groups = self._sampled(i, others) if self.settings.sample else None
+        if groups is None:
+            record["four"] = linewidths4(*self._inputs(i))
+            if self.settings.sample:
+                record["four_groups"] = record["four"].sum(axis=(0, 1))
             return
-        total: NDArray[np.float64] = np.zeros((GROUPS, *record["four"].shape))
-        # No more than what all quadruplets would take.
-        most = max(2, phonons.grid.n_q**2 // (GROUPS * FIRST * SECOND))
+        record["four"] = groups.mean(axis=0)
+        record["four_groups"] = groups.sum(axis=(1, 2))
+
+    def _sampled(self, i: int, others: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Groups of samples that know enough; None if all processes are no more work."""
+        sampling = Sampling(
+            seed=self.settings.seed, replicates=GROUPS, first=FIRST, second=SECOND
+        )
+        most = self._quadruplets[i] / sampling.n_pairs
+        total: Any = 0.0
         rounds = 0
         while rounds < most:
+            sample: Any = functools.partial(sampled_linewidths4, *self._inputs(i))
+            total = total + sample(sampling, start=GROUPS * rounds)
             rounds += 1
-            sampling = Sampling(
-                seed=self.settings.seed, replicates=GROUPS, first=FIRST, second=SECOND
-            )
-            total += sampled_linewidths4(*inputs, sampling, start=GROUPS * (rounds - 1))
+            # Looked at seldom, or chance would have many chances to look like certainty.
             if rounds & (rounds - 1) == 0 and self._is_known(i, total / rounds, others):
-                break
-        record["four"] = total.mean(axis=0) / rounds
-        record["four_groups"] = total.sum(axis=(1, 2)) / rounds
+                return np.asarray(total / rounds)
+        return None
+
+    def _inputs(self, i: int) -> tuple[Any, ...]:
+        """Arguments of the linewidths at one wave vector."""
+        q = int(self.carriers.irreducible.points[i])
+        phonons = self.carriers.phonons
+        return self.constants, phonons, q, self._occupations, self.scattering, self._zone
+
+    @property
+    def _quadruplets(self) -> NDArray[np.float64]:
+        """About how many irreducible quadruplets each wave vector has."""
+        grid, weights = self.carriers.phonons.grid, self.carriers.irreducible.weights
+        return np.asarray(grid.n_q**2 * weights / (6 * len(grid.rotations)))
 
     def _is_known(
         self, i: int, groups: NDArray[np.float64], others: NDArray[np.float64]
@@ -205,3 +225,22 @@ def kappa_error(
         parts.append(rta.mode_kappa.sum(axis=2))
     variance = jackknife(np.array(parts)).sum(axis=1)
     return np.asarray(np.sqrt(variance) / carriers.phonons.grid.n_q)
+
+
+def warn_of_errors(
+    kappa: NDArray[np.float64], error: NDArray[np.float64] | None, settings: FourPhonon
+) -> None:
+    """Warn where samples know κ less well than it was asked for."""
+    if error is None:
+        return
+    mean = kappa[:, :3].mean(axis=1)
+    part = np.divide(
+        error[:, :3].max(axis=1), mean, out=np.zeros_like(mean), where=mean > 0
+    )
+    if part.max() > settings.error:
+        warnings.warn(
+            f"κ is known to {100 * part.max():.2g} % where {100 * settings.error:g} % was "
+            "asked for; ask for a smaller error=, or take every process",
+            SamplingWarning,
+            stacklevel=3,
+        )

@@ -11,7 +11,7 @@ from phonokit._documented import documented
 from phonokit._timed import timed
 from phonokit.calc.carriers import carriers_of
 from phonokit.calc.conduction import conduction_of
-from phonokit.calc.four_phonon import FourPhononScatterer, kappa_error
+from phonokit.calc.four_phonon import FourPhononScatterer, kappa_error, warn_of_errors
 from phonokit.calc.isotopes import mass_spread
 from phonokit.calc.rates import rates_of
 from phonokit.calc.record import INPUTS, Record, checked_run
@@ -74,6 +74,8 @@ def kappa(
     -----
     ImaginaryModesWarning
         If there are imaginary frequencies; such modes do not take part.
+    SamplingWarning
+        If samples of four-phonon scattering know κ less well than it was asked for.
     """
     transport = Transport() if transport is None else transport
     run = checked_run(crystal, nac, run)
@@ -105,6 +107,8 @@ def kappa(
         with timed("conductivity"):
             conduction = conduction_of(carriers, rates, rows, transport)
             error = kappa_error(carriers, rates, conduction)
+        if four_phonon is not None and run.ranks.rank == 0:
+            warn_of_errors(conduction.kappa, error, four_phonon)
     return KappaResult(
         grid=grid,
         temperatures=t,

@@ -10,6 +10,7 @@ from phono_grid.errors import ensure_type
 
 from phonokit._documented import documented
 from phonokit.plot.figure import BLUE, GREY, MUTED, PICTURE, drawn, note
+from phonokit.plot.four_phonon import draw_widths
 from phonokit.results.accumulate import AccumulateResult
 from phonokit.results.kappa import KappaResult
 from phonokit.results.kappa_modes import ROOM, KappaModes
@@ -34,7 +35,8 @@ def plot_kappa(
 ) -> "list[Axes]":
     """Draw κ against temperature, and accumulated over frequency and mean free path.
 
-    Where there are coherences, populations and coherences are drawn beside their sum.
+    Where there are coherences, populations and coherences are drawn beside their sum. A new
+    picture of four-phonon scattering has a fourth panel, see `plot_four_phonon`.
 
     Parameters
     ----------
@@ -49,16 +51,21 @@ def plot_kappa(
     >>> left, middle, right = phonokit.plot_kappa(result, "kappa.png")
     """
     ensure_type("result", result, KappaResult)
-    with drawn(path, ax, (13.4, 3.9), columns=3) as (left, middle, right):
+    has_four = result.rates.four_phonon is not None and ax is None
+    columns = 3 + has_four
+    with drawn(path, ax, (4.47 * columns, 3.9), columns=columns) as panels:
+        left, middle, right = panels[:3]
         left.spines[["top", "right"]].set_visible(False)
         _against_temperature(left, result)
         modes = KappaModes.of(result)
         carried = AccumulateResult.of(modes, modes.nearest(ROOM))
         draw_by_frequency(middle, carried)
         draw_by_path(right, carried)
+        if has_four:
+            draw_widths(panels[3], result)
         if ax is None:
             left.figure.suptitle(_title(result), fontsize=11)
-    return [left, middle, right]
+    return list(panels)
 
 
 def _title(result: KappaResult) -> str:
