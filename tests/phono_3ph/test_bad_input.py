@@ -141,6 +141,7 @@ def nouns(sample):
         "rotations": stars.rotations,
         "row": np.ones((2, n_b, grid.n_q, n_b)),
         "rows": rows,
+        "scale": 1.0,
         "scattering": Scattering(),
         "shape": (2, n_i, n_b),
         "sigma": 0.1,
@@ -169,7 +170,10 @@ def nouns(sample):
     vectors_around = np.vstack([phonons.polarizations] * 2 + [phonons.polarizations[:1]])
     special = {
         "ModesAround": {"frequencies": around, "polarizations": vectors_around},
-        "PeriodicModes": {"frequencies": phonons.frequencies},
+        "PeriodicModes": {
+            "frequencies": phonons.frequencies,
+            "velocities": np.ones((*phonons.frequencies.shape, 3)),
+        },
         "resting_acoustic_modes": {"frequencies": phonons.frequencies},
         "image_cells": {"supercell": sample.model.supercell},
         "RecomputedRows": {"row": lambda i: i},

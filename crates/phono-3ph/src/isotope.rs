@@ -9,7 +9,8 @@ use phono_core::{Error, Result, Stop, ensure_index, ensure_shape};
 use phono_grid::{Bands, DeltaWeights, Gaussian, degenerate_sets, irreducible_map};
 use rayon::prelude::*;
 
-use crate::{Phonons, Scattering};
+use crate::adaptive::{elastic, missing};
+use crate::{Phonons, Scattering, Smearing};
 
 /// Distance above `f` at which the tetrahedra are cut, THz.
 ///
@@ -62,8 +63,13 @@ pub fn isotope_linewidths(
     {
         let sums = match scattering.smearing {
             None => sum_linear(phonons, sites, &star, stop)?,
-            Some(gaussian) => {
+            Some(Smearing::Gaussian(gaussian)) => {
                 sum(phonons, sites, || normal(phonons, sites, gaussian), stop)?
+            }
+            Some(Smearing::Adaptive(scale)) => {
+                let slopes = phonons.slopes.ok_or_else(missing)?;
+                let fill = || adaptive(phonons, sites, slopes, scale);
+                sum(phonons, sites, fill, stop)?
             }
         };
         for ((site, sum), row) in
@@ -182,6 +188,31 @@ fn normal(
             for (weight, f1) in row.iter_mut().zip(f1) {
                 if gaussian.is_near(f - f1) {
                     *weight += gaussian.density(f - f1);
+                    weights.any[place / n_b] = true;
+                }
+            }
+        }
+    }
+}
+
+/// A closure that adds normal distributions of the widths of the other phonon.
+fn adaptive(
+    phonons: &Phonons<'_>,
+    sites: &[Site<'_>],
+    slopes: &[[f64; 3]],
+    scale: f64,
+) -> impl FnMut(usize, &mut Weights) {
+    move |other, weights| {
+        let f1 = phonons.modes.frequencies(other);
+        let n_b = f1.len();
+        let slopes = &slopes[other * n_b..(other + 1) * n_b];
+        let rows = weights.values.chunks_exact_mut(n_b);
+        let f = sites.iter().flat_map(|site| phonons.modes.frequencies(site.q));
+        for ((place, f), row) in f.enumerate().zip(rows) {
+            for ((weight, f1), slope) in row.iter_mut().zip(f1).zip(slopes) {
+                let x = elastic(f - f1, *slope, scale);
+                if x != 0.0 {
+                    *weight += x;
                     weights.any[place / n_b] = true;
                 }
             }

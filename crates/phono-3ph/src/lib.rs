@@ -6,6 +6,7 @@
 //! `q''`, the energy-conserving weights and the occupations follow triplet by triplet while
 //! the numbers are in cache.
 
+mod adaptive;
 mod collision;
 mod contract;
 mod detailed;
@@ -27,6 +28,7 @@ mod sum_rows;
 mod triplet_sum;
 mod zone_linewidths;
 
+pub use adaptive::Smearing;
 pub use collision::{ThermalFactors, collision_row};
 pub use detailed::detailed_linewidths;
 pub use interaction::interaction_strengths;

@@ -2,11 +2,11 @@
 
 use ndarray::{Array2, ArrayView3};
 use phono_core::{Result, Stop, units};
-use phono_grid::{Gaussian, degenerate_sets};
+use phono_grid::degenerate_sets;
 
 use crate::occupations::Occupations;
 use crate::triplet_sum::{Accumulate, Triplet, TripletSum, Values};
-use crate::{Phonons, Series};
+use crate::{Phonons, Series, Smearing};
 
 /// Choices in the calculation of linewidths.
 #[derive(Debug, Clone, Copy)]
@@ -17,8 +17,8 @@ pub struct Scattering {
     pub degeneracy: f64,
     /// Average tetrahedron weights over the sets at `q'` and `q''`.
     pub average_degenerate_weights: bool,
-    /// Normal distribution in place of the delta functions; tetrahedra if `None`.
-    pub smearing: Option<Gaussian>,
+    /// Normal distributions in place of the delta functions; tetrahedra if `None`.
+    pub smearing: Option<Smearing>,
 }
 
 /// Half linewidths at grid point `q`, `Γ[T, j]` in THz.

@@ -1,6 +1,6 @@
 //! The phonons of a whole grid.
 
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2, ArrayView3};
 use num_complex::Complex64;
 use phono_core::{Error, Grid, Modes, Result, Stop, ensure_index, ensure_shape};
 use phono_grid::{BrillouinZone, Tetrahedra, WaveVectors, triplets_at};
@@ -21,6 +21,8 @@ pub struct Phonons<'a> {
     /// The images that the modes are at, one after the other, if they are not at the points
     /// of the grid.
     pub(crate) zone: Option<BrillouinZone<'a>>,
+    /// `∂f/∂a`, THz, of every phonon along the addresses of the grid, if they are known.
+    pub(crate) slopes: Option<&'a [[f64; 3]]>,
 }
 
 impl<'a> Phonons<'a> {
@@ -29,7 +31,7 @@ impl<'a> Phonons<'a> {
         let (n_q, n_b) = modes.shape();
         ensure_shape("frequencies", &[n_q, n_b], &[grid.n_q(), n_b])?;
         ensure_bands(n_b)?;
-        Ok(Self { grid, tetrahedra, modes, around: None, zone: None })
+        Ok(Self { grid, tetrahedra, modes, around: None, zone: None, slopes: None })
     }
 
     /// Put phonons on their grid, and those that scatter with them and one of any fractional
@@ -43,7 +45,7 @@ impl<'a> Phonons<'a> {
         let (n_q, n_b) = modes.shape();
         ensure_shape("frequencies", &[n_q, n_b], &[2 * grid.n_q() + 1, n_b])?;
         ensure_bands(n_b)?;
-        Ok(Self { grid, tetrahedra, modes, around: Some(q), zone: None })
+        Ok(Self { grid, tetrahedra, modes, around: Some(q), zone: None, slopes: None })
     }
 
     /// Put phonons at every image of the points in a zone.
@@ -59,7 +61,23 @@ impl<'a> Phonons<'a> {
         let (n_q, n_b) = modes.shape();
         ensure_shape("frequencies", &[n_q, n_b], &[zone.n_images(), n_b])?;
         ensure_bands(n_b)?;
-        Ok(Self { grid: zone.grid(), tetrahedra, modes, around: None, zone: Some(zone) })
+        Ok(Self {
+            grid: zone.grid(),
+            tetrahedra,
+            modes,
+            around: None,
+            zone: Some(zone),
+            slopes: None,
+        })
+    }
+
+    /// The same phonons with their slopes `∂f/∂a[q, j, i]`, THz, along the addresses.
+    pub fn with_slopes(mut self, slopes: ArrayView3<'a, f64>) -> Result<Self> {
+        let (n_q, n_b) = self.modes.shape();
+        ensure_shape("slopes", slopes.shape(), &[n_q, n_b, 3])?;
+        let all = slopes.to_slice().ok_or(Error::Layout("slopes"))?;
+        self.slopes = Some(all.as_chunks().0);
+        Ok(self)
     }
 
     /// The address of wave vector `q` among the modes.

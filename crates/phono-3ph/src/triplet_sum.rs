@@ -7,10 +7,11 @@ use phono_grid::PairWeights;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
+use crate::adaptive::Adaptive;
 use crate::fixed_q::{FixedQ, Projection, Visit, Window};
 use crate::rows::Rows;
 use crate::stored::Stored;
-use crate::{Couplings, Phonons, Scattering, Series};
+use crate::{Couplings, Phonons, Scattering, Series, Smearing};
 
 /// Memory for the series of the initial bands that are done together.
 const MEMORY: usize = 256 * 1024 * 1024;
@@ -25,6 +26,7 @@ pub(crate) struct TripletSum<'a> {
     pub(crate) pairs: Vec<[usize; 2]>,
     pub(crate) multiplicities: Vec<f64>,
     pub(crate) scattering: Scattering,
+    adaptive: Option<Adaptive<'a>>,
 }
 
 /// Where the elements come from.
@@ -99,10 +101,12 @@ impl<'a> TripletSum<'a> {
             }
         };
         let pair = |p: ndarray::ArrayView1<'_, i64>| [p[1] as usize, p[2] as usize];
+        let q = ensure_index("q", q, phonons.modes.shape().0)?;
         Ok(Self {
             source,
             phonons,
-            q: ensure_index("q", q, phonons.modes.shape().0)?,
+            q,
+            adaptive: adaptive(phonons, q, scattering)?,
             pairs: points.rows().into_iter().map(pair).collect(),
             multiplicities: weights.iter().map(|&w| w as f64).collect(),
             scattering,
@@ -118,7 +122,8 @@ impl<'a> TripletSum<'a> {
     ) -> Result<Self> {
         phonons.ensure_atoms(series.n_atoms())?;
         let source = Source::Series(series, Rows::new(series, phonons.grid));
-        Ok(Self { source, phonons, q, pairs, multiplicities, scattering })
+        let adaptive = adaptive(phonons, q, scattering)?;
+        Ok(Self { source, phonons, q, pairs, multiplicities, scattering, adaptive })
     }
 
     /// Blocks of initial bands whose series fit the memory.
@@ -223,6 +228,18 @@ impl<'a> TripletSum<'a> {
     }
 }
 
+/// The widths at `q`, if they follow the slopes.
+fn adaptive<'a>(
+    phonons: &Phonons<'a>,
+    q: usize,
+    scattering: Scattering,
+) -> Result<Option<Adaptive<'a>>> {
+    match scattering.smearing {
+        Some(Smearing::Adaptive(scale)) => Adaptive::new(phonons, q, scale).map(Some),
+        _ => Ok(None),
+    }
+}
+
 /// Gives triplets their weights.
 struct Weighted<'a, A> {
     sum: &'a TripletSum<'a>,
@@ -245,7 +262,11 @@ impl<A: Accumulate> Visit for Weighted<'_, A> {
         }
         let [q1, q2] = sum.pairs[t];
         let (f1, f2) = (phonons.modes.frequencies(q1), phonons.modes.frequencies(q2));
-        if let Some(gaussian) = scattering.smearing {
+        if let Some(adaptive) = &sum.adaptive {
+            weights.evaluate_by(f1, f2, targets, |bands, x| {
+                adaptive.densities([q1, q2], bands, x)
+            });
+        } else if let Some(Smearing::Gaussian(gaussian)) = scattering.smearing {
             weights.evaluate_gaussian(f1, f2, targets, gaussian);
         } else {
             let (f, q) = phonons.pair_of_grids([q1, q2]);

@@ -142,6 +142,30 @@ impl PairWeights {
         }
     }
 
+    /// The same with what `densities` makes of the three energy differences of each pair of
+    /// bands and each target: 0 for all of them is no weight.
+    #[inline(always)]
+    pub fn evaluate_by(
+        &mut self,
+        f1: &[f64],
+        f2: &[f64],
+        targets: &[f64],
+        mut densities: impl FnMut([usize; 2], [f64; N_CHANNELS]) -> [f64; N_CHANNELS],
+    ) {
+        let [decay, absorb, emit] = &mut self.weights;
+        for (pair, active) in self.active.iter_mut().enumerate() {
+            let bands = [pair / self.n_bands, pair % self.n_bands];
+            let (a, b) = (f1[bands[0]], f2[bands[1]]);
+            let at = pair * self.n_targets;
+            *active = false;
+            for (f, w) in targets.iter().enumerate() {
+                let weights = densities(bands, [w - a - b, w + a - b, w - a + b]);
+                (decay[at + f], absorb[at + f], emit[at + f]) = weights.into();
+                *active |= weights.iter().any(|&x| x != 0.0);
+            }
+        }
+    }
+
     /// Replace weights by their mean over sets of degenerate bands at `q'` and at `q''`.
     ///
     /// Inside such a set the choice of eigenvectors is arbitrary; with equal weights nothing

@@ -258,9 +258,15 @@ pub struct PyPeriodicModes<'py> {
     pub tetrahedra: PyTetrahedra<'py>,
     frequencies: PyReadonlyArray2<'py, f64>,
     polarizations: PyReadonlyArray4<'py, Complex64>,
+    slopes: Option<PyReadonlyArray3<'py, f64>>,
 }
 
 impl PyPeriodicModes<'_> {
+    /// Slopes of the frequencies along the addresses, if they are known.
+    pub fn slopes(&self) -> Option<ArrayView3<'_, f64>> {
+        self.slopes.as_ref().map(|slopes| slopes.as_array())
+    }
+
     /// The phonons, borrowed from Python's arrays.
     pub fn modes(&self) -> PyResult<Modes<'_>> {
         Modes::new(self.frequencies.as_array(), self.polarizations.as_array())

@@ -2,7 +2,7 @@
 
 use numpy::{PyReadonlyArray1, PyReadonlyArray3};
 use phono_3ph::{
-    Couplings, EvaluationPoints, Phonons, QStars, Scattering, Series, Strengths,
+    Couplings, EvaluationPoints, Phonons, QStars, Scattering, Series, Smearing, Strengths,
     ThermalFactors,
 };
 use phono_grid::{Gaussian, Tetrahedra};
@@ -11,20 +11,38 @@ use phono_py::{
 };
 use pyo3::prelude::*;
 
+/// `phono_grid.Gaussian` or `phono_3ph.AdaptiveGaussian`.
+#[derive(FromPyObject)]
+enum PySmearing {
+    Gaussian(PyGaussian),
+    Adaptive(PyAdaptiveGaussian),
+}
+
+/// `phono_3ph.AdaptiveGaussian`.
+#[derive(FromPyObject)]
+struct PyAdaptiveGaussian {
+    scale: f64,
+}
+
 /// `phono_3ph.Scattering`.
 #[derive(FromPyObject)]
 pub(crate) struct PyScattering {
     cutoff_frequency: f64,
     degeneracy: f64,
     average_degenerate_weights: bool,
-    smearing: Option<PyGaussian>,
+    smearing: Option<PySmearing>,
 }
 
 impl PyScattering {
     /// The choices, checked.
     pub(crate) fn choices(&self) -> PyResult<Scattering> {
-        let gaussian = |g: &PyGaussian| Gaussian::new(g.sigma, g.cutoff);
-        let smearing = self.smearing.as_ref().map(gaussian).transpose();
+        let smearing = |smearing: &PySmearing| match smearing {
+            PySmearing::Gaussian(g) => {
+                Gaussian::new(g.sigma, g.cutoff).map(Smearing::Gaussian)
+            }
+            PySmearing::Adaptive(g) => Ok(Smearing::Adaptive(g.scale)),
+        };
+        let smearing = self.smearing.as_ref().map(smearing).transpose();
         Ok(Scattering {
             cutoff_frequency: self.cutoff_frequency,
             degeneracy: self.degeneracy,
@@ -137,6 +155,10 @@ pub(crate) fn phonons_of<'a>(phonons: &'a PyPeriodicModes<'_>) -> PyResult<Phono
     let (grid, modes) = (phonons.grid.view()?, phonons.modes()?);
     Tetrahedra::new(offsets, corners)
         .and_then(|tetrahedra| Phonons::new(grid, tetrahedra, modes))
+        .and_then(|plain| match phonons.slopes() {
+            Some(slopes) => plain.with_slopes(slopes),
+            None => Ok(plain),
+        })
         .map_err(|error| raise(&error))
 }
 

@@ -6,6 +6,7 @@ from phono_3ph._accumulation import (
     accumulation_points,
     mean_free_paths,
 )
+from phono_3ph._adaptive_gaussian import AdaptiveGaussian
 from phono_3ph._boltzmann import ConductivityLbte, Solver, conductivity_lbte
 from phono_3ph._collision import ThermalFactors, collision_row, inverse_sinh
 from phono_3ph._collision_operator import (
@@ -66,6 +67,7 @@ from phono_3ph._zone_modes import GivenTriplets, ZoneModes
 __all__ = [
     "PRINCIPAL_VALUE_WIDTH",
     "Accumulation",
+    "AdaptiveGaussian",
     "AtomMaps",
     "BandPairs",
     "Coherence",

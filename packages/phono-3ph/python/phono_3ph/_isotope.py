@@ -24,6 +24,11 @@ from phono_grid.errors import (
     not_negative,
 )
 
+from phono_3ph._adaptive_gaussian import (
+    AdaptiveGaussian,
+    elastic_weights,
+    slopes_of,
+)
 from phono_3ph._conductivity import NO_LINEWIDTH, vectors
 from phono_3ph._extension import rust
 from phono_3ph._linewidths import Scattering, averaging
@@ -118,6 +123,9 @@ def _widths(
         differences, gaussian = f[q][:, None] - f[:, None], scattering.smearing
         near = gaussian.is_near(differences)
         weights = np.where(near, gaussian.density(differences), 0)
+    elif isinstance(scattering.smearing, AdaptiveGaussian):
+        differences = f[q][:, None] - f[:, None]
+        weights = elastic_weights(differences, slopes_of(phonons), scattering.smearing)
     else:
         # One value for all wave vectors of a star.
         star = irreducible_map(phonons.grid)

@@ -7,10 +7,12 @@ from numpy.typing import ArrayLike, NDArray
 from phono_grid import Triplets, ValueNoun
 from phono_grid import joint_dos as joint_dos_channels
 from phono_grid.errors import (
+    DomainError,
     ensure_type,
     hold_numbers,
 )
 
+from phono_3ph._adaptive_gaussian import AdaptiveGaussian
 from phono_3ph._linewidths import Scattering, ensure_occupations
 from phono_3ph._periodic_modes import PeriodicModes
 
@@ -77,6 +79,10 @@ def joint_dos(
     ensure_type("scattering", scattering, Scattering)
     triplets = Triplets.of(phonons.grid, q)
     smearing = phonons.tetrahedra if scattering.smearing is None else scattering.smearing
+    if isinstance(smearing, AdaptiveGaussian):
+        raise DomainError(
+            "smearing: joint densities take tetrahedra or a Gaussian of one width"
+        )
     weights = None
     if occupations is not None:
         n = ensure_occupations(occupations, phonons.frequencies.shape)

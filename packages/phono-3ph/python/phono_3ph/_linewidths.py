@@ -25,6 +25,11 @@ from phono_grid.errors import (
     not_negative,
 )
 
+from phono_3ph._adaptive_gaussian import (
+    AdaptiveGaussian,
+    adaptive_weights,
+    slopes_of,
+)
 from phono_3ph._extension import rust
 from phono_3ph._interaction import ensure_one_crystal, interaction_strengths
 from phono_3ph._modes_around import Phonons
@@ -46,15 +51,15 @@ class Scattering:
         Average tetrahedron weights over the degenerate sets at ``q'`` and ``q''``. Without
         it linewidths depend on the arbitrary choice of eigenvectors inside a set, by some
         parts in a thousand.
-    smearing : Gaussian, optional
-        A normal distribution in place of the delta functions; the linear tetrahedron method
+    smearing : Gaussian or AdaptiveGaussian, optional
+        Normal distributions in place of the delta functions; the linear tetrahedron method
         if not given. Its weights are equal inside a degenerate set by themselves.
     """
 
     cutoff_frequency: float = CUTOFF_FREQUENCY
     degeneracy: float = DEGENERACY
     average_degenerate_weights: bool = True
-    smearing: Gaussian | None = None
+    smearing: Gaussian | AdaptiveGaussian | None = None
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
@@ -62,7 +67,7 @@ class Scattering:
         ensure_not_negative("cutoff_frequency", self.cutoff_frequency)
         ensure_flag("average_degenerate_weights", self.average_degenerate_weights)
         if self.smearing is not None:
-            ensure_type("smearing", self.smearing, Gaussian)
+            ensure_type("smearing", self.smearing, Gaussian, AdaptiveGaussian)
 
 
 def _checked(
@@ -179,6 +184,10 @@ def scattering_weights(
     """
     f = phonons.frequencies
     targets = f[triplets.points[0, 0]] if targets is None else targets
+    if isinstance(scattering.smearing, AdaptiveGaussian):
+        slopes_of(phonons)
+        assert isinstance(phonons, PeriodicModes)  # nothing else has slopes
+        return adaptive_weights(phonons, triplets, targets, scattering.smearing)
     if scattering.smearing is not None:
         f1, f2 = f[triplets.points[:, 1]], f[triplets.points[:, 2]]
         return gaussian_weights(f1, f2, targets, scattering.smearing)

@@ -70,6 +70,11 @@ class ModesAround(ValueNoun):
         object.__setattr__(self, "polarizations", e)
         object.__setattr__(self, "q", n - 1)
 
+    @property
+    def slopes(self) -> None:
+        """None: phonons beside the grid have no velocities."""
+        return None
+
     @classmethod
     def of(
         cls, phonons: PeriodicModes, dynamics: Dynamics, qpoint: ArrayLike

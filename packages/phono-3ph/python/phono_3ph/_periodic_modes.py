@@ -40,18 +40,24 @@ class PeriodicModes(ValueNoun):
     symmetrized_tetrahedra : bool
         Whether energies are conserved by the mean over the images of the tetrahedra by the
         point group, not by one cut of the cells alone.
+    velocities : (n_q, n_b, 3) array_like, optional
+        Group velocities, Å THz, which `AdaptiveGaussian` needs.
 
     Attributes
     ----------
     tetrahedra : Tetrahedra
         Tetrahedra of the grid.
+    slopes : (n_q, n_b, 3) array or None
+        Changes of the frequencies from one address of the grid to the next, THz.
     """
 
     grid: Grid
     frequencies: NDArray[np.float64]
     polarizations: NDArray[np.complex128]
     symmetrized_tetrahedra: bool = False
+    velocities: NDArray[np.float64] | None = None
     tetrahedra: Tetrahedra = field(init=False)
+    slopes: NDArray[np.float64] | None = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         """Hold the arrays the way the kernels read them."""
@@ -67,6 +73,12 @@ class PeriodicModes(ValueNoun):
         object.__setattr__(self, "polarizations", e)
         tetrahedra = Tetrahedra.of(self.grid, symmetrized=self.symmetrized_tetrahedra)
         object.__setattr__(self, "tetrahedra", tetrahedra)
+        slopes = None
+        if self.velocities is not None:
+            v = finite(self.velocities, "velocities", (*f.shape, 3))
+            object.__setattr__(self, "velocities", frozen(v, "velocities"))
+            slopes = frozen(v @ self.grid.steps.T, "slopes")
+        object.__setattr__(self, "slopes", slopes)
 
     @classmethod
     def of(cls, grid: Grid, modes: Modes, cell: Cell) -> "PeriodicModes":

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_grid import units, zone_triplet_weights
+from phono_grid import Gaussian, units, zone_triplet_weights
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import ensure_type
 
@@ -99,7 +99,7 @@ def _weights(
     """Weights of decay and of exchange, ``g[t, j, j', j'', 2]``, 1/THz."""
     f, points = phonons.frequencies, triplets.points
     targets, n_b = f[points[0, 0]], f.shape[1]
-    if scattering.smearing is not None:
+    if isinstance(scattering.smearing, Gaussian):
         g = gaussian_weights(f[points[:, 1]], f[points[:, 2]], targets, scattering.smearing)
         return np.stack([g[..., 0], g[..., 1] - g[..., 2]], axis=-1)
     shape = (len(points), n_b, n_b, n_b)

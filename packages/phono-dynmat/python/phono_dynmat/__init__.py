@@ -34,6 +34,7 @@ from phono_dynmat._group_velocities import (
     directional_velocities,
     finite_difference_velocities,
     group_velocities,
+    resolve_degenerate_modes,
 )
 from phono_dynmat._harmonic_series import HarmonicSeries
 from phono_dynmat._modes import Modes
@@ -88,6 +89,7 @@ __all__ = [
     "phonon_frequencies",
     "phonon_modes",
     "quasi_harmonic",
+    "resolve_degenerate_modes",
     "rigid_translations",
     "separate_dipoles",
     "standard_points",

@@ -17,7 +17,10 @@ from phono_grid.errors import (
 )
 
 from phono_dynmat._degenerate import bands_of_sets
-from phono_dynmat._dynamical_matrix import dynamical_matrices
+from phono_dynmat._dynamical_matrix import (
+    dynamical_matrices,
+    dynamical_matrix_derivatives,
+)
 from phono_dynmat._extension import rust
 from phono_dynmat._fourier import (
     Dynamics,
@@ -116,6 +119,62 @@ def group_velocities(
     slopes = derivatives(dynamics, modes.qpoints, direction)
     resolution = _Resolution.along(dynamics, direction, cutoff_frequency, degeneracy)
     return _velocities(dynamics, modes, np.asarray(rotations), slopes, resolution)
+
+
+def resolve_degenerate_modes(
+    dynamics: Dynamics,
+    modes: Modes,
+    *,
+    direction: ArrayLike | None = None,
+    cutoff_frequency: float = CUTOFF_FREQUENCY,
+    degeneracy: float = DEGENERACY,
+) -> Modes:
+    r"""Modes whose degenerate sets are told apart as `group_velocities` does it.
+
+    Within a set they are eigenvectors of :math:`\partial D / \partial k` along (1, 2, 3),
+    or along ``direction``: each has the velocity that stands for it.
+
+    Parameters
+    ----------
+    dynamics : HarmonicSeries, GonzeLeeCorrection or WangCorrection
+    modes : Modes
+        The phonons of ``dynamics``, and of the same ``direction``.
+    direction : (3,) array_like, optional
+        In which Γ, or another reciprocal lattice point, is approached, fractional.
+    cutoff_frequency : float
+        THz
+    degeneracy : float
+        THz; consecutive bands closer than this are one degenerate set.
+
+    Returns
+    -------
+    Modes
+        The same frequencies.
+    """
+    dynamics, modes = checked_modes(
+        dynamics,
+        modes,
+        direction=direction,
+        cutoff_frequency=cutoff_frequency,
+        degeneracy=degeneracy,
+    )[:2]
+    n_q, n_b = modes.frequencies.shape
+    close = (np.diff(modes.frequencies, axis=1) < degeneracy).any(axis=1)
+    if not close.any():
+        return modes
+    places = np.flatnonzero(close)
+    slopes = dynamical_matrix_derivatives(
+        dynamics, modes.qpoints[places], direction=direction
+    )
+    along = _Resolution.along(dynamics, direction, cutoff_frequency, degeneracy).direction
+    e = modes.polarizations.reshape(n_q, n_b, n_b).copy()
+    for i, slope in zip(places, slopes, strict=True):
+        for members in bands_of_sets(modes.frequencies[i], degeneracy):
+            if len(members) > 1:
+                blocks = e[i, members].conj() @ slope @ e[i, members].T
+                _, u = np.linalg.eigh(np.tensordot(along, blocks, axes=1))
+                e[i, members] = u.T @ e[i, members]
+    return Modes(modes.qpoints, modes.frequencies, e.reshape(modes.polarizations.shape))
 
 
 def finite_difference_velocities(

@@ -111,10 +111,12 @@ def phonons_once_per_node(
 
     def arrays() -> list[NDArray[Any]]:
         phonons, beside = make()
-        return [phonons.frequencies, phonons.polarizations, *beside]
+        v = phonons.velocities
+        slopes = np.zeros((0, 0, 3)) if v is None else v
+        return [phonons.frequencies, phonons.polarizations, slopes, *beside]
 
-    f, e, *beside = ranks.shared(arrays)
-    return PeriodicModes(grid, f, e), beside
+    f, e, v, *beside = ranks.shared(arrays)
+    return PeriodicModes(grid, f, e, velocities=v if len(v) else None), beside
 
 
 def series_once_per_node(crystal: Crystal, ranks: Ranks) -> Series3:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import (
+    AdaptiveGaussian,
     BandPairs,
     PeriodicModes,
     Scattering,
@@ -16,6 +17,7 @@ from phono_dynmat import (
     HarmonicSeries,
     group_velocities,
     phonon_modes,
+    resolve_degenerate_modes,
     velocity_operators,
 )
 from phono_grid import (
@@ -75,7 +77,8 @@ def harmonic_phonons(
         "degeneracy": scattering.degeneracy,
     }
     with timed(f"phonons at {grid.n_q} wave vectors"):
-        phonons = mesh_phonons(series, grid)
+        slopes = isinstance(scattering.smearing, AdaptiveGaussian)
+        phonons = mesh_phonons(series, grid, velocities=slopes)
     q = first_brillouin_zone(grid.qpoints_at(irreducible.points), grid.reciprocal_lattice)
     # The little group of a velocity is that of q itself, not modulo G, so the choice of
     # image counts at the zone boundary. This is the peers' choice.
@@ -101,16 +104,20 @@ def harmonic_phonons(
     return Harmonic(phonons, q, f, velocities, pairs.products)
 
 
-def mesh_phonons(series: Dynamics, grid: Grid) -> PeriodicModes:
-    """Modes at every wave vector of ``grid``."""
+def mesh_phonons(
+    series: Dynamics, grid: Grid, *, velocities: bool = False
+) -> PeriodicModes:
+    """Modes at every wave vector of ``grid``, with their velocities if asked for."""
     q = grid.qpoints
     if not isinstance(series, HarmonicSeries):
         # A sum of dipoles that ends somewhere is not quite periodic.
         q = first_brillouin_zone(q, grid.reciprocal_lattice)
-    return periodic_modes(series, grid, q)
+    return periodic_modes(series, grid, q, velocities=velocities)
 
 
-def periodic_modes(series: Dynamics, grid: Grid, q: NDArray[np.float64]) -> PeriodicModes:
+def periodic_modes(
+    series: Dynamics, grid: Grid, q: NDArray[np.float64], *, velocities: bool = False
+) -> PeriodicModes:
     """Modes at the images ``q`` of the wave vectors of ``grid``, as scattering reads them.
 
     Some wave vectors at a time: a mode needs several times its size meanwhile.
@@ -118,13 +125,19 @@ def periodic_modes(series: Dynamics, grid: Grid, q: NDArray[np.float64]) -> Peri
     n_a = series.cell.n_atoms
     f = np.empty((grid.n_q, 3 * n_a))
     e = np.empty((grid.n_q, 3 * n_a, n_a, 3), dtype=np.complex128)
+    v = np.empty((*f.shape, 3)) if velocities else None
     for start in range(0, grid.n_q, SLAB):
         slab = slice(start, start + SLAB)
         modes = phonon_modes(series, q[slab])
+        if v is not None:
+            # Modes of a degenerate set, each with its own slope.
+            modes = resolve_degenerate_modes(series, modes)
+            rotations = Symmetry.of(series.cell).reciprocal_rotations()
+            v[slab] = group_velocities(series, modes, rotations)
         f[slab], e[slab] = modes.frequencies, periodic_gauge(modes, series.cell)
     f = resting_acoustic_modes(grid, f, e)
     f.flags.writeable = False
-    return PeriodicModes(grid, f, e)
+    return PeriodicModes(grid, f, e, velocities=v)
 
 
 def pairs_of(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_3ph import (
+    AdaptiveGaussian,
     ModesAround,
     PeriodicModes,
     Scattering,
@@ -16,7 +17,7 @@ from phono_3ph import (
     default_frequency_points,
 )
 from phono_dynmat import Dynamics, bose_einstein, phonon_frequencies
-from phono_grid import Grid, Triplets, first_brillouin_zone
+from phono_grid import Gaussian, Grid, Triplets, first_brillouin_zone
 from phono_grid.errors import (
     DomainError,
     PhonoWarning,
@@ -233,7 +234,8 @@ def scatterers_of(
 
     def make() -> tuple[PeriodicModes, list[NDArray[Any]]]:
         here = crystal.dynamics(nac=problem.nac) if dynamics is None else dynamics
-        return mesh_phonons(here, grid), []
+        slopes = isinstance(problem.scattering.smearing, AdaptiveGaussian)
+        return mesh_phonons(here, grid, velocities=slopes), []
 
     phonons, _ = phonons_once_per_node(make, grid, ranks)
     series = series_once_per_node(crystal, ranks) if third_order else None
@@ -318,7 +320,7 @@ def _frequency_points(
     points, smearing = problem.frequency_points, problem.scattering.smearing
     if not isinstance(points, int):
         return points
-    sigma = 0.0 if smearing is None else smearing.sigma
+    sigma = smearing.sigma if isinstance(smearing, Gaussian) else 0.0
     return default_frequency_points(phonons.frequencies, sigma=sigma, n=points)
 
 

@@ -25,10 +25,12 @@ from phonokit.cli.kappa_tables import (
 from phonokit.cli.options import (
     RUN,
     SCATTERING,
+    SMEARING,
     CalculationOptions,
     Data,
     Flat,
     FlatScattering,
+    FlatSmearing,
     RunOptions,
     Sigma,
     scattering_from,
@@ -73,6 +75,7 @@ class KappaOptions(CalculationOptions):
     """
 
     sigma: Sigma = None
+    smearing: FlatSmearing = SMEARING
     wigner: bool = False
     transport: Annotated[TransportOptions, Parameter(name="*", group="Transport")] = (
         TRANSPORT
@@ -84,7 +87,7 @@ class KappaOptions(CalculationOptions):
     @property
     def settings(self) -> Transport:
         """The settings that the options mean."""
-        scattering = scattering_from(self.scattering, self.sigma)
+        scattering = scattering_from(self.scattering, self.sigma, self.smearing)
         transport = settings_from(Transport, self.transport, scattering=scattering)
         if transport.method is Method.RTA:
             self._ensure_unused()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
-from phono_3ph import Scattering
+from phono_3ph import AdaptiveGaussian, Scattering
 from phono_grid import Gaussian
 from phono_grid.errors import DomainError, ensure_positive
 
@@ -267,17 +267,60 @@ class FrequencyOptions(CalculationOptions):
         return {"unit": FrequencyUnit(self.unit)}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmearingOptions:
+    """How energies are conserved.
+
+    Parameters
+    ----------
+    smearing
+        adaptive: by Gaussians whose width follows the group velocities and the mesh, as
+        FourPhonon does; tetrahedra, or Gaussians of --sigma, if not given.
+    smearing_scale
+        A factor of the widths of adaptive Gaussians, scalebroad of ShengBTE; 1 if not
+        given.
+    sigma_cutoff
+        In units of --sigma: Gaussians end there.
+    """
+
+    smearing: Literal["adaptive"] | None = None
+    smearing_scale: float | None = None
+    sigma_cutoff: float | None = None
+
+    def of(self, sigma: float | None) -> Gaussian | AdaptiveGaussian | None:
+        """The smearing that the options mean."""
+        if self.smearing is None and self.smearing_scale is not None:
+            raise DomainError(
+                'smearing_scale: scales adaptive widths; add smearing="adaptive"'
+            )
+        if self.sigma_cutoff is not None and sigma is None:
+            raise DomainError("sigma_cutoff: is in units of a width; add sigma=")
+        if self.smearing is not None:
+            if sigma is not None:
+                raise DomainError(
+                    "sigma: is one width, smearing= has many; give one of them"
+                )
+            scale = 1.0 if self.smearing_scale is None else self.smearing_scale
+            return AdaptiveGaussian(scale)
+        return None if sigma is None else Gaussian(sigma, self.sigma_cutoff)
+
+
+FlatSmearing = Annotated[SmearingOptions, Parameter(name="*", group="Scattering")]
+SMEARING = SmearingOptions()
+
+
 @dataclass(frozen=True, kw_only=True)
 class WaveVectorOptions(FrequencyOptions):
     """Options of scattering at a few wave vectors."""
 
     sigma: Sigma = None
+    smearing: FlatSmearing = SMEARING
     scattering: FlatScattering = SCATTERING
 
     @property
     def settings(self) -> Scattering:
         """The settings that the options mean."""
-        return scattering_from(self.scattering, self.sigma)
+        return scattering_from(self.scattering, self.sigma, self.smearing)
 
     @property
     def rows(self) -> dict[str, str]:
@@ -292,7 +335,9 @@ class PairOptions(WaveVectorOptions):
     scattering: Annotated[PairScattering, Parameter(name="*", group="Scattering")] = PAIRS
 
 
-def scattering_from(options: object, sigma: float | None) -> Scattering:
+def scattering_from(
+    options: object, sigma: float | None, smearing_options: "SmearingOptions"
+) -> Scattering:
     """The settings that the options mean."""
-    smearing = None if sigma is None else Gaussian(sigma)
+    smearing = smearing_options.of(sigma)
     return settings_from(Scattering, options, smearing=smearing)

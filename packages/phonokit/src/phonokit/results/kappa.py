@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import ConductivityWigner
-from phono_grid import Grid, IrreduciblePoints
+from phono_grid import Gaussian, Grid, IrreduciblePoints
 from phono_grid.hdf5 import Dataset, Hdf5File
 
 from phonokit.results.kappa_file import kappa_datasets
@@ -27,7 +27,11 @@ def default_name(grid: Grid, transport: Transport, *, four_phonon: bool = False)
     ``kappa-4ph-m111111.hdf5``, so that all can be in one folder.
     """
     smearing = transport.scattering.smearing
-    suffix = "" if smearing is None else f"-s{smearing.sigma:g}"
+    suffix = ""
+    if isinstance(smearing, Gaussian):
+        suffix = f"-s{smearing.sigma:g}"
+    elif smearing is not None:
+        suffix = "-adaptive"
     kind = "" if transport.method is Method.RTA else "-lbte"
     kind += "-4ph" * four_phonon
     return f"kappa{kind}-m{''.join(str(n) for n in grid.mesh)}{suffix}.hdf5"

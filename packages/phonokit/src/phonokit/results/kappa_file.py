@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_3ph import ConductivityWigner
+from phono_3ph import AdaptiveGaussian, ConductivityWigner
 from phono_grid import brillouin_zone_images
 from phono_grid.hdf5 import Dataset
 
@@ -103,7 +103,9 @@ def _optional_datasets(result: "KappaResult") -> dict[str, Dataset]:
             transport.boundary_mfp, "micrometer", "longest mean free path"
         )
     smearing = transport.scattering.smearing
-    if smearing is not None:
+    if isinstance(smearing, AdaptiveGaussian):
+        datasets["smearing_scale"] = Dataset(smearing.scale, "1", "of adaptive Gaussians")
+    elif smearing is not None:
         datasets["sigma"] = Dataset(smearing.sigma, "THz", "standard deviation")
         if smearing.cutoff is not None:
             datasets["sigma_cutoff_width"] = Dataset(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from enum import Enum
 from typing import Any
 
-from phono_3ph import Coherence, Scattering, Solver
+from phono_3ph import AdaptiveGaussian, Coherence, Scattering, Solver
 from phono_grid import Gaussian
 from phono_grid.errors import (
     DomainError,
@@ -92,8 +92,8 @@ class Transport:
         if self.symmetrized_tetrahedra and self.scattering.smearing is not None:
             raise DomainError(
                 "symmetrized_tetrahedra: a smearing of "
-                f"{self.scattering.smearing.sigma:g} THz takes the place of tetrahedra; "
-                "leave one of the two out"
+                f"{energy_conservation(self.scattering).removeprefix('σ = ')} takes the "
+                "place of tetrahedra; leave one of the two out"
             )
         if self.symmetrized_tetrahedra and self.full_zone:
             raise DomainError(
@@ -161,7 +161,11 @@ class Transport:
             raise DomainError(f"settings: expected also {', '.join(missing)}")
         choices = ("cutoff_frequency", "degeneracy", "average_degenerate_weights")
         sigma = record["sigma"]
-        smearing = None if sigma is None else Gaussian(sigma, record["sigma_cutoff"])
+        smearing: Gaussian | AdaptiveGaussian | None = None
+        if sigma is not None:
+            smearing = Gaussian(sigma, record["sigma_cutoff"])
+        elif record.get("smearing_scale") is not None:
+            smearing = AdaptiveGaussian(float(record["smearing_scale"]))
         scattering = Scattering(**{c: record[c] for c in choices}, smearing=smearing)
         names = [f.name for f in fields(cls) if f.name != "scattering"]
         return cls(**{name: record[name] for name in names}, scattering=scattering)
