@@ -1,7 +1,10 @@
 """Constants go from one program's format to another's and back, and phonons stay."""
 
 import itertools
+import json
+import lzma
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +12,7 @@ import numpy as np
 import phonokit
 import pytest
 from model_crystals import springs, zincblende
+from phono_3ph import AdaptiveGaussian, Scattering, Series3
 from phono_dynmat import BornCharges, phonon_frequencies
 from phono_fc import ForceConstants, LatticeForceConstants, symmetrize
 from phono_grid import Cell, Supercell
@@ -186,3 +190,59 @@ def test_silicon_of_tdep_obeys_sum_rules_and_symmetry():
     kappa = phonokit.kappa(crystal, (5, 5, 5), [300.0]).kappa[0]
     np.testing.assert_allclose(kappa[:3], kappa[0], rtol=1e-6)
     assert 20 < kappa[0] < 200
+
+
+REFERENCE = DATA.parent / "others.json"
+OTHERS = json.loads(REFERENCE.read_text())["fourphonon"] if DATA.is_dir() else {}
+ADAPTIVE = phonokit.Transport(scattering=Scattering(smearing=AdaptiveGaussian()))
+
+
+@needs_data
+@pytest.mark.needs_rust
+@pytest.mark.parametrize(
+    ("name", "folder", "cutoff", "mesh"),
+    [
+        ("si-pbesol 11x11x11, fc3 cutoff 4.6 A", "si-pbesol", 4.6, (11, 11, 11)),
+        ("aln-lda 5x5x3, fc3 cutoff 3.3 A, no charges", "aln-lda", 3.3, (5, 5, 3)),
+    ],
+)
+def test_adaptive_gaussians_give_fourphonon_s_conductivity(name, folder, cutoff, mesh):
+    """From the same constants, which that program was given with one origin."""
+    path = DATA.parent / folder
+    fc2 = phonokit.load(path).fc2
+    fc3 = phonokit.load(path, fit=phonokit.Fit(cutoff=cutoff, sparse=True)).fc3
+    crystal = phonokit.Crystal.from_constants(fc2, fc3)
+    crystal.__dict__["series3"] = Series3.of(fc3, average_origin=False)
+    kappa = phonokit.kappa(crystal, mesh, [300.0], transport=ADAPTIVE).kappa[0]
+    others = OTHERS[name]
+    expected = others.get("kappa_rta_xx_zz", [others.get("kappa_rta")] * 2)
+    np.testing.assert_allclose(kappa[[0, 2]], expected, rtol=1e-4)
+
+
+@needs_data
+@pytest.mark.needs_rust
+def test_neon_of_fourphonon_has_its_rates_mode_by_mode(tmp_path):
+    """On a mesh without points of the zone boundary, whose degenerate modes are arbitrary.
+
+    Frequencies there are those of a mass that is 5.6e-4 larger.
+    """
+    neon = DATA.parent / "four-phonon" / "neon"
+    for file in neon.glob("infile.*"):
+        shutil.copy(file, tmp_path)
+    third = lzma.decompress((neon / "FORCE_CONSTANTS_3RD.xz").read_bytes())
+    (tmp_path / "FORCE_CONSTANTS_3RD").write_bytes(third)
+    shutil.copy(neon / "mesh3" / "CONTROL", tmp_path)
+    crystal = phonokit.load(tmp_path)
+    assert crystal.origin.source == "ShengBTE, infile.forceconstant"
+    given = crystal.constants
+    cell = replace(crystal.primitive, masses=crystal.primitive.masses * 1.00056226)
+    fc2, fc3 = (replace(c, cell=cell) for c in (given.fc2, given.third))
+    crystal = phonokit.Crystal.from_constants(fc2, fc3)
+    table = np.loadtxt(neon / "mesh3" / "BTE.qpoints")[1:, -3:]
+    there = np.loadtxt(neon / "mesh3" / "BTE.w_3ph")[:, 1].reshape(3, -1).T[1:]
+    result = phonokit.linewidths(
+        crystal, table, (3, 3, 3), temperatures=[14.0], scattering=ADAPTIVE.scattering
+    )
+    rates = 4 * np.pi * np.asarray(result.linewidths).reshape(-1, 3)
+    there[0, :2] = there[0, :2].mean()  # degenerate
+    np.testing.assert_allclose(rates, there, rtol=1e-3)
