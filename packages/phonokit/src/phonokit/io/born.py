@@ -10,6 +10,7 @@ from phono_grid import Cell, Symmetry
 from phono_grid.calculators import CalculatorUnits
 from phono_grid.errors import FileError, PhonoWarning
 
+from phonokit.io.born_outputs import read_charges_of_output
 from phonokit.io.files import in_file
 from phonokit.io.lines import Lines, number_of, read_lines
 from phonokit.io.plausible import ensure_charges
@@ -78,8 +79,14 @@ def read_born(path: Path, cell: Cell, units: CalculatorUnits) -> Dipoles:
     """Read ``BORN``: a factor, the dielectric tensor, the charges of independent atoms.
 
     The first line may hold, after the factor, the cutoff and the width of Gonze and Lee's
-    sum; a word without any digit stands for the default.
+    sum; a word without any digit stands for the default. An output of ph.x or of VASP with
+    charges is taken too.
     """
+    output = read_charges_of_output(path)
+    if output is not None:
+        of_atoms = output.of_primitive(path, cell)
+        checked = _charges(f"{path}", cell, of_atoms, output.dielectric, None, units)
+        return Dipoles(charges=checked)
     lines = read_lines(path)
     if len(lines) < 3:
         raise FileError(

@@ -1,0 +1,108 @@
+"""Born charges of the outputs of programs."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from phono_grid import Cell
+from phono_grid.calculators import calculator_units
+from phono_grid.errors import FileError
+from phonokit.io.born import read_born
+from phonokit.io.born_outputs import read_charges_of_output
+
+DATA = Path(os.environ.get("PHONO_TEST_DATA", "missing")) / "outputs"
+UNITS = calculator_units("vasp")
+A = 5.69
+FCC = A / 2 * np.array([[0, 1, 1], [1, 0, 1], [1, 1, 0]])
+NACL = Cell.of(FCC, [[0, 0, 0], [0.5, 0.5, 0.5]], ["Na", "Cl"])
+OUTCAR = """\
+ vasp.6.4.2 20Jul23 complex
+ POTCAR:    PAW_PBE Na
+   TITEL  = PAW_PBE Na_pv 19Sep2006
+   TITEL  = PAW_PBE Cl 06Sep2000
+   ions per type =               1   1
+      direct lattice vectors                 reciprocal lattice vectors
+     0.000000000  2.845000000  2.845000000    -0.175746924  0.175746924  0.175746924
+     2.845000000  0.000000000  2.845000000     0.175746924 -0.175746924  0.175746924
+     2.845000000  2.845000000  0.000000000     0.175746924  0.175746924 -0.175746924
+ position of ions in cartesian coordinates  (Angst):
+   0.00000000  0.00000000  0.00000000
+   2.84500000  2.84500000  2.84500000
+ MACROSCOPIC STATIC DIELECTRIC TENSOR (including local field effects in DFT)
+ ------------------------------------------------------
+           2.434200     0.000000     0.000000
+           0.000000     2.434200     0.000000
+           0.000000     0.000000     2.434200
+ ------------------------------------------------------
+ BORN EFFECTIVE CHARGES (including local field effects) (in |e|, cummulative output)
+ ---------------------------------------------------------------------------------
+ ion    1
+    1     1.08700     0.00000     0.00000
+    2     0.00000     1.08700     0.00000
+    3     0.00000     0.00000     1.08700
+ ion    2
+    1    -1.08700     0.00000     0.00000
+    2     0.00000    -1.08700     0.00000
+    3     0.00000     0.00000    -1.08700
+"""
+VASPRUN = """\
+<?xml version="1.0"?>
+<modeling>
+ <generator><i name="program" type="string">vasp </i></generator>
+ <atominfo><array name="atoms" ><set>
+  <rc><c>Na</c><c>   1</c></rc><rc><c>Cl</c><c>   2</c></rc></set></array></atominfo>
+ <varray name="epsilon_scf" ><v> 2.4342 0.0 0.0 </v><v> 0.0 2.4342 0.0 </v>
+  <v> 0.0 0.0 2.4342 </v></varray>
+ <array name="born_charges" ><set><v> 1.087 0.0 0.0 </v><v> 0.0 1.087 0.0 </v>
+  <v> 0.0 0.0 1.087 </v></set><set><v> -1.087 0.0 0.0 </v><v> 0.0 -1.087 0.0 </v>
+  <v> 0.0 0.0 -1.087 </v></set></array>
+ <structure name="finalpos" ><crystal><varray name="basis" ><v> 0.0 2.845 2.845 </v>
+  <v> 2.845 0.0 2.845 </v><v> 2.845 2.845 0.0 </v></varray></crystal>
+  <varray name="positions" ><v> 0.0 0.0 0.0 </v><v> 0.5 0.5 0.5 </v></varray></structure>
+</modeling>
+"""
+
+
+@pytest.mark.parametrize("text", [OUTCAR, VASPRUN])
+def test_charges_of_vasp(text, tmp_path):
+    file = tmp_path / "output"
+    file.write_text(text)
+    dipoles = read_born(file, NACL, UNITS)
+    z = 1.087 * np.eye(3)
+    np.testing.assert_allclose(dipoles.charges.charges, [z, -z], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(dipoles.charges.dielectric, 2.4342 * np.eye(3), atol=1e-12)
+
+
+@pytest.mark.parametrize("text", [OUTCAR, VASPRUN])
+def test_a_cut_output_is_named(text, tmp_path):
+    file = tmp_path / "output"
+    for share in (0.35, 0.6, 0.9):
+        file.write_text(text[: int(share * len(text))])
+        with pytest.raises(FileError, match=r"output: (holds|its)"):
+            read_born(file, NACL, UNITS)
+
+
+def test_charges_of_another_crystal_are_refused(tmp_path):
+    file = tmp_path / "OUTCAR"
+    file.write_text(OUTCAR)
+    other = Cell.of(FCC, [[0, 0, 0], [0.5, 0.5, 0.5]], ["Na", "Br"])
+    with pytest.raises(FileError, match="its atoms are not those of the primitive cell"):
+        read_born(file, other, UNITS)
+    wider = Cell.of(1.1 * FCC, NACL.positions, NACL.symbols)
+    with pytest.raises(FileError, match="its cell is not a multiple of the primitive cell"):
+        read_born(file, wider, UNITS)
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="PHONO_TEST_DATA is not set")
+def test_charges_of_quantum_espresso_are_means_over_the_atoms_of_its_cell():
+    file = DATA / "NaCl-QE" / "NaCl.ph.out"
+    output = read_charges_of_output(file)
+    assert output.program == "Quantum ESPRESSO"
+    assert output.symbols == ("Na",) * 4 + ("Cl",) * 4
+    fcc = output.lattice[0, 0] / 2 * np.array([[0, 1, 1], [1, 0, 1], [1, 1, 0]])
+    cell = Cell.of(fcc, [[0, 0, 0], [0.5, 0.5, 0.5]], ["Na", "Cl"])
+    charges = output.of_primitive(file, cell)
+    np.testing.assert_allclose(charges[0], 1.09923 * np.eye(3), atol=2e-5)
+    np.testing.assert_allclose(charges[1], -1.1117 * np.eye(3), atol=2e-4)
+    np.testing.assert_allclose(output.dielectric, 2.472958201 * np.eye(3), atol=1e-9)
