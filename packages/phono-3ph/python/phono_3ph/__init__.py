@@ -16,6 +16,7 @@ from phono_3ph._collision_operator import (
     collision_row_products,
 )
 from phono_3ph._conductivity import ConductivityRta, conductivity_rta, has_no_scattering
+from phono_3ph._grueneisen import grueneisen_parameters
 from phono_3ph._interaction import interaction_strengths
 from phono_3ph._isotope import (
     boundary_linewidths,
@@ -108,6 +109,7 @@ __all__ = [
     "conductivity_wigner",
     "default_frequency_points",
     "detailed_linewidths",
+    "grueneisen_parameters",
     "has_no_scattering",
     "image_cells",
     "imaginary_self_energy",

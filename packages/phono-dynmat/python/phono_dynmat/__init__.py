@@ -27,6 +27,7 @@ from phono_dynmat._dynamical_matrix import (
     phonon_modes,
     stream_modes,
 )
+from phono_dynmat._elasticity import Elasticity, elasticity
 from phono_dynmat._equation_of_state import EquationOfState
 from phono_dynmat._fourier import Dynamics
 from phono_dynmat._gonze_lee_correction import GonzeLeeCorrection
@@ -57,6 +58,7 @@ __all__ = [
     "BornCharges",
     "ChargeWarning",
     "Dynamics",
+    "Elasticity",
     "EquationOfState",
     "GonzeLeeCorrection",
     "HarmonicSeries",
@@ -80,6 +82,7 @@ __all__ = [
     "directional_velocities",
     "dynamical_matrices",
     "dynamical_matrix_derivatives",
+    "elasticity",
     "finite_difference_velocities",
     "force_constants_from_dynamical_matrices",
     "frequency_points",

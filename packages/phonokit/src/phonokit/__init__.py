@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from phonokit.calc.forces import compute_forces as compute_forces
     from phonokit.calc.four_phonon import SamplingWarning as SamplingWarning
     from phonokit.calc.from_calculator import from_calculator as from_calculator
+    from phonokit.calc.grueneisen import grueneisen as grueneisen
     from phonokit.calc.joint_dos import joint_dos as joint_dos
     from phonokit.calc.kappa import kappa as kappa
     from phonokit.calc.modes import modes as modes
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
     from phonokit.model.force_data import SecondOrderData as SecondOrderData
     from phonokit.model.provenance import InputFile as InputFile
     from phonokit.plot.four_phonon import plot_four_phonon as plot_four_phonon
+    from phonokit.plot.grueneisen import plot_grueneisen as plot_grueneisen
     from phonokit.plot.harmonic import plot_bands as plot_bands
     from phonokit.plot.harmonic import plot_displacements as plot_displacements
     from phonokit.plot.harmonic import plot_dos as plot_dos
@@ -93,6 +95,7 @@ if TYPE_CHECKING:
     from phonokit.results.force_constants import (
         write_sparse_force_constants as write_sparse_force_constants,
     )
+    from phonokit.results.grueneisen import GrueneisenResult as GrueneisenResult
     from phonokit.results.harmonic import BandsResult as BandsResult
     from phonokit.results.harmonic import DisplacementsResult as DisplacementsResult
     from phonokit.results.harmonic import DosResult as DosResult
@@ -130,6 +133,7 @@ _HOME = {
     "phonokit.calc.fit_fourth_order": "fit_fourth_order",
     "phonokit.calc.forces": "collect_forces compute_forces",
     "phonokit.calc.from_calculator": "from_calculator",
+    "phonokit.calc.grueneisen": "grueneisen",
     "phonokit.calc.joint_dos": "joint_dos",
     "phonokit.calc.four_phonon": "SamplingWarning",
     "phonokit.calc.kappa": "kappa",
@@ -155,6 +159,7 @@ _HOME = {
     "phonokit.model.displaced_supercells": "DisplacedSupercells RandomSupercells",
     "phonokit.model.force_data": "ForceData SecondOrderData",
     "phonokit.model.provenance": "InputFile",
+    "phonokit.plot.grueneisen": "plot_grueneisen",
     "phonokit.plot.harmonic": "plot_bands plot_displacements plot_dos plot_modes "
     "plot_thermal",
     "phonokit.plot.four_phonon": "plot_four_phonon",
@@ -165,6 +170,7 @@ _HOME = {
     "phonokit.results.accumulate": "AccumulateResult",
     "phonokit.results.force_constants": "FitResult write_force_constants "
     "write_sparse_force_constants",
+    "phonokit.results.grueneisen": "GrueneisenResult",
     "phonokit.results.harmonic": "BandsResult DisplacementsResult DosResult ModesResult "
     "ThermalResult",
     "phonokit.results.kappa": "KappaResult",

@@ -98,7 +98,7 @@ def modes(
     run = checked_run(crystal, nac, run)
     ensure_flag("eigenvectors", eigenvectors)
     ensure_flag("velocities", velocities)
-    where = _wave_vectors(
+    where = wave_vectors_of(
         crystal, {"q": q, "mesh": mesh, "path": path}, points, points_per_segment
     )
     toward = None if direction is None else finite(direction, "direction", (3,))
@@ -146,7 +146,7 @@ def modes(
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class _WaveVectors:
+class WaveVectors:
     """Wave vectors, and what they belong to: a mesh, a path, or nothing."""
 
     qpoints: NDArray[np.float64]
@@ -158,12 +158,12 @@ class _WaveVectors:
     segments: tuple[Segment, ...] = ()
 
 
-def _wave_vectors(
+def wave_vectors_of(
     crystal: Crystal,
     ways: Mapping[str, Any],
     points: Mapping[str, ArrayLike] | None,
     points_per_segment: int,
-) -> _WaveVectors:
+) -> WaveVectors:
     """Wave vectors that were given, those of a path, or the irreducible ones of a mesh."""
     given = [name for name, value in ways.items() if value is not None]
     if len(given) > 1:
@@ -172,10 +172,10 @@ def _wave_vectors(
         q = finite(np.atleast_2d(np.asarray(ways["q"])), "q", ("n_q", 3))
         if not len(q):
             raise DomainError("q: expected one wave vector or more, got none")
-        return _WaveVectors(qpoints=q)
+        return WaveVectors(qpoints=q)
     if "path" in given or points is not None:
         segments = band_segments(crystal, ways["path"], points, points_per_segment)
-        return _WaveVectors(
+        return WaveVectors(
             qpoints=np.concatenate([s.qpoints for s in segments]),
             labels=np.array([list(s.labels) for s in segments]),
             distances=path_distances(segments, crystal).ravel(),
@@ -185,7 +185,7 @@ def _wave_vectors(
         mesh = HARMONIC_MESH if ways["mesh"] is None else ways["mesh"]
         grid = Grid.of(crystal.primitive, mesh, crystal.symmetry)
         irreducible = IrreduciblePoints.of(grid)
-        return _WaveVectors(
+        return WaveVectors(
             qpoints=zone_points(grid, irreducible.points),
             weights=irreducible.weights,
             grid_points=irreducible.points,

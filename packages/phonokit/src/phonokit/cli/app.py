@@ -42,6 +42,7 @@ COMMANDS = {
     "dos": "Compute the phonon density of states, total and of its parts.",
     "thermal": "Compute free energy, entropy and heat capacity at constant volume.",
     "qha": "Compute expansion and C_p from phonons at several volumes.",
+    "grueneisen": "Compute Grüneisen parameters of modes, and thermal expansion.",
     "export": "Write a result in the files of phonopy, for other programs.",
     "modes": "Compute frequencies, eigenvectors and velocities of phonons.",
     "gamma": "Compute half linewidths of the phonons at a few wave vectors.",

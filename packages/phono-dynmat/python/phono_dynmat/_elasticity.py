@@ -1,0 +1,122 @@
+"""Elasticity from second-order force constants, by the method of long waves."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_grid import ValueNoun, units
+from phono_grid.errors import ensure_type, frozen
+
+from phono_dynmat._harmonic_series import HarmonicSeries
+
+Array = NDArray[np.float64]
+GPA = 1e21 * units.EV
+"""One eV/Å³."""
+VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
+"""xx yy zz yz xz xy."""
+RIGID = 1e-6
+"""Eigenvalues at Γ, relative to the largest, of what moves as a whole."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class Elasticity(ValueNoun):
+    r"""Elastic constants, and how atoms move inside a strained cell.
+
+    Parameters
+    ----------
+    clamped : (6, 6) array
+        GPa, with atoms where the strain takes them; xx yy zz yz xz xy.
+    constants : (6, 6) array
+        GPa, with atoms at rest in the strained cell.
+    internal_strain : (n_a, 3, 3, 3) array
+        :math:`\partial u_{k\alpha} / \partial \epsilon_{\beta\gamma}` in Å, beyond what the
+        strain itself does.
+    """
+
+    clamped: Array
+    constants: Array
+    internal_strain: Array
+
+    def __post_init__(self) -> None:
+        """Hold arrays of the right shape."""
+        for name, shape in (
+            ("clamped", (6, 6)),
+            ("constants", (6, 6)),
+            ("internal_strain", ("n_a", 3, 3, 3)),
+        ):
+            values = frozen(getattr(self, name), name, shape=shape)
+            object.__setattr__(self, name, values)
+
+    @property
+    def is_stable(self) -> bool:
+        """Whether any strain costs energy (Born): all eigenvalues are positive."""
+        return bool(np.linalg.eigvalsh(self.constants).min() > 0)
+
+
+def elasticity(series: HarmonicSeries) -> Elasticity:
+    r"""Elastic constants of a crystal without stress and without dipoles [1]_.
+
+    .. math::
+
+        [\alpha\beta, \gamma\lambda] &= -\frac{1}{2V} \sum_{k k' R}
+            \Phi_{\alpha\beta}(k, k', R)\, r_\gamma r_\lambda, \qquad
+            r = R + \tau_{k'} - \tau_k, \\
+        C_{\alpha\gamma\beta\lambda} &= [\alpha\beta, \gamma\lambda]
+            + [\gamma\beta, \alpha\lambda] - [\alpha\gamma, \beta\lambda]
+            - \frac{1}{V} \Lambda_{\alpha\gamma}^T\, \Phi(q{=}0)^+ \Lambda_{\beta\lambda}
+
+    with :math:`\Lambda_{k\alpha, \beta\gamma} = \sum_{k' R} \Phi_{\alpha\beta}(k, k', R)\,
+    r_\gamma`. Constants that are not invariant under rotations, or a crystal under stress,
+    break the symmetry of the result; it is symmetrised.
+
+    Parameters
+    ----------
+    series : HarmonicSeries
+
+    Returns
+    -------
+    Elasticity
+
+    References
+    ----------
+    .. [1] M. Born and K. Huang, Dynamical Theory of Crystal Lattices (Oxford, 1954),
+       sections 26 and 27.
+    """
+    ensure_type("series", series, HarmonicSeries)
+    phi, n_a = series.values, series.cell.n_atoms
+    r = series.vectors @ series.cell.lattice
+    volume = series.cell.volume
+    first, second = series.atoms.T
+    brackets = -np.einsum("eab,eg,el->abgl", phi, r, r, optimize=True) / (2 * volume)
+    brackets = (brackets + brackets.swapaxes(0, 1)) / 2
+    tensor = brackets.transpose(0, 2, 1, 3) + brackets.transpose(2, 0, 1, 3) - brackets
+    forces = np.zeros((n_a, 3, 3, 3))
+    np.add.at(forces, first, np.einsum("eab,eg->eabg", phi, r))
+    gamma = np.zeros((n_a, 3, n_a, 3))
+    np.add.at(gamma.transpose(0, 2, 1, 3), (first, second), phi)
+    moved = -np.einsum("kalb,lbcd->kacd", _inverse(gamma), forces)
+    inner = np.einsum("kaxy,kazw->xyzw", forces, moved) / volume
+    return Elasticity(
+        clamped=_voigt(tensor),
+        constants=_voigt(tensor) + _voigt(inner),
+        internal_strain=moved,
+    )
+
+
+def _inverse(gamma: Array) -> Array:
+    """The inverse of the constants at Γ without what moves as a whole."""
+    shape, n = gamma.shape, 3 * len(gamma)
+    matrix = gamma.reshape(n, n)
+    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
+    # The three rigid translations are projected out, whatever a drift makes of them.
+    counts = np.abs(values) > RIGID * np.abs(values).max(initial=0)
+    inverse = (vectors[:, counts] / values[counts]) @ vectors[:, counts].T
+    return np.asarray(inverse.reshape(shape))
+
+
+def _voigt(tensor: Array) -> Array:
+    """A tensor of rank four as a symmetric matrix, GPa."""
+    tensor = (tensor + tensor.swapaxes(0, 1)) / 2
+    tensor = (tensor + tensor.swapaxes(2, 3)) / 2
+    rows = np.array([[tensor[(*a, *b)] for b in VOIGT] for a in VOIGT])
+    return np.asarray((rows + rows.T) / 2 * GPA)
