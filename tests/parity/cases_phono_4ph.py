@@ -14,7 +14,7 @@ def interaction_strengths4(rng):
     points[:5, 1] = points[0, 1]
     fourth = grid.index(-grid.addresses[points].sum(axis=1))
     points = np.concatenate([points, fourth[:, None]], axis=1)
-    return (random_quartic(cell, rng, 6), phonons, points), {"cutoff_frequency": 1e-3}
+    return (random_quartic(cell, rng, 4), phonons, points), {"cutoff_frequency": 1e-3}
 
 
 def _linewidths4(rng, smearing, counting):
@@ -28,7 +28,7 @@ def _linewidths4(rng, smearing, counting):
     # No symmetry: the constants have none, and the widths are those of one choice.
     _, phonons = phonons_on([2, 2, 2], use_symmetry=False)
     zone = BrillouinZone.of(phonons.grid)
-    constants = random_quartic(cell, rng, 6)
+    constants = random_quartic(cell, rng, 4)
     q = int(rng.integers(1, 8))
     return (constants, phonons, q, occupations, scattering, zone), {}
 

@@ -11,4 +11,4 @@ def quartic():
     from quartic_models import phonons_on
 
     cell, _ = phonons_on([1, 1, 1])
-    return random_quartic(cell, np.random.default_rng(11), 6)
+    return random_quartic(cell, np.random.default_rng(11), 4)

@@ -54,6 +54,7 @@ def test_the_sum_rule_is_mended_without_losing_exchange_or_symmetry(crystal):
     assert np.abs(mended.values - crystal.fc4.values).max() < 0.1 * largest
 
 
+@pytest.mark.needs_rust
 def test_modes_have_the_rates_of_fourphonon(crystal):
     got = rates(crystal, 3, Counting.FOURPHONON)
     # Longitudinal modes on lines of symmetry; every kind of process.
@@ -66,6 +67,7 @@ def test_modes_have_the_rates_of_fourphonon(crystal):
             np.testing.assert_allclose(got[q, kind, j], expected, rtol=1e-3, atol=1e-7)
 
 
+@pytest.mark.needs_rust
 def test_other_modes_differ_as_the_eigenvectors_of_degenerate_sets_do(crystal):
     # FourPhonon leaves out forward scattering into the very same band alone: its rates
     # depend on the eigenvectors that LAPACK happens to choose, by per cent on so coarse a
@@ -76,6 +78,7 @@ def test_other_modes_differ_as_the_eigenvectors_of_degenerate_sets_do(crystal):
     np.testing.assert_allclose(got[1:], expected[1:], rtol=6e-2)
 
 
+@pytest.mark.needs_rust
 @pytest.mark.parametrize("adaptive", [False, True])
 def test_symmetry_changes_nothing(crystal, adaptive):
     phonons = crystal.phonons
