@@ -89,10 +89,13 @@ def series_of(a: dict[str, Any]) -> tuple[Series3, Array]:
     """The series of ``fc3``, and the positions of the primitive atoms."""
     if a["symmetrize_fc3_q"]:
         raise PassedOn("symmetrize_fc3_q")
-    names = ("fc3", "fc3_nonzero_indices", "svecs", "multiplicity", "p2s_map", "s2p_map")
+    names = ("svecs", "multiplicity", "p2s_map", "s2p_map")
     average, compact = bool(a["make_r0_average"]), bool(a["is_compact_fc3"])
     alike = a["all_shortest"] if average else None
-    key = key_of(*(a[name] for name in names), average, compact, alike)
+    # Of full constants the rows of primitive atoms alone are used.
+    rows = range(len(a["fc3"])) if compact else a["p2s_map"].tolist()
+    blocks = [a[name][row] for name in ("fc3", "fc3_nonzero_indices") for row in rows]
+    key = key_of(*blocks, *(a[name] for name in names), average, compact, alike)
     return SERIES.get(key, lambda: _series(a, compact, alike))
 
 
