@@ -8,13 +8,14 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import h5py
 import numpy as np
 import phonokit
 import pytest
 from model_crystals import springs, zincblende
 from phono_3ph import AdaptiveGaussian, Scattering, Series3
 from phono_dynmat import BornCharges, phonon_frequencies
-from phono_fc import ForceConstants, LatticeForceConstants, symmetrize
+from phono_fc import ForceConstants, LatticeForceConstants, expand, symmetrize
 from phono_grid import Cell, Supercell
 from phono_grid.errors import DomainError, FileError
 from phonokit.cli.app import main
@@ -132,6 +133,41 @@ def test_phono_convert_says_what_it_found_and_what_it_loses(tmp_path, capsys):
     assert "on lattice vectors, up to" in said
     assert "not written: third-order constants" in said
     assert Path(target).is_file()
+
+
+def test_constants_inside_a_yaml_file_of_phonopy_are_read(tmp_path):
+    crystal = CRYSTALS["polar"]
+    yaml, hdf5 = phonokit.write_constants(crystal, tmp_path, format="phonopy")
+    constants = phonokit.load(tmp_path).fc2
+    hdf5.unlink()
+    lines = ["force_constants:", '  format: "compact"', "  shape: [ 2, 64 ]", "  elements:"]
+    for (i, j), block in zip(
+        np.ndindex(2, 64), constants.values.reshape(-1, 3, 3), strict=True
+    ):
+        lines.append(f"  - # ({i + 1}, {j + 1})")
+        lines += [f"    - [ {x:.15f}, {y:.15f}, {z:.15f} ]" for x, y, z in block]
+    yaml.write_text(yaml.read_text() + "\n" + "\n".join(lines) + "\n")
+    there = phonokit.load(tmp_path)
+    np.testing.assert_allclose(there.fc2.values, constants.values, rtol=0, atol=1e-14)
+    np.testing.assert_allclose(frequencies(there), frequencies(crystal), rtol=0, atol=1e-6)
+    yaml.write_text(yaml.read_text().replace("[ 2, 64 ]", "[ 2, 63 ]"))
+    with pytest.raises(FileError, match="expected 2 x 63 blocks, got 128"):
+        phonokit.load(tmp_path)
+
+
+@pytest.mark.parametrize("order", [2, 3])
+def test_rows_of_other_copies_of_the_primitive_atoms_are_taken_home(order, tmp_path):
+    constants = {2: CUBIC.fc2, 3: CUBIC.fc3}[order]
+    cells, full = constants.supercell, expand(constants)
+    others = np.array(
+        [np.flatnonzero(cells.supercell_to_primitive == k)[3] for k in (1, 0)]
+    )
+    path = tmp_path / f"fc{order}.hdf5"
+    with h5py.File(path, "w") as file:
+        file["fc3" if order == 3 else "force_constants"] = full[others]
+        file["p2s_map"] = others
+    again = phonokit.read_force_constants(path, cells)
+    np.testing.assert_allclose(again.values, constants.values, rtol=0, atol=1e-13)
 
 
 def test_what_has_no_format_is_refused(tmp_path):

@@ -13,6 +13,7 @@ from phono_grid.hdf5 import Hdf5File, open_hdf5
 
 from phonokit.io.files import in_file, open_text
 from phonokit.io.plausible import ensure_constants
+from phonokit.io.tree import Tree
 from phonokit.results.force_constants import HDF5, NAMES, SPARSE
 
 SAME_LATTICE = 1e-3
@@ -53,6 +54,19 @@ def read_force_constants(path: str | Path, supercell: Supercell) -> ForceConstan
         ensure_constants(values, values.ndim // 2)
         constants = _checked(values, first, supercell)
     return constants
+
+
+def force_constants_in_yaml(
+    tree: Tree, supercell: Supercell, unit: float
+) -> ForceConstants:
+    """Second-order constants inside a yaml file of phonopy, ``unit`` in eV/Å²."""
+    block = tree.child("force_constants")
+    n_1, n_2 = (int(n) for n in block.array("shape", (2,)))
+    elements = block.array("elements", (-1, 3, 3)) * unit
+    if n_1 * n_2 != len(elements):
+        raise block.error("elements", f"expected {n_1} x {n_2} blocks, got {len(elements)}")
+    with in_file(f"{tree.file}: force_constants"):
+        return _checked(elements.reshape(n_1, n_2, 3, 3), None, supercell)
 
 
 def read_sparse_force_constants(
@@ -156,9 +170,36 @@ def _checked(
     n_s = supercell.cell.n_atoms
     if values.shape[0] == values.shape[1] == n_s:
         return compact(values, supercell)
-    if first is not None:
-        _check_first(first, supercell)
+    if first is not None and not np.array_equal(first, supercell.primitive_to_supercell):
+        values = _from_other_rows(values, first, supercell)
     return ForceConstants(values, supercell)
+
+
+def _from_other_rows(
+    values: NDArray[np.float64], first: NDArray[np.int64], supercell: Supercell
+) -> NDArray[np.float64]:
+    r"""Rows of the primitive cell from those of other copies of its atoms.
+
+    .. math:: \Phi(i, j, \dots) = \Phi(T_i i, T_i j, \dots)
+    """
+    kinds = _kinds_of_rows(first, supercell)
+    rows = np.empty_like(values)
+    atoms = np.arange(supercell.cell.n_atoms)
+    for row, atom, kind in zip(values, first, kinds, strict=True):
+        home = supercell.translated(supercell.home[atom], atoms)
+        rows[kind][np.ix_(*[home] * (values.ndim // 2 - 1))] = row
+    return rows
+
+
+def _kinds_of_rows(first: NDArray[np.int64], supercell: Supercell) -> NDArray[np.int64]:
+    """The primitive atom of each row, which must be there once."""
+    n_s, n_a = supercell.cell.n_atoms, supercell.primitive.n_atoms
+    if len(first) == n_a and ((first >= 0) & (first < n_s)).all():
+        kinds = supercell.supercell_to_primitive[first]
+        if len(set(kinds.tolist())) == n_a:
+            return np.asarray(kinds)
+    _check_first(first, supercell)
+    raise DomainError("the first atoms are not those of a primitive cell")
 
 
 def _check_first(first: NDArray[np.int64], supercell: Supercell) -> None:
@@ -203,8 +244,9 @@ def _read_hdf5(
             n_first = n_a
             first = file.read("p2s_map", (None,)) if "p2s_map" in file else None
         if first is not None:
+            first = first.astype(np.int64)
             with in_file(path):
-                _check_first(first, supercell)
+                _kinds_of_rows(first, supercell)
         values = file.read(name, (n_first, *[n_s] * (order - 1), *[3] * order))
         return np.asarray(values, dtype=np.float64), first
 

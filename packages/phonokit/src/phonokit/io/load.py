@@ -13,6 +13,7 @@ from phono_grid.files import path_of
 from phonokit.io.born import read_born, read_born_charges
 from phonokit.io.constants_files import (
     Label,
+    force_constants_in_yaml,
     read_force_constants,
     read_label,
     read_third_order_constants,
@@ -170,6 +171,8 @@ def _from_folder(
             raise FileError(
                 f"{error}; fit= is of forces, leave it out to take {second.name}"
             ) from None
+        if not there and fit is None and "force_constants" in file.tree:
+            return _from_constants(file, None, None, nac)
         if not there:
             raise
         data = None
@@ -240,14 +243,20 @@ def _difference(one: Label | None, other: Label | None) -> str:
     return f"{one.method} there, {other.method} here"
 
 
-def _from_constants(file: CrystalFile, fc2: Path, fc3: Path | None, nac: bool) -> Crystal:
-    """Force constants in files, the cells in a yaml file."""
+def _from_constants(
+    file: CrystalFile, fc2: Path | None, fc3: Path | None, nac: bool
+) -> Crystal:
+    """Force constants in files, or in the yaml file that holds the cells."""
     supercell, units = file.supercell, file.units
-    second = _second_order(fc2, supercell, file.phonon)
+    if fc2 is None:
+        unit = units.force_constants(2)
+        second = force_constants_in_yaml(file.tree, supercell, unit)
+    else:
+        second = _second_order(fc2, supercell, file.phonon)
     if second.order != 2:
         raise FileError(f"{fc2}: holds third-order constants; name it by fc3=, not fc2=")
     third = None if fc3 is None else read_third_order_constants(fc3, supercell)
-    with in_file(fc3 or fc2):
+    with in_file(fc3 or fc2 or file.path):
         given = Given(fc2=second, third=third)
     polar, born_file = read_born_charges(file.tree, supercell.primitive, units, nac=nac)
     files = (file.path, fc2, fc3, born_file)
