@@ -138,3 +138,10 @@ def test_an_error_that_is_larger_than_asked_for_is_told():
 def test_four_phonons_need_fourth_order(crystal):
     with pytest.raises(DomainError, match="no fourth-order constants"):
         phonokit.kappa(phonokit.load(EXAMPLE), MESH, T, four_phonon=FourPhonon())
+
+
+def test_a_plan_counts_four_phonons(crystal):
+    three = phonokit.plan(crystal, (6, 6, 6), [300])
+    both = phonokit.plan(crystal, (6, 6, 6), [300], four_phonon=FourPhonon())
+    assert both.costs.shape == three.costs.shape
+    assert both.seconds(1) > 2 * three.seconds(1)

@@ -10,11 +10,13 @@ from phono_grid.errors import ensure_type
 
 from phonokit._documented import documented
 from phonokit.calc.carriers import carriers_of
+from phonokit.calc.four_phonon import FourPhononScatterer
 from phonokit.calc.rates import Scatterer
 from phonokit.calc.record import INPUTS, Record, checked_run
 from phonokit.model.crystal import Crystal
 from phonokit.results.plan import Plan
 from phonokit.run.run import Run
+from phonokit.settings.four_phonon import FourPhonon
 from phonokit.settings.mesh import KAPPA_MESH
 from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures
 from phonokit.settings.transport import Transport
@@ -31,6 +33,7 @@ def plan(
     *,
     nac: bool = True,
     transport: Transport | None = None,
+    four_phonon: FourPhonon | None = None,
     run: Run | None = None,
 ) -> Plan:
     r"""Measure a few wave vectors, and tell how long a conductivity would take.
@@ -45,6 +48,8 @@ def plan(
 
     Parameters
     ----------
+    four_phonon : FourPhonon, optional
+        As in `phonokit.kappa`.
     run : Run, optional
         Its ranks; nothing is stored.
 
@@ -79,7 +84,12 @@ def plan(
             crystal, mesh, t, nac=nac, ranks=run.ranks, transport=transport
         )
         serial = perf_counter() - start
-        scatterer = Scatterer(carriers, series3, transport)
+        four = None
+        if four_phonon is not None:
+            four = FourPhononScatterer.of(
+                crystal, carriers, four_phonon, transport, nac=nac
+            )
+        scatterer = Scatterer(carriers, series3, transport, four=four)
         costs = _costs(scatterer)
     return Plan(
         costs=costs,
@@ -93,7 +103,8 @@ def plan(
 
 def _costs(scatterer: Scatterer) -> NDArray[np.float64]:
     """Measure some wave vectors, and say from them how long each takes, s."""
-    triplets = scatterer.triplets
+    # What there is more of at one wave vector than at another.
+    triplets = scatterer.triplets if scatterer.four is None else scatterer.costs
     order = np.argsort(triplets, kind="stable")
     places = np.linspace(0, len(order) - 1, min(SAMPLE, len(order))).round().astype(int)
     sample = order[places]
@@ -109,7 +120,8 @@ def _costs(scatterer: Scatterer) -> NDArray[np.float64]:
 
 def _seconds(scatterer: Scatterer, number: NDArray[np.int64]) -> float:
     """Time of a wave vector, s, without what a run prepares once; the better of two."""
-    times = [perf_counter() for _ in scatterer.records(np.repeat(number, 3))]
+    repeats = 3 if scatterer.four is None else 2
+    times = [perf_counter() for _ in scatterer.records(np.repeat(number, repeats))]
     return float(np.diff(times).min())
 
 

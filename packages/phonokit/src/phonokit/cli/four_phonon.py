@@ -1,5 +1,6 @@
 """Options of four-phonon scattering."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,9 +11,7 @@ from phono_4ph import ForceConstants4, read_force_constants4
 from phono_grid import Cell
 from phono_grid.errors import DomainError, FileError
 
-from phonokit.calc.kappa import kappa as kappa_of
 from phonokit.model.crystal import Crystal
-from phonokit.results.kappa import KappaResult
 from phonokit.settings.four_phonon import FourPhonon
 
 NAME = "FORCE_CONSTANTS_4TH"
@@ -66,18 +65,17 @@ class FourPhononOptions:
             counting=self.four_phonon_counting,
         )
 
-    def compute(self, path: Path, **inputs: Any) -> Any:
-        """What computes κ: with fourth-order constants where they are wanted."""
+    def compute(self, path: Path, function: Callable[..., Any], **inputs: Any) -> Any:
+        """A function of a crystal: with fourth-order constants where they are wanted."""
         settings = self.settings
         if settings is None:
-            return partial(kappa_of, **inputs)
+            return partial(function, **inputs)
 
-        compute: Any = partial(kappa_of, four_phonon=settings, **inputs)
+        compute: Any = partial(function, four_phonon=settings, **inputs)
 
-        def computed(crystal: Crystal, **others: Any) -> KappaResult:
+        def computed(crystal: Crystal, **others: Any) -> Any:
             fc4 = self._constants(path, crystal.primitive)
-            result: KappaResult = compute(crystal.with_fc4(fc4), **others)
-            return result
+            return compute(crystal.with_fc4(fc4), **others)
 
         return computed
 

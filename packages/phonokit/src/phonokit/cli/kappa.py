@@ -1,7 +1,6 @@
 """``phono kappa``."""
 
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +9,7 @@ from phono_3ph import Coherence
 from phono_grid.errors import DomainError
 from rich.console import Console
 
+from phonokit.calc.kappa import kappa as kappa_of
 from phonokit.calc.plan import plan as plan_of
 from phonokit.cli.calculation import Calculation, begun, carry_out
 from phonokit.cli.command import command
@@ -154,7 +154,7 @@ def kappa(
     calculation: Calculation[Any] = Calculation(
         path=path,
         options=options,
-        compute=options.four.compute(path, **inputs),
+        compute=options.four.compute(path, kappa_of, **inputs),
         mesh=options.mesh.of(KAPPA_MESH),
         name=lambda grid: default_name(
             grid, options.settings, four_phonon=options.four.four_phonon
@@ -170,7 +170,7 @@ def kappa(
         next_step=_next_step,
     )
     if plan:
-        _plan(replace(calculation, compute=partial(plan_of, **inputs)))
+        _plan(replace(calculation, compute=options.four.compute(path, plan_of, **inputs)))
     else:
         carry_out(calculation)
 
