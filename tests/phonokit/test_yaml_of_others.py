@@ -99,6 +99,19 @@ def test_masses_that_differ_between_cells_are_refused(tmp_path, random):
         phonokit.read_supercells(with_text(tmp_path, random, edit))
 
 
+def test_dummy_atoms_are_refused(tmp_path, random):
+    path = with_text(tmp_path, random, lambda text: text.replace("symbol: Cs", "symbol: X"))
+    with pytest.raises(FileError, match=r"points\[1\]\.symbol: 'X' is not a chemical elem"):
+        phonokit.read_supercells(path)
+
+
+def test_comments_in_letters_of_old_systems_are_read(tmp_path, random):
+    path = phonokit.write_displacements(random, tmp_path / "phonopy_disp.yaml")
+    expected, _ = phonokit.read_supercells(path)
+    path.write_bytes("# für Å\n".encode("latin-1") + path.read_bytes())
+    assert phonokit.read_supercells(path)[0] == expected
+
+
 MOMENTS = {
     "zero": (["0.0", "0.0"], None),
     "one": (["1.5", None], [1.5, 0]),

@@ -10,6 +10,7 @@ from phono_grid.errors import FileError
 
 from phonokit.io.files import in_file
 from phonokit.io.plausible import ensure_masses
+from phonokit.io.species import element_of
 from phonokit.io.tree import Tree
 
 SAME_MASS = 1e-3
@@ -79,7 +80,15 @@ def _mass(point: Tree, symbol: str) -> float:
 
 def _symbol(point: Tree) -> str:
     """The label of an atom, such as Fe1, or its chemical symbol."""
-    return point.string("extended_symbol" if "extended_symbol" in point else "symbol")
+    key = "extended_symbol" if "extended_symbol" in point else "symbol"
+    symbol = point.string(key)
+    if element_of(symbol) is None:
+        raise point.error(
+            key,
+            f"{symbol[:20]!r} is not a chemical element; ghost and dummy atoms do not "
+            "vibrate, remove them",
+        )
+    return symbol
 
 
 def _magnetic_moments(points: list[Tree]) -> NDArray[np.float64] | None:

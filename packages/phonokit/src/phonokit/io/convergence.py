@@ -6,30 +6,32 @@ from pathlib import Path
 
 from phono_grid.errors import PhonoWarning
 
-FAILED = re.compile(
-    r"convergence NOT achieved"  # Quantum ESPRESSO
-    r"|SCF run NOT converged"  # CP2K
-    r"|self-consistency cycle (?:did not converge|not(?: yet)? converged)"  # FHI-aims
-    r"|electronic self-consistency was not achieved"  # VASP
-    r"|was not enough SCF cycles to converge"  # ABINIT
-    r"|SCF_NOT_CONV|SCF did not converge|SCF cycle not converged"  # SIESTA
-    r"|electronic minimisation did not|not reached the groundstate"  # CASTEP
-    r"|SCC (?:is )?NOT converged"  # DFTB+
-    r"|Reached self-consistent loops maximum"  # Elk, exciting
-    r"|convergence has not been achieved"  # ABACUS
-    r"|SCF ENDED - TOO MANY CYCLES"  # CRYSTAL
-    r"|SCF \*not\* converged"  # Octopus
-    r"|Did not converge!"  # GPAW
-    r"|Calculation failed to converge"  # NWChem
-    r"|convergence criteria cannot be satisfied",  # Turbomole
-    re.IGNORECASE,
+FAILED = (
+    "convergence not achieved",  # Quantum ESPRESSO
+    "scf run not converged",  # CP2K
+    "self-consistency cycle did not converge",  # FHI-aims
+    "self-consistency cycle not converged",
+    "self-consistency cycle not yet converged",
+    "electronic self-consistency was not achieved",  # VASP
+    "was not enough scf cycles to converge",  # ABINIT
+    *("scf_not_conv", "scf did not converge", "scf cycle not converged"),  # SIESTA
+    *("electronic minimisation did not", "not reached the groundstate"),  # CASTEP
+    *("scc is not converged", "scc not converged"),  # DFTB+
+    "reached self-consistent loops maximum",  # Elk, exciting
+    "convergence has not been achieved",  # ABACUS
+    "scf ended - too many cycles",  # CRYSTAL
+    "scf *not* converged",  # Octopus
+    "did not converge!",  # GPAW
+    "calculation failed to converge",  # NWChem
+    "convergence criteria cannot be satisfied",  # Turbomole
 )
-ACHIEVED = re.compile(
-    r"convergence has been achieved|SCF run converged|self-consistency cycle converged"
-    r"|aborting loop because EDIFF is reached|Convergence targets achieved"
-    r"|SCF ENDED - CONVERGENCE",
-    re.IGNORECASE,
+"""Words of programs, in small letters, about a self-consistency that has failed."""
+ACHIEVED = (
+    *("convergence has been achieved", "scf run converged", "scf ended - convergence"),
+    *("self-consistency cycle converged", "aborting loop because ediff is reached"),
+    "convergence targets achieved",
 )
+"""Their words about one that has converged."""
 _STEP = re.compile(r"-+\s*Iteration\s+(\d+)\(\s*(\d+)\)")
 _NELM = re.compile(r"\bNELM\s*=\s*(\d+)")
 
@@ -52,15 +54,16 @@ def warn_if_not_converged(path: Path, name: Path) -> None:
     if b"\0" in raw[:4096]:
         return
     text = raw.decode("utf-8", errors="replace")
-    failures = [match for match in FAILED.finditer(text)]
-    successes = [match.start() for match in ACHIEVED.finditer(text)]
+    small = text.lower()
+    failed, words = max((small.rfind(words), words) for words in FAILED)
+    achieved = max(small.rfind(words) for words in ACHIEVED)
     said = ""
-    if failures and failures[-1].start() > max(successes, default=-1):
-        said = failures[-1][0]
+    if failed > achieved:
+        said = words
     elif "<modeling>" in text[:1000]:
         said = _vasprun_failure(text)
     elif text.lstrip().startswith("vasp."):
-        said = _outcar_failure(text, max(successes, default=-1))
+        said = _outcar_failure(text, achieved)
     if said:
         warnings.warn(
             f"{name}: the self-consistency of the electrons has not converged ({said}); "

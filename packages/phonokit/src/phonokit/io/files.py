@@ -4,6 +4,7 @@ import bz2
 import gzip
 import lzma
 import zlib
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -94,13 +95,27 @@ def open_text(path: Path) -> Iterator[IO[str]]:
     try:
         with (
             in_compressed(path),
-            opener_of(path)(path, "rt", encoding="utf-8-sig") as file,
+            opener_of(path)(path, "rt", encoding=_encoding(path)) as file,
         ):
             yield file
     except UnicodeDecodeError:
         raise FileError(
             f"{path}: not a text file; it may be compressed with {', '.join(COMPRESSION)}"
         ) from None
+
+
+def _encoding(path: Path) -> str:
+    """The encoding of a text file: UTF-8, or Latin-1 where its beginning is something else.
+
+    Comments are in the letters of the system that a file is from; numbers are in all.
+    """
+    with opener_of(path)(path, "rb") as file:
+        head = file.read(PIECE)
+    try:
+        getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return "utf-8-sig" if b"\0" in head else "latin-1"
+    return "utf-8-sig"
 
 
 @contextmanager
