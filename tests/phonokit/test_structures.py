@@ -279,3 +279,57 @@ def test_an_antiferromagnet_is_written_and_read_with_its_moments(tmp_path):
     again, _ = phonokit.read_supercells(tmp_path)
     assert again.unit_cell == made.unit_cell
     shutil.rmtree(tmp_path)
+
+
+def refusal(path: Path, form: str | None) -> str:
+    """The message with which a file is refused, empty if it is not."""
+    try:
+        assert read_structure(path, form).n_atoms >= 1
+    except FileError as error:
+        return str(error)
+    return ""
+
+
+WORDS = ("", "x", "nan", "-1", "0", "1e300", "1/0", "&", "999999999", "é", "1 2 3 4 5 6 7")
+
+
+@pytest.mark.parametrize("form", structures.PLAIN)
+def test_a_damaged_file_is_a_crystal_or_one_refusal(tmp_path, form):
+    rng, path = np.random.default_rng(7), tmp_path / "structure"
+    texts = [structures.PLAIN[form]]
+    for more in (structures.MASSES, structures.LABELS, structures.MOMENTS):
+        texts += [text for name, text in more.items() if name.split()[0] == form]
+    for _ in range(20):
+        lines = [line.split(" ") for line in str(rng.choice(texts)).split("\n")]
+        for _ in range(rng.integers(1, 4)):
+            line = lines[rng.integers(len(lines))]
+            line[rng.integers(len(line))] = str(rng.choice(WORDS))
+        if rng.random() < 0.3:
+            del lines[rng.integers(len(lines))]
+        path.write_text("\n".join(" ".join(line) for line in lines))
+        for chosen in (None, form):
+            message = refusal(path, chosen)
+            assert message.startswith(str(path)) or not message
+            assert "\n" not in message
+
+
+@pytest.mark.parametrize("supercell", [(2, 2, 2), (3, 1, 1)])
+def test_forces_in_the_frame_of_written_lammps_structures_are_ours(tmp_path, supercell):
+    from ase.calculators.emt import EMT
+    from ase.io import read as read_by_ase
+    from ase.io import write as write_by_ase
+
+    lattice = [[0.3, 2.9, 2.8], [2.7, -0.2, 2.9], [2.8, 2.9, 0.1]]
+    cell = Cell.of(lattice, [[0, 0, 0], [0.5, 0.52, 0.49]], ["Cu", "Au"])
+    made = displace(cell, Displace(supercell=supercell, second_order=True))
+    write_structures(made, tmp_path, "s", "lammps-data")
+    files = []
+    for number in range(len(made)):
+        path = tmp_path / f"s-{number + 1:05d}.lammps-data"
+        atoms = read_by_ase(path, format="lammps-data")
+        atoms.calc = EMT()
+        atoms.get_forces()
+        files.append(tmp_path / f"{number}.extxyz")
+        write_by_ase(files[-1], atoms, format="extxyz")
+    ours = phonokit.compute_forces(made, EMT(), tmp_path / "forces.hdf5")
+    np.testing.assert_allclose(phonokit.collect_forces(made, files), ours, atol=1e-7)

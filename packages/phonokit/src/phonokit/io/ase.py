@@ -1,6 +1,7 @@
 """Structures and calculators by way of ASE."""
 
 import importlib
+import re
 import runpy
 import warnings
 from collections.abc import Sequence
@@ -92,6 +93,7 @@ def read_atoms(file: Path, form: str | None, path: Path, *, index: int | None) -
     io = ase("ase.io")
     if form is not None:
         ensure_format(form)
+    _ensure_counts(file, form, path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what ASE plans
@@ -107,6 +109,30 @@ def read_atoms(file: Path, form: str | None, path: Path, *, index: int | None) -
         raise FileError(
             f"{path}: cannot be read{told}: {reason[:200]}; name its format with format="
         ) from None
+
+
+COUNT = re.compile(r"^\s*(\d{5,18})\s+(?:atoms|atom\s+types)\b", re.MULTILINE)
+"""Numbers in a LAMMPS data file for which ASE makes room."""
+
+
+def _ensure_counts(file: Path, form: str | None, path: Path) -> None:
+    """Refuse a file that says that it has more atoms than lines.
+
+    ASE makes room for them, or reads on for as long, before it sees that they are missing.
+    """
+    if form not in (None, "extxyz", "xyz", "lammps-data"):
+        return
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    largest = max((int(match[1]) for match in COUNT.finditer("\n".join(lines))), default=0)
+    number = 0
+    while form != "lammps-data" and number < len(lines) and lines[number].strip().isdigit():
+        n = int(lines[number].strip()[:18])
+        largest, number = max(largest, n), number + n + 2  # to the next image
+    if largest > len(lines):
+        raise FileError(
+            f"{path}: says that it has {largest} atoms, or types of them, in {len(lines)} "
+            "lines; is it complete?"
+        )
 
 
 def ensure_format(form: str) -> None:

@@ -118,6 +118,8 @@ def _with_all(path: Path, form: str | None) -> Structure:
 
 def _labels(atoms: Any, types: list[int] | None) -> list[str]:
     """Symbols, with what tells atoms of one element apart."""
+    if not ((atoms.numbers >= 0) & (atoms.numbers < 119)).all():
+        raise DomainError(f"{max(atoms.numbers)} is not an atomic number")
     symbols = [str(symbol) for symbol in atoms.get_chemical_symbols()]
     if types is not None:
         return labels_by_type(symbols, types)
