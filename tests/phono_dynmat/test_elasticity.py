@@ -2,7 +2,13 @@
 
 import numpy as np
 import pytest
-from phono_dynmat import HarmonicSeries, elasticity, phonon_frequencies
+from phono_dynmat import (
+    HarmonicSeries,
+    debye_temperature_of_sound,
+    elasticity,
+    phonon_frequencies,
+    sound_velocities,
+)
 from phono_dynmat._elasticity import GPA
 from phono_grid import Cell, units
 from phono_grid.errors import DomainError
@@ -80,3 +86,25 @@ def test_a_crystal_without_second_neighbours_does_not_resist_shear():
 def test_anything_but_a_series_is_refused():
     with pytest.raises(DomainError, match="series"):
         elasticity(3)
+
+
+def test_velocities_of_sound_are_slopes_of_the_bands(rng):
+    series = zincblende(6.0, 1.5)
+    q = 1e-3 * rng.normal(size=(5, 3))
+    k = q @ series.cell.reciprocal_lattice
+    slopes = phonon_frequencies(series, q)[:, :3] / np.linalg.norm(k, axis=1)[:, None]
+    found = sound_velocities(elasticity(series).constants, series.cell, k)
+    np.testing.assert_allclose(found, slopes, rtol=1e-4)
+
+
+def test_an_isotropic_crystal_has_the_debye_temperature_of_its_three_velocities():
+    cell = zincblende(9.0).cell
+    c = np.diag([200.0] * 3 + [60.0] * 3)
+    c[:3, :3] += 80 * (1 - np.eye(3))  # c11 - c12 = 2 c44
+    speeds = sound_velocities(c, cell, [[1, 0, 0], [1, 2, 3]])
+    np.testing.assert_allclose(speeds[0], speeds[1], rtol=1e-12)
+    mean = (1 / speeds[0] ** 3).sum()
+    density = cell.n_atoms / cell.volume
+    expected = np.cbrt(9 * density / (4 * np.pi * mean)) / units.KELVIN_TO_THZ
+    assert debye_temperature_of_sound(c, cell) == pytest.approx(expected, rel=1e-12)
+    assert np.isnan(debye_temperature_of_sound(-c, cell))

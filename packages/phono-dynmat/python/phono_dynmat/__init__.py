@@ -27,7 +27,12 @@ from phono_dynmat._dynamical_matrix import (
     phonon_modes,
     stream_modes,
 )
-from phono_dynmat._elasticity import Elasticity, elasticity
+from phono_dynmat._elasticity import (
+    Elasticity,
+    debye_temperature_of_sound,
+    elasticity,
+    sound_velocities,
+)
 from phono_dynmat._equation_of_state import EquationOfState
 from phono_dynmat._fourier import Dynamics
 from phono_dynmat._gonze_lee_correction import GonzeLeeCorrection
@@ -77,6 +82,7 @@ __all__ = [
     "commensurate_points",
     "connect_bands",
     "debye_frequency",
+    "debye_temperature_of_sound",
     "degenerate_average",
     "direction_projections",
     "directional_velocities",
@@ -95,6 +101,7 @@ __all__ = [
     "resolve_degenerate_modes",
     "rigid_translations",
     "separate_dipoles",
+    "sound_velocities",
     "standard_points",
     "stream_modes",
     "thermal_properties",

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from phono_grid import ValueNoun, units
-from phono_grid.errors import ensure_type, frozen
+from numpy.typing import ArrayLike, NDArray
+from phono_grid import Cell, ValueNoun, units
+from phono_grid.errors import ensure_type, finite, frozen
 
 from phono_dynmat._harmonic_series import HarmonicSeries
 
@@ -120,3 +120,78 @@ def _voigt(tensor: Array) -> Array:
     tensor = (tensor + tensor.swapaxes(2, 3)) / 2
     rows = np.array([[tensor[(*a, *b)] for b in VOIGT] for a in VOIGT])
     return np.asarray((rows + rows.T) / 2 * GPA)
+
+
+def sound_velocities(constants: ArrayLike, cell: Cell, directions: ArrayLike) -> Array:
+    r"""Velocities of sound in some directions, by Christoffel's equation.
+
+    .. math::
+
+        \rho v^2 u_\alpha = \sum C_{\alpha\gamma\beta\lambda}\, n_\gamma n_\lambda u_\beta
+
+    Parameters
+    ----------
+    constants : (6, 6) array_like
+        GPa; xx yy zz yz xz xy.
+    cell : Cell
+        Its masses and volume.
+    directions : (n_d, 3) array_like
+        Cartesian, of any length.
+
+    Returns
+    -------
+    (n_d, 3) array of float
+        Å THz, ascending; NaN where the crystal is not stable. 10 are a kilometre per
+        second.
+    """
+    c = finite(constants, "constants", (6, 6)) / GPA
+    ensure_type("cell", cell, Cell)
+    n = finite(directions, "directions", ("n_d", 3))
+    n = n / np.linalg.norm(n, axis=1, keepdims=True)
+    index = np.array([[0, 5, 4], [5, 1, 3], [4, 3, 2]])
+    tensor = c[index[:, :, None, None], index]
+    density = cell.masses.sum() / cell.volume
+    waves = np.einsum("agbl,dg,dl->dab", tensor, n, n, optimize=True) / density
+    squares = np.linalg.eigvalsh(waves)
+    # Rounding leaves a little where there is no stiffness.
+    speeds = np.sqrt(np.where(squares >= 0, squares, np.nan))
+    return np.asarray(speeds * (2 * np.pi * units.FREQUENCY))
+
+
+def debye_temperature_of_sound(
+    constants: ArrayLike, cell: Cell, n_polar: int = 48
+) -> float:
+    r"""Debye temperature of the sound in all directions.
+
+    .. math::
+
+        T_D = \frac{h}{k_B} \left( \frac{9 N}{4 \pi V \langle \sum_s v_s^{-3} \rangle}
+              \right)^{1/3}
+
+    with all ``N`` atoms of the cell and the mean over directions.
+
+    Parameters
+    ----------
+    constants : (6, 6) array_like
+        GPa
+    cell : Cell
+    n_polar : int
+        Nodes of Gauss and Legendre for the polar angle; twice as many azimuths.
+
+    Returns
+    -------
+    float
+        K; NaN if the crystal is not stable.
+    """
+    z, weights = np.polynomial.legendre.leggauss(n_polar)
+    azimuths = np.pi * (np.arange(2 * n_polar) + 0.5) / n_polar
+    z, angle = np.repeat(z, 2 * n_polar), np.tile(azimuths, n_polar)
+    r = np.sqrt(1 - z**2)
+    n = np.stack([r * np.cos(angle), r * np.sin(angle), z], axis=1)
+    v = sound_velocities(constants, cell, n)
+    if not (v > 0).all():
+        return float("nan")
+    share = np.repeat(weights, 2 * n_polar) / (2 * 2 * n_polar)
+    mean = share @ (1 / v**3).sum(axis=1)
+    cutoff = np.cbrt(9 * cell.n_atoms / (4 * np.pi * cell.volume * mean))
+    return float(cutoff / units.KELVIN_TO_THZ)

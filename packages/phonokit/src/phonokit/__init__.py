@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from phonokit.calc.displace import displace as displace
     from phonokit.calc.displacements import displacements as displacements
     from phonokit.calc.dos import dos as dos
+    from phonokit.calc.elasticity import elasticity as elasticity
     from phonokit.calc.fit import fit as fit
     from phonokit.calc.fit_fourth_order import fit_fourth_order as fit_fourth_order
     from phonokit.calc.forces import collect_forces as collect_forces
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
     from phonokit.model.force_data import ForceData as ForceData
     from phonokit.model.force_data import SecondOrderData as SecondOrderData
     from phonokit.model.provenance import InputFile as InputFile
+    from phonokit.plot.elasticity import plot_elasticity as plot_elasticity
     from phonokit.plot.four_phonon import plot_four_phonon as plot_four_phonon
     from phonokit.plot.grueneisen import plot_grueneisen as plot_grueneisen
     from phonokit.plot.harmonic import plot_bands as plot_bands
@@ -88,6 +90,7 @@ if TYPE_CHECKING:
     from phonokit.plot.scattering import plot_self_energy as plot_self_energy
     from phonokit.plot.scattering import plot_spectral as plot_spectral
     from phonokit.results.accumulate import AccumulateResult as AccumulateResult
+    from phonokit.results.elasticity import ElasticityResult as ElasticityResult
     from phonokit.results.force_constants import FitResult as FitResult
     from phonokit.results.force_constants import (
         write_force_constants as write_force_constants,
@@ -129,13 +132,14 @@ _HOME = {
     "phonokit.calc.displace": "displace",
     "phonokit.calc.displacements": "displacements",
     "phonokit.calc.dos": "dos",
+    "phonokit.calc.elasticity": "elasticity",
     "phonokit.calc.fit": "fit",
     "phonokit.calc.fit_fourth_order": "fit_fourth_order",
     "phonokit.calc.forces": "collect_forces compute_forces",
+    "phonokit.calc.four_phonon": "SamplingWarning",
     "phonokit.calc.from_calculator": "from_calculator",
     "phonokit.calc.grueneisen": "grueneisen",
     "phonokit.calc.joint_dos": "joint_dos",
-    "phonokit.calc.four_phonon": "SamplingWarning",
     "phonokit.calc.kappa": "kappa",
     "phonokit.calc.modes": "modes",
     "phonokit.calc.plan": "plan",
@@ -159,15 +163,17 @@ _HOME = {
     "phonokit.model.displaced_supercells": "DisplacedSupercells RandomSupercells",
     "phonokit.model.force_data": "ForceData SecondOrderData",
     "phonokit.model.provenance": "InputFile",
+    "phonokit.plot.elasticity": "plot_elasticity",
+    "phonokit.plot.four_phonon": "plot_four_phonon",
     "phonokit.plot.grueneisen": "plot_grueneisen",
     "phonokit.plot.harmonic": "plot_bands plot_displacements plot_dos plot_modes "
     "plot_thermal",
-    "phonokit.plot.four_phonon": "plot_four_phonon",
     "phonokit.plot.kappa": "plot_accumulate plot_kappa",
     "phonokit.plot.qha": "plot_qha",
     "phonokit.plot.scattering": "plot_joint_dos plot_linewidths plot_self_energy "
     "plot_spectral",
     "phonokit.results.accumulate": "AccumulateResult",
+    "phonokit.results.elasticity": "ElasticityResult",
     "phonokit.results.force_constants": "FitResult write_force_constants "
     "write_sparse_force_constants",
     "phonokit.results.grueneisen": "GrueneisenResult",

@@ -43,6 +43,7 @@ COMMANDS = {
     "thermal": "Compute free energy, entropy and heat capacity at constant volume.",
     "qha": "Compute expansion and C_p from phonons at several volumes.",
     "grueneisen": "Compute Grüneisen parameters of modes, and thermal expansion.",
+    "elasticity": "Compute elastic constants, velocities of sound, Debye temperature.",
     "export": "Write a result in the files of phonopy, for other programs.",
     "modes": "Compute frequencies, eigenvectors and velocities of phonons.",
     "gamma": "Compute half linewidths of the phonons at a few wave vectors.",

@@ -21,6 +21,7 @@ KINDS = {
     "displacements": "phonokit.results.harmonic:DisplacementsResult",
     "modes": "phonokit.results.harmonic:ModesResult",
     "qha": "phonokit.results.qha:QhaResult",
+    "elasticity": "phonokit.results.elasticity:ElasticityResult",
     "grueneisen": "phonokit.results.grueneisen:GrueneisenResult",
     "joint_dos": "phonokit.results.scattering:JointDosResult",
 }

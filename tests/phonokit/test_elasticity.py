@@ -1,0 +1,48 @@
+"""Elastic constants of crystals, and the command for them."""
+
+import numpy as np
+import phonokit
+import pytest
+from phono_dynmat import BornCharges
+from phonokit import Crystal, DomainError
+from phonokit.cli.app import main
+from tiny_crystal import EXAMPLE
+
+
+@pytest.fixture(scope="module")
+def silicon():
+    return phonokit.load(EXAMPLE)
+
+
+def test_a_cubic_crystal_has_three_constants_and_the_moduli_made_of_them(silicon):
+    result = phonokit.elasticity(silicon)
+    c = result.constants
+    c11, c12, c44 = c[0, 0], c[0, 1], c[3, 3]
+    expected = np.diag([c11 - c12] * 3 + [c44] * 3)
+    expected[:3, :3] += c12
+    np.testing.assert_allclose(c, expected, atol=1e-6 * c11)
+    assert result.bulk_modulus == pytest.approx((c11 + 2 * c12) / 3, rel=1e-9)
+    voigt = (c11 - c12 + 3 * c44) / 5
+    reuss = 5 * c44 * (c11 - c12) / (4 * c44 + 3 * (c11 - c12))
+    assert result.shear_modulus == pytest.approx((voigt + reuss) / 2, rel=1e-6)
+    assert result.is_stable
+    assert 500 < result.debye_temperature < 650
+
+
+def test_charges_and_directions_without_length_are_refused(silicon):
+    charges = BornCharges.of(silicon.primitive, np.zeros((2, 3, 3)), np.eye(3))
+    polar = Crystal.from_constants(silicon.fc2, polar=charges)
+    with pytest.raises(DomainError, match="Born charges"):
+        phonokit.elasticity(polar)
+    with pytest.raises(DomainError, match="length"):
+        phonokit.elasticity(silicon, [[0, 0, 0]])
+
+
+def test_the_command_prints_writes_and_draws(tmp_path, monkeypatch, capsys, silicon):
+    pytest.importorskip("matplotlib")
+    monkeypatch.chdir(tmp_path)
+    assert main(["elasticity", str(EXAMPLE), "--plot", "sound.svg"]) == 0
+    out = capsys.readouterr().out
+    assert "Debye temperature" in out
+    assert "bulk modulus" in out
+    assert phonokit.read_result("elasticity.hdf5").is_stable
