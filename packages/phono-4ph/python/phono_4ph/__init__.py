@@ -10,6 +10,7 @@ from phono_4ph._loop import loop_constants, loop_shift
 from phono_4ph._sampling import Sampling, linewidths4_of_pairs, sampled_linewidths4
 from phono_4ph._smearing import AdaptiveGaussian, Counting
 from phono_4ph._strengths4 import interaction_strengths4
+from phono_4ph._tdep import read_tdep_fourth_order
 
 __all__ = [
     "KINDS",
@@ -29,6 +30,7 @@ __all__ = [
     "loop_constants",
     "loop_shift",
     "read_force_constants4",
+    "read_tdep_fourth_order",
     "sampled_linewidths4",
     "symmetrize4",
     "write_force_constants4",

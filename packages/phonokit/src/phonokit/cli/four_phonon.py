@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
-from phono_4ph import ForceConstants4, read_force_constants4
+from phono_4ph import (
+    ForceConstants4,
+    read_force_constants4,
+    read_tdep_fourth_order,
+)
 from phono_grid import Cell
 from phono_grid.errors import DomainError, FileError
 
@@ -15,6 +19,7 @@ from phonokit.model.crystal import Crystal
 from phonokit.settings.four_phonon import FourPhonon
 
 NAME = "FORCE_CONSTANTS_4TH"
+TDEP = "infile.forceconstant_fourthorder"
 ENDINGS = ("", ".xz", ".gz")
 
 
@@ -27,8 +32,8 @@ class FourPhononOptions:
     four_phonon
         Add four-phonon scattering.
     fc4
-        Fourth-order force constants in FourPhonon's format; FORCE_CONSTANTS_4TH beside the
-        data if not given.
+        Fourth-order force constants in FourPhonon's format, or in TDEP's by its name;
+        FORCE_CONSTANTS_4TH or infile.forceconstant_fourthorder beside the data if not given.
     sample
         Estimate four-phonon linewidths from a part of all processes.
     error
@@ -82,8 +87,12 @@ class FourPhononOptions:
     def _constants(self, path: Path, cell: Cell) -> ForceConstants4:
         """The fourth-order constants."""
         if self.fc4 is not None:
-            return read_force_constants4(self.fc4, cell)
+            tdep = TDEP in self.fc4.name
+            read = read_tdep_fourth_order if tdep else read_force_constants4
+            return read(self.fc4, cell)
         folder = path if path.is_dir() else path.parent
+        if (folder / TDEP).is_file():
+            return read_tdep_fourth_order(folder / TDEP, cell)
         for ending in ENDINGS:
             if (folder / f"{NAME}{ending}").is_file():
                 return read_force_constants4(folder / f"{NAME}{ending}", cell)
