@@ -33,7 +33,8 @@ class FourPhononOptions:
         Add four-phonon scattering.
     fc4
         Fourth-order force constants in FourPhonon's format, or in TDEP's by its name;
-        FORCE_CONSTANTS_4TH or infile.forceconstant_fourthorder beside the data if not given.
+        FORCE_CONSTANTS_4TH or infile.forceconstant_fourthorder beside the data if not
+        given.
     sample
         Estimate four-phonon linewidths from a part of all processes.
     error
