@@ -140,6 +140,14 @@ def test_four_phonons_need_fourth_order(crystal):
         phonokit.kappa(phonokit.load(EXAMPLE), MESH, T, four_phonon=FourPhonon())
 
 
+def test_fourphonons_counting_differs_on_a_coarse_mesh(crystal, exact):
+    choice = FourPhonon(counting="fourphonon")
+    other = phonokit.kappa(crystal, MESH, T, four_phonon=choice)
+    away = np.abs(other.kappa[:, 0] / exact.kappa[:, 0] - 1)
+    assert (away > 1e-6).all()
+    assert (away < 0.1).all()
+
+
 def test_a_plan_counts_four_phonons(crystal):
     three = phonokit.plan(crystal, (6, 6, 6), [300])
     both = phonokit.plan(crystal, (6, 6, 6), [300], four_phonon=FourPhonon())

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_3ph import conductivity_rta, total_linewidths
+from phono_3ph import PeriodicModes, conductivity_rta, total_linewidths
 from phono_4ph import (
     AdaptiveGaussian,
     Counting,
     ForceConstants4,
     Sampling,
     Scattering4,
+    conjugate_gauge,
     linewidths4,
     sampled_linewidths4,
 )
@@ -52,10 +53,13 @@ class FourPhononScatterer:
     carriers : Carriers
     scattering : Scattering4
     settings : FourPhonon
+    phonons : PeriodicModes
+        Those of the carriers, in a gauge that suits the counting.
     """
 
     constants: ForceConstants4
     carriers: Carriers
+    phonons: PeriodicModes
     scattering: Scattering4
     settings: FourPhonon
 
@@ -77,6 +81,8 @@ class FourPhononScatterer:
                 "crystal.with_fc4(phono_4ph.read_force_constants4(...))"
             )
         phonons = carriers.phonons
+        if Counting(settings.counting) is Counting.FOURPHONON:
+            phonons = conjugate_gauge(phonons)
         smearing: Any = settings.smearing
         if smearing is None:
             q = first_brillouin_zone(phonons.grid.qpoints, phonons.grid.reciprocal_lattice)
@@ -98,7 +104,11 @@ class FourPhononScatterer:
             degeneracy=transport.scattering.degeneracy,
         )
         return cls(
-            constants=constants, carriers=carriers, scattering=scattering, settings=settings
+            constants=constants,
+            carriers=carriers,
+            phonons=phonons,
+            scattering=scattering,
+            settings=settings,
         )
 
     def fields(self) -> list[tuple[str, Any, tuple[int, ...]]]:
@@ -145,9 +155,8 @@ class FourPhononScatterer:
 
     def _inputs(self, i: int) -> tuple[Any, ...]:
         """Arguments of the linewidths at one wave vector."""
-        q = int(self.carriers.irreducible.points[i])
-        phonons = self.carriers.phonons
-        return self.constants, phonons, q, self._occupations, self.scattering, self._zone
+        q, zone = int(self.carriers.irreducible.points[i]), self._zone
+        return self.constants, self.phonons, q, self._occupations, self.scattering, zone
 
     @property
     def _quadruplets(self) -> NDArray[np.float64]:
