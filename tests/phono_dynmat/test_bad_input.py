@@ -7,6 +7,7 @@ from odd_arguments import ensure_refused_or_done, public_functions
 from phono_dynmat import (
     BornCharges,
     ChargeWarning,
+    EquationOfState,
     HarmonicSeries,
     Modes,
     band_path,
@@ -136,9 +137,10 @@ def test_charges_that_do_not_add_up_are_a_warning_with_their_sum():
         BornCharges([np.eye(3), -0.5 * np.eye(3)], EPSILON)
 
 
-MADE = {"ChargeWarning", "Dynamics"}
-"""A warning and a type."""
+MADE = {"ChargeWarning", "Dynamics", "EquationOfState", "QuasiHarmonic"}
+"""A warning, a type, an enum, and a result that may hold NaN."""
 ANY_SHAPE = {
+    "energies",
     "frequencies",
     "matrices",
     "reciprocal_vectors",
@@ -146,8 +148,8 @@ ANY_SHAPE = {
     "zero_point_energy",
 }
 """Arrays of any number of axes, for one function or another."""
-ANY_NUMBER = {"cutoff_frequency"}
-"""Below 0 it is 0, as in phonopy."""
+ANY_NUMBER = {"cutoff_frequency", "pressure"}
+"""Below 0 a cutoff is 0, as in phonopy; a pressure may be negative."""
 
 
 @pytest.fixture
@@ -207,7 +209,25 @@ def good(spring_constants):
 
 
 TWO = np.ones(2)
+VOLUMES = np.array([38.0, 39, 40, 41, 42])
+ENERGIES = EquationOfState.VINET.energy([-3.2, 40.0, 0.6, 4.5], VOLUMES)
 SPECIAL = {
+    "Elasticity": {
+        "clamped": np.eye(6),
+        "constants": np.eye(6),
+        "internal_strain": np.zeros((2, 3, 3, 3)),
+    },
+    "debye_temperature_of_sound": {"constants": np.eye(6), "n_polar": 4},
+    "sound_velocities": {"constants": np.eye(6), "directions": np.eye(3)},
+    "quasi_harmonic": {
+        "volumes": VOLUMES,
+        "energies": ENERGIES,
+        "free_energies": np.zeros((2, 5)),
+        "entropies": np.zeros((2, 5)),
+        "heat_capacities": np.zeros((2, 5)),
+        "equation": "vinet",
+        "pressure": 0.0,
+    },
     "BandStructure": {
         "distances": (np.arange(51.0),),
         "frequencies": (np.ones((51, 6)),),

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import Cell, ValueNoun, units
-from phono_grid.errors import ensure_type, finite, frozen
+from phono_grid.errors import (
+    DomainError,
+    ensure_finite,
+    ensure_integer,
+    ensure_type,
+    finite,
+    frozen,
+)
 
 from phono_dynmat._harmonic_series import HarmonicSeries
 
@@ -45,6 +52,7 @@ class Elasticity(ValueNoun):
             ("internal_strain", ("n_a", 3, 3, 3)),
         ):
             values = frozen(getattr(self, name), name, shape=shape)
+            ensure_finite(name, values)
             object.__setattr__(self, name, values)
 
     @property
@@ -143,11 +151,19 @@ def sound_velocities(constants: ArrayLike, cell: Cell, directions: ArrayLike) ->
     (n_d, 3) array of float
         Å THz, ascending; NaN where the crystal is not stable. 10 are a kilometre per
         second.
+
+    Raises
+    ------
+    DomainError
+        If a direction has no length.
     """
     c = finite(constants, "constants", (6, 6)) / GPA
     ensure_type("cell", cell, Cell)
     n = finite(directions, "directions", ("n_d", 3))
-    n = n / np.linalg.norm(n, axis=1, keepdims=True)
+    lengths = np.linalg.norm(n, axis=1, keepdims=True)
+    if not (lengths > 0).all():
+        raise DomainError("directions: a direction of sound must have a length")
+    n = n / lengths
     index = np.array([[0, 5, 4], [5, 1, 3], [4, 3, 2]])
     tensor = c[index[:, :, None, None], index]
     density = cell.masses.sum() / cell.volume
@@ -183,6 +199,7 @@ def debye_temperature_of_sound(
     float
         K; NaN if the crystal is not stable.
     """
+    n_polar = ensure_integer("n_polar", n_polar, 1)
     z, weights = np.polynomial.legendre.leggauss(n_polar)
     azimuths = np.pi * (np.arange(2 * n_polar) + 0.5) / n_polar
     z, angle = np.repeat(z, 2 * n_polar), np.tile(azimuths, n_polar)

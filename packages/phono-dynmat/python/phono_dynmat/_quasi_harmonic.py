@@ -65,7 +65,7 @@ class QuasiHarmonic(ValueNoun):
 
     def __post_init__(self) -> None:
         """Hold arrays of one length."""
-        n = len(self.temperatures)
+        n = len(ensure_temperatures(self.temperatures))
         for name in self.__slots__:
             values = frozen(getattr(self, name), name, shape=(n,))
             object.__setattr__(self, name, values)
