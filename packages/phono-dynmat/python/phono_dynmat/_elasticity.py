@@ -21,6 +21,8 @@ GPA = 1e21 * units.EV
 """One eV/Å³."""
 VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
 """xx yy zz yz xz xy."""
+MOST = 500
+"""Polar nodes of directions; more take hours and change no digit."""
 RIGID = 1e-6
 """Eigenvalues at Γ, relative to the largest, of what moves as a whole."""
 
@@ -198,8 +200,15 @@ def debye_temperature_of_sound(
     -------
     float
         K; NaN if the crystal is not stable.
+
+    Raises
+    ------
+    DomainError
+        If ``n_polar`` is not in 1 to 500.
     """
     n_polar = ensure_integer("n_polar", n_polar, 1)
+    if n_polar > MOST:
+        raise DomainError(f"n_polar must be in 1 to {MOST}, got {n_polar}")
     z, weights = np.polynomial.legendre.leggauss(n_polar)
     azimuths = np.pi * (np.arange(2 * n_polar) + 0.5) / n_polar
     z, angle = np.repeat(z, 2 * n_polar), np.tile(azimuths, n_polar)
