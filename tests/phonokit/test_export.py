@@ -55,7 +55,9 @@ def test_bands_are_a_band_yaml(silicon, tmp_path):
 def test_modes_along_a_path_are_those_of_its_wave_vectors(silicon, tmp_path):
     result = phonokit.modes(silicon, **PATH)
     bands = phonokit.bands(silicon, **PATH)
-    np.testing.assert_array_equal(result.frequencies, bands.frequencies.reshape(8, 6))
+    # Acoustic frequencies at Γ are square roots of rounding errors.
+    expected = bands.frequencies.reshape(8, 6)
+    np.testing.assert_allclose(result.frequencies, expected, rtol=1e-10, atol=1e-5)
     np.testing.assert_array_equal(result.distances, bands.distances.ravel())
     name, file = exported(result, tmp_path)
     assert name == "band.yaml"

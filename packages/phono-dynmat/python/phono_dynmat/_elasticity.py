@@ -206,9 +206,7 @@ def debye_temperature_of_sound(
     DomainError
         If ``n_polar`` is not in 1 to 500.
     """
-    n_polar = ensure_integer("n_polar", n_polar, 1)
-    if n_polar > MOST:
-        raise DomainError(f"n_polar must be in 1 to {MOST}, got {n_polar}")
+    n_polar = ensure_integer("n_polar", n_polar, 1, MOST)
     z, weights = np.polynomial.legendre.leggauss(n_polar)
     azimuths = np.pi * (np.arange(2 * n_polar) + 0.5) / n_polar
     z, angle = np.repeat(z, 2 * n_polar), np.tile(azimuths, n_polar)
