@@ -153,16 +153,18 @@ impl pulp::NullaryFnOnce for OfTriplet<'_, '_> {
                         outside[[f, j1, j2]] = 0;
                     }
                 }
-                // δ(f + f' − f'') is the weight of f' − f'' at −f.
-                let differences = second.combine(j1, third, j2, -1.0);
-                is_sorted = false;
-                for (f, &w) in targets.iter().enumerate() {
-                    for (w, sign) in [(-w, 1.0), (w, -1.0)] {
-                        if !differences.contain(w) {
+                // Each difference for itself: where vertices tie, the weights of x at −f and
+                // of −x at f are not the same.
+                let absorbed = third.combine(j2, second, j1, -1.0);
+                let emitted = second.combine(j1, third, j2, -1.0);
+                for (difference, sign) in [(absorbed, 1.0), (emitted, -1.0)] {
+                    is_sorted = false;
+                    for (f, &w) in targets.iter().enumerate() {
+                        if !difference.contain(w) {
                             continue;
                         }
                         if !is_sorted {
-                            differences.sort(sorted);
+                            difference.sort(sorted);
                             is_sorted = true;
                         }
                         let weight = share * sorted.weight(w);

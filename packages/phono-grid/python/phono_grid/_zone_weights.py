@@ -106,12 +106,12 @@ def zone_triplet_weights(
     minus = f1[..., :, None] - f2[..., None, :]
     decay, absorb, emit = (
         delta_weights(plus, w),
-        delta_weights(minus, -w),
+        delta_weights(-minus, w),  # not of minus at -w: vertices may tie
         delta_weights(minus, w),
     )
     layers = [decay, absorb - emit, decay + absorb + emit]
     out[:] = layers[: len(out)]
-    within = [_within(plus, w), _within(minus, -w), _within(minus, w)]
+    within = [_within(plus, w), _within(-minus, w), _within(minus, w)]
     outside[:] = ~np.any(within, axis=0)
     return out, outside
 
