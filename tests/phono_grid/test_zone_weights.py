@@ -99,3 +99,17 @@ def test_only_an_array_that_can_be_written_as_it_is_will_do(zone, change, words)
         zone_point_weights(
             zone, tetrahedra, f, np.arange(len(f)), [0, 1, 2], [1.0, 2.0], out
         )
+
+
+def test_absorption_and_emission_of_equal_phonons_cancel_where_vertices_tie(zone, rng):
+    grid = zone.grid
+    f = rng.integers(1, 3, (grid.n_q, 2)).astype(float)
+    f = np.maximum(f, f[grid.index(-grid.addresses)])[zone.points]
+    triplets = Triplets.of(grid, 0)
+    shape = (len(triplets.points), 1, 2, 2)
+    out, outside = np.empty((2, *shape)), np.empty(shape, np.int8)
+    images = zone.first[triplets.points]
+    zone_triplet_weights(zone, Tetrahedra.of(grid), f, images, [0.0], out, outside)
+    assert np.abs(out[1]).max() > 0.01  # of different bands
+    for j in range(2):
+        np.testing.assert_allclose(out[1, :, 0, j, j], 0, atol=1e-12)
