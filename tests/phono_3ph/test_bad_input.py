@@ -7,11 +7,14 @@ import phono_3ph
 import pytest
 from odd_arguments import ensure_refused_or_done, public_functions
 from phono_3ph import (
+    AtomMaps,
     BandPairs,
     Coherence,
     CollisionOperator,
     EvaluationPoints,
+    GivenTriplets,
     IrreducibleModes,
+    MappedForceConstants3,
     ModesAround,
     PeriodicModes,
     QStars,
@@ -22,9 +25,11 @@ from phono_3ph import (
     Strengths,
     StrengthsOrigin,
     ThermalFactors,
+    ZoneModes,
     collision_row_products,
     conductivity_lbte,
     conductivity_rta,
+    image_cells,
     interaction_strengths,
     isotope_linewidths,
     linewidths,
@@ -168,7 +173,35 @@ def nouns(sample):
     }
     around = np.vstack([phonons.frequencies] * 2 + [f[:1]])
     vectors_around = np.vstack([phonons.polarizations] * 2 + [phonons.polarizations[:1]])
+    maps = AtomMaps(
+        sample.model.supercell.primitive_to_supercell,
+        sample.model.supercell.supercell_to_primitive,
+    )
+    mapped = MappedForceConstants3(sample.model.fc3.values, maps)
+    images = {"frequencies": phonons.frequencies[zone.points]}
+    images["polarizations"] = phonons.polarizations[zone.points]
+    zone_modes = ZoneModes(zone, tetrahedra=phonons.tetrahedra, **images)
+    vectors = ShortestVectors.of(sample.model.supercell)
     special = {
+        "AtomMaps": {
+            "primitive_to_supercell": maps.primitive_to_supercell,
+            "supercell_to_primitive": maps.supercell_to_primitive,
+        },
+        "GivenTriplets": {"points": np.zeros((1, 3), dtype=int), "weights": [1]},
+        "MappedForceConstants3": {"values": mapped.values, "supercell": maps},
+        "Series3.of_images": {
+            "force_constants": mapped,
+            "multiplicities": vectors.multiplicities,
+            "cells": image_cells(sample.model.supercell, vectors),
+            "alike": None,
+        },
+        "ZoneModes": images,
+        "zone_linewidths": {
+            "phonons": zone_modes,
+            "triplets": GivenTriplets(zone.first[triplets.points], triplets.weights),
+            "occupations": sample.occupations[zone.points],
+            "bands": None,
+        },
         "ModesAround": {"frequencies": around, "polarizations": vectors_around},
         "PeriodicModes": {
             "frequencies": phonons.frequencies,

@@ -164,7 +164,9 @@ def test_bad_input_is_refused(sample):
         Scattering(degeneracy=0.0)
     with pytest.raises(DomainError, match="cutoff_frequency must not be negative"):
         Scattering(cutoff_frequency=-1.0)
-    with pytest.raises(DomainError, match="smearing must be a Gaussian, got float"):
+    with pytest.raises(
+        DomainError, match="smearing must be a Gaussian or AdaptiveGaussian, got float"
+    ):
         Scattering(smearing=0.1)
     for t in (-3.0, np.nan):
         with pytest.raises(DomainError, match="temperatures must not be negative, got"):

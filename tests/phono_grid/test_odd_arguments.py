@@ -112,6 +112,18 @@ SPECIAL = {
     "joint_dos": {"weights": None},
     "joint_dos_channels": {"weights": np.ones((len(TRIPLETS.weights), 2, 2, 1))},
     "mass_variance": {"masses": np.array([27.9, 28.9])},
+    "zone_point_weights": {
+        "rows": np.zeros(len(ZONE.addresses), dtype=int),
+        "frequencies": F[:1],
+        "out": np.zeros((2, len(W), F.shape[1])),
+        "step": False,
+    },
+    "zone_triplet_weights": {
+        "frequencies": F[ZONE.points],
+        "points": np.zeros((1, 3), dtype=int),
+        "out": np.zeros((2, 1, len(W), F.shape[1], F.shape[1])),
+        "outside": np.zeros((1, len(W), F.shape[1], F.shape[1]), dtype=np.int8),
+    },
 }
 NONE = {
     "Backend",

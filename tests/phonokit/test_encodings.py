@@ -25,8 +25,13 @@ WORDS = {
     "gamma": [EXAMPLE, *MESH, *Q],
     "spectral": [EXAMPLE, *MESH, *Q],
     "jdos": [EXAMPLE, *MESH, *Q],
+    "qha": [EXAMPLE, "--energies", "nothing.dat"],
+    "grueneisen": [EXAMPLE, *Q],
+    "elasticity": [EXAMPLE],
+    "export": ["bands.hdf5"],
 }
-FAILS = ("forces",)
+FAILS = ("forces", "qha")
+START = {"export": "wrote "}
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +39,9 @@ def folder(tmp_path_factory):
     """Files that some commands read."""
     folder = tmp_path_factory.mktemp("encodings")
     made = folder / "phonopy_disp.yaml"
-    kappa = folder / "kappa.hdf5"
-    assert main([str(w) for w in ("kappa", *WORDS["kappa"], "--output", kappa)]) == 0
+    for name in ("kappa", "bands"):
+        file = folder / f"{name}.hdf5"
+        assert main([str(w) for w in (name, *WORDS[name], "--output", file)]) == 0
     assert main([str(w) for w in ("displace", *WORDS["displace"], "--output", folder)]) == 0
     assert made.is_file()
     return folder
@@ -68,14 +74,15 @@ def test_every_command_is_tried():
 @pytest.mark.parametrize("command", WORDS)
 def test_no_letter_ends_a_command(folder, tmp_path, monkeypatch, command):
     monkeypatch.chdir(tmp_path)
-    for name in ("kappa.hdf5", "phonopy_disp.yaml"):
+    read = {"accumulate": "kappa.hdf5", "export": "bands.hdf5"}
+    for name in (read.get(command, "phonopy_disp.yaml"), "phonopy_disp.yaml"):
         (tmp_path / name).write_bytes((folder / name).read_bytes())
     printed = {}
     some = ENCODINGS if command in ("modes", "displace") else ("ascii",)
     for encoding in some:
         code, printed[encoding] = run([command, *WORDS[command]], encoding, monkeypatch)
         assert code == (2 if command in FAILS else 0), printed[encoding]
-        wanted = "error: " if command in FAILS else "phonokit "
+        wanted = "error: " if command in FAILS else START.get(command, "phonokit ")
         assert wanted in printed[encoding]
     assert run([command, "--help"], "ascii", monkeypatch)[0] == 0
     assert run([command, "nöthing", "--Å"], "gbk", monkeypatch)[0] == 2

@@ -209,7 +209,7 @@ def test_random_displacements_go_all_the_way(neon, capsys):
         ("forces . a b c", "expected 2 calculations"),
         ("fc .", "no FORCES_FC2 and no FORCE_SETS"),
         ("fc none", "none: no such file"),
-        ("fc POSCAR", "phono displace, or phono fc with a calculator"),
+        ("fc POSCAR", "phono displace, or phono fc with a --calculator"),
         ("fc . --supercell 2 2 2", "--supercell: for a structure file with a --calc"),
         ("fc . --residual --distance 0.1", "--distance, --residual: for a structure"),
         ("fc . --sparse", "sparse: needs --cutoff, the distance"),

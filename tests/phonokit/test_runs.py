@@ -290,7 +290,7 @@ def test_a_result_that_finds_no_room_costs_nothing_but_the_writing(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr("pathlib.Path.write_bytes", full)
+        patch.setattr("phono_grid.hdf5.checksum_line", full)
         assert main(COMMAND) == 2
     message = capsys.readouterr().err
     assert "k.hdf5: cannot be written (No space left on device)" in message

@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid import ValueNoun
 from phono_grid.errors import (
-    ensure_finite,
     ensure_indices,
-    ensure_shape,
     ensure_type,
+    finite,
     frozen,
 )
 
@@ -72,9 +71,7 @@ class MappedForceConstants3(ValueNoun):
         ensure_type("supercell", self.supercell, AtomMaps)
         n_a = len(self.supercell.primitive_to_supercell)
         n_s = len(self.supercell.supercell_to_primitive)
-        values = np.asarray(self.values, dtype=np.float64, order="C")
-        ensure_shape("values", values, (n_a, n_s, n_s, 3, 3, 3))
-        ensure_finite("values", values)
+        values = finite(self.values, "values", (n_a, n_s, n_s, 3, 3, 3))
         object.__setattr__(self, "values", values)
 
     @property

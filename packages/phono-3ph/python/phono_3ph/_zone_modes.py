@@ -80,8 +80,8 @@ class GivenTriplets(ValueNoun):
 
     def __post_init__(self) -> None:
         """Hold the arrays the way the kernels read them."""
-        weights = frozen(self.weights, "weights", np.int64, ("n_t",))
-        points = frozen(self.points, "points", np.int64, (*weights.shape, 3))
+        points = frozen(self.points, "points", np.int64, ("n_t", 3))
+        weights = frozen(self.weights, "weights", np.int64, (len(points),))
         object.__setattr__(self, "points", points)
         object.__setattr__(self, "weights", weights)
         if self.normal is not None:

@@ -75,7 +75,11 @@ class Sampling:
         return out.reshape(self.replicates, -1, 2)
 
 
-def strata(rng: np.random.Generator, n_q: int, shape: tuple[int, ...]) -> NDArray[np.int64]:
+def strata(
+    rng: "np.random.Generator",  # NumPy imports it, and OpenSSL with it, when it is named
+    n_q: int,
+    shape: tuple[int, ...],
+) -> NDArray[np.int64]:
     """Points of the grid, one from each of as many equal parts as the last axis is long."""
     places = (np.arange(shape[-1]) + rng.random(shape)) * (n_q / shape[-1])
     return np.minimum(places.astype(np.int64), n_q - 1)

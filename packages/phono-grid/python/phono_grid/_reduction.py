@@ -53,6 +53,8 @@ def minkowski_reduction(basis: ArrayLike) -> NDArray[np.float64]:
         rows = [_times(row, lattice) for row in u]
         for long, short in _SHORTENED:
             v = _times(short, rows)
+            if _square(v) == 0:
+                raise DomainError("basis cannot be reduced; its vectors are in one plane")
             along = _dot(rows[long], v) / _square(v)
             if abs(along) > _HALF:
                 multiple = _times([x * round(along) for x in short], u)
