@@ -2,12 +2,12 @@
 
     nox -s bench -- benches/kappa.py [--quick] [--case Si ...] [--runs 1] [--data FOLDER]
 
-FOLDER, or else PHONO_TEST_DATA, holds the sets of data that the tests use. Each program
-runs as a whole process in a folder of its own with a copy of the data, the two in turn, on
-the same cores. Both have run before on a coarse mesh, which leaves their bytecode, as an
-installation does: an interpreter that compiles needs megabytes for it, and some
-environments never keep what it made. A ratio says how many times more phono3py took; the
-target stands beside it.
+FOLDER, or else PHONO_TEST_DATA, holds the sets of data that the tests use; crystals with
+many bands are made first if they are not there (crystals.py). Each program runs as a whole
+process in a folder of its own with a copy of the data, the two in turn, on the same cores.
+Both have run before on a coarse mesh, which leaves their bytecode, as an installation does:
+an interpreter that compiles needs megabytes for it, and some environments never keep what
+it made. A ratio says how many times more phono3py took; the target stands beside it.
 """
 
 import argparse
@@ -20,6 +20,8 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+import crystals
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ CASES = {
     ),
     "AlN": Case("aln-lda", "phono3py_params_AlN332.yaml.xz", (11, 11, 7), (5, 5, 3), 8),
     "Si-LBTE": Case(*SILICON, (13, 13, 13), (7, 7, 7), 8, lbte=True),
+    "6H-SiC": Case("6h-sic", "phono3py_disp.yaml", (11, 11, 4), (5, 5, 2), 20),
+    "clathrate": Case("clathrate", "phono3py_disp.yaml", (2, 2, 2), (1, 1, 1), 10),
 }
 WARM = (3, 3, 3)
 """A mesh that costs nothing."""
@@ -154,13 +158,16 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=data)
     arguments = parser.parse_args()
     for name in arguments.case:
-        case = CASES[name]
-        if not (arguments.data / case.folder / case.file).exists():
+        case, data = CASES[name], arguments.data
+        if case.folder in crystals.RECIPES:
+            data = crystals.FOLDER
+            crystals.make(case.folder, data / case.folder)
+        if not (data / case.folder / case.file).exists():
             sys.exit(
-                f"{arguments.data / case.folder} holds no {case.file}; name the folder of "
+                f"{data / case.folder} holds no {case.file}; name the folder of "
                 "the test data by --data or PHONO_TEST_DATA"
             )
-        measure(name, case, arguments.data, arguments)
+        measure(name, case, data, arguments)
 
 
 if __name__ == "__main__":

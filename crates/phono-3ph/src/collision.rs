@@ -1,11 +1,14 @@
 //! The collision operator of the linearised Boltzmann equation.
 
+use std::ops::Range;
+
 use ndarray::{Array2, Array4, ArrayView3};
 use phono_core::{Error, Result, Stop, ensure_shape, units};
 
+use crate::accumulate::{Accumulate, Pair, Targets};
 use crate::linewidths::{Widths, add_widths, scale};
 use crate::occupations::Occupations;
-use crate::triplet_sum::{Accumulate, Triplet, TripletSum};
+use crate::triplet_sum::TripletSum;
 use crate::{Phonons, Scattering, Series};
 
 /// Weights of phonons at each temperature, `[q, j, T]`.
@@ -51,17 +54,17 @@ pub fn collision_row(
     let mut gamma = Array2::zeros((n_t, n_b));
     let mut row = Array4::zeros((n_t, n_b, n_q, n_b));
     for initial in sum.initial_bands() {
-        let n_j = initial.len();
-        let new = || {
+        let new = |bands: Range<usize>| {
             (
-                Widths::new(occupations, n_t, n_j),
-                Pairs { inverse_sinh, n_t, n_j, done: vec![] },
+                Widths::new(occupations, n_t, bands.len()),
+                Pairs { inverse_sinh, n_t, n_j: bands.len(), done: vec![] },
             )
         };
-        let (widths, pairs): (Vec<_>, Vec<_>) =
-            sum.run(initial.clone(), new, stop)?.into_iter().unzip();
-        add_widths(&mut gamma, initial.start, widths);
-        spread(&mut row, &sum, initial.start, pairs);
+        let take = |bands: Range<usize>, (widths, pairs): (Widths<'_>, Pairs<'_>)| {
+            add_widths(&mut gamma, bands.start, &widths);
+            spread(&mut row, &sum, bands.start, pairs);
+        };
+        sum.run((initial, Targets::Own), new, take, stop)?;
     }
     scale(&mut gamma, &sum);
     Ok((gamma, row))
@@ -72,7 +75,7 @@ fn spread(
     row: &mut Array4<f64>,
     sum: &TripletSum<'_>,
     first: usize,
-    pairs: Vec<Pairs<'_>>,
+    Pairs { n_j, done, .. }: Pairs<'_>,
 ) {
     let (n_t, _, n_q, n_b) = row.dim();
     let grid = sum.phonons.grid;
@@ -80,21 +83,17 @@ fn spread(
     let factor = units::LINEWIDTH * units::STRENGTH / n_q as f64;
     let scale: Vec<f64> =
         sum.initial().map(|(f, active)| if active { factor / f } else { 0.0 }).collect();
-    for Pairs { n_j, done, .. } in pairs {
-        for pair in done {
-            // Where a point is reached both ways, as q' wins: tetrahedra have less symmetry
-            // than the crystal, so the two ways differ a little.
-            for (leg, &q1) in sum.pairs[pair.t].iter().enumerate().rev() {
-                let address = grid.address(q1);
-                let values = &pair.values[leg * n_j * n_b * n_t..];
-                for image in
-                    little_group.iter().map(|r| grid.index(grid.rotate(r, address)))
-                {
-                    for j in 0..n_j {
-                        for i in 0..n_b * n_t {
-                            let x = values[j * n_b * n_t + i] * scale[first + j];
-                            row[[i % n_t, first + j, image, i / n_t]] = x;
-                        }
+    for pair in done {
+        // Where a point is reached both ways, as q' wins: tetrahedra have less symmetry
+        // than the crystal, so the two ways differ a little.
+        for (leg, &q1) in sum.pairs[pair.t].iter().enumerate().rev() {
+            let address = grid.address(q1);
+            let values = &pair.values[leg * n_j * n_b * n_t..];
+            for image in little_group.iter().map(|r| grid.index(grid.rotate(r, address))) {
+                for j in 0..n_j {
+                    for i in 0..n_b * n_t {
+                        let x = values[j * n_b * n_t + i] * scale[first + j];
+                        row[[i % n_t, first + j, image, i / n_t]] = x;
                     }
                 }
             }
@@ -107,49 +106,35 @@ struct Pairs<'a> {
     inverse_sinh: &'a [f64],
     n_t: usize,
     n_j: usize,
-    done: Vec<Pair>,
+    done: Vec<Legs>,
 }
 
 /// `values[leg, j, j_leg, T]` of triplet `t`.
-struct Pair {
+struct Legs {
     t: usize,
     values: Vec<f64>,
 }
 
 impl Accumulate for Pairs<'_> {
     #[inline(always)]
-    fn add(&mut self, sum: &TripletSum<'_>, triplet: Triplet<'_>) {
+    fn add(&mut self, sum: &TripletSum<'_>, pair: Pair<'_>) {
         let Self { inverse_sinh, n_t, n_j, .. } = *self;
-        let [q1, q2] = sum.pairs[triplet.t];
         let n_b = sum.phonons.n_bands();
-        let cutoff = sum.scattering.cutoff_frequency;
-        let modes = sum.phonons.modes;
-        let (f1, f2) = (modes.frequencies(q1), modes.frequencies(q2));
-        let mut values = vec![0.0; 2 * n_j * n_b * n_t];
-        let (first, second) = values.split_at_mut(n_j * n_b * n_t);
-        for j1 in (0..n_b).filter(|&j| f1[j] > cutoff) {
-            for j2 in (0..n_b).filter(|&j| f2[j] > cutoff) {
-                if !triplet.weights.is_active(j1, j2) {
-                    continue;
-                }
-                let scale = 1.0 / (f1[j1] * f2[j2]);
-                let (re, im) = triplet.elements.at(j1, j2);
-                let [decay, absorb, emit] = triplet.weights.at(j1, j2);
-                let s1 = &inverse_sinh[(q1 * n_b + j1) * n_t..];
-                let s2 = &inverse_sinh[(q2 * n_b + j2) * n_t..];
-                for j in 0..n_j {
-                    let density = decay[j] + absorb[j] + emit[j];
-                    if density == 0.0 {
-                        continue;
-                    }
-                    let x = scale * density * (re[j] * re[j] + im[j] * im[j]);
-                    for t in 0..n_t {
-                        first[(j * n_b + j1) * n_t + t] += x * s2[t];
-                        second[(j * n_b + j2) * n_t + t] += x * s1[t];
-                    }
-                }
+        let leg = n_j * n_b * n_t;
+        if self.done.last().is_none_or(|last| last.t != pair.t) {
+            self.done.push(Legs { t: pair.t, values: vec![0.0; 2 * leg] });
+        }
+        let Some(Legs { values, .. }) = self.done.last_mut() else { return };
+        let (first, second) = values.split_at_mut(leg);
+        let ([j1, j2], [m1, m2]) = (pair.bands, pair.modes);
+        let (s1, s2) = (&inverse_sinh[m1 * n_t..], &inverse_sinh[m2 * n_t..]);
+        let scale = pair.scale / sum.multiplicities[pair.t];
+        for (_, j, density) in pair.own() {
+            let x = scale * density * pair.squares[j];
+            for t in 0..n_t {
+                first[(j * n_b + j1) * n_t + t] += x * s2[t];
+                second[(j * n_b + j2) * n_t + t] += x * s1[t];
             }
         }
-        self.done.push(Pair { t: triplet.t, values });
     }
 }

@@ -8,162 +8,219 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use crate::Series;
+use crate::lanes::{LANES, Lanes, Matrix, Places, product};
 use crate::phonons::{Phonons, Roots};
-use crate::rows::Rows;
-use crate::sum_rows::{Shape, padded, sum_rows};
+use crate::rows::CellBox;
 
-/// Where element `(κ1α1, κ2α2, j)` of a row is: rows of `κ1α1`, each `κ2α2` times `j`,
-/// padded to whole vectors.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Elements {
-    /// Bands `n_b` at every wave vector.
-    pub(crate) n_bands: usize,
-    /// Initial bands `j` that are computed.
-    pub(crate) n_initial: usize,
+/// What is summed into one row: entries of the series, and the wave vector of their phase.
+#[derive(Debug, Clone)]
+pub(crate) struct RowEntries<'a> {
+    /// Groups of entries that couple the same three atoms.
+    pub(crate) groups: &'a [Group],
+    /// Address of `q'`, if all `R` are summed with `e^{2πi q'·R}`; no such phase if not.
+    pub(crate) second: Option<[i64; 3]>,
 }
 
-impl Elements {
-    /// Numbers in the row of one `κ1α1`.
-    pub(crate) fn row(self) -> usize {
-        padded(self.n_bands * self.n_initial)
-    }
+/// Consecutive entries that couple the same three atoms, `[κ2, κ1, κ0]`.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    atoms: [u32; 3],
+    entries: Range<usize>,
+}
 
-    /// Numbers in all rows.
-    pub(crate) fn len(self) -> usize {
-        self.n_bands * self.row()
+/// The groups of some entries, in order of `κ2`, then `κ1`.
+pub(crate) fn groups(series: Series<'_>, entries: &[Range<usize>]) -> Vec<Group> {
+    let mut groups: Vec<Group> = vec![];
+    for range in entries {
+        let start = groups.len();
+        for e in range.clone() {
+            let atoms = series.atoms(e).map(|k| k as u32);
+            let atoms = [atoms[2], atoms[1], atoms[0]];
+            match groups[start..].last_mut() {
+                Some(group) if group.atoms == atoms => group.entries.end = e + 1,
+                _ => groups.push(Group { atoms, entries: e..e + 1 }),
+            }
+        }
     }
+    // Stable, so that the order of sums is that of the series.
+    groups.sort_by_key(|group| [group.atoms[0], group.atoms[1]]);
+    groups
 }
 
 /// `F_j(κ1α1, κ2α2; R) = Σ_{κ0α0} ẽ_j(κ0α0) Σ_{R1−R2=R} Φ̃(κ0; κ1 R1; κ2 R2) e^{−2πi q·R2}`
-/// for every row `R`: real parts of all [`Elements`], then imaginary parts.
+/// into `out[R, j, κ2α2, κ1α1]`, for a row of lanes of `initial` bands `j` each.
 pub(crate) fn contract(
     series: Series<'_>,
     phonons: &Phonons<'_>,
     (q, initial): (usize, Range<usize>),
-    rows: &Rows,
+    ([second_cells, differences], rows): (&[CellBox; 2], &[RowEntries<'_>]),
+    out: &mut [Lanes],
     stop: &Stop,
-) -> Result<Vec<f64>> {
+) -> Result<()> {
     let n_b = phonons.n_bands();
-    let elements = Elements { n_bands: n_b, n_initial: initial.len() };
-    let polarizations =
-        &phonons.modes.polarizations(q)[initial.start * n_b..initial.end * n_b];
-    let phases = Phases::new(phonons, q);
-
-    let mut out = vec![0.0; rows.r0.len() * 2 * elements.len()];
-    out.par_chunks_mut(2 * elements.len()).zip(&rows.entries).try_for_each_init(
-        || Scratch::new(elements),
+    let phases = Phases::minus(phonons, q, second_cells);
+    let panels = panels(phonons.modes.polarizations(q), n_b, initial);
+    out.par_chunks_mut((panels.len() * n_b).max(1)).zip(rows).try_for_each_init(
+        || Scratch { fourier: vec![Complex64::ZERO; 3 * n_b * n_b], rows: vec![] },
         |scratch, (out, entries)| {
-            stop.check()?;
-            scratch.fourier.fill(0.0);
-            for e in entries.iter().cloned().flatten() {
-                scratch.add(series, e, phases.at(phonons, series.second_cell(e)), n_b);
-            }
-            Arch::new().dispatch(Project { scratch, polarizations, elements, out });
-            Ok(())
+            let (phases, panels) = (&phases, &panels);
+            let job = Contract { series, phonons, phases, differences, panels };
+            Arch::new().dispatch(OneRow { job, entries, scratch, out, stop })
         },
-    )?;
-    Ok(out)
+    )
 }
 
-/// `e^{−2πi q·R}`.
-enum Phases {
-    /// From tables.
-    OfGrid { address: [i64; 3], roots: [Roots; 3] },
-    /// Phase of any fractional `q`.
-    Around([f64; 3]),
-}
-
-impl Phases {
-    fn new(phonons: &Phonons<'_>, q: usize) -> Self {
-        phonons.around.map_or_else(
-            || Self::OfGrid {
-                address: phonons.address(q),
-                roots: phonons.grid.mesh().map(Roots::new),
-            },
-            Self::Around,
-        )
-    }
-
-    /// Phase of the lattice vector `r`.
-    #[inline]
-    fn at(&self, phonons: &Phonons<'_>, r: [i64; 3]) -> Complex64 {
-        match self {
-            Self::OfGrid { address, roots } => {
-                let r = phonons.grid.lattice_vector(r);
-                let [x, y, z] = std::array::from_fn(|i| roots[i].at(-address[i] * r[i]));
-                x * y * z
-            }
-            Self::Around(q) => {
-                let turns: f64 = q.iter().zip(r).map(|(q, r)| q * r as f64).sum();
-                Complex64::cis(-std::f64::consts::TAU * turns)
-            }
+/// `ẽ_j(κ0α0)` of the `initial` bands, `[j, κ0α0]` with eight `j` side by side.
+fn panels(polarizations: &[Complex64], n_b: usize, initial: Range<usize>) -> Vec<Lanes> {
+    let mut panels = vec![Lanes::ZERO; initial.len().div_ceil(LANES) * n_b];
+    for (i, j) in initial.enumerate() {
+        let panel = &mut panels[i / LANES * n_b..];
+        for (lanes, e) in panel.iter_mut().zip(&polarizations[j * n_b..(j + 1) * n_b]) {
+            lanes.re[i % LANES] = e.re;
+            lanes.im[i % LANES] = e.im;
         }
     }
+    panels
 }
 
-/// One row before and after the phonons at `q` are put in.
+/// Phases of every lattice vector in a box.
+struct Phases<'a> {
+    cells: &'a CellBox,
+    table: Vec<Complex64>,
+}
+
+impl<'a> Phases<'a> {
+    /// `e^{2πi a·R}` for address `a`.
+    fn of_grid(phonons: &Phonons<'_>, a: [i64; 3], cells: &'a CellBox) -> Self {
+        let roots = phonons.grid.mesh().map(Roots::new);
+        let phase = |r: [i64; 3]| {
+            let r = phonons.grid.lattice_vector(r);
+            let [x, y, z] = std::array::from_fn(|i| roots[i].at(a[i] * r[i]));
+            x * y * z
+        };
+        Self { cells, table: cells.iter().map(phase).collect() }
+    }
+
+    /// `e^{−2πi q·R}`.
+    fn minus(phonons: &Phonons<'_>, q: usize, cells: &'a CellBox) -> Self {
+        let Some(q) = phonons.around else {
+            return Self::of_grid(phonons, phonons.address(q).map(|a| -a), cells);
+        };
+        let phase = |r: [i64; 3]| {
+            let turns: f64 = q.iter().zip(r).map(|(q, r)| q * r as f64).sum();
+            Complex64::cis(-std::f64::consts::TAU * turns)
+        };
+        Self { cells, table: cells.iter().map(phase).collect() }
+    }
+
+    #[inline(always)]
+    fn at(&self, r: [i64; 3]) -> Complex64 {
+        self.table[self.cells.place(r)]
+    }
+}
+
+/// What all rows share.
+struct Contract<'a> {
+    series: Series<'a>,
+    phonons: &'a Phonons<'a>,
+    phases: &'a Phases<'a>,
+    differences: &'a CellBox,
+    panels: &'a [Lanes],
+}
+
+/// Memory of a thread.
 struct Scratch {
-    /// `Σ Φ̃ e^{−2πi q·R2}`, one row for every `κ0α0`.
-    fourier: Vec<f64>,
-    /// The same for every initial band.
-    projected: Vec<f64>,
-    shape: Shape,
+    /// `Σ Φ̃ e^{−2πi q·R2}` of one `κ2`: `[α2, κ1α1, κ0α0]`.
+    fourier: Vec<Complex64>,
+    /// The `(α2, κ1α1)` that are coupled.
+    rows: Vec<u32>,
+}
+
+/// One row of [`contract`].
+struct OneRow<'a> {
+    job: Contract<'a>,
+    entries: &'a RowEntries<'a>,
+    scratch: &'a mut Scratch,
+    out: &'a mut [Lanes],
+    stop: &'a Stop,
+}
+
+impl WithSimd for OneRow<'_> {
+    type Output = Result<()>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Result<()> {
+        let Self { job, entries, scratch, out, stop } = self;
+        let Contract { series, phonons, phases, differences, panels } = job;
+        let second = entries.second.map(|a| Phases::of_grid(phonons, a, differences));
+        let n_b = phonons.n_bands();
+        let mut groups = entries.groups;
+        for k2 in 0..n_b / 3 {
+            stop.check()?;
+            let n = groups.partition_point(|group| group.atoms[0] as usize <= k2);
+            let (here, rest) = groups.split_at(n);
+            groups = rest;
+            scratch.clear(here, n_b);
+            for group in here {
+                scratch.add(group, series, n_b, phases, second.as_ref());
+            }
+            let rows = &scratch.rows[..];
+            for (b, panel) in panels.chunks_exact(n_b).enumerate() {
+                let out = &mut out[(b * n_b + 3 * k2) * n_b..][..3 * n_b];
+                let matrix = Matrix { numbers: &scratch.fourier, n: n_b, rows };
+                if rows.len() < out.len() {
+                    out.fill(Lanes::ZERO);
+                }
+                let to = Places { by_row: true, ..Places::every(1, 0) };
+                product(simd, matrix, (panel, Places::every(1, 0)), (out, to));
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Scratch {
-    fn new(elements: Elements) -> Self {
-        let n_b = elements.n_bands;
-        let shape = Shape::consecutive(padded(n_b * n_b));
-        Self {
-            fourier: vec![0.0; n_b * shape.stride],
-            projected: vec![0.0; elements.n_initial * shape.stride],
-            shape,
-        }
-    }
-
-    /// Add entry `e` of the series with its phase.
-    #[inline]
-    fn add(&mut self, series: Series<'_>, e: usize, phase: Complex64, n_b: usize) {
-        let [k0, k1, k2] = series.atoms(e);
-        for (i, block) in series.values(e).as_chunks::<9>().0.iter().enumerate() {
-            let row = (3 * k0 + i) * self.shape.stride;
-            for (axis, values) in block.as_chunks::<3>().0.iter().enumerate() {
-                let at = row + (3 * k1 + axis) * n_b + 3 * k2;
-                for (part, phase) in [(0, phase.re), (self.shape.imaginary, phase.im)] {
-                    let sum = &mut self.fourier[at + part..at + part + 3];
-                    for (sum, value) in sum.iter_mut().zip(values) {
-                        *sum += phase * value;
-                    }
-                }
+    /// Make room for `groups` of one `κ2`.
+    #[inline(always)]
+    fn clear(&mut self, groups: &[Group], n_b: usize) {
+        self.rows.clear();
+        for a2 in 0..3 {
+            for group in groups.chunk_by(|a, b| a.atoms[1] == b.atoms[1]) {
+                let row = a2 * n_b + 3 * group[0].atoms[1] as usize;
+                self.rows.extend(row as u32..row as u32 + 3);
+                self.fourier[row * n_b..(row + 3) * n_b].fill(Complex64::ZERO);
             }
         }
     }
-}
 
-/// Puts the phonons at `q` in, and initial bands innermost.
-struct Project<'a> {
-    scratch: &'a mut Scratch,
-    polarizations: &'a [Complex64],
-    elements: Elements,
-    out: &'a mut [f64],
-}
-
-impl WithSimd for Project<'_> {
-    type Output = ();
-
+    /// Add a group of entries with their phases.
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Scratch { fourier, projected, shape } = self.scratch;
-        let Elements { n_bands: n_b, n_initial: n_j } = self.elements;
-        sum_rows(simd, self.polarizations, n_b, (fourier, *shape), (projected, *shape));
-        let (re, im) = self.out.split_at_mut(self.elements.len());
-        for (out, part) in [(re, 0), (im, shape.imaginary)] {
-            for (k1, row) in out.chunks_exact_mut(self.elements.row()).enumerate() {
-                for (k2, out) in row.chunks_exact_mut(n_j).take(n_b).enumerate() {
-                    for (j, x) in out.iter_mut().enumerate() {
-                        *x = projected[j * shape.stride + part + k1 * n_b + k2];
-                    }
-                }
+    fn add(
+        &mut self,
+        group: &Group,
+        series: Series<'_>,
+        n_b: usize,
+        phases: &Phases<'_>,
+        second: Option<&Phases<'_>>,
+    ) {
+        let (mut re, mut im) = ([0.0; 27], [0.0; 27]);
+        for e in group.entries.clone() {
+            let mut phase = phases.at(series.second_cell(e));
+            if let Some(second) = second {
+                phase *= second.at(series.difference(e));
+            }
+            let values = series.values(e);
+            for i in 0..27 {
+                re[i] += phase.re * values[i];
+                im[i] += phase.im * values[i];
+            }
+        }
+        let [_, k1, k0] = group.atoms.map(|k| 3 * k as usize);
+        for (a2, a1) in (0..3).flat_map(|a2| (0..3).map(move |a1| (a2, a1))) {
+            let at = (a2 * n_b + k1 + a1) * n_b + k0;
+            for (a0, sum) in self.fourier[at..at + 3].iter_mut().enumerate() {
+                let i = 9 * a0 + 3 * a1 + a2;
+                *sum += Complex64::new(re[i], im[i]);
             }
         }
     }

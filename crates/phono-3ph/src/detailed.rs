@@ -1,10 +1,13 @@
 //! Contributions of the triplets to a linewidth.
 
+use std::ops::Range;
+
 use ndarray::{Array5, ArrayView3};
 use phono_core::{Result, Stop, units};
 
+use crate::accumulate::{Accumulate, Pair, Targets};
 use crate::occupations::Occupations;
-use crate::triplet_sum::{Accumulate, Triplet, TripletSum};
+use crate::triplet_sum::TripletSum;
 use crate::{Couplings, Phonons, Scattering};
 
 /// The summands `Γ[T, t, j, j', j'']` of [`linewidths`](crate::linewidths) in THz, without
@@ -27,57 +30,49 @@ pub fn detailed_linewidths<'a>(
 
     let mut out = Array5::zeros((n_t, sum.pairs.len(), n_b, n_b, n_b));
     for initial in sum.initial_bands() {
-        let targets = &phonons.modes.frequencies(sum.q)[initial.clone()];
-        let new = || Details { occupations, n_t, n_j: initial.len(), done: vec![] };
-        let take = |details: Details<'_>| {
-            for (triplet, values) in details.done {
-                let mut values = values.into_iter();
-                for (j1, j2) in (0..n_b).flat_map(|j1| (0..n_b).map(move |j2| (j1, j2))) {
-                    for j in initial.clone() {
-                        for (t, x) in values.by_ref().take(n_t).enumerate() {
-                            out[[t, triplet, j, j1, j2]] = x * scale[j];
-                        }
+        let new = |bands: Range<usize>| Details {
+            occupations,
+            n_t,
+            n_j: bands.len(),
+            done: vec![],
+        };
+        let take = |bands: Range<usize>, details: Details<'_>| {
+            for (t, [j1, j2], values) in details.done {
+                for (j, values) in bands.clone().zip(values.chunks_exact(n_t)) {
+                    for (temperature, x) in values.iter().enumerate() {
+                        out[[temperature, t, j, j1, j2]] = x * scale[j];
                     }
                 }
             }
         };
-        sum.run_at((initial.clone(), targets), new, take, stop)?;
+        sum.run((initial, Targets::Own), new, take, stop)?;
     }
     Ok(out)
 }
 
-/// `values[j', j'', j, T]` of every triplet.
+/// `values[j, T]` of every triplet and pair of bands.
 struct Details<'a> {
     occupations: &'a [f64],
     n_t: usize,
     n_j: usize,
-    done: Vec<(usize, Vec<f64>)>,
+    done: Vec<(usize, [usize; 2], Vec<f64>)>,
 }
 
 impl Accumulate for Details<'_> {
     #[inline(always)]
-    fn add(&mut self, sum: &TripletSum<'_>, triplet: Triplet<'_>) {
-        let (n_t, n_j, n_b) = (self.n_t, self.n_j, sum.phonons.n_bands());
-        let mut values = vec![0.0; n_b * n_b * n_j * n_t];
-        for pair in sum.active_pairs(triplet.t) {
-            let ([j1, j2], [m1, m2]) = (pair.bands, pair.modes);
-            if !triplet.weights.is_active(j1, j2) {
-                continue;
-            }
-            let (re, im) = triplet.elements.at(j1, j2);
-            let [decay, absorb, emit] = triplet.weights.at(j1, j2);
-            let scale = pair.scale / sum.multiplicities[triplet.t];
-            let out = &mut values[(j1 * n_b + j2) * n_j * n_t..][..n_j * n_t];
-            for (j, out) in out.chunks_exact_mut(n_t).enumerate() {
-                let strength = scale * (re[j] * re[j] + im[j] * im[j]);
-                for (t, x) in out.iter_mut().enumerate() {
-                    let (n1, n2) =
-                        (self.occupations[m1 * n_t + t], self.occupations[m2 * n_t + t]);
-                    let exchange = (absorb[j] - emit[j]) * (n1 - n2);
-                    *x = strength * (decay[j] * (n1 + n2 + 1.0) + exchange);
-                }
+    fn add(&mut self, sum: &TripletSum<'_>, pair: Pair<'_>) {
+        let n_t = self.n_t;
+        let [m1, m2] = pair.modes;
+        let mut values = vec![0.0; self.n_j * n_t];
+        let scale = pair.scale / sum.multiplicities[pair.t];
+        for (channel, j, weight) in pair.own() {
+            let strength = scale * pair.squares[j] * weight;
+            for (t, x) in values[j * n_t..(j + 1) * n_t].iter_mut().enumerate() {
+                let (n1, n2) =
+                    (self.occupations[m1 * n_t + t], self.occupations[m2 * n_t + t]);
+                *x += strength * [n1 + n2 + 1.0, n1 - n2, n2 - n1][channel];
             }
         }
-        self.done.push((triplet.t, values));
+        self.done.push((pair.t, pair.bands, values));
     }
 }

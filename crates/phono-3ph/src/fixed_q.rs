@@ -1,6 +1,7 @@
 //! All matrix elements at one `q`, for many `q'`.
 
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 use num_complex::Complex64;
 use phono_core::{Result, Stop};
@@ -8,54 +9,71 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use crate::Series;
-use crate::contract::{Elements, contract};
+use crate::buffers::Buffer;
+use crate::chunks::{AxisWeights, Chunk, chunks};
+use crate::contract::{RowEntries, contract, groups};
+use crate::lanes::{LANES, Lanes, Matrix, Places, product, products};
+use crate::needed::{Needed, Squares, Visit};
 use crate::phonons::{Phonons, Roots};
 use crate::rows::Rows;
-use crate::sum_rows::{Shape, sum_rows};
 
-/// Numbers of the second sum kept at a time: what a second-level cache holds.
-const SECOND_SUM: usize = 48 * 1024;
-/// First-axis outputs that one task makes.
-const TASK: usize = 4;
+/// Elements of the first sum that exist at a time, unless one `a_0` has more.
+const FIRST_SUM: usize = 48 * 1024 * 1024 / size_of::<Lanes>();
+/// Elements of the second sum that exist at a time.
+const SECOND_SUM: usize = 384 * 1024 / size_of::<Lanes>();
+/// Elements of half projections that exist at a time: more than a second-level cache, so that
+/// more triplets share the second sum.
+const HALVES: usize = 3 * 1024 * 1024 / size_of::<Lanes>();
+/// Elements that are summed and projected at a time.
+const PANEL: usize = 160;
 
-/// The Fourier series in `q'` at fixed `q`, summed over the first of its three axes:
+/// The Fourier series in `q'` at fixed `q`:
 ///
 /// ```text
 /// M_j(κ1α1, κ2α2; q') = Σ_R F_j(κ1α1, κ2α2; R) e^{2πi q'·R},
 /// V(j, j', j'') = ẽ'ᵀ M_j ẽ''
 /// ```
 ///
+/// for eight initial bands `j` at a time, side by side.
+///
 /// The sum is separable because `q'·R = Σ_i a_i R_i / D_i`. Its first axis is summed here
-/// for a [`Window`] of values of `a_0` at a time, the second in [`Window::chunk`] for a few
-/// values of `a_1`, and the third for the `q'` that are asked for.
+/// for a [`Window`] of values of `a_0` at a time, the others in [`Window::chunk`] for the
+/// `q'` that are asked for. Where there are fewer `q'` than lattice vectors, the whole sum is
+/// made for each before the phonons at `q` are put in.
 pub(crate) struct FixedQ<'a> {
     phonons: &'a Phonons<'a>,
-    elements: Elements,
-    rows: &'a Rows,
-    roots: [Roots; 3],
-    /// `[row][element]`.
-    contracted: Vec<f64>,
+    /// The series as it lies on the grid; `None` if each `q'` is summed by itself.
+    rows: Option<&'a Rows>,
+    pub(crate) roots: [Roots; 3],
+    /// `[row][block][element]`; rows are `q'` in order if each is summed by itself.
+    contracted: Buffer,
+    n_blocks: usize,
     /// The `a_0` that occur.
     firsts: Vec<i64>,
+    /// The triplets in order, and `a_2` of each.
+    pub(crate) order: Vec<(i64, usize)>,
     chunks: Vec<Chunk>,
+    scratch: Mutex<Vec<Scratch>>,
 }
 
-/// Some values of `a_0`, with the sum over the first axis.
+/// Some values of `a_0` and one block of initial bands, with the sum over the first axis.
 pub(crate) struct Window<'a> {
     fixed: &'a FixedQ<'a>,
-    /// The place of the first `a_0` among those that occur.
-    start: usize,
-    /// `[a_0][line][element]`.
-    first_sum: Vec<f64>,
+    block: usize,
+    /// The places of the `a_0` among those that occur.
+    firsts: Range<usize>,
+    /// `[line][a_0][element]`.
+    first_sum: Option<Buffer>,
 }
 
-/// Triplets with the same `a_0` and a few neighbouring `a_1`.
-#[derive(Debug, Clone)]
-struct Chunk {
-    /// Where `a_0` is among those that occur.
-    first: usize,
-    /// The values of `a_1`, with the triplets of each: `(a_2, triplet)`.
-    second: Vec<(i64, Vec<(i64, usize)>)>,
+/// Memory of a thread.
+#[derive(Default)]
+struct Scratch {
+    needed: Vec<Needed>,
+    planes: Vec<Lanes>,
+    panel: Vec<Lanes>,
+    halves: Vec<Lanes>,
+    elements: Vec<Lanes>,
 }
 
 impl<'a> FixedQ<'a> {
@@ -69,28 +87,55 @@ impl<'a> FixedQ<'a> {
         points: &[[usize; 2]],
         stop: &Stop,
     ) -> Result<Self> {
-        let mesh = phonons.grid.mesh();
-        let elements = Elements { n_bands: phonons.n_bands(), n_initial: initial.len() };
-        let roots = mesh.map(Roots::new);
-        let contracted = contract(series, phonons, (q, initial), rows, stop)?;
-
+        let n_b = phonons.n_bands();
+        let n_blocks = initial.len().div_ceil(LANES);
         let addresses: Vec<[i64; 3]> =
             points.iter().map(|&[q1, _]| phonons.on_grid(q1)).collect();
         let mut firsts: Vec<i64> = addresses.iter().map(|a| a[0]).collect();
         firsts.sort_unstable();
         firsts.dedup();
+        let width = panel_width(n_b) * n_b;
+        let in_second_sum = SECOND_SUM / (rows.planes.len() * width).max(1);
+        let limits = [in_second_sum.max(1), (HALVES / n_b.pow(2)).max(1)];
+        let (order, chunks) = chunks(&addresses, &firsts, limits);
 
-        let length = 2 * elements.len();
-        let block = (SECOND_SUM / (rows.planes.len() * length).max(1)).max(1);
-        let chunks = chunks(&addresses, &firsts, block);
-        Ok(Self { phonons, elements, rows, roots, contracted, firsts, chunks })
+        let direct = rows.each_alone(n_b, series.len(), &addresses);
+        let (entries, specs): (Vec<_>, Vec<_>);
+        if direct {
+            entries = vec![groups(series, std::slice::from_ref(&(0..series.len())))];
+            specs = order
+                .iter()
+                .map(|&(_, t)| RowEntries {
+                    groups: &entries[0],
+                    second: Some(addresses[t]),
+                })
+                .collect();
+        } else {
+            entries = rows.entries.par_iter().map(|e| groups(series, e)).collect();
+            specs =
+                entries.iter().map(|groups| RowEntries { groups, second: None }).collect();
+        }
+        let mut contracted = Buffer::new(specs.len() * n_blocks * n_b.pow(2));
+        let job = (&rows.cells, &specs[..]);
+        contract(series, phonons, (q, initial), job, &mut contracted, stop)?;
+        Ok(Self {
+            phonons,
+            rows: (!direct).then_some(rows),
+            roots: phonons.grid.mesh().map(Roots::new),
+            contracted,
+            n_blocks,
+            firsts,
+            order,
+            chunks,
+            scratch: Mutex::default(),
+        })
     }
 
     /// The chunks into which triplets are cut, the same on any number of threads, in ranges
-    /// of as many `a_0` as keep the threads busy: the first sum of all would take the most
-    /// memory at a `q`.
+    /// of as many `a_0` as the memory for their first sum holds.
     pub(crate) fn windows(&self) -> Vec<Range<usize>> {
-        let width = TASK * rayon::current_num_threads();
+        let one = self.rows.map_or(0, |rows| rows.lines.len()) * self.n_elements();
+        let width = (FIRST_SUM / one.max(1)).max(1);
         let mut start = 0;
         self.chunks
             .chunk_by(|a, b| a.first / width == b.first / width)
@@ -101,30 +146,54 @@ impl<'a> FixedQ<'a> {
             .collect()
     }
 
-    /// Sum over the first axis for the chunks of a range.
-    pub(crate) fn window(&self, range: Range<usize>) -> Window<'_> {
-        let Self { elements, rows, roots, contracted, firsts, .. } = self;
-        let chunks = &self.chunks[range];
-        let (start, end) = match chunks {
-            [] => (0, 0),
-            [only] => (only.first, only.first + 1),
-            [first, .., last] => (first.first, last.first + 1),
+    /// The triplets of a range of chunks, as places in order.
+    pub(crate) fn triplets(&self, range: &Range<usize>) -> Range<usize> {
+        match &self.chunks[range.clone()] {
+            [] => 0..0,
+            [only] => only.triplets(),
+            [first, .., last] => first.triplets().start..last.triplets().end,
+        }
+    }
+
+    /// Sum over the first axis for the chunks of a range and a block of initial bands.
+    pub(crate) fn window(&self, range: Range<usize>, block: usize) -> Window<'_> {
+        let firsts = match &self.chunks[range] {
+            [] => 0..0,
+            [only] => only.first..only.first + 1,
+            [first, .., last] => first.first..last.first + 1,
         };
-        let line = 2 * elements.len() * rows.lines.len();
-        let mut first_sum = vec![0.0; (end - start) * line];
-        first_sum
-            .par_chunks_mut((TASK * line).max(1))
-            .zip(firsts[start..end].par_chunks(TASK))
-            .for_each(|(out, a)| {
-                let sum = FirstSum { rows, roots: &roots[0], input: contracted };
-                Arch::new().dispatch(Onto { sum, a, out, length: elements.len() });
-            });
-        Window { fixed: self, start, first_sum }
+        let first_sum = self.rows.map(|rows| {
+            let n = self.n_elements();
+            let mut sum = Buffer::new(rows.lines.len() * firsts.len() * n);
+            let a = &self.firsts[firsts.clone()];
+            sum.par_chunks_mut((a.len() * n).max(1)).zip(&rows.lines).for_each(
+                |(out, (_, r0))| {
+                    let line = Line { fixed: self, block, a, r0: r0.clone(), rows, out };
+                    Arch::new().dispatch(line);
+                },
+            );
+            sum
+        });
+        Window { fixed: self, block, firsts, first_sum }
+    }
+
+    /// Elements `(κ2α2, κ1α1)`.
+    fn n_elements(&self) -> usize {
+        self.phonons.n_bands().pow(2)
+    }
+
+    fn scratch(&self) -> Scratch {
+        let mut all = self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
+        all.pop().unwrap_or_default()
+    }
+
+    fn give_back(&self, scratch: Scratch) {
+        self.scratch.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
     }
 }
 
 impl Window<'_> {
-    /// Show every triplet of chunk `c` and its elements to `visitor`.
+    /// Show `visitor` the elements of chunk `c` that it asks for.
     #[inline(always)]
     pub(crate) fn chunk<S: Simd>(
         &self,
@@ -132,205 +201,192 @@ impl Window<'_> {
         (c, points): (usize, &[[usize; 2]]),
         visitor: &mut impl Visit,
     ) {
-        let FixedQ { phonons, elements, rows, roots, chunks, .. } = self.fixed;
-        let chunk = &chunks[c];
-        let shape = Shape::consecutive(elements.len());
-        let n_planes = rows.planes.len();
-        let second_sum = self.second_sum(simd, chunk);
-        let mut projection = Projection::new(*elements);
-        let mut third_sum = vec![];
-        // Without a single constant there are no planes, and every element is 0.
-        let length = n_planes * shape.stride;
-        for (i, (_, triplets)) in chunk.second.iter().enumerate() {
-            let input = &second_sum[i * length..(i + 1) * length];
-            let weights: Vec<Complex64> = triplets
-                .iter()
-                .flat_map(|&(a2, _)| rows.planes.iter().map(move |&(r2, _)| a2 * r2))
-                .map(|k| roots[2].at(k))
-                .collect();
-            third_sum.resize(triplets.len() * shape.stride, 0.0);
-            sum_rows(simd, &weights, n_planes, (input, shape), (&mut third_sum, shape));
-            for (&(_, t), m) in triplets.iter().zip(third_sum.chunks_exact(shape.stride)) {
-                projection.project(simd, phonons, points[t], m);
-                visitor.visit(t, &projection);
-            }
+        let fixed = self.fixed;
+        let triplets = fixed.chunks[c].triplets();
+        let mut scratch = fixed.scratch();
+        scratch
+            .needed
+            .resize_with(triplets.len().max(scratch.needed.len()), Needed::default);
+        let mut starts = vec![0];
+        for (needed, place) in scratch.needed.iter_mut().zip(triplets.clone()) {
+            needed.clear();
+            visitor.ask(place, fixed.order[place].1, needed);
+            let length = needed.first.len() * fixed.phonons.n_bands();
+            starts.push(starts[starts.len() - 1] + length);
         }
+        grow(&mut scratch.halves, starts[starts.len() - 1]);
+        if fixed.rows.is_some() {
+            self.summed(simd, c, (points, &starts), &mut scratch);
+        } else {
+            self.alone(simd, c, (points, &starts), &mut scratch);
+        }
+        self.second_half(simd, triplets, (points, &starts), &mut scratch, visitor);
+        fixed.give_back(scratch);
     }
 
-    /// The sum over `R_1` for the values of `a_1` in `chunk`: `[a_1][plane][element]`.
+    /// `ẽ'ᵀ M_j` of a chunk, from sums that are already made.
     #[inline(always)]
-    fn second_sum<S: Simd>(&self, simd: S, chunk: &Chunk) -> Vec<f64> {
-        let FixedQ { elements, rows, roots, .. } = self.fixed;
-        let shape = Shape::consecutive(elements.len());
-        let n_lines = rows.lines.len();
-        let n_planes = rows.planes.len();
-        let slab = &self.first_sum[(chunk.first - self.start) * n_lines * shape.stride..];
-        let mut out = vec![0.0; chunk.second.len() * n_planes * shape.stride];
-        for (p, (_, lines)) in rows.planes.iter().enumerate() {
-            let weights: Vec<Complex64> = chunk
-                .second
-                .iter()
-                .flat_map(|&(a1, _)| {
-                    rows.lines[lines.clone()].iter().map(move |l| a1 * l.0)
-                })
-                .map(|k| roots[1].at(k))
-                .collect();
-            let input = &slab[lines.start * shape.stride..lines.end * shape.stride];
-            let out = &mut out[p * shape.stride..];
-            sum_rows(
-                simd,
-                &weights,
-                lines.len(),
-                (input, shape),
-                (out, shape.every(n_planes)),
-            );
-        }
-        out
-    }
-}
-
-/// Does something with the elements of a triplet.
-///
-/// A trait, not a closure: a closure this large is not inlined, and what is not inlined is
-/// compiled without the vectors of this machine.
-pub(crate) trait Visit {
-    /// See the elements of triplet `t`; `#[inline(always)]`.
-    fn visit(&mut self, t: usize, v: &Projection);
-}
-
-/// Order the triplets by `a_0`, `a_1`, `a_2` and cut them up.
-fn chunks(addresses: &[[i64; 3]], firsts: &[i64], block: usize) -> Vec<Chunk> {
-    let mut order: Vec<usize> = (0..addresses.len()).collect();
-    order.sort_by_key(|&t| addresses[t]);
-    let mut chunks: Vec<Chunk> = vec![];
-    for t in order {
-        let [a0, a1, a2] = addresses[t];
-        let first = firsts.binary_search(&a0).expect("firsts holds every a_0");
-        let fits = |chunk: &Chunk| {
-            let known = chunk.second.last().is_some_and(|(a, _)| *a == a1);
-            chunk.first == first && (known || chunk.second.len() < block)
-        };
-        match chunks.pop_if(|chunk| fits(chunk)) {
-            None => chunks.push(Chunk { first, second: vec![(a1, vec![(a2, t)])] }),
-            Some(mut chunk) => {
-                match chunk.second.last_mut() {
-                    Some((a, triplets)) if *a == a1 => triplets.push((a2, t)),
-                    _ => chunk.second.push((a1, vec![(a2, t)])),
-                }
-                chunks.push(chunk);
+    fn alone<S: Simd>(
+        &self,
+        simd: S,
+        c: usize,
+        (points, starts): (&[[usize; 2]], &[usize]),
+        scratch: &mut Scratch,
+    ) {
+        let Self { fixed, block, .. } = self;
+        let n_b = fixed.phonons.n_bands();
+        for (i, place) in fixed.chunks[c].triplets().enumerate() {
+            let start = (place * fixed.n_blocks + block) * n_b.pow(2);
+            let m = &fixed.contracted[start..start + n_b.pow(2)];
+            let [q1, _] = points[fixed.order[place].1];
+            let rows = &scratch.needed[i].first;
+            let e = fixed.phonons.modes.polarizations(q1);
+            for (k2, m) in m.chunks_exact(n_b).enumerate() {
+                let matrix = Matrix { numbers: e, n: n_b, rows };
+                let to = Places::every(n_b, starts[i] + k2);
+                let from = Places::every(1, 0);
+                product(simd, matrix, (m, from), (&mut scratch.halves, to));
             }
         }
     }
-    chunks
+
+    /// `ẽ'ᵀ M_j` of a chunk: the sums over the second and third axis and the first half of
+    /// the projection, a few `κ2α2` at a time, which stay in the nearest cache.
+    #[inline(always)]
+    fn summed<S: Simd>(
+        &self,
+        simd: S,
+        c: usize,
+        (points, starts): (&[[usize; 2]], &[usize]),
+        scratch: &mut Scratch,
+    ) {
+        let (fixed, chunk) = (self.fixed, &self.fixed.chunks[c]);
+        let (Some(rows), Some(slab)) = (fixed.rows, &self.first_sum) else { return };
+        let (n_b, n) = (fixed.phonons.n_bands(), fixed.n_elements());
+        let (n_planes, n_1) = (rows.planes.len(), chunk.second.len());
+        let wide = panel_width(n_b);
+        let weights = AxisWeights::new(fixed, rows, chunk);
+        let ids: Vec<u32> = (0..chunk.triplets().len().max(n_1) as u32).collect();
+        let Scratch { needed, planes, panel, halves, .. } = scratch;
+        grow(planes, n_1 * n_planes * wide * n_b);
+        grow(panel, chunk.triplets().len() * wide * n_b);
+        let (n_0, first) = (self.firsts.len(), chunk.first - self.firsts.start);
+        for k in (0..n_b).step_by(wide) {
+            let length = wide.min(n_b - k) * n_b;
+            for (p, (_, lines)) in rows.planes.iter().enumerate() {
+                let at = (lines.start * n_0 + first) * n + k * n_b;
+                let matrix = Matrix {
+                    numbers: &weights.second[p],
+                    n: lines.len(),
+                    rows: &ids[..n_1],
+                };
+                let from = Places::every(n_0 * n, at);
+                let to = Places::every(n_planes * length, p * length);
+                products(simd, matrix, (slab, from), (planes, to), length);
+            }
+            for (i, (_, triplets)) in chunk.second.iter().enumerate() {
+                let matrix = Matrix {
+                    numbers: &weights.third[i],
+                    n: n_planes,
+                    rows: &ids[..triplets.len()],
+                };
+                let from = Places::every(length, i * n_planes * length);
+                let to = Places::every(length, 0);
+                products(simd, matrix, (planes, from), (panel, to), length);
+                for (x, place) in triplets.clone().enumerate() {
+                    let [q1, _] = points[fixed.order[place].1];
+                    let t = place - chunk.triplets().start;
+                    let matrix = Matrix {
+                        numbers: fixed.phonons.modes.polarizations(q1),
+                        n: n_b,
+                        rows: &needed[t].first,
+                    };
+                    for k2 in 0..length / n_b {
+                        let from = Places::every(1, x * length + k2 * n_b);
+                        let to = Places::every(n_b, starts[t] + k + k2);
+                        product(simd, matrix, (panel, from), (halves, to));
+                    }
+                }
+            }
+        }
+    }
+
+    /// `V` from `ẽ'ᵀ M_j`, where it is needed.
+    #[inline(always)]
+    fn second_half<S: Simd>(
+        &self,
+        simd: S,
+        triplets: Range<usize>,
+        (points, starts): (&[[usize; 2]], &[usize]),
+        scratch: &mut Scratch,
+        visitor: &mut impl Visit,
+    ) {
+        let fixed = self.fixed;
+        let n_b = fixed.phonons.n_bands();
+        let Scratch { needed, halves, elements, .. } = scratch;
+        grow(elements, n_b);
+        for ((place, needed), start) in triplets.zip(needed).zip(starts) {
+            let t = fixed.order[place].1;
+            let numbers = fixed.phonons.modes.polarizations(points[t][1]);
+            visitor.begin(t);
+            let mut from = 0;
+            for (i, (&j1, &end)) in needed.first.iter().zip(&needed.ends).enumerate() {
+                let rows = &needed.second[from..end];
+                let input = (&halves[..], Places::every(1, start + i * n_b));
+                let out = (&mut elements[..], Places::every(1, 0));
+                product(simd, Matrix { numbers, n: n_b, rows }, input, out);
+                for ((v, &j2), &tag) in
+                    elements.iter().zip(rows).zip(&needed.tags[from..end])
+                {
+                    let (bands, values) = ([j1 as usize, j2 as usize], &v.squares());
+                    let squares = Squares { bands, values, tag: tag as usize };
+                    visitor.visit(place, t, squares);
+                }
+                from = end;
+            }
+        }
+    }
 }
 
-/// The sum over `R_0`.
-struct FirstSum<'a> {
-    rows: &'a Rows,
-    roots: &'a Roots,
-    input: &'a [f64],
+/// How many `κ2α2` are summed and projected at a time.
+fn panel_width(n_bands: usize) -> usize {
+    (PANEL / n_bands).clamp(1, n_bands)
 }
 
-/// [`FirstSum`] for a few `a_0`.
-struct Onto<'a> {
-    sum: FirstSum<'a>,
+/// Make `lanes` at least as long as `length`.
+fn grow(lanes: &mut Vec<Lanes>, length: usize) {
+    if lanes.len() < length {
+        lanes.resize(length, Lanes::ZERO);
+    }
+}
+
+/// The sum over `R_0` in one line, for a few `a_0`.
+struct Line<'a> {
+    fixed: &'a FixedQ<'a>,
+    block: usize,
     a: &'a [i64],
-    out: &'a mut [f64],
-    length: usize,
+    r0: Range<usize>,
+    rows: &'a Rows,
+    out: &'a mut [Lanes],
 }
 
-impl WithSimd for Onto<'_> {
+impl WithSimd for Line<'_> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { sum: FirstSum { rows, roots, input }, a, out, length } = self;
-        let shape = Shape::consecutive(length);
-        for (line, (_, of)) in rows.lines.iter().enumerate() {
-            let weights: Vec<Complex64> = a
-                .iter()
-                .flat_map(|a| rows.r0[of.clone()].iter().map(move |r| a * r))
-                .map(|k| roots.at(k))
-                .collect();
-            let input = &input[of.start * shape.stride..of.end * shape.stride];
-            let out = &mut out[line * shape.stride..];
-            sum_rows(
-                simd,
-                &weights,
-                of.len(),
-                (input, shape),
-                (out, shape.every(rows.lines.len())),
-            );
-        }
-    }
-}
-
-/// `V(j, j', j'') = ẽ'ᵀ M_j ẽ''` of one triplet.
-pub(crate) struct Projection {
-    elements: Elements,
-    /// `ẽ'ᵀ M_j`, then with `κ2α2` outermost, then `V`; rows of [`Elements::row`].
-    half: Vec<f64>,
-    turned: Vec<f64>,
-    v: Vec<f64>,
-}
-
-impl Projection {
-    fn new(elements: Elements) -> Self {
-        let zeros = || vec![0.0; 2 * elements.len()];
-        Self { elements, half: zeros(), turned: zeros(), v: zeros() }
-    }
-
-    /// Real and imaginary parts of `V(·, j', j'')` over the initial bands.
-    #[inline(always)]
-    pub(crate) fn at(&self, j1: usize, j2: usize) -> (&[f64], &[f64]) {
-        let n_j = self.elements.n_initial;
-        let at = j2 * self.elements.row() + j1 * n_j;
-        let imaginary = at + self.elements.len();
-        (&self.v[at..at + n_j], &self.v[imaginary..imaginary + n_j])
-    }
-
-    /// Elements of given squares `|V(j, j', j'')|²`; their phases do not matter.
-    pub(crate) fn of_squares(
-        n_bands: usize,
-        square: impl Fn(usize, usize, usize) -> f64,
-    ) -> Self {
-        let elements = Elements { n_bands, n_initial: n_bands };
-        let mut new = Self::new(elements);
-        for (j2, j1) in (0..n_bands).flat_map(|j2| (0..n_bands).map(move |j1| (j2, j1))) {
-            let at = j2 * elements.row() + j1 * n_bands;
-            for (j, v) in new.v[at..at + n_bands].iter_mut().enumerate() {
-                *v = square(j, j1, j2).sqrt();
-            }
-        }
-        new
-    }
-
-    /// Compute `V` from `M` at `(q', q'')`.
-    #[inline(always)]
-    fn project<S: Simd>(
-        &mut self,
-        simd: S,
-        phonons: &Phonons<'_>,
-        [q1, q2]: [usize; 2],
-        m: &[f64],
-    ) {
-        let Elements { n_bands: n_b, n_initial: n_j } = self.elements;
-        let row = self.elements.row();
-        let imaginary = self.elements.len();
-        let shape = Shape { stride: row, imaginary, length: row };
-        let (e1, e2) = (phonons.modes.polarizations(q1), phonons.modes.polarizations(q2));
-        sum_rows(simd, e1, n_b, (m, shape), (&mut self.half, shape));
-        // [j'][κ2α2][j] → [κ2α2][j'][j], so that the second sum also runs over full rows.
-        // The inner loop strides: copies of a few numbers would become calls.
-        for (half, turned) in
-            self.half.chunks_exact(imaginary).zip(self.turned.chunks_exact_mut(imaginary))
-        {
-            for (k2, j) in (0..n_b).flat_map(|k2| (0..n_j).map(move |j| (k2, j))) {
-                for j1 in 0..n_b {
-                    turned[k2 * row + j1 * n_j + j] = half[j1 * row + k2 * n_j + j];
-                }
-            }
-        }
-        sum_rows(simd, e2, n_b, (&self.turned, shape), (&mut self.v, shape));
+        let Self { fixed, block, a, r0, rows, out } = self;
+        let n = fixed.n_elements();
+        let numbers: Vec<Complex64> = a
+            .iter()
+            .flat_map(|a| rows.r0[r0.clone()].iter().map(move |r| a * r))
+            .map(|k| fixed.roots[0].at(k))
+            .collect();
+        let ids: Vec<u32> = (0..a.len() as u32).collect();
+        let matrix = Matrix { numbers: &numbers, n: r0.len(), rows: &ids };
+        let start = (r0.start * fixed.n_blocks + block) * n;
+        let from = Places::every(fixed.n_blocks * n, start);
+        let input = (&fixed.contracted[..], from);
+        products(simd, matrix, input, (out, Places::every(n, 0)), n);
     }
 }

@@ -7,7 +7,9 @@ use phono_core::{Error, Result, Stop, ensure_index, units};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-use crate::fixed_q::{FixedQ, Projection, Visit, Window};
+use crate::fixed_q::{FixedQ, Window};
+use crate::lanes::LANES;
+use crate::needed::{Needed, Squares, Visit};
 use crate::rows::Rows;
 use crate::{Phonons, Series};
 
@@ -46,12 +48,24 @@ pub fn interaction_strengths(
         let initial = run[0] as usize..run[0] as usize + run.len();
         let fixed =
             FixedQ::new(series, phonons, &rows, (q, initial.clone()), &pairs, stop)?;
-        let mut out = out.slice_mut(s![.., done..done + run.len(), .., ..]);
-        // A window at a time, so that the squares are never there twice.
         for range in fixed.windows() {
-            let squares = squares(&fixed, range, (&pairs, [run.len(), n_b]), stop)?;
-            let at = (phonons, q, initial.clone());
-            fill(&mut out, &squares, at, (&pairs, cutoff_frequency));
+            for (block, bands) in initial.clone().step_by(LANES).enumerate() {
+                let bands = bands..(bands + LANES).min(initial.end);
+                let window = &fixed.window(range.clone(), block);
+                let n = [bands.len(), n_b];
+                let squares: Vec<Vec<Square>> = range
+                    .clone()
+                    .into_par_iter()
+                    .map(|c| {
+                        stop.check()?;
+                        let pairs = &pairs[..];
+                        Ok(Arch::new().dispatch(Chunk { window, c, pairs, n }))
+                    })
+                    .collect::<Result<_>>()?;
+                let first = done + bands.start - initial.start;
+                let mut out = out.slice_mut(s![.., first..first + bands.len(), .., ..]);
+                fill(&mut out, &squares, (phonons, q, bands), (&pairs, cutoff_frequency));
+            }
         }
         done += run.len();
     }
@@ -60,21 +74,6 @@ pub fn interaction_strengths(
 
 /// `|V|²` of one triplet: its number and `[j, j', j'']`.
 type Square = (usize, Vec<f64>);
-
-/// [`Square`] of every triplet of a range of chunks.
-fn squares(
-    fixed: &FixedQ<'_>,
-    range: Range<usize>,
-    (pairs, n): (&[[usize; 2]], [usize; 2]),
-    stop: &Stop,
-) -> Result<Vec<Vec<Square>>> {
-    let window = &fixed.window(range.clone());
-    let each = range.into_par_iter().map(|c| {
-        stop.check()?;
-        Ok(Arch::new().dispatch(Squares { window, c, pairs, n }))
-    });
-    each.collect()
-}
 
 /// Strengths from squares.
 fn fill(
@@ -117,14 +116,15 @@ fn split_points(
 }
 
 /// `|V|²` of one chunk.
-struct Squares<'a> {
+struct Chunk<'a> {
     window: &'a Window<'a>,
     c: usize,
     pairs: &'a [[usize; 2]],
+    /// Initial bands, and bands.
     n: [usize; 2],
 }
 
-impl WithSimd for Squares<'_> {
+impl WithSimd for Chunk<'_> {
     type Output = Vec<Square>;
 
     #[inline(always)]
@@ -137,23 +137,33 @@ impl WithSimd for Squares<'_> {
 
 /// Keeps the squares of every triplet, `[j, j', j'']`.
 struct Collect {
-    /// Initial bands, and bands.
     n: [usize; 2],
     all: Vec<Square>,
 }
 
 impl Visit for Collect {
     #[inline(always)]
-    fn visit(&mut self, t: usize, v: &Projection) {
-        let [n_j, n_b] = self.n;
-        let mut squares = vec![0.0; n_j * n_b * n_b];
+    fn ask(&mut self, _: usize, _: usize, needed: &mut Needed) {
+        let n_b = self.n[1];
         for (j1, j2) in (0..n_b).flat_map(|j1| (0..n_b).map(move |j2| (j1, j2))) {
-            let (re, im) = v.at(j1, j2);
-            for j in 0..n_j {
-                squares[(j * n_b + j1) * n_b + j2] = re[j] * re[j] + im[j] * im[j];
+            needed.push([j1, j2], 0);
+        }
+    }
+
+    #[inline(always)]
+    fn begin(&mut self, t: usize) {
+        let [n_j, n_b] = self.n;
+        self.all.push((t, vec![0.0; n_j * n_b * n_b]));
+    }
+
+    #[inline(always)]
+    fn visit(&mut self, _: usize, _: usize, squares: Squares<'_>) {
+        let ([n_j, n_b], [j1, j2]) = (self.n, squares.bands);
+        if let Some((_, all)) = self.all.last_mut() {
+            for (j, x) in squares.values[..n_j].iter().enumerate() {
+                all[(j * n_b + j1) * n_b + j2] = *x;
             }
         }
-        self.all.push((t, squares));
     }
 }
 

@@ -1,19 +1,24 @@
 //! Three-phonon scattering: the matrix element at fixed `q` as one Fourier series in `q'`.
 //!
 //! The road of one linewidth: [`series3`] writes the constants on lattice vectors once;
-//! `FixedQ` contracts them with the phonons at `q` and sums two of the three axes of the
-//! series for the whole grid; the last axis, the projection on the phonons at `q'` and
-//! `q''`, the energy-conserving weights and the occupations follow triplet by triplet while
-//! the numbers are in cache.
+//! `FixedQ` contracts them with the phonons at `q`, eight initial bands side by side, and sums
+//! the first axis of the series. Energy-conserving weights are made before elements: a triplet
+//! is projected only on the phonons at `q'` and `q''` that have any. The other axes, the
+//! projection and the occupations follow in pieces while the numbers are in cache.
 
+mod accumulate;
 mod adaptive;
+mod buffers;
+mod chunks;
 mod collision;
 mod contract;
 mod detailed;
 mod fixed_q;
 mod interaction;
 mod isotope;
+mod lanes;
 mod linewidths;
+mod needed;
 mod occupations;
 mod phonons;
 mod real_part;
@@ -24,8 +29,8 @@ mod series;
 mod series3;
 mod spread;
 mod stored;
-mod sum_rows;
 mod triplet_sum;
+mod weighted;
 mod zone_linewidths;
 
 pub use adaptive::Smearing;

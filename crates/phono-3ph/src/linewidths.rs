@@ -1,11 +1,14 @@
 //! Phonon linewidths from three-phonon scattering.
 
+use std::ops::Range;
+
 use ndarray::{Array2, ArrayView3};
 use phono_core::{Result, Stop, units};
 use phono_grid::degenerate_sets;
 
+use crate::accumulate::{Accumulate, Pair, Targets, Values};
 use crate::occupations::Occupations;
-use crate::triplet_sum::{Accumulate, Triplet, TripletSum, Values};
+use crate::triplet_sum::TripletSum;
 use crate::{Phonons, Series, Smearing};
 
 /// Choices in the calculation of linewidths.
@@ -49,20 +52,19 @@ pub fn linewidths(
 
     let mut gamma = Array2::zeros((n_t, n_b));
     for initial in sum.initial_bands() {
-        let new = || Widths::new(occupations, n_t, initial.len());
-        add_widths(&mut gamma, initial.start, sum.run(initial.clone(), new, stop)?);
+        let new = |bands: Range<usize>| Widths::new(occupations, n_t, bands.len());
+        let take = |bands: Range<usize>, part| add_widths(&mut gamma, bands.start, &part);
+        sum.run((initial, Targets::Own), new, take, stop)?;
     }
     scale(&mut gamma, &sum);
     Ok(gamma)
 }
 
-/// Add the parts in order, to bands from `first` on.
-pub(crate) fn add_widths(gamma: &mut Array2<f64>, first: usize, parts: Vec<Widths<'_>>) {
+/// Add a part, to bands from `first` on.
+pub(crate) fn add_widths(gamma: &mut Array2<f64>, first: usize, part: &Widths<'_>) {
     let n_t = gamma.nrows();
-    for part in parts {
-        for (i, x) in part.gamma.into_iter().enumerate() {
-            gamma[[i % n_t, first + i / n_t]] += x;
-        }
+    for (i, x) in part.gamma.iter().enumerate() {
+        gamma[[i % n_t, first + i / n_t]] += x;
     }
 }
 
@@ -97,12 +99,6 @@ impl<'a> Widths<'a> {
     pub(crate) fn new(occupations: &'a [f64], n_t: usize, n_j: usize) -> Self {
         Self { occupations, n_t, gamma: vec![0.0; n_j * n_t] }
     }
-
-    /// The occupations of phonon number `mode` at every temperature.
-    #[inline(always)]
-    fn occupation(&self, mode: usize) -> &[f64] {
-        &self.occupations[mode * self.n_t..(mode + 1) * self.n_t]
-    }
 }
 
 impl Values for Widths<'_> {
@@ -115,37 +111,18 @@ impl Values for Widths<'_> {
 
 impl Accumulate for Widths<'_> {
     #[inline(always)]
-    fn add(&mut self, sum: &TripletSum<'_>, triplet: Triplet<'_>) {
-        let [q1, q2] = sum.pairs[triplet.t];
-        let multiplicity = sum.multiplicities[triplet.t];
-        let n_b = sum.phonons.n_bands();
-        let cutoff = sum.scattering.cutoff_frequency;
-        let modes = sum.phonons.modes;
-        let (f1, f2) = (modes.frequencies(q1), modes.frequencies(q2));
-        let mut gamma = std::mem::take(&mut self.gamma);
-        for j1 in (0..n_b).filter(|&j| f1[j] > cutoff) {
-            for j2 in (0..n_b).filter(|&j| f2[j] > cutoff) {
-                if !triplet.weights.is_active(j1, j2) {
-                    continue;
-                }
-                let scale = multiplicity / (f1[j1] * f2[j2]);
-                let (re, im) = triplet.elements.at(j1, j2);
-                let [decay, absorb, emit] = triplet.weights.at(j1, j2);
-                let (n1, n2) =
-                    (self.occupation(q1 * n_b + j1), self.occupation(q2 * n_b + j2));
-                for (j, gamma) in gamma.chunks_exact_mut(self.n_t).enumerate() {
-                    if decay[j] == 0.0 && absorb[j] == 0.0 && emit[j] == 0.0 {
-                        continue;
-                    }
-                    let strength = scale * (re[j] * re[j] + im[j] * im[j]);
-                    let decay = strength * decay[j];
-                    let exchange = strength * (absorb[j] - emit[j]);
-                    for ((gamma, n1), n2) in gamma.iter_mut().zip(n1).zip(n2) {
-                        *gamma += decay * (n1 + n2 + 1.0) + exchange * (n1 - n2);
-                    }
-                }
+    fn add(&mut self, _: &TripletSum<'_>, pair: Pair<'_>) {
+        let [m1, m2] = pair.modes;
+        let n_t = self.n_t;
+        let n1 = &self.occupations[m1 * n_t..(m1 + 1) * n_t];
+        let n2 = &self.occupations[m2 * n_t..(m2 + 1) * n_t];
+        for (channel, j, weight) in pair.own() {
+            let strength = pair.scale * pair.squares[j] * weight;
+            let gamma = &mut self.gamma[j * n_t..(j + 1) * n_t];
+            let [both, exchange] = [[1.0, 0.0], [0.0, 1.0], [0.0, -1.0]][channel];
+            for ((gamma, n1), n2) in gamma.iter_mut().zip(n1).zip(n2) {
+                *gamma += strength * (both * (n1 + n2 + 1.0) + exchange * (n1 - n2));
             }
         }
-        self.gamma = gamma;
     }
 }

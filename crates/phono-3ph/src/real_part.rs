@@ -1,6 +1,7 @@
 //! The real self-energy.
 
-use crate::triplet_sum::{Accumulate, Triplet, TripletSum, Values};
+use crate::accumulate::{Accumulate, Pair, Values};
+use crate::triplet_sum::TripletSum;
 
 /// `Σ w |V|² / (f' f'') {…}` with principal values: `sums[j, T, f]`.
 pub(crate) struct RealPart<'a> {
@@ -41,32 +42,25 @@ impl Values for RealPart<'_> {
 
 impl Accumulate for RealPart<'_> {
     #[inline(always)]
-    fn add(&mut self, sum: &TripletSum<'_>, triplet: Triplet<'_>) {
+    fn add(&mut self, _: &TripletSum<'_>, pair: Pair<'_>) {
         let Self { occupations, n_t, targets, own, square, sums, factors } = self;
         let (n_t, square, own) = (*n_t, *square, *own);
         let [both, exchange] = factors;
         let n_f = if own { 1 } else { targets.len() };
         let p = |x: f64| x / (x * x + square);
-        for pair in sum.active_pairs(triplet.t) {
-            let ([j1, j2], [m1, m2]) = (pair.bands, pair.modes);
-            let [f1, f2] = pair.frequencies;
-            for ((w, both), exchange) in targets.iter().zip(&mut *both).zip(&mut *exchange)
-            {
-                *both = p(w - f1 - f2) - p(w + f1 + f2);
-                *exchange = p(w + f1 - f2) - p(w - f1 + f2);
-            }
-            let (re, im) = triplet.elements.at(j1, j2);
-            for (j, (re, im)) in re.iter().zip(im).enumerate() {
-                let strength = pair.scale * (re * re + im * im);
-                let at = if own { j } else { 0 };
-                for t in 0..n_t {
-                    let (n1, n2) = (occupations[m1 * n_t + t], occupations[m2 * n_t + t]);
-                    let (a, b) = (strength * (n1 + n2 + 1.0), strength * (n1 - n2));
-                    let sums = &mut sums[(j * n_t + t) * n_f..][..n_f];
-                    for ((x, p), r) in sums.iter_mut().zip(&both[at..]).zip(&exchange[at..])
-                    {
-                        *x += a * p + b * r;
-                    }
+        let ([m1, m2], [f1, f2]) = (pair.modes, pair.frequencies);
+        for ((w, both), exchange) in targets.iter().zip(&mut *both).zip(&mut *exchange) {
+            *both = p(w - f1 - f2) - p(w + f1 + f2);
+            *exchange = p(w + f1 - f2) - p(w - f1 + f2);
+        }
+        for (j, sums) in sums.chunks_exact_mut(n_t * n_f).enumerate() {
+            let strength = pair.scale * pair.squares[j];
+            let at = if own { j } else { 0 };
+            for (t, sums) in sums.chunks_exact_mut(n_f).enumerate() {
+                let (n1, n2) = (occupations[m1 * n_t + t], occupations[m2 * n_t + t]);
+                let (a, b) = (strength * (n1 + n2 + 1.0), strength * (n1 - n2));
+                for ((x, p), r) in sums.iter_mut().zip(&both[at..]).zip(&exchange[at..]) {
+                    *x += a * p + b * r;
                 }
             }
         }

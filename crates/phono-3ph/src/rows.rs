@@ -22,19 +22,64 @@ pub(crate) struct Rows {
     pub(crate) r0: Vec<i64>,
     /// Entries of the series that belong to each row, as ranges of consecutive ones.
     pub(crate) entries: Vec<Vec<Range<usize>>>,
+    /// Boxes that hold `R2` and `R1 − R2` of all entries.
+    pub(crate) cells: [CellBox; 2],
+}
+
+/// Lattice vectors between two corners.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CellBox {
+    low: [i64; 3],
+    lengths: [usize; 3],
+}
+
+impl CellBox {
+    /// The box that holds `cells`.
+    fn new(cells: impl Iterator<Item = [i64; 3]>) -> Self {
+        let (mut low, mut high) = ([0; 3], [0; 3]);
+        for cell in cells {
+            for i in 0..3 {
+                low[i] = low[i].min(cell[i]);
+                high[i] = high[i].max(cell[i]);
+            }
+        }
+        Self { low, lengths: std::array::from_fn(|i| (high[i] - low[i] + 1) as usize) }
+    }
+
+    /// All lattice vectors, in order of their places.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = [i64; 3]> {
+        let Self { low: [x, y, z], lengths: [l, m, n] } = *self;
+        (0..l as i64).flat_map(move |i| {
+            (0..m as i64)
+                .flat_map(move |j| (0..n as i64).map(move |k| [x + i, y + j, z + k]))
+        })
+    }
+
+    /// The place of a lattice vector.
+    #[inline(always)]
+    pub(crate) fn place(&self, cell: [i64; 3]) -> usize {
+        let [i, j, k]: [usize; 3] =
+            std::array::from_fn(|i| (cell[i] - self.low[i]) as usize);
+        (i * self.lengths[1] + j) * self.lengths[2] + k
+    }
 }
 
 impl Rows {
     /// Line up `series` on `grid`.
     pub(crate) fn new(series: Series<'_>, grid: Grid<'_>) -> Self {
         let groups = groups(series, grid);
+        let cells = [
+            CellBox::new((0..series.len()).map(|e| series.second_cell(e))),
+            CellBox::new(groups.iter().map(|(_, e)| series.difference(e.start))),
+        ];
         let fold = folding(&groups, grid.mesh());
         let mut sorted: BTreeMap<[i64; 3], Vec<Range<usize>>> = BTreeMap::new();
         for (r, entries) in groups {
             let [r0, r1, r2] = fold(r);
             sorted.entry([r2, r1, r0]).or_default().push(entries);
         }
-        let mut all = Self { planes: vec![], lines: vec![], r0: vec![], entries: vec![] };
+        let mut all =
+            Self { planes: vec![], lines: vec![], r0: vec![], entries: vec![], cells };
         let mut last = None;
         for ([r2, r1, r0], entries) in sorted {
             if last.is_none_or(|(plane, _)| plane != r2) {
@@ -51,17 +96,44 @@ impl Rows {
         }
         all
     }
+
+    /// Whether it is cheaper to make the whole sum for each of the `q'` at `addresses`, before
+    /// the phonons at `q` are put in, than to share the sums over each axis; by the number of
+    /// multiplications, of a band.
+    pub(crate) fn each_alone(
+        &self,
+        n_bands: usize,
+        n_entries: usize,
+        addresses: &[[i64; 3]],
+    ) -> bool {
+        let distinct = |n: usize| -> usize {
+            let mut all: Vec<&[i64]> = addresses.iter().map(|a| &a[..n]).collect();
+            all.sort_unstable();
+            all.dedup();
+            all.len()
+        };
+        let n = addresses.len();
+        let entries = 27 * n_entries / n_bands.max(1);
+        let elements = n_bands.pow(2);
+        let alone = n * (elements * n_bands + entries);
+        let sums = distinct(1) * self.r0.len()
+            + distinct(2) * self.lines.len()
+            + n * self.planes.len();
+        alone < self.r0.len() * elements * n_bands + entries + sums * elements
+    }
 }
 
 /// Runs of consecutive entries with the same `R`, in the coordinates of the grid.
 fn groups(series: Series<'_>, grid: Grid<'_>) -> Vec<([i64; 3], Range<usize>)> {
     let mut groups: Vec<([i64; 3], Range<usize>)> = vec![];
+    let mut last = None;
     for e in 0..series.len() {
-        let r = grid.lattice_vector(series.difference(e));
+        let r = series.difference(e);
         match groups.last_mut() {
-            Some((same, entries)) if *same == r => entries.end = e + 1,
-            _ => groups.push((r, e..e + 1)),
+            Some((_, entries)) if last == Some(r) => entries.end = e + 1,
+            _ => groups.push((grid.lattice_vector(r), e..e + 1)),
         }
+        last = Some(r);
     }
     groups
 }

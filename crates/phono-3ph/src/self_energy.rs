@@ -1,13 +1,16 @@
 //! The self-energy at any frequency.
 
+use std::ops::Range;
+
 use ndarray::{Array2, Array3, Array4, ArrayView3, Axis, stack};
 use phono_core::{Error, Result, Stop, ensure_shape};
 
+use crate::accumulate::{Accumulate, Pair, Targets, Values};
 use crate::linewidths::{Widths, scale};
 use crate::occupations::Occupations;
 use crate::real_part::RealPart;
 use crate::spread::Spread;
-use crate::triplet_sum::{Accumulate, Triplet, TripletSum, Values};
+use crate::triplet_sum::TripletSum;
 use crate::{Couplings, Phonons, Scattering};
 
 /// Where a self-energy is evaluated, and which triplets are normal.
@@ -106,21 +109,25 @@ impl<'s, 'a> PartSums<'s, 'a> {
         let n_parts = if evaluation.normal.is_some() { 3 } else { 1 };
         let mut parts = vec![Array2::zeros((n_t * n_f, n_b)); n_parts];
         for initial in sum.initial_bands() {
-            let own = &sum.phonons.modes.frequencies(sum.q)[initial.clone()];
-            let targets = if A::WEIGHTS { evaluation.targets.unwrap_or(own) } else { &[] };
-            let new_parts = || NormalUmklapp {
-                parts: (0..n_parts).map(|_| new(own)).collect(),
+            let targets = match evaluation.targets {
+                _ if !A::WEIGHTS => Targets::Nowhere,
+                None => Targets::Own,
+                Some(targets) => Targets::At(targets),
+            };
+            let own = &sum.phonons.modes.frequencies(sum.q);
+            let new_parts = |bands: Range<usize>| NormalUmklapp {
+                parts: (0..n_parts).map(|_| new(&own[bands.clone()])).collect(),
                 normal: evaluation.normal,
             };
-            let take = |done: NormalUmklapp<'_, A>| {
+            let take = |bands: Range<usize>, done: NormalUmklapp<'_, A>| {
                 for (part, sums) in parts.iter_mut().zip(&done.parts) {
                     let n = n_t * n_f;
                     for (i, x) in sums.values().iter().enumerate() {
-                        part[[i % n, initial.start + i / n]] += x;
+                        part[[i % n, bands.start + i / n]] += x;
                     }
                 }
             };
-            sum.run_at((initial.clone(), targets), new_parts, take, stop)?;
+            sum.run((initial, targets), new_parts, take, stop)?;
         }
         for part in &mut parts {
             scale(part, sum);
@@ -140,11 +147,11 @@ struct NormalUmklapp<'a, A> {
 
 impl<A: Accumulate> Accumulate for NormalUmklapp<'_, A> {
     #[inline(always)]
-    fn add(&mut self, sum: &TripletSum<'_>, triplet: Triplet<'_>) {
-        let class = self.normal.map(|normal| if normal[triplet.t] { 1 } else { 2 });
+    fn add(&mut self, sum: &TripletSum<'_>, pair: Pair<'_>) {
+        let class = self.normal.map(|normal| if normal[pair.t] { 1 } else { 2 });
         // One call for both, which is inlined once.
         for part in std::iter::once(0).chain(class) {
-            self.parts[part].add(sum, triplet);
+            self.parts[part].add(sum, pair);
         }
     }
 }

@@ -1,13 +1,18 @@
 //! Strengths that were computed before.
 
+use std::ops::Range;
+
 use ndarray::{ArrayView2, ArrayView4};
 use phono_core::{Error, Result, ensure_shape, units};
 
-use crate::fixed_q::{Projection, Visit};
+use crate::lanes::LANES;
+use crate::needed::{Needed, Squares, Visit};
 use crate::{Phonons, Series};
 
 /// Triplets in a chunk.
 const CHUNK: usize = 32;
+/// Chunks whose weights exist at a time.
+const TOGETHER: usize = 32;
 
 /// Couplings of three phonons: the series, or strengths from a store.
 #[derive(Debug, Clone, Copy)]
@@ -74,26 +79,39 @@ impl<'a> Stored<'a> {
         Ok(Self { values, points, phonons })
     }
 
-    /// Into how many chunks the triplets are cut.
-    pub(crate) fn n_chunks(&self) -> usize {
-        self.points.len().div_ceil(CHUNK)
+    /// All chunks, a few at a time.
+    pub(crate) fn windows(&self) -> Vec<Range<usize>> {
+        let n = self.points.len().div_ceil(CHUNK);
+        (0..n).step_by(TOGETHER).map(|c| c..(c + TOGETHER).min(n)).collect()
     }
 
-    /// Show every triplet of chunk `c` and its elements to `visitor`.
+    /// The triplets of some chunks.
+    pub(crate) fn triplets(&self, chunks: &Range<usize>) -> Range<usize> {
+        chunks.start * CHUNK..(chunks.end * CHUNK).min(self.points.len())
+    }
+
+    /// Show `visitor` the elements of chunk `c` that it asks for, of a block of bands.
     ///
     /// Not inlined, unlike the series: one copy of what visitors do is enough here, and takes
     /// a third of the time to compile.
     #[inline(never)]
-    pub(crate) fn chunk(&self, c: usize, visitor: &mut impl Visit) {
+    pub(crate) fn chunk(&self, (c, block): (usize, usize), visitor: &mut impl Visit) {
         let factor = self.phonons.grid.n_q() as f64 / units::STRENGTH;
         let n_b = self.phonons.n_bands();
-        for t in c * CHUNK..((c + 1) * CHUNK).min(self.points.len()) {
+        let mut needed = Needed::default();
+        for t in self.triplets(&(c..c + 1)) {
+            needed.clear();
+            visitor.ask(t, t, &mut needed);
             let [f, f1, f2] = self.points[t].map(|q| self.phonons.modes.frequencies(q));
-            let square = |j: usize, j1: usize, j2: usize| {
-                let scale = factor * f[j].max(0.0) * f1[j1].max(0.0) * f2[j2].max(0.0);
-                scale * self.values[((t * n_b + j) * n_b + j1) * n_b + j2]
-            };
-            visitor.visit(t, &Projection::of_squares(n_b, square));
+            visitor.begin(t);
+            for (bands @ [j1, j2], tag) in needed.pairs() {
+                let mut values = [0.0; LANES];
+                for (j, x) in (block * LANES..n_b).zip(&mut values) {
+                    let scale = factor * f[j].max(0.0) * f1[j1].max(0.0) * f2[j2].max(0.0);
+                    *x = scale * self.values[((t * n_b + j) * n_b + j1) * n_b + j2];
+                }
+                visitor.visit(t, t, Squares { bands, values: &values, tag });
+            }
         }
     }
 }

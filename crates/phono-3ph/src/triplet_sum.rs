@@ -3,18 +3,21 @@
 use std::ops::Range;
 
 use phono_core::{Result, Stop, ensure_index};
-use phono_grid::PairWeights;
+use phono_grid::WeightMaker;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
+use crate::accumulate::{Accumulate, Targets};
 use crate::adaptive::Adaptive;
-use crate::fixed_q::{FixedQ, Projection, Visit, Window};
+use crate::fixed_q::{FixedQ, Window};
+use crate::lanes::{LANES, Lanes};
 use crate::rows::Rows;
 use crate::stored::Stored;
+use crate::weighted::{OneWeight, Weighted, WindowWeights};
 use crate::{Couplings, Phonons, Scattering, Series, Smearing};
 
 /// Memory for the series of the initial bands that are done together.
-const MEMORY: usize = 256 * 1024 * 1024;
+const MEMORY: usize = 144 * 1024 * 1024;
 /// Chunks whose accumulators exist at a time; the same on any number of threads.
 const GROUP: usize = 128;
 
@@ -26,7 +29,7 @@ pub(crate) struct TripletSum<'a> {
     pub(crate) pairs: Vec<[usize; 2]>,
     pub(crate) multiplicities: Vec<f64>,
     pub(crate) scattering: Scattering,
-    adaptive: Option<Adaptive<'a>>,
+    pub(crate) adaptive: Option<Adaptive<'a>>,
 }
 
 /// Where the elements come from.
@@ -35,50 +38,6 @@ enum Source<'a> {
     Series(Series<'a>, Rows),
     /// Taken from a store.
     Stored(Stored<'a>),
-}
-
-/// One triplet: its number, its elements and its weights.
-#[derive(Clone, Copy)]
-pub(crate) struct Triplet<'a> {
-    pub(crate) t: usize,
-    pub(crate) elements: &'a Projection,
-    pub(crate) weights: &'a PairWeights,
-}
-
-/// A phonon at `q'` and one at `q''`.
-pub(crate) struct Pair {
-    pub(crate) bands: [usize; 2],
-    /// Their numbers among all phonons.
-    pub(crate) modes: [usize; 2],
-    pub(crate) frequencies: [f64; 2],
-    /// The multiplicity of the triplet over the product of the frequencies.
-    pub(crate) scale: f64,
-}
-
-/// Takes triplets in, one after the other.
-///
-/// A trait, not a closure: what is not inlined is compiled without the vectors of this
-/// machine.
-pub(crate) trait Accumulate: Send {
-    /// Take one triplet in; `#[inline(always)]`.
-    fn add(&mut self, sum: &TripletSum<'_>, triplet: Triplet<'_>);
-}
-
-/// An accumulator of `values[(j n_T + T) n_f + f]`.
-pub(crate) trait Values: Accumulate {
-    /// Whether it needs delta functions.
-    const WEIGHTS: bool;
-
-    /// The sums.
-    fn values(&self) -> &[f64];
-}
-
-impl<A: Accumulate, B: Accumulate> Accumulate for (A, B) {
-    #[inline(always)]
-    fn add(&mut self, sum: &TripletSum<'_>, triplet: Triplet<'_>) {
-        self.0.add(sum, triplet);
-        self.1.add(sum, triplet);
-    }
 }
 
 impl<'a> TripletSum<'a> {
@@ -106,10 +65,10 @@ impl<'a> TripletSum<'a> {
             source,
             phonons,
             q,
-            adaptive: adaptive(phonons, q, scattering)?,
             pairs: points.rows().into_iter().map(pair).collect(),
             multiplicities: weights.iter().map(|&w| w as f64).collect(),
             scattering,
+            adaptive: adaptive(phonons, q, scattering)?,
         })
     }
 
@@ -132,93 +91,66 @@ impl<'a> TripletSum<'a> {
         let block = match &self.source {
             Source::Stored(_) => n_b,
             Source::Series(_, rows) => {
-                // The series itself, and its first sum at no more values of a_0 than there
-                // are: blocks do not depend on the number of threads.
-                let kept = rows.r0.len() + self.phonons.grid.mesh()[0] * rows.lines.len();
-                let one_band = kept * n_b * n_b * size_of::<[f64; 2]>();
-                (MEMORY / one_band.max(1)).clamp(1, n_b)
+                let kept = rows.r0.len().min(self.pairs.len());
+                let eight_bands = kept * n_b * n_b * size_of::<Lanes>();
+                (LANES * (MEMORY / eight_bands.max(1)).max(1)).min(n_b)
             }
         };
         (0..n_b).step_by(block).map(move |j| j..(j + block).min(n_b))
     }
 
-    /// Let a new accumulator take in each chunk of triplets, for the bands `initial` at
-    /// their own frequencies.
+    /// Let new accumulators take in each chunk of triplets, for the bands `initial`, eight of
+    /// them at a time; they are handed to `take` in order, with their bands.
     ///
     /// Chunks are cut by the problem and returned in order: what is made of them does not
     /// depend on the number of threads.
     pub(crate) fn run<A: Accumulate>(
         &self,
-        initial: Range<usize>,
-        new: impl Fn() -> A + Sync,
-        stop: &Stop,
-    ) -> Result<Vec<A>> {
-        let targets = &self.phonons.modes.frequencies(self.q)[initial.clone()];
-        let mut all = vec![];
-        self.run_at((initial, targets), new, |a| all.push(a), stop)?;
-        Ok(all)
-    }
-
-    /// The same with weights at the frequencies `targets`, none if there are none; the
-    /// accumulators are handed to `take` in order, a few at a time.
-    pub(crate) fn run_at<A: Accumulate>(
-        &self,
-        (initial, targets): (Range<usize>, &[f64]),
-        new: impl Fn() -> A + Sync,
-        mut take: impl FnMut(A),
+        (initial, targets): (Range<usize>, Targets<'_>),
+        new: impl Fn(Range<usize>) -> A + Sync,
+        mut take: impl FnMut(Range<usize>, A),
         stop: &Stop,
     ) -> Result<()> {
+        let job = Job { sum: self, targets, initial: initial.clone(), stop };
         let elements = match &self.source {
             Source::Stored(stored) => Elements::Stored(stored),
             Source::Series(series, rows) => {
-                let (at, pairs) = ((self.q, initial), &self.pairs);
-                Elements::Computed(FixedQ::new(
-                    *series,
-                    self.phonons,
-                    rows,
-                    at,
-                    pairs,
-                    stop,
-                )?)
+                let at = (self.q, initial);
+                let fixed =
+                    FixedQ::new(*series, self.phonons, rows, at, &self.pairs, stop)?;
+                Elements::Computed(Box::new(fixed))
             }
         };
-        let one = |part: &Part<'_>, c| {
-            let weights = PairWeights::new(self.phonons.n_bands(), targets.len());
-            let weighted = Weighted { sum: self, targets, weights, stop, inner: new() };
-            let all = Arch::new().dispatch(Chunk { part, c, weighted });
-            // Triplets are left out once it is raised.
-            stop.check()?;
-            Ok(all)
-        };
+        let blocks = job.initial.len().div_ceil(LANES);
         for range in elements.windows() {
-            let part = elements.part(range.clone());
-            for first in range.clone().step_by(GROUP) {
-                let group: Vec<A> = (first..(first + GROUP).min(range.end))
-                    .into_par_iter()
-                    .map(|c| one(&part, c))
-                    .collect::<Result<_>>()?;
-                group.into_iter().for_each(&mut take);
+            let weights = job.weights(&elements, &range)?;
+            // Enough for all threads.
+            let together =
+                (4 * rayon::current_num_threads()).div_ceil(range.len().max(1)).min(blocks);
+            for first in (0..blocks).step_by(together) {
+                let parts: Vec<Part<'_>> = (first..(first + together).min(blocks))
+                    .map(|b| elements.part(range.clone(), b))
+                    .collect();
+                let tasks: Vec<(usize, usize)> = (0..parts.len())
+                    .flat_map(|b| range.clone().map(move |c| (b, c)))
+                    .collect();
+                for tasks in tasks.chunks(GROUP) {
+                    let done: Vec<(usize, A)> = tasks
+                        .par_iter()
+                        .map(|&(b, c)| {
+                            let inner = new(job.bands(first + b));
+                            let weights = (&weights, weights.maker(&job, first + b));
+                            let a = job.one((&parts[b], c), first + b, weights, inner)?;
+                            Ok((first + b, a))
+                        })
+                        .collect::<Result<_>>()?;
+                    for (b, a) in done {
+                        take(job.bands(b), a);
+                    }
+                }
             }
         }
         Ok(())
-    }
-
-    /// The pairs of bands at `q'` and `q''` of triplet `t` that are above the cutoff.
-    #[inline(always)]
-    pub(crate) fn active_pairs(&self, t: usize) -> impl Iterator<Item = Pair> {
-        let [q1, q2] = self.pairs[t];
-        let n_b = self.phonons.n_bands();
-        let cutoff = self.scattering.cutoff_frequency;
-        let modes = self.phonons.modes;
-        let (f1, f2) = (modes.frequencies(q1), modes.frequencies(q2));
-        let multiplicity = self.multiplicities[t];
-        (0..n_b * n_b).filter_map(move |pair| {
-            let bands @ [j1, j2] = [pair / n_b, pair % n_b];
-            let frequencies @ [a, b] = [f1[j1], f2[j2]];
-            let modes = [q1 * n_b + j1, q2 * n_b + j2];
-            let scale = multiplicity / (a * b);
-            (a > cutoff && b > cutoff).then_some(Pair { bands, modes, frequencies, scale })
-        })
     }
 
     /// The initial frequencies and whether each is above the cutoff.
@@ -240,49 +172,75 @@ fn adaptive<'a>(
     }
 }
 
-/// Gives triplets their weights.
-struct Weighted<'a, A> {
-    sum: &'a TripletSum<'a>,
-    targets: &'a [f64],
-    weights: PairWeights,
-    stop: &'a Stop,
-    inner: A,
+/// What all chunks of a sum share.
+pub(crate) struct Job<'s, 'a> {
+    pub(crate) sum: &'s TripletSum<'a>,
+    pub(crate) targets: Targets<'s>,
+    pub(crate) initial: Range<usize>,
+    pub(crate) stop: &'s Stop,
 }
 
-impl<A: Accumulate> Visit for Weighted<'_, A> {
-    #[inline(always)]
-    fn visit(&mut self, t: usize, elements: &Projection) {
-        let Self { sum, targets, weights, stop, inner } = self;
-        if stop.check().is_err() {
-            return;
+impl Job<'_, '_> {
+    /// The bands of block `b`.
+    pub(crate) fn bands(&self, b: usize) -> Range<usize> {
+        let start = self.initial.start + b * LANES;
+        start..(start + LANES).min(self.initial.end)
+    }
+
+    /// The tetrahedron weights of a window, which all initial bands share. Normal
+    /// distributions have many more and cost little: each chunk makes its own.
+    fn weights(
+        &self,
+        elements: &Elements<'_>,
+        range: &Range<usize>,
+    ) -> Result<WindowWeights> {
+        let TripletSum { phonons, scattering, q, .. } = self.sum;
+        let targets = match self.targets {
+            Targets::Own => &phonons.modes.frequencies(*q)[self.initial.clone()],
+            Targets::At(targets) | Targets::Each(targets) => targets,
+            Targets::Nowhere => &[],
+        };
+        let places = elements.triplets(range);
+        let start = places.start;
+        if matches!(self.targets, Targets::Nowhere) || scattering.smearing.is_some() {
+            return Ok(WindowWeights { start, triplets: vec![] });
         }
-        let TripletSum { phonons, scattering, .. } = sum;
-        if targets.is_empty() {
-            return inner.add(sum, Triplet { t, elements, weights });
-        }
-        let [q1, q2] = sum.pairs[t];
-        let (f1, f2) = (phonons.modes.frequencies(q1), phonons.modes.frequencies(q2));
-        if let Some(adaptive) = &sum.adaptive {
-            weights.evaluate_by(f1, f2, targets, |bands, x| {
-                adaptive.densities([q1, q2], bands, x)
-            });
-        } else if let Some(Smearing::Gaussian(gaussian)) = scattering.smearing {
-            weights.evaluate_gaussian(f1, f2, targets, gaussian);
-        } else {
-            let (f, q) = phonons.pair_of_grids([q1, q2]);
-            let places = phonons.wave_vectors();
-            weights.evaluate(places, &phonons.tetrahedra, f, q, targets);
-            if scattering.average_degenerate_weights {
-                weights.average_degenerate(f1, f2, scattering.degeneracy);
-            }
-        }
-        inner.add(sum, Triplet { t, elements, weights });
+        let triplets = places
+            .into_par_iter()
+            .map_init(
+                || WeightMaker::new(targets),
+                |maker, place| {
+                    self.stop.check()?;
+                    let (sum, t) = (self.sum, elements.triplet(place));
+                    Arch::new().dispatch(OneWeight { sum, t, maker });
+                    Ok(maker.weights().clone())
+                },
+            )
+            .collect::<Result<_>>()?;
+        Ok(WindowWeights { start, triplets })
+    }
+
+    /// Let `inner` take in a chunk.
+    fn one<A: Accumulate>(
+        &self,
+        (part, c): (&Part<'_>, usize),
+        b: usize,
+        (weights, maker): (&WindowWeights, WeightMaker),
+        inner: A,
+    ) -> Result<A> {
+        let local = b * LANES..b * LANES + self.bands(b).len();
+        let own = if weights.triplets.is_empty() { 0..local.len() } else { local };
+        let weighted = Weighted { job: self, weights, maker, own, inner };
+        let all = Arch::new().dispatch(Chunk { part, c, weighted });
+        // Triplets are left out once it is raised.
+        self.stop.check()?;
+        Ok(all)
     }
 }
 
 /// The elements of all triplets, chunk by chunk.
 enum Elements<'a> {
-    Computed(FixedQ<'a>),
+    Computed(Box<FixedQ<'a>>),
     Stored(&'a Stored<'a>),
 }
 
@@ -291,15 +249,31 @@ impl Elements<'_> {
     fn windows(&self) -> Vec<Range<usize>> {
         match self {
             Elements::Computed(fixed) => fixed.windows(),
-            Elements::Stored(stored) => std::iter::once(0..stored.n_chunks()).collect(),
+            Elements::Stored(stored) => stored.windows(),
         }
     }
 
-    /// The elements of a range of chunks.
-    fn part(&self, range: Range<usize>) -> Part<'_> {
+    /// The places of the triplets of some chunks.
+    fn triplets(&self, range: &Range<usize>) -> Range<usize> {
         match self {
-            Elements::Computed(fixed) => Part::Computed(fixed.window(range)),
-            Elements::Stored(stored) => Part::Stored(stored),
+            Elements::Computed(fixed) => fixed.triplets(range),
+            Elements::Stored(stored) => stored.triplets(range),
+        }
+    }
+
+    /// The triplet at a place.
+    fn triplet(&self, place: usize) -> usize {
+        match self {
+            Elements::Computed(fixed) => fixed.order[place].1,
+            Elements::Stored(_) => place,
+        }
+    }
+
+    /// The elements of a range of chunks and a block of bands.
+    fn part(&self, range: Range<usize>, block: usize) -> Part<'_> {
+        match self {
+            Elements::Computed(fixed) => Part::Computed(fixed.window(range, block)),
+            Elements::Stored(stored) => Part::Stored(stored, block),
         }
     }
 }
@@ -307,17 +281,17 @@ impl Elements<'_> {
 /// The elements of some chunks of triplets.
 enum Part<'a> {
     Computed(Window<'a>),
-    Stored(&'a Stored<'a>),
+    Stored(&'a Stored<'a>, usize),
 }
 
 /// One chunk of triplets.
-struct Chunk<'a, A> {
+struct Chunk<'a, 's, 'p, A> {
     part: &'a Part<'a>,
     c: usize,
-    weighted: Weighted<'a, A>,
+    weighted: Weighted<'a, 's, 'p, A>,
 }
 
-impl<A: Accumulate> WithSimd for Chunk<'_, A> {
+impl<A: Accumulate> WithSimd for Chunk<'_, '_, '_, A> {
     type Output = A;
 
     #[inline(always)]
@@ -325,9 +299,9 @@ impl<A: Accumulate> WithSimd for Chunk<'_, A> {
         let Self { part, c, mut weighted } = self;
         match part {
             Part::Computed(window) => {
-                window.chunk(simd, (c, &weighted.sum.pairs), &mut weighted);
+                window.chunk(simd, (c, &weighted.job.sum.pairs), &mut weighted);
             }
-            Part::Stored(stored) => stored.chunk(c, &mut weighted),
+            Part::Stored(stored, block) => stored.chunk((c, *block), &mut weighted),
         }
         weighted.inner
     }

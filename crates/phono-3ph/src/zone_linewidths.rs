@@ -1,13 +1,15 @@
 //! Linewidths from phonons at the images in the zone and from triplets that are given.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use ndarray::{Array3, ArrayView1, ArrayView2, ArrayView3};
 use phono_core::{Result, Stop, ensure_index, ensure_shape, units};
 
+use crate::accumulate::{Accumulate, Pair, Targets};
 use crate::linewidths::Widths;
 use crate::occupations::Occupations;
-use crate::triplet_sum::{Accumulate, Triplet, TripletSum};
+use crate::triplet_sum::TripletSum;
 use crate::{Phonons, Scattering, Series};
 
 /// Triplets that are given: images of `q, q', q''`, how many each stands for, and which
@@ -85,25 +87,26 @@ pub fn zone_linewidths(
             for block in run.chunks(largest) {
                 let start = block[0] as usize;
                 let initial = start..start + block.len();
-                let new = || Parts {
+                let new = |lanes: Range<usize>| Parts {
                     of_triplet: &parts,
                     sums: (0..triplets.n_parts())
-                        .map(|_| Widths::new(occupations, n_t, block.len()))
+                        .map(|_| Widths::new(occupations, n_t, lanes.len()))
                         .collect(),
                 };
-                let at = (initial.clone(), &targets[initial]);
-                let add = |all: Parts<'_>| {
+                let at = (initial.clone(), Targets::Each(&targets[initial]));
+                let add = |lanes: Range<usize>, all: Parts<'_>| {
                     for (part, widths) in all.sums.into_iter().enumerate() {
                         for (i, x) in widths.gamma.into_iter().enumerate() {
                             let (j, f) = (i / n_t, phonons.modes.frequencies(q));
-                            let f = f[start + j];
+                            let f = f[lanes.start + j];
                             if f > scattering.cutoff_frequency {
-                                gamma[[part, i % n_t, column + j]] += x / f;
+                                let to = column + lanes.start - start + j;
+                                gamma[[part, i % n_t, to]] += x / f;
                             }
                         }
                     }
                 };
-                sum.run_at(at, new, add, stop)?;
+                sum.run(at, new, add, stop)?;
                 column += block.len();
             }
         }
@@ -120,7 +123,7 @@ struct Parts<'a> {
 
 impl Accumulate for Parts<'_> {
     #[inline(always)]
-    fn add(&mut self, sum: &TripletSum<'_>, triplet: Triplet<'_>) {
-        self.sums[self.of_triplet[triplet.t]].add(sum, triplet);
+    fn add(&mut self, sum: &TripletSum<'_>, pair: Pair<'_>) {
+        self.sums[self.of_triplet[pair.t]].add(sum, pair);
     }
 }

@@ -60,6 +60,8 @@ impl<'a> TripletBands<'a> {
 #[derive(Debug, Clone)]
 pub(crate) struct Vertices {
     distinct: Vec<[f64; N_VERTICES]>,
+    /// Lowest and highest of them.
+    bounds: Vec<[f64; 2]>,
     corners: Vec<[Lanes; 3]>,
 }
 
@@ -68,6 +70,7 @@ impl Vertices {
     pub(crate) fn new(n: usize) -> Self {
         Self {
             distinct: vec![[0.0; N_VERTICES]; n],
+            bounds: vec![[0.0; 2]; n],
             corners: vec![[[0.0; N_TETRAHEDRA]; 3]; n],
         }
     }
@@ -89,6 +92,19 @@ impl Vertices {
         for (distinct, corners) in self.distinct.iter().zip(&mut self.corners) {
             cut.corners(distinct, corners);
         }
+        for (distinct, bounds) in self.distinct.iter().zip(&mut self.bounds) {
+            *bounds = [f64::INFINITY, f64::NEG_INFINITY];
+            for &x in distinct {
+                bounds[0] = if x < bounds[0] { x } else { bounds[0] };
+                bounds[1] = if x > bounds[1] { x } else { bounds[1] };
+            }
+        }
+    }
+
+    /// The lowest and the highest frequency of band `j`.
+    #[inline(always)]
+    pub(crate) fn bounds(&self, j: usize) -> [f64; 2] {
+        self.bounds[j]
     }
 
     /// `f' + sign f''` of bands `j'` and `j''`.
@@ -135,24 +151,13 @@ impl Combined<'_> {
         self.lowest <= w && w <= self.highest
     }
 
-    /// The ascending `targets` `w` for which `sign w` does.
+    /// The ascending `targets` `w` for which `sign w` lies between the vertices.
     #[inline(always)]
     pub(crate) fn range(&self, targets: &[f64], sign: f64) -> Range<usize> {
         let (a, b) = (sign * self.lowest, sign * self.highest);
         let (low, high) = if a < b { (a, b) } else { (b, a) };
         let first = targets.partition_point(|&w| w < low);
         first..first + targets[first..].partition_point(|&w| w <= high)
-    }
-
-    /// Whether any of `targets`, of either sign for differences, does.
-    #[inline(always)]
-    pub(crate) fn contain_any(&self, targets: &[f64]) -> bool {
-        for &w in targets {
-            if self.contain(w) || (self.sign < 0.0 && self.contain(-w)) {
-                return true;
-            }
-        }
-        false
     }
 
     /// Sort every tetrahedron.

@@ -77,6 +77,16 @@ impl Gaussian {
         })
     }
 
+    /// `δ(x)` of three energy differences, 0 for all if all are beyond the cutoff.
+    #[inline(always)]
+    pub(crate) fn near_densities(self, x: [f64; 3]) -> [f64; 3] {
+        if x.iter().any(|&x| self.is_near(x)) {
+            x.map(|x| self.density(x))
+        } else {
+            [0.0; 3]
+        }
+    }
+
     /// `δ(x)` and `θ(x)` for `x` in standard deviations.
     #[inline(always)]
     fn weights(&self, x: f64) -> [f64; 2] {
