@@ -1,0 +1,62 @@
+"""The site: ``nox -s docs`` builds it, with warnings as errors."""
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import reference
+
+from phonokit import __version__
+
+project = "phonokit"
+copyright = "the authors of phonokit"
+release = version = __version__
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.mathjax",
+    "sphinx_copybutton",
+    "sphinx_design",
+]
+exclude_patterns = ["_build", "_templates"]
+nitpicky = False
+
+# Pages are Markdown; what is executed stands in cells.
+myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]
+myst_heading_anchors = 3
+# Doctests of pages are run by doctest, links to files of the repository are not pages.
+myst_url_schemes = ["http", "https", "mailto"]
+suppress_warnings = ["myst.xref_missing"]
+nb_execution_mode = "force"
+nb_execution_in_temp = True
+nb_execution_timeout = 300
+nb_execution_raise_on_error = False
+nb_merge_streams = True
+# Cells start from a copy of the examples; see the hidden first cell of each page.
+os.environ["PHONO_ROOT"] = str(Path(__file__).parents[1])
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+os.environ["COLUMNS"] = "100"
+
+napoleon_google_docstring = False
+napoleon_use_rtype = False
+autodoc_typehints = "none"
+autodoc_member_order = "bysource"
+
+html_theme = "pydata_sphinx_theme"
+html_title = "phonokit"
+html_show_sourcelink = False
+html_theme_options = {
+    "show_toc_level": 2,
+    "navigation_with_keys": False,
+    "secondary_sidebar_items": ["page-toc"],
+    "show_prev_next": True,
+}
+
+
+def setup(app):
+    """Write the pages that are made from the programs themselves."""
+    app.connect("builder-inited", lambda app: reference.write(Path(app.srcdir)))

@@ -1,0 +1,150 @@
+"""Pages of reference, made from the programs themselves: API, commands, files."""
+
+import importlib
+import inspect
+import re
+import types
+from dataclasses import fields
+from pathlib import Path
+
+PACKAGES = {
+    "phonokit": "from forces or constants to bands, densities and conductivity",
+    "phono_grid": "crystals, symmetry, grids of wave vectors, tetrahedra",
+    "phono_fc": "force constants",
+    "phono_dynmat": "dynamical matrices, phonon modes, velocities",
+    "phono_3ph": "three-phonon scattering and thermal conductivity",
+    "phono_mpi": "work and arrays over MPI ranks",
+}
+FOLDER = "generated"
+
+
+def write(docs: Path) -> None:
+    """Write all of them into the folder ``generated``; a page that is the same is kept."""
+    pages = {**api_pages(), "commands.md": commands_page(), "files.md": files_page()}
+    folder = docs / FOLDER
+    folder.mkdir(exist_ok=True)
+    for name, text in pages.items():
+        page = folder / name
+        if not page.exists() or page.read_text() != text:
+            page.write_text(text)
+    for page in folder.iterdir():
+        if page.name not in pages:
+            page.unlink()
+
+
+def api_pages() -> dict[str, str]:
+    """A page of each public name, one of each package, and one of all."""
+    pages = {}
+    for package in PACKAGES:
+        module = importlib.import_module(package)
+        names = [name for name in public_names(module) if is_documented(module, name)]
+        pages[f"{package}.rst"] = package_page(module, names)
+        for name in names:
+            pages[f"{package}.{name}.rst"] = name_page(module, name)
+    rows = "".join(f"- {{doc}}`{name}`: {what}\n" for name, what in PACKAGES.items())
+    listed = "\n".join(PACKAGES)
+    pages["api.md"] = (
+        f"# Python\n\nEvery public name of the packages.\n\n{rows}\n"
+        f"```{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{listed}\n```\n"
+    )
+    return pages
+
+
+def public_names(module: types.ModuleType) -> list[str]:
+    """What the package says it has, without modules."""
+    return [
+        name
+        for name in sorted(module.__all__, key=str.lower)
+        if not isinstance(getattr(module, name), types.ModuleType)
+    ]
+
+
+def is_documented(module: types.ModuleType, name: str) -> bool:
+    """Whether it is a class or a function; constants are told by those that use them."""
+    value = getattr(module, name)
+    return inspect.isclass(value) or callable(value)
+
+
+def summary(value: object) -> str:
+    """The first sentence of the docstring, without numbers of references."""
+    first = (inspect.getdoc(value) or "").split("\n\n")[0].replace("\n", " ")
+    return re.sub(r"\s*\[\d+\]_", "", first)
+
+
+def package_page(module: types.ModuleType, names: list[str]) -> str:
+    """The table of a package's names."""
+    rows = "\n".join(
+        f"   * - :doc:`{name} <{module.__name__}.{name}>`\n     - {summary(getattr(module, name))}"
+        for name in names
+    )
+    title = module.__name__
+    listed = "\n".join(f"   {module.__name__}.{name}" for name in names)
+    return (
+        f"{title}\n{'=' * len(title)}\n\n{PACKAGES[module.__name__].capitalize()}.\n\n"
+        f".. list-table::\n   :widths: 30 70\n\n{rows}\n\n"
+        f".. toctree::\n   :hidden:\n\n{listed}\n"
+    )
+
+
+def name_page(module: types.ModuleType, name: str) -> str:
+    """The page of a function or a class."""
+    title = f"{module.__name__}.{name}"
+    value = getattr(module, name)
+    directive = "autofunction"
+    options = ""
+    if inspect.isclass(value):
+        directive = "autoexception" if issubclass(value, BaseException) else "autoclass"
+        options = "   :members:\n"
+    return f"{name}\n{'=' * len(name)}\n\n.. {directive}:: {title}\n{options}"
+
+
+def commands_page() -> str:
+    """The help of every command."""
+    from phonokit.cli.app import COMMANDS, app
+
+    parts = ["# Commands\n", "What `phono COMMAND --help` says, for all commands.\n"]
+    for name in COMMANDS:
+        text = app[name].generate_docs(output_format="markdown", heading_level=2)
+        text = text.replace(f"```console\n{name} ", f"```console\nphono {name} ")
+        parts.append(text.replace(f"## {name}\n", f"## phono {name}\n", 1))
+    return "\n".join(parts)
+
+
+def files_page() -> str:
+    """The datasets of the file of every result."""
+    from phonokit.results.reading import KINDS
+
+    parts = [
+        "# Result files\n",
+        "Every command writes one HDF5 file, every result's `write` the same. Each dataset has the attribute "
+        "`unit`, each file `kind`, the settings, and the inputs with their checksums; `phonokit.read_result` reads "
+        "it. Names follow phono3py where phono3py has the quantity.\n",
+    ]
+    for kind, home in KINDS.items():
+        module, name = home.split(":")
+        result = getattr(importlib.import_module(module), name)
+        rows = dataset_rows(result)
+        if not rows:
+            continue
+        parts.append(f"## {kind}\n\n{summary(result)} {{doc}}`phonokit.{name}`.\n")
+        head = "| dataset | attribute in Python | unit | shape or type | meaning |\n|---|---|---|---|---|\n"
+        parts.append(head + "".join(rows))
+    return "\n".join(parts)
+
+
+def dataset_rows(result: type) -> list[str]:
+    """A row of the table for each quantity of the result."""
+    rows = []
+    for field in fields(result):
+        about = field.metadata
+        if "unit" not in about:
+            continue
+        cells = [
+            f"`{about['dataset'] or field.name}`",
+            f"`{field.name}`",
+            about["unit"],
+            about["shape"],
+            about["meaning"],
+        ]
+        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n")
+    return rows
