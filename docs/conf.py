@@ -22,15 +22,15 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
 ]
-exclude_patterns = ["_build", "_templates"]
+exclude_patterns = ["_build", "jupyter_execute"]
 nitpicky = False
 
 # Pages are Markdown; what is executed stands in cells.
 myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]
 myst_heading_anchors = 3
-# Doctests of pages are run by doctest, links to files of the repository are not pages.
 myst_url_schemes = ["http", "https", "mailto"]
-suppress_warnings = ["myst.xref_missing"]
+# Links to files of the repository are no pages; words of types, as "arrays", are no names.
+suppress_warnings = ["myst.xref_missing", "ref.python"]
 nb_execution_mode = "force"
 nb_execution_in_temp = True
 nb_execution_timeout = 300

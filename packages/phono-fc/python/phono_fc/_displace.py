@@ -95,7 +95,7 @@ def pair_displacements(
     diagonal: bool = True,
     cutoff: float | None = None,
 ) -> PairDisplacements:
-    r"""Symmetry-distinct second displacements for every first one.
+    r"""Symmetry-distinct second displacements for every first one [1]_.
 
     With the first atom displaced by :math:`u`, the symmetry left is the operations about it
     with :math:`R u = u`. For the first atom :math:`j` of every orbit under these, the
