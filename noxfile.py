@@ -28,6 +28,7 @@ EXTENSIONS = [
 PYTHON_ALONE = ["phonokit", "phono-inside"]
 PACKAGES = [*EXTENSIONS, *PYTHON_ALONE]
 WHEELS = ROOT / ".nox" / "wheels"
+DOCS = ROOT / "docs"
 # One process per processor. Each begins with a part of the files in a row, so that most
 # fixtures are made once; who is done takes from the others.
 PYTEST = ("pytest", "--numprocesses=auto", "--dist=worksteal")
@@ -95,10 +96,13 @@ def tests(session: nox.Session, lang: str) -> None:
 
 @nox.session(venv_backend="none")
 def docs(session: nox.Session) -> None:
-    """Run the examples of every page."""
-    sync(session)
-    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/*.md")]
+    """Run the examples of every page, and build the site, warnings being errors."""
+    uv(session, "sync", "--quiet", "--inexact", "--group=dev", "--group=docs")
+    written = [page for page in DOCS.glob("**/*.md") if "generated" not in page.parts]
+    pages = [*ROOT.glob("*.md"), *written, *ROOT.glob("packages/*/*.md")]
     run(session, "python", "-m", "doctest", "-o", "ELLIPSIS", *map(str, pages))
+    site = ROOT / ".nox" / "site"
+    run(session, "sphinx-build", "-q", "-W", "--keep-going", str(DOCS), str(site))
 
 
 @nox.session(venv_backend="none")

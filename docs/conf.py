@@ -22,7 +22,6 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
 ]
-exclude_patterns = ["_build", "jupyter_execute"]
 nitpicky = False
 
 # Pages are Markdown; what is executed stands in cells.
@@ -34,12 +33,12 @@ suppress_warnings = ["myst.xref_missing", "ref.python"]
 nb_execution_mode = "force"
 nb_execution_in_temp = True
 nb_execution_timeout = 300
-nb_execution_raise_on_error = False
+nb_execution_raise_on_error = True
 nb_merge_streams = True
 # Cells start from a copy of the examples; see the hidden first cell of each page.
 os.environ["PHONO_ROOT"] = str(Path(__file__).parents[1])
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-os.environ["COLUMNS"] = "100"
+os.environ |= {"COLUMNS": "100", "TERM": "dumb"}
 
 napoleon_google_docstring = False
 napoleon_use_rtype = False
