@@ -7,7 +7,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import reference
-
 from phonokit import __version__
 
 project = "phonokit"

@@ -74,7 +74,8 @@ def summary(value: object) -> str:
 def package_page(module: types.ModuleType, names: list[str]) -> str:
     """The table of a package's names."""
     rows = "\n".join(
-        f"   * - :doc:`{name} <{module.__name__}.{name}>`\n     - {summary(getattr(module, name))}"
+        f"   * - :doc:`{name} <{module.__name__}.{name}>`\n"
+        f"     - {summary(getattr(module, name))}"
         for name in names
     )
     title = module.__name__
@@ -116,9 +117,10 @@ def files_page() -> str:
 
     parts = [
         "# Result files\n",
-        "Every command writes one HDF5 file, every result's `write` the same. Each dataset has the attribute "
-        "`unit`, each file `kind`, the settings, and the inputs with their checksums; `phonokit.read_result` reads "
-        "it. Names follow phono3py where phono3py has the quantity.\n",
+        "Every command writes one HDF5 file, every result's `write` the same. Each "
+        "dataset has the attribute `unit`, each file `kind`, the settings, and the inputs "
+        "with their checksums; `phonokit.read_result` reads it. Names follow phono3py "
+        "where phono3py has the quantity.\n",
     ]
     for kind, home in KINDS.items():
         module, name = home.split(":")
@@ -127,8 +129,8 @@ def files_page() -> str:
         if not rows:
             continue
         parts.append(f"## {kind}\n\n{summary(result)} {{doc}}`phonokit.{name}`.\n")
-        head = "| dataset | attribute in Python | unit | shape or type | meaning |\n|---|---|---|---|---|\n"
-        parts.append(head + "".join(rows))
+        head = "| dataset | in Python | unit | shape or type | meaning |\n"
+        parts.append(head + "|---|---|---|---|---|\n" + "".join(rows))
     return "\n".join(parts)
 
 
