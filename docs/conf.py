@@ -7,6 +7,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import reference
+from docutils.nodes import SkipNode
+from latex2mathml.converter import convert
 from phonokit import __version__
 
 project = "phonokit"
@@ -17,7 +19,6 @@ extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
-    "sphinx.ext.mathjax",
     "sphinx_copybutton",
     "sphinx_design",
 ]
@@ -37,13 +38,16 @@ nb_merge_streams = True
 # Cells start from a copy of the examples; see the hidden first cell of each page.
 os.environ["PHONO_ROOT"] = str(Path(__file__).parents[1])
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-os.environ |= {"COLUMNS": "100", "TERM": "dumb"}
+# No bars that move: each of their frames would be a line of the page.
+os.environ |= {"COLUMNS": "84", "TTY_INTERACTIVE": "0", "NO_COLOR": "1"}
 
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 
+# Browsers draw formulas themselves: nothing is loaded from elsewhere.
+html_math_renderer = "mathml"
 html_theme = "pydata_sphinx_theme"
 html_title = "phonokit"
 html_show_sourcelink = False
@@ -55,6 +59,20 @@ html_theme_options = {
 }
 
 
+def inline_math(translator, node):
+    """Write a formula within a line as MathML."""
+    translator.body.append(convert(node.astext()))
+    raise SkipNode
+
+
+def display_math(translator, node):
+    """Write a formula of its own line as MathML."""
+    formula = convert(node.astext(), display="block")
+    translator.body.append(f'<div class="math">{formula}</div>')
+    raise SkipNode
+
+
 def setup(app):
     """Write the pages that are made from the programs themselves."""
+    app.add_html_math_renderer("mathml", (inline_math, None), (display_math, None))
     app.connect("builder-inited", lambda app: reference.write(Path(app.srcdir)))
