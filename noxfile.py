@@ -6,6 +6,7 @@ that the six extensions are compiled once; `alone`, `peers` and Open MPI have th
 
 import functools
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -29,6 +30,7 @@ PYTHON_ALONE = ["phonokit", "phono-inside"]
 PACKAGES = [*EXTENSIONS, *PYTHON_ALONE]
 WHEELS = ROOT / ".nox" / "wheels"
 DOCS = ROOT / "docs"
+RELEASE = ROOT / ".nox" / "release"
 # One process per processor. Each begins with a part of the files in a row, so that most
 # fixtures are made once; who is done takes from the others.
 PYTEST = ("pytest", "--numprocesses=auto", "--dist=worksteal")
@@ -117,6 +119,32 @@ def wheels(session: nox.Session) -> None:
     for package in PYTHON_ALONE:
         build = ("build", "--quiet", "--wheel", f"packages/{package}")
         uv(session, *build, f"--out-dir={WHEELS}")
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Build what is published, and try it where there is no Rust.
+
+    Source distributions and optimised wheels of every package, in ``.nox/release``; the
+    wheels are installed by pip and run the README's main job with nothing of the
+    repository in reach.
+    """
+    shutil.rmtree(RELEASE, ignore_errors=True)
+    for package in PACKAGES:
+        uv(session, "build", "--quiet", f"packages/{package}", f"--out-dir={RELEASE}")
+    for built in sorted(RELEASE.glob("*.*")):
+        session.log(f"{built.name}: {built.stat().st_size / 1e6:.2f} MB")
+    session.install("pip")
+    pip = ("python", "-m", "pip", "install", "--quiet", "--force-reinstall")
+    path = os.pathsep.join([session.bin, "/usr/bin", "/bin"])
+    elsewhere = {"PATH": path, "PYTHONPATH": None, "PHONO_TEST_DATA": None}
+    wheels = ("--only-binary=:all:", f"--find-links={RELEASE}")
+    session.run(*pip, *wheels, *PACKAGES, "matplotlib", env=elsewhere)
+    for package in PACKAGES:
+        session.run("python", "-c", f"import {module(package)}", env=elsewhere)
+    job = ("phono", "kappa", str(ROOT / "examples" / "silicon"), "--restart")
+    session.chdir(session.create_tmp())
+    session.run(*job, "--output=kappa.hdf5", "--plot=kappa.png", env=elsewhere)
 
 
 def install_ours(session: nox.Session, *requirements: str) -> None:

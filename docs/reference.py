@@ -13,6 +13,8 @@ PACKAGES = {
     "phono_fc": "force constants",
     "phono_dynmat": "dynamical matrices, phonon modes, velocities",
     "phono_3ph": "three-phonon scattering and thermal conductivity",
+    "phono_4ph": "four-phonon scattering",
+    "phono_inside": "these kernels inside unmodified phonopy and phono3py",
     "phono_mpi": "work and arrays over MPI ranks",
 }
 FOLDER = "generated"

@@ -165,6 +165,4 @@ def _ensure_same(path: Path, stored: StrengthsOrigin, asked: StrengthsOrigin) ->
 def _ensure_h5py() -> None:
     """Require the package, which is an extra."""
     if find_spec("h5py") is None:
-        raise FileError(
-            "strengths on disk need h5py; install it with: pip install phono-3ph[hdf5]"
-        )
+        raise FileError("strengths on disk need h5py; install it with: pip install h5py")

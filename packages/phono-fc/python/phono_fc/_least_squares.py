@@ -31,7 +31,7 @@ def least_squares(
         \Bigr)^2
 
     over constants that obey the space group, index exchange and the sum rule, which need no
-    symmetrising afterwards. Needs the package symfc: ``pip install 'phono-fc[symfc]'``.
+    symmetrising afterwards. Needs the package symfc.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def _solver(supercell: Supercell, cutoffs: dict[int, float] | None) -> Any:
     except ModuleNotFoundError:
         raise DomainError(
             "least squares need symfc, which is not installed; "
-            "pip install 'phono-fc[symfc]', or use displaced pairs of atoms"
+            "pip install symfc, or use displaced pairs of atoms"
         ) from None
     cell = supercell.cell
     atoms = utilities.SymfcAtoms(cell.species, cell.positions, cell.lattice)

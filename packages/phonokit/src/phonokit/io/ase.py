@@ -21,7 +21,7 @@ def ase(module: str) -> ModuleType:
         return importlib.import_module(module)
     except ModuleNotFoundError:
         raise DomainError(
-            "this needs ASE, which is not installed; pip install 'phonokit[ase]'"
+            "this needs ASE, which is not installed; install it with: pip install ase"
         ) from None
 
 

@@ -161,4 +161,4 @@ def _save(panel: "Axes", path: Path) -> None:
 def _ensure_matplotlib(why: str) -> None:
     """Require matplotlib, which is an extra of phonokit."""
     if find_spec("matplotlib") is None:
-        raise FileError(f"{why} matplotlib; install it with: pip install phonokit[plot]")
+        raise FileError(f"{why} matplotlib; install it with: pip install matplotlib")
