@@ -1,4 +1,4 @@
-"""The site: ``nox -s docs`` builds it, with warnings as errors."""
+"""The site: ``nox -s site`` builds it, with warnings as errors."""
 
 import os
 import sys
