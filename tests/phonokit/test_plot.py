@@ -115,7 +115,7 @@ def test_another_suffix_is_refused(result, tmp_path):
 
 def test_a_missing_matplotlib_is_named(result, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(FileError, match=r"need matplotlib; .*phonokit\[plot\]"):
+    with pytest.raises(FileError, match=r"need matplotlib; .*pip install matplotlib"):
         plot_kappa(result, tmp_path / "k.png")
 
 
