@@ -96,7 +96,7 @@ def test_paths_that_cannot_be_are_refused(series, monkeypatch):
         band_path(POINTS, [["Γ"]])
     for line in (["Γ", "Γ"], ["Γ", "X", "X"]):
         with pytest.raises(DomainError, match=r"the line from . to . has no length; leave"):
-            band_path(standard_points(series.cell)[0], [line])
+            band_path(POINTS, [line])
     with pytest.raises(DomainError, match="n must be 2 or more"):
         band_path(POINTS, [["Γ", "X"]], 1)
     with pytest.raises(DomainError, match="segments: there are none"):

@@ -37,6 +37,8 @@ START = {"export": "wrote "}
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Files that some commands read."""
+    pytest.importorskip("ase")
+    pytest.importorskip("seekpath")
     folder = tmp_path_factory.mktemp("encodings")
     made = folder / "phonopy_disp.yaml"
     for name in ("kappa", "bands"):

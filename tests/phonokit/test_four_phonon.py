@@ -109,6 +109,7 @@ def test_the_command_adds_four_phonons(crystal, exact, tmp_path, capsys):
 
 
 def test_the_picture_has_a_panel_of_linewidths(exact, tmp_path):
+    pytest.importorskip("matplotlib")
     panels = phonokit.plot_kappa(exact, tmp_path / "kappa.png")
     assert len(panels) == 4
     axes = phonokit.plot_four_phonon(exact, temperature=600)

@@ -39,6 +39,7 @@ def run(capsys, *words):
 
 def test_wrong_charges_stop_only_what_needs_them(silicon, capsys):
     """Without dipoles the numbers are those without charges, and the charges are told."""
+    pytest.importorskip("seekpath")
     command = ("bands", silicon, "--path", "G X", "--points-per-segment", "3")
     plain = silicon.parent / "plain.hdf5"
     assert run(capsys, *command, "--output", plain)[0] == 0
