@@ -29,7 +29,7 @@ PHASES = {
     "command": "phonokit.cli.kappa.carry_out",
     "meeting": "phonokit.run.distributed.MpiRanks",
     "reading": "phonokit.cli.options.CrystalOptions.load",
-    "set-up": "phonokit.model.crystal.Crystal.dynamics",
+    "set-up": "phonokit.calc.kappa.carriers_of",
     "sharing out": "phonokit.run.run.balanced_tasks",
     "work": "phonokit.calc.rates.linewidths",
     "gathering": "phonokit.run.run.Records.everywhere",

@@ -46,9 +46,9 @@ mod tests {
             let before = content_hash(&words);
             prop_assert_eq!(before, content_hash(&words));
             let i = place.index(words.len());
-            words[i] ^= 1 << bit;
+            words[i] ^= 1_u64 << bit;
             prop_assert_ne!(before, content_hash(&words));
-            words[i] ^= 1 << bit;
+            words[i] ^= 1_u64 << bit;
             let j = (i + 1) % words.len();
             if words[i] != words[j] {
                 words.swap(i, j);
