@@ -179,7 +179,7 @@ mod tests {
     fn every_number_of_rows_gives_the_plain_product() {
         let n = 3;
         let value = |i: usize| ((i * 37 % 101) as f64 - 50.0) / 10.0;
-        let input: Vec<Lanes> = (0..2 * n + 1)
+        let input: Vec<Lanes> = (0..=2 * n)
             .map(|r| Lanes {
                 re: std::array::from_fn(|l| value(16 * r + l)),
                 im: std::array::from_fn(|l| value(16 * r + 8 + l)),

@@ -67,7 +67,7 @@ impl<'a> Zone<'a> {
 /// Γ_λ = c Σ |V4|² { D δ(f − f1 − f2 − f3) + Σ_a R_a [δ(f − s_a) − δ(f + s_a)] }
 /// ```
 ///
-/// over unordered triples and their weights, `c` of [`LINEWIDTH4`]; `D = (n1 + 1)(n2 + 1)
+/// over unordered triples and their weights, `c` of `LINEWIDTH4`; `D = (n1 + 1)(n2 + 1)
 /// (n3 + 1) − n1 n2 n3`, `R_a = n_a (n_b + n_c + 1) − n_b n_c` and `s_a = f_b + f_c − f_a`
 /// for each `a` of the three.
 ///

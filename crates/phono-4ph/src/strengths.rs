@@ -15,7 +15,7 @@ use crate::units::STRENGTH4;
 /// |V4|² = c / (n_q² f f1 f2 f3) |Σ Φ ẽ(λ) ẽ(λ1) ẽ(λ2) ẽ(λ3) e^{2πi Σ q_i·R_i}|²
 /// ```
 ///
-/// with `c` of [`STRENGTH4`]; 0 where a frequency is at or below the cutoff.
+/// with `c` of `STRENGTH4`; 0 where a frequency is at or below the cutoff.
 ///
 /// * `points[t]`: grid indices of `q, q1, q2, q3`, which sum to `G`.
 pub fn interaction_strengths4(
