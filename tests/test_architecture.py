@@ -108,6 +108,29 @@ def test_packages_import_no_private_names_of_each_other(package):
     assert private == {}
 
 
+TESTS_FROM_INSIDE = {
+    "tests/peers/test_isotope_reference.py": "tetrahedra are cut where phono3py cuts them",
+    "tests/peers/test_isotopes.py": "tetrahedra are cut where phono3py cuts them",
+    "tests/phono_grid/test_hdf5.py": "sizes of pieces are made small",
+    "tests/phono_mpi/programs.py": "limits of messages are made small",
+    "tests/phono_mpi/programs_grids.py": "limits of messages are made small",
+    "tests/phono_inside/conftest.py": "what was replaced is put back",
+    "tests/phono_inside/fake_phonors.py": "has the functions that are known",
+    "tests/phono_inside/test_register.py": "every known function is tried",
+    "tests/phono_inside/test_served.py": "tetrahedra read from their vertices",
+}
+
+
+def test_tests_benches_and_examples_use_public_names():
+    private = {
+        str(path.relative_to(ROOT))
+        for folder in ("tests", "benches", "examples")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if private_imports(ast.parse(path.read_text()), own="")
+    }
+    assert private == set(TESTS_FROM_INSIDE)
+
+
 @pytest.mark.parametrize("package", MAY_IMPORT)
 def test_slow_or_optional_packages_are_imported_late(package):
     for path in files_of(package):

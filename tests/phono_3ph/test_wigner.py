@@ -15,7 +15,6 @@ from phono_3ph import (
     pair_conductivities,
     pair_heat_capacities,
 )
-from phono_3ph._stars import rotations_cartesian
 from phono_dynmat import (
     HarmonicSeries,
     Modes,
@@ -242,4 +241,4 @@ def test_a_generalised_grid_turns_vectors_as_the_crystal_does(rotations):
     assert not grid.is_plain
     b = cell.reciprocal_lattice.T
     cartesian = b @ rotations @ np.linalg.inv(b)
-    np.testing.assert_allclose(rotations_cartesian(grid), cartesian, atol=1e-12)
+    np.testing.assert_allclose(grid.rotations_cartesian, cartesian, atol=1e-12)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from degenerate_means import degenerate_means
 from model_crystals import mix_degenerate, zincblende
 from phono_3ph import (
     AtomMaps,
@@ -17,7 +18,6 @@ from phono_3ph import (
     linewidths,
     zone_linewidths,
 )
-from phono_3ph._linewidths import averaging
 from phono_grid import BrillouinZone, ShortestVectors, Triplets, normal_processes
 from phono_grid.errors import DomainError
 
@@ -47,11 +47,11 @@ def test_images_with_the_same_phonons_give_the_linewidths_of_the_grid(sample, av
     scattering = Scattering(average_degenerate_weights=average)
     n = sample.occupations[modes.zone.points]
     gamma = zone_linewidths(sample.series, modes, given(modes), n, scattering)[0]
-    sets = averaging(sample.phonons.frequencies[Q], scattering.degeneracy)
+    gamma = degenerate_means(gamma, sample.phonons.frequencies[Q], scattering.degeneracy)
     args = sample.series, sample.phonons, Q, sample.occupations, scattering
     expected = linewidths(*args)
     assert expected.max() > 0
-    np.testing.assert_allclose(gamma @ sets, expected, rtol=1e-11, atol=1e-12)
+    np.testing.assert_allclose(gamma, expected, rtol=1e-11, atol=1e-12)
 
 
 def test_normal_and_umklapp_add_up_and_bands_are_those_asked_for(sample):
@@ -82,8 +82,8 @@ def test_the_eigenvectors_are_those_of_the_image_that_is_named(sample, rng):
             zone_linewidths(sample.series, modes, triplets, n, scattering)[0]
             for triplets in (first, last)
         ]
-        sets = averaging(sample.phonons.frequencies[Q], scattering.degeneracy)
-        return [gamma @ sets for gamma in both]
+        f = sample.phonons.frequencies[Q]
+        return [degenerate_means(gamma, f, scattering.degeneracy) for gamma in both]
 
     plain, other = gammas(average=False)
     assert np.abs(plain - other).max() > 1e-6 * plain.max()

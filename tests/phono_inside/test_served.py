@@ -5,9 +5,9 @@ import sys
 import numpy as np
 import phono_inside
 import pytest
+from degenerate_means import degenerate_means
 from fake_phonors import arguments_of, fake_phonors
 from phono_3ph import Scattering, interaction_strengths, linewidths
-from phono_3ph._linewidths import averaging
 from phono_grid import (
     Bands,
     Gaussian,
@@ -73,7 +73,7 @@ def expected(series, phonons, scattering=None):
 
 def close(out, gamma, phonons):
     """Equal after the mean over the degenerate sets, which phono3py takes itself."""
-    mean = out @ averaging(phonons.frequencies[Q], 1e-4)
+    mean = degenerate_means(out, phonons.frequencies[Q], 1e-4)
     np.testing.assert_allclose(mean, gamma, rtol=1e-9, atol=1e-10 * gamma.max())
 
 

@@ -31,7 +31,7 @@ from phono_grid.errors import (
 from phono_3ph._conductivity import NO_LINEWIDTH
 from phono_3ph._linewidths import set_means
 from phono_3ph._rows import CollisionRows
-from phono_3ph._stars import ensure_of_grid, rotations_cartesian
+from phono_3ph._stars import ensure_of_grid
 
 Array = NDArray[np.float64]
 
@@ -312,4 +312,4 @@ def fixed_sum(grid: Grid, irreducible: IrreduciblePoints) -> Array:
     """``Σ R`` over the operations that fix each irreducible point, (n_i, 3, 3)."""
     a = grid.addresses[irreducible.points]
     fixes = np.array([grid.index(a @ r.T) == irreducible.points for r in grid.rotations])
-    return np.asarray(np.einsum("ri,rxy->ixy", fixes, rotations_cartesian(grid)))
+    return np.asarray(np.einsum("ri,rxy->ixy", fixes, grid.rotations_cartesian))

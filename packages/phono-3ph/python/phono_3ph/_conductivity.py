@@ -15,7 +15,7 @@ from phono_grid.errors import (
     not_negative,
 )
 
-from phono_3ph._stars import ensure_of_grid, rotations_cartesian
+from phono_3ph._stars import ensure_of_grid
 
 NO_LINEWIDTH = 1e-14
 """THz; a linewidth at or below it counts as 0: the phonon would live for 8 s or more.
@@ -159,7 +159,7 @@ def group_sum(
 
 def tensor_sum(grid: Grid, tensors: NDArray[np.float64]) -> NDArray[np.float64]:
     """The symmetric part of ``Σ_R R t Rᵀ`` over the point group, (..., 3, 3) → (..., 6)."""
-    rotations = rotations_cartesian(grid)
+    rotations = grid.rotations_cartesian
     both = np.einsum("rxa,ryc->xyac", rotations, rotations)
     both = (both + both.swapaxes(0, 1)) / 2
     rows = np.stack([both[a, b] for a, b in VOIGT]).reshape(6, 9)

@@ -9,7 +9,6 @@ from phono_grid.errors import hold_numbers
 
 from phono_3ph._collision_operator import CollisionOperator, ensure_unbroken
 from phono_3ph._conductivity import VOIGT
-from phono_3ph._stars import rotations_cartesian
 
 Array = NDArray[np.float64]
 
@@ -92,7 +91,7 @@ def carried(grid: Grid, x: Array, vectors: Array, amplitudes: Array) -> Array:
     n = len(vectors)
     # [axis of x, axis of y, eigenvector]
     products = (x.T @ vectors.reshape(-1, 3 * n)).reshape(3, 3, n) * amplitudes
-    r = rotations_cartesian(grid)
+    r = grid.rotations_cartesian
     summed = np.einsum("rxa,abn,ryb->nxy", r, products, r, optimize=True)
     summed = (summed + summed.swapaxes(1, 2)) / 2
     return np.stack([summed[:, a, b] for a, b in VOIGT], axis=-1)

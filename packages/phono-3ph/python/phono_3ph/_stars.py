@@ -54,7 +54,7 @@ class QStars(ValueNoun):
         a = grid.addresses[irreducible.points]
         numbers = np.zeros(grid.n_q, dtype=np.int64)
         rotations = np.zeros((grid.n_q, 3, 3))
-        for r, cartesian in zip(grid.rotations, rotations_cartesian(grid), strict=True):
+        for r, cartesian in zip(grid.rotations, grid.rotations_cartesian, strict=True):
             images = grid.index(a @ r.T)
             numbers[images] = np.arange(len(a))
             # One operation takes different irreducible points to different images.
@@ -108,9 +108,3 @@ def reduced_row(row: NDArray[np.float64], stars: QStars) -> NDArray[np.float64]:
     turned = np.einsum("qxy,Tjqk->qxyTjk", stars.rotations, row)
     np.add.at(out, stars.numbers, turned)
     return out.transpose(3, 4, 1, 0, 5, 2)
-
-
-def rotations_cartesian(grid: Grid) -> NDArray[np.float64]:
-    """The point group of a grid on Cartesian vectors, as columns."""
-    to_cartesian = grid.steps.T
-    return np.asarray(to_cartesian @ grid.rotations @ np.linalg.inv(to_cartesian))

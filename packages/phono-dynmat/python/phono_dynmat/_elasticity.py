@@ -17,8 +17,6 @@ from phono_grid.errors import (
 from phono_dynmat._harmonic_series import HarmonicSeries
 
 Array = NDArray[np.float64]
-GPA = 1e21 * units.EV
-"""One eV/Å³."""
 VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
 """xx yy zz yz xz xy."""
 MOST = 500
@@ -129,7 +127,7 @@ def _voigt(tensor: Array) -> Array:
     tensor = (tensor + tensor.swapaxes(0, 1)) / 2
     tensor = (tensor + tensor.swapaxes(2, 3)) / 2
     rows = np.array([[tensor[(*a, *b)] for b in VOIGT] for a in VOIGT])
-    return np.asarray((rows + rows.T) / 2 * GPA)
+    return np.asarray((rows + rows.T) / 2 * units.GPA)
 
 
 def sound_velocities(constants: ArrayLike, cell: Cell, directions: ArrayLike) -> Array:
@@ -159,7 +157,7 @@ def sound_velocities(constants: ArrayLike, cell: Cell, directions: ArrayLike) ->
     DomainError
         If a direction has no length.
     """
-    c = finite(constants, "constants", (6, 6)) / GPA
+    c = finite(constants, "constants", (6, 6)) / units.GPA
     ensure_type("cell", cell, Cell)
     n = finite(directions, "directions", ("n_d", 3))
     lengths = np.linalg.norm(n, axis=1, keepdims=True)

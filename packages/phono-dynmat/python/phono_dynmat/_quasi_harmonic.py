@@ -21,8 +21,6 @@ from phono_dynmat._equation_of_state import (
 from phono_dynmat._statistics import ensure_number
 
 Array = NDArray[np.float64]
-GPA = 1e21 * units.EV
-"""One eV/Å³."""
 STEP = 1.0
 """K, by which free energies are moved along their slopes to differentiate volumes."""
 DEGREE = 4
@@ -144,7 +142,7 @@ def quasi_harmonic(
         c = c + t[:, None] * np.gradient(s_e, t, axis=0)
     else:
         u = finite(u, "energies", (len(v),))
-    total = u + f + pressure / GPA * v
+    total = u + f + pressure / units.GPA * v
     fits = which.fit(v, total)
     later, earlier = (which.fit(v, total - step * s)[:, 1] for step in (STEP, -STEP))
     inside = (fits[:, 1] >= v.min()) & (fits[:, 1] <= v.max())
@@ -156,7 +154,7 @@ def quasi_harmonic(
         temperatures=t,
         volume=volume,
         gibbs_energy=energy,
-        bulk_modulus=modulus * GPA,
+        bulk_modulus=modulus * units.GPA,
         bulk_modulus_slope=slope,
         thermal_expansion=alpha,
         heat_capacity_v=c_v,

@@ -184,6 +184,12 @@ class Grid(ValueNoun):
         return np.asarray((self.q_matrix / self.mesh).T @ self.reciprocal_lattice)
 
     @property
+    def rotations_cartesian(self) -> NDArray[np.float64]:
+        """``rotations`` on Cartesian vectors, as columns, shape (n_r, 3, 3)."""
+        to_cartesian = self.steps.T
+        return np.asarray(to_cartesian @ self.rotations @ np.linalg.inv(to_cartesian))
+
+    @property
     def addresses(self) -> NDArray[np.int64]:
         """Integer coordinates ``a`` of every wave vector, shape (n_q, 3)."""
         ensure_room(self, "addresses", 48)

@@ -46,5 +46,7 @@ COULOMB = EV * LIGHT**2 * 1e3
 """Energy of two elementary charges 1 Å apart, ``e² / 4π ε₀``, eV Å."""
 CONDUCTIVITY = EV * 1e22 / (2 * pi)
 """W/(m K) per (eV/K) (Å THz)² / (THz Å³), the lifetime being 1 / (4 π Γ)."""
+GPA = EV * 1e21
+"""GPa per eV/Å³"""
 MOLE = EV * AVOGADRO
 """J/mol per eV: of one in a cell, for a mole of cells."""

@@ -28,8 +28,6 @@ from phonokit.results.harmonic import cell_quantities
 from phonokit.run.run import Run
 from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures
 
-GPA = 1e21 * units.EV
-"""One eV/Å³."""
 VOIGT = ([0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1])
 """xx yy zz yz xz xy."""
 
@@ -205,7 +203,7 @@ def _expansion(
     mean = np.divide(mean, total, out=np.zeros_like(mean), where=total > 0)
     thermal: dict[str, Any] = {"temperatures": t, "mean": mean}
     if stiffness is not None and np.linalg.eigvalsh(stiffness).min() > 0:
-        strains = np.linalg.solve(stiffness / GPA, sums[:, VOIGT[0], VOIGT[1]].T).T
+        strains = np.linalg.solve(stiffness / units.GPA, sums[:, VOIGT[0], VOIGT[1]].T).T
         strains[:, 3:] /= 2
         expansion = np.empty((len(t), 3, 3))
         expansion[:, VOIGT[0], VOIGT[1]] = strains / crystal.primitive.volume
