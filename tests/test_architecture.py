@@ -37,6 +37,20 @@ SLOW_TO_IMPORT = {"ase", "matplotlib", "mpi4py", "seekpath", "symfc"}
 
 MAX_LINES = 450
 
+WRITES_IN_PLACE = {
+    "phono_grid/files.py": "that writer",
+    "phono_mpi/_lock.py": "an empty file that is locked",
+    "phono_mpi/_spill.py": "scratch of one rank",
+    "phonokit/io/force_store.py": "supercell by supercell, with checksums",
+    "phonokit/io/recognize.py": "a copy in a temporary folder",
+    "phonokit/io/write_structures.py": "all its writers are called in `replacing`",
+    "phonokit/plot/figure.py": "makes the picture in memory",
+    "phonokit/run/file.py": "record by record, with checksums",
+    "phonokit/run/scratch.py": "a file without a name",
+}
+"""The files that write otherwise than by `phono_grid.files.replacing`, and what."""
+WRITERS = {"write_text", "write_bytes", "savefig", "save", "savez", "savetxt", "tofile"}
+
 
 def name(distribution: str) -> str:
     """``phono_grid`` for ``phono-grid``."""
@@ -243,3 +257,34 @@ def test_every_registered_kernel_has_a_stub():
         stub = ast.parse((folder / "_rust.pyi").read_text())
         stubs = {node.name for node in stub.body if isinstance(node, ast.FunctionDef)}
         assert stubs == kernels | {"rayon_threads"}, package
+
+
+def in_place(node: ast.AST, inside: bool = False):
+    """Calls that write a file outside a block of `replacing`."""
+    if isinstance(node, ast.With):
+        calls = [i.context_expr for i in node.items if isinstance(i.context_expr, ast.Call)]
+        inside |= any(getattr(call.func, "id", "") == "replacing" for call in calls)
+    if isinstance(node, ast.Call) and not inside and writes(node):
+        yield node
+    for child in ast.iter_child_nodes(node):
+        yield from in_place(child, inside)
+
+
+def writes(call: ast.Call) -> bool:
+    """Whether a call opens a file to write, or writes one."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    given = [*call.args, *(k.value for k in call.keywords if k.arg == "mode")]
+    words = [a.value for a in given if isinstance(a, ast.Constant)]
+    modes = [w for w in words if isinstance(w, str) and re.fullmatch("[rwax+bt]{1,3}", w)]
+    opens = name in {"open", "opener", "File", "FileIO", "memmap"}
+    return name in WRITERS or (opens and any({*mode} & {*"wax+"} for mode in modes))
+
+
+def test_everything_that_is_left_is_written_by_one_writer():
+    found = {
+        f"{package}/{path.as_posix().rpartition(f'/{package}/')[2]}"
+        for package in MAY_IMPORT
+        for path in files_of(package)
+        if list(in_place(ast.parse(path.read_text())))
+    }
+    assert found == WRITES_IN_PLACE.keys()

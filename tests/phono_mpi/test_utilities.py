@@ -1,6 +1,8 @@
 """One rank without MPI: grids, files, splits, buffers."""
 
 import pickle
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import grids
@@ -142,6 +144,45 @@ def test_a_spill_file_keeps_its_rows_and_closes(tmp_path):
     d.open_file()
     with pytest.raises(OSError, match="rows_Rank00000"), d:
         pass
+
+
+SPILL = """
+import resource, sys
+import numpy as np
+from phono_grid.errors import FileError
+from phono_mpi import MpiDistributor, SerialComm
+
+d = MpiDistributor(3, SerialComm(), "rows", ".")
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
+try:
+    with d as file:
+        for i in range(5):
+            file[f"{i}"] = np.random.default_rng(1).random(300)
+except FileError as error:
+    sys.exit(str(error))
+"""
+
+
+@pytest.mark.parametrize("size", [1000, 9000, 13000, 100_000])
+def test_a_spill_file_on_a_full_disk_is_an_error_and_no_crash(tmp_path, size):
+    pytest.importorskip("h5py")
+    pytest.importorskip("resource")
+    ended = subprocess.run(
+        [sys.executable, "-c", SPILL, str(size)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if size == 100_000:
+        assert ended.returncode == 0, ended.stderr
+        assert [f.name for f in tmp_path.iterdir()] == ["rows_Rank00000.hdf5"]
+    else:
+        assert ended.returncode == 1, ended.stderr
+        said = ended.stderr.splitlines()
+        assert len(said) == 1
+        assert "rows_Rank00000.hdf5: cannot be written (File too large)" in said[0]
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_without_a_path_there_is_no_file():

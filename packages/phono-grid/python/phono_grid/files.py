@@ -5,8 +5,10 @@ import os
 import platform
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 
@@ -14,6 +16,24 @@ from phono_grid.errors import DomainError, FileError
 
 DAY = 86400.0
 """s"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """Files that wait for others before they take their places, and folders made for them.
+
+    Parameters
+    ----------
+    files : dict of Path
+        The place of each, and what is to be put there.
+    folders : list of Path
+    """
+
+    files: dict[Path, Path] = field(default_factory=dict)
+    folders: list[Path] = field(default_factory=list)
+
+
+_PENDING: ContextVar[_Pending | None] = ContextVar("pending", default=None)
 
 
 def path_of(path: str | PathLike[str], name: str = "path") -> Path:
@@ -57,7 +77,10 @@ def remove_leftovers(path: Path) -> None:
 
 def make_folder(path: Path) -> None:
     """Make a folder, and those above it, unless it is there."""
+    pending = _PENDING.get()
     try:
+        if pending is not None:
+            pending.folders.extend(p for p in (path, *path.parents) if not p.exists())
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FileError(
@@ -67,20 +90,68 @@ def make_folder(path: Path) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A file beside ``path`` that takes its place when all went well."""
+    """A file beside ``path`` that takes its place when all went well.
+
+    Within `together` it takes it when all went well with the others too.
+    """
     remove_leftovers(path)
-    new = beside(path)
+    new, pending = beside(path), _PENDING.get()
     try:
         yield new
         with new.open("r+b") as file:
             os.fsync(file.fileno())
-        new.replace(path)
-        _sync_folder(path.parent)
+        if pending is None:
+            _put_in_place({path: new})
+        else:
+            pending.files[path] = new
     except OSError as error:
         raise FileError(f"{path}: cannot be written ({error.strerror or error})") from None
     finally:
-        with suppress(OSError):
-            new.unlink(missing_ok=True)
+        if pending is None or path not in pending.files:
+            _remove(new)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Files by `replacing` of which all take their places, or none.
+
+    Each is written and on the disk before the first takes its place. Folders made by
+    `make_folder` go again if there is nothing to be in them.
+    """
+    if _PENDING.get() is not None:
+        yield  # those around it decide
+        return
+    pending, done = _Pending(), False
+    token = _PENDING.set(pending)
+    try:
+        yield
+        _put_in_place(pending.files)
+        done = True
+    except OSError as error:
+        name = error.filename2 or error.filename
+        raise FileError(f"{name}: cannot be written ({error.strerror})") from None
+    finally:
+        _PENDING.reset(token)
+        if not done:
+            for new in pending.files.values():
+                _remove(new)
+            for folder in pending.folders:
+                with suppress(OSError):
+                    folder.rmdir()
+
+
+def _put_in_place(files: Mapping[Path, Path]) -> None:
+    """Let new files take their places, and bring their names to the disk."""
+    for path, new in files.items():
+        new.replace(path)
+    for folder in {path.parent for path in files}:
+        _sync_folder(folder)
+
+
+def _remove(new: Path) -> None:
+    """Remove what was not put in place."""
+    with suppress(OSError):
+        new.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

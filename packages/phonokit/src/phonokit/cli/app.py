@@ -1,5 +1,6 @@
 """The command ``phono``."""
 
+import errno
 import os
 import signal
 import sys
@@ -18,6 +19,8 @@ INTERRUPTION = "phono: interrupted; nothing was written\n"
 BAD_INPUT = 2
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+NO_ROOM = [getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EFBIG")]
+"""What systems say of a disk that is full, wherever a program meets it."""
 
 EXAMPLES = """\
 Examples:
@@ -226,6 +229,9 @@ def _explanation(error: BaseException) -> tuple[str, int] | None:
     if isinstance(error, CycloptsError):
         text = f"{_one_line(error)} ({_help()} tells what there is)"
         return f"phono: error: {text}\n", BAD_INPUT
+    if isinstance(error, OSError) and error.errno and error.errno in NO_ROOM:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"phono: error: {where}cannot be written ({error.strerror})\n", BAD_INPUT
     if isinstance(error, Exception) and _is_refusal(error):
         from phonokit.cli.words import in_options
 

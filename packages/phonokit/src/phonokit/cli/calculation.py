@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from phono_grid import Grid, using
 from phono_grid.errors import DomainError
-from phono_grid.files import ensure_writable, replacing
+from phono_grid.files import ensure_writable, replacing, together
 from phono_mpi import Ranks
 from rich.console import Console
 
@@ -154,9 +154,10 @@ def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
             if store is None:
                 return
             # Nothing that was computed may be lost because it could not be printed.
-            written = [result.write(target, command=current.get().command)]
+            with together():
+                written = [result.write(target, command=current.get().command)]
+                _write_settings(target, calculation.mesh)
             store.remove()
-        _write_settings(target, calculation.mesh)
         if options.plot is not None:
             calculation.draw(result, options.plot, **units)
             written.append(options.plot)

@@ -8,7 +8,7 @@ import numpy as np
 from cyclopts import Parameter
 from phono_grid import Cell, Symmetry, backend, standard_masses
 from phono_grid.errors import DomainError
-from phono_grid.files import make_folder
+from phono_grid.files import make_folder, together
 from rich.console import Console
 
 from phonokit._version import __version__
@@ -108,13 +108,14 @@ def make_displacements(
 ) -> Path:
     """Make, write and tell of displacements; their file."""
     supercells = compute(structure, settings, format=form)
-    make_folder(folder)
     path = folder / default_displacements_name(supercells)
-    written = [f"wrote {write_displacements(supercells, path)}"]
-    for part, stem in _parts(supercells):
-        if structures is not None:
-            last = write_structures(part, folder, stem, structures)
-            written.append(f"wrote {last[0]} structures, the last {last[1]}")
+    with together():
+        make_folder(folder)
+        written = [f"wrote {write_displacements(supercells, path)}"]
+        for part, stem in _parts(supercells):
+            if structures is not None:
+                last = write_structures(part, folder, stem, structures)
+                written.append(f"wrote {last[0]} structures, the last {last[1]}")
     say("\n".join([_header(supercells), *written]))
     return path
 

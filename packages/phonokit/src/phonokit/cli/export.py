@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 from phono_grid.errors import FileError
-from phono_grid.files import make_folder
+from phono_grid.files import make_folder, together
 
 from phonokit.cli.command import command
 from phonokit.cli.displace import say
@@ -41,8 +41,10 @@ def export(path: ResultFile, /, *, output: Path = Path()) -> None:
     begin = HEAD.partition(" 0")[0].encode()
     for name in export_names(result):
         ensure_replaceable(output / name, begin)
-    make_folder(output)
-    for file in write(result, output):
+    with together():
+        make_folder(output)
+        written = write(result, output)
+    for file in written:
         say(f"wrote {file}")
 
 

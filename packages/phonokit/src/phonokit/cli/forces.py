@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid.calculators import CalculatorUnits
 from phono_grid.errors import DomainError
+from phono_grid.files import together
 from rich.console import Console
 
 from phonokit.calc.forces import collect_forces, compute_forces
@@ -131,9 +132,11 @@ def _write(
 ) -> None:
     """Write the forces beside their displacements, and tell where."""
     folder, written = find_supercells(path).parent, []
-    for part, values in zip((supercells, supercells.phonon), forces_of_parts, strict=False):
-        if part is not None:
-            written += save_forces(folder, part, values, units)
+    parts = zip((supercells, supercells.phonon), forces_of_parts, strict=False)
+    with together():
+        for part, values in parts:
+            if part is not None:
+                written += save_forces(folder, part, values, units)
     say("\n".join([program(), *(f"wrote {file}" for file in written)]))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Cell, units
 from phono_grid.errors import DomainError
-from phono_grid.files import path_of
+from phono_grid.files import path_of, together
 
 from phonokit._version import __version__
 from phonokit.io.write_text import writing_text
@@ -63,11 +63,12 @@ def export(result: Result, folder: str | Path = ".") -> tuple[Path, ...]:
     'band.yaml'
     """
     target, written = path_of(folder), []
-    for name, lines in _exports(result).items():
-        written.append(target / name)
-        with writing_text(written[-1]) as file:
-            file.write(f"{HEAD}, {result.provenance.formula}\n")
-            file.writelines(f"{line}\n" for line in lines())
+    with together():
+        for name, lines in _exports(result).items():
+            written.append(target / name)
+            with writing_text(written[-1]) as file:
+                file.write(f"{HEAD}, {result.provenance.formula}\n")
+                file.writelines(f"{line}\n" for line in lines())
     return tuple(written)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid.calculators import CalculatorUnits
 from phono_grid.errors import DomainError, ShapeError, ensure_type, finite
-from phono_grid.files import path_of
+from phono_grid.files import path_of, together
 
 from phonokit.io.write_text import writing_text
 from phonokit.model.displaced_supercells import (
@@ -19,6 +19,7 @@ from phonokit.model.displaced_supercells import (
 ANGSTROM = CalculatorUnits()
 
 
+@together()
 def save_forces(
     folder: Path,
     supercells: AnySupercells,

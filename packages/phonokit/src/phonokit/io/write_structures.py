@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Cell
 from phono_grid.errors import DomainError, FileError, PhonoError
-from phono_grid.files import replacing
+from phono_grid.files import replacing, together
 
 from phonokit.io.ase import ase, atoms_of
 from phonokit.io.finished import Finished
@@ -27,6 +27,7 @@ OPTIONS = {"lammps-data": {"masses": True}}
 Write = Callable[[Path, Cell, NDArray[np.float64]], None]
 
 
+@together()
 def write_structures(
     supercells: AnySupercells, folder: Path, stem: str, form: str
 ) -> tuple[int, Path]:
@@ -51,7 +52,7 @@ def write_structures(
     DomainError
         If there is no such format, or it does not hold a crystal.
     FileError
-        If a file cannot be written; none is left broken.
+        If a file cannot be written; all are left as they were.
     """
     cell, write = supercells.supercell.cell, _writer(form)
     # One width for all, however many there are, so that names sort as numbers do.
@@ -98,6 +99,8 @@ def _write_by_ase(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what ASE plans
             ase("ase.io").write(path, atoms, format=form, **OPTIONS.get(form, {}))
+    except OSError:
+        raise  # a disk that is full
     except Exception as error:  # ASE's writers raise what they like
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise DomainError(

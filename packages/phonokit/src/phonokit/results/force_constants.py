@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants, SparseForceConstants3, expand
 from phono_grid.errors import FileError, PhonoWarning, ensure_flag, ensure_type
-from phono_grid.files import make_folder, path_of, replacing
+from phono_grid.files import make_folder, path_of, replacing, together
 from phono_grid.hdf5 import Dataset, open_hdf5, write_hdf5
 from phono_grid.nouns import ValueNoun
 
@@ -104,7 +104,6 @@ class FitResult(ValueNoun):
         """
         target = path_of(folder, "folder")
         ensure_flag("text", text)
-        make_folder(target)
         about = {
             "program": "phonokit",
             "fit": json.dumps(asdict(self.fit)),
@@ -113,15 +112,19 @@ class FitResult(ValueNoun):
             "cells_sha256": self.cells,
             "forces_sha256": self.forces,
         }
-        written = [_write(self.fc2, target / "fc2.hdf5", full=full, attributes=about)]
-        path = target / "fc3.hdf5"
-        if self.fc3 is not None:
-            written.append(_write(self.fc3, path, full=full, attributes=about))
-        else:
-            _put_aside(path)
-        if text:
-            path = target / "FORCE_CONSTANTS"
-            written.append(write_force_constants(self.fc2, path, full=full))
+        orders = {"fc2.hdf5": self.fc2, "fc3.hdf5": self.fc3}
+        with together():
+            make_folder(target)
+            written = [
+                _write(fc, target / name, full=full, attributes=about)
+                for name, fc in orders.items()
+                if fc is not None
+            ]
+            if text:
+                path = target / "FORCE_CONSTANTS"
+                written.append(write_force_constants(self.fc2, path, full=full))
+        if self.fc3 is None:
+            _put_aside(target / "fc3.hdf5")
         return written
 
 

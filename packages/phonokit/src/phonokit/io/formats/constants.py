@@ -7,7 +7,7 @@ from phono_fc import ForceConstants, LatticeForceConstants
 from phono_grid import Backend, using
 from phono_grid.backend import active
 from phono_grid.errors import DomainError, FileError, ensure_flag, ensure_type
-from phono_grid.files import make_folder, path_of
+from phono_grid.files import make_folder, path_of, together
 
 from phonokit.io.files import in_file, sha256
 from phonokit.io.formats.cells import on_cell
@@ -129,7 +129,7 @@ def write_constants(
     target = path_of(path)
     if format not in WRITERS:
         raise DomainError(f"format: expected one of {', '.join(WRITERS)}, got {format!r}")
-    with using(crystal.backend):
+    with using(crystal.backend), together():
         return WRITERS[format](crystal, target)
 
 
