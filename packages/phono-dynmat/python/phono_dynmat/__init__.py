@@ -44,6 +44,11 @@ from phono_dynmat._group_velocities import (
 )
 from phono_dynmat._harmonic_series import HarmonicSeries
 from phono_dynmat._modes import Modes
+from phono_dynmat._motion import (
+    mode_patterns,
+    participation_ratios,
+    thermal_random_displacements,
+)
 from phono_dynmat._quasi_harmonic import QuasiHarmonic, quasi_harmonic
 from phono_dynmat._rigid_translations import rigid_translations
 from phono_dynmat._separate_dipoles import add_dipoles, separate_dipoles
@@ -95,6 +100,8 @@ __all__ = [
     "group_velocities",
     "heat_capacities",
     "mean_square_displacements",
+    "mode_patterns",
+    "participation_ratios",
     "phonon_frequencies",
     "phonon_modes",
     "quasi_harmonic",
@@ -105,5 +112,6 @@ __all__ = [
     "standard_points",
     "stream_modes",
     "thermal_properties",
+    "thermal_random_displacements",
     "velocity_operators",
 ]
