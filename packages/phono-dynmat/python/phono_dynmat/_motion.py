@@ -8,9 +8,9 @@ from phono_grid.errors import (
     ShapeError,
     as_numbers,
     ensure_finite,
+    ensure_flag,
     ensure_integer,
     ensure_not_negative,
-    ensure_flag,
     ensure_type,
     finite,
 )
