@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from phonokit.calc.joint_dos import joint_dos as joint_dos
     from phonokit.calc.kappa import kappa as kappa
     from phonokit.calc.modes import modes as modes
+    from phonokit.calc.modulate import modulate as modulate
     from phonokit.calc.plan import plan as plan
     from phonokit.calc.qha import VolumeRangeWarning as VolumeRangeWarning
     from phonokit.calc.qha import qha as qha
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from phonokit.io.write_forces import write_force_sets as write_force_sets
     from phonokit.io.write_forces import write_forces as write_forces
     from phonokit.io.write_forces import write_snapshots as write_snapshots
+    from phonokit.io.write_modulation import write_modulation as write_modulation
     from phonokit.model.crystal import Crystal as Crystal
     from phonokit.model.dipoles import Dipoles as Dipoles
     from phonokit.model.displaced_supercells import (
@@ -73,6 +75,7 @@ if TYPE_CHECKING:
     from phonokit.model.displaced_supercells import RandomSupercells as RandomSupercells
     from phonokit.model.force_data import ForceData as ForceData
     from phonokit.model.force_data import SecondOrderData as SecondOrderData
+    from phonokit.model.modulation import Modulation as Modulation
     from phonokit.model.provenance import InputFile as InputFile
     from phonokit.plot.elasticity import plot_elasticity as plot_elasticity
     from phonokit.plot.four_phonon import plot_four_phonon as plot_four_phonon
@@ -142,6 +145,7 @@ _HOME = {
     "phonokit.calc.joint_dos": "joint_dos",
     "phonokit.calc.kappa": "kappa",
     "phonokit.calc.modes": "modes",
+    "phonokit.calc.modulate": "modulate",
     "phonokit.calc.plan": "plan",
     "phonokit.calc.qha": "qha VolumeRangeWarning",
     "phonokit.calc.scattering_problem": "IdleRanksWarning",
@@ -158,10 +162,12 @@ _HOME = {
     "phonokit.io.supercells": "read_supercells",
     "phonokit.io.write_displacements": "write_displacements",
     "phonokit.io.write_forces": "write_force_sets write_forces write_snapshots",
+    "phonokit.io.write_modulation": "write_modulation",
     "phonokit.model.crystal": "Crystal",
     "phonokit.model.dipoles": "Dipoles",
     "phonokit.model.displaced_supercells": "DisplacedSupercells RandomSupercells",
     "phonokit.model.force_data": "ForceData SecondOrderData",
+    "phonokit.model.modulation": "Modulation",
     "phonokit.model.provenance": "InputFile",
     "phonokit.plot.elasticity": "plot_elasticity",
     "phonokit.plot.four_phonon": "plot_four_phonon",

@@ -5,17 +5,25 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from phono_dynmat import (
+    commensurate_points,
+    phonon_frequencies,
+    thermal_random_displacements,
+)
 from phono_fc import (
     SingleDisplacements,
     pair_displacements,
     random_displacements,
     single_displacements,
 )
-from phono_grid import Cell, Supercell, Symmetry
+from phono_grid import Cell, Supercell, Symmetry, using
 from phono_grid.errors import DomainError, ensure_type
 from phono_grid.files import path_of
 
+from phonokit.calc.stability import warn_of_imaginary_modes
+from phonokit.io.load import load
 from phonokit.io.structures import read_structure
+from phonokit.model.crystal import Crystal
 from phonokit.model.displaced_supercells import (
     AnySupercells,
     DisplacedSupercells,
@@ -40,9 +48,11 @@ def displace(
 
     Parameters
     ----------
-    structure : str, Path, Cell or ase.Atoms
+    structure : str, Path, Cell, ase.Atoms or Crystal
         The unit cell; a path is of any file that ASE reads, or a yaml file of phonopy.
-        Masses, labels (Fe1, Fe2) and magnetic moments of a file are kept.
+        Masses, labels (Fe1, Fe2) and magnetic moments of a file are kept. With a
+        temperature, a crystal or what `phonokit.load` reads; the supercell is that of its
+        second-order constants if none is given, in multiples of the primitive axes.
     settings : Displace, optional
         Supercell, distance, kind of displacements.
     format : str, optional
@@ -65,6 +75,7 @@ def displace(
 
     References
     ----------
+    D. West, S. K. Estreicher, Phys. Rev. Lett. 96, 115504 (2006), at a temperature.
     K. Parlinski, Z. Q. Li, Y. Kawazoe, Phys. Rev. Lett. 78, 4063 (1997).
     A. Togo, L. Chaput, I. Tanaka, Phys. Rev. B 91, 094306 (2015).
 
@@ -74,15 +85,58 @@ def displace(
     >>> silicon = phonokit.read("examples/silicon").unit_cell
     >>> phonokit.displace(silicon, phonokit.Displace(supercell=(2, 2, 2)))
     DisplacedSupercells(Si2, 64 atoms, 1 + 110 displacements)
+    >>> warm = phonokit.Displace(random=5, temperature=300, seed=1)
+    >>> phonokit.displace("examples/silicon", warm)
+    RandomSupercells(Si2, 64 atoms, 5 random displacements)
     """
     settings = Displace() if settings is None else settings
     ensure_type("settings", settings, Displace)
+    if settings.temperature is not None:
+        return _thermal(_crystal(structure), settings, settings.temperature)
+    if isinstance(structure, Crystal):
+        structure = structure.primitive
     unit_cell = _with_moments(_unit_cell(structure, format), settings.magnetic_moments)
     supercell = Supercell.of(unit_cell, settings.supercell, settings.primitive)
     phonon = _second_order(settings, unit_cell, supercell)
     if settings.random is not None:
         return _random(settings, unit_cell, supercell, phonon)
     return _by_symmetry(settings, unit_cell, supercell, phonon)
+
+
+def _crystal(structure: Any) -> Crystal:
+    """The crystal whose phonons displace the atoms."""
+    if isinstance(structure, str | Path):
+        return load(structure)
+    ensure_type("structure", structure, Crystal)
+    assert isinstance(structure, Crystal)
+    return structure
+
+
+def _thermal(crystal: Crystal, settings: Displace, temperature: float) -> RandomSupercells:
+    """All atoms at once, as the phonons of a crystal displace them."""
+    assert settings.random is not None  # or temperature would have been refused
+    cell = crystal.primitive
+    if settings.supercell == (1, 1, 1):
+        own = crystal.phonon_supercell.cell.lattice @ np.linalg.inv(cell.lattice)
+        matrix = np.rint(own.T).astype(int).tolist()
+    else:
+        matrix = settings.supercell
+    with using(crystal.backend):
+        supercell = Supercell.of(cell, matrix, "P")
+        dynamics = crystal.dynamics()
+        q = commensurate_points(supercell)
+        warn_of_imaginary_modes(
+            q, phonon_frequencies(dynamics, q), "these modes displace no atom"
+        )
+        u = thermal_random_displacements(
+            dynamics,
+            supercell,
+            temperature,
+            settings.random,
+            seed=settings.seed,
+            classical=settings.classical,
+        )
+    return RandomSupercells(cell, supercell, u, settings.order)
 
 
 def _with_moments(cell: Cell, moments: tuple[float, ...] | None) -> Cell:

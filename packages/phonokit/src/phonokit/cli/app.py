@@ -49,13 +49,14 @@ COMMANDS = {
     "elasticity": "Compute elastic constants, velocities of sound, Debye temperature.",
     "export": "Write a result in the files of phonopy, for other programs.",
     "modes": "Compute frequencies, eigenvectors and velocities of phonons.",
+    "modulate": "Write a supercell displaced along modes, or an animation of them.",
     "gamma": "Compute half linewidths of the phonons at a few wave vectors.",
     "spectral": "Compute spectral functions at a few wave vectors, or along lines.",
     "jdos": "Compute joint densities of states: pairs of phonons to scatter with.",
 }
 """Summary of each command; its file is imported only when it runs."""
 
-ALONE = {"accumulate", "convert", "displace", "export", "fc", "forces"}
+ALONE = {"accumulate", "convert", "displace", "export", "fc", "forces", "modulate"}
 """Commands that do not share their work among ranks."""
 
 NO_SETTINGS = {"--restart", "--verbose"}

@@ -48,6 +48,8 @@ Examples:
 
   phono fc si
 
+  phono displace si --random 20 --temperature 300 --output si-300K
+
   phono fc POSCAR --supercell 2 2 2 --calculator potential.py:make --output si
 """
 
@@ -71,7 +73,8 @@ def displace(
     Parameters
     ----------
     structure
-        A file that ASE reads: POSCAR, cif, extxyz, ...
+        A file that ASE reads: POSCAR, cif, extxyz, ...; with --temperature a folder or
+        file with forces or force constants.
     supercell
         Three numbers, multiples of the unit cell; 1 1 1 if not given.
     supercell_matrix
@@ -90,7 +93,7 @@ def displace(
     wanted = settings_from(
         Displace,
         settings,
-        supercell=_matrix(supercell, supercell_matrix),
+        supercell=supercell_matrix_of(supercell, supercell_matrix),
         phonon_supercell=phonon_supercell,
     )
     make_displacements(structure, wanted, output, structures, format)
@@ -187,7 +190,7 @@ def _parts(supercells: AnySupercells) -> Iterator[tuple[AnySupercells, str]]:
         yield supercells.phonon, "supercell_fc2"
 
 
-def _matrix(supercell: Triple | None, matrix: Nine | None) -> Matrix:
+def supercell_matrix_of(supercell: Triple | None, matrix: Nine | None) -> Matrix:
     """The supercell as it is given, in one of two ways."""
     if matrix is None:
         return supercell or (1, 1, 1)

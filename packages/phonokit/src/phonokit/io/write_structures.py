@@ -54,7 +54,7 @@ def write_structures(
     FileError
         If a file cannot be written; all are left as they were.
     """
-    cell, write = supercells.supercell.cell, _writer(form)
+    cell, write = supercells.supercell.cell, structure_writer(form)
     # One width for all, however many there are, so that names sort as numbers do.
     width = max(5, len(str(len(supercells))))
     rest = cell.positions @ cell.lattice
@@ -71,7 +71,7 @@ def write_structures(
     return len(numbers) + 1, path
 
 
-def _writer(form: str) -> Write:
+def structure_writer(form: str) -> Write:
     """The function that writes a format."""
     if form in WRITERS:
         text_of = WRITERS[form]

@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from phono_dynmat import participation_ratios
 from phono_grid import Cell, units
+from phono_grid.errors import DomainError
 from phono_grid.hdf5 import Dataset
 
 from phonokit.results.result import Array, Numbers, Parts, Result, Words, quantity
@@ -110,6 +112,16 @@ class ModesResult(OfCell, kind="modes"):
         "distance",
         optional=True,
     )
+
+    @property
+    def participation_ratios(self) -> Array:
+        """How many of the atoms take part in each mode, (n_q, n_b), from 1 / n_a to 1."""
+        if self.eigenvectors is None:
+            raise DomainError(
+                "participation_ratios: are of eigenvectors, which this result was made "
+                "without; compute it with eigenvectors=True"
+            )
+        return participation_ratios(self.eigenvectors)
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)

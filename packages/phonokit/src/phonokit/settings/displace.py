@@ -10,6 +10,7 @@ from phono_grid.errors import (
     as_numbers,
     ensure_flag,
     ensure_integer,
+    ensure_not_negative,
     ensure_positive,
     ensure_shape,
     finite,
@@ -49,6 +50,11 @@ class Displace:
         Three numbers: a separate, larger supercell for second order. Or a matrix.
     random
         Displace all atoms at random in so many supercells, for least squares (symfc).
+    temperature
+        In K, of random displacements: all atoms as they are in the harmonic crystal, with
+        zero-point motion; for this the structure comes with force constants or forces.
+    classical
+        Without zero-point motion, as in molecular dynamics.
     seed
         Of the random displacements: the same seed gives the same ones.
     gaussian
@@ -68,26 +74,30 @@ class Displace:
     axes_only: bool = False
     phonon_supercell: Matrix | None = None
     random: int | None = None
+    temperature: float | None = None
+    classical: bool = False
     seed: int | None = None
     gaussian: bool = False
     magnetic_moments: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
-        for name in ("second_order", "axes_only", "gaussian"):
+        for name in ("second_order", "axes_only", "gaussian", "classical"):
             ensure_flag(name, getattr(self, name))
         for name in ("distance", "cutoff"):
             if getattr(self, name) is not None:
                 ensure_positive(name, getattr(self, name))
         for name in ("supercell", "phonon_supercell"):
             if getattr(self, name) is not None:
-                object.__setattr__(self, name, _whole(name, getattr(self, name)))
+                object.__setattr__(self, name, whole_numbers(name, getattr(self, name)))
         if self.plus_minus not in PLUS_MINUS:
             raise DomainError(
                 f"plus_minus: expected {', '.join(PLUS_MINUS)}, got {self.plus_minus!r}"
             )
         if self.random is not None:
             ensure_integer("random", self.random, least=1)
+        if self.temperature is not None:
+            ensure_not_negative("temperature", self.temperature, "K")
         if self.magnetic_moments is not None:
             moments = finite(self.magnetic_moments, "magnetic_moments", ("n",))
             object.__setattr__(self, "magnetic_moments", tuple(moments.tolist()))
@@ -105,11 +115,34 @@ class Displace:
                 "phonon_supercell: is for second order beside third order; give the "
                 "supercell of second order alone as supercell="
             )
+        self._refuse_contradictions_of_temperature()
         if self.random is None and (self.seed is not None or self.gaussian):
             name = "gaussian" if self.seed is None else "seed"
             raise DomainError(
                 f"{name}: is of random displacements; give random=, their number, too"
             )
+
+    def _refuse_contradictions_of_temperature(self) -> None:
+        """Refuse what thermal displacements do not have, and what nothing else has."""
+        if self.temperature is None:
+            if self.classical:
+                raise DomainError(
+                    "classical: is of displacements at a temperature; give temperature= too"
+                )
+            return
+        if self.random is None:
+            raise DomainError(
+                "temperature: is of random displacements; give random=, their number, too"
+            )
+        for name in ("distance", "phonon_supercell", "magnetic_moments"):
+            if getattr(self, name) is not None:
+                raise DomainError(
+                    f"{name}: has no meaning with temperature=, where the crystal decides; "
+                    "leave it out"
+                )
+        if self.gaussian or self.plus_minus == "yes":
+            name = "gaussian" if self.gaussian else "plus_minus"
+            raise DomainError(f"{name}: has no meaning with temperature=; leave it out")
 
     @property
     def order(self) -> int:
@@ -122,7 +155,7 @@ class Displace:
         return DISTANCE[self.order] if self.distance is None else self.distance
 
 
-def _whole(name: str, matrix: Any) -> Any:
+def whole_numbers(name: str, matrix: Any) -> Any:
     """Three whole numbers, or three rows of them."""
     values: NDArray[np.float64] = as_numbers(matrix, name)
     if values.shape != (3,):

@@ -1,0 +1,114 @@
+"""``phono modulate``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from cyclopts import Parameter
+from phono_grid.errors import DomainError
+from phono_grid.files import ensure_writable
+
+from phonokit.calc.modulate import modulate as compute
+from phonokit.cli.command import command
+from phonokit.cli.displace import Nine, say, supercell_matrix_of
+from phonokit.cli.options import CRYSTAL, CrystalOptions, Data, Unit
+from phonokit.cli.terminal import header
+from phonokit.cli.wave_vectors import wave_vectors_from
+from phonokit.io.write_modulation import write_modulation
+from phonokit.model.modulation import Modulation
+from phonokit.settings.displace import Triple
+from phonokit.settings.frequency_unit import FrequencyUnit
+from phonokit.settings.wave_vectors import wave_vector_name
+
+EXAMPLES = """
+phono modulate examples/silicon --q 0.5,0,0.5 --band 1 --amplitude 0.2 --output frozen.vasp
+phono modulate examples/silicon --q 0,0,0 --band 6 --frames 20 --output wave.extxyz
+"""
+
+
+def modulate(
+    data: Data,
+    /,
+    *,
+    q: tuple[str, ...] = (),
+    band: tuple[int, ...] = (),
+    amplitude: tuple[float, ...] = (0.1,),
+    phase: tuple[float, ...] = (0.0,),
+    supercell: Triple | None = None,
+    supercell_matrix: Annotated[Nine | None, Parameter(negative=())] = None,
+    frames: int = 1,
+    unit: Unit = "THz",
+    output: Path = Path("modulation.extxyz"),
+    format: str | None = None,
+    crystal: Annotated[CrystalOptions, Parameter(name="*", group="Crystal")] = CRYSTAL,
+) -> None:
+    """Write a supercell displaced along modes, or an animation of them.
+
+    Parameters
+    ----------
+    q
+        x,y,z, fractional, of one mode or of more.
+    band
+        Which mode at each wave vector, from 1 in the order of frequencies.
+    amplitude
+        In Å, how far the atom goes that moves most; 0.1 if not given.
+    phase
+        In degrees.
+    supercell
+        Three numbers, multiples of the primitive axes; the smallest in which the wave is
+        periodic if not given.
+    supercell_matrix
+        Nine numbers by rows, in place of three; the columns are the supercell's axes.
+    frames
+        How many moments of one period, for an animation.
+    output
+        The file to write; modulation.extxyz if not given.
+    format
+        Of the file, by ASE's name (vasp, extxyz, vasp-xdatcar, ...); told by its name if
+        not given.
+    """
+    if not q or len(band) != len(q):
+        raise DomainError(
+            f"band: give q= and as many bands as wave vectors, got {len(q)} wave vectors and "
+            f"{len(band)} bands"
+        )
+    if min(band) < 1:
+        raise DomainError(f"band: bands are counted from 1, got {min(band)}")
+    matrix = None
+    if supercell is not None or supercell_matrix is not None:
+        matrix = supercell_matrix_of(supercell, supercell_matrix)
+    ensure_writable(output)
+    loaded = crystal.load(data)
+    say(header(loaded, {}, nac=crystal.nac))
+    wave = compute(
+        loaded,
+        wave_vectors_from(q),
+        np.array(band) - 1,
+        amplitude=amplitude if len(amplitude) > 1 else amplitude[0],
+        phase=phase if len(phase) > 1 else phase[0],
+        supercell=matrix,
+        frames=frames,
+        nac=crystal.nac,
+    )
+    say(_modes(wave, FrequencyUnit(unit)))
+    say(f"wrote {write_modulation(wave, output, format=format)}")
+
+
+app = command(modulate, EXAMPLES)
+
+
+def _modes(wave: Modulation, unit: FrequencyUnit) -> str:
+    """The modes, and the supercell."""
+    lines = [f"Modes, {unit.value}"]
+    for q, band, f in zip(wave.qpoints, wave.bands, wave.frequencies, strict=True):
+        value = round(float(f) * unit.per_thz, unit.digits) + 0
+        lines.append(
+            f"  q = {wave_vector_name(q)}  band {band + 1}  {value:.{unit.digits}f}"
+        )
+    atoms = wave.supercell.cell.n_atoms
+    furthest = float(np.linalg.norm(wave.displacements, axis=-1).max())
+    plural = "" if len(wave) == 1 else "s"
+    lines.append(
+        f"  {atoms} atoms, {len(wave)} frame{plural}, moved by {furthest:.4f} Å at most"
+    )
+    return "\n".join(lines)
