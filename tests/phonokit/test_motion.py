@@ -50,7 +50,7 @@ def test_the_smallest_supercell_is_found(silicon):
     wave = phonokit.modulate(silicon, [1 / 3, 0, -0.25], 0)
     assert wave.supercell.n_cells == 12
     assert wave == phonokit.modulate(silicon, [1 / 3, 0, -0.25], 0, supercell=(3, 1, 4))
-    with pytest.raises(DomainError, match="q: 0.1234 is no fraction"):
+    with pytest.raises(DomainError, match=r"q: 0\.1234 is no fraction"):
         phonokit.modulate(silicon, [0.1234, 0, 0], 0)
     with pytest.raises(DomainError, match="is not periodic in the supercell"):
         phonokit.modulate(silicon, X, 0, supercell=(3, 3, 3))
@@ -102,7 +102,7 @@ def test_thermal_displacements_have_the_mean_square_of_the_crystal(silicon):
     warm = phonokit.displace(silicon, settings)
     assert warm.supercell.n_cells == 8
     expected = phonokit.displacements(silicon, mesh=(2, 2, 2), temperatures=[300])
-    u2 = np.trace(expected.matrices[0, 0]) / 3
+    u2 = expected.mean[0, 0]
     np.testing.assert_allclose((warm.displacements**2).mean(), u2, rtol=0.03)
     assert phonokit.displace(silicon, settings) == warm
     cold = phonokit.displace(

@@ -69,8 +69,8 @@ def modulate(
     """
     if not q or len(band) != len(q):
         raise DomainError(
-            f"band: give q= and as many bands as wave vectors, got {len(q)} wave vectors and "
-            f"{len(band)} bands"
+            f"band: give q= and as many bands as wave vectors, got {len(q)} wave vectors "
+            f"and {len(band)} bands"
         )
     if min(band) < 1:
         raise DomainError(f"band: bands are counted from 1, got {min(band)}")
@@ -83,7 +83,7 @@ def modulate(
     wave = compute(
         loaded,
         wave_vectors_from(q),
-        np.array(band) - 1,
+        [number - 1 for number in band],
         amplitude=amplitude if len(amplitude) > 1 else amplitude[0],
         phase=phase if len(phase) > 1 else phase[0],
         supercell=matrix,

@@ -1,6 +1,7 @@
 """Frames of a modulated supercell, as one file of any format that ASE writes."""
 
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -76,12 +77,13 @@ def _format(path: Path, form: str | None) -> str:
     if form in WRITERS:
         return str(form)
     formats = ase("ase.io.formats")
-    named = form is not None
-    if form is None:
-        form = str(formats.filetype(str(path), read=False, guess=False))
+    named, found = form is not None, form or ""
+    if not named:
+        with suppress(formats.UnknownFileTypeError):
+            found = str(formats.filetype(str(path), read=False, guess=False))
     known = formats.ioformats
-    if form in known and known[form].can_write and form not in NOT_FOR_CRYSTALS:
-        return form
+    if found in known and known[found].can_write and found not in NOT_FOR_CRYSTALS:
+        return found
     if named:
         raise DomainError(
             f"format: {form!r} is no format of structures that ASE writes; take another, "
