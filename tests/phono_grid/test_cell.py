@@ -17,6 +17,12 @@ def test_kinds_of_atoms_are_numbered_in_order_of_appearance():
     assert cell.formula == "O2Ti"
 
 
+def test_a_formula_has_elements_not_labels():
+    symbols = ["H", "H2", "O1", "O1"]
+    cell = Cell(np.eye(3) * 4, np.arange(12).reshape(4, 3) / 12, symbols, [1, 2, 16, 16])
+    assert cell.formula == "H2O2"
+
+
 def test_the_arrays_of_a_cell_cannot_be_written_to(crystal):
     with pytest.raises(ValueError, match="read-only"):
         crystal.positions[0, 0] = 1

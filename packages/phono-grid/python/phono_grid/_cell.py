@@ -249,9 +249,10 @@ class Cell(ValueNoun):
 
     @property
     def formula(self) -> str:
-        """Like ``Na4Cl4``."""
+        """Like ``Na4Cl4``: elements, whatever labels tell their atoms apart (Fe1, Fe2)."""
         count: dict[str, int] = {}
-        for symbol in self.symbols:
+        for label in self.symbols:
+            symbol = label.rstrip("0123456789") or label
             count[symbol] = count.get(symbol, 0) + 1
         return "".join(f"{s}{n if n > 1 else ''}" for s, n in count.items())
 

@@ -34,7 +34,7 @@ MASS_TOLERANCE = 1e-3
 MAGNETIC = ("Cr", "Mn", "Fe", "Co", "Ni", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Eu", "U")
 """Elements whose moments are not to be forgotten."""
 MOST = 8
-"""Moments that are printed."""
+"""Moments and labels that are printed."""
 Nine = tuple[int, int, int, int, int, int, int, int, int]
 FlatDisplace = Annotated[DisplaceOptions, Flat]
 DISPLACE = DisplaceOptions()
@@ -157,6 +157,15 @@ def _told_of_atoms(unit_cell: Cell, primitive: Cell) -> Iterator[str]:
             f"  primitive cell of {primitive.n_atoms} of the {unit_cell.n_atoms} atoms, "
             "the others are their copies"
         )
+    elif not np.allclose(unit_cell.lattice, primitive.lattice, atol=1e-5):
+        rows = "; ".join(" ".join(f"{x:.4f}" for x in row) for row in primitive.lattice)
+        yield (
+            f"  axes      {rows} Å; wave vectors and meshes are in these, not in those of "
+            "the structure (--primitive P keeps those)"
+        )
+    labels = [s for s in dict.fromkeys(primitive.symbols) if s[-1].isdigit()]
+    if labels:
+        yield f"  labels    {_listed(labels)}"
     masses = {
         f"{symbol} {mass:g}": f"{symbol} {mass:g} Da (standard {standard:g})"
         for symbol, mass in zip(primitive.symbols, primitive.masses, strict=True)
@@ -170,9 +179,14 @@ def _told_of_atoms(unit_cell: Cell, primitive: Cell) -> Iterator[str]:
             f"{symbol} {' '.join(f'{x:g}' for x in np.atleast_1d(moment))}"
             for symbol, moment in zip(primitive.symbols, moments, strict=True)
         ]
-        yield f"  moments   {', '.join(told[:MOST])}{', ...' if len(told) > MOST else ''}"
+        yield f"  moments   {_listed(told)}"
     elif any(symbol.rstrip("0123456789") in MAGNETIC for symbol in primitive.symbols):
         yield "  moments   none; --magnetic-moments gives them, they lower the symmetry"
+
+
+def _listed(words: list[str]) -> str:
+    """The first of them."""
+    return ", ".join([*words[:MOST], *["..."] * (len(words) > MOST)])
 
 
 def _standard_mass(symbol: str) -> float:
