@@ -97,6 +97,14 @@ def tests(session: nox.Session, lang: str) -> None:
 
 
 @nox.session(venv_backend="none")
+def fuzz(session: nox.Session) -> None:
+    """Read 10⁵ mutated files: ``nox -s fuzz -- --first 20000 --count 1000 tdep kappa``."""
+    sync(session)
+    path = {"PYTHONPATH": str(ROOT / "tests")}
+    run(session, "python", "-m", "fuzzing", *session.posargs, env=path)
+
+
+@nox.session(venv_backend="none")
 def docs(session: nox.Session) -> None:
     """Run the examples of every page."""
     sync(session)

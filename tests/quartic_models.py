@@ -51,3 +51,23 @@ def phonons_on(mesh, *, use_symmetry=True):
     grid = Grid.of(cell, mesh, use_symmetry=use_symmetry)
     modes = Modes(grid.qpoints, *model.modes(grid.qpoints))
     return cell, PeriodicModes.of(grid, modes, cell)
+
+
+def tdep_text(constants):
+    """Constants of two kinds of atoms in TDEP's format."""
+    lines = [
+        "  2               How many atoms per unit cell",
+        " 7.0     Realspace cutoff (A)",
+    ]
+    for k in range(2):
+        own = np.flatnonzero(constants.atoms[:, 0] == k)
+        lines.append(f" {len(own)}   How many quartets are atom {k + 1} part of")
+        for e in own:
+            lines += [
+                f" {kind + 1}   atom {i + 1} in quartet {e + 1}"
+                for i, kind in enumerate(constants.atoms[e])
+            ]
+            places = np.concatenate([[[0, 0, 0]], constants.cells[e]])
+            rows = np.concatenate([places, constants.values[e].reshape(27, 3)])
+            lines += ["  ".join(f"{x:.16f}" for x in row) for row in rows]
+    return "\n".join(lines) + "\n"

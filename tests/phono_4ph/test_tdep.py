@@ -7,28 +7,9 @@ import pytest
 from phono_4ph import read_tdep_fourth_order
 from phono_grid import Cell
 from phono_grid.errors import FileError
+from quartic_models import tdep_text
 
 CELL = Cell.of(3.0 * np.eye(3) + 0.1, [[0, 0, 0], [0.4, 0.5, 0.6]], ["Si", "C"])
-
-
-def tdep_text(constants):
-    """The file of some constants."""
-    lines = [
-        "  2               How many atoms per unit cell",
-        " 7.0     Realspace cutoff (A)",
-    ]
-    for k in range(2):
-        own = np.flatnonzero(constants.atoms[:, 0] == k)
-        lines.append(f" {len(own)}   How many quartets are atom {k + 1} part of")
-        for e in own:
-            lines += [
-                f" {kind + 1}   atom {i + 1} in quartet {e + 1}"
-                for i, kind in enumerate(constants.atoms[e])
-            ]
-            places = np.concatenate([[[0, 0, 0]], constants.cells[e]])
-            rows = np.concatenate([places, constants.values[e].reshape(27, 3)])
-            lines += ["  ".join(f"{x:.16f}" for x in row) for row in rows]
-    return "\n".join(lines) + "\n"
 
 
 @pytest.fixture

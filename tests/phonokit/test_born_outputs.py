@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from charges_of_programs import OUTCAR, VASPRUN
 from phono_grid import Cell
 from phono_grid.calculators import calculator_units
 from phono_grid.errors import FileError
@@ -16,52 +17,6 @@ UNITS = calculator_units("vasp")
 A = 5.69
 FCC = A / 2 * np.array([[0, 1, 1], [1, 0, 1], [1, 1, 0]])
 NACL = Cell.of(FCC, [[0, 0, 0], [0.5, 0.5, 0.5]], ["Na", "Cl"])
-OUTCAR = """\
- vasp.6.4.2 20Jul23 complex
- POTCAR:    PAW_PBE Na
-   TITEL  = PAW_PBE Na_pv 19Sep2006
-   TITEL  = PAW_PBE Cl 06Sep2000
-   ions per type =               1   1
-      direct lattice vectors                 reciprocal lattice vectors
-     0.000000000  2.845000000  2.845000000    -0.175746924  0.175746924  0.175746924
-     2.845000000  0.000000000  2.845000000     0.175746924 -0.175746924  0.175746924
-     2.845000000  2.845000000  0.000000000     0.175746924  0.175746924 -0.175746924
- position of ions in cartesian coordinates  (Angst):
-   0.00000000  0.00000000  0.00000000
-   2.84500000  2.84500000  2.84500000
- MACROSCOPIC STATIC DIELECTRIC TENSOR (including local field effects in DFT)
- ------------------------------------------------------
-           2.434200     0.000000     0.000000
-           0.000000     2.434200     0.000000
-           0.000000     0.000000     2.434200
- ------------------------------------------------------
- BORN EFFECTIVE CHARGES (including local field effects) (in |e|, cummulative output)
- ---------------------------------------------------------------------------------
- ion    1
-    1     1.08700     0.00000     0.00000
-    2     0.00000     1.08700     0.00000
-    3     0.00000     0.00000     1.08700
- ion    2
-    1    -1.08700     0.00000     0.00000
-    2     0.00000    -1.08700     0.00000
-    3     0.00000     0.00000    -1.08700
-"""
-VASPRUN = """\
-<?xml version="1.0"?>
-<modeling>
- <generator><i name="program" type="string">vasp </i></generator>
- <atominfo><array name="atoms" ><set>
-  <rc><c>Na</c><c>   1</c></rc><rc><c>Cl</c><c>   2</c></rc></set></array></atominfo>
- <varray name="epsilon_scf" ><v> 2.4342 0.0 0.0 </v><v> 0.0 2.4342 0.0 </v>
-  <v> 0.0 0.0 2.4342 </v></varray>
- <array name="born_charges" ><set><v> 1.087 0.0 0.0 </v><v> 0.0 1.087 0.0 </v>
-  <v> 0.0 0.0 1.087 </v></set><set><v> -1.087 0.0 0.0 </v><v> 0.0 -1.087 0.0 </v>
-  <v> 0.0 0.0 -1.087 </v></set></array>
- <structure name="finalpos" ><crystal><varray name="basis" ><v> 0.0 2.845 2.845 </v>
-  <v> 2.845 0.0 2.845 </v><v> 2.845 2.845 0.0 </v></varray></crystal>
-  <varray name="positions" ><v> 0.0 0.0 0.0 </v><v> 0.5 0.5 0.5 </v></varray></structure>
-</modeling>
-"""
 
 
 @pytest.mark.parametrize("text", [OUTCAR, VASPRUN])

@@ -14,8 +14,18 @@ MOST_POINTS = 10**8
 """Points of a curve; a larger number is a mistake."""
 
 
+LONGEST_MESSAGE = 2000
+"""Characters; a longer message repeats what is in a file, or what came as an argument."""
+
+
 class PhonoError(Exception):
     """Anything phonokit refuses; its message says what to do."""
+
+    def __init__(self, *args: object) -> None:
+        if len(args) == 1 and isinstance(args[0], str) and len(args[0]) > LONGEST_MESSAGE:
+            half = LONGEST_MESSAGE // 2 - 10
+            args = (f"{args[0][:half]} ... {args[0][-half:]}",)
+        super().__init__(*args)
 
 
 class PhonoWarning(UserWarning):
@@ -141,7 +151,7 @@ def ensure_indices(name: str, array: NDArray[np.int64], end: int) -> None:
 def ensure_volume(name: str, lattice: NDArray[np.float64]) -> None:
     """Require three vectors in rows that are not in one plane."""
     size = max(map(abs, lattice.ravel().tolist()))
-    if not abs(volume_of(lattice)) > 1e-12 * size**3:
+    if not (size and abs(volume_of(lattice / size)) > 1e-12):
         raise DomainError(f"{name} must have a volume: its vectors are in one plane")
 
 

@@ -111,8 +111,12 @@ def read_atoms(file: Path, form: str | None, path: Path, *, index: int | None) -
         ) from None
 
 
-COUNT = re.compile(r"^\s*(\d{5,18})\s+(?:atoms|atom\s+types)\b", re.MULTILINE)
-"""Numbers in a LAMMPS data file for which ASE makes room."""
+COUNT = re.compile(
+    r"^(?:\s*|ITEM: NUMBER OF ATOMS\s+)(\d{5,18})\s*(?:$|\s(?:atoms|atom\s+types)\b)",
+    re.MULTILINE,
+)
+"""Numbers in files of LAMMPS for which ASE makes room."""
+LAMMPS = ("lammps-data", "lammps-dump-text")
 
 
 def _ensure_counts(file: Path, form: str | None, path: Path) -> None:
@@ -120,12 +124,12 @@ def _ensure_counts(file: Path, form: str | None, path: Path) -> None:
 
     ASE makes room for them, or reads on for as long, before it sees that they are missing.
     """
-    if form not in (None, "extxyz", "xyz", "lammps-data"):
+    if form not in (None, "extxyz", "xyz", *LAMMPS):
         return
     lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
     largest = max((int(match[1]) for match in COUNT.finditer("\n".join(lines))), default=0)
     number = 0
-    while form != "lammps-data" and number < len(lines) and lines[number].strip().isdigit():
+    while form not in LAMMPS and number < len(lines) and lines[number].strip().isdigit():
         n = int(lines[number].strip()[:18])
         largest, number = max(largest, n), number + n + 2  # to the next image
     if largest > len(lines):

@@ -9,6 +9,7 @@ from phono_grid.errors import FileError
 from phono_grid.units import BOHR
 
 from phonokit.io.files import open_text
+from phonokit.io.fractional import fractional
 from phonokit.io.lines import number_of
 from phonokit.io.species import Structure
 
@@ -118,7 +119,7 @@ def _atoms(
     if not scaled or scaled[0].strip(".").upper() in ("T", "TRUE"):
         return labels, x
     factor = _unit(path, settings.get("UNIT", ["ANGSTROM"])[0])
-    return labels, x * factor @ np.linalg.inv(lattice)
+    return labels, fractional(x * factor, lattice)
 
 
 def _of_kind(path: Path, section: Section, names: tuple[str, ...]) -> float:

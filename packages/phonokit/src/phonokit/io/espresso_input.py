@@ -14,6 +14,7 @@ from phono_grid.errors import FileError
 from phono_grid.units import BOHR
 
 from phonokit.io.files import open_text
+from phonokit.io.fractional import fractional
 from phonokit.io.species import Structure
 
 _NAMELIST = re.compile(r"^\s*&(\w+)(.*?)(?:^|\s)/[ \t]*$", re.MULTILINE | re.DOTALL)
@@ -129,7 +130,7 @@ class _Input:
         alat = self._alat() or float(np.linalg.norm(lattice[0]))
         units = {"angstrom": 1.0, "bohr": BOHR, "alat": alat, "": alat}
         factor = self._unit(units, option, "ATOMIC_POSITIONS")
-        return np.asarray(x * factor @ np.linalg.inv(lattice))
+        return fractional(x * factor, lattice)
 
     def _unit(self, units: dict[str, Any], option: str, card: str) -> float:
         """The unit of a card."""

@@ -20,6 +20,7 @@ from phonokit.io.cp2k_input import read_cp2k_input
 from phonokit.io.elk_input import read_elk_input
 from phonokit.io.espresso_input import read_espresso_input
 from phonokit.io.files import in_file, open_text
+from phonokit.io.fractional import fractional
 from phonokit.io.gen import read_gen
 from phonokit.io.lines import number_of
 from phonokit.io.poscar import read_poscar
@@ -107,9 +108,10 @@ def _with_all(path: Path, form: str | None) -> Structure:
         # ASE has the mass of the nucleus for deuterium.
         deuterium = np.abs(masses - ISOTOPES["D"][1]) < 1e-3
         masses = np.where(deuterium, ISOTOPES["D"][1], masses)
+    lattice = np.array(atoms.cell)
     return Structure(
-        np.array(atoms.cell),
-        atoms.get_scaled_positions(wrap=False),
+        lattice,
+        fractional(atoms.get_positions(), lattice),
         _labels(atoms, types),
         masses,
         _moments(atoms),

@@ -39,10 +39,18 @@ class GrueneisenResult(OfCell, kind="grueneisen"):
         "K", "(n_T,)", "temperatures", "temperature", optional=True
     )
     mean: Array | None = quantity(
-        "1", "(n_T,)", "mean parameter, weighted by heat capacities", optional=True
+        "1",
+        "(n_T,)",
+        "mean parameter, weighted by heat capacities",
+        optional=True,
+        gaps=True,
     )
     expansion: Array | None = quantity(
-        "1/K", "(n_T, 3, 3)", "linear thermal expansion, Cartesian", optional=True
+        "1/K",
+        "(n_T, 3, 3)",
+        "linear thermal expansion, Cartesian",
+        optional=True,
+        gaps=True,
     )
 
     @property

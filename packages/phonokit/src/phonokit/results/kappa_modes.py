@@ -23,7 +23,7 @@ from phono_grid.hdf5 import Hdf5File, open_hdf5
 
 from phonokit.model.provenance import InputFile
 from phonokit.results.kappa import KappaResult
-from phonokit.results.kappa_reading import grid_in
+from phonokit.results.kappa_reading import grid_in, needed, optional
 from phonokit.results.provenance import Provenance
 from phonokit.results.result import provenance_in
 
@@ -178,8 +178,8 @@ def _modes_in(file: Hdf5File, cell: Cell | None) -> KappaModes:
             f"holds no {', '.join(missing)}; accumulate a conductivity that phonokit has "
             "written, or phono3py in the relaxation time approximation"
         )
-    data: dict[str, NDArray[Any]] = {name: file.read(name) for name in NEEDED.split()}
-    isotope = file.read("gamma_isotope") if "gamma_isotope" in file else None
+    data: dict[str, NDArray[Any]] = {name: needed(file, name) for name in NEEDED.split()}
+    isotope = optional(file, "gamma_isotope")
     boundary = None
     if "boundary_mfp" in file:
         speed = np.linalg.norm(data["group_velocity"], axis=-1)

@@ -11,9 +11,35 @@ from phono_grid.hdf5 import Hdf5File
 
 from phonokit.results.rates import Conduction, Rates
 from phonokit.results.result import provenance_in
+from phonokit.results.shapes import ensure_declared, ensure_finite
 from phonokit.settings.transport import Transport
 
 FOUR_PHONON = ("four_phonon", "four_phonon_groups")
+MODE = "(n_T, n_i, n_b)"
+SHAPES = {
+    "temperature": "(n_T,)",
+    "weight": "(n_i,)",
+    "qpoint": "(n_i, 3)",
+    "frequency": "(n_i, n_b)",
+    "group_velocity": "(n_i, n_b, 3)",
+    "gv_by_gv": "(n_i, n_b, 6)",
+    "gamma_isotope": "(n_i, n_b)",
+    "gamma_boundary": "(n_i, n_b)",
+    "gamma_four_phonon": "(2, 3, n_T, n_i, n_b)",
+    "gamma_four_phonon_groups": "(n_g, n_T, n_i, n_b)",
+    "unscattered": "(n_u, 3)",
+    **dict.fromkeys(("heat_capacity", "gamma", "gamma_N", "gamma_U"), MODE),
+}
+"""Of datasets that have one; those of κ are in `GAPS`."""
+KAPPA = "kappa kappa_error kappa_RTA kappa_inter kappa_degenerate kappa_populations_RTA"
+MODE_KAPPA = "mode_kappa mode_kappa_RTA mode_kappa_inter mode_kappa_populations_RTA"
+GAPS = {
+    **dict.fromkeys(KAPPA.split(), "(n_T, 6)"),
+    **dict.fromkeys(MODE_KAPPA.split(), "(n_T, n_i, n_b, 6)"),
+}
+"""Datasets that are NaN at temperatures for which there is no solution."""
+INTEGERS = ("weight", "unscattered", "mesh", "grid_rotations")
+"""Datasets of integers."""
 
 
 def kappa_fields(file: Hdf5File) -> dict[str, Any]:
@@ -78,13 +104,29 @@ def grid_in(file: Hdf5File) -> Grid:
 
 
 def needed(file: Hdf5File, name: str) -> NDArray[Any]:
-    """A dataset without which there is no result."""
-    return file.read(name)
+    """A dataset without which there is no result.
+
+    Temperatures, weights and frequencies say how large the others are.
+    """
+    array = file.read(name)
+    wanted = np.dtype(np.int64 if name in INTEGERS else np.float64)
+    if not np.can_cast(array.dtype, wanted, "same_kind"):
+        raise file.error(f"{name} is of {array.dtype}, expected {wanted}")
+    if name not in GAPS:
+        ensure_finite(file, name, array)
+    shape = SHAPES.get(name) or GAPS.get(name)
+    if shape is not None:
+        sizes: dict[str, int] = {}
+        for other in ("temperature", "weight", "frequency"):
+            if other != name and other in file:
+                ensure_declared(file, other, file.shape(other), SHAPES[other], sizes)
+        ensure_declared(file, name, array.shape, shape, sizes)
+    return array.astype(wanted, copy=False)
 
 
 def optional(file: Hdf5File, name: str) -> NDArray[Any] | None:
     """A dataset, if it is there."""
-    return file.read(name) if name in file else None
+    return needed(file, name) if name in file else None
 
 
 def _conduction_in(file: Hdf5File, transport: Transport) -> Conduction:
@@ -95,6 +137,8 @@ def _conduction_in(file: Hdf5File, transport: Transport) -> Conduction:
     unscattered = np.zeros(capacities.shape, dtype=np.bool_)
     numbers = optional(file, "unscattered")
     if numbers is not None:
+        if (numbers < 0).any() or (numbers >= capacities.shape).any():
+            raise file.error("unscattered names phonons that are not there; it is damaged")
         unscattered[tuple(numbers.T)] = True
     return Conduction(
         capacities,

@@ -26,14 +26,18 @@ class QhaResult(Result, kind="qha"):
     entropies: Array = quantity("eV/K", "(n_T, n_V)", "of the phonons")
     heat_capacities: Array = quantity("eV/K", "(n_T, n_V)", "of the phonons")
     n_unstable: Numbers = quantity("1", "(n_V,)", "imaginary modes, which do not take part")
-    volume: Array = quantity("angstrom^3", "(n_T,)", "in equilibrium")
-    gibbs_energy: Array = quantity("eV", "(n_T,)", "Gibbs free energy")
-    bulk_modulus: Array = quantity("GPa", "(n_T,)", "isothermal")
-    bulk_modulus_slope: Array = quantity("1", "(n_T,)", "its derivative by pressure")
-    thermal_expansion: Array = quantity("1/K", "(n_T,)", "of the volume")
-    heat_capacity_v: Array = quantity("eV/K", "(n_T,)", "at constant volume")
-    heat_capacity_p: Array = quantity("eV/K", "(n_T,)", "at constant pressure")
-    grueneisen: Array = quantity("1", "(n_T,)", "thermodynamic Grueneisen parameter")
+    volume: Array = quantity("angstrom^3", "(n_T,)", "in equilibrium", gaps=True)
+    gibbs_energy: Array = quantity("eV", "(n_T,)", "Gibbs free energy", gaps=True)
+    bulk_modulus: Array = quantity("GPa", "(n_T,)", "isothermal", gaps=True)
+    bulk_modulus_slope: Array = quantity(
+        "1", "(n_T,)", "its derivative by pressure", gaps=True
+    )
+    thermal_expansion: Array = quantity("1/K", "(n_T,)", "of the volume", gaps=True)
+    heat_capacity_v: Array = quantity("eV/K", "(n_T,)", "at constant volume", gaps=True)
+    heat_capacity_p: Array = quantity("eV/K", "(n_T,)", "at constant pressure", gaps=True)
+    grueneisen: Array = quantity(
+        "1", "(n_T,)", "thermodynamic Grueneisen parameter", gaps=True
+    )
 
     @property
     def totals(self) -> Array:

@@ -17,12 +17,15 @@ from phono_grid.hdf5 import Dataset, Hdf5File, write_hdf5
 from phonokit._version import __version__
 from phonokit.model.provenance import InputFile
 from phonokit.results.provenance import Provenance
+from phonokit.results.shapes import ensure_declared, ensure_finite
 
 Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 Words = NDArray[np.str_]
 Parts = Mapping[str, Array]
 """Arrays by name."""
+TYPES = {"str_": "S", "int": "int64", "complex": "complex128", "float": "float64"}
+"""What datasets are read as, by a word in the type of a quantity."""
 
 
 def quantity(
@@ -32,6 +35,7 @@ def quantity(
     dataset: str | None = None,
     *,
     optional: bool = False,
+    gaps: bool = False,
 ) -> Any:
     """A field of a result that is a dataset of its file.
 
@@ -48,10 +52,12 @@ def quantity(
         The name in the file; that of the field if not given.
     optional : bool
         Whether it may be None, which is then the default.
+    gaps : bool
+        Whether it is NaN where there is no answer.
     """
     default = None if optional else MISSING
     about = {"unit": unit, "shape": shape, "meaning": meaning, "dataset": dataset}
-    return field(default=default, metadata=about)
+    return field(default=default, metadata={**about, "gaps": gaps})
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -134,13 +140,14 @@ class Result(ValueNoun):
     def read(cls, file: Hdf5File) -> Self:
         """Make a result of an open file that has its kind."""
         values: dict[str, Any] = {}
+        sizes: dict[str, int] = {}
         for f in _quantities(cls):
             name = _dataset(f)
-            parts = file.group(name)
+            parts = file.group(name) if f.metadata["shape"].startswith("dict") else []
             if parts:
-                values[f.name] = {part: _loaded(file, f"{name}/{part}") for part in parts}
+                values[f.name] = {p: _loaded(file, f"{name}/{p}", f, sizes) for p in parts}
             elif name in file or f.default is MISSING:
-                values[f.name] = _loaded(file, name)
+                values[f.name] = _loaded(file, name, f, sizes)
         return cls(provenance=provenance_in(file), **values)
 
     def __repr__(self) -> str:
@@ -177,11 +184,20 @@ def _stored(value: Any) -> Any:
     return np.char.encode(array, "utf-8") if array.dtype.kind == "U" else array
 
 
-def _loaded(file: Hdf5File, name: str) -> Any:
-    """A value of a dataset."""
-    value = file.read(name, text=None)
-    if value.dtype.kind == "S":
+def _loaded(file: Hdf5File, name: str, of: Field[Any], sizes: dict[str, int]) -> Any:
+    """A value of a dataset, of the type and shape that are declared."""
+    kind = next((k for k in TYPES if k in str(of.type)), "float")
+    value = file.read(name, text=kind == "str_")
+    if of.metadata["shape"] not in ("dict", "dict of arrays"):
+        ensure_declared(file, name, value.shape, of.metadata["shape"], sizes)
+    if kind == "str_":
         value = np.char.decode(value, "utf-8", "replace")
+    else:
+        if not np.can_cast(value.dtype, TYPES[kind], "same_kind"):
+            raise file.error(f"{name} is of {value.dtype}, expected {TYPES[kind]}")
+        value = value.astype(TYPES[kind], copy=False)
+        if not of.metadata["gaps"]:
+            ensure_finite(file, name, value)
     return value if value.ndim else value.item()
 
 

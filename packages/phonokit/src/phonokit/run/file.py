@@ -186,12 +186,15 @@ def read_layout(path: Path) -> tuple[dict[str, str], RunFile]:
         with path.open("rb") as file:
             n, stored = _read_header(file)
             offset = file.tell()
-            file.seek(offset + n * stored.itemsize)
+            end = offset + n * stored.itemsize
+            if not 0 <= n <= end <= path.stat().st_size:
+                raise ValueError
+            file.seek(end)
             about = json.loads(file.read())
             if about["program"] != PROGRAM or stored != stored_type(stored["record"]):
                 raise ValueError
             return about["key"], RunFile(path, offset, stored["record"], n)
-    except (OSError, KeyError, TypeError, ValueError):
+    except Exception:  # NumPy's reader of headers raises what it likes
         raise FileError(
             f"{path}: is in the way and not an unfinished run; move it, or name "
             "another file"

@@ -25,9 +25,11 @@ from phono_grid.errors import DomainError, FileError, PhonoError
 from phono_grid.files import replacing
 from phono_grid.units import BOHR
 
+from phonokit.io.files import in_file
 from phonokit.io.formats.bravais import bravais_lattice
 from phonokit.io.formats.cells import cell_of_file, grid_supercell
 from phonokit.io.formats.embed import embedded, folded, multiplies
+from phonokit.io.fractional import fractional
 from phonokit.io.lines import Lines, read_lines
 from phonokit.model.constants import Constants2, primitive_of
 from phonokit.model.dipoles import Dipoles
@@ -191,7 +193,8 @@ def _cell(path: Path, lines: Lines) -> tuple[Cell, float, int]:
     if not ((kinds >= 0) & (kinds < n_kinds)).all():
         raise FileError(f"{path}: expected kinds 1 to {n_kinds} of atoms")
     alat = celldm[0] * BOHR
-    positions = atoms[:, 2:] @ np.linalg.inv(lattice)
+    with in_file(path):
+        positions = fractional(atoms[:, 2:], lattice)
     symbols = [names[k] for k in kinds]
     mass = np.array([masses[k] for k in kinds])
     return cell_of_file(path, alat * lattice, positions, symbols, mass), alat, row + n_a

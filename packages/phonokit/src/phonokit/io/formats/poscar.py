@@ -7,7 +7,9 @@ from phono_grid import Cell
 from phono_grid.errors import FileError
 from phono_grid.files import replacing
 
+from phonokit.io.files import in_file
 from phonokit.io.formats.cells import cell_of_file
+from phonokit.io.fractional import fractional
 from phonokit.io.lines import number_of, read_lines
 
 
@@ -41,7 +43,8 @@ def read_poscar(path: Path) -> Cell:
             f"{len(symbols)} atoms"
         ) from None
     if cartesian:
-        x = x @ np.linalg.inv(lattice)
+        with in_file(path):
+            x = fractional(x, lattice)
     return cell_of_file(path, scale * lattice, x, symbols)
 
 
