@@ -123,6 +123,7 @@ def test_packages_import_no_private_names_of_each_other(package):
 
 
 TESTS_FROM_INSIDE = {
+    "tests/fuzzing/forked_reader.py": "to start a process for every file takes too long",
     "tests/peers/test_isotope_reference.py": "tetrahedra are cut where phono3py cuts them",
     "tests/peers/test_isotopes.py": "tetrahedra are cut where phono3py cuts them",
     "tests/phono_grid/test_hdf5.py": "sizes of pieces are made small",

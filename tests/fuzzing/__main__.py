@@ -21,12 +21,11 @@ def main() -> int:
     chosen = parser.parse_args()
     names = chosen.readers or list(READERS)
     last = -(-(chosen.first + chosen.count) // len(names))
+    cases = in_turn(names, range(chosen.first // len(names), last))
     counts: Counter[str] = Counter()
     said, begin = 0, time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        for name, number, what in run(
-            Path(folder), names, in_turn(names, range(chosen.first // len(names), last)), chosen.seconds
-        ):
+        for name, number, what in run(Path(folder), names, cases, chosen.seconds):
             counts[what.split()[0]] += 1
             if what.startswith("fault"):
                 print(f"{name}:{number} {what}", flush=True)

@@ -113,7 +113,7 @@ def read_strengths(path: str | Path, origin: StrengthsOrigin) -> Strengths:
     path = Path(path)
     _ensure_h5py()
     with open_hdf5(path) as file:
-        if file.attributes.get("format") != FORMAT:
+        if file.text("format") != FORMAT:
             raise FileError(f"{path}: holds no strengths; write_strengths makes them")
         try:
             stored = _origin_in(file)

@@ -254,7 +254,7 @@ def _read_hdf5(
 def _check_cell(path: Path, file: Hdf5File, supercell: Supercell) -> None:
     """Refuse constants that say that they are of another supercell."""
     cell, lattice = supercell.cell, file.attributes.get("supercell_lattice")
-    formula = file.attributes.get("formula", cell.formula)
+    formula = file.text("formula", cell.formula)
     same = lattice is None or (
         np.shape(lattice) == (3, 3)
         and np.asarray(lattice).dtype.kind == "f"

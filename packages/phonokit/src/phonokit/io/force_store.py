@@ -205,7 +205,7 @@ def _lay_out(
 
 def _check(file: Hdf5File, key: str) -> None:
     """Refuse to go on with other supercells."""
-    if file.attributes.get("displacements") != key:
+    if file.text("displacements") != key:
         raise file.error(
             "holds forces of other displaced supercells; name another file, or "
             "remove this one to begin anew"

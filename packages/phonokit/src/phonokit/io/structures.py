@@ -157,17 +157,23 @@ def _refuse_partial(atoms: Any) -> None:
     """Refuse sites that are occupied in part, or by several elements."""
     sites = atoms.info.get("occupancy") or {}
     shares = [dict(its) for its in sites.values()] if isinstance(sites, dict) else []
-    mixed = [its for its in shares if len(its) > 1 or min(its.values(), default=1) < 1]
+    mixed = [its for its in shares if len(its) > 1 or not all(map(_is_whole, its.values()))]
     named = ("occupancy", "occupancies", "occupation")
     arrays = [np.asarray(atoms.arrays[name]) for name in named if name in atoms.arrays]
     # A file of proteins has 0 where nobody knows.
-    few = [x for array in arrays for x in np.unique(array) if 0 < x < 1 - 1e-6]
+    numbers = [np.unique(array) for array in arrays if array.dtype.kind in "iuf"]
+    few = [x for values in numbers for x in values if 0 < x < 1 - 1e-6]
     if mixed or few:
         shares_of_one = (mixed[0] if mixed else {"a site": few[0]}).items()
-        told = ", ".join(f"{name} {share:g}" for name, share in shares_of_one)
+        told = ", ".join(f"{name} {share}" for name, share in shares_of_one)
         raise DomainError(
             f"a site is occupied in part ({told}); choose an ordered supercell"
         )
+
+
+def _is_whole(share: Any) -> bool:
+    """Whether a site is occupied: ASE leaves what is no number as it is."""
+    return isinstance(share, int | float) and share >= 1
 
 
 def _refuse_moments(path: Path) -> None:
