@@ -104,13 +104,23 @@ def name_page(module: types.ModuleType, name: str) -> str:
 def commands_page() -> str:
     """The help of every command."""
     from phonokit.cli.app import COMMANDS, app
+    from phonokit.cli.command import HELP
+    from phonokit.cli.help import description, entries
 
     parts = ["# Commands\n", "What `phono COMMAND --help` says, for all commands.\n"]
     for name in COMMANDS:
-        text = app[name].generate_docs(output_format="markdown", heading_level=2)
-        text = text.replace(f"```console\n{name} ", f"```console\nphono {name} ")
-        parts.append(text.replace(f"## {name}\n", f"## phono {name}\n", 1))
+        command = app[name]
+        parts += [f"## phono {name}\n", *(f"{part}\n" for part in description(command))]
+        for group, listed in entries(name, command).items():
+            rows = [f"| `{e.title}` | {_cell(e.explanation)} |" for e in listed]
+            parts.append("\n".join([f"| {group} | |", "|---|---|", *rows]) + "\n")
+        parts.append("\n".join(["```console", *HELP[name].examples, "```"]) + "\n")
     return "\n".join(parts)
+
+
+def _cell(text: str) -> str:
+    """A text in the cell of a table, with what is no markup kept as it is."""
+    return re.sub(r"([|<*])", r"\\\1", text)
 
 
 def files_page() -> str:

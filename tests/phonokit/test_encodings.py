@@ -30,9 +30,10 @@ WORDS = {
     "grueneisen": [EXAMPLE, *Q],
     "elasticity": [EXAMPLE],
     "export": ["bands.hdf5"],
+    "completion": ["bash"],
 }
 FAILS = ("forces", "qha")
-START = {"export": "wrote "}
+START = {"export": "wrote ", "completion": "phono"}
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,20 @@
 """The command ``phono`` from its first moment: Ctrl-C is heeded while it is imported."""
 
+import os
 import signal
 import sys
 import traceback
+
+from phonokit.cli.commands import asks_for_overview, overview
+from phonokit.cli.encoding import replace_unknown_letters
 
 
 def main() -> int:
     """Run ``phono`` and return its exit code."""
     try:
+        # The list of commands needs nothing of what the commands need.
+        if asks_for_overview(sys.argv[1:]):
+            return _tell_commands()
         from phonokit.cli.app import main as run
     except KeyboardInterrupt:
         message = "phono: interrupted; nothing was written\n"
@@ -18,6 +25,20 @@ def main() -> int:
         _end_others(traceback.format_exc(), signal.SIGTERM)
         raise
     return run()
+
+
+def _tell_commands() -> int:
+    """Print the list of commands, once for all ranks."""
+    from phono_mpi.launch import Launch
+
+    replace_unknown_letters()
+    try:
+        sys.stdout.write(overview() if Launch.from_environment().rank == 0 else "")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    return 0
 
 
 def _end_others(message: str, number: int) -> None:

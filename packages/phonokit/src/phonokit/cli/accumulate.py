@@ -1,6 +1,5 @@
 """``phono accumulate``."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -8,15 +7,14 @@ from cyclopts import Parameter
 from phono_grid import backend
 from phono_grid.errors import DomainError, ensure_positive
 from phono_grid.files import ensure_writable
-from rich.console import Console
 
 from phonokit._version import __version__
 from phonokit.calc.accumulate import accumulate as compute
-from phonokit.cli.calculation import say
 from phonokit.cli.command import command
 from phonokit.cli.invocation import current
 from phonokit.cli.kappa_tables import accumulate_table
 from phonokit.cli.replaceable import RESULT, ensure_replaceable
+from phonokit.cli.report import Report
 from phonokit.io.load import load
 from phonokit.plot.figure import ensure_plottable
 from phonokit.plot.kappa import plot_accumulate
@@ -24,12 +22,9 @@ from phonokit.results.accumulate import AccumulateResult
 from phonokit.run.distributed import launched_ranks
 from phonokit.run.run import on_first_rank
 
-EXAMPLES = """\
-Examples:
-
-  phono accumulate kappa-m111111.hdf5 --plot accumulation.png
-
-  phono accumulate kappa-m191919.hdf5 --crystal phono3py_params.yaml.xz --temperature 600
+EXAMPLES = """
+phono accumulate kappa-m111111.hdf5 --plot accumulation.png
+phono accumulate kappa-m191919.hdf5 --crystal phono3py_params.yaml.xz --temperature 600
 """
 
 KappaFile = Annotated[
@@ -50,6 +45,8 @@ def accumulate(
     sigma: float | None = None,
     output: Path | None = None,
     plot: Path | None = None,
+    quiet: bool = False,
+    json: bool = False,
 ) -> None:
     """Tell which phonons carry the heat, by frequency and by mean free path.
 
@@ -58,13 +55,17 @@ def accumulate(
     crystal
         The data that a file of phono3py was made from, as phono kappa takes them.
     temperature
-        In K, one of those in the file; if not given the only one, or 300.
+        Temperature in K, one of those in the file.
     sigma
         Spectra over frequency by Gaussians of this width in THz instead of tetrahedra.
     output
         An HDF5 file to write, with 200 steps over each.
     plot
         Draw both (.png .pdf .svg).
+    quiet
+        Print nothing but warnings and errors.
+    json
+        Print the tables as JSON, and nothing else, on stdout.
     """
     if sigma is not None:
         ensure_positive("sigma", sigma)
@@ -73,13 +74,17 @@ def accumulate(
         _ensure_files(path, output, plot)
         its_crystal = None if crystal is None else load(crystal)
         result = compute(path, temperature=temperature, sigma=sigma, crystal=its_crystal)
-        _finish(result, output, plot)
+        _finish(result, output, plot, Report(quiet=quiet, json=json))
 
     with launched_ranks(current.get().explain) as ranks:
         on_first_rank(ranks, all_of_it)
 
 
-app = command(accumulate, EXAMPLES)
+app = command(
+    accumulate,
+    EXAMPLES,
+    {"temperature": "the only one of the file, or 300", "output": "no file"},
+)
 
 
 def _ensure_files(path: Path, output: Path | None, plot: Path | None) -> None:
@@ -93,7 +98,9 @@ def _ensure_files(path: Path, output: Path | None, plot: Path | None) -> None:
         ensure_plottable(plot)
 
 
-def _finish(result: AccumulateResult, output: Path | None, plot: Path | None) -> None:
+def _finish(
+    result: AccumulateResult, output: Path | None, plot: Path | None, report: Report
+) -> None:
     """Write, draw and print; nothing is lost because it could not be printed."""
     written = []
     if output is not None:
@@ -101,16 +108,14 @@ def _finish(result: AccumulateResult, output: Path | None, plot: Path | None) ->
     if plot is not None:
         plot_accumulate(result, plot)
         written.append(plot)
-    out = Console(highlight=False)
     about = result.provenance
-    say(out, f"phonokit {__version__}: {backend.describe()}, on one rank")
-    say(out, f"  crystal   {about.formula or 'unknown'}")
+    report.say(f"phonokit {__version__}: {backend.describe()}, on one rank")
+    report.say(f"  crystal   {about.formula or 'unknown'}")
     total = result.kappa[:3].mean()
-    say(
-        out,
+    report.say(
         f"κ = {total:.3f} W/(m K) at {result.temperature:g} K, mean of xx, yy, zz",
     )
-    out.print(accumulate_table(result))
+    report.show(accumulate_table(result))
     for file in written:
-        say(out, f"wrote {file}")
-    sys.stdout.flush()
+        report.wrote(file)
+    report.end()

@@ -13,6 +13,7 @@ from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
 from phono_mpi.launch import Launch
 
 from phonokit._version import __version__
+from phonokit.cli.commands import ASKS_FOR_HELP, COMMANDS, asks_for_overview, overview
 from phonokit.cli.encoding import replace_unknown_letters
 
 INTERRUPTION = "phono: interrupted; nothing was written\n"
@@ -22,51 +23,17 @@ BROKEN_PIPE = 141
 NO_ROOM = [getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EFBIG")]
 """What systems say of a disk that is full, wherever a program meets it."""
 
-EXAMPLES = """\
-Examples:
-
-  phono kappa examples/silicon
-
-  phono kappa examples/silicon --mesh 19 19 19 --temperature 300 600
-
-  phono bands examples/silicon --plot bands.png
-
-  phono COMMAND --help tells more, with examples
-"""
-
-COMMANDS = {
-    "kappa": "Compute the lattice thermal conductivity.",
-    "accumulate": "Tell which phonons carry the heat, by frequency and mean free path.",
-    "displace": "Make the displaced supercells of a structure.",
-    "forces": "Compute the forces of displaced supercells, or collect them.",
-    "convert": "Write force constants of any program for another.",
-    "fc": "Solve for force constants; with a calculator from a structure all the way.",
-    "bands": "Compute phonon bands along lines.",
-    "dos": "Compute the phonon density of states, total and of its parts.",
-    "thermal": "Compute free energy, entropy and heat capacity at constant volume.",
-    "qha": "Compute expansion and C_p from phonons at several volumes.",
-    "grueneisen": "Compute Grüneisen parameters of modes, and thermal expansion.",
-    "elasticity": "Compute elastic constants, velocities of sound, Debye temperature.",
-    "export": "Write a result in the files of phonopy, for other programs.",
-    "modes": "Compute frequencies, eigenvectors and velocities of phonons.",
-    "modulate": "Write a supercell displaced along modes, or an animation of them.",
-    "gamma": "Compute half linewidths of the phonons at a few wave vectors.",
-    "spectral": "Compute spectral functions at a few wave vectors, or along lines.",
-    "jdos": "Compute joint densities of states: pairs of phonons to scatter with.",
-}
-"""Summary of each command; its file is imported only when it runs."""
-
 ALONE = {"accumulate", "convert", "displace", "export", "fc", "forces", "modulate"}
+ALONE |= {"completion"}
 """Commands that do not share their work among ranks."""
 
-NO_SETTINGS = {"--restart", "--verbose"}
+NO_SETTINGS = {"--restart", "--verbose", "--quiet", "--json"}
 """Options that a settings file leaves out where they are not given."""
 
 app = App(
     name="phono",
     help="Phonons and lattice thermal conductivity.",
-    help_epilogue=EXAMPLES,
-    help_format="markdown",
+    help_format="plaintext",
     version=f"phonokit {__version__}",
     suppress_keyboard_interrupt=False,
     default_parameter=Parameter(negative=(), show_default=False),
@@ -107,13 +74,24 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(tokens: Sequence[str], launch: Launch) -> None:
     """Understand the arguments, and do what they ask for."""
     from phonokit.cli.config import settings_text, with_config
+    from phonokit.cli.groups import in_full
     from phonokit.cli.invocation import Invocation, current
     from phonokit.cli.temperatures import spread
+    from phonokit.cli.unknown import ensure_known_command, ensure_known_options
 
+    if asks_for_overview(list(tokens)):
+        sys.stdout.write(overview() if launch.rank == 0 else "")
+        return
+    command = tokens[0]
+    ensure_known_command(command)
+    if _asks_for_help(tokens):
+        sys.stdout.write(_help_text(command) if launch.rank == 0 else "")
+        return
     launch.share_cores()
-    command = tokens[0] if tokens else ""
-    counts = _options(command)
-    words = with_config(tokens, counts)
+    counts = known_options(command)
+    words = with_config(in_full(list(tokens), frozenset(counts)), counts)
+    if counts:
+        ensure_known_options(words, counts, known_options)
     if launch.size > 1 and command in ALONE:
         # They have nothing to share; the first rank does them.
         if launch.rank > 0:
@@ -128,7 +106,7 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
             options=frozenset(counts),
         )
     )
-    with _warnings(command, words, launch):
+    with _warnings(command, launch):
         app(
             spread(words),
             exit_on_error=False,
@@ -137,11 +115,21 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
         )
 
 
-def _warnings(
-    command: str, words: Sequence[str], launch: Launch
-) -> AbstractContextManager[None]:
-    """Show warnings in one line, once for all ranks; help has none, and is to be fast."""
-    if command not in COMMANDS or {"--help", "-h"} & {*words}:
+def _asks_for_help(tokens: Sequence[str]) -> bool:
+    """Whether the help of a command is wanted."""
+    return tokens[0] in COMMANDS and not ASKS_FOR_HELP.isdisjoint(tokens[1:])
+
+
+def _help_text(command: str) -> str:
+    """The help of a command."""
+    from phonokit.cli.help import help_text
+
+    return help_text(command, app[command])
+
+
+def _warnings(command: str, launch: Launch) -> AbstractContextManager[None]:
+    """Show warnings in one line, once for all ranks."""
+    if command not in COMMANDS:
         return nullcontext()
     from phonokit.cli.terminal import warnings_in_one_line
 
@@ -161,14 +149,11 @@ def _end_others(error: BaseException, tokens: Sequence[str], launch: Launch) -> 
         end_before_meeting(error, _explain)
 
 
-def _options(command: str) -> dict[str, int]:
+def known_options(command: str) -> dict[str, int]:
     """Number of words each option of a command takes, by all its names with hyphens."""
     if command not in COMMANDS:
         return {}
-    chosen = app[command]
-    # The line that stands for it in the list gives way to what it says of itself.
-    chosen.help = None
-    arguments = chosen.assemble_argument_collection()
+    arguments = app[command].assemble_argument_collection()
     return {
         name: argument.token_count()[0]
         for argument in arguments

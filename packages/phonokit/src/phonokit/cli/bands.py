@@ -22,6 +22,7 @@ phono bands examples/silicon --plot bands.png
 phono bands examples/silicon --path "G X, G L" --point X=0.5,0,0.5 --point L=0.5,0.5,0.5
 """
 OPTIONS = FrequencyOptions()
+STANDARD = "the standard path of the crystal, of seekpath"
 
 
 def bands(
@@ -40,12 +41,10 @@ def bands(
     ----------
     path
         Labels along each line, lines separated by commas or bars: "G X U, K G L"; G is Γ.
-        The standard path of the crystal if not given (needs seekpath).
     point
-        LABEL=x,y,z, fractional; repeat the option for more points. The standard points if
-        none is given (needs seekpath).
+        LABEL=x,y,z, fractional; repeat the option for more points.
     points_per_segment
-        Wave vectors between two labels, both included; 51 if not given.
+        Wave vectors between two labels, both included.
     connect
         Follow bands through crossings.
     """
@@ -79,7 +78,16 @@ def bands(
     )
 
 
-app = command(bands, EXAMPLES)
+app = command(
+    bands,
+    EXAMPLES,
+    {
+        "mesh": HARMONIC_MESH,
+        "output": "bands.hdf5",
+        "path": STANDARD,
+        "point": "the standard points, of seekpath",
+    },
+)
 
 
 def _rows(result: BandsResult, unit: FrequencyUnit) -> Iterator[str]:

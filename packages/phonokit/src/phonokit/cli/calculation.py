@@ -19,6 +19,7 @@ from rich.console import Console
 from phonokit.cli.invocation import current
 from phonokit.cli.options import CalculationOptions, OutputOptions
 from phonokit.cli.replaceable import RESULT, SETTINGS, ensure_replaceable
+from phonokit.cli.report import Report, say
 from phonokit.cli.terminal import (
     duration,
     grid_row,
@@ -103,7 +104,9 @@ def carry_out(calculation: Calculation[R]) -> None:
 
 
 @contextmanager
-def begun(calculation: Calculation[R], ranks: Ranks) -> Iterator[tuple[Crystal, Path]]:
+def begun(
+    calculation: Calculation[R], ranks: Ranks, report: Report
+) -> Iterator[tuple[Crystal, Path]]:
     """Refuse what can be refused, read the crystal, and say what runs."""
     options, first = calculation.options, ranks.rank == 0
     output = options.output
@@ -125,7 +128,7 @@ def begun(calculation: Calculation[R], ranks: Ranks) -> Iterator[tuple[Crystal, 
             raise DomainError(f"{target}: is an input file; name another file to write")
         on_first_rank(ranks, lambda: _ensure_can_be_written(target))
         text = header(crystal, rows, nac=options.crystal.nac, ranks=ranks.size)
-        say(_console(first), text)
+        report.say(text)
         loaded = [crystal]
         del crystal
         # Nothing of it stays here: who has computed may let it go.
@@ -135,9 +138,10 @@ def begun(calculation: Calculation[R], ranks: Ranks) -> Iterator[tuple[Crystal, 
 def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
     """The whole command, on one rank of several or on the only one."""
     start, first = perf_counter(), ranks.rank == 0
-    out, err = _console(first), _console(first, sys.stderr)
     options, units = calculation.options.output, calculation.options.units
-    with begun(calculation, ranks) as (crystal, target):
+    report = options.report(first)
+    err = Console(file=sys.stderr, highlight=False, quiet=options.quiet or not first)
+    with begun(calculation, ranks, report) as (crystal, target):
         tell = functools.partial(say, err)
         with _store(options, target, ranks, tell) as store:
             with (
@@ -162,17 +166,14 @@ def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
             calculation.draw(result, options.plot, **units)
             written.append(options.plot)
         for part in calculation.show(result, **units):
-            if isinstance(part, str):
-                say(out, part)
-            else:
-                out.print(part)
+            report.show(part)
         for path in written:
-            say(out, f"wrote {path}")
-        say(out, f"done in {duration(perf_counter() - start)}")
+            report.wrote(path)
+        report.say(f"done in {duration(perf_counter() - start)}")
         further = calculation.next_step(result, target)
         if further:
-            say(out, further)
-    sys.stdout.flush()
+            report.say(further)
+    report.end()
 
 
 def _ensure_can_be_written(target: Path) -> None:
@@ -180,16 +181,6 @@ def _ensure_can_be_written(target: Path) -> None:
     ensure_writable(target)
     ensure_replaceable(target, RESULT)
     ensure_replaceable(target.with_suffix(".toml"), SETTINGS)
-
-
-def say(console: Console, text: str) -> None:
-    """Print a text as it is."""
-    console.print(text, markup=False, soft_wrap=True)
-
-
-def _console(first: bool, file: Any = None) -> Console:
-    """Where the first rank prints, and no other."""
-    return Console(file=file, highlight=False, quiet=not first)
 
 
 def _write_settings(target: Path, mesh: Mesh | None) -> None:

@@ -1,22 +1,53 @@
 """Conversion of a function into a command of ``phono``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from cyclopts import App, Parameter
 
 
-def command(function: Callable[..., Any], examples: str) -> App:
-    """A command that does what the function does, with examples under its help.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Help:
+    """What the help of a command says beside its options.
 
-    An example is a line, or more of them with a backslash at the end.
+    Parameters
+    ----------
+    examples : tuple of str
+        Command lines; one may have several lines, with a backslash at the end.
+    defaults : mapping
+        What options mean if they are not given, by name, where the field's own value is
+        None.
+    """
+
+    examples: tuple[str, ...]
+    defaults: Mapping[str, Any]
+
+
+HELP: dict[str, Help] = {}
+"""Of each command whose file is imported."""
+
+
+def command(
+    function: Callable[..., Any], examples: str, defaults: Mapping[str, Any] | None = None
+) -> App:
+    """A command that does what the function does.
+
+    Parameters
+    ----------
+    function : callable
+    examples : str
+        A command per line, or several lines with a backslash at the end of each but the
+        last.
+    defaults : mapping, optional
+        Meanings of options that are None if they are not given, by name.
     """
     lines = examples.strip().replace("\\\n", "\0").split("\n")
-    paragraphs = "\n\n  ".join(lines).replace("\0", "\\\n  ")
+    texts = tuple(line.strip().replace("\0", "\\\n") for line in lines)
+    HELP[function.__name__] = Help(examples=texts, defaults=defaults or {})
     app = App(
         name=function.__name__,
-        help_epilogue=f"Examples:\n\n  {paragraphs}\n",
-        help_format="markdown",
+        help_format="plaintext",
         default_parameter=Parameter(negative=(), show_default=False),
     )
     app.default(function)

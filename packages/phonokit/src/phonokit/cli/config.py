@@ -55,6 +55,8 @@ def settings_text(
     lines = [f"# {shlex.join(['phono', command, *positional, OPTION, 'THIS_FILE'])}"]
     lines.append(f"[{command}]")
     for key, given in values.items():
+        if key in ("quiet", "json"):
+            continue
         text = "true" if not given else json.dumps(given[0] if len(given) == 1 else given)
         lines.append(f"{'verbose' if key == 'v' else key} = {text}")
     for names, default in defaults.items():

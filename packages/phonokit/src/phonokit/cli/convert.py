@@ -43,10 +43,9 @@ def convert(
     target
         The folder to write, made if it is not there; with --to espresso a file.
     from_
-        The format of the source: shengbte, tdep or espresso, where its content does not
-        tell.
+        The format of the source, where its content does not tell.
     to
-        shengbte, if not given, tdep, espresso or phonopy.
+        The format to write.
     no_symmetrize
         Keep constants that break the sum rule as they are.
     lang
@@ -65,7 +64,7 @@ def convert(
         say(f"wrote {path}")
 
 
-app = command(convert, EXAMPLES)
+app = command(convert, EXAMPLES, {"from": "told by its content"})
 
 
 def _report(crystal: Crystal) -> Iterator[str]:

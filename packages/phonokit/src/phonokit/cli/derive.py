@@ -95,8 +95,8 @@ def settings_from(settings: type[T], options: object, **others: Any) -> T:
     return settings(**given, **others)
 
 
-def field_texts(settings: type[Any]) -> Mapping[str, str]:
-    """Texts of the fields in the docstring of a dataclass, by name."""
+def field_texts(settings: object) -> Mapping[str, str]:
+    """Texts of fields or parameters in the docstring of a class or function."""
     lines = inspect.cleandoc(settings.__doc__ or "").splitlines()
     texts: dict[str, str] = {}
     names: list[str] = []

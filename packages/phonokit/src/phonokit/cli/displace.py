@@ -33,24 +33,19 @@ MASS_TOLERANCE = 1e-3
 """Relative; tables of standard masses differ by less."""
 MAGNETIC = ("Cr", "Mn", "Fe", "Co", "Ni", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Eu", "U")
 """Elements whose moments are not to be forgotten."""
+CONTENT = "told by its content"
 MOST = 8
 """Moments and labels that are printed."""
 Nine = tuple[int, int, int, int, int, int, int, int, int]
 FlatDisplace = Annotated[DisplaceOptions, Flat]
 DISPLACE = DisplaceOptions()
 
-EXAMPLES = """\
-Examples:
-
-  phono displace POSCAR --supercell 2 2 2 --output si
-
-  phono forces si --calculator potential.py:make
-
-  phono fc si
-
-  phono displace si --random 20 --temperature 300 --output si-300K
-
-  phono fc POSCAR --supercell 2 2 2 --calculator potential.py:make --output si
+EXAMPLES = """
+phono displace POSCAR --supercell 2 2 2 --output si
+phono forces si --calculator potential.py:make
+phono fc si
+phono displace si --random 20 --temperature 300 --output si-300K
+phono fc POSCAR --supercell 2 2 2 --calculator potential.py:make --output si
 """
 
 
@@ -76,19 +71,18 @@ def displace(
         A file that ASE reads: POSCAR, cif, extxyz, ...; with --temperature a folder or
         file with forces or force constants.
     supercell
-        Three numbers, multiples of the unit cell; 1 1 1 if not given.
+        Three numbers, multiples of the unit cell.
     supercell_matrix
         Nine numbers by rows, in place of three; the columns are the supercell's axes.
     phonon_supercell
         Three numbers: a separate, larger supercell for second order.
     output
-        The folder to write to; the current one if not given.
+        The folder to write to.
     structures
         Write every supercell to a file in this format of ASE (vasp, extxyz, ...), number 0
         undisplaced.
     format
-        Of the structure file, by ASE's name (vasp, espresso-in, ...); told by what is in it
-        if not given.
+        Format of the structure file, by ASE's name (vasp, espresso-in, ...).
     """
     wanted = settings_from(
         Displace,
@@ -99,7 +93,15 @@ def displace(
     make_displacements(structure, wanted, output, structures, format)
 
 
-app = command(displace, EXAMPLES)
+app = command(
+    displace,
+    EXAMPLES,
+    {
+        "supercell": (1, 1, 1),
+        "distance": "0.03, with --second-order 0.01",
+        "format": CONTENT,
+    },
+)
 
 
 def make_displacements(

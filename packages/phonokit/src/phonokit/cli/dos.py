@@ -45,13 +45,13 @@ def dos(
     sigma
         Smear with Gaussians of this width, THz, in place of tetrahedra.
     steps
-        Of the frequency axis; 200 if not given.
+        Steps of the frequency axis.
     by
-        The parts: element or atom; element if not given.
+        The parts of the crystal that have a density of their own.
     axes
         Divide each part into its motion along x, y and z.
     direction
-        a,b,c in lattice vectors: of each part only the motion along it.
+        Direction a,b,c in lattice vectors, along which alone motion of each part counts.
     """
     along = tuple(wave_vector(direction, "direction").tolist()) if direction else None
     projection = Projection(by=by, axes=axes, direction=along)
@@ -68,7 +68,7 @@ def dos(
     )
 
 
-app = command(dos, EXAMPLES)
+app = command(dos, EXAMPLES, {"mesh": HARMONIC_MESH, "output": "dos.hdf5"})
 
 
 def _table(result: DosResult, unit: FrequencyUnit) -> Iterator[Table | str]:

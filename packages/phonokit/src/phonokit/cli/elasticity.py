@@ -48,7 +48,7 @@ def elasticity(
     )
 
 
-app = command(elasticity, EXAMPLES)
+app = command(elasticity, EXAMPLES, {"output": "elasticity.hdf5"})
 
 
 def _tables(result: ElasticityResult) -> Iterator[Table | str]:

@@ -33,7 +33,7 @@ def export(path: ResultFile, /, *, output: Path = Path()) -> None:
     Parameters
     ----------
     output
-        The folder to write to; this one if not given.
+        The folder to write to.
     """
     result = read_result(path)
     if output.exists() and not output.is_dir():

@@ -15,7 +15,7 @@ from phonokit.calc.fit import fit as compute
 from phonokit.calc.fit_fourth_order import fit_fourth_order
 from phonokit.cli.command import command
 from phonokit.cli.derive import options_of, settings_from
-from phonokit.cli.displace import EXAMPLES, make_displacements, program, say
+from phonokit.cli.displace import CONTENT, EXAMPLES, make_displacements, program, say
 from phonokit.cli.forces import compute_all
 from phonokit.cli.four_phonon import NAME as FILE
 from phonokit.cli.options import Flat
@@ -43,21 +43,22 @@ class StructureOptions:
     option
         name=value for the factory; repeat it for more.
     supercell
-        Three numbers, with --calculator; 1 1 1 if not given.
+        Three numbers, multiples of the unit cell, with --calculator.
     phonon_supercell
         Three numbers, with --calculator: a separate supercell for second order.
     second_order
         With --calculator: second order alone.
     distance
-        Of a displacement in Å, with --calculator; 0.03 if not given, 0.01 for second order.
+        Length of a displacement in Å, with --calculator.
     pair_cutoff
-        In Å, with --calculator: pairs as far apart are not computed.
+        In Å, with --calculator: pairs of atoms as far apart are skipped.
     residual
         With --calculator: compute the supercell at rest too, and subtract its forces.
     magnetic_moments
-        With --calculator: of the atoms of the unit cell, see phono displace.
+        Magnetic moments of the atoms of the unit cell, with --calculator; as phono
+        displace takes them.
     format
-        With --calculator: of the structure file, by ASE's name.
+        Format of the structure file, by ASE's name, with --calculator.
     """
 
     calculator: str | None = None
@@ -123,7 +124,7 @@ def fc(
         Displacements with their forces: a yaml file or a folder, see phono kappa; with
         --calculator a structure file.
     output
-        The folder to write to; the folder of the data if not given.
+        The folder to write to.
     full
         Write every first atom, not only those of the primitive cell.
     text
@@ -163,7 +164,16 @@ def fc(
         say(f"phono kappa {folder} takes them in place of the forces")
 
 
-app = command(fc, EXAMPLES)
+app = command(
+    fc,
+    EXAMPLES,
+    {
+        "supercell": (1, 1, 1),
+        "distance": "0.03, with --second-order 0.01",
+        "format": CONTENT,
+        "output": "the folder of the data",
+    },
+)
 
 
 def _fourth_order(data: ForceData, cutoff: float, folder: Path) -> None:

@@ -15,7 +15,7 @@ from rich.console import Console
 from phonokit.calc.forces import collect_forces, compute_forces
 from phonokit.calc.from_calculator import PHONON_STORE, STORE
 from phonokit.cli.command import command
-from phonokit.cli.displace import EXAMPLES, program, say
+from phonokit.cli.displace import CONTENT, EXAMPLES, program, say
 from phonokit.cli.terminal import progress_of
 from phonokit.io.ase import calculator_of, options_of
 from phonokit.io.supercells import find_supercells, read_supercells
@@ -61,8 +61,7 @@ def forces(
     phonon_residual_file
         The same of a separate supercell of second order.
     format
-        Of the files, by ASE's name (vasp-xml, espresso-out, ...); told by what is in them
-        if not given.
+        Format of the files, by ASE's name (vasp-xml, espresso-out, ...).
     """
     at_rest = (residual_file, phonon_residual_file)
     _refuse_contradictions(calculator, files, residual, at_rest)
@@ -74,7 +73,7 @@ def forces(
     _write(path, supercells, collected, units)
 
 
-app = command(forces, EXAMPLES)
+app = command(forces, EXAMPLES, {"format": CONTENT})
 
 
 def compute_all(path: Path, name: str, options: tuple[str, ...], residual: bool) -> None:

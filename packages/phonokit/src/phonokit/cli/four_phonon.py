@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from cyclopts import Parameter
 from phono_4ph import (
     ForceConstants4,
     read_force_constants4,
@@ -15,6 +14,7 @@ from phono_4ph import (
 from phono_grid import Cell
 from phono_grid.errors import DomainError, FileError
 
+from phonokit.cli.options import Flat
 from phonokit.model.crystal import Crystal
 from phonokit.settings.four_phonon import FourPhonon
 
@@ -33,17 +33,16 @@ class FourPhononOptions:
         Add four-phonon scattering.
     fc4
         Fourth-order force constants in FourPhonon's format, or in TDEP's by its name;
-        FORCE_CONSTANTS_4TH or infile.forceconstant_fourthorder beside the data if not
-        given.
+        FORCE_CONSTANTS_4TH or infile.forceconstant_fourthorder beside the data without it.
     sample
         Estimate four-phonon linewidths from a part of all processes.
     error
         Relative standard error of κ that sampling aims at, 1% or 0.01.
     seed
-        Of samples; the same seed gives the same numbers, on any number of ranks.
+        Seed of samples; the same one gives the same numbers, on any number of ranks.
     four_phonon_counting
-        How processes are counted that matter on a coarse mesh only: symmetric, or as
-        fourphonon does.
+        Counting of processes that matter on a coarse mesh only: by symmetry, or as
+        FourPhonon does.
     """
 
     four_phonon: bool = False
@@ -51,7 +50,7 @@ class FourPhononOptions:
     sample: bool = False
     error: str = "1%"
     seed: int = 0
-    four_phonon_counting: str = "symmetric"
+    four_phonon_counting: Literal["symmetric", "fourphonon"] = "symmetric"
 
     @property
     def settings(self) -> FourPhonon | None:
@@ -112,5 +111,5 @@ def _part(text: str) -> float:
     return value / 100 if text.strip().endswith("%") else value
 
 
-FourPhonons = Annotated[FourPhononOptions, Parameter(name="*", group="Four phonons")]
+FourPhonons = Annotated[FourPhononOptions, Flat]
 FOUR_PHONON = FourPhononOptions()

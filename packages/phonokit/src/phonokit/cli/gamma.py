@@ -32,7 +32,7 @@ def gamma(
     *,
     temperature: Temperatures = TEMPERATURES,
     normal_umklapp: Annotated[bool, Parameter(name=("--normal-umklapp", "--nu"))] = False,
-    frequency_points: int = 0,
+    frequency_points: int | None = None,
     q: Q = ("0,0,0",),
     options: Annotated[WaveVectorOptions, Flat] = OPTIONS,
 ) -> None:
@@ -45,7 +45,7 @@ def gamma(
     normal_umklapp
         Tell normal (N) from umklapp (U) processes.
     frequency_points
-        How many frequencies from 0 on, in place of the bands' own.
+        Number of frequencies from 0 on, in place of the bands' own.
     """
     compute = partial(
         linewidths,
@@ -53,7 +53,7 @@ def gamma(
         temperatures=sorted_temperatures(temperature),
         scattering=options.settings,
         normal_umklapp=normal_umklapp,
-        frequency_points=frequency_points or None,
+        frequency_points=frequency_points,
     )
     carry_out(
         Calculation(
@@ -68,7 +68,15 @@ def gamma(
     )
 
 
-app = command(gamma, EXAMPLES)
+app = command(
+    gamma,
+    EXAMPLES,
+    {
+        "mesh": SCATTERING_MESH,
+        "output": "gamma.hdf5",
+        "frequency-points": "the bands' own",
+    },
+)
 
 
 def _tables(

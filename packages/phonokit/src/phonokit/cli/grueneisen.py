@@ -38,9 +38,7 @@ ROWS = 20
 """Wave vectors or temperatures that are printed, about."""
 ExpansionTemperatures = Annotated[
     Temperatures,
-    Parameter(
-        help="Of the expansion, in K, one or more, or first:last:step; 300 if not given."
-    ),
+    Parameter(help="Temperatures of the expansion in K, one or more, or first:last:step."),
 ]
 
 
@@ -62,17 +60,17 @@ def grueneisen(
     Parameters
     ----------
     q
-        x,y,z, fractional, or more of them, in place of a mesh.
+        Fractional x,y,z, or more of them, in place of a mesh.
     path
         In place of a mesh: labels along each line, as phono bands takes them.
     point
         LABEL=x,y,z, fractional; repeat the option for more points of the path.
     points_per_segment
-        Wave vectors between two labels, both included; 51 if not given.
+        Wave vectors between two labels, both included.
     clamped
         Leave atoms where a strain takes them.
     cutoff_frequency
-        THz; modes at or below do not take part. 1e-4 if not given.
+        Modes at or below this frequency, THz, do not take part.
     """
     on_mesh = not (q or path) or options.mesh != MESH
     compute = partial(
@@ -99,7 +97,7 @@ def grueneisen(
     )
 
 
-app = command(grueneisen, EXAMPLES)
+app = command(grueneisen, EXAMPLES, {"mesh": HARMONIC_MESH, "output": "grueneisen.hdf5"})
 
 
 def _tables(result: GrueneisenResult, unit: FrequencyUnit) -> Iterator[Table | str]:

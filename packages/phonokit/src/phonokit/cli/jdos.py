@@ -28,8 +28,8 @@ OPTIONS = PairOptions()
 Weights = Annotated[
     Temperatures,
     Parameter(
-        help="In K, one or more, or first:last:step: weight pairs by their occupations, as "
-        "in a linewidth. No weights if not given."
+        help="Temperatures in K, one or more, or first:last:step: weight pairs by their "
+        "occupations, as in a linewidth."
     ),
 ]
 
@@ -48,7 +48,7 @@ def jdos(
     Parameters
     ----------
     frequency_points
-        How many frequencies from 0 on; 201 if not given.
+        Number of frequencies from 0 on.
     """
     compute = partial(
         joint_dos,
@@ -69,7 +69,11 @@ def jdos(
     )
 
 
-app = command(jdos, EXAMPLES)
+app = command(
+    jdos,
+    EXAMPLES,
+    {"mesh": SCATTERING_MESH, "output": "jdos.hdf5", "temperature": "no weights"},
+)
 
 
 def _tables(

@@ -4,17 +4,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import Parameter
 from phono_3ph import Coherence
 from phono_grid.errors import DomainError
-from rich.console import Console
 
 from phonokit.calc.kappa import kappa as kappa_of
 from phonokit.calc.plan import plan as plan_of
 from phonokit.cli.calculation import Calculation, begun, carry_out
 from phonokit.cli.command import command
 from phonokit.cli.derive import Option, options_of, settings_from
-from phonokit.cli.four_phonon import FOUR_PHONON, FourPhonons
+from phonokit.cli.four_phonon import FOUR_PHONON, NAME, FourPhonons
 from phonokit.cli.invocation import current
 from phonokit.cli.kappa_tables import (
     kappa_table,
@@ -77,12 +75,10 @@ class KappaOptions(CalculationOptions):
     sigma: Sigma = None
     smearing: FlatSmearing = SMEARING
     wigner: bool = False
-    transport: Annotated[TransportOptions, Parameter(name="*", group="Transport")] = (
-        TRANSPORT
-    )
+    transport: Annotated[TransportOptions, Flat] = TRANSPORT
     scattering: FlatScattering = SCATTERING
     four: FourPhonons = FOUR_PHONON
-    run: Annotated[RunOptions, Parameter(name="*", group="Run")] = RUN
+    run: Annotated[RunOptions, Flat] = RUN
 
     @property
     def settings(self) -> Transport:
@@ -175,7 +171,16 @@ def kappa(
         carry_out(calculation)
 
 
-app = command(kappa, EXAMPLES)
+app = command(
+    kappa,
+    EXAMPLES,
+    {
+        "mesh": KAPPA_MESH,
+        "output": "kappa-mMESH.hdf5",
+        "coherence": "none",
+        "fc4": NAME,
+    },
+)
 
 
 def _next_step(result: KappaResult, file: Path) -> str:
@@ -189,6 +194,11 @@ def _plan(calculation: Calculation[Any]) -> None:
     """Measure, and tell how long the command would take."""
     with launched_ranks(current.get().explain) as ranks:
         first = ranks.rank == 0
-        with begun(calculation, ranks) as (crystal, _), warnings_in_one_line(first):
+        report = calculation.options.output.report(first)
+        with (
+            begun(calculation, ranks, report) as (crystal, _),
+            warnings_in_one_line(first),
+        ):
             measured = calculation.result(crystal, Run(ranks=ranks))
-        Console(highlight=False, quiet=not first).print(plan_table(measured))
+        report.show(plan_table(measured))
+        report.end()

@@ -48,15 +48,15 @@ def modes(
     Parameters
     ----------
     q
-        x,y,z, fractional, or more of them, in place of a mesh.
+        Fractional x,y,z, or more of them, in place of a mesh.
     path
         In place of a mesh: labels along each line, as phono bands takes them.
     point
         LABEL=x,y,z, fractional; repeat the option for more points of the path.
     points_per_segment
-        Wave vectors between two labels, both included; 51 if not given.
+        Wave vectors between two labels, both included.
     direction
-        x,y,z, fractional: in which Γ is approached, for the field of Born charges there.
+        Fractional x,y,z, along which Γ is approached, for the field of Born charges there.
     no_eigenvectors
         Leave eigenvectors, most of the file, out.
     no_velocities
@@ -88,7 +88,7 @@ def modes(
     )
 
 
-app = command(modes, EXAMPLES)
+app = command(modes, EXAMPLES, {"mesh": HARMONIC_MESH, "output": "modes.hdf5"})
 
 
 def _rows(result: ModesResult, unit: FrequencyUnit) -> Iterator[str]:

@@ -11,7 +11,7 @@ from phono_grid.files import ensure_writable
 from phonokit.calc.modulate import modulate as compute
 from phonokit.cli.command import command
 from phonokit.cli.displace import Nine, say, supercell_matrix_of
-from phonokit.cli.options import CRYSTAL, CrystalOptions, Data, Unit
+from phonokit.cli.options import CRYSTAL, CrystalOptions, Data, Flat, Unit
 from phonokit.cli.terminal import header
 from phonokit.cli.wave_vectors import wave_vectors_from
 from phonokit.io.write_modulation import write_modulation
@@ -40,32 +40,30 @@ def modulate(
     unit: Unit = "THz",
     output: Path = Path("modulation.extxyz"),
     format: str | None = None,
-    crystal: Annotated[CrystalOptions, Parameter(name="*", group="Crystal")] = CRYSTAL,
+    crystal: Annotated[CrystalOptions, Flat] = CRYSTAL,
 ) -> None:
     """Write a supercell displaced along modes, or an animation of them.
 
     Parameters
     ----------
     q
-        x,y,z, fractional, of one mode or of more.
+        Fractional x,y,z, of one mode or of more.
     band
-        Which mode at each wave vector, from 1 in the order of frequencies.
+        Number of the mode at each wave vector, from 1 in the order of frequencies.
     amplitude
-        In Å, how far the atom goes that moves most; 0.1 if not given.
+        Distance in Å that the atom goes which moves most.
     phase
-        In degrees.
+        Phase of the wave in degrees.
     supercell
-        Three numbers, multiples of the primitive axes; the smallest in which the wave is
-        periodic if not given.
+        Three numbers, multiples of the primitive axes.
     supercell_matrix
         Nine numbers by rows, in place of three; the columns are the supercell's axes.
     frames
-        How many moments of one period, for an animation.
+        Number of moments of one period, for an animation.
     output
-        The file to write; modulation.extxyz if not given.
+        The file to write.
     format
-        Of the file, by ASE's name (vasp, extxyz, vasp-xdatcar, ...); told by its name if
-        not given.
+        Format of the file, by ASE's name (vasp, extxyz, vasp-xdatcar, ...).
     """
     if not q or len(band) != len(q):
         raise DomainError(
@@ -94,7 +92,14 @@ def modulate(
     say(f"wrote {write_modulation(wave, output, format=format)}")
 
 
-app = command(modulate, EXAMPLES)
+app = command(
+    modulate,
+    EXAMPLES,
+    {
+        "supercell": "the smallest in which the wave is periodic",
+        "format": "told by its name",
+    },
+)
 
 
 def _modes(wave: Modulation, unit: FrequencyUnit) -> str:

@@ -11,6 +11,7 @@ from phono_grid import Gaussian
 from phono_grid.errors import DomainError, ensure_positive
 
 from phonokit.cli.derive import Option, options_of, settings_from
+from phonokit.cli.report import Report
 from phonokit.cli.sizes import gigabytes
 from phonokit.io.load import load
 from phonokit.model.crystal import Crystal
@@ -40,12 +41,11 @@ Flat = Parameter(name="*")
 """Marks a class each of whose fields is an option."""
 
 SCATTERING, PAIRS = ScatteringOptions(), PairScattering()
-FlatScattering = Annotated[ScatteringOptions, Parameter(name="*", group="Scattering")]
+FlatScattering = Annotated[ScatteringOptions, Flat]
 Q = Annotated[
     tuple[str, ...],
     Parameter(
-        help="x,y,z, fractional, a point of the mesh, or more of them; 0,0,0 if not given.",
-        group="Wave vectors",
+        help="Fractional x,y,z, a point of the mesh, or more of them.",
     ),
 ]
 Data = Annotated[
@@ -59,10 +59,7 @@ Data = Annotated[
 ]
 Unit = Annotated[
     Literal["THz", "cm-1", "meV"],
-    Parameter(
-        help="Of frequencies that are printed and drawn: THz, cm-1 or meV; THz if not "
-        "given. The file is in THz."
-    ),
+    Parameter(help="Unit of frequencies that are printed and drawn; the file is in THz."),
 ]
 Sigma = Annotated[
     float | None,
@@ -91,7 +88,7 @@ class CrystalOptions:
     no_nac
         Leave Born charges out where the data hold them.
     lang
-        The kernels that run, rust or python; PHONO_LANG or rust if not given.
+        The kernels that run, rust or python.
     """
 
     fc2: Path | None = None
@@ -130,8 +127,7 @@ class MeshOptions:
     Parameters
     ----------
     mesh
-        Three numbers, the grid of wave vectors; if not given 11 11 11 for a conductivity,
-        20 20 20 for harmonic phonons, 10 10 10 for scattering at single wave vectors.
+        Grid of wave vectors, three numbers.
     mesh_matrix
         Nine numbers by rows, in place of three: a generalised grid, the wave vectors whose
         products with each row are integers.
@@ -167,9 +163,13 @@ class OutputOptions:
     Parameters
     ----------
     output
-        The HDF5 file to write; named after the command if not given.
+        The HDF5 file to write.
     plot
-        Draw it (.png .pdf .svg).
+        Draw the result (.png .pdf .svg).
+    quiet
+        Print nothing but warnings and errors.
+    json
+        Print the tables as JSON, and nothing else, on stdout.
     restart
         Begin anew. Without it a run that was stopped goes on from what it has left in
         OUTPUT.run, when the same command is given again.
@@ -185,6 +185,12 @@ class OutputOptions:
     restart: bool = False
     verbose: Annotated[bool, Parameter(name=("--verbose", "-v"))] = False
     config: Path | None = None
+    quiet: bool = False
+    json: bool = False
+
+    def report(self, first: bool) -> Report:
+        """What the command prints, on the first rank alone."""
+        return Report(quiet=self.quiet or not first, json=self.json)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,17 +200,17 @@ class RunOptions:
     Parameters
     ----------
     memory
-        What the collision operator may take: 8GB if not given; 500MB, 0.5.
+        Memory that the collision operator may take, such as 500MB.
     over_memory
-        Where its rows go if they take more: memory, which is an error, if not given; disk,
-        a scratch file; or recompute, again in every iteration.
+        Where its rows go if they take more: memory, which is an error; disk, a scratch
+        file; or recompute, again in every iteration.
     batch_size
-        Irreducible wave vectors that are handed to the kernels together; PHONO_BATCH_SIZE
-        if not given. 0 or less is the default.
+        Irreducible wave vectors that are handed to the kernels together; 0 or less is the
+        default.
     """
 
     memory: str = "8GB"
-    over_memory: str = "memory"
+    over_memory: Literal["memory", "disk", "recompute"] = "memory"
     batch_size: int | None = None
 
     def run(
@@ -231,9 +237,9 @@ CRYSTAL, MESH, OUTPUT, RUN = CrystalOptions(), MeshOptions(), OutputOptions(), R
 class CalculationOptions:
     """Options of every calculation on a crystal, and what they mean."""
 
-    mesh: Annotated[MeshOptions, Parameter(name="*", group="Wave vectors")] = MESH
-    crystal: Annotated[CrystalOptions, Parameter(name="*", group="Crystal")] = CRYSTAL
-    output: Annotated[OutputOptions, Parameter(name="*", group="Output")] = OUTPUT
+    mesh: Annotated[MeshOptions, Flat] = MESH
+    crystal: Annotated[CrystalOptions, Flat] = CRYSTAL
+    output: Annotated[OutputOptions, Flat] = OUTPUT
 
     @property
     def rows(self) -> dict[str, str]:
@@ -274,13 +280,12 @@ class SmearingOptions:
     Parameters
     ----------
     smearing
-        adaptive: by Gaussians whose width follows the group velocities and the mesh, as
-        FourPhonon does; tetrahedra, or Gaussians of --sigma, if not given.
+        Conserve energy by Gaussians whose width follows the group velocities and the mesh,
+        as FourPhonon does.
     smearing_scale
-        A factor of the widths of adaptive Gaussians, scalebroad of ShengBTE; 1 if not
-        given.
+        Factor of the widths of adaptive Gaussians, scalebroad of ShengBTE.
     sigma_cutoff
-        In units of --sigma: Gaussians end there.
+        End of Gaussians, in units of --sigma.
     """
 
     smearing: Literal["adaptive"] | None = None
@@ -305,7 +310,7 @@ class SmearingOptions:
         return None if sigma is None else Gaussian(sigma, self.sigma_cutoff)
 
 
-FlatSmearing = Annotated[SmearingOptions, Parameter(name="*", group="Scattering")]
+FlatSmearing = Annotated[SmearingOptions, Flat]
 SMEARING = SmearingOptions()
 
 
@@ -332,7 +337,7 @@ class WaveVectorOptions(FrequencyOptions):
 class PairOptions(WaveVectorOptions):
     """Options of pairs of phonons that scatter."""
 
-    scattering: Annotated[PairScattering, Parameter(name="*", group="Scattering")] = PAIRS
+    scattering: Annotated[PairScattering, Flat] = PAIRS
 
 
 def scattering_from(

@@ -58,11 +58,11 @@ def qha(
         A file of lines with a volume in Å³ and an energy in eV, of primitive cells or of
         several, in any order: the e-v.dat of phonopy.
     equation
-        Of state: vinet if not given, birch-murnaghan or murnaghan.
+        Equation of state.
     pressure
-        In GPa; 0 if not given.
+        Pressure in GPa.
     cutoff_frequency
-        THz; modes at or below do not take part. 0 if not given.
+        Modes at or below this frequency, THz, do not take part.
     """
     temperatures = sorted_temperatures(temperature)
 
@@ -92,7 +92,7 @@ def qha(
     )
 
 
-app = command(qha, EXAMPLES)
+app = command(qha, EXAMPLES, {"mesh": HARMONIC_MESH, "output": "qha.hdf5"})
 
 
 def _table(result: QhaResult) -> Iterator[Table]:

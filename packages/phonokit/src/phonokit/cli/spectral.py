@@ -53,17 +53,16 @@ def spectral(
     Parameters
     ----------
     q
-        x,y,z, fractional, or more of them; 0,0,0 if not given.
+        Fractional x,y,z, or more of them.
     path
         Labels along each line, lines separated by commas: "G X U, K G L"; G is Γ. "" is the
         standard path of the crystal (needs seekpath). In place of --q.
     point
-        LABEL=x,y,z, fractional; repeat the option for more points. The standard points if
-        none is given (needs seekpath).
+        LABEL=x,y,z, fractional; repeat the option for more points.
     points_per_segment
-        Wave vectors between two labels, both included; 21 if not given.
+        Wave vectors between two labels, both included.
     frequency_points
-        How many frequencies from 0 on; 401 if not given.
+        Number of frequencies from 0 on.
     """
     names = q if q or path is not None else GAMMA
     compute = partial(
@@ -89,7 +88,16 @@ def spectral(
     )
 
 
-app = command(spectral, EXAMPLES)
+app = command(
+    spectral,
+    EXAMPLES,
+    {
+        "mesh": SCATTERING_MESH,
+        "output": "spectral.hdf5",
+        "q": GAMMA,
+        "point": "the standard points, of seekpath",
+    },
+)
 
 
 def _tables(

@@ -72,6 +72,6 @@ Temperatures = Annotated[
     tuple[float, ...],
     Parameter(
         converter=temperatures_of,
-        help="In K, 300 if not given; one or more, or first:last:step, as 100:1000:50.",
+        help="Temperatures in K; one or more, or first:last:step, as 100:1000:50.",
     ),
 ]

@@ -32,7 +32,7 @@ COLUMNS = 8
 """Number of columns of atoms that are printed."""
 AxisOfTemperatures = Annotated[
     Temperatures,
-    Parameter(help="In K, one or more, or first:last:step; 0:1000:10 if not given."),
+    Parameter(help="Temperatures in K, one or more, or first:last:step."),
 ]
 
 
@@ -52,7 +52,7 @@ def thermal(
     Parameters
     ----------
     cutoff_frequency
-        THz; modes at or below do not take part. 0 if not given.
+        Modes at or below this frequency, THz, do not take part.
     classical
         Without quantum effects.
     by
@@ -82,7 +82,7 @@ def thermal(
     )
 
 
-app = command(thermal, EXAMPLES)
+app = command(thermal, EXAMPLES, {"mesh": HARMONIC_MESH, "output": "thermal.hdf5"})
 
 
 def _tables(result: ThermalResult) -> Iterator[Table | str]:

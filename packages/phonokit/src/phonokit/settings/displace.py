@@ -37,9 +37,10 @@ class Displace:
     primitive
         auto, or a centring letter: P F I A C R.
     distance
-        Of a displacement in Å; 0.03 if not given, 0.01 for second order.
+        Length of a displacement in Å; 0.03 if not given, 0.01 for second order
+        alone.
     cutoff
-        In Å; pairs as far apart get no forces.
+        In Å; pairs of atoms as far apart are skipped.
     second_order
         Displace single atoms only.
     plus_minus
@@ -51,18 +52,18 @@ class Displace:
     random
         Displace all atoms at random in so many supercells, for least squares (symfc).
     temperature
-        In K, of random displacements: all atoms as they are in the harmonic crystal, with
+        Temperature of random displacements in K: all atoms as they are in the harmonic crystal, with
         zero-point motion; for this the structure comes with force constants or forces.
     classical
         Without zero-point motion, as in molecular dynamics.
     seed
-        Of the random displacements: the same seed gives the same ones.
+        Seed of random displacements: the same one gives the same displacements.
     gaussian
         Components are normally distributed with the distance as their deviation, in place
         of one length for all.
     magnetic_moments
-        Of the atoms of the unit cell, a number or three Cartesian ones for each, in place
-        of those of the structure; they lower the symmetry.
+        Moments of the atoms of the unit cell, a number or three Cartesian ones for each, in
+        place of those of the structure; they lower the symmetry.
     """
 
     supercell: Matrix = (1, 1, 1)

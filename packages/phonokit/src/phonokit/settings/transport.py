@@ -40,7 +40,7 @@ class Transport:
     method : Method or "rta" or "lbte"
         The relaxation-time approximation, or the full linearised equation.
     solver : Solver or "cg" or "direct"
-        Of the full equation.
+        Solver of the full equation.
     scattering : Scattering
         Cutoff frequency, degeneracy, averaging of weights, smearing.
     isotopes : bool
@@ -50,7 +50,7 @@ class Transport:
         Relative variance of the mass of each atom of the primitive cell; isotopes scatter
         then.
     boundary_mfp : float, optional
-        The longest mean free path that boundaries leave, µm.
+        Boundary mean free path, µm: the longest that boundaries leave.
     coherence : Coherence or str, optional
         By which theory bands carry heat between them: ``"smm19"``, the Wigner equation, or
         another of `phono_3ph.Coherence`. Not at all if not given.

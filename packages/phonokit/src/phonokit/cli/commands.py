@@ -1,0 +1,65 @@
+"""The commands in the order of work, known without importing any of them."""
+
+SECTIONS = {
+    "Forces and force constants": {
+        "displace": "Make the displaced supercells of a structure.",
+        "forces": "Compute the forces of displaced supercells, or collect them.",
+        "fc": "Solve for force constants; from a structure all the way with a calculator.",
+    },
+    "Harmonic phonons": {
+        "bands": "Compute phonon bands along lines.",
+        "dos": "Compute the phonon density of states, total and of its parts.",
+        "thermal": "Compute free energy, entropy and heat capacity at constant volume.",
+        "modes": "Compute frequencies, eigenvectors and velocities of phonons.",
+        "modulate": "Write a supercell displaced along modes, or an animation of them.",
+        "elasticity": "Compute elastic constants, velocities of sound, Debye temperature.",
+        "grueneisen": "Compute Grüneisen parameters of modes, and thermal expansion.",
+        "qha": "Compute expansion and C_p from phonons at several volumes.",
+    },
+    "Scattering and thermal conductivity": {
+        "kappa": "Compute the lattice thermal conductivity.",
+        "accumulate": "Tell which phonons carry the heat, by frequency and mean free path.",
+        "gamma": "Compute half linewidths of the phonons at a few wave vectors.",
+        "spectral": "Compute spectral functions at a few wave vectors, or along lines.",
+        "jdos": "Compute joint densities of states: pairs of phonons to scatter with.",
+    },
+    "Files and the shell": {
+        "convert": "Write force constants of any program for another.",
+        "export": "Write a result in the files of phonopy, for other programs.",
+        "completion": "Print the script by which a shell completes phono's options.",
+    },
+}
+"""Summaries of the commands under their headings."""
+
+COMMANDS = {name: text for section in SECTIONS.values() for name, text in section.items()}
+"""Summary of each command."""
+
+EXAMPLES = (
+    "phono displace POSCAR --supercell 2 2 2 --output si",
+    "phono bands examples/silicon --plot bands.png",
+    "phono kappa examples/silicon --mesh 19 19 19 --temperature 300 600",
+)
+
+ASKS_FOR_HELP = frozenset({"--help", "-h"})
+
+
+def overview() -> str:
+    """Text of ``phono --help``."""
+    width = max(map(len, COMMANDS)) + 2
+    lines = [
+        "Usage: phono COMMAND [OPTIONS]",
+        "",
+        "Phonons and lattice thermal conductivity.",
+    ]
+    for heading, commands in SECTIONS.items():
+        lines += ["", heading]
+        lines += [f"  {name:<{width}}{text}" for name, text in commands.items()]
+    lines += ["", "Examples", *(f"  {example}" for example in EXAMPLES)]
+    lines += ["", "phono COMMAND --help lists its options, with examples."]
+    lines += ["phono --version tells the version."]
+    return "\n".join(lines) + "\n"
+
+
+def asks_for_overview(tokens: list[str]) -> bool:
+    """Whether the list of the commands is wanted."""
+    return not tokens or tokens[0] in ASKS_FOR_HELP

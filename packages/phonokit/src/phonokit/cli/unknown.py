@@ -1,0 +1,95 @@
+"""Answers to options and commands that there are not."""
+
+import difflib
+import re
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+from phonokit.cli.commands import COMMANDS
+from phonokit.cli.foreign import COMMANDS_OF_OTHERS, OPTIONS
+
+ALIKE = 0.75
+"""Likeness of two names from which on one may be meant for the other."""
+NAMED = re.compile(r"--[a-z][a-z0-9-]*")
+OPTION = re.compile(r"--?[a-zA-Z][^\s=]*")
+
+
+def ensure_known_command(word: str) -> None:
+    """Refuse a command that there is not, with the one that was meant."""
+    if word in COMMANDS or word.startswith("-"):
+        return
+    hint = f"one of {', '.join(COMMANDS)}"
+    alike = difflib.get_close_matches(word, COMMANDS, 1, ALIKE)
+    meant = COMMANDS_OF_OTHERS.get(word.removeprefix("phonopy-").removeprefix("phono3py-"))
+    if alike or meant:
+        hint = f"use phono {meant or alike[0]}"
+    elif Path(word).exists():
+        hint = f"name a command before the data, as in phono kappa {word}"
+    raise _error(f'Unknown command "{word}"; {hint} (phono --help lists all)')
+
+
+def ensure_known_options(
+    words: Sequence[str],
+    known: Collection[str],
+    options_of: Callable[[str], Collection[str]],
+) -> None:
+    """Refuse an option that the command does not have, with what to write instead.
+
+    Parameters
+    ----------
+    words : sequence of str
+        The command and its arguments.
+    known : collection of str
+        Options of the command.
+    options_of : callable
+        Options of any command; called only where there is something to refuse.
+    """
+    command = words[0]
+    for word in words[1:]:
+        name = word.partition("=")[0]
+        if word == "--":
+            return
+        if OPTION.fullmatch(name) and name not in known and name not in ("-h", "--help"):
+            hint = answer(name, command, known, options_of)
+            text = f"Unknown option: {name}{hint and '; '}{hint}"
+            raise _error(f"{text} (phono {command} --help lists all)")
+
+
+def answer(
+    name: str,
+    command: str,
+    known: Collection[str],
+    options_of: Callable[[str], Collection[str]],
+) -> str:
+    """What to write in place of an option; nothing where nobody can know."""
+    hint = OPTIONS.get(name)
+    if hint is not None:
+        return f"{hint}{_elsewhere(hint, known, options_of)}"
+    others = [c for c in COMMANDS if c != command and name in options_of(c)]
+    if others:
+        return f"it is an option of {_commands(others)}"
+    alike = difflib.get_close_matches(name, known, 1, ALIKE)
+    return f"did you mean {alike[0]}?" if alike else ""
+
+
+def _elsewhere(
+    hint: str, known: Collection[str], options_of: Callable[[str], Collection[str]]
+) -> str:
+    """Where the option of an answer is, if neither the command nor the answer tells."""
+    named = NAMED.findall(hint)
+    if not named or named[0] in known or "phono " in hint:
+        return ""
+    return f", an option of {_commands([c for c in COMMANDS if named[0] in options_of(c)])}"
+
+
+def _commands(names: Sequence[str]) -> str:
+    """Commands in a list."""
+    *most, last = names
+    return f"phono {', '.join(most)}{' and ' if most else ''}{last}"
+
+
+def _error(message: str) -> Exception:
+    """An error of the command line."""
+    from phono_grid.errors import DomainError  # nothing that is quick needs it
+
+    return DomainError(message)
