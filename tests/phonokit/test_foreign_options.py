@@ -41,7 +41,7 @@ LINES = {
     "thermal DATA --tmin 0 --tmax 500 --tstep 10": "--temperature",
     "thermal DATA --tstep 10": "--temperature",
     "kappa DATA --ts 300 600": "--temperature",
-    "bands DATA --ts 300": "--temperature .*an option of phono thermal",
+    "bands DATA --ts 300": "--temperature .*an option of phono .*thermal",
     "kappa DATA --br": "--method rta",
     "kappa DATA --lbte": "--method lbte",
     "kappa DATA --isotope": "--isotopes",

@@ -3,13 +3,13 @@
 GROUPS: dict[str, tuple[str, ...]] = {
     group: tuple(names.split())
     for group, names in {
-        "Grid": "mesh mesh-length mesh-matrix q path point points-per-segment band supercell "
-        "supercell-matrix phonon-supercell",
+        "Grid": "mesh mesh-length mesh-matrix q path point points-per-segment band "
+        "supercell supercell-matrix phonon-supercell",
         "Physics": "temperature method isotopes mass-variances boundary-mfp wigner "
         "coherence normal-umklapp by axes direction displacements classical clamped "
-        "energies equation pressure second-order amplitude phase frames distance plus-minus axes-only random "
-        "gaussian pair-cutoff cutoff magnetic-moments primitive residual order no-nac "
-        "four-phonon",
+        "energies equation pressure second-order amplitude phase frames distance "
+        "plus-minus axes-only random gaussian pair-cutoff cutoff magnetic-moments "
+        "primitive residual order no-nac four-phonon",
         "Input": "calculator option crystal fc2 fc3 fc4 born from residual-file "
         "phonon-residual-file format config",
         "Output": "output plot unit to overwrite structures full text no-eigenvectors "

@@ -52,8 +52,9 @@ class Displace:
     random
         Displace all atoms at random in so many supercells, for least squares (symfc).
     temperature
-        Temperature of random displacements in K: all atoms as they are in the harmonic crystal, with
-        zero-point motion; for this the structure comes with force constants or forces.
+        Temperature of random displacements in K: all atoms as they are in the harmonic
+        crystal, with zero-point motion; for this the structure comes with force constants
+        or forces.
     classical
         Without zero-point motion, as in molecular dynamics.
     seed
