@@ -117,7 +117,7 @@ def test_frequencies_are_read_in_the_unit_people_know(here, capsys, unit, per_th
 
 def test_bands_atoms_and_displacements_are_written_with_thermal_properties(here, capsys):
     argv = ["thermal", str(EXAMPLE), *SMALL, "--temperature", "0", "--temperature", "300"]
-    argv += ["--cutoff-frequency", "0.1"]
+    argv += ["--cutoff-frequency", "0.1", "--overwrite"]
     for by, n in (("band", 6), ("atom", 2)):
         assert main([*argv, "--by", by, "--displacements"]) == 0
         with h5py.File("thermal.hdf5") as file:
@@ -160,7 +160,7 @@ def test_modes_are_written_at_wave_vectors_and_on_a_mesh(here, capsys):
         assert "weight" not in file
     assert (f.shape, e.shape, v.shape) == ((2, 6), (2, 6, 2, 3), (2, 6, 3))
     assert f"{f[1, 5]:.3f}" in out
-    options = [*SMALL, "--no-eigenvectors", "--no-velocities"]
+    options = [*SMALL, "--no-eigenvectors", "--no-velocities", "--overwrite"]
     assert main(["modes", str(EXAMPLE), *options]) == 0
     with h5py.File("modes.hdf5") as file:
         assert file["weight"][:].sum() == 27
@@ -178,7 +178,7 @@ def test_a_density_that_misses_states_between_its_frequencies_is_said_to(here, c
     assert re.search(rf"integrates to +{states:.3f}", out)
     assert "peaks narrower than the distance of its frequencies" in out
     assert "no Debye temperature: no states at low frequencies" in out
-    assert main(["dos", str(EXAMPLE), *SMALL, "--sigma", "0.5"]) == 0
+    assert main(["dos", str(EXAMPLE), *SMALL, "--sigma", "0.5", "--overwrite"]) == 0
     assert "peaks narrower" not in capsys.readouterr().out
 
 

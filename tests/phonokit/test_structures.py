@@ -270,6 +270,7 @@ def test_displace_tells_of_atoms_that_are_not_as_one_would_think(tmp_path, capsy
     ):
         path.write_text(text)
         command = ["displace", path, "--second-order", "--output", tmp_path / "out"]
+        command.append("--overwrite")
         main([str(word) for word in (*command, *words)])
         printed = "".join(capsys.readouterr())
         assert all(line in printed for line in told), printed

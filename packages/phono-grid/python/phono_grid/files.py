@@ -5,7 +5,7 @@ import os
 import platform
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -112,11 +112,18 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def together() -> Iterator[None]:
+def together(accept: Callable[[Path, Path], bool] | None = None) -> Iterator[None]:
     """Files by `replacing` of which all take their places, or none.
 
     Each is written and on the disk before the first takes its place. Folders made by
-    `make_folder` go again if there is nothing to be in them.
+    `make_folder` go again if there is nothing to be in them. Within another `together`
+    that one decides.
+
+    Parameters
+    ----------
+    accept : callable, optional
+        Called with each place and what is to be put there, before anything is; returns
+        whether it is, or raises an error.
     """
     if _PENDING.get() is not None:
         yield  # those around it decide
@@ -125,7 +132,14 @@ def together() -> Iterator[None]:
     token = _PENDING.set(pending)
     try:
         yield
-        _put_in_place(pending.files)
+        wanted = {
+            path: new
+            for path, new in pending.files.items()
+            if accept is None or accept(path, new)
+        }
+        for path in pending.files.keys() - wanted.keys():
+            _remove(pending.files[path])
+        _put_in_place(wanted)
         done = True
     except OSError as error:
         name = error.filename2 or error.filename

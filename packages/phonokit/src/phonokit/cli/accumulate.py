@@ -10,16 +10,25 @@ from phono_grid.files import ensure_writable
 
 from phonokit._version import __version__
 from phonokit.calc.accumulate import accumulate as compute
+from phonokit.cli.asked import file_hash
 from phonokit.cli.command import command
 from phonokit.cli.invocation import current
 from phonokit.cli.kappa_tables import accumulate_table
-from phonokit.cli.replaceable import RESULT, ensure_replaceable
+from phonokit.cli.replaceable import (
+    RESULT,
+    ensure_own_picture,
+    ensure_replaceable,
+    is_finished,
+    picture_name,
+)
 from phonokit.cli.report import Report
 from phonokit.io.load import load
-from phonokit.plot.figure import ensure_plottable
+from phonokit.plot.figure import ensure_plottable, made_by
 from phonokit.plot.kappa import plot_accumulate
 from phonokit.results.accumulate import AccumulateResult
+from phonokit.results.reading import read_result
 from phonokit.run.distributed import launched_ranks
+from phonokit.run.key import programs
 from phonokit.run.run import on_first_rank
 
 EXAMPLES = """
@@ -47,6 +56,7 @@ def accumulate(
     plot: Path | None = None,
     quiet: bool = False,
     json: bool = False,
+    overwrite: bool = False,
 ) -> None:
     """Tell which phonons carry the heat, by frequency and by mean free path.
 
@@ -66,14 +76,25 @@ def accumulate(
         Print nothing but warnings and errors.
     json
         Print the tables as JSON, and nothing else, on stdout.
+    overwrite
+        Replace a finished file or picture that is there and is another one.
     """
     if sigma is not None:
         ensure_positive("sigma", sigma)
 
     def all_of_it() -> None:
-        _ensure_files(path, output, plot)
+        _ensure_files(path, output, plot, overwrite=overwrite)
         its_crystal = None if crystal is None else load(crystal)
+        asked = {**current.get().asked, "kappa": file_hash(path), **programs()}
+        if its_crystal is not None:
+            asked["crystal"] = its_crystal.fingerprint[:12]
+        if output is not None and is_finished(output, asked, overwrite=overwrite):
+            report = Report(quiet=quiet, json=json)
+            _finish(read_result(output), output, plot, report, is_there=True)
+            return
         result = compute(path, temperature=temperature, sigma=sigma, crystal=its_crystal)
+        if output is not None:
+            result.write(output, command=current.get().command, asked=asked)
         _finish(result, output, plot, Report(quiet=quiet, json=json))
 
     with launched_ranks(current.get().explain) as ranks:
@@ -87,7 +108,9 @@ app = command(
 )
 
 
-def _ensure_files(path: Path, output: Path | None, plot: Path | None) -> None:
+def _ensure_files(
+    path: Path, output: Path | None, plot: Path | None, *, overwrite: bool
+) -> None:
     """Refuse what can be refused before anything is computed."""
     if output is not None:
         if output.resolve() == path.resolve():
@@ -96,18 +119,21 @@ def _ensure_files(path: Path, output: Path | None, plot: Path | None) -> None:
         ensure_replaceable(output, RESULT)
     if plot is not None:
         ensure_plottable(plot)
+        ensure_own_picture(plot, overwrite=overwrite)
 
 
 def _finish(
-    result: AccumulateResult, output: Path | None, plot: Path | None, report: Report
+    result: AccumulateResult,
+    output: Path | None,
+    plot: Path | None,
+    report: Report,
+    *,
+    is_there: bool = False,
 ) -> None:
-    """Write, draw and print; nothing is lost because it could not be printed."""
-    written = []
-    if output is not None:
-        written.append(result.write(output, command=current.get().command))
+    """Draw and print what has been written, and say so."""
     if plot is not None:
-        plot_accumulate(result, plot)
-        written.append(plot)
+        with made_by(picture_name()):
+            plot_accumulate(result, plot)
     about = result.provenance
     report.say(f"phonokit {__version__}: {backend.describe()}, on one rank")
     report.say(f"  crystal   {about.formula or 'unknown'}")
@@ -116,6 +142,8 @@ def _finish(
         f"κ = {total:.3f} W/(m K) at {result.temperature:g} K, mean of xx, yy, zz",
     )
     report.show(accumulate_table(result))
-    for file in written:
-        report.wrote(file)
+    if output is not None:
+        (report.is_there if is_there else report.wrote)(output)
+    if plot is not None:
+        report.wrote(plot)
     report.end()

@@ -27,7 +27,7 @@ ALONE = {"accumulate", "convert", "displace", "export", "fc", "forces", "modulat
 ALONE |= {"completion"}
 """Commands that do not share their work among ranks."""
 
-NO_SETTINGS = {"--restart", "--verbose", "--quiet", "--json"}
+NO_SETTINGS = {"--restart", "--overwrite", "--verbose", "--quiet", "--json"}
 """Options that a settings file leaves out where they are not given."""
 
 app = App(

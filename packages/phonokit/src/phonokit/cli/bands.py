@@ -1,8 +1,10 @@
 """``phono bands``."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 from typing import Annotated, Any
+
+from phono_mpi import Ranks
 
 from phonokit.calc.bands import bands as bands_of
 from phonokit.calc.dos import dos
@@ -12,7 +14,7 @@ from phonokit.cli.options import Data, Flat, FrequencyOptions
 from phonokit.cli.wave_vectors import frequencies_line, labelled_points
 from phonokit.model.crystal import Crystal
 from phonokit.plot.harmonic import plot_bands
-from phonokit.results.harmonic import BandsResult, DosResult
+from phonokit.results.harmonic import BandsResult
 from phonokit.run.run import Run
 from phonokit.settings.frequency_unit import FrequencyUnit
 from phonokit.settings.mesh import HARMONIC_MESH
@@ -54,25 +56,21 @@ def bands(
         "points_per_segment": points_per_segment,
         "connect": connect,
     }
-    grid, densities = options.mesh.of(HARMONIC_MESH), list[DosResult]()
+    grid = options.mesh.of(HARMONIC_MESH)
 
-    def compute(crystal: Crystal, *, nac: bool, run: Run) -> BandsResult:
-        result = bands_of(crystal, **inputs, nac=nac, run=run)
-        if options.output.plot is not None:
-            # A store holds one calculation, that of the bands.
-            densities.append(dos(crystal, grid, nac=nac, run=Run(ranks=run.ranks)))
-        return result
-
-    def draw(result: BandsResult, file: Path, unit: FrequencyUnit) -> None:
-        plot_bands(result, file, dos=densities[0], unit=unit)
+    def density(crystal: Crystal, ranks: Ranks) -> dict[str, Any]:
+        # A store holds one calculation, that of the bands.
+        run = Run(ranks=ranks)
+        return {"dos": dos(crystal, grid, nac=options.crystal.nac, run=run)}
 
     carry_out(
         Calculation(
             path=data,
             options=options,
-            compute=compute,
+            compute=partial(bands_of, **inputs),
             show=_rows,
-            draw=draw,
+            draw=plot_bands,
+            beside=density,
             pieces="segments",
         )
     )

@@ -18,7 +18,14 @@ from rich.console import Console
 
 from phonokit.cli.invocation import current
 from phonokit.cli.options import CalculationOptions, OutputOptions
-from phonokit.cli.replaceable import RESULT, SETTINGS, ensure_replaceable
+from phonokit.cli.replaceable import (
+    RESULT,
+    SETTINGS,
+    ensure_own_picture,
+    ensure_replaceable,
+    is_finished,
+    picture_name,
+)
 from phonokit.cli.report import Report, say
 from phonokit.cli.terminal import (
     duration,
@@ -29,14 +36,18 @@ from phonokit.cli.terminal import (
     warnings_in_one_line,
 )
 from phonokit.model.crystal import Crystal
-from phonokit.plot.figure import ensure_plottable
+from phonokit.plot.figure import ensure_plottable, made_by
+from phonokit.results.reading import read_result
 from phonokit.results.result import Result
 from phonokit.run.distributed import launched_ranks
+from phonokit.run.key import programs
 from phonokit.run.run import Run, on_first_rank
 from phonokit.run.store import RunStore
 from phonokit.settings.mesh import Mesh
 
 R = TypeVar("R", bound=Result)
+MESHES = ("mesh", "mesh_matrix", "mesh_length")
+"""Ways to say a mesh, which is known by its matrix."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +76,11 @@ class Calculation(Generic[R]):
         The order of force constants that are needed.
     next_step : callable
         What one would do next with the file that was written, if there is something to say.
+    beside : callable, optional
+        What a picture needs that is not in the result: crystal and ranks → more arguments
+        of ``draw``.
+    identity : callable, optional
+        More that the numbers depend on than options and the crystal, by name.
     """
 
     path: Path
@@ -77,6 +93,8 @@ class Calculation(Generic[R]):
     pieces: str = "wave vectors"
     order: int = 2
     next_step: Callable[[R, Path], str] = lambda _, __: ""
+    beside: Callable[[Crystal, Ranks], dict[str, Any]] = lambda _, __: {}
+    identity: Callable[[Crystal], dict[str, str]] = lambda _: {}
 
     def result(self, crystal: Crystal, run: Run) -> R:
         """Compute."""
@@ -114,6 +132,7 @@ def begun(
     on_first_rank(ranks, lambda: ensure_writable(target))
     if output.plot is not None:
         ensure_plottable(output.plot)
+        ensure_own_picture(output.plot, overwrite=output.overwrite)
     with warnings_in_one_line(first):
         crystal = options.crystal.load(calculation.path)
         if calculation.order == 3:
@@ -138,42 +157,86 @@ def begun(
 def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
     """The whole command, on one rank of several or on the only one."""
     start, first = perf_counter(), ranks.rank == 0
-    options, units = calculation.options.output, calculation.options.units
+    options = calculation.options.output
     report = options.report(first)
     err = Console(file=sys.stderr, highlight=False, quiet=options.quiet or not first)
     with begun(calculation, ranks, report) as (crystal, target):
-        tell = functools.partial(say, err)
-        with _store(options, target, ranks, tell) as store:
-            with (
-                progress_of(err, calculation.pieces) as progress,
-                warnings_in_one_line(first),
-                logging_to_stderr(options.verbose and first),
-            ):
-                how = calculation.options.run_of(
-                    ranks=ranks, store=store, progress=progress
-                )
-                result = calculation.result(crystal, how)
-            # HDF5 takes the memory that the crystal and its series took.
+        asked = _asked(calculation, crystal)
+        there = on_first_rank(
+            ranks, lambda: is_finished(target, asked, overwrite=options.overwrite)
+        )
+        if there:
+            more = _beside(calculation, crystal, ranks)
             del crystal
-            if store is None:
+            if not first:
                 return
-            # Nothing that was computed may be lost because it could not be printed.
-            with together():
-                written = [result.write(target, command=current.get().command)]
-                _write_settings(target, calculation.mesh)
-            store.remove()
+            result: R = read_result(target)
+        else:
+            with _store(options, target, ranks, functools.partial(say, err)) as store:
+                with (
+                    progress_of(err, calculation.pieces) as progress,
+                    warnings_in_one_line(first),
+                    logging_to_stderr(options.verbose and first),
+                ):
+                    how = calculation.options.run_of(
+                        ranks=ranks, store=store, progress=progress
+                    )
+                    result = calculation.result(crystal, how)
+                    more = _beside(calculation, crystal, ranks)
+                # HDF5 takes the memory that the crystal and its series took.
+                del crystal
+                if store is None:
+                    return
+                # Nothing that was computed may be lost because it could not be printed.
+                with together():
+                    result.write(target, command=current.get().command, asked=asked)
+                    _write_settings(target, calculation.mesh)
+                store.remove()
+        _show(calculation, result, report, more)
+        (report.is_there if there else report.wrote)(target)
         if options.plot is not None:
-            calculation.draw(result, options.plot, **units)
-            written.append(options.plot)
-        for part in calculation.show(result, **units):
-            report.show(part)
-        for path in written:
-            report.wrote(path)
+            report.wrote(options.plot)
         report.say(f"done in {duration(perf_counter() - start)}")
         further = calculation.next_step(result, target)
         if further:
             report.say(further)
     report.end()
+
+
+def _show(
+    calculation: Calculation[R], result: R, report: Report, more: dict[str, Any]
+) -> None:
+    """Draw and print a result."""
+    units, plot = calculation.options.units, calculation.options.output.plot
+    if plot is not None:
+        with made_by(picture_name()):
+            calculation.draw(result, plot, **units, **more)
+    for part in calculation.show(result, **units):
+        report.show(part)
+
+
+def _beside(
+    calculation: Calculation[Any], crystal: Crystal, ranks: Ranks
+) -> dict[str, Any]:
+    """What the picture needs beside the result, if there is one."""
+    if calculation.options.output.plot is None:
+        return {}
+    return calculation.beside(crystal, ranks)
+
+
+def _asked(calculation: Calculation[Any], crystal: Crystal) -> dict[str, str]:
+    """Everything that the numbers depend on, by name."""
+    grid = calculation.grid(crystal)
+    options = {k: v for k, v in current.get().asked.items() if k not in MESHES}
+    if grid is not None:
+        options["mesh"] = " ".join(str(n) for n in grid.matrix.ravel())
+    return {
+        "command": current.get().tokens[0],
+        **options,
+        "data": crystal.fingerprint[:12],
+        **calculation.identity(crystal),
+        **programs(),
+    }
 
 
 def _ensure_can_be_written(target: Path) -> None:

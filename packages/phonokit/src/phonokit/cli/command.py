@@ -1,10 +1,14 @@
 """Conversion of a function into a command of ``phono``."""
 
+import functools
+import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cyclopts import App, Parameter
+
+from phonokit.cli.invocation import current
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,5 +54,24 @@ def command(
         help_format="plaintext",
         default_parameter=Parameter(negative=(), show_default=False),
     )
-    app.default(function)
+    app.default(_recorded(function))
     return app
+
+
+def _recorded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function, which lets others know what it was asked for."""
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def recorded(*arguments: Any, **options: Any) -> Any:
+        """Note the options, and call the function."""
+        from phonokit.cli.asked import asked_of
+
+        bound = signature.bind(*arguments, **options)
+        bound.apply_defaults()
+        invocation = current.get(None)
+        if invocation is not None:
+            current.set(replace(invocation, asked=asked_of(bound)))
+        return function(*arguments, **options)
+
+    return recorded

@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 from phono_fc import LatticeForceConstants
+from phono_grid.files import together
 
 from phonokit.cli.command import command
 from phonokit.cli.displace import program, say
+from phonokit.cli.replaceable import Replacement
 from phonokit.io.formats.constants import losses, read_constants, write_constants
 from phonokit.io.load import load
 from phonokit.model.constants import Constants3, Given, drifts_of
@@ -31,6 +33,7 @@ def convert(
     from_: Annotated[Reads | None, Parameter(name="--from")] = None,
     to: Writes = "shengbte",
     no_symmetrize: bool = False,
+    overwrite: bool = False,
     lang: str | None = None,
 ) -> None:
     """Write force constants for another program.
@@ -48,6 +51,8 @@ def convert(
         The format to write.
     no_symmetrize
         Keep constants that break the sum rule as they are.
+    overwrite
+        Replace files that are there and are others.
     lang
         The kernels that run, rust or python.
     """
@@ -60,8 +65,10 @@ def convert(
     say("\n".join(_report(crystal)))
     for lost in losses(crystal, to):
         say(f"not written: {lost}")
-    for path in write_constants(crystal, target, format=to):
-        say(f"wrote {path}")
+    replacement = Replacement(overwrite=overwrite)
+    with together(replacement.accept):
+        written = write_constants(crystal, target, format=to)
+    say("\n".join(replacement.told(written)))
 
 
 app = command(convert, EXAMPLES, {"from": "told by its content"})

@@ -1,5 +1,6 @@
 """``phono displace``."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,9 +14,11 @@ from rich.console import Console
 
 from phonokit._version import __version__
 from phonokit.calc.displace import displace as compute
+from phonokit.cli.asked import asked_in
 from phonokit.cli.command import command
 from phonokit.cli.derive import options_of, settings_from
 from phonokit.cli.options import Flat
+from phonokit.cli.replaceable import ASKED, Replacement
 from phonokit.io.write_displacements import (
     default_displacements_name,
     write_displacements,
@@ -36,6 +39,9 @@ MAGNETIC = ("Cr", "Mn", "Fe", "Co", "Ni", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "E
 CONTENT = "told by its content"
 MOST = 8
 """Moments and labels that are printed."""
+FORCES = ("FORCES_FC*", "FORCE_SETS*", "forces.hdf5", "forces_fc2.hdf5")
+"""Files of forces beside displacements."""
+ANOTHER = "name another folder as output="
 Nine = tuple[int, int, int, int, int, int, int, int, int]
 FlatDisplace = Annotated[DisplaceOptions, Flat]
 DISPLACE = DisplaceOptions()
@@ -60,6 +66,7 @@ def displace(
     output: Path = Path(),
     structures: str | None = None,
     format: str | None = None,
+    overwrite: bool = False,
 ) -> None:
     """Make the displaced supercells of a structure.
 
@@ -83,6 +90,9 @@ def displace(
         undisplaced.
     format
         Format of the structure file, by ASE's name (vasp, espresso-in, ...).
+    overwrite
+        Replace displacements and structures that are there and are others; not those of a
+        folder that holds forces.
     """
     wanted = settings_from(
         Displace,
@@ -90,7 +100,14 @@ def displace(
         supercell=supercell_matrix_of(supercell, supercell_matrix),
         phonon_supercell=phonon_supercell,
     )
-    make_displacements(structure, wanted, output, structures, format)
+    make_displacements(
+        structure,
+        wanted,
+        output,
+        structures=structures,
+        form=format,
+        overwrite=overwrite,
+    )
 
 
 app = command(
@@ -108,20 +125,27 @@ def make_displacements(
     structure: Path,
     settings: Displace,
     folder: Path,
+    *,
     structures: str | None = None,
     form: str | None = None,
+    overwrite: bool = False,
 ) -> Path:
     """Make, write and tell of displacements; their file."""
     supercells = compute(structure, settings, format=form)
     path = folder / default_displacements_name(supercells)
-    with together():
+    forces = sorted(f.name for n in FORCES for f in folder.glob(n))
+    never = f"{folder} holds forces of them ({', '.join(forces[:3])}); {ANOTHER}"
+    replacement = Replacement(overwrite=overwrite, never={path: never} if forces else {})
+    comment = f"{ASKED}{json.dumps(asked_in(settings))}"
+    written = []
+    with together(replacement.accept):
         make_folder(folder)
-        written = [f"wrote {write_displacements(supercells, path)}"]
+        write_displacements(supercells, path, comment=comment)
         for part, stem in _parts(supercells):
             if structures is not None:
                 last = write_structures(part, folder, stem, structures)
                 written.append(f"wrote {last[0]} structures, the last {last[1]}")
-    say("\n".join([_header(supercells), *written]))
+    say("\n".join([_header(supercells), *replacement.told([path]), *written]))
     return path
 
 

@@ -9,7 +9,7 @@ from phono_grid.files import make_folder, together
 
 from phonokit.cli.command import command
 from phonokit.cli.displace import say
-from phonokit.cli.replaceable import ensure_replaceable
+from phonokit.cli.replaceable import Replacement, ensure_replaceable
 from phonokit.io.export import HEAD, export_names
 from phonokit.io.export import export as write
 from phonokit.results.reading import read_result
@@ -24,7 +24,7 @@ ResultFile = Annotated[
 ]
 
 
-def export(path: ResultFile, /, *, output: Path = Path()) -> None:
+def export(path: ResultFile, /, *, output: Path = Path(), overwrite: bool = False) -> None:
     """Write a result in the files of phonopy, for sumo, pymatgen and the like.
 
     band.yaml of bands or of modes along a path, mesh.yaml of modes on a mesh, qpoints.yaml
@@ -34,6 +34,8 @@ def export(path: ResultFile, /, *, output: Path = Path()) -> None:
     ----------
     output
         The folder to write to.
+    overwrite
+        Replace exported files that are there and are others.
     """
     result = read_result(path)
     if output.exists() and not output.is_dir():
@@ -41,11 +43,11 @@ def export(path: ResultFile, /, *, output: Path = Path()) -> None:
     begin = HEAD.partition(" 0")[0].encode()
     for name in export_names(result):
         ensure_replaceable(output / name, begin)
-    with together():
+    replacement = Replacement(overwrite=overwrite)
+    with together(replacement.accept):
         make_folder(output)
         written = write(result, output)
-    for file in written:
-        say(f"wrote {file}")
+    say("\n".join(replacement.told(written)))
 
 
 app = command(export, EXAMPLES)

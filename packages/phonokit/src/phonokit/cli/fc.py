@@ -10,6 +10,7 @@ from phono_fc import SparseForceConstants3
 from phono_grid import Backend, using
 from phono_grid.backend import active
 from phono_grid.errors import DomainError
+from phono_grid.files import together
 
 from phonokit.calc.fit import fit as compute
 from phonokit.calc.fit_fourth_order import fit_fourth_order
@@ -19,6 +20,7 @@ from phonokit.cli.displace import CONTENT, EXAMPLES, make_displacements, program
 from phonokit.cli.forces import compute_all
 from phonokit.cli.four_phonon import NAME as FILE
 from phonokit.cli.options import Flat
+from phonokit.cli.replaceable import Replacement
 from phonokit.io.read import read
 from phonokit.model.force_data import ForceData
 from phonokit.results.force_constants import FitResult
@@ -109,6 +111,7 @@ def fc(
     text: bool = False,
     order: Literal[4] | None = None,
     fc4_cutoff: float | None = None,
+    overwrite: bool = False,
     settings: FlatFit = FIT,
     structure: FlatStructure = STRUCTURE,
     lang: str | None = None,
@@ -133,6 +136,9 @@ def fc(
         4: write FORCE_CONSTANTS_4TH too, from random displacements; with --fc4-cutoff.
     fc4_cutoff
         In Å; fourth-order constants of atoms this far apart or farther are zero.
+    overwrite
+        Replace constants, displacements and forces that are there and are others;
+        displacements not in a folder that holds forces.
     lang
         The kernels that run, rust or python.
     """
@@ -150,16 +156,21 @@ def fc(
     else:
         # The folder of results holds what lies between.
         wanted = structure.displace()
-        path = make_displacements(path, wanted, folder, form=structure.format)
-        compute_all(path, structure.calculator, structure.option, structure.residual)
+        path = make_displacements(
+            path, wanted, folder, form=structure.format, overwrite=overwrite
+        )
+        calculator, option = structure.calculator, structure.option
+        compute_all(path, calculator, option, structure.residual, overwrite=overwrite)
         here = folder
     with using(backend):
         data = read(path, nac=False)
         result = compute(data, choices)
-        written = result.write(folder, full=full, text=text)
-        say("\n".join(_report(data, result, written)))
+        replacement = Replacement(overwrite=overwrite)
+        with together(replacement.accept):
+            written = result.write(folder, full=full, text=text)
+        say("\n".join(_report(data, result, written, replacement)))
         if fc4_cutoff is not None:
-            _fourth_order(data, fc4_cutoff, folder)
+            _fourth_order(data, fc4_cutoff, folder, replacement)
     if folder.resolve() == here.resolve():
         say(f"phono kappa {folder} takes them in place of the forces")
 
@@ -176,14 +187,20 @@ app = command(
 )
 
 
-def _fourth_order(data: ForceData, cutoff: float, folder: Path) -> None:
+def _fourth_order(
+    data: ForceData, cutoff: float, folder: Path, replacement: Replacement
+) -> None:
     """Solve for fourth-order constants, write them, and say so."""
     fc4 = fit_fourth_order(data, cutoff)
-    path = write_force_constants4(fc4, folder / FILE)
-    say(f"order 4: drift {drift4(fc4):.1e} eV/Å^4\nwrote {path}, {len(fc4)} blocks")
+    with together(replacement.accept):
+        path = write_force_constants4(fc4, folder / FILE)
+    (told,) = replacement.told([path])
+    say(f"order 4: drift {drift4(fc4):.1e} eV/Å^4\n{told}, {len(fc4)} blocks")
 
 
-def _report(data: ForceData, result: FitResult, written: list[Path]) -> Iterator[str]:
+def _report(
+    data: ForceData, result: FitResult, written: list[Path], replacement: Replacement
+) -> Iterator[str]:
     """The constants, how far they are from the sum rule, and where they are."""
     yield program()
     yield f"  supercell {data.description}"
@@ -193,7 +210,7 @@ def _report(data: ForceData, result: FitResult, written: list[Path]) -> Iterator
         yield f"order {order}: drift {', '.join(f'{d:.1e}' for d in drifts)} eV/Å^{order}"
     if result.third_order_is_zero:
         yield f"order 3: {result.third_order_is_zero}"
-    for path in written:
+    for path, told in zip(written, replacement.told(written), strict=True):
         fc3 = result.fc3 if path.name == "fc3.hdf5" else None
         blocks = f", {len(fc3)} blocks" if isinstance(fc3, SparseForceConstants3) else ""
-        yield f"wrote {path}{blocks}"
+        yield f"{told}{blocks}"

@@ -16,6 +16,7 @@ from phonokit.calc.forces import collect_forces, compute_forces
 from phonokit.calc.from_calculator import PHONON_STORE, STORE
 from phonokit.cli.command import command
 from phonokit.cli.displace import CONTENT, EXAMPLES, program, say
+from phonokit.cli.replaceable import Replacement
 from phonokit.cli.terminal import progress_of
 from phonokit.io.ase import calculator_of, options_of
 from phonokit.io.supercells import find_supercells, read_supercells
@@ -35,6 +36,7 @@ def forces(
     residual_file: Path | None = None,
     phonon_residual_file: Path | None = None,
     format: str | None = None,
+    overwrite: bool = False,
 ) -> None:
     """Compute the forces of displaced supercells, or collect them from calculations.
 
@@ -62,21 +64,25 @@ def forces(
         The same of a separate supercell of second order.
     format
         Format of the files, by ASE's name (vasp-xml, espresso-out, ...).
+    overwrite
+        Replace forces that are there and are others.
     """
     at_rest = (residual_file, phonon_residual_file)
     _refuse_contradictions(calculator, files, residual, at_rest)
     if calculator is not None:
-        compute_all(path, calculator, option, residual)
+        compute_all(path, calculator, option, residual, overwrite=overwrite)
         return
     supercells, units = read_supercells(path)
     collected = _collected(supercells, files, at_rest, format)
-    _write(path, supercells, collected, units)
+    _write(path, supercells, collected, units, overwrite=overwrite)
 
 
 app = command(forces, EXAMPLES, {"format": CONTENT})
 
 
-def compute_all(path: Path, name: str, options: tuple[str, ...], residual: bool) -> None:
+def compute_all(
+    path: Path, name: str, options: tuple[str, ...], residual: bool, *, overwrite: bool
+) -> None:
     """Compute the forces of all supercells, and write them."""
     supercells, units = read_supercells(path)
     calculator = calculator_of(name, options_of(options))
@@ -98,7 +104,7 @@ def compute_all(path: Path, name: str, options: tuple[str, ...], residual: bool)
     forces_of_parts = [computed(supercells, folder / STORE)]
     if supercells.phonon is not None:
         forces_of_parts.append(computed(supercells.phonon, folder / PHONON_STORE))
-    _write(path, supercells, forces_of_parts, units)
+    _write(path, supercells, forces_of_parts, units, overwrite=overwrite)
 
 
 def _refuse_contradictions(
@@ -128,15 +134,18 @@ def _write(
     supercells: AnySupercells,
     forces_of_parts: list[Forces],
     units: CalculatorUnits,
+    *,
+    overwrite: bool,
 ) -> None:
     """Write the forces beside their displacements, and tell where."""
     folder, written = find_supercells(path).parent, []
     parts = zip((supercells, supercells.phonon), forces_of_parts, strict=False)
-    with together():
+    replacement = Replacement(overwrite=overwrite)
+    with together(replacement.accept):
         for part, values in parts:
             if part is not None:
                 written += save_forces(folder, part, values, units)
-    say("\n".join([program(), *(f"wrote {file}" for file in written)]))
+    say("\n".join([program(), *replacement.told(written)]))
 
 
 def _collected(

@@ -14,6 +14,7 @@ from phono_4ph import (
 from phono_grid import Cell
 from phono_grid.errors import DomainError, FileError
 
+from phonokit.cli.asked import file_hash
 from phonokit.cli.options import Flat
 from phonokit.model.crystal import Crystal
 from phonokit.settings.four_phonon import FourPhonon
@@ -84,18 +85,26 @@ class FourPhononOptions:
 
         return computed
 
+    def identity(self, path: Path) -> dict[str, str]:
+        """A hash of the fourth-order constants, where they are wanted."""
+        return {"fc4": file_hash(self._file(path))} if self.four_phonon else {}
+
     def _constants(self, path: Path, cell: Cell) -> ForceConstants4:
         """The fourth-order constants."""
+        file = self._file(path)
+        read = read_tdep_fourth_order if TDEP in file.name else read_force_constants4
+        return read(file, cell)
+
+    def _file(self, path: Path) -> Path:
+        """The file of fourth-order constants."""
         if self.fc4 is not None:
-            tdep = TDEP in self.fc4.name
-            read = read_tdep_fourth_order if tdep else read_force_constants4
-            return read(self.fc4, cell)
+            return self.fc4
         folder = path if path.is_dir() else path.parent
         if (folder / TDEP).is_file():
-            return read_tdep_fourth_order(folder / TDEP, cell)
+            return folder / TDEP
         for ending in ENDINGS:
             if (folder / f"{NAME}{ending}").is_file():
-                return read_force_constants4(folder / f"{NAME}{ending}", cell)
+                return folder / f"{NAME}{ending}"
         raise FileError(
             f"{folder}: has no {NAME}; name the file of fourth-order constants by fc4="
         )

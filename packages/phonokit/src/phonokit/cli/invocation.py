@@ -1,9 +1,9 @@
 """The command that is being carried out, for what it writes and says."""
 
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,12 +20,16 @@ class Invocation:
         Tell a person of an error that only some ranks have, and return the exit code.
     options : frozenset of str
         The options of the command, with their hyphens.
+    asked : mapping
+        The options that change numbers, see `phonokit.cli.asked`; known when the command
+        begins.
     """
 
     tokens: Sequence[str]
     settings: str
     explain: Callable[[BaseException], int]
     options: frozenset[str]
+    asked: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def command(self) -> str:

@@ -161,6 +161,7 @@ def kappa(
             *sampling_errors(result),
         ],
         draw=plot_kappa,
+        identity=lambda _: options.four.identity(path),
         pieces="linewidths",
         order=3,
         next_step=_next_step,

@@ -6,12 +6,13 @@ from typing import Annotated
 import numpy as np
 from cyclopts import Parameter
 from phono_grid.errors import DomainError
-from phono_grid.files import ensure_writable
+from phono_grid.files import ensure_writable, together
 
 from phonokit.calc.modulate import modulate as compute
 from phonokit.cli.command import command
 from phonokit.cli.displace import Nine, say, supercell_matrix_of
 from phonokit.cli.options import CRYSTAL, CrystalOptions, Data, Flat, Unit
+from phonokit.cli.replaceable import Replacement
 from phonokit.cli.terminal import header
 from phonokit.cli.wave_vectors import wave_vectors_from
 from phonokit.io.write_modulation import write_modulation
@@ -40,6 +41,7 @@ def modulate(
     unit: Unit = "THz",
     output: Path = Path("modulation.extxyz"),
     format: str | None = None,
+    overwrite: bool = False,
     crystal: Annotated[CrystalOptions, Flat] = CRYSTAL,
 ) -> None:
     """Write a supercell displaced along modes, or an animation of them.
@@ -64,6 +66,8 @@ def modulate(
         The file to write.
     format
         Format of the file, by ASE's name (vasp, extxyz, vasp-xdatcar, ...).
+    overwrite
+        Replace a file that is there and is another one.
     """
     if not q or len(band) != len(q):
         raise DomainError(
@@ -89,7 +93,10 @@ def modulate(
         nac=crystal.nac,
     )
     say(_modes(wave, FrequencyUnit(unit)))
-    say(f"wrote {write_modulation(wave, output, format=format)}")
+    replacement = Replacement(overwrite=overwrite)
+    with together(replacement.accept):
+        written = write_modulation(wave, output, format=format)
+    say("\n".join(replacement.told([written])))
 
 
 app = command(

@@ -173,6 +173,9 @@ class OutputOptions:
     restart
         Begin anew. Without it a run that was stopped goes on from what it has left in
         OUTPUT.run, when the same command is given again.
+    overwrite
+        Compute, and replace a finished result or picture that is there. Without it another
+        one is refused; one of the same settings is shown, and nothing is computed.
     verbose
         Tell how long each step takes.
     config
@@ -183,6 +186,7 @@ class OutputOptions:
     output: Path | None = None
     plot: Path | None = None
     restart: bool = False
+    overwrite: bool = False
     verbose: Annotated[bool, Parameter(name=("--verbose", "-v"))] = False
     config: Path | None = None
     quiet: bool = False

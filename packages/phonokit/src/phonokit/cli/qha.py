@@ -64,10 +64,14 @@ def qha(
     cutoff_frequency
         Modes at or below this frequency, THz, do not take part.
     """
-    temperatures = sorted_temperatures(temperature)
+    temperatures, others = sorted_temperatures(temperature), list[Crystal]()
+
+    def load_others(_: Crystal) -> dict[str, str]:
+        others.extend(map(options.crystal.load, data[1:]))
+        return {"other volumes": " ".join(c.fingerprint[:12] for c in others)}
 
     def compute(first: Crystal, **inputs: Any) -> QhaResult:
-        crystals = [first, *map(options.crystal.load, data[1:])]
+        crystals = [first, *others]
         volumes = [crystal.primitive.volume for crystal in crystals]
         return qha_of(
             crystals,
@@ -87,6 +91,7 @@ def qha(
             mesh=options.mesh.of(HARMONIC_MESH),
             show=_table,
             draw=plot_qha,
+            identity=load_others,
             pieces="volumes",
         )
     )

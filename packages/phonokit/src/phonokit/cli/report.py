@@ -48,6 +48,11 @@ class Report:
         self._files.append(str(path))
         say(self._console, f"wrote {path}")
 
+    def is_there(self, path: Path) -> None:
+        """Say that a file of the same settings was there, and was kept."""
+        self._files.append(str(path))
+        say(self._console, f"{path} is there already, of the same settings")
+
     def end(self) -> None:
         """Print what was kept until now."""
         if self._is_json:

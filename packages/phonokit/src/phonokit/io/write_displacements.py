@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_fc import PairDisplacements
 from phono_grid import Cell
-from phono_grid.errors import DomainError
+from phono_grid.errors import DomainError, ensure_type
 
 from phonokit._version import __version__
 from phonokit.io.write_text import writing_text
@@ -32,6 +32,7 @@ def write_displacements(
     *,
     forces: NDArray[np.float64] | None = None,
     phonon_forces: NDArray[np.float64] | None = None,
+    comment: str = "",
 ) -> Path:
     """Write cells and displacements, in Å, as a yaml file of phonopy or phono3py.
 
@@ -47,6 +48,8 @@ def write_displacements(
         ``phono3py_params.yaml`` by custom.
     phonon_forces : (n, n_s, 3) array, optional
         The same of ``supercells.phonon``.
+    comment : str
+        A line of comment at the beginning.
 
     Raises
     ------
@@ -65,8 +68,9 @@ def write_displacements(
     phonon = supercells.phonon
     if phonon is None and phonon_forces is not None:
         raise DomainError("phonon_forces: the supercells have no phonon; leave them out")
+    ensure_type("comment", comment, str)
     with writing_text(target) as file:
-        file.writelines(_head(supercells))
+        file.writelines(_head(supercells, comment))
         if phonon is not None:
             file.write("phonon_supercell_matrix:\n" + _matrix(phonon) + "\n")
             file.writelines(_cell("phonon_supercell", phonon.supercell.cell))
@@ -75,13 +79,15 @@ def write_displacements(
     return target
 
 
-def _head(supercells: AnySupercells) -> FileLines:
+def _head(supercells: AnySupercells, comment: str) -> FileLines:
     """All but displacements."""
     program = "phonopy" if supercells.order == 2 else "phono3py"
     unit, cells = supercells.unit_cell, supercells.supercell
     # Readers of this family take any version of four digits as modern; it names the
     # grammar, the comment names the program.
-    yield f'# written by phonokit {__version__}\n{program}:\n  version: "4.8.2"\n\n'
+    yield f"# written by phonokit {__version__}\n"
+    yield from (f"# {line}\n" for line in comment.splitlines())
+    yield f'{program}:\n  version: "4.8.2"\n\n'
     yield 'physical_unit:\n  atomic_mass: "AMU"\n  length: "angstrom"\n'
     yield '  force: "eV/angstrom"\n\n'
     primitive = (cells.primitive.lattice @ np.linalg.inv(unit.lattice)).T

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FORMATS = (".png", ".pdf", ".svg")
+KEYS = {"png": "Description", "pdf": "Subject", "svg": "Description"}
+"""Where pictures say what has drawn them, by format."""
+MADE_BY = "phonokit: drawn by "
+_MAKER: ContextVar[str] = ContextVar("maker", default="Python")
 BLUE, GREY, MUTED = "#1f5fa8", "#c9d3df", "#7b8794"
 SHADES = ("#c8553d", "#3f8f5b", "#8a5fb0", "#c99a2e", "#4aa3a3")
 LINES = ("-", "--", ":", "-.")
@@ -45,6 +50,22 @@ def ensure_plottable(path: Path) -> None:
         )
     _ensure_matplotlib(f"{path}: pictures need")
     ensure_writable(path)
+
+
+@contextmanager
+def made_by(name: str) -> Iterator[None]:
+    """Let pictures say what has drawn them."""
+    token = _MAKER.set(name)
+    try:
+        yield
+    finally:
+        _MAKER.reset(token)
+
+
+def maker_of(path: Path) -> str:
+    """What has drawn a picture, by its own words; empty if it does not say."""
+    _, found, after = path.read_bytes().partition(MADE_BY.encode())
+    return after.partition(b";")[0].decode("ascii", "replace") if found else ""
 
 
 @contextmanager
@@ -152,8 +173,9 @@ def _save(panel: "Axes", path: Path) -> None:
         # A part of a figure, whose figure is the whole.
         figure = figure.figure
     # Made in memory: writers of some formats do not survive a disk that fills up.
-    image = io.BytesIO()
-    figure.savefig(image, format=path.suffix[1:].lower(), dpi=200)
+    image, form = io.BytesIO(), path.suffix[1:].lower()
+    about = {KEYS[form]: f"{MADE_BY}{_MAKER.get()};"}
+    figure.savefig(image, format=form, dpi=200, metadata=about)
     with replacing(path) as beside:
         beside.write_bytes(image.getbuffer())
 

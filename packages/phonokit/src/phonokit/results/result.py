@@ -106,7 +106,13 @@ class Result(ValueNoun):
                 )
         return datasets
 
-    def write(self, path: str | Path | None = None, *, command: str = "") -> Path:
+    def write(
+        self,
+        path: str | Path | None = None,
+        *,
+        command: str = "",
+        asked: Mapping[str, str] | None = None,
+    ) -> Path:
         """Write the result as HDF5; readers see the whole file or none.
 
         Parameters
@@ -115,6 +121,9 @@ class Result(ValueNoun):
             ``bands.hdf5`` and the like, after the kind of the result, if not given.
         command : str
             The command line, to be kept in the file.
+        asked : mapping, optional
+            Everything that the command was asked for, by name, to be kept too: the same
+            command then knows that this is its result.
 
         Returns
         -------
@@ -129,6 +138,9 @@ class Result(ValueNoun):
         ensure_type("command", command, str)
         target = path_of(self.default_name if path is None else path)
         about = {"result": self.kind, **_attributes(self.provenance, command)}
+        if asked is not None:
+            ensure_type("asked", asked, Mapping)
+            about["asked"] = json.dumps(dict(asked))
         return write_hdf5(target, self.datasets(), about)
 
     @property
