@@ -23,7 +23,7 @@ from phono_dynmat import (
     thermal_properties,
 )
 from phono_fc import ForceConstants
-from phono_grid import Spectrum, using
+from phono_grid import Spectrum, Symmetry, using
 from phono_grid.errors import DomainError, ShapeError
 from wrong_arguments import callables, ensure_named
 
@@ -201,6 +201,7 @@ def good(spring_constants):
         "short_range": series,
         "step": 1e-4,
         "supercell": supercell,
+        "symmetry": Symmetry.of(cell),
         "temperature": 300.0,
         "temperatures": np.array([0.0, 300.0]),
         "total": SPECTRUM,
@@ -230,6 +231,18 @@ SPECIAL = {
         "equation": "vinet",
         "pressure": 0.0,
     },
+    "ModeSymmetry": {
+        "qpoint": np.zeros(3),
+        "frequencies": np.ones(3),
+        "sets": np.zeros(3, dtype=int),
+        "operations": np.zeros(1, dtype=int),
+        "names": ("A",),
+        "characters": np.ones((1, 1), dtype=complex),
+        "multiplicities": np.full((1, 1), 3),
+        "infrared": np.ones(1, dtype=bool),
+        "raman": np.ones(1, dtype=bool),
+    },
+    "mode_symmetry": {"qpoint": np.zeros(3)},
     "BandStructure": {
         "distances": (np.arange(51.0),),
         "frequencies": (np.ones((51, 6)),),

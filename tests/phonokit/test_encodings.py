@@ -22,6 +22,7 @@ WORDS = {
     "dos": [EXAMPLE, *MESH],
     "thermal": [EXAMPLE, *MESH],
     "modes": [EXAMPLE, *Q],
+    "symmetry": [EXAMPLE],
     "modulate": [EXAMPLE, *Q, "--band", "1"],
     "gamma": [EXAMPLE, *MESH, *Q],
     "spectral": [EXAMPLE, *MESH, *Q],

@@ -43,6 +43,7 @@ from phono_dynmat._group_velocities import (
     resolve_degenerate_modes,
 )
 from phono_dynmat._harmonic_series import HarmonicSeries
+from phono_dynmat._mode_symmetry import ModeSymmetry, mode_symmetry
 from phono_dynmat._modes import Modes
 from phono_dynmat._motion import (
     mode_patterns,
@@ -72,6 +73,7 @@ __all__ = [
     "EquationOfState",
     "GonzeLeeCorrection",
     "HarmonicSeries",
+    "ModeSymmetry",
     "Modes",
     "QuasiHarmonic",
     "Segment",
@@ -101,6 +103,7 @@ __all__ = [
     "heat_capacities",
     "mean_square_displacements",
     "mode_patterns",
+    "mode_symmetry",
     "participation_ratios",
     "phonon_frequencies",
     "phonon_modes",

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from phonokit.calc.grueneisen import grueneisen as grueneisen
     from phonokit.calc.joint_dos import joint_dos as joint_dos
     from phonokit.calc.kappa import kappa as kappa
+    from phonokit.calc.mode_symmetry import mode_symmetry as mode_symmetry
     from phonokit.calc.modes import modes as modes
     from phonokit.calc.modulate import modulate as modulate
     from phonokit.calc.plan import plan as plan
@@ -110,6 +111,7 @@ if TYPE_CHECKING:
     from phonokit.results.kappa import KappaResult as KappaResult
     from phonokit.results.kappa_modes import KappaModes as KappaModes
     from phonokit.results.kappa_modes import read_kappa_modes as read_kappa_modes
+    from phonokit.results.mode_symmetry import ModeSymmetryResult as ModeSymmetryResult
     from phonokit.results.plan import Plan as Plan
     from phonokit.results.provenance import Provenance as Provenance
     from phonokit.results.qha import QhaResult as QhaResult
@@ -144,6 +146,7 @@ _HOME = {
     "phonokit.calc.grueneisen": "grueneisen",
     "phonokit.calc.joint_dos": "joint_dos",
     "phonokit.calc.kappa": "kappa",
+    "phonokit.calc.mode_symmetry": "mode_symmetry",
     "phonokit.calc.modes": "modes",
     "phonokit.calc.modulate": "modulate",
     "phonokit.calc.plan": "plan",
@@ -187,6 +190,7 @@ _HOME = {
     "ThermalResult",
     "phonokit.results.kappa": "KappaResult",
     "phonokit.results.kappa_modes": "KappaModes read_kappa_modes",
+    "phonokit.results.mode_symmetry": "ModeSymmetryResult",
     "phonokit.results.plan": "Plan",
     "phonokit.results.provenance": "Provenance",
     "phonokit.results.qha": "QhaResult",

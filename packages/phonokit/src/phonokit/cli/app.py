@@ -24,7 +24,7 @@ NO_ROOM = [getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EFBIG")]
 """What systems say of a disk that is full, wherever a program meets it."""
 
 ALONE = {"accumulate", "convert", "displace", "export", "fc", "forces", "modulate"}
-ALONE |= {"completion"}
+ALONE |= {"completion", "symmetry"}
 """Commands that do not share their work among ranks."""
 
 NO_SETTINGS = {"--restart", "--overwrite", "--verbose", "--quiet", "--json"}

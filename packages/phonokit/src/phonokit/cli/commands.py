@@ -11,6 +11,7 @@ SECTIONS = {
         "dos": "Compute the phonon density of states, total and of its parts.",
         "thermal": "Compute free energy, entropy and heat capacity at constant volume.",
         "modes": "Compute frequencies, eigenvectors and velocities of phonons.",
+        "symmetry": "Tell irreducible representations of phonons, infrared and Raman.",
         "modulate": "Write a supercell displaced along modes, or an animation of them.",
         "elasticity": "Compute elastic constants, velocities of sound, Debye temperature.",
         "grueneisen": "Compute Grüneisen parameters of modes, and thermal expansion.",

@@ -22,6 +22,7 @@ KINDS = {
     "modes": "phonokit.results.harmonic:ModesResult",
     "qha": "phonokit.results.qha:QhaResult",
     "elasticity": "phonokit.results.elasticity:ElasticityResult",
+    "symmetry": "phonokit.results.mode_symmetry:ModeSymmetryResult",
     "grueneisen": "phonokit.results.grueneisen:GrueneisenResult",
     "joint_dos": "phonokit.results.scattering:JointDosResult",
 }

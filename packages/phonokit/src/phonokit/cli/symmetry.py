@@ -1,0 +1,87 @@
+"""``phono symmetry``."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from phono_grid import DEGENERACY
+from phono_grid.files import ensure_writable
+from rich.console import Console
+
+from phonokit.calc.mode_symmetry import mode_symmetry
+from phonokit.cli.command import command
+from phonokit.cli.displace import say
+from phonokit.cli.options import CRYSTAL, CrystalOptions, Data, Unit
+from phonokit.cli.replaceable import RESULT, ensure_replaceable
+from phonokit.cli.terminal import header, table_of
+from phonokit.results.mode_symmetry import ModeSymmetryResult
+from phonokit.settings.frequency_unit import FrequencyUnit
+from phonokit.settings.wave_vectors import wave_vector, wave_vector_name
+
+EXAMPLES = """
+phono symmetry examples/silicon
+phono symmetry examples/silicon --q 0.5,0,0.5 --unit cm-1
+"""
+
+
+def symmetry(
+    data: Data,
+    /,
+    *,
+    q: str = "0,0,0",
+    degeneracy: float = DEGENERACY,
+    unit: Unit = "THz",
+    output: Path | None = None,
+    crystal: Annotated[CrystalOptions, Parameter(name="*", group="Crystal")] = CRYSTAL,
+) -> None:
+    """Tell the irreducible representations of phonons, and what light sees of them.
+
+    Mulliken's names and infrared and Raman activity at Γ; elsewhere representations of the
+    little group. Needs spgrep.
+
+    Parameters
+    ----------
+    q
+        x,y,z, fractional.
+    degeneracy
+        In THz; bands closer than this are one degenerate set.
+    output
+        A file to write the result to (.hdf5).
+    """
+    if output is not None:
+        ensure_writable(output)
+        ensure_replaceable(output, RESULT)
+    loaded = crystal.load(data)
+    say(header(loaded, {}, nac=crystal.nac))
+    point = wave_vector(q)
+    result = mode_symmetry(loaded, point, degeneracy=degeneracy, nac=crystal.nac)
+    _show(result, FrequencyUnit(unit))
+    if output is not None:
+        result.write(output)
+        say(f"wrote {output}")
+
+
+app = command(symmetry, EXAMPLES)
+
+
+def _show(result: ModeSymmetryResult, unit: FrequencyUnit) -> None:
+    """A row for each degenerate set."""
+    q, n_g = wave_vector_name(result.qpoint), len(result.rotations)
+    say(f"  group     little group of {n_g} operations of {result.space_group[0]}\n")
+    title = f"Modes at q = {q}, {unit.value}"
+    table = table_of("bands", "f", "representation", "active", title=title)
+    last = 0
+    for i, size in enumerate(result.sizes.tolist()):
+        first, last = last + 1, last + size
+        seen = ["acoustic"] if result.acoustic[i] else []
+        if not seen:
+            seen += ["infrared"] * bool(result.infrared[i])
+            seen += ["Raman"] * bool(result.raman[i])
+        value = round(float(result.set_frequencies[i]) * unit.per_thz, unit.digits) + 0
+        table.add_row(
+            f"{first}" if size == 1 else f"{first}-{last}",
+            f"{value:.{unit.digits}f}",
+            str(result.labels[i]),
+            ", ".join(seen),
+        )
+    Console(highlight=False).print(table, markup=False)
