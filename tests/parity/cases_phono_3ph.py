@@ -12,6 +12,7 @@ from phono_3ph import (
     Scattering,
     Series3,
     Strengths,
+    SumPieces,
     ThermalFactors,
     ZoneModes,
     image_cells,
@@ -102,6 +103,14 @@ def linewidths(rng):
     return (series, phonons, q, occupations, Scattering()), {}
 
 
+def linewidth_pieces(rng):
+    (series, phonons, q, occupations, scattering), _ = linewidths(rng)
+    count = int(rng.integers(1, 9))
+    first, end = sorted(rng.integers(0, count + 1, 2).tolist())
+    pieces = SumPieces(count=count, wanted=(first, end), bands=(1, 4))
+    return (series, phonons, q, pieces, occupations, scattering), {}
+
+
 def imaginary_self_energies(rng):
     series, phonons = phonons_on([3, 3, 3])
     occupations = rng.uniform(0, 3, (*phonons.frequencies.shape, 2))
@@ -149,6 +158,7 @@ CASES = {
     f"phono_3ph.{case.__name__}": case
     for case in (
         linewidths,
+        linewidth_pieces,
         imaginary_self_energies,
         real_self_energies,
         detailed_linewidths,

@@ -12,6 +12,8 @@ use crate::rows::Rows;
 pub(crate) struct Chunk {
     /// Where `a_0` is among those that occur.
     pub(crate) first: usize,
+    /// The piece of the sum that the triplets belong to.
+    pub(crate) piece: usize,
     /// The values of `a_1`, with the places in order of the triplets of each.
     pub(crate) second: Vec<(i64, Range<usize>)>,
 }
@@ -28,26 +30,32 @@ impl Chunk {
 }
 
 /// Order the triplets by `a_0`, `a_1`, `a_2`, as `(a_2, triplet)`, and cut them up into chunks
-/// of at most as many `a_1` and triplets as the `limits` say.
+/// of at most as many `a_1` and triplets as the `limits` say, each inside one of `pieces`.
 pub(crate) fn chunks(
     addresses: &[[i64; 3]],
     firsts: &[i64],
     limits: [usize; 2],
+    pieces: usize,
 ) -> (Vec<(i64, usize)>, Vec<Chunk>) {
     let mut order: Vec<usize> = (0..addresses.len()).collect();
     order.sort_by_key(|&t| addresses[t]);
     let mut chunks: Vec<Chunk> = vec![];
+    let mut piece = 0;
     for (place, &t) in order.iter().enumerate() {
+        while place >= piece_start(piece + 1, pieces, order.len()) {
+            piece += 1;
+        }
         let [a0, a1, _] = addresses[t];
         let first = firsts.binary_search(&a0).expect("firsts holds every a_0");
         let open = chunks.last_mut().filter(|chunk| {
             let known = chunk.second.last().is_some_and(|(a, _)| *a == a1);
             let room = known || chunk.second.len() < limits[0];
-            chunk.first == first && room && chunk.triplets().len() < limits[1]
+            let full = chunk.triplets().len() >= limits[1];
+            chunk.first == first && chunk.piece == piece && room && !full
         });
         let new = || (a1, place..place + 1);
         match open {
-            None => chunks.push(Chunk { first, second: vec![new()] }),
+            None => chunks.push(Chunk { first, piece, second: vec![new()] }),
             Some(chunk) => match chunk.second.last_mut() {
                 Some((a, triplets)) if *a == a1 => triplets.end = place + 1,
                 _ => chunk.second.push(new()),
@@ -55,6 +63,11 @@ pub(crate) fn chunks(
         }
     }
     (order.into_iter().map(|t| (addresses[t][2], t)).collect(), chunks)
+}
+
+/// The place in order at which one of `pieces` of `length` triplets begins.
+fn piece_start(piece: usize, pieces: usize, length: usize) -> usize {
+    (piece as u128 * length as u128 / pieces as u128) as usize
 }
 
 /// Factors of the second and the third sum of a chunk.

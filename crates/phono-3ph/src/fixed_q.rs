@@ -15,6 +15,7 @@ use crate::contract::{RowEntries, contract, groups};
 use crate::lanes::{LANES, Lanes, Matrix, Places, product, products};
 use crate::needed::{Needed, Squares, Visit};
 use crate::phonons::{Phonons, Roots};
+use crate::pieces::Pieces;
 use crate::rows::Rows;
 
 /// Elements of the first sum that exist at a time, unless one `a_0` has more.
@@ -52,7 +53,11 @@ pub(crate) struct FixedQ<'a> {
     firsts: Vec<i64>,
     /// The triplets in order, and `a_2` of each.
     pub(crate) order: Vec<(i64, usize)>,
-    chunks: Vec<Chunk>,
+    pub(crate) chunks: Vec<Chunk>,
+    /// The chunks of the pieces that are asked for.
+    wanted: Range<usize>,
+    /// The first place whose series is made, if each `q'` is summed by itself.
+    start: usize,
     scratch: Mutex<Vec<Scratch>>,
 }
 
@@ -78,13 +83,13 @@ struct Scratch {
 
 impl<'a> FixedQ<'a> {
     /// Prepare the elements `V(j, ·, ·)` of bands `initial` at `q` for the pairs
-    /// `(q', q'')` of `points`; `rows` are those of the series on this grid.
+    /// `(q', q'')` of `points` in some `pieces`; `rows` are those of the series on this grid.
     pub(crate) fn new(
         series: Series<'_>,
         phonons: &'a Phonons<'a>,
         rows: &'a Rows,
         (q, initial): (usize, Range<usize>),
-        points: &[[usize; 2]],
+        (points, pieces): (&[[usize; 2]], &Pieces),
         stop: &Stop,
     ) -> Result<Self> {
         let n_b = phonons.n_bands();
@@ -97,13 +102,17 @@ impl<'a> FixedQ<'a> {
         let width = panel_width(n_b) * n_b;
         let in_second_sum = SECOND_SUM / (rows.planes.len() * width).max(1);
         let limits = [in_second_sum.max(1), (HALVES / n_b.pow(2)).max(1)];
-        let (order, chunks) = chunks(&addresses, &firsts, limits);
+        let (order, chunks) = chunks(&addresses, &firsts, limits, pieces.count);
+        let place = |piece| chunks.partition_point(|chunk| chunk.piece < piece);
+        let wanted = place(pieces.wanted.start)..place(pieces.wanted.end);
+        let start = chunks[wanted.clone()].first().map_or(0, |c| c.triplets().start);
+        let end = chunks[wanted.clone()].last().map_or(start, |c| c.triplets().end);
 
         let direct = rows.each_alone(n_b, series.len(), &addresses);
         let (entries, specs): (Vec<_>, Vec<_>);
         if direct {
             entries = vec![groups(series, std::slice::from_ref(&(0..series.len())))];
-            specs = order
+            specs = order[start..end]
                 .iter()
                 .map(|&(_, t)| RowEntries {
                     groups: &entries[0],
@@ -127,6 +136,8 @@ impl<'a> FixedQ<'a> {
             firsts,
             order,
             chunks,
+            wanted,
+            start,
             scratch: Mutex::default(),
         })
     }
@@ -136,8 +147,8 @@ impl<'a> FixedQ<'a> {
     pub(crate) fn windows(&self) -> Vec<Range<usize>> {
         let one = self.rows.map_or(0, |rows| rows.lines.len()) * self.n_elements();
         let width = (FIRST_SUM / one.max(1)).max(1);
-        let mut start = 0;
-        self.chunks
+        let mut start = self.wanted.start;
+        self.chunks[self.wanted.clone()]
             .chunk_by(|a, b| a.first / width == b.first / width)
             .map(|window| {
                 start += window.len();
@@ -236,7 +247,7 @@ impl Window<'_> {
         let Self { fixed, block, .. } = self;
         let n_b = fixed.phonons.n_bands();
         for (i, place) in fixed.chunks[c].triplets().enumerate() {
-            let start = (place * fixed.n_blocks + block) * n_b.pow(2);
+            let start = ((place - fixed.start) * fixed.n_blocks + block) * n_b.pow(2);
             let m = &fixed.contracted[start..start + n_b.pow(2)];
             let [q1, _] = points[fixed.order[place].1];
             let rows = &scratch.needed[i].first;

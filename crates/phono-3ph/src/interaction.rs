@@ -11,7 +11,7 @@ use crate::fixed_q::{FixedQ, Window};
 use crate::lanes::LANES;
 use crate::needed::{Needed, Squares, Visit};
 use crate::rows::Rows;
-use crate::{Phonons, Series};
+use crate::{Phonons, Pieces, Series};
 
 /// Squared three-phonon matrix elements `|Φ[t, j, j', j'']|²` in eV² of the initial `bands`.
 ///
@@ -46,8 +46,9 @@ pub fn interaction_strengths(
     // Neighbouring bands share the work of the series.
     for run in bands.chunk_by(|a, b| a + 1 == *b) {
         let initial = run[0] as usize..run[0] as usize + run.len();
+        let points = (&pairs[..], &Pieces::whole(phonons.n_bands()));
         let fixed =
-            FixedQ::new(series, phonons, &rows, (q, initial.clone()), &pairs, stop)?;
+            FixedQ::new(series, phonons, &rows, (q, initial.clone()), points, stop)?;
         for range in fixed.windows() {
             for (block, bands) in initial.clone().step_by(LANES).enumerate() {
                 let bands = bands..(bands + LANES).min(initial.end);

@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayView3};
+use ndarray::{Array2, Array3, ArrayView3, Axis};
 use phono_core::{Result, Stop, units};
 use phono_grid::degenerate_sets;
 
 use crate::accumulate::{Accumulate, Pair, Targets, Values};
 use crate::occupations::Occupations;
+use crate::pieces::Pieces;
 use crate::triplet_sum::TripletSum;
 use crate::{Phonons, Series, Smearing};
 
@@ -45,19 +46,43 @@ pub fn linewidths(
     scattering: Scattering,
     stop: &Stop,
 ) -> Result<Array2<f64>> {
+    let pieces = (q, Pieces::whole(phonons.n_bands()));
+    let gamma = linewidth_pieces(series, phonons, pieces, occupations, scattering, stop)?;
+    Ok(gamma.remove_axis(Axis(0)))
+}
+
+/// Pieces of the half linewidths at grid point `q`, `Γ[piece, T, j]` in THz: what their
+/// triplets add to those of [`linewidths`], 0 for bands that are not asked for.
+///
+/// One Fourier series serves all pieces that are asked for together.
+pub fn linewidth_pieces(
+    series: Series<'_>,
+    phonons: &Phonons<'_>,
+    (q, pieces): (i64, Pieces),
+    occupations: ArrayView3<'_, f64>,
+    scattering: Scattering,
+    stop: &Stop,
+) -> Result<Array3<f64>> {
     let occupations = Occupations::new(phonons, occupations)?;
     let (n_t, n_b) = (occupations.n_temperatures(), phonons.n_bands());
     let occupations = occupations.values()?;
+    pieces.ensure(n_b)?;
     let sum = TripletSum::new(series, phonons, q, scattering, stop)?;
 
-    let mut gamma = Array2::zeros((n_t, n_b));
-    for initial in sum.initial_bands() {
+    let mut gammas = vec![Array2::zeros((n_t, n_b)); pieces.wanted.len()];
+    for initial in sum.blocks_of(pieces.bands.clone()) {
         let new = |bands: Range<usize>| Widths::new(occupations, n_t, bands.len());
-        let take = |bands: Range<usize>, part| add_widths(&mut gamma, bands.start, &part);
-        sum.run((initial, Targets::Own), new, take, stop)?;
+        let take = |piece: usize, bands: Range<usize>, part| {
+            add_widths(&mut gammas[piece - pieces.wanted.start], bands.start, &part);
+        };
+        sum.run_pieces(((initial, Targets::Own), &pieces), new, take, stop)?;
     }
-    scale(&mut gamma, &sum);
-    Ok(gamma)
+    let mut all = Array3::zeros((gammas.len(), n_t, n_b));
+    for (mut out, mut gamma) in all.outer_iter_mut().zip(gammas) {
+        scale(&mut gamma, &sum);
+        out.assign(&gamma);
+    }
+    Ok(all)
 }
 
 /// Add a part, to bands from `first` on.

@@ -11,6 +11,7 @@ use crate::accumulate::{Accumulate, Targets};
 use crate::adaptive::Adaptive;
 use crate::fixed_q::{FixedQ, Window};
 use crate::lanes::{LANES, Lanes};
+use crate::pieces::Pieces;
 use crate::rows::Rows;
 use crate::stored::Stored;
 use crate::weighted::{OneWeight, Weighted, WindowWeights};
@@ -87,6 +88,14 @@ impl<'a> TripletSum<'a> {
 
     /// Blocks of initial bands whose series fit the memory.
     pub(crate) fn initial_bands(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+        self.blocks_of(0..self.phonons.n_bands())
+    }
+
+    /// Blocks of some initial bands whose series fit the memory.
+    pub(crate) fn blocks_of(
+        &self,
+        bands: Range<usize>,
+    ) -> impl Iterator<Item = Range<usize>> + use<> {
         let n_b = self.phonons.n_bands();
         let block = match &self.source {
             Source::Stored(_) => n_b,
@@ -96,7 +105,8 @@ impl<'a> TripletSum<'a> {
                 (LANES * (MEMORY / eight_bands.max(1)).max(1)).min(n_b)
             }
         };
-        (0..n_b).step_by(block).map(move |j| j..(j + block).min(n_b))
+        let end = bands.end;
+        bands.step_by(block).map(move |j| j..(j + block).min(end))
     }
 
     /// Let new accumulators take in each chunk of triplets, for the bands `initial`, eight of
@@ -106,9 +116,21 @@ impl<'a> TripletSum<'a> {
     /// depend on the number of threads.
     pub(crate) fn run<A: Accumulate>(
         &self,
-        (initial, targets): (Range<usize>, Targets<'_>),
+        job: (Range<usize>, Targets<'_>),
         new: impl Fn(Range<usize>) -> A + Sync,
         mut take: impl FnMut(Range<usize>, A),
+        stop: &Stop,
+    ) -> Result<()> {
+        let pieces = Pieces::whole(self.phonons.n_bands());
+        self.run_pieces((job, &pieces), new, |_, bands, a| take(bands, a), stop)
+    }
+
+    /// As [`Self::run`], for some pieces of the sum; `take` is told which.
+    pub(crate) fn run_pieces<A: Accumulate>(
+        &self,
+        ((initial, targets), pieces): ((Range<usize>, Targets<'_>), &Pieces),
+        new: impl Fn(Range<usize>) -> A + Sync,
+        mut take: impl FnMut(usize, Range<usize>, A),
         stop: &Stop,
     ) -> Result<()> {
         let job = Job { sum: self, targets, initial: initial.clone(), stop };
@@ -116,8 +138,8 @@ impl<'a> TripletSum<'a> {
             Source::Stored(stored) => Elements::Stored(stored),
             Source::Series(series, rows) => {
                 let at = (self.q, initial);
-                let fixed =
-                    FixedQ::new(*series, self.phonons, rows, at, &self.pairs, stop)?;
+                let points = (&self.pairs[..], pieces);
+                let fixed = FixedQ::new(*series, self.phonons, rows, at, points, stop)?;
                 Elements::Computed(Box::new(fixed))
             }
         };
@@ -135,17 +157,17 @@ impl<'a> TripletSum<'a> {
                     .flat_map(|b| range.clone().map(move |c| (b, c)))
                     .collect();
                 for tasks in tasks.chunks(GROUP) {
-                    let done: Vec<(usize, A)> = tasks
+                    let done: Vec<(usize, usize, A)> = tasks
                         .par_iter()
                         .map(|&(b, c)| {
                             let inner = new(job.bands(first + b));
                             let weights = (&weights, weights.maker(&job, first + b));
                             let a = job.one((&parts[b], c), first + b, weights, inner)?;
-                            Ok((first + b, a))
+                            Ok((elements.piece(c), first + b, a))
                         })
                         .collect::<Result<_>>()?;
-                    for (b, a) in done {
-                        take(job.bands(b), a);
+                    for (piece, b, a) in done {
+                        take(piece, job.bands(b), a);
                     }
                 }
             }
@@ -258,6 +280,14 @@ impl Elements<'_> {
         match self {
             Elements::Computed(fixed) => fixed.triplets(range),
             Elements::Stored(stored) => stored.triplets(range),
+        }
+    }
+
+    /// The piece that a chunk belongs to.
+    fn piece(&self, c: usize) -> usize {
+        match self {
+            Elements::Computed(fixed) => fixed.chunks[c].piece,
+            Elements::Stored(_) => 0,
         }
     }
 

@@ -14,8 +14,8 @@ use phono_py::{
 use pyo3::prelude::*;
 
 use readers::{
-    PyCouplings, PyPhonons, PyQStars, PyScattering, PyThermalFactors, evaluation_of,
-    phonons_of, series_of,
+    PyCouplings, PyPhonons, PyQStars, PyScattering, PySumPieces, PyThermalFactors,
+    evaluation_of, phonons_of, series_of,
 };
 use zone_readers::{PyCoupledModes, PyGivenTriplets, PyZoneModes};
 
@@ -82,6 +82,25 @@ fn linewidths<'py>(
     let (series, s) = (series_of(&series, &phonons)?, scattering.choices()?);
     let gamma =
         py.compute(|stop| phono_3ph::linewidths(series, &phonons, q, n, s, stop))?;
+    Ok(gamma.into_pyarray(py))
+}
+
+/// See `phono_3ph.linewidth_pieces`.
+#[pyfunction]
+fn linewidth_pieces<'py>(
+    py: Python<'py>,
+    series: PySeries3<'py>,
+    phonons: PyPeriodicModes<'py>,
+    q: i64,
+    pieces: PySumPieces,
+    occupations: PyArrayLike3<'py, f64, AllowTypeChange>,
+    scattering: PyScattering,
+) -> PyResult<Bound<'py, PyArray3<f64>>> {
+    let (phonons, n) = (phonons_of(&phonons)?, occupations.as_array());
+    let (series, s) = (series_of(&series, &phonons)?, scattering.choices()?);
+    let at = (q, pieces.of_bands(phonons.n_bands()));
+    let gamma =
+        py.compute(|stop| phono_3ph::linewidth_pieces(series, &phonons, at, n, s, stop))?;
     Ok(gamma.into_pyarray(py))
 }
 
@@ -215,8 +234,8 @@ mod _rust {
     #[pymodule_export]
     use super::{
         collision_row, detailed_linewidths, imaginary_self_energies, interaction_strengths,
-        isotope_linewidths, linewidths, real_self_energies, reduced_row, series3,
-        zone_linewidths,
+        isotope_linewidths, linewidth_pieces, linewidths, real_self_energies, reduced_row,
+        series3, zone_linewidths,
     };
     #[pymodule_export]
     use phono_py::rayon_threads;

@@ -2,8 +2,8 @@
 
 use numpy::{PyReadonlyArray1, PyReadonlyArray3};
 use phono_3ph::{
-    Couplings, EvaluationPoints, Phonons, QStars, Scattering, Series, Smearing, Strengths,
-    ThermalFactors,
+    Couplings, EvaluationPoints, Phonons, Pieces, QStars, Scattering, Series, Smearing,
+    Strengths, ThermalFactors,
 };
 use phono_grid::{Gaussian, Tetrahedra};
 use phono_py::{
@@ -49,6 +49,26 @@ impl PyScattering {
             average_degenerate_weights: self.average_degenerate_weights,
             smearing: smearing.map_err(|error| raise(&error))?,
         })
+    }
+}
+
+/// `phono_3ph.SumPieces`.
+#[derive(FromPyObject)]
+pub(crate) struct PySumPieces {
+    count: usize,
+    wanted: (usize, usize),
+    bands: Option<(usize, usize)>,
+}
+
+impl PySumPieces {
+    /// The pieces, of `n_bands` initial bands if all of them are wanted.
+    pub(crate) fn of_bands(&self, n_bands: usize) -> Pieces {
+        let (first, end) = self.bands.unwrap_or((0, n_bands));
+        Pieces {
+            count: self.count,
+            wanted: self.wanted.0..self.wanted.1,
+            bands: first..end,
+        }
     }
 }
 

@@ -25,6 +25,7 @@ from phono_3ph._isotope import (
     total_linewidths,
 )
 from phono_3ph._joint_dos import JointDos, joint_dos
+from phono_3ph._linewidth_pieces import SumPieces, linewidth_pieces
 from phono_3ph._linewidths import Scattering, linewidths
 from phono_3ph._mapped_constants import AtomMaps, MappedForceConstants3
 from phono_3ph._modes_around import ModesAround
@@ -96,6 +97,7 @@ __all__ = [
     "Storage",
     "Strengths",
     "StrengthsOrigin",
+    "SumPieces",
     "ThermalFactors",
     "ZoneModes",
     "accumulate",
@@ -118,6 +120,7 @@ __all__ = [
     "isotope_linewidths",
     "joint_dos",
     "kramers_kronig",
+    "linewidth_pieces",
     "linewidths",
     "mean_free_paths",
     "natural_mass_spread",

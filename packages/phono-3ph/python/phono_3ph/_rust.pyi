@@ -15,6 +15,7 @@ from phono_3ph import (
     Scattering,
     Series3,
     Strengths,
+    SumPieces,
     ThermalFactors,
     ZoneModes,
 )
@@ -38,6 +39,14 @@ def linewidths(
     series: Series3,
     phonons: PeriodicModes,
     q: int,
+    occupations: ArrayLike,
+    scattering: Scattering,
+) -> NDArray[float64]: ...
+def linewidth_pieces(
+    series: Series3,
+    phonons: PeriodicModes,
+    q: int,
+    pieces: SumPieces,
     occupations: ArrayLike,
     scattering: Scattering,
 ) -> NDArray[float64]: ...
