@@ -13,6 +13,7 @@ ELSEWHERE = {
     # arithmetic without communication
     *("chunk_step", "row_chunks", "balanced_tasks", "_items_per_row", "get_pencil_indices"),
     *("redistribution_plan", "weighted_sizes", "apply_auto_orbital_transform"),
+    "chained_tasks",
     # the function that receives is compared
     *("send_rows", "send_bytes", "_isend_rows", "_send_in_chunks"),
     # they return no array; the programs call them

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.usefixtures("backend")
 ROWS = np.arange(3)
 GOOD = {
     "costs": np.array([1.0, 2.0, 0.0]),
+    "groups": np.array([0, 0, 1]),
     "items_per_row": 3,
     "itemsize": 8,
     "kept_places": ROWS,
@@ -19,6 +20,7 @@ GOOD = {
     "limit": 100,
     "n_own": 3,
     "n_rows": 5,
+    "once": np.array([0.5, 0.25]),
     "nq": np.array([2, 3, 4]),
     "rank": 1,
     "receive_counts": ROWS,
@@ -38,6 +40,7 @@ GOOD = {
     [
         "RedistributionPlan",
         "balanced_tasks",
+        "chained_tasks",
         "chunk_step",
         "get_pencil_indices",
         "redistribution_plan",

@@ -19,7 +19,9 @@ def made(costs, serial):
     about = Provenance(
         formula="Si", source="", inputs=(), lang="", settings={}, started="", finished=""
     )
-    return Plan(costs=costs, serial=serial, memory={}, provenance=about)
+    whole = np.ones(len(costs), dtype=int)
+    uncut = {"pieces": whole, "series": 0.0}
+    return Plan(costs=costs, serial=serial, memory={}, provenance=about, **uncut)
 
 
 @pytest.mark.parametrize("name", DISTRIBUTIONS)

@@ -98,7 +98,7 @@ def linewidth_pieces(
 
     .. math:: \Gamma_\lambda = \sum_p \Gamma_\lambda^{(p)}
 
-    is what `linewidths` returns. Pieces that are asked for together share one Fourier series.
+    is what `linewidths` returns. Pieces that are asked for together share one series.
 
     Parameters
     ----------

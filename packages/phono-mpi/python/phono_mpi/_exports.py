@@ -3,6 +3,7 @@
 from phono_mpi._agreement import agree, collective, install_abort_hook
 from phono_mpi._blocks import exchange_blocks, transpose_columns
 from phono_mpi._broadcast import bcast_rows, bcast_rows_into
+from phono_mpi._chain import chained_tasks
 from phono_mpi._chunks import MAX_MPI_BYTES, chunk_step, row_chunks
 from phono_mpi._communicator import Communicator, SerialComm, world
 from phono_mpi._distributor import MpiDistributor
@@ -55,6 +56,7 @@ __all__ = [
     "bcast_rows",
     "bcast_rows_into",
     "build_node_shared_array",
+    "chained_tasks",
     "chunk_step",
     "collective",
     "count_nodes",

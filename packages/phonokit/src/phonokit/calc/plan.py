@@ -13,6 +13,7 @@ from phonokit.calc.carriers import carriers_of
 from phonokit.calc.four_phonon import FourPhononScatterer
 from phonokit.calc.rates import Scatterer
 from phonokit.calc.record import INPUTS, Record, checked_run
+from phonokit.calc.work_pieces import PieceScatterer, WorkPieces
 from phonokit.model.crystal import Crystal
 from phonokit.results.plan import Plan
 from phonokit.run.run import Run
@@ -90,9 +91,13 @@ def plan(
                 crystal, carriers, four_phonon, transport, nac=nac
             )
         scatterer = Scatterer(carriers, series3, transport, four=four)
+        pieces = WorkPieces.of(scatterer)
         costs = _costs(scatterer)
+        series = _series(PieceScatterer(scatterer, pieces), int(costs.argmax()))
     return Plan(
         costs=costs,
+        pieces=pieces.sizes,
+        series=series,
         serial=serial,
         memory=memory_of(scatterer),
         provenance=record.provenance(
@@ -123,6 +128,23 @@ def _seconds(scatterer: Scatterer, number: NDArray[np.int64]) -> float:
     repeats = 3 if scatterer.four is None else 2
     times = [perf_counter() for _ in scatterer.records(np.repeat(number, repeats))]
     return float(np.diff(times).min())
+
+
+def _series(scatterer: PieceScatterer, i: int) -> float:
+    """Time that is lost where the pieces of a wave vector go to two ranks, s."""
+    size = int(scatterer.pieces.sizes[i])
+    if size == 1:
+        return 0.0
+    times = []
+    for first, end in ((0, size), (0, size // 2), (size // 2, size)):
+        tries = []
+        for _ in range(2):
+            begun = perf_counter()
+            for _record in scatterer.scattered(i, first, end):
+                pass
+            tries.append(perf_counter() - begun)
+        times.append(min(tries))
+    return max(times[1] + times[2] - times[0], 0.0)
 
 
 def memory_of(scatterer: Scatterer) -> dict[str, int]:

@@ -3,7 +3,7 @@
 import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,12 @@ from phonokit.calc.carriers import Carriers
 from phonokit.calc.four_phonon import FourPhononScatterer
 from phonokit.calc.isotopes import mass_spread
 from phonokit.calc.ranked_operator import RankedRows, SomeRows
+from phonokit.calc.work_pieces import (
+    PieceScatterer,
+    WorkPieces,
+    added,
+    counted_triplets,
+)
 from phonokit.results.rates import Rates
 from phonokit.run.run import Records, Run, Task, complete
 from phonokit.settings.transport import Method, Transport
@@ -100,19 +106,27 @@ class Scatterer:
             fields += self.four.fields()
         return np.dtype(fields)
 
-    @property
+    @functools.cached_property
     def triplets(self) -> NDArray[np.float64]:
         """About how many irreducible triplets each wave vector has."""
-        grid, weights = self.carriers.phonons.grid, self.carriers.irreducible.weights
-        # The smaller the little group, the larger the star, and the more triplets; q' and
-        # q'' are exchanged.
-        return np.asarray(grid.n_q * weights / (2 * len(grid.rotations)))
+        return counted_triplets(self)
+
+    @property
+    def series_costs(self) -> NDArray[np.float64]:
+        """Cost of the series at each wave vector, in units of the time of one triplet.
+
+        Less for many bands, whose triplets take longer, and for few triplets, each of which
+        is then summed by itself.
+        """
+        n_b = self.carriers.frequencies.shape[1]
+        some = np.maximum(self.triplets / 4, 1)
+        return np.asarray(np.minimum(SERIES * 6 / n_b, some))
 
     @property
     def costs(self) -> NDArray[np.float64]:
         """Cost of each wave vector, in units of the time of one triplet."""
         four = 0 if self.four is None else self.four.costs
-        return np.asarray(SERIES + self.triplets + four)
+        return np.asarray(self.series_costs + self.triplets + four)
 
     @property
     def blocks(self) -> list[tuple[int, int]]:
@@ -138,7 +152,7 @@ class Scatterer:
         together = self.batch_size or TOGETHER
         ahead = together if isinstance(numbers, np.ndarray) else step
         while piece := [int(i) for i in itertools.islice(left, ahead)]:
-            isotopes = self._isotopes(piece)
+            isotopes = self.isotopes(piece)
             for start in range(0, len(piece), step):
                 batch = piece[start : start + step]
                 records = np.zeros(len(batch), self.record)
@@ -164,6 +178,11 @@ class Scatterer:
         return reduced_row(row, self._stars)
 
     @functools.cached_property
+    def occupations(self) -> NDArray[np.float64]:
+        """Occupations at all temperatures."""
+        return self._occupations(0, len(self.carriers.temperatures))
+
+    @functools.cached_property
     def _stars(self) -> QStars:
         """Stars of the irreducible points."""
         return QStars.of(self.carriers.phonons.grid, self.carriers.irreducible)
@@ -173,7 +192,7 @@ class Scatterer:
         """Brillouin zone whose images tell normal from umklapp processes."""
         return BrillouinZone.of(self.carriers.phonons.grid)
 
-    def _isotopes(self, numbers: list[int]) -> NDArray[np.float64] | None:
+    def isotopes(self, numbers: list[int]) -> NDArray[np.float64] | None:
         """Linewidths from isotopes at some irreducible wave vectors, if they scatter."""
         if not self.transport.isotopes:
             return None
@@ -250,22 +269,36 @@ def rates_of(
     run = Run() if run is None else run
     storage = storage_of(carriers, transport, run)
     scatterer = Scatterer(carriers, series, transport, storage, run.batch_size, four)
-    lbte, n_i = transport.method is Method.LBTE, len(scatterer.costs)
-    blocks = collision_row_blocks(n_i) if lbte else [slice(i, i + 1) for i in range(n_i)]
-    work, on_disk = scatterer.records, storage is Storage.DISK
-    task = Task(key, scatterer.record, scatterer.costs, work, blocks, on_disk)
-    records = complete(task, run)
+    pieces = WorkPieces.of(scatterer)
+    records = complete(_task(scatterer, pieces, key), run)
     boundary = None
     if transport.boundary_mfp is not None:
         boundary = boundary_linewidths(carriers.velocities, transport.boundary_mfp)
     rates = Rates(
-        np.ascontiguousarray(records.everywhere("phonon").swapaxes(0, 1)),
-        records.everywhere("isotope") if transport.isotopes else None,
+        np.ascontiguousarray(added(pieces, records.everywhere("phonon")).swapaxes(0, 1)),
+        added(pieces, records.everywhere("isotope")) if transport.isotopes else None,
         boundary,
         *(_over_temperatures(records, part, transport.normal_umklapp) for part in PARTS),
         *_four_phonon(records),
     )
     return rates, _rows_of(scatterer, records)
+
+
+def _task(
+    scatterer: Scatterer, pieces: WorkPieces, key: Callable[[], dict[str, str]]
+) -> Task:
+    """The records of all wave vectors, or of all pieces where some are cut."""
+    n_i, transport = len(scatterer.costs), scatterer.transport
+    if pieces.any:
+        cut = PieceScatterer(scatterer, pieces)
+        groups = pieces.wave_vectors
+        blocks = [slice(i, i + 1) for i in range(len(groups))]
+        task = Task(key, scatterer.record, cut.costs, cut.records, blocks)
+        return replace(task, groups=groups, once=scatterer.series_costs)
+    lbte = transport.method is Method.LBTE
+    blocks = collision_row_blocks(n_i) if lbte else [slice(i, i + 1) for i in range(n_i)]
+    work, on_disk = scatterer.records, scatterer.storage is Storage.DISK
+    return Task(key, scatterer.record, scatterer.costs, work, blocks, on_disk)
 
 
 def _four_phonon(records: Records) -> list[NDArray[np.float64] | None]:

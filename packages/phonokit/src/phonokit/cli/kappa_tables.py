@@ -16,6 +16,8 @@ WORTH_TELLING = 1e-3
 """The share of κ that different degenerate bands would add, and a finer mesh will."""
 SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
 """Fractions of κ in the table of an accumulation."""
+LARGE = (64, 1024, 16384)
+"""Numbers of ranks whose efficiency is told."""
 RANKS = (1, 4, 16, 64, 256, 1024, 4096, 16384)
 """Numbers of ranks in the table of a plan."""
 
@@ -80,19 +82,33 @@ def plan_table(plan: Plan) -> Table:
         box=box.SIMPLE,
         caption_justify="left",
     )
-    for name in ("ranks", "time", *DISTRIBUTIONS):
+    ways = (*DISTRIBUTIONS, *(["pieces"] if plan.cut else []))
+    for name in ("ranks", "time", *ways):
         table.add_column(name, justify="right", no_wrap=True)
     for n in RANKS:
-        gains = [plan.speed_up(n, name) for name in DISTRIBUTIONS]
+        gains = [plan.speed_up(n, name) for name in ways]
         each = (f"{gain:.3g} {100 * gain / n:3.0f} %" for gain in gains)
-        table.add_row(f"{n}", duration(plan.seconds(n, "largest first")), *each)
+        table.add_row(f"{n}", duration(plan.seconds(n)), *each)
     sizes = [f"{name} {n / 1e6:.3g} MB" for name, n in plan.memory.items() if n]
+    goes = (
+        f"hands out {plan.pieces.sum()} pieces of them"
+        if plan.cut
+        else "goes largest first"
+    )
     table.caption = (
-        "Times, and speed-ups with their efficiency, for ranks like this one and four ways "
-        "to share out wave vectors; phono kappa goes largest first. The solution of the "
-        f"full equation is not counted.\nMemory: {', '.join(sizes)}."
+        "Times, and speed-ups with their efficiency, for ranks like this one and ways to "
+        f"share out wave vectors; phono kappa {goes}. The solution of the full equation is "
+        f"not counted.{_efficiencies(plan)}\nMemory: {', '.join(sizes)}."
     )
     return table
+
+
+def _efficiencies(plan: Plan) -> str:
+    """How well large numbers of ranks share what they share."""
+    if not plan.cut:
+        return ""
+    each = (f"{n}: {100 * plan.efficiency(n):.0f} %" for n in LARGE)
+    return f"\nEfficiency without the preparation, on {', '.join(each)}."
 
 
 def accumulate_table(result: AccumulateResult) -> Table:

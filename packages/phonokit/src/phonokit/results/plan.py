@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid.errors import ensure_integer
-from phono_mpi import balanced_tasks, weighted_sizes
+from phono_mpi import balanced_tasks, chained_tasks, weighted_sizes
 
-from phonokit.results.result import Array, Result, quantity
+from phonokit.results.result import Array, Numbers, Result, quantity
 
 FETCH = 1.2e-3
 """Seconds until `dynamic_tasks` gives the next task, as `benches/ranks.py` measures it."""
@@ -23,17 +23,57 @@ class Plan(Result, kind="plan"):
     """
 
     costs: Array = quantity("s", "(n_i,)", "of each irreducible wave vector, on one rank")
+    pieces: Numbers = quantity("1", "(n_i,)", "into which each of them is cut")
+    series: float = quantity("s", "float", "what whoever has pieces of one does first")
     serial: float = quantity("s", "float", "what every run does before")
     memory: dict[str, int] = quantity("byte", "dict", "what is large, by who has it")
 
-    def seconds(self, ranks: int, distribution: str = "largest first") -> float:
-        """Time until the slowest rank is ready, s; a distribution is in `DISTRIBUTIONS`."""
-        ranks = ensure_integer("ranks", ranks, 1)
-        return self.serial + float(DISTRIBUTIONS[distribution](self.costs, ranks).max())
+    def loads(self, ranks: int, distribution: str | None = None) -> Array:
+        """What each rank has to do, s, (n,), without what every run does before.
 
-    def speed_up(self, ranks: int, distribution: str = "largest first") -> float:
+        A distribution is in `DISTRIBUTIONS`, or ``"pieces"`` of wave vectors; what
+        `phonokit.kappa` does if not given.
+        """
+        ranks = ensure_integer("ranks", ranks, 1)
+        if distribution is None:
+            distribution = "pieces" if self.cut else "largest first"
+        if distribution == "pieces":
+            return self._piece_loads(ranks)
+        return DISTRIBUTIONS[distribution](self.costs, ranks)
+
+    def seconds(self, ranks: int, distribution: str | None = None) -> float:
+        """Time until the slowest rank is ready, s; distributions are those of `loads`."""
+        return self.serial + float(self.loads(ranks, distribution).max())
+
+    def speed_up(self, ranks: int, distribution: str | None = None) -> float:
         """Ratio of the time on one rank to the time on ``ranks`` ranks."""
         return self.seconds(1, "contiguous") / self.seconds(ranks, distribution)
+
+    def efficiency(self, ranks: int, distribution: str | None = None) -> float:
+        """Part of the time of ``ranks`` ranks that is work which one rank would do too.
+
+        Of what ranks share: without what every run does before.
+        """
+        slowest = float(self.loads(ranks, distribution).max())
+        return float(self.costs.sum()) / (ranks * slowest)
+
+    @property
+    def cut(self) -> bool:
+        """Whether wave vectors are cut into pieces."""
+        return bool((self.pieces > 1).any())
+
+    def _piece_loads(self, ranks: int) -> Array:
+        """Loads if ranks have pieces in a row."""
+        once = np.minimum(self.series, self.costs)
+        costs = np.repeat((self.costs - once) / self.pieces, self.pieces)
+        groups = np.repeat(np.arange(len(once)), self.pieces)
+        ends = chained_tasks(costs, groups, once, ranks)
+        first, last = ends[:-1], np.maximum(ends[1:], 1) - 1
+        # Everybody has all groups from that of the first piece to that of the last.
+        begun = np.concatenate([[0.0], np.cumsum(once)])
+        shared = begun[groups[last] + 1] - begun[groups[np.minimum(first, last)]]
+        total = np.concatenate([[0.0], np.cumsum(costs)])
+        return np.where(ends[1:] > first, np.diff(total[ends]) + shared, 0.0)
 
 
 def contiguous(costs: Array, ranks: int) -> Array:
@@ -65,7 +105,7 @@ DISTRIBUTIONS: dict[str, Callable[[Array, int], Array]] = {
     "dynamic": dynamic,
     "largest first": largest_first,
 }
-"""Ways to share out wave vectors; `phonokit.kappa` does the last."""
+"""Ways to share out whole wave vectors; `phonokit.kappa` does the last if it cuts none."""
 
 
 def _slice_loads(costs: Array, sizes: NDArray[np.int64]) -> Array:

@@ -21,7 +21,7 @@ from phono_grid.errors import (
     ensure_type,
     named,
 )
-from phono_mpi import Alone, Ranks, balanced_tasks
+from phono_mpi import Alone, Ranks, balanced_tasks, chained_tasks
 
 from phonokit.run.file import RunFile
 from phonokit.run.scratch import scratch_array
@@ -141,6 +141,10 @@ class Task:
         Records that one rank must have.
     on_disk : bool
         Whether the records are too large for the memory.
+    groups : (n,) array of int, optional
+        Neighbours that share a part of the work: ranks then have records in a row.
+    once : (n_g,) array, optional
+        The cost of what each group shares.
     """
 
     key: Callable[[], dict[str, str]]
@@ -149,6 +153,8 @@ class Task:
     work: Callable[[NDArray[np.int64]], Iterator[tuple[int, NDArray[Any]]]]
     blocks: list[slice]
     on_disk: bool = False
+    groups: NDArray[np.int64] | None = None
+    once: NDArray[np.float64] | None = None
 
     @property
     def n(self) -> int:
@@ -213,6 +219,11 @@ def _own_numbers(task: Task, done: NDArray[np.bool_], ranks: Ranks) -> NDArray[n
     """Numbers of this rank's records: nearly the cost, and the count, of other ranks."""
     # What is done is only to be held.
     costs = np.where(done, 1e-3, 1.0) * task.costs
+    if task.groups is not None and task.once is not None:
+        # What is done needs nothing of its group.
+        left = np.bincount(task.groups, ~done, len(task.once)) > 0
+        ends = chained_tasks(costs, task.groups, task.once * left, ranks.size)
+        return np.arange(ends[ranks.rank], ends[ranks.rank + 1])
     of_blocks = [costs[block].sum() for block in task.blocks]
     shares = balanced_tasks(of_blocks, ranks.size)
     numbers = [np.arange(task.n)[task.blocks[k]] for k in shares[ranks.rank]]

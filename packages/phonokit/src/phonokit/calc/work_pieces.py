@@ -1,0 +1,222 @@
+"""Cutting of the work at one wave vector into pieces, which ranks share.
+
+How it is cut follows from the crystal, the mesh and the number of temperatures, never
+from who does the work: the sums of pieces, added in order, are the same bits for any number
+of ranks.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from phono_3ph import SumPieces, linewidth_pieces
+from phono_grid import Triplets, degenerate_sets
+
+from phonokit.settings.transport import Method
+
+if TYPE_CHECKING:
+    from phonokit.calc.rates import Scatterer
+
+WHOLE = 20_000
+"""Triplets of two atoms that are not worth cutting: about 0.1 s."""
+PIECE = 500
+"""Those of the smallest piece, about as many as a series is worth."""
+MOST = 160_000
+"""Pieces in all: ten for each of 16 384 ranks."""
+ROOM = 256 * 1024**2
+"""Bytes that the sums of all pieces may take."""
+LANES = 8
+"""Initial bands that a processor does side by side; windows of bands hold whole ones."""
+COUNTED = 4096
+"""Wave vectors of meshes whose triplets are counted; those of finer ones are estimated."""
+TOGETHER = 16
+"""Series of wave vectors that the pieces which are made together are worth, at least."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class WorkPieces:
+    """The pieces of all irreducible wave vectors, numbered one after the other.
+
+    Parameters
+    ----------
+    counts : (n_i,) array of int
+        Pieces into which the triplets of each wave vector are cut.
+    windows : (n_i,) array of int
+        Windows into which the initial bands of each of these are cut.
+    sets : (n_i, n_b) array of int
+        The degenerate set of each initial band; over a set linewidths are averaged, so that
+        no window cuts one.
+    """
+
+    counts: NDArray[np.int64]
+    windows: NDArray[np.int64]
+    sets: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, scatterer: "Scatterer") -> "WorkPieces":
+        """How the work of a conductivity is cut; not at all where it is small.
+
+        Rows of the collision operator, and what N and U processes or four phonons add, stay
+        with their wave vector.
+        """
+        transport, carriers = scatterer.transport, scatterer.carriers
+        n_i, n_b = carriers.frequencies.shape
+        sets = degenerate_sets(carriers.frequencies, transport.scattering.degeneracy)
+        one = np.ones(n_i, np.int64)
+        whole = cls(counts=one, windows=one, sets=sets)
+        cut = transport.method is Method.RTA and not transport.normal_umklapp
+        if not cut or scatterer.four is not None or len(scatterer.blocks) > 1:
+            return whole
+        triplets = np.ceil(scatterer.triplets).astype(np.int64)
+        work = triplets * n_b**3 // 6**3
+        most = min(MOST, ROOM // (8 * n_b * len(carriers.temperatures)))
+        piece = max(PIECE, int(work.sum()) // max(most - n_i, 1) + 1)
+        wanted = np.where(work >= WHOLE, np.maximum(work // piece, 1), 1)
+        counts = np.minimum(wanted, triplets)
+        windows = np.clip(wanted // counts, 1, -(-n_b // LANES))
+        return cls(counts=counts, windows=windows, sets=sets)
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is cut."""
+        return bool((self.sizes > 1).any())
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """Number of pieces of each wave vector."""
+        return self.counts * self.windows
+
+    @property
+    def wave_vectors(self) -> NDArray[np.int64]:
+        """The wave vector of each piece, as its number among the irreducible ones."""
+        return np.repeat(np.arange(len(self.counts)), self.sizes)
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Number of the first piece of each wave vector."""
+        return np.cumsum(self.sizes) - self.sizes
+
+    def shares(self, i: int) -> NDArray[np.float64]:
+        """The part of the work at wave vector ``i`` that each of its pieces is."""
+        widths = np.diff(self._edges(i))
+        return np.tile(widths / (widths.sum() * self.counts[i]), self.counts[i])
+
+    def sums(
+        self, i: int, first: int, end: int
+    ) -> Iterator[tuple[SumPieces, NDArray[np.int64]]]:
+        """What kernels are asked for to make pieces ``first`` to ``end`` of a wave vector.
+
+        With it the numbers of the pieces that come out: of each piece of the triplets all
+        windows that are asked for, (n_p, n_w).
+        """
+        windows, edges = int(self.windows[i]), self._edges(i)
+        while first < end:
+            t, w = divmod(first, windows)
+            # Whole pieces of the triplets go together, others by themselves.
+            last = end // windows if w == 0 and end // windows > t else t + 1
+            until = min(end, last * windows)
+            n_w = windows if w == 0 and until == last * windows else until - first
+            bands = int(edges[w]), int(edges[w + n_w])
+            pieces = SumPieces(count=int(self.counts[i]), wanted=(t, last), bands=bands)
+            yield pieces, np.arange(first, until).reshape(-1, n_w)
+            first = until
+
+    def window(self, i: int, number: int) -> slice:
+        """The initial bands of a piece of wave vector ``i``."""
+        w, edges = number % int(self.windows[i]), self._edges(i)
+        return slice(int(edges[w]), int(edges[w + 1]))
+
+    def _edges(self, i: int) -> NDArray[np.int64]:
+        """Where windows begin and end."""
+        sets, windows = self.sets[i], int(self.windows[i])
+        blocks = -(-len(sets) // LANES)
+        edges = np.minimum(LANES * (np.arange(windows + 1) * blocks // windows), len(sets))
+        # Back to where a set begins.
+        begins = np.flatnonzero(np.diff(sets, prepend=-1, append=-1))
+        return np.asarray(begins[np.searchsorted(begins, edges, side="right") - 1])
+
+
+@dataclass(frozen=True, eq=False)
+class PieceScatterer:
+    """Scattering by three phonons and isotopes, piece by piece.
+
+    Parameters
+    ----------
+    scatterer : Scatterer
+    pieces : WorkPieces
+    """
+
+    scatterer: "Scatterer"
+    pieces: WorkPieces
+
+    @property
+    def costs(self) -> NDArray[np.float64]:
+        """Cost of each piece, without the series, in units of the time of one triplet."""
+        triplets, n_i = self.scatterer.triplets, len(self.pieces.counts)
+        parts = [triplets[i] * self.pieces.shares(i) for i in range(n_i)]
+        return np.concatenate(parts)
+
+    def records(self, numbers: Iterable[int]) -> Iterator[tuple[int, NDArray[Any]]]:
+        """The number and the record of each of these pieces, in order.
+
+        Numbers in a row that share a wave vector share its series, a few at a time: what is
+        finished can be kept.
+        """
+        pieces, starts = self.pieces, self.pieces.starts
+        wave_vectors = pieces.wave_vectors
+        n = np.asarray(list(numbers), dtype=np.int64)
+        breaks = 1 + np.flatnonzero((np.diff(n) != 1) | (np.diff(wave_vectors[n]) != 0))
+        for run in np.split(n, breaks):
+            if not len(run):
+                continue
+            i = int(wave_vectors[run[0]])
+            step = self._together(i)
+            for first in range(int(run[0]), int(run[-1]) + 1, step):
+                end = min(first + step, int(run[-1]) + 1)
+                yield from self.scattered(i, first - int(starts[i]), end - int(starts[i]))
+
+    def _together(self, i: int) -> int:
+        """How many pieces of a wave vector are made together."""
+        cost = float(self.scatterer.triplets[i] / self.pieces.sizes[i])
+        return max(1, round(TOGETHER * float(self.scatterer.series_costs[i]) / cost))
+
+    def scattered(self, i: int, first: int, end: int) -> Iterator[tuple[int, NDArray[Any]]]:
+        """Numbers and records of pieces ``first`` to ``end`` of one wave vector."""
+        scatterer, start = self.scatterer, int(self.pieces.starts[i])
+        carriers, transport = scatterer.carriers, scatterer.transport
+        q = int(carriers.irreducible.points[i])
+        occupations = scatterer.occupations
+        for pieces, numbers in self.pieces.sums(i, first, end):
+            inputs = (scatterer.series, carriers.phonons, q, pieces, occupations)
+            parts = linewidth_pieces(*inputs, transport.scattering)
+            for part, windows in zip(parts, numbers.tolist(), strict=True):
+                for number in windows:
+                    record = np.zeros(1, scatterer.record)[0]
+                    bands = self.pieces.window(i, number)
+                    record["phonon"][:, bands] = part[:, bands]
+                    isotopes = scatterer.isotopes([i]) if number == 0 else None
+                    if isotopes is not None:
+                        record["isotope"] = isotopes[0]
+                    yield start + number, record
+
+
+def added(pieces: WorkPieces, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sums of pieces at every wave vector, in the order of pieces."""
+    if not pieces.any:
+        return values
+    sums = np.zeros((len(pieces.counts), *values.shape[1:]))
+    np.add.at(sums, pieces.wave_vectors, values)
+    return sums
+
+
+def counted_triplets(scatterer: "Scatterer") -> NDArray[np.float64]:
+    """How many irreducible triplets each wave vector has; about, on fine meshes."""
+    grid, irreducible = scatterer.carriers.phonons.grid, scatterer.carriers.irreducible
+    if grid.n_q <= COUNTED:
+        points = irreducible.points.tolist()
+        return np.array([len(Triplets.of(grid, q).weights) for q in points], dtype=float)
+    # The smaller the little group, the larger the star, and the more triplets; q' and
+    # q'' are exchanged.
+    return np.asarray(grid.n_q * irreducible.weights / (2 * len(grid.rotations)))
