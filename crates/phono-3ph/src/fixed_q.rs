@@ -11,13 +11,15 @@ use rayon::prelude::*;
 use crate::Series;
 use crate::buffers::Buffer;
 use crate::chunks::{AxisWeights, Chunk, chunks};
-use crate::contract::{RowEntries, contract, groups};
+use crate::contract::{Group, RowEntries, contract, groups};
 use crate::lanes::{LANES, Lanes, Matrix, Places, product, products};
 use crate::needed::{Needed, Squares, Visit};
 use crate::phonons::{Phonons, Roots};
 use crate::pieces::Pieces;
-use crate::rows::Rows;
+use crate::rows::{CellBox, Rows};
 
+/// Bytes of the series that exist at a time.
+pub(crate) const MEMORY: usize = 144 * 1024 * 1024;
 /// Elements of the first sum that exist at a time, unless one `a_0` has more.
 const FIRST_SUM: usize = 48 * 1024 * 1024 / size_of::<Lanes>();
 /// Elements of the second sum that exist at a time.
@@ -46,6 +48,8 @@ pub(crate) struct FixedQ<'a> {
     /// The series as it lies on the grid; `None` if each `q'` is summed by itself.
     rows: Option<&'a Rows>,
     pub(crate) roots: [Roots; 3],
+    /// What each `q'` by itself is summed from, if it is.
+    alone: Option<Alone<'a>>,
     /// `[row][block][element]`; rows are `q'` in order if each is summed by itself.
     contracted: Buffer,
     n_blocks: usize,
@@ -59,6 +63,17 @@ pub(crate) struct FixedQ<'a> {
     /// The first place whose series is made, if each `q'` is summed by itself.
     start: usize,
     scratch: Mutex<Vec<Scratch>>,
+}
+
+/// What is summed for each `q'` by itself.
+struct Alone<'a> {
+    series: Series<'a>,
+    groups: Vec<Group>,
+    q: usize,
+    initial: Range<usize>,
+    cells: [CellBox; 2],
+    /// Addresses of the triplets.
+    addresses: Vec<[i64; 3]>,
 }
 
 /// Some values of `a_0` and one block of initial bands, with the sum over the first axis.
@@ -85,7 +100,7 @@ impl<'a> FixedQ<'a> {
     /// Prepare the elements `V(j, ·, ·)` of bands `initial` at `q` for the pairs
     /// `(q', q'')` of `points` in some `pieces`; `rows` are those of the series on this grid.
     pub(crate) fn new(
-        series: Series<'_>,
+        series: Series<'a>,
         phonons: &'a Phonons<'a>,
         rows: &'a Rows,
         (q, initial): (usize, Range<usize>),
@@ -105,56 +120,94 @@ impl<'a> FixedQ<'a> {
         let (order, chunks) = chunks(&addresses, &firsts, limits, pieces.count);
         let place = |piece| chunks.partition_point(|chunk| chunk.piece < piece);
         let wanted = place(pieces.wanted.start)..place(pieces.wanted.end);
-        let start = chunks[wanted.clone()].first().map_or(0, |c| c.triplets().start);
-        let end = chunks[wanted.clone()].last().map_or(start, |c| c.triplets().end);
 
         let direct = rows.each_alone(n_b, series.len(), &addresses);
-        let (entries, specs): (Vec<_>, Vec<_>);
+        let n_rows = if direct { 0 } else { rows.r0.len() };
+        let mut contracted = Buffer::new(n_rows * n_blocks * n_b.pow(2));
+        let mut alone = None;
         if direct {
-            entries = vec![groups(series, std::slice::from_ref(&(0..series.len())))];
-            specs = order[start..end]
-                .iter()
-                .map(|&(_, t)| RowEntries {
-                    groups: &entries[0],
-                    second: Some(addresses[t]),
-                })
-                .collect();
+            let groups = groups(series, std::slice::from_ref(&(0..series.len())));
+            let cells = rows.cells;
+            alone = Some(Alone { series, groups, q, initial, cells, addresses });
         } else {
-            entries = rows.entries.par_iter().map(|e| groups(series, e)).collect();
-            specs =
+            let entries: Vec<_> =
+                rows.entries.par_iter().map(|e| groups(series, e)).collect();
+            let specs: Vec<_> =
                 entries.iter().map(|groups| RowEntries { groups, second: None }).collect();
+            let job = (&rows.cells, &specs[..]);
+            contract(series, phonons, (q, initial), job, &mut contracted, stop)?;
         }
-        let mut contracted = Buffer::new(specs.len() * n_blocks * n_b.pow(2));
-        let job = (&rows.cells, &specs[..]);
-        contract(series, phonons, (q, initial), job, &mut contracted, stop)?;
         Ok(Self {
             phonons,
             rows: (!direct).then_some(rows),
             roots: phonons.grid.mesh().map(Roots::new),
+            alone,
             contracted,
             n_blocks,
             firsts,
             order,
             chunks,
             wanted,
-            start,
+            start: 0,
             scratch: Mutex::default(),
         })
+    }
+
+    /// Make what the chunks of one of the [`Self::windows`] need.
+    pub(crate) fn prepare(&mut self, range: &Range<usize>, stop: &Stop) -> Result<()> {
+        let places = self.triplets(range);
+        let Some(alone) = &self.alone else { return Ok(()) };
+        let Alone { series, groups, q, initial, cells, addresses } = alone;
+        let specs: Vec<_> = self.order[places.clone()]
+            .iter()
+            .map(|&(_, t)| RowEntries { groups, second: Some(addresses[t]) })
+            .collect();
+        let length = specs.len() * self.n_blocks * self.n_elements();
+        if self.contracted.len() < length {
+            self.contracted = Buffer::new(length);
+        }
+        let (at, out) = ((*q, initial.clone()), &mut self.contracted[..length]);
+        contract(*series, self.phonons, at, (cells, &specs), out, stop)?;
+        self.start = places.start;
+        Ok(())
     }
 
     /// The chunks into which triplets are cut, the same on any number of threads, in ranges
     /// of as many `a_0` as the memory for their first sum holds.
     pub(crate) fn windows(&self) -> Vec<Range<usize>> {
-        let one = self.rows.map_or(0, |rows| rows.lines.len()) * self.n_elements();
+        let chunks = &self.chunks[self.wanted.clone()];
+        let Some(rows) = self.rows else {
+            return self.windows_alone(chunks);
+        };
+        let one = rows.lines.len() * self.n_elements();
         let width = (FIRST_SUM / one.max(1)).max(1);
         let mut start = self.wanted.start;
-        self.chunks[self.wanted.clone()]
+        chunks
             .chunk_by(|a, b| a.first / width == b.first / width)
             .map(|window| {
                 start += window.len();
                 start - window.len()..start
             })
             .collect()
+    }
+
+    /// Chunks whose `q'`, each by itself, fit the memory together.
+    fn windows_alone(&self, chunks: &[Chunk]) -> Vec<Range<usize>> {
+        let one = self.n_blocks * self.n_elements() * size_of::<Lanes>();
+        let most = MEMORY / one.max(1);
+        let (mut windows, mut triplets) = (Vec::<Range<usize>>::new(), 0);
+        for (c, chunk) in (self.wanted.start..).zip(chunks) {
+            let n = chunk.triplets().len();
+            match windows.last_mut().filter(|_| triplets + n <= most) {
+                Some(window) => window.end = c + 1,
+                None => {
+                    windows.push(c..c + 1);
+                    triplets = 0;
+                }
+            }
+            triplets += n;
+        }
+        windows
     }
 
     /// The triplets of a range of chunks, as places in order.

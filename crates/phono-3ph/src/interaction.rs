@@ -47,9 +47,10 @@ pub fn interaction_strengths(
     for run in bands.chunk_by(|a, b| a + 1 == *b) {
         let initial = run[0] as usize..run[0] as usize + run.len();
         let points = (&pairs[..], &Pieces::whole(phonons.n_bands()));
-        let fixed =
+        let mut fixed =
             FixedQ::new(series, phonons, &rows, (q, initial.clone()), points, stop)?;
         for range in fixed.windows() {
+            fixed.prepare(&range, stop)?;
             for (block, bands) in initial.clone().step_by(LANES).enumerate() {
                 let bands = bands..(bands + LANES).min(initial.end);
                 let window = &fixed.window(range.clone(), block);

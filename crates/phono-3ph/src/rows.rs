@@ -6,6 +6,11 @@ use std::ops::Range;
 use phono_core::Grid;
 
 use crate::Series;
+use crate::fixed_q::MEMORY;
+use crate::lanes::{LANES, Lanes};
+
+/// What passes over the triplets cost beside the first, at most, as if each was the whole.
+const PASSES: usize = 4;
 
 /// The distinct `R = R1 − R2` of a series, axis by axis.
 ///
@@ -119,7 +124,10 @@ impl Rows {
         let sums = distinct(1) * self.r0.len()
             + distinct(2) * self.lines.len()
             + n * self.planes.len();
-        alone < self.r0.len() * elements * n_bands + entries + sums * elements
+        // What does not fit the memory is made in passes, each with weights of its own.
+        let bytes = self.r0.len() * elements * n_bands.div_ceil(LANES) * size_of::<Lanes>();
+        let passes = bytes.div_ceil(MEMORY).clamp(1, PASSES);
+        alone < passes * (self.r0.len() * elements * n_bands + entries + sums * elements)
     }
 }
 

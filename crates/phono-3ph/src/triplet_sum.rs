@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::accumulate::{Accumulate, Targets};
 use crate::adaptive::Adaptive;
-use crate::fixed_q::{FixedQ, Window};
+use crate::fixed_q::{FixedQ, MEMORY, Window};
 use crate::lanes::{LANES, Lanes};
 use crate::pieces::Pieces;
 use crate::rows::Rows;
@@ -17,8 +17,6 @@ use crate::stored::Stored;
 use crate::weighted::{OneWeight, Weighted, WindowWeights};
 use crate::{Couplings, Phonons, Scattering, Series, Smearing};
 
-/// Memory for the series of the initial bands that are done together.
-const MEMORY: usize = 144 * 1024 * 1024;
 /// Chunks whose accumulators exist at a time; the same on any number of threads.
 const GROUP: usize = 128;
 
@@ -99,10 +97,16 @@ impl<'a> TripletSum<'a> {
         let n_b = self.phonons.n_bands();
         let block = match &self.source {
             Source::Stored(_) => n_b,
-            Source::Series(_, rows) => {
-                let kept = rows.r0.len().min(self.pairs.len());
-                let eight_bands = kept * n_b * n_b * size_of::<Lanes>();
-                (LANES * (MEMORY / eight_bands.max(1)).max(1)).min(n_b)
+            Source::Series(series, rows) => {
+                let addresses: Vec<[i64; 3]> =
+                    self.pairs.iter().map(|&[q1, _]| self.phonons.on_grid(q1)).collect();
+                // Those that are summed by themselves are cut by triplets: all bands share
+                // the weights of each.
+                let direct = rows.each_alone(n_b, series.len(), &addresses);
+                let eight_bands = rows.r0.len() * n_b * n_b * size_of::<Lanes>();
+                (if direct { n_b } else { 0 })
+                    .max(LANES * (MEMORY / eight_bands.max(1)).max(1))
+                    .min(n_b)
             }
         };
         let end = bands.end;
@@ -134,7 +138,7 @@ impl<'a> TripletSum<'a> {
         stop: &Stop,
     ) -> Result<()> {
         let job = Job { sum: self, targets, initial: initial.clone(), stop };
-        let elements = match &self.source {
+        let mut elements = match &self.source {
             Source::Stored(stored) => Elements::Stored(stored),
             Source::Series(series, rows) => {
                 let at = (self.q, initial);
@@ -145,6 +149,9 @@ impl<'a> TripletSum<'a> {
         };
         let blocks = job.initial.len().div_ceil(LANES);
         for range in elements.windows() {
+            if let Elements::Computed(fixed) = &mut elements {
+                fixed.prepare(&range, stop)?;
+            }
             let weights = job.weights(&elements, &range)?;
             // Enough for all threads.
             let together =
