@@ -12,14 +12,8 @@ use crate::lanes::{LANES, Lanes, Matrix, Places, product};
 use crate::phonons::{Phonons, Roots};
 use crate::rows::CellBox;
 
-/// What is summed into one row: entries of the series, and the wave vector of their phase.
-#[derive(Debug, Clone)]
-pub(crate) struct RowEntries<'a> {
-    /// Groups of entries that couple the same three atoms.
-    pub(crate) groups: &'a [Group],
-    /// Address of `q'`, if all `R` are summed with `e^{2πi q'·R}`; no such phase if not.
-    pub(crate) second: Option<[i64; 3]>,
-}
+/// Wave vectors `q'` that are summed by themselves together.
+const TOGETHER: usize = 8;
 
 /// Consecutive entries that couple the same three atoms, `[κ2, κ1, κ0]`.
 #[derive(Debug, Clone)]
@@ -48,12 +42,13 @@ pub(crate) fn groups(series: Series<'_>, entries: &[Range<usize>]) -> Vec<Group>
 }
 
 /// `F_j(κ1α1, κ2α2; R) = Σ_{κ0α0} ẽ_j(κ0α0) Σ_{R1−R2=R} Φ̃(κ0; κ1 R1; κ2 R2) e^{−2πi q·R2}`
-/// into `out[R, j, κ2α2, κ1α1]`, for a row of lanes of `initial` bands `j` each.
+/// into `out[R, j, κ2α2, κ1α1]`, for a row of lanes of `initial` bands `j` each; `rows` are the
+/// entries of each `R`.
 pub(crate) fn contract(
     series: Series<'_>,
     phonons: &Phonons<'_>,
     (q, initial): (usize, Range<usize>),
-    ([second_cells, differences], rows): (&[CellBox; 2], &[RowEntries<'_>]),
+    ([second_cells, _], rows): (&[CellBox; 2], &[Vec<Group>]),
     out: &mut [Lanes],
     stop: &Stop,
 ) -> Result<()> {
@@ -62,10 +57,52 @@ pub(crate) fn contract(
     let panels = panels(phonons.modes.polarizations(q), n_b, initial);
     out.par_chunks_mut((panels.len() * n_b).max(1)).zip(rows).try_for_each_init(
         || Scratch { fourier: vec![Complex64::ZERO; 3 * n_b * n_b], rows: vec![] },
-        |scratch, (out, entries)| {
+        |scratch, (out, groups)| {
             let (phases, panels) = (&phases, &panels);
-            let job = Contract { series, phonons, phases, differences, panels };
-            Arch::new().dispatch(OneRow { job, entries, scratch, out, stop })
+            let job = Contract { series, phonons, phases, panels };
+            Arch::new().dispatch(OneRow { job, groups, scratch, out, stop })
+        },
+    )
+}
+
+/// `M_j(κ1α1, κ2α2; q') = Σ_R F_j(κ1α1, κ2α2; R) e^{2πi q'·R}` into `out[q', j, κ2α2, κ1α1]`,
+/// for each of the `q'` at `addresses` by itself.
+///
+/// Atom after atom `κ2`, so that its entries, which lie far apart, are near for all `q'`.
+pub(crate) fn contract_alone(
+    series: Series<'_>,
+    phonons: &Phonons<'_>,
+    (q, initial): (usize, Range<usize>),
+    ([second_cells, differences], groups): (&[CellBox; 2], &[Group]),
+    addresses: &[[i64; 3]],
+    out: &mut [Lanes],
+    stop: &Stop,
+) -> Result<()> {
+    let n_b = phonons.n_bands();
+    let phases = &Phases::minus(phonons, q, second_cells);
+    let panels = &panels(phonons.modes.polarizations(q), n_b, initial)[..];
+    let second = |&address: &[i64; 3]| Phases::of_grid(phonons, address, differences);
+    let seconds: Vec<Phases<'_>> = addresses.iter().map(second).collect();
+    let (n_a, blocks) = (n_b / 3, panels.len() / n_b.max(1));
+    // [κ2][chunk of q'] with the places of each q' and block of bands.
+    let n_chunks = seconds.len().div_ceil(TOGETHER);
+    let mut tasks: Vec<Vec<&mut [Lanes]>> = vec![];
+    tasks.resize_with(n_a * n_chunks, Vec::new);
+    for (i, out) in out.chunks_exact_mut((3 * n_b).max(1)).enumerate() {
+        let (q1, k2) = (i / (n_a * blocks), i % n_a);
+        tasks[k2 * n_chunks + q1 / TOGETHER].push(out);
+    }
+    tasks.into_par_iter().enumerate().try_for_each_init(
+        || Scratch { fourier: vec![Complex64::ZERO; 3 * n_b * n_b], rows: vec![] },
+        |scratch, (i, out)| {
+            let (k2, chunk) = (i / n_chunks, i % n_chunks);
+            let begin =
+                |k2: usize| groups.partition_point(|group| (group.atoms[0] as usize) < k2);
+            let groups = &groups[begin(k2)..begin(k2 + 1)];
+            let end = seconds.len().min((chunk + 1) * TOGETHER);
+            let seconds = &seconds[chunk * TOGETHER..end];
+            let job = Contract { series, phonons, phases, panels };
+            Arch::new().dispatch(OneAtom { job, groups, seconds, scratch, out, stop })
         },
     )
 }
@@ -124,7 +161,6 @@ struct Contract<'a> {
     series: Series<'a>,
     phonons: &'a Phonons<'a>,
     phases: &'a Phases<'a>,
-    differences: &'a CellBox,
     panels: &'a [Lanes],
 }
 
@@ -139,7 +175,7 @@ struct Scratch {
 /// One row of [`contract`].
 struct OneRow<'a> {
     job: Contract<'a>,
-    entries: &'a RowEntries<'a>,
+    groups: &'a [Group],
     scratch: &'a mut Scratch,
     out: &'a mut [Lanes],
     stop: &'a Stop,
@@ -150,32 +186,83 @@ impl WithSimd for OneRow<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Result<()> {
-        let Self { job, entries, scratch, out, stop } = self;
-        let Contract { series, phonons, phases, differences, panels } = job;
-        let second = entries.second.map(|a| Phases::of_grid(phonons, a, differences));
-        let n_b = phonons.n_bands();
-        let mut groups = entries.groups;
+        let Self { job, mut groups, scratch, out, stop } = self;
+        let n_b = job.phonons.n_bands();
         for k2 in 0..n_b / 3 {
             stop.check()?;
             let n = groups.partition_point(|group| group.atoms[0] as usize <= k2);
             let (here, rest) = groups.split_at(n);
             groups = rest;
-            scratch.clear(here, n_b);
-            for group in here {
-                scratch.add(group, series, n_b, phases, second.as_ref());
-            }
-            let rows = &scratch.rows[..];
-            for (b, panel) in panels.chunks_exact(n_b).enumerate() {
+            job.transform(here, None, scratch);
+            for (b, panel) in job.panels.chunks_exact(n_b).enumerate() {
                 let out = &mut out[(b * n_b + 3 * k2) * n_b..][..3 * n_b];
-                let matrix = Matrix { numbers: &scratch.fourier, n: n_b, rows };
-                if rows.len() < out.len() {
-                    out.fill(Lanes::ZERO);
-                }
-                let to = Places { by_row: true, ..Places::every(1, 0) };
-                product(simd, matrix, (panel, Places::every(1, 0)), (out, to));
+                job.project(simd, (scratch, panel), out);
             }
         }
         Ok(())
+    }
+}
+
+/// One atom `κ2` and some `q'` of [`contract_alone`].
+struct OneAtom<'a, 'o> {
+    job: Contract<'a>,
+    groups: &'a [Group],
+    seconds: &'a [Phases<'a>],
+    scratch: &'a mut Scratch,
+    out: Vec<&'o mut [Lanes]>,
+    stop: &'a Stop,
+}
+
+impl WithSimd for OneAtom<'_, '_> {
+    type Output = Result<()>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Result<()> {
+        let Self { job, groups, seconds, scratch, out, stop } = self;
+        let mut out = out.into_iter();
+        for second in seconds {
+            stop.check()?;
+            job.transform(groups, Some(second), scratch);
+            for panel in job.panels.chunks_exact(job.phonons.n_bands()) {
+                let Some(out) = out.next() else { return Ok(()) };
+                job.project(simd, (scratch, panel), out);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Contract<'_> {
+    /// `Σ Φ̃ e^{−2πi q·R2}` of the groups of one `κ2`, with the phases of `q'` if there is one.
+    #[inline(always)]
+    fn transform(
+        &self,
+        groups: &[Group],
+        second: Option<&Phases<'_>>,
+        scratch: &mut Scratch,
+    ) {
+        let n_b = self.phonons.n_bands();
+        scratch.clear(groups, n_b);
+        for group in groups {
+            scratch.add(group, self.series, n_b, self.phases, second);
+        }
+    }
+
+    /// Put eight of the phonons at `q` in.
+    #[inline(always)]
+    fn project<S: Simd>(
+        &self,
+        simd: S,
+        (scratch, panel): (&Scratch, &[Lanes]),
+        out: &mut [Lanes],
+    ) {
+        let rows = &scratch.rows[..];
+        let matrix = Matrix { numbers: &scratch.fourier, n: self.phonons.n_bands(), rows };
+        if rows.len() < out.len() {
+            out.fill(Lanes::ZERO);
+        }
+        let to = Places { by_row: true, ..Places::every(1, 0) };
+        product(simd, matrix, (panel, Places::every(1, 0)), (out, to));
     }
 }
 

@@ -9,14 +9,15 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use crate::Series;
+use crate::alone::{Alone, windows_of};
 use crate::buffers::Buffer;
 use crate::chunks::{AxisWeights, Chunk, chunks};
-use crate::contract::{Group, RowEntries, contract, groups};
+use crate::contract::{contract, groups};
 use crate::lanes::{LANES, Lanes, Matrix, Places, product, products};
 use crate::needed::{Needed, Squares, Visit};
 use crate::phonons::{Phonons, Roots};
 use crate::pieces::Pieces;
-use crate::rows::{CellBox, Rows};
+use crate::rows::Rows;
 
 /// Bytes of the series that exist at a time.
 pub(crate) const MEMORY: usize = 144 * 1024 * 1024;
@@ -63,17 +64,6 @@ pub(crate) struct FixedQ<'a> {
     /// The first place whose series is made, if each `q'` is summed by itself.
     start: usize,
     scratch: Mutex<Vec<Scratch>>,
-}
-
-/// What is summed for each `q'` by itself.
-struct Alone<'a> {
-    series: Series<'a>,
-    groups: Vec<Group>,
-    q: usize,
-    initial: Range<usize>,
-    cells: [CellBox; 2],
-    /// Addresses of the triplets.
-    addresses: Vec<[i64; 3]>,
 }
 
 /// Some values of `a_0` and one block of initial bands, with the sum over the first axis.
@@ -132,9 +122,7 @@ impl<'a> FixedQ<'a> {
         } else {
             let entries: Vec<_> =
                 rows.entries.par_iter().map(|e| groups(series, e)).collect();
-            let specs: Vec<_> =
-                entries.iter().map(|groups| RowEntries { groups, second: None }).collect();
-            let job = (&rows.cells, &specs[..]);
+            let job = (&rows.cells, &entries[..]);
             contract(series, phonons, (q, initial), job, &mut contracted, stop)?;
         }
         Ok(Self {
@@ -157,17 +145,8 @@ impl<'a> FixedQ<'a> {
     pub(crate) fn prepare(&mut self, range: &Range<usize>, stop: &Stop) -> Result<()> {
         let places = self.triplets(range);
         let Some(alone) = &self.alone else { return Ok(()) };
-        let Alone { series, groups, q, initial, cells, addresses } = alone;
-        let specs: Vec<_> = self.order[places.clone()]
-            .iter()
-            .map(|&(_, t)| RowEntries { groups, second: Some(addresses[t]) })
-            .collect();
-        let length = specs.len() * self.n_blocks * self.n_elements();
-        if self.contracted.len() < length {
-            self.contracted = Buffer::new(length);
-        }
-        let (at, out) = ((*q, initial.clone()), &mut self.contracted[..length]);
-        contract(*series, self.phonons, at, (cells, &specs), out, stop)?;
+        let order = &self.order[places.clone()];
+        alone.contract(self.phonons, order, &mut self.contracted, stop)?;
         self.start = places.start;
         Ok(())
     }
@@ -177,7 +156,8 @@ impl<'a> FixedQ<'a> {
     pub(crate) fn windows(&self) -> Vec<Range<usize>> {
         let chunks = &self.chunks[self.wanted.clone()];
         let Some(rows) = self.rows else {
-            return self.windows_alone(chunks);
+            let one = self.n_blocks * self.n_elements() * size_of::<Lanes>();
+            return windows_of(chunks, self.wanted.start, MEMORY / one.max(1));
         };
         let one = rows.lines.len() * self.n_elements();
         let width = (FIRST_SUM / one.max(1)).max(1);
@@ -189,25 +169,6 @@ impl<'a> FixedQ<'a> {
                 start - window.len()..start
             })
             .collect()
-    }
-
-    /// Chunks whose `q'`, each by itself, fit the memory together.
-    fn windows_alone(&self, chunks: &[Chunk]) -> Vec<Range<usize>> {
-        let one = self.n_blocks * self.n_elements() * size_of::<Lanes>();
-        let most = MEMORY / one.max(1);
-        let (mut windows, mut triplets) = (Vec::<Range<usize>>::new(), 0);
-        for (c, chunk) in (self.wanted.start..).zip(chunks) {
-            let n = chunk.triplets().len();
-            match windows.last_mut().filter(|_| triplets + n <= most) {
-                Some(window) => window.end = c + 1,
-                None => {
-                    windows.push(c..c + 1);
-                    triplets = 0;
-                }
-            }
-            triplets += n;
-        }
-        windows
     }
 
     /// The triplets of a range of chunks, as places in order.

@@ -8,6 +8,7 @@
 
 mod accumulate;
 mod adaptive;
+mod alone;
 mod buffers;
 mod chunks;
 mod collision;
