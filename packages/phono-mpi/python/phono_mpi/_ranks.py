@@ -11,6 +11,7 @@ from phono_mpi._agreement import agree, await_idly, private
 from phono_mpi._communicator import MPI, Communicator, is_mpi, world
 from phono_mpi._distributor import MpiDistributor
 from phono_mpi._emergency import Emergency
+from phono_mpi._names import remove_leftovers, remove_names
 from phono_mpi._shared import build_node_shared_array
 
 T = TypeVar("T")
@@ -104,12 +105,21 @@ class Alone:
 
 
 class MpiRanks:
-    """The ranks of an MPI communicator, `world` if none is given."""
+    """The ranks of an MPI communicator, `world` if none is given. Collective.
+
+    Names of shared memory that all ranks of a node have mapped are removed, so that ranks
+    that are killed leave nothing in ``/dev/shm``, and so is what others have left there.
+    """
 
     def __init__(self, comm: Communicator | None = None) -> None:
         self._comm = world() if comm is None else comm
         self.emergency = Emergency(self._comm)
         self._node: Any = None
+        if self._comm.size > 1 and is_mpi(self._comm):
+            self._node = private(self._comm).Split_type(MPI.COMM_TYPE_SHARED)
+            remove_names(self._node)
+            if self._node.Get_rank() == 0:
+                remove_leftovers()
 
     @property
     def rank(self) -> int:
