@@ -4,15 +4,15 @@ import functools
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Generic, TypeVar
 
 from phono_grid import Grid, using
-from phono_grid.errors import DomainError
-from phono_grid.files import ensure_writable, replacing, together
+from phono_grid.errors import DomainError, FileError
+from phono_grid.files import ensure_writable, remove_leftovers, replacing, together
 from phono_mpi import Ranks
 from rich.console import Console
 
@@ -171,6 +171,7 @@ def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
             if not first:
                 return
             result: R = read_result(target)
+            _tidy(target, calculation.mesh)
         else:
             with _store(options, target, ranks, functools.partial(say, err)) as store:
                 with (
@@ -201,6 +202,26 @@ def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
         if further:
             report.say(further)
     report.end()
+
+
+def _tidy(target: Path, mesh: Mesh | None) -> None:
+    """Do what a run that was killed when its result was in place had still to do."""
+    settings, run = target.with_suffix(".toml"), _run_file(target)
+    for file in (target, settings):
+        remove_leftovers(file)
+    if not settings.exists():
+        _write_settings(target, mesh)
+    if not run.exists() and not run.with_name(f".{run.name}.lock").exists():
+        return
+    with suppress(FileError), RunStore(run) as store:
+        # A newer one is that of another calculation, which is to replace this.
+        if run.exists() and run.stat().st_mtime_ns <= target.stat().st_mtime_ns:
+            store.remove()
+
+
+def _run_file(target: Path) -> Path:
+    """Where a run is kept until its result is written."""
+    return target.with_name(f"{target.name}.run")
 
 
 def _show(
@@ -260,7 +281,7 @@ def _store(
     options: OutputOptions, output: Path, ranks: Ranks, tell: Callable[[str], None]
 ) -> Iterator[RunStore | None]:
     """The store of a run, on the first rank; who stops the run learns how to go on."""
-    path = output.with_name(f"{output.name}.run")
+    path = _run_file(output)
     with ExitStack() as stack:
 
         def enter() -> None:

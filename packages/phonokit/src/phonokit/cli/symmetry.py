@@ -11,10 +11,13 @@ from rich.console import Console
 from phonokit.calc.mode_symmetry import mode_symmetry
 from phonokit.cli.command import command
 from phonokit.cli.displace import say
+from phonokit.cli.invocation import current
 from phonokit.cli.options import CRYSTAL, CrystalOptions, Data, Unit
-from phonokit.cli.replaceable import RESULT, ensure_replaceable
+from phonokit.cli.replaceable import RESULT, ensure_replaceable, is_finished
 from phonokit.cli.terminal import header, table_of
 from phonokit.results.mode_symmetry import ModeSymmetryResult
+from phonokit.results.reading import read_result
+from phonokit.run.key import programs
 from phonokit.settings.frequency_unit import FrequencyUnit
 from phonokit.settings.wave_vectors import wave_vector, wave_vector_name
 
@@ -32,6 +35,7 @@ def symmetry(
     degeneracy: float = DEGENERACY,
     unit: Unit = "THz",
     output: Path | None = None,
+    overwrite: bool = False,
     crystal: Annotated[CrystalOptions, Parameter(name="*", group="Crystal")] = CRYSTAL,
 ) -> None:
     """Tell the irreducible representations of phonons, and what light sees of them.
@@ -47,6 +51,8 @@ def symmetry(
         In THz; bands closer than this are one degenerate set.
     output
         A file to write the result to (.hdf5).
+    overwrite
+        Replace a finished file that is there and is another one.
     """
     if output is not None:
         ensure_writable(output)
@@ -54,10 +60,16 @@ def symmetry(
     loaded = crystal.load(data)
     say(header(loaded, {}, nac=crystal.nac))
     point = wave_vector(q)
+    asked = {**current.get().asked, "data": loaded.fingerprint[:12], **programs()}
+    if output is not None and is_finished(output, asked, overwrite=overwrite):
+        _show(read_result(output), FrequencyUnit(unit))
+        say(f"{output} is there already, of the same settings")
+        return
     result = mode_symmetry(loaded, point, degeneracy=degeneracy, nac=crystal.nac)
+    if output is not None:
+        result.write(output, command=current.get().command, asked=asked)
     _show(result, FrequencyUnit(unit))
     if output is not None:
-        result.write(output)
         say(f"wrote {output}")
 
 

@@ -1,0 +1,133 @@
+"""Commands that are killed at any moment: the next run has the same bits, and tidies up."""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from phonokit.cli.app import main
+from tiny_crystal import EXAMPLE
+
+pytest.importorskip("ase")
+pytestmark = pytest.mark.needs_rust
+
+MPIEXEC = Path(sys.executable).with_name("mpiexec")
+KILLS = int(os.environ.get("PHONO_KILLS", 0))
+"""Moments per command and number of ranks; one of a few commands if not given."""
+MESH = ("--mesh", "5", "5", "5")
+OUT = ("--output", "out.hdf5")
+ONE = ("--second-order", "--supercell", "2", "2", "2")
+EMT = ("--calculator", "ase.calculators.emt:EMT")
+WORDS = {
+    "kappa": ("kappa", EXAMPLE, *MESH, *OUT),
+    "kappa lbte": ("kappa", EXAMPLE, *MESH, "--method", "lbte", *OUT),
+    "gamma": ("gamma", EXAMPLE, *MESH, "--q", "0.2,0,0", "0.4,0,0", *OUT),
+    "spectral": ("spectral", EXAMPLE, *MESH, "--q", "0.2,0,0", *OUT),
+    "dos": ("dos", EXAMPLE, *MESH, *OUT),
+    "forces": ("forces", "todo", *EMT),
+    "fc": ("fc", EXAMPLE, "--output", "out"),
+    "displace": ("displace", "POSCAR", *ONE, "--structures", "vasp", "--output", "out"),
+}
+ALONE = ("forces", "fc", "displace")
+SOME = ("kappa", "forces")
+CASES = [
+    (name, ranks)
+    for name in WORDS
+    for ranks in (1, 2)
+    if (name in SOME and ranks == 1) or (KILLS and (ranks == 1 or name not in ALONE))
+]
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """A folder with what some commands read."""
+    from ase.build import bulk
+
+    monkeypatch.chdir(tmp_path)
+    bulk("Cu", a=3.6).write("POSCAR")
+    assert run("displace", "POSCAR", *ONE, "--output", "todo") == 0
+    return tmp_path
+
+
+def run(*words):
+    return main([str(word) for word in words])
+
+
+def content(folder):
+    """The numbers of every file; hidden files too."""
+    found = {}
+    for file in (f for f in sorted(folder.rglob("*")) if f.is_file()):
+        name = str(file.relative_to(folder))
+        if file.suffix == ".hdf5":
+            with h5py.File(file) as hdf5:
+                found[name] = {k: np.asarray(v[()]).tobytes() for k, v in leaves(hdf5)}
+        else:
+            found[name] = file.read_bytes()
+    return found
+
+
+def leaves(group):
+    """Datasets of a file, of groups too."""
+    for name, item in group.items():
+        if isinstance(item, h5py.Group):
+            yield from ((f"{name}/{k}", v) for k, v in leaves(item))
+        else:
+            yield name, item
+
+
+def killed(words, ranks, after):
+    """Kill a run, all of its ranks at once, some time after its start."""
+    launcher = [MPIEXEC, "-n", str(ranks)] if ranks > 1 else []
+    command = [*launcher, sys.executable, "-m", "phonokit", *map(str, words)]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    started = time.monotonic()
+    with subprocess.Popen(command, start_new_session=True, **quiet) as running:
+        try:
+            running.wait(after)
+        except subprocess.TimeoutExpired:
+            kill_all(running.pid)
+        running.wait()
+    return time.monotonic() - started
+
+
+def kill_all(pid):
+    """Kill a process and those that it has started, the youngest last."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children")
+    children = listed.read_text().split() if listed.exists() else []
+    os.kill(pid, 9)
+    for child in children:
+        try:
+            kill_all(int(child))
+        except ProcessLookupError:
+            continue
+
+
+@pytest.mark.parametrize(("name", "ranks"), CASES)
+def test_what_is_killed_goes_on_to_the_same_bits(name, ranks, here):
+    if ranks > 1 and not MPIEXEC.exists():
+        pytest.skip("mpiexec is not in this environment")
+    words, rng = WORDS[name], random.Random(name)
+    start = here.with_name("start")
+    shutil.copytree(here, start)
+    seconds = killed(words, ranks, 300.0)
+    expected = content(here)
+    assert len(expected) > len(content(start))
+    for _ in range(KILLS or 1):
+        restore(here, start)
+        killed(words, ranks, rng.uniform(0.0, 1.1 * seconds))
+        assert run(*words) == 0
+        assert content(here) == expected
+    shutil.rmtree(start)
+
+
+def restore(folder, start):
+    """Let a folder hold what it held at the start."""
+    for item in folder.iterdir():
+        shutil.rmtree(item) if item.is_dir() else item.unlink()
+    shutil.copytree(start, folder, dirs_exist_ok=True)
