@@ -8,6 +8,9 @@ import functools
 import json
 import os
 import shutil
+import sys
+import tempfile
+import time
 from pathlib import Path
 
 import nox
@@ -30,7 +33,9 @@ PYTHON_ALONE = ["phonokit", "phono-inside"]
 PACKAGES = [*EXTENSIONS, *PYTHON_ALONE]
 WHEELS = ROOT / ".nox" / "wheels"
 DOCS = ROOT / "docs"
-RELEASE = ROOT / ".nox" / "release"
+RELEASE = ROOT / "dist"
+# Where programs of the system are; nobody's Rust is.
+BARE_PATH = ("/usr/bin", "/bin")
 # One process per processor. Each begins with a part of the files in a row, so that most
 # fixtures are made once; who is done takes from the others.
 PYTEST = ("pytest", "--numprocesses=auto", "--dist=worksteal")
@@ -139,26 +144,72 @@ def wheels(session: nox.Session) -> None:
 def release(session: nox.Session) -> None:
     """Build what is published, and try it where there is no Rust.
 
-    Source distributions and optimised wheels of every package, in ``.nox/release``; the
-    wheels are installed by pip and run the README's main job with nothing of the
-    repository in reach.
+    Source distributions of every package and, from each of them in an empty folder, an
+    optimised wheel, in ``dist``. auditwheel says on which systems a wheel runs. pip
+    installs them in a new environment, where README's main job runs with nothing of the
+    repository in reach; each package is imported alone.
     """
+    sync(session)
+    session.install("auditwheel")
     shutil.rmtree(RELEASE, ignore_errors=True)
     for package in PACKAGES:
-        uv(session, "build", "--quiet", f"packages/{package}", f"--out-dir={RELEASE}")
+        build_source(session, package)
+        with tempfile.TemporaryDirectory() as empty, session.chdir(empty):
+            build_wheel(session, package)
     for built in sorted(RELEASE.glob("*.*")):
         session.log(f"{built.name}: {built.stat().st_size / 1e6:.2f} MB")
-    session.install("pip")
-    pip = ("python", "-m", "pip", "install", "--quiet", "--force-reinstall")
-    path = os.pathsep.join([session.bin, "/usr/bin", "/bin"])
+    try_wheels(session)
+
+
+def build_source(session: nox.Session, package: str) -> None:
+    """Build the source distribution of a package, with the crates that it needs."""
+    if package in PYTHON_ALONE:
+        sdist = ("build", "--quiet", "--sdist", f"packages/{package}")
+        uv(session, *sdist, f"--out-dir={RELEASE}")
+    else:
+        manifest = f"--manifest-path=packages/{package}/Cargo.toml"
+        run(session, "maturin", "sdist", manifest, f"--out={RELEASE}")
+
+
+def build_wheel(session: nox.Session, package: str) -> None:
+    """Build the wheel of a source distribution, and show what it links to."""
+    (archive,) = RELEASE.glob(f"{module(package)}-*.tar.gz")
+    shared = {
+        "CARGO_TARGET_DIR": str(ROOT / ".nox" / "release-target"),
+        "MATURIN_PEP517_ARGS": "--compatibility pypi --strip",
+    }
+    out = f"--out-dir={RELEASE}"
+    uv(session, "build", "--quiet", "--wheel", str(archive), out, env=shared)
+    (wheel,) = RELEASE.glob(f"{module(package)}-*.whl")
+    if sys.platform == "linux" and package in EXTENSIONS:
+        session.run("auditwheel", "show", str(wheel))
+
+
+def try_wheels(session: nox.Session) -> None:
+    """Install the wheels with pip where no compiler is in reach, and compute κ."""
+    bare = Path(session.create_tmp()).resolve() / "bare"
+    uv(session, "venv", "--quiet", "--clear", "--seed", str(bare))
+    scripts = bare / ("Scripts" if sys.platform == "win32" else "bin")
+    path = os.pathsep.join([str(scripts), *BARE_PATH])
+    if shutil.which("cargo", path=path):
+        session.error(f"a Rust toolchain is on the path: {path}")
     elsewhere = {"PATH": path, "PYTHONPATH": None, "PHONO_TEST_DATA": None}
-    wheels = ("--only-binary=:all:", f"--find-links={RELEASE}")
-    session.run(*pip, *wheels, *PACKAGES, "matplotlib", env=elsewhere)
+    anything = functools.partial(session.run, env=elsewhere, external=True)
+    python = str(scripts / "python")
+    begin = time.perf_counter()
+    wheels = ("--quiet", "--only-binary=:all:", f"--find-links={RELEASE}")
+    anything(python, "-m", "pip", "install", *wheels, "phonokit[all]")
+    installed = time.perf_counter()
+    job = (str(scripts / "phono"), "kappa", str(ROOT / "examples" / "silicon"), "--restart")
+    with session.chdir(bare):
+        anything(*job, "--output=kappa.hdf5", "--plot=kappa.png")
+    end = time.perf_counter()
+    session.log(f"pip install: {installed - begin:.1f} s, then κ: {end - installed:.1f} s")
     for package in PACKAGES:
-        session.run("python", "-c", f"import {module(package)}", env=elsewhere)
-    job = ("phono", "kappa", str(ROOT / "examples" / "silicon"), "--restart")
-    session.chdir(session.create_tmp())
-    session.run(*job, "--output=kappa.hdf5", "--plot=kappa.png", env=elsewhere)
+        alone = ("run", "--quiet", "--isolated", "--no-project", "--no-build", "--refresh")
+        only = (f"--find-links={RELEASE}", f"--with={package}", f"--python={python}")
+        code = f"import {module(package)} as m; print(m.__name__, 'from', m.__file__)"
+        uv(session, *alone, *only, "python", "-c", code)
 
 
 def install_ours(session: nox.Session, *requirements: str) -> None:
@@ -275,6 +326,17 @@ def bench(session: nox.Session) -> None:
     every = [[str(path)] for path in sorted(ROOT.glob("benches/*.py"))]
     for command in [session.posargs] if session.posargs else every:
         session.run("python", *command)
+
+
+@nox.session
+def atlas(session: nox.Session) -> None:
+    """Compare with other programs on the same constants, and write ``docs/validation.md``.
+
+    ``nox -s atlas -- --quick --out FOLDER`` tries it on coarse meshes.
+    """
+    with_peers(session)
+    session.install("euphonic[phonopy-reader]")
+    session.run("python", "benches/atlas", *session.posargs)
 
 
 @nox.session(venv_backend="none")

@@ -4,6 +4,7 @@ import importlib
 import inspect
 import re
 import types
+import typing
 from dataclasses import fields
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def api_pages() -> dict[str, str]:
     pages = {}
     for package in PACKAGES:
         module = importlib.import_module(package)
-        names = [name for name in public_names(module) if is_documented(module, name)]
+        names = public_names(module)
         pages[f"{package}.rst"] = package_page(module, names)
         for name in names:
             pages[f"{package}.{name}.rst"] = name_page(module, name)
@@ -53,24 +54,37 @@ def api_pages() -> dict[str, str]:
 
 
 def public_names(module: types.ModuleType) -> list[str]:
-    """What the package says it has, without modules."""
+    """What the package says it has, without modules and its version."""
     return [
         name
         for name in sorted(module.__all__, key=str.lower)
         if not isinstance(getattr(module, name), types.ModuleType)
+        and not name.startswith("__")
     ]
 
 
-def is_documented(module: types.ModuleType, name: str) -> bool:
-    """Whether it is a class or a function; constants are told by those that use them."""
-    value = getattr(module, name)
-    return inspect.isclass(value) or callable(value)
+def is_documented(value: object) -> bool:
+    """Whether it is a class or a function; all others are values or unions of classes."""
+    return inspect.isclass(value) or inspect.isroutine(value)
 
 
 def summary(value: object) -> str:
-    """The first sentence of the docstring, without numbers of references."""
+    """The first sentence of the docstring, without numbers of references, or the value."""
+    if not is_documented(value):
+        return what_it_is(value)
     first = (inspect.getdoc(value) or "").split("\n\n")[0].replace("\n", " ")
     return re.sub(r"\s*\[\d+\]_", "", first)
+
+
+def what_it_is(value: object) -> str:
+    """A constant, or a union of classes, in words."""
+    classes = typing.get_args(value)
+    if classes:
+        names = [getattr(typing.get_origin(c) or c, "__name__", str(c)) for c in classes]
+        return "One of " + ", ".join(f"``{name}``" for name in names) + "."
+    if isinstance(value, dict):
+        return f"A table of {len(value)} entries."
+    return f"``{value!r}``" if isinstance(value, int | float | tuple) else "A type."
 
 
 def package_page(module: types.ModuleType, names: list[str]) -> str:
@@ -93,6 +107,9 @@ def name_page(module: types.ModuleType, name: str) -> str:
     """The page of a function or a class."""
     title = f"{module.__name__}.{name}"
     value = getattr(module, name)
+    if not is_documented(value):
+        text = f".. py:data:: {title}\n\n   {what_it_is(value)}\n"
+        return f"{name}\n{'=' * len(name)}\n\n{text}"
     directive = "autofunction"
     options = ""
     if inspect.isclass(value):
