@@ -111,16 +111,22 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def docs(session: nox.Session) -> None:
-    """Run the examples of every page."""
+    """Run the examples of every page, and build the site."""
     sync(session)
     written = [page for page in DOCS.glob("**/*.md") if "generated" not in page.parts]
     pages = [*ROOT.glob("*.md"), *written, *ROOT.glob("packages/*/*.md")]
     run(session, "python", "-m", "doctest", "-o", "ELLIPSIS", *map(str, pages))
+    build_site(session)
 
 
 @nox.session(venv_backend="none")
 def site(session: nox.Session) -> None:
-    """Build the site, executing its tutorials; warnings are errors."""
+    """Build the site alone."""
+    build_site(session)
+
+
+def build_site(session: nox.Session) -> None:
+    """Build the site in ``.nox/site``, executing its tutorials; warnings are errors."""
     uv(session, "sync", "--quiet", "--inexact", "--group=dev", "--group=docs")
     site = ROOT / ".nox" / "site"
     run(session, "sphinx-build", "-q", "-W", "--keep-going", str(DOCS), str(site))

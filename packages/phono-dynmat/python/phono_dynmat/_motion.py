@@ -176,7 +176,7 @@ def thermal_random_displacements(
 
 
 def participation_ratios(polarizations: ArrayLike) -> NDArray[np.float64]:
-    r"""How many of the atoms take part in a mode.
+    r"""How many of the atoms take part in a mode [1]_.
 
     .. math:: P = \frac{\left( \sum_k |e_k|^2 \right)^2}{n_a \sum_k |e_k|^4}
 
