@@ -11,6 +11,8 @@ ONCE_WRONG = [
     *(("run", 5), ("castep-cell", 13), ("elk-in", 13), ("tdep4", 15), ("dump", 27)),
     *(("displacements", 0), ("joint-dos", 22), ("self-energy", 11), ("kappa", 59)),
     *(("cif", 113), ("sparse", 134), ("strengths", 139), ("fc3.hdf5", 93)),
+    *(("stored", 193), ("charges-outcar", 372), ("random", 425)),
+    ("kappa", 455),
 ]
 """Mutations that ended in something else than a result or one line."""
 

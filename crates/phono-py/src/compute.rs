@@ -7,6 +7,8 @@ use std::time::Duration;
 use phono_core::{Error, Result, Stop};
 use pyo3::prelude::*;
 
+use crate::pool::with_threads;
+
 pyo3::import_exception!(phono_grid.errors, ConvergenceError);
 pyo3::import_exception!(phono_grid.errors, DomainError);
 pyo3::import_exception!(phono_grid.errors, ShapeError);
@@ -45,7 +47,7 @@ impl Compute for Python<'_> {
             thread::scope(|scope| {
                 let worker = scope.spawn(|| {
                     let announce = Announce(&finished);
-                    let result = kernel(&stop);
+                    let result = with_threads(|| kernel(&stop));
                     drop(announce);
                     result
                 });
@@ -53,7 +55,7 @@ impl Compute for Python<'_> {
                 let result = worker.join();
                 signal?;
                 match result {
-                    Ok(result) => result.map_err(|error| raise(&error)),
+                    Ok(result) => result?.map_err(|error| raise(&error)),
                     Err(panic) => std::panic::resume_unwind(panic),
                 }
             })
@@ -68,7 +70,9 @@ impl Compute for Python<'_> {
         if long {
             return self.compute(kernel);
         }
-        self.detach(|| kernel(&Stop::default()).map_err(|error| raise(&error)))
+        self.detach(|| {
+            with_threads(|| kernel(&Stop::default()))?.map_err(|error| raise(&error))
+        })
     }
 }
 
@@ -118,6 +122,6 @@ pub fn raise(error: &Error) -> PyErr {
 
 /// How many threads the kernels of this extension use (`RAYON_NUM_THREADS`).
 #[pyfunction]
-pub fn rayon_threads() -> usize {
-    rayon::current_num_threads()
+pub fn rayon_threads() -> PyResult<usize> {
+    with_threads(rayon::current_num_threads)
 }

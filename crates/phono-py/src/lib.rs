@@ -3,6 +3,7 @@
 
 mod compute;
 mod dynamics;
+mod pool;
 mod readers;
 
 pub use compute::{Compute, raise, rayon_threads};

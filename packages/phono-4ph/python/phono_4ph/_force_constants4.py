@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from phono_grid import ValueNoun
 from phono_grid.errors import (
     DomainError,
+    as_numbers,
     ensure_finite,
     ensure_volume,
     frozen,
@@ -84,7 +85,11 @@ class ForceConstants4(ValueNoun):
         lattice: NDArray[np.float64],
     ) -> "ForceConstants4":
         """Add up blocks of the same atoms and cells; ascending atoms, then cells."""
-        keys = np.concatenate([atoms, np.reshape(cells, (-1, 9))], axis=1)
+        values = as_numbers(values, "values", shape=("n_e", 3, 3, 3, 3))
+        n = len(values)
+        atoms = as_numbers(atoms, "atoms", np.int64, (n, 4))
+        cells = as_numbers(cells, "cells", np.int64, (n, 3, 3))
+        keys = np.concatenate([atoms, cells.reshape(-1, 9)], axis=1)
         key, inverse = np.unique(keys, axis=0, return_inverse=True)
         total = np.zeros((len(key), 3, 3, 3, 3))
         np.add.at(total, inverse.ravel(), values)

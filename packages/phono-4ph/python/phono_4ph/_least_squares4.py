@@ -58,7 +58,12 @@ def least_squares4(
     n_s = supercell.cell.n_atoms
     ensure_shape("forces.displacements", forces.displacements, ("n", n_s, 3))
     cell = supercell.primitive
+    if symmetry is not None:
+        ensure_type("symmetry", symmetry, Symmetry)
+        permutations = symmetry.permutations
+        ensure_shape("symmetry.permutations", permutations, ("n", cell.n_atoms))
     symmetry = Symmetry.of(cell) if symmetry is None else symmetry
+    ensure_positive("cutoff", cutoff)
     most = largest_cutoff(supercell)
     cutoffs = (
         most if cutoff2 is None else cutoff2,
@@ -103,6 +108,7 @@ def least_squares4(
 
 def largest_cutoff(supercell: Supercell) -> float:
     """Å; farther atoms could be nearer through another side of the supercell."""
+    ensure_type("supercell", supercell, Supercell)
     heights = 1 / np.linalg.norm(np.linalg.inv(supercell.cell.lattice), axis=0)
     return float(heights.min() / 2 * (1 - 1e-9))
 

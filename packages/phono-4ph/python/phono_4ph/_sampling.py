@@ -13,6 +13,7 @@ from phono_grid.errors import (
     ensure_index,
     ensure_indices,
     ensure_integer,
+    ensure_type,
 )
 
 from phono_4ph._extension import rust
@@ -104,6 +105,9 @@ def _checked(
     *_, n, scattering, zone = checked_choices(
         constants, phonons, occupations, scattering, zone
     )
+    ensure_type("pairs", pairs, tuple, list)
+    if len(pairs) != 2:
+        raise DomainError(f"pairs must be q and pairs of others, got {len(pairs)} things")
     q = ensure_index("pairs", pairs[0], phonons.grid.n_q)
     points = as_numbers(pairs[1], "pairs", np.int64, ("n_s", "n", 2))
     ensure_indices("pairs", points, phonons.grid.n_q)
@@ -186,7 +190,10 @@ def sampled_linewidths4(
     (replicates, 2, 3, n_T, n_b) array of float
         THz.
     """
+    ensure_type("phonons", phonons, PeriodicModes)
+    ensure_type("sampling", sampling, Sampling)
     q = ensure_index("q", q, phonons.grid.n_q)
+    start = ensure_integer("start", start, 0)
     pairs = sampling.pairs(phonons.grid.n_q, q, start)
     gamma = linewidths4_of_pairs(
         constants, phonons, (q, pairs), occupations, scattering, zone

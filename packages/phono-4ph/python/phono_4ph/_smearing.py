@@ -2,12 +2,20 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_3ph import PeriodicModes
 from phono_grid import ValueNoun
-from phono_grid.errors import ensure_finite, ensure_positive, ensure_type, finite, frozen
+from phono_grid.errors import (
+    DomainError,
+    ensure_finite,
+    ensure_positive,
+    ensure_type,
+    finite,
+    frozen,
+)
 
 NARROWEST = 1e-4
 """THz; a process whose adaptive width is not above is left out: phonons that vary alike
@@ -31,6 +39,15 @@ class Counting(StrEnum):
 
     SYMMETRIC = "symmetric"
     FOURPHONON = "fourphonon"
+
+
+def _counting(value: Any) -> Counting:
+    """One of the ways to count."""
+    try:
+        return Counting(value)
+    except (TypeError, ValueError):
+        ways = ", ".join(way.value for way in Counting)
+        raise DomainError(f"counting must be one of {ways}, got {value!r}") from None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -74,7 +91,7 @@ class AdaptiveGaussian(ValueNoun):
         ensure_finite("spreads", spreads)
         ensure_positive("cutoff", self.cutoff)
         object.__setattr__(self, "spreads", spreads)
-        object.__setattr__(self, "counting", Counting(self.counting))
+        object.__setattr__(self, "counting", _counting(self.counting))
 
     @classmethod
     def of(
@@ -102,7 +119,7 @@ class AdaptiveGaussian(ValueNoun):
         ensure_type("phonons", phonons, PeriodicModes)
         ensure_positive("scale", scale)
         v = finite(velocities, "velocities", (*phonons.frequencies.shape, 3))
-        grid, counting = phonons.grid, Counting(counting)
+        grid, counting = phonons.grid, _counting(counting)
         steps = np.eye(3, dtype=np.int64)
         if counting is Counting.SYMMETRIC:
             # Opposite steps are as good as one.

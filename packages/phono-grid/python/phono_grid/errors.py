@@ -18,14 +18,20 @@ LONGEST_MESSAGE = 2000
 """Characters; a longer message repeats what is in a file, or what came as an argument."""
 
 
+def _one_line(message: str) -> str:
+    """A message without ends of lines, which arrays have, and not a long one."""
+    line = " ".join(message.split("\n"))
+    if len(line) <= LONGEST_MESSAGE:
+        return line
+    half = LONGEST_MESSAGE // 2 - 10
+    return f"{line[:half]} ... {line[-half:]}"
+
+
 class PhonoError(Exception):
     """Anything phonokit refuses; its message says what to do."""
 
     def __init__(self, *args: object) -> None:
-        if len(args) == 1 and isinstance(args[0], str) and len(args[0]) > LONGEST_MESSAGE:
-            half = LONGEST_MESSAGE // 2 - 10
-            args = (f"{args[0][:half]} ... {args[0][-half:]}",)
-        super().__init__(*args)
+        super().__init__(*(_one_line(arg) if isinstance(arg, str) else arg for arg in args))
 
 
 class PhonoWarning(UserWarning):

@@ -94,6 +94,8 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Within `together` it takes it when all went well with the others too.
     """
+    if not path.name:
+        raise FileError(f"path must name a file, got {str(path)!r}")
     remove_leftovers(path)
     new, pending = beside(path), _PENDING.get()
     try:

@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import HarmonicSeries, debye_temperature_of_sound, sound_velocities
 from phono_dynmat import elasticity as elasticity_of
 from phono_grid import using
-from phono_grid.errors import DomainError, ensure_type, finite
+from phono_grid.errors import DomainError, as_numbers, ensure_type, finite
 
 from phonokit.calc.record import Record
 from phonokit.model.crystal import Crystal
@@ -55,7 +55,9 @@ def elasticity(crystal: Crystal, directions: ArrayLike = AXES) -> ElasticityResu
     True
     """
     ensure_type("crystal", crystal, Crystal)
-    n = np.atleast_2d(finite(np.atleast_2d(np.asarray(directions)), "directions", ("n", 3)))
+    n = np.atleast_2d(
+        finite(np.atleast_2d(as_numbers(directions, "directions")), "directions", ("n", 3))
+    )
     lengths = np.linalg.norm(n, axis=1, keepdims=True)
     if not lengths.all():
         raise DomainError("directions: a direction of sound must have a length")

@@ -6,14 +6,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import DomainError, FileError
+from phono_grid.errors import DomainError, FileError, ensure_flag, ensure_type
 from phono_grid.files import path_of
 
 from phonokit.io.ase import atoms_of, checked_forces
 from phonokit.io.force_store import ForceStore, force_store
 from phonokit.io.same_supercell import Expected
 from phonokit.io.supercell_forces import read_supercell_forces
-from phonokit.model.displaced_supercells import AnySupercells
+from phonokit.model.displaced_supercells import (
+    AnySupercells,
+    DisplacedSupercells,
+    RandomSupercells,
+)
 
 SAME = 1e-5
 """Of the largest force; the same calculator repeats its forces to this."""
@@ -72,6 +76,10 @@ def compute_forces(
     >>> phonokit.ForceData.from_supercells(supercells, forces)
     ForceData(Cu, 8 atoms, 1 + 14 displacements)
     """
+    ensure_type("supercells", supercells, DisplacedSupercells, RandomSupercells)
+    ensure_type("origin", origin, str)
+    ensure_flag("residual", residual)
+    path = path_of(store, "store")
     atoms = atoms_of(supercells.supercell.cell)
     atoms.calc = calculator
     n_s = supercells.supercell.cell.n_atoms
@@ -89,7 +97,7 @@ def compute_forces(
             ) from error
         return checked_forces(forces, n_s, name)
 
-    with force_store(Path(store), supercells, origin) as opened:
+    with force_store(path, supercells, origin) as opened:
         if opened.origin != origin:
             _ensure_same_calculator(opened, forces_of, origin)
         _fill(opened, supercells, forces_of, residual, progress)
@@ -148,6 +156,10 @@ def collect_forces(
     >>> phonokit.collect_forces(supercells, ["calculation.extxyz"]).shape
     (1, 8, 3)
     """
+    ensure_type("supercells", supercells, DisplacedSupercells, RandomSupercells)
+    ensure_type("files", files, Sequence)
+    if format is not None:
+        ensure_type("format", format, str)
     needed = np.flatnonzero(supercells.included)
     if len(files) != len(needed):
         raise FileError(

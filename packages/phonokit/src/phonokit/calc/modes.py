@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import Segment, group_velocities, phonon_frequencies, phonon_modes
 from phono_grid import Grid, IrreduciblePoints, using
-from phono_grid.errors import DomainError, ensure_flag, finite
+from phono_grid.errors import DomainError, as_numbers, ensure_flag, finite
 
 from phonokit._documented import documented
 from phonokit.calc.bands import Path, band_segments, path_distances
@@ -169,7 +169,7 @@ def wave_vectors_of(
     if len(given) > 1:
         raise DomainError(f"{' and '.join(given)} exclude each other; give one of them")
     if "q" in given:
-        q = finite(np.atleast_2d(np.asarray(ways["q"])), "q", ("n_q", 3))
+        q = finite(np.atleast_2d(as_numbers(ways["q"], "q")), "q", ("n_q", 3))
         if not len(q):
             raise DomainError("q: expected one wave vector or more, got none")
         return WaveVectors(qpoints=q)

@@ -13,6 +13,7 @@ from phono_grid.errors import (
     as_numbers,
     ensure_indices,
     ensure_integer,
+    ensure_shape,
     ensure_type,
     finite,
 )
@@ -85,11 +86,12 @@ def modulate(
     Modulation(Si2, 8 atoms, 1 mode, 1 frame)
     """
     ensure_type("crystal", crystal, Crystal)
-    qpoints = finite(np.atleast_2d(np.asarray(q)), "q", ("n_modes", 3))
+    qpoints = finite(np.atleast_2d(as_numbers(q, "q")), "q", ("n_modes", 3))
     n = len(qpoints)
     if not n:
         raise DomainError("q: expected one wave vector or more, got none")
-    chosen = as_numbers(np.atleast_1d(np.asarray(bands)), "bands", np.int64, (n,))
+    chosen = np.atleast_1d(as_numbers(bands, "bands", np.int64))
+    ensure_shape("bands", chosen, (n,))
     ensure_indices("bands", chosen, 3 * crystal.primitive.n_atoms)
     amplitudes = _each(amplitude, "amplitude", n)
     phases = np.radians(_each(phase, "phase", n))
@@ -114,7 +116,7 @@ def modulate(
 
 def _each(values: ArrayLike, name: str, n: int) -> NDArray[np.float64]:
     """One number for each mode, of one for all."""
-    array = np.asarray(values)
+    array = as_numbers(values, name)
     return finite(np.broadcast_to(array, (n,)) if array.ndim == 0 else array, name, (n,))
 
 

@@ -13,7 +13,14 @@ from phono_dynmat import (
     thermal_properties,
 )
 from phono_grid import Grid, IrreduciblePoints, using
-from phono_grid.errors import DomainError, PhonoWarning, ensure_not_negative, finite, named
+from phono_grid.errors import (
+    DomainError,
+    PhonoWarning,
+    as_numbers,
+    ensure_not_negative,
+    finite,
+    named,
+)
 
 from phonokit._documented import documented
 from phonokit.calc.record import INPUTS, Record, checked_run
@@ -111,7 +118,7 @@ def qha(
     ensure_not_negative("cutoff_frequency", cutoff_frequency, "THz")
     t = checked_temperatures(temperatures)
     named(EquationOfState, equation, "equation")
-    u = np.asarray(energies)
+    u = as_numbers(energies, "energies")
     u = finite(u, "energies", (len(t), len(crystals)) if u.ndim == 2 else (len(crystals),))
     order = np.argsort([c.primitive.volume for c in crystals], kind="stable")
     crystals, u = [crystals[i] for i in order], u[..., order]

@@ -21,6 +21,7 @@ from phono_grid import Gaussian, Grid, Triplets, first_brillouin_zone
 from phono_grid.errors import (
     DomainError,
     PhonoWarning,
+    as_numbers,
     ensure_flag,
     ensure_integer,
     ensure_type,
@@ -196,7 +197,7 @@ class Scatterers:
 
 def wave_vectors(q: ArrayLike) -> NDArray[np.float64]:
     """One wave vector or more, fractional, (n, 3)."""
-    qpoints = finite(np.atleast_2d(np.asarray(q)), "q", ("n", 3))
+    qpoints = finite(np.atleast_2d(as_numbers(q, "q")), "q", ("n", 3))
     if not len(qpoints):
         raise DomainError("q: expected one wave vector or more, got none")
     return qpoints

@@ -12,6 +12,7 @@ from phono_grid.errors import FileError
 from phono_grid.units import BOHR
 
 from phonokit.io.files import open_text
+from phonokit.io.lines import number_of
 
 HEAD = 20000
 """Characters by which a program is recognised."""
@@ -109,7 +110,7 @@ def _rows(path: Path, text: str, pattern: str, n: int, name: str) -> NDArray[np.
             f"{path}: holds {len(found)} of {n} rows of {name}; was the calculation of "
             "charges finished?"
         )
-    numbers = [[float(x.replace("D", "e").replace("d", "e")) for x in row] for row in found]
+    numbers = [[number_of(x) for x in row] for row in found]
     return np.array(numbers)
 
 
@@ -131,7 +132,7 @@ def _of_espresso(path: Path, text: str) -> ChargesOfOutput:
     )
     if alat is None or not sites:
         raise FileError(f"{path}: holds no lattice parameter or no atoms; is it whole?")
-    length = float(alat[1]) * BOHR
+    length = number_of(alat[1]) * BOHR
     axes = rf"a\(\d\) = \(\s*{_THREE}"
     lattice = length * _rows(path, text, axes, 3, "crystal axes")
     bracket = rf"\(\s*{_THREE}\s*\)"
@@ -147,7 +148,7 @@ def _of_espresso(path: Path, text: str) -> ChargesOfOutput:
     return ChargesOfOutput(
         program="Quantum ESPRESSO",
         lattice=lattice,
-        positions=length * np.array([[float(x) for x in site[1:]] for site in atoms]),
+        positions=length * np.array([[number_of(x) for x in site[1:]] for site in atoms]),
         symbols=tuple(site[0].capitalize() for site in atoms),
         charges=rows.reshape(-1, 3, 3),
         dielectric=dielectric,
@@ -191,7 +192,7 @@ def _matches(
     """The first ``n`` rows of a compiled pattern."""
     rows = []
     for match in pattern.finditer(text):
-        rows.append([float(x) for x in match.groups()])
+        rows.append([number_of(x) for x in match.groups()])
         if len(rows) == n:
             return np.array(rows)
     raise FileError(

@@ -135,6 +135,8 @@ def force_store(path: Path, supercells: AnySupercells, origin: str) -> Iterator[
     FileError
         If the file is of other supercells, or another run has it.
     """
+    if not path.name:
+        raise FileError(f"store must name a file, got {str(path)!r}")
     shape = (len(supercells) + 1, supercells.supercell.cell.n_atoms, 3)
     key = key_of(supercells.supercell.cell, supercells.arrays)
     unlock = lock_file(

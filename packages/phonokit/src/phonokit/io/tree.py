@@ -152,8 +152,9 @@ class Tree:
 
     def array(self, key: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
         """Numbers of a shape, in which -1 is any size."""
-        value = self._with_tables(self.get(key))
+        there = self.get(key)
         try:
+            value = self._with_tables(there)
             _ensure_numbers(value)
             array = np.array(value, dtype=np.float64)
         except (TypeError, ValueError, OverflowError):
@@ -172,7 +173,10 @@ class Tree:
     def _with_tables(self, value: Any) -> Any:
         """A value in which tables stand where their marks were."""
         if isinstance(value, str) and value.startswith(MARK):
-            return self.blocks[int(value[1:])]
+            number = value[1:]
+            if not (number.isdecimal() and int(number) < len(self.blocks)):
+                raise ValueError  # a mark that is not ours
+            return self.blocks[int(number)]
         if isinstance(value, list) and value and isinstance(value[0], str):
             return [self._with_tables(item) for item in value]
         return value

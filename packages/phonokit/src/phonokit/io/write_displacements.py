@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_fc import PairDisplacements
 from phono_grid import Cell
-from phono_grid.errors import DomainError, ensure_type
+from phono_grid.errors import DomainError, ensure_type, finite
+from phono_grid.files import path_of
 
 from phonokit._version import __version__
 from phonokit.io.write_text import writing_text
@@ -64,11 +65,16 @@ def write_displacements(
     >>> print(phonokit.write_displacements(phonokit.displace(silicon, settings)))
     phonopy_disp.yaml
     """
-    target = Path(default_displacements_name(supercells) if path is None else path)
+    ensure_type("supercells", supercells, DisplacedSupercells, RandomSupercells)
+    target = path_of(default_displacements_name(supercells) if path is None else path)
     phonon = supercells.phonon
     if phonon is None and phonon_forces is not None:
         raise DomainError("phonon_forces: the supercells have no phonon; leave them out")
     ensure_type("comment", comment, str)
+    if forces is not None:
+        forces = finite(forces, "forces", _shape(supercells))
+    if phonon is not None and phonon_forces is not None:
+        phonon_forces = finite(phonon_forces, "phonon_forces", _shape(phonon))
     with writing_text(target) as file:
         file.writelines(_head(supercells, comment))
         if phonon is not None:
@@ -77,6 +83,11 @@ def write_displacements(
             file.writelines(_displacements(phonon, phonon_forces, "phonon_"))
         file.writelines(_displacements(supercells, forces, ""))
     return target
+
+
+def _shape(supercells: AnySupercells) -> tuple[int, int, int]:
+    """Of forces on all atoms of all supercells."""
+    return len(supercells), supercells.supercell.cell.n_atoms, 3
 
 
 def _head(supercells: AnySupercells, comment: str) -> FileLines:

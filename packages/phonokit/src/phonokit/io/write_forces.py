@@ -71,6 +71,8 @@ def write_forces(
     """
     target = path_of(path)
     ensure_type("comments", comments, Iterable)
+    if isinstance(comments, np.ndarray) and comments.ndim == 0:
+        raise ShapeError("comments: expected a sequence, got one thing")
     blocks, lines = finite(forces, "forces", ("n", "n_s", 3)), list(comments)
     if len(lines) != len(blocks):
         raise ShapeError(
@@ -114,6 +116,7 @@ def write_force_sets(
     FORCE_SETS
     """
     ensure_type("supercells", supercells, DisplacedSupercells)
+    ensure_type("units", units, CalculatorUnits)
     shape = (len(supercells), supercells.supercell.cell.n_atoms, 3)
     forces = finite(forces, "forces", shape)
     if supercells.pairs is not None:

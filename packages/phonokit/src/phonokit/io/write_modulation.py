@@ -45,6 +45,8 @@ def write_modulation(
     """
     ensure_type("modulation", modulation, Modulation)
     target = path_of(path, "path")
+    if format is not None:
+        ensure_type("format", format, str)
     form = _format(target, format)
     if len(modulation) == 1:
         write = structure_writer(form)

@@ -57,8 +57,8 @@ def read_result(path: str | Path) -> Any:
     """
     source = path_of(path)
     with open_hdf5(source) as file:
-        kind = file.attributes.get("result")
-        if not isinstance(kind, str) or kind not in KINDS:
+        kind = file.text("result")
+        if kind not in KINDS:
             raise FileError(
                 f"{source}: is not a result of phonokit (its attribute result is {kind!r}, "
                 f"expected {', '.join(KINDS)})"

@@ -154,6 +154,7 @@ class Transport:
         DomainError
             If there is one that is missing, or means nothing.
         """
+        ensure_type("record", record, Mapping)
         # Files of versions that knew natural isotopes only do not name the variances.
         record = {"mass_variances": None, **record}
         missing = [name for name in cls().record if name not in record]

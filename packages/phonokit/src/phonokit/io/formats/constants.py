@@ -72,7 +72,7 @@ def read_constants(
     if not source.exists():
         raise FileError(f"{source}: no such file or folder; check the path")
     names = [each.name for each in FORMATS]
-    if format is not None and format not in names:
+    if format is not None and not (isinstance(format, str) and format in names):
         raise DomainError(f"format: expected one of {', '.join(names)}, got {format!r}")
     with using(backend):
         result = find_format(source, format)
@@ -127,7 +127,7 @@ def write_constants(
     """
     ensure_type("crystal", crystal, Crystal)
     target = path_of(path)
-    if format not in WRITERS:
+    if not (isinstance(format, str) and format in WRITERS):
         raise DomainError(f"format: expected one of {', '.join(WRITERS)}, got {format!r}")
     with using(crystal.backend), together():
         return WRITERS[format](crystal, target)

@@ -86,6 +86,8 @@ def write_shengbte(
     ensure_not_negative("threshold", threshold, "eV/Å³")
     if fc2 is None and fc3 is None:
         raise DomainError("fc2, fc3: give one of them at least")
+    if polar is not None:
+        ensure_type("polar", polar, Dipoles)
     if fc2 is not None:
         ensure_type("fc2", fc2, ForceConstants, LatticeForceConstants)
     if fc3 is not None:

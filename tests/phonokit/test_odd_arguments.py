@@ -1,0 +1,173 @@
+"""Empty arrays, huge integers, other classes: a result, or one of our errors."""
+
+import inspect
+
+import numpy as np
+import phonokit
+import pytest
+from model_crystals import random_cubic, springs
+from odd_arguments import (
+    described,
+    ensure_refused_or_done,
+    odd,
+    outcome,
+    public_functions,
+)
+from phono_3ph import Scattering
+from phono_fc import (
+    ForceConstants,
+    RandomDisplacementForces,
+    SingleDisplacementForces,
+    SparseForceConstants3,
+)
+from phono_grid import Cell, Supercell
+from phonokit import Displace, Fit, Projection, Transport, displace
+
+pytestmark = pytest.mark.needs_rust
+
+
+def of_springs() -> phonokit.Crystal:
+    """Two atoms, without a supercell to speak of."""
+    h = 2.8
+    lattice = [[0, h, h], [h, 0, h], [h, h, 0]]
+    cell = Cell.of(lattice, [[0, 0, 0], [0.25, 0.25, 0.25]], ["Ga", "As"])
+    supercell = Supercell.of(cell, [1, 1, 1], np.eye(3))
+    fc3 = random_cubic(supercell, np.random.default_rng(3))
+    return phonokit.Crystal.from_constants(
+        ForceConstants(springs(supercell), supercell), ForceConstants(fc3, supercell)
+    )
+
+
+CRYSTAL = of_springs()
+CELL = Cell.of(4.2 * np.eye(3), [[0, 0, 0], [0.5, 0.5, 0.5]], ["Cs", "Cl"])
+SUPERCELLS = displace(CELL, Displace(supercell=(1, 1, 1), second_order=True))
+RANDOM = displace(CELL, Displace(random=2, seed=1, second_order=True))
+N = len(SUPERCELLS)
+FORCES = np.random.default_rng(1).normal(size=(N, 2, 3))
+DATA = phonokit.ForceData.from_supercells(SUPERCELLS, FORCES)
+KAPPA = phonokit.kappa(CRYSTAL, (2, 2, 2), [300])
+OTHER_RESULTS = [
+    phonokit.accumulate(KAPPA, points=3),
+    phonokit.bands(CRYSTAL, path="G X", points_per_segment=2),
+]
+GOOD = {
+    "calculator": object(),
+    "charges": None,
+    "clamped": False,
+    "classical": False,
+    "command": "",
+    "comments": ["# 1\n"] * N,
+    "conductivity": KAPPA,
+    "connect": False,
+    "constants": CRYSTAL.fc2,
+    "crystal": CRYSTAL,
+    "crystals": [CRYSTAL] * 5,
+    "cutoff": 3.0,
+    "cutoff_frequency": 1e-4,
+    "data": DATA,
+    "directions": [[1, 0, 0]],
+    "displacements": RANDOM.displacements,
+    "displacements_of": None,
+    "distance": 0.03,
+    "energies": [0.0, 0.1, 0.2, 0.3, 0.4],
+    "epsilon": 0.05,
+    "error": None,
+    "fc2": CRYSTAL.fc2,
+    "fc3": CRYSTAL.fc3,
+    "files": ["missing"] * N,
+    "fit": Fit(),
+    "folder": ".",
+    "forces": FORCES,
+    "format": "tdep",
+    "frequency_points": 3,
+    "full": False,
+    "kappa": KAPPA,
+    "memory": None,
+    "mesh": (2, 2, 2),
+    "nac": True,
+    "origin": "x",
+    "pairs": None,
+    "path": "missing",
+    "points": 3,
+    "points_per_segment": 2,
+    "positions": CELL.positions,
+    "pressure": 0.0,
+    "primitive": "auto",
+    "projection": Projection(),
+    "q": [[0.5, 0.0, 0.0]],
+    "residual": False,
+    "result": KAPPA,
+    "scattering": Scattering(),
+    "sigma": 0.1,
+    "singles": SingleDisplacementForces(
+        SUPERCELLS.singles.atoms, SUPERCELLS.singles.displacements, FORCES
+    ),
+    "snapshots": RandomDisplacementForces(RANDOM.displacements, RANDOM.displacements),
+    "sparse": SparseForceConstants3.of(CRYSTAL.fc3, cutoff=3.0),
+    "steps": 3,
+    "store": "missing.hdf5",
+    "structure": CELL,
+    "supercell": SUPERCELLS.supercell,
+    "supercell2": SUPERCELLS.supercell,
+    "supercells": SUPERCELLS,
+    "temperature": 300.0,
+    "temperatures": [300.0],
+    "threshold": 0.0,
+    "transport": Transport(),
+    "unit_cell": CELL,
+}
+SPECIAL = {
+    "write_modulation": {"modulation": phonokit.modulate(CRYSTAL, [0.5, 0, 0], 0)},
+    "InputFile": {"path": "x", "sha256": "0"},
+    "modulate": {"bands": [0], "amplitude": 0.1, "phase": 0.0},
+    "RandomSupercells": {"displacements": RANDOM.displacements},
+    "bands": {"path": "G X", "points": None},
+    "grueneisen": {"mesh": None, "path": None, "points": None},
+    "modes": {"mesh": None, "path": None, "points": None},
+    "spectral": {"path": None, "points": None},
+    "collect_forces": {"residual": None, "format": None},
+    "write_snapshots": {"forces": RANDOM.displacements},
+    "write_sparse_force_constants": {"constants": GOOD["sparse"]},
+    "RunStore": {"path": "x.run"},
+}
+MADE = {name for name in phonokit.__all__ if name.endswith(("Result", "Warning", "Error"))}
+"""By functions, for people to read."""
+OTHERS = {
+    "Dipoles.from_nac_params",
+    "KappaModes",
+    "Modulation",
+    "Crystal.from_phono3py",
+    "Crystal.from_phonopy",
+    "Plan",
+    "Provenance",
+    "from_calculator",
+}
+"""Made from objects of other libraries, or results too."""
+FUNCTIONS = {
+    name: function
+    for name, function in public_functions(phonokit, MADE | OTHERS).items()
+    if not name.startswith("plot") and name.split(".")[0] not in MADE
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_an_odd_argument_ends_in_a_result_or_in_one_error(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ensure_refused_or_done(FUNCTIONS[name], GOOD | SPECIAL.get(name, {}))
+
+
+PLOTS = [name for name in phonokit.__all__ if name.startswith("plot")]
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_a_picture_of_something_else_is_refused(name, tmp_path, monkeypatch):
+    pytest.importorskip("matplotlib")
+    monkeypatch.chdir(tmp_path)
+    function = getattr(phonokit, name)
+    first = next(iter(inspect.signature(function).parameters))
+    wrong = [
+        f"{described(value)}: {problem}"
+        for value in (*odd(None), *OTHER_RESULTS)
+        if (problem := outcome(function, {first: value, "path": "x.png"}))
+    ]
+    assert not wrong, "\n".join(wrong)
