@@ -12,6 +12,7 @@ import pytest
 import structures_of_programs as structures
 from phono_grid import Cell, Supercell, standard_masses
 from phono_grid.errors import DomainError, FileError
+from phono_grid.units import BOHR
 from phonokit import Displace, displace
 from phonokit.cli.app import main
 from phonokit.io.recognize import format_of
@@ -113,7 +114,11 @@ REFUSED = {
     ),
     "other lattice": (
         structures.espresso().replace("ibrav=0", "ibrav=2"),
-        "ibrav = 2: write the lattice vectors out",
+        "ibrav = 2 needs a positive",
+    ),
+    "no such lattice": (
+        structures.espresso("A = 3.0").replace("ibrav=0", "ibrav=77"),
+        "ibrav: 77 with these celldm is not a lattice of pw.x",
     ),
     "molecule": (structures.gen("H H").replace("2 S", "2 C"), "expected the number of"),
     "no lattice": ("2\ncomment\nH 0 0 0\nH 1.5 1.5 1.5\n", "is not periodic"),
@@ -340,3 +345,34 @@ def test_forces_in_the_frame_of_written_lammps_structures_are_ours(tmp_path, sup
         write_by_ase(files[-1], atoms, format="extxyz")
     ours = phonokit.compute_forces(made, EMT(), tmp_path / "forces.hdf5")
     np.testing.assert_allclose(phonokit.collect_forces(made, files), ours, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("ibrav", "system", "lengths", "cosines"),
+    [
+        (1, "A = 3.0", (3, 3, 3), (0, 0, 0)),
+        (2, "celldm(1) = 8.0", (8 * BOHR / 2**0.5,) * 3, (0.5,) * 3),
+        (3, "A = 4.0", (2 * 3**0.5,) * 3, (1 / 3, -1 / 3, 1 / 3)),
+        (4, "A = 3.0, C = 5.0", (3, 3, 5), (0, 0, -0.5)),
+        (5, "A = 4.0, cosAB = 0.3", (4, 4, 4), (0.3,) * 3),
+        (8, "A = 3.0, B = 4.0, C = 5.0", (3, 4, 5), (0, 0, 0)),
+        (12, "A = 3.0, B = 4.0, C = 5.0, cosAB = 0.2", (3, 4, 5), (0, 0, 0.2)),
+        (-12, "A = 3.0, B = 4.0, C = 5.0, cosAC = 0.2", (3, 4, 5), (0, 0.2, 0)),
+        (
+            14,
+            "A = 3.0, B = 4.0, C = 5.0, cosBC = 0.1, cosAC = 0.2, cosAB = 0.3",
+            (3, 4, 5),
+            (0.1, 0.2, 0.3),
+        ),
+    ],
+)
+def test_lattices_of_quantum_espresso_have_their_lengths_and_angles(
+    tmp_path, ibrav, system, lengths, cosines
+):
+    head, _, rest = structures.espresso(system).partition("CELL_PARAMETERS")
+    text = head + rest[rest.index("ATOMIC_POSITIONS") :]
+    lattice = read(tmp_path, text.replace("ibrav=0", f"ibrav={ibrav}")).lattice
+    sizes = np.linalg.norm(lattice, axis=1)
+    np.testing.assert_allclose(sizes, lengths, rtol=1e-7)
+    angles = (lattice @ lattice.T / np.outer(sizes, sizes))[[1, 0, 0], [2, 2, 1]]
+    np.testing.assert_allclose(angles, cosines, rtol=0, atol=1e-7)

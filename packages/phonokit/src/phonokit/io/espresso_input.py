@@ -14,6 +14,7 @@ from phono_grid.errors import FileError
 from phono_grid.units import BOHR
 
 from phonokit.io.files import open_text
+from phonokit.io.formats.bravais import bravais_lattice
 from phonokit.io.fractional import fractional
 from phonokit.io.species import Structure
 
@@ -105,15 +106,25 @@ class _Input:
         """Lattice vectors, Å."""
         ibrav = self._number("ibrav", 0)
         if ibrav != 0:
-            raise FileError(
-                f"{self.path}: ibrav = {ibrav:g}: write the lattice vectors out as "
-                "CELL_PARAMETERS, with ibrav = 0"
-            )
+            return self._bravais(int(ibrav))
         option, rows = self._card("CELL_PARAMETERS", 3)
         vectors = np.array([[self._value(word) for word in row[:3]] for row in rows])
         alat = self._alat()
         units = {"angstrom": 1.0, "bohr": BOHR, "alat": alat, "": alat or BOHR}
         return vectors * self._unit(units, option, "CELL_PARAMETERS")
+
+    def _bravais(self, ibrav: int) -> NDArray[np.float64]:
+        """Lattice vectors of a number of pw.x and its lengths and cosines, Å."""
+        alat = self._alat()
+        if not alat or alat < 0:
+            raise FileError(f"{self.path}: ibrav = {ibrav} needs a positive celldm(1) or A")
+        if "celldm(1)" in self.settings:
+            celldm = [self._number(f"celldm({i})", 0) for i in range(2, 7)]
+        else:
+            ratios = [self._number(name, 0) / alat for name in ("b", "c")]
+            bc, ac, ab = (self._number(name, 0) for name in ("cosbc", "cosac", "cosab"))
+            celldm = [*ratios, *((bc, ac, ab) if ibrav == 14 else (ab, ac, 0.0))]
+        return alat * bravais_lattice(ibrav, [1.0, *celldm])
 
     def _alat(self) -> float | None:
         """The lattice parameter, Å, if it is given."""
