@@ -15,7 +15,7 @@ static FORKED: Mutex<Option<(u32, Arc<ThreadPool>)>> = Mutex::new(None);
 
 /// Run `kernel` where its parallel loops have threads: in a process that was forked after
 /// the pool was used they would wait for threads that the fork did not copy.
-pub fn with_threads<T: Send>(kernel: impl FnOnce() -> T + Send) -> PyResult<T> {
+pub(crate) fn with_threads<T: Send>(kernel: impl FnOnce() -> T + Send) -> PyResult<T> {
     let here = process::id();
     let owner = OWNER
         .compare_exchange(0, here, Ordering::Relaxed, Ordering::Relaxed)
