@@ -203,7 +203,10 @@ def test_random_displacements_go_all_the_way(neon, capsys):
         ("displace potential.py", "potential.py: cannot be read: neither its name"),
         ("forces .", "name either a --calculator or the files"),
         ("forces . --calculator EMT", "expected module:factory or file.py:factory"),
-        ("forces . --calculator potential.py:no", "cannot be loaded .KeyError"),
+        (
+            "forces . --calculator potential.py:no",
+            "potential.py has no no, only LennardJones, make",
+        ),
         ("forces . --calculator potential.py:make --option x", "expected name=value"),
         ("forces . --calculator potential.py:make --option x=1", "cannot be made"),
         ("forces . a b c", "expected 2 calculations"),
@@ -223,7 +226,7 @@ def test_what_cannot_be_is_refused_in_one_line(neon, capsys, command, message):
     err = capsys.readouterr().err
     assert err.startswith("phono: error: ")
     assert err.count("\n") == 1
-    assert message.replace(".Key", "(Key") in err
+    assert message in err
 
 
 def test_a_calculator_that_fails_is_told_from_a_mistake_of_ours(neon, capsys):

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import signal
 import sys
 import traceback
@@ -26,6 +27,10 @@ NO_ROOM = [getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EFBIG")]
 ALONE = {"accumulate", "convert", "displace", "export", "fc", "forces", "modulate"}
 ALONE |= {"completion", "symmetry"}
 """Commands that do not share their work among ranks."""
+
+CONVERSION = re.compile(r"unable to convert (.+) into (int|float|Path)\b")
+KINDS = {"int": "a whole number", "float": "a number", "Path": "a file"}
+"""Words for types of Python, where cyclopts names them."""
 
 NO_SETTINGS = {"--restart", "--overwrite", "--verbose", "--quiet", "--json"}
 """Options that a settings file leaves out where they are not given."""
@@ -74,6 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(tokens: Sequence[str], launch: Launch) -> None:
     """Understand the arguments, and do what they ask for."""
     from phonokit.cli.config import settings_text, with_config
+    from phonokit.cli.forgive import forgiven, tell_of_ranges
     from phonokit.cli.groups import in_full
     from phonokit.cli.invocation import Invocation, current
     from phonokit.cli.temperatures import spread
@@ -92,6 +98,9 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
     words = with_config(in_full(list(tokens), frozenset(counts)), counts)
     if counts:
         ensure_known_options(words, counts, known_options)
+        words = forgiven(words, _choices(command), frozenset(counts))
+        if launch.rank == 0:
+            tell_of_ranges(words)
     if launch.size > 1 and command in ALONE:
         # They have nothing to share; the first rank does them.
         if launch.rank > 0:
@@ -159,6 +168,16 @@ def known_options(command: str) -> dict[str, int]:
         for argument in arguments
         for name in argument.names
         if name.startswith("-")
+    }
+
+
+def _choices(command: str) -> dict[str, tuple[str, ...]]:
+    """The values that an option may have, by its names."""
+    return {
+        name: choices
+        for argument in app[command].assemble_argument_collection()
+        if (choices := argument.get_choices())
+        for name in argument.names
     }
 
 
@@ -247,7 +266,8 @@ def _one_line(error: Exception) -> str:
     if isinstance(error, UnusedCliTokensError):
         unused = " ".join(error.unused_tokens or ())
         return f"unexpected {unused!r}; to give an option more than one value, repeat it"
-    return " ".join(str(error).split()).removesuffix(".")
+    text = " ".join(str(error).split()).removesuffix(".")
+    return CONVERSION.sub(lambda m: f"expected {KINDS[m[2]]}, got {m[1]}", text)
 
 
 def _is_refusal(error: Exception) -> bool:

@@ -141,6 +141,11 @@ def begun(
         grid, rows = calculation.grid(crystal), options.rows
         if grid is not None:
             rows = {"mesh": grid_row(grid), **rows}
+            if grid.n_q == 1 and first:
+                sys.stderr.write(
+                    "phono: warning: --mesh 1 1 1 has Γ alone, and nothing converges with "
+                    "it; take more wave vectors\n"
+                )
             if output.output is None and calculation.name is not None:
                 target = Path(calculation.name(grid))
         if target.resolve() in (f.path.resolve() for f in crystal.origin.files):

@@ -4,7 +4,7 @@ import importlib
 import re
 import runpy
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,6 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Cell
 from phono_grid.errors import DomainError, FileError
+
+FEW = 12
+"""Functions of a module that an error lists."""
 
 
 def ase(module: str) -> ModuleType:
@@ -34,6 +37,8 @@ def atoms_of(cell: Cell) -> Any:
 def calculator_of(name: str, options: dict[str, Any]) -> Any:
     """Make a calculator from ``module:factory`` or ``file.py:factory``.
 
+    ``file.py`` alone means its function ``make``.
+
     Parameters
     ----------
     name : str
@@ -41,7 +46,9 @@ def calculator_of(name: str, options: dict[str, Any]) -> Any:
         Keyword arguments of the factory.
     """
     ase("ase")
-    place, _, factory = name.rpartition(":")
+    place, _, factory = f"{name}:make".rpartition(":")
+    if not name.endswith(".py"):
+        place, _, factory = name.rpartition(":")
     if not place:
         raise DomainError(
             f"calculator: expected module:factory or file.py:factory, such as "
@@ -49,17 +56,30 @@ def calculator_of(name: str, options: dict[str, Any]) -> Any:
         )
     try:
         if place.endswith(".py"):
-            make = runpy.run_path(place)[factory]
+            names = runpy.run_path(place)
+            make = names.get(factory)
         else:
-            make = getattr(importlib.import_module(place), factory)
+            module = importlib.import_module(place)
+            names, make = vars(module), getattr(module, factory, None)
     except Exception as error:  # a file of Python is anybody's
         reason = f"{type(error).__name__}: {error}"
         raise DomainError(f"calculator: {name!r} cannot be loaded ({reason})") from error
+    if make is None:
+        raise DomainError(
+            f"calculator: {name!r} cannot be loaded; {place} has no {factory}, only "
+            f"{_functions(names) or 'nothing to call'}"
+        )
     try:
         return make(**options)
     except Exception as error:  # the factory is anybody's
         reason = f"{type(error).__name__}: {error}"
         raise DomainError(f"calculator: {name!r} cannot be made ({reason})") from error
+
+
+def _functions(names: Mapping[str, Any]) -> str:
+    """What may make a calculator among the names of a module, the first of them."""
+    found = [k for k, v in names.items() if callable(v) and not k.startswith("_")]
+    return ", ".join(found[:FEW]) + ", ..." * (len(found) > FEW)
 
 
 def checked_forces(forces: Any, n_s: int, name: str) -> NDArray[np.float64]:

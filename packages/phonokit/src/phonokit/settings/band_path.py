@@ -12,6 +12,8 @@ Lines = list[list[str]]
 
 GAMMA = ("Γ", "G", "GAMMA", "Gamma")
 """Common spellings of Γ."""
+LABELS = re.compile(r"GAMMA|SIGMA|[A-ZΓΣΛΔ](?:_?[0-9]+|')?")
+RUN_TOGETHER = re.compile(rf"(?:{LABELS.pattern}){{2,}}")
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -21,7 +23,8 @@ def path_lines(path: str | Sequence[str] | Sequence[Sequence[str]]) -> Lines:
     Parameters
     ----------
     path : str, or sequence of labels, or sequence of such sequences
-        ``"G X | K G L"``, ``"G X, K G L"`` or ``[["G", "X"], ["K", "G", "L"]]``.
+        ``"G X | K G L"``, ``"G X, K G L"``, ``"GX|KGL"`` or
+        ``[["G", "X"], ["K", "G", "L"]]``.
 
     Raises
     ------
@@ -29,7 +32,7 @@ def path_lines(path: str | Sequence[str] | Sequence[Sequence[str]]) -> Lines:
         If it is something else, or a line has fewer than two labels.
     """
     if isinstance(path, str):
-        lines = [line.split() for line in re.split(r"[|,]", path)]
+        lines = [_labels(line) for line in re.split(r"[|,]", path)]
     else:
         lines = _lines(path)
     for line in lines:
@@ -38,6 +41,14 @@ def path_lines(path: str | Sequence[str] | Sequence[Sequence[str]]) -> Lines:
                 f"path: a line needs two labels or more, got {' '.join(line)!r}"
             )
     return lines
+
+
+def _labels(line: str) -> list[str]:
+    """Labels of a line, with blanks or hyphens between them or run together."""
+    words = line.replace("-", " ").replace("→", " ").split()
+    if len(words) != 1 or words[0] in GAMMA:
+        return words
+    return LABELS.findall(words[0]) if RUN_TOGETHER.fullmatch(words[0]) else words
 
 
 def named_points(
