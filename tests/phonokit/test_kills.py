@@ -49,10 +49,12 @@ def here(tmp_path, monkeypatch):
     """A folder with what some commands read."""
     from ase.build import bulk
 
-    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
     bulk("Cu", a=3.6).write("POSCAR")
     assert run("displace", "POSCAR", *ONE, "--output", "todo") == 0
-    return tmp_path
+    return folder
 
 
 def run(*words):
