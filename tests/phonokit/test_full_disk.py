@@ -2,12 +2,21 @@
 
 import os
 import shutil
+import subprocess
+import sys
+import time
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
 import pytest
-from phono_grid.files import make_folder, replacing, together
+from phono_grid.files import (
+    beside,
+    make_folder,
+    remove_leftovers,
+    replacing,
+    together,
+)
 from phono_grid.hdf5 import open_hdf5
 from phonokit.cli.app import main
 from phonokit.cli.commands import COMMANDS
@@ -225,6 +234,22 @@ def restore(folder, files):
 
 def test_every_command_is_tried():
     assert {name.split()[0] for name in WORDS} == {*COMMANDS} - {"completion"}
+
+
+def test_what_a_process_that_has_ended_was_writing_is_removed(tmp_path, monkeypatch):
+    path = tmp_path / "result"
+    with subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE) as ended:
+        ended.stdout.read()
+        time.sleep(0.1)
+        # Nobody has waited for it: it is in the list of processes still.
+        monkeypatch.setattr(os, "getpid", lambda: ended.pid)
+        left = beside(path)
+        left.touch()
+        monkeypatch.undo()
+        here = beside(path)
+        here.touch()
+        remove_leftovers(path)
+    assert list(tmp_path.iterdir()) == [here]
 
 
 def put(*paths):

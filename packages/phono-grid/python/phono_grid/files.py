@@ -206,4 +206,8 @@ def _is_running(process: int) -> bool:
         return False
     except OSError:
         return True
+    with suppress(OSError):
+        # What has ended and nobody has waited for is in the list of processes still.
+        state = Path("/proc", str(process), "stat").read_text().rpartition(")")[2]
+        return state.split()[:1] != ["Z"]
     return True
