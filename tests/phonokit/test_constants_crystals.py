@@ -214,7 +214,7 @@ def test_nothing_that_is_chosen_in_fc_is_lost(silicon, options, capsys):
         sparse="--sparse" in words,
         symmetrize="--no-symmetrize" not in words,
     )
-    assert main(["fc", str(silicon), *words]) == 0
+    assert main(["fc", str(silicon), *words, "--overwrite"]) == 0
     output = silicon / "kappa.hdf5"
     command = f"kappa {silicon} --mesh 3 3 3 --temperature 100,300 --output {output}"
     assert main(command.split()) == 0, capsys.readouterr().err

@@ -80,11 +80,11 @@ def test_the_command_prints_expansion_or_parameters(tmp_path, monkeypatch, capsy
     argv = ["grueneisen", str(EXAMPLE), "--temperature", "300"]
     assert main([*argv, "--mesh", "3", "3", "3"]) == 0
     assert "Thermal expansion" in capsys.readouterr().out
-    assert main([*argv, "--q", "0.5,0,0.5", "--clamped"]) == 0
+    assert main([*argv, "--q", "0.5,0,0.5", "--clamped", "--overwrite"]) == 0
     assert "Grüneisen parameters" in capsys.readouterr().out
     found = phonokit.read_result("grueneisen.hdf5")
     assert found.provenance.settings["clamped"] is True
-    assert main([*argv, "--q", "0,0,0", "--mesh", "3", "3", "3"]) == 2
+    assert main([*argv, "--q", "0,0,0", "--mesh", "3", "3", "3", "--overwrite"]) == 2
     assert "exclude each other" in capsys.readouterr().err
 
 

@@ -43,5 +43,6 @@ def test_linewidths_at_the_points_of_a_generalised_grid(here, capsys):
         assert file["grid_point"][0] == point
         found = file["gamma"][:].reshape(-1)
     np.testing.assert_allclose(found, result.linewidths[0, row], rtol=1e-9)
-    assert main(["gamma", str(EXAMPLE), *NINE, "--q", "0.2,0,0"]) == 2
+    words = ["gamma", str(EXAMPLE), *NINE, "--q", "0.2,0,0", "--overwrite"]
+    assert main(words) == 2
     assert "must be a point of the mesh (-2 2 2, 2 -2 2, 2 2 -2)" in capsys.readouterr().err

@@ -112,7 +112,13 @@ def test_constants_of_an_older_fit_are_put_aside(tmp_path, capsys):
     (folder / "forces.hdf5").unlink()
     (folder / "FORCES_FC3").unlink()
     (folder / "phono3py_disp.yaml").unlink()
-    words = ("--supercell", "3", "2", "2", "--second-order")
+    words = ("--supercell", "3", "2", "2", "--second-order", "--overwrite")
+    command = ("fc", tmp_path / "POSCAR", "--calculator", f"{tmp_path}/emt.py:make")
+    code, text = run(capsys, *command, "--output", folder, *words[:-1])
+    assert code == 2
+    assert "fc2.hdf5: is there already" in text
+    # A refusal leaves them where they are.
+    assert (folder / "fc3.hdf5").read_bytes() == before
     text = copper(tmp_path, capsys, *words)
     assert "fc3.hdf5: is of another fit than these constants of second order" in text
     assert (folder / "fc3.hdf5.old").read_bytes() == before
@@ -127,7 +133,7 @@ def test_forces_of_second_order_are_those_that_were_just_made(tmp_path, capsys):
     """Displacements of third order in the same folder are not taken for them."""
     copper(tmp_path, capsys, "--supercell", "3", "2", "2")
     (tmp_path / "out" / "forces.hdf5").unlink()
-    words = ("--supercell", "3", "2", "2", "--second-order")
+    words = ("--supercell", "3", "2", "2", "--second-order", "--overwrite")
     text = copper(tmp_path, capsys, *words)
     assert "order 3" not in text
     assert "phonopy_disp.yaml, " in text

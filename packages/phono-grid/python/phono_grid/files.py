@@ -27,10 +27,13 @@ class _Pending:
     files : dict of Path
         The place of each, and what is to be put there.
     folders : list of Path
+    actions : list of callable
+        What is done once the files are in their places.
     """
 
     files: dict[Path, Path] = field(default_factory=dict)
     folders: list[Path] = field(default_factory=list)
+    actions: list[Callable[[], None]] = field(default_factory=list)
 
 
 _PENDING: ContextVar[_Pending | None] = ContextVar("pending", default=None)
@@ -143,6 +146,8 @@ def together(accept: Callable[[Path, Path], bool] | None = None) -> Iterator[Non
             _remove(pending.files[path])
         _put_in_place(wanted)
         done = True
+        for action in pending.actions:
+            action()
     except OSError as error:
         name = error.filename2 or error.filename
         raise FileError(f"{name}: cannot be written ({error.strerror})") from None
@@ -154,6 +159,18 @@ def together(accept: Callable[[Path, Path], bool] | None = None) -> Iterator[Non
             for folder in pending.folders:
                 with suppress(OSError):
                     folder.rmdir()
+
+
+def when_in_place(action: Callable[[], None]) -> None:
+    """Do something once the files at hand are in their places; at once if there are none.
+
+    Within `together` that is at its end, and never if the files are refused.
+    """
+    pending = _PENDING.get()
+    if pending is None:
+        action()
+    else:
+        pending.actions.append(action)
 
 
 def _put_in_place(files: Mapping[Path, Path]) -> None:

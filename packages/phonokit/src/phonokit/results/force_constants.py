@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants, SparseForceConstants3, expand
 from phono_grid.errors import FileError, PhonoWarning, ensure_flag, ensure_type
-from phono_grid.files import make_folder, path_of, replacing, together
+from phono_grid.files import make_folder, path_of, replacing, together, when_in_place
 from phono_grid.hdf5 import Dataset, open_hdf5, write_hdf5
 from phono_grid.nouns import ValueNoun
 
@@ -124,7 +124,7 @@ class FitResult(ValueNoun):
                 path = target / "FORCE_CONSTANTS"
                 written.append(write_force_constants(self.fc2, path, full=full))
         if self.fc3 is None:
-            _put_aside(target / "fc3.hdf5")
+            when_in_place(lambda: _put_aside(target / "fc3.hdf5"))
         return written
 
 
