@@ -13,6 +13,9 @@ FUNCTIONS = sorted(
     name for name in phonokit.__all__ if inspect.isfunction(getattr(phonokit, name))
 )
 
+WITH = {"mode_symmetry": "spgrep", "write_modulation": "ase"}
+"""Libraries that examples need without importing them."""
+
 
 def code(example: doctest.DocTest) -> str:
     """The statements of an example."""
@@ -31,6 +34,8 @@ def test_every_public_function_has_an_example_that_runs(name, tmp_path, monkeypa
         pytest.importorskip(module)
     if name.startswith("plot"):
         pytest.importorskip("matplotlib")
+    if name in WITH:
+        pytest.importorskip(WITH[name])
     said: list[str] = []
     options = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     outcome = doctest.DocTestRunner(optionflags=options).run(example, out=said.append)

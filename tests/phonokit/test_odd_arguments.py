@@ -23,6 +23,8 @@ from phono_fc import (
 from phono_grid import Cell, Supercell
 from phonokit import Displace, Fit, Projection, Transport, displace
 
+pytest.importorskip("seekpath")
+pytest.importorskip("ase")
 pytestmark = pytest.mark.needs_rust
 
 
