@@ -6,7 +6,7 @@ from fuzzing.watch import in_turn, run
 
 pytestmark = pytest.mark.needs_rust
 SECONDS = 3
-"""Of a round; `nox -s fuzz` goes on as long as it is told to."""
+"""Limit of a round; `nox -s fuzz` goes on as long as it is told to."""
 ONCE_WRONG = [
     *(("run", 5), ("castep-cell", 13), ("elk-in", 13), ("tdep4", 15), ("dump", 27)),
     *(("displacements", 0), ("joint-dos", 22), ("self-energy", 11), ("kappa", 59)),

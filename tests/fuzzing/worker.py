@@ -26,7 +26,7 @@ from fuzzing.originals import READERS, Reader
 from phono_grid.errors import PhonoError
 
 SECONDS, MEMORY, TIMES = 5, 200 << 20, 10
-"""Of the processor; bytes beside so many times the size of the file."""
+"""Limit of processor time; bytes beside so many times the size of the file."""
 ADDRESSES = 3 << 30
 """Bytes that may be asked for beyond what the process has."""
 LONGEST = 2300

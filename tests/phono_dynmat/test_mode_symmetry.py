@@ -47,7 +47,7 @@ OPTICAL = {
     "corundum": "2A1g 2A1u 3A2g 2A2u 5Eg 4Eu",
     "pyrite": "Ag Eg 3Tg 2Au 2Eu 5Tu",
 }
-"""Of textbooks: optical modes, D. L. Rousseau, R. P. Bauman, S. P. S. Porto, J. Raman
+"""Optical modes in textbooks: D. L. Rousseau, R. P. Bauman, S. P. S. Porto, J. Raman
 Spectrosc. 10, 253 (1981)."""
 SEEN = {
     "silicon": ({"T1u"}, {"A1g", "Eg", "T2g"}),

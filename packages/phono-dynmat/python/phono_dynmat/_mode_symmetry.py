@@ -20,6 +20,8 @@ from phono_dynmat._dynamical_matrix import phonon_modes
 from phono_dynmat._fourier import Dynamics
 from phono_dynmat._mulliken import mulliken_names
 
+SAME_POINT = 1e-9
+"""Largest difference of components of one wave vector."""
 WHOLE = 0.05
 """How far from a whole number a multiplicity may be."""
 
@@ -155,13 +157,13 @@ def mode_symmetry(
     ensure_type("symmetry", symmetry, Symmetry)
     ensure_positive("degeneracy", degeneracy)
     q = finite(qpoint, "qpoint", (3,))
-    cell: Cell = getattr(dynamics, "cell", None)  # type: ignore[assignment]
     modes = phonon_modes(dynamics, q[None])
+    cell = dynamics.cell
     _ensure_primitive(symmetry, cell)
     representations, operations = _representations(symmetry, q)
     characters = np.array([np.einsum("gii->g", r) for r in representations])
-    at_gamma = not np.abs(q - np.rint(q)).max() > 1e-9
-    if not np.abs(2 * q - np.rint(2 * q)).max() > 1e-9:
+    at_gamma = np.abs(q - np.rint(q)).max() < SAME_POINT
+    if np.abs(2 * q - np.rint(2 * q)).max() < SAME_POINT:
         characters = _joined(characters)
     f = modes.frequencies[0]
     sets = degenerate_sets(f, degeneracy)

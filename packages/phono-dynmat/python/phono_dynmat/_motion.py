@@ -212,7 +212,7 @@ def participation_ratios(polarizations: ArrayLike) -> NDArray[np.float64]:
 def _standard_deviations(
     modes: Modes, temperature: float, classical: bool, cutoff: float
 ) -> NDArray[np.float64]:
-    """Of the normal coordinates, (n_q, n_b), Å Da^½; 0 of modes at rest."""
+    """Deviations of the normal coordinates, (n_q, n_b), Å Da^½; 0 of modes at rest."""
     f = modes.frequencies
     moves = (f > cutoff) & ~rigid_translations(modes.qpoints, f)
     f = np.where(moves, f, 1.0)

@@ -62,12 +62,12 @@ class PointGroup:
         return np.flatnonzero((self.proper == proper) & (self.orders == order))
 
     def along(self, operations: NDArray[np.int64], axis: Array) -> NDArray[np.int64]:
-        """Those whose axis, or normal, is along ``axis``."""
+        """Operations whose axis, or normal, is along ``axis``."""
         cosines = np.abs(self.axes[operations] @ axis)
         return operations[cosines > 1 - PARALLEL]
 
     def across(self, operations: NDArray[np.int64], axis: Array) -> NDArray[np.int64]:
-        """Those whose axis, or normal, is across ``axis``."""
+        """Operations whose axis, or normal, is across ``axis``."""
         cosines = np.abs(self.axes[operations] @ axis)
         return operations[cosines < PARALLEL]
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 WHOLE = 20_000
 """Triplets of two atoms that are not worth cutting: about 0.1 s."""
 PIECE = 500
-"""Those of the smallest piece, about as many as a series is worth."""
+"""Triplets of the smallest piece, about as many as a series is worth."""
 MOST = 160_000
 """Pieces in all: ten for each of 16 384 ranks."""
 ROOM = 256 * 1024**2

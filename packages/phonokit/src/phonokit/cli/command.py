@@ -29,7 +29,7 @@ class Help:
 
 
 HELP: dict[str, Help] = {}
-"""Of each command whose file is imported."""
+"""Help of each command whose file is imported."""
 
 
 def command(

@@ -86,7 +86,7 @@ def write_displacements(
 
 
 def _shape(supercells: AnySupercells) -> tuple[int, int, int]:
-    """Of forces on all atoms of all supercells."""
+    """Shape of the forces on all atoms of all supercells."""
     return len(supercells), supercells.supercell.cell.n_atoms, 3
 
 
