@@ -65,7 +65,8 @@ pub(crate) trait Visit {
     fn ask(&mut self, place: usize, t: usize, needed: &mut Needed);
 
     /// Triplet `t` follows; `#[inline(always)]`.
-    fn begin(&mut self, t: usize);
+    #[inline(always)]
+    fn begin(&mut self, _t: usize) {}
 
     /// See the elements of a pair of triplet `t`, number `place` in order;
     /// `#[inline(always)]`.

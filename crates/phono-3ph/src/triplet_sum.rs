@@ -1,6 +1,7 @@
 //! Sums over the triplets at one `q`, weighted by energy conservation.
 
 use std::ops::Range;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use phono_core::{Result, Stop, ensure_index};
 use phono_grid::WeightMaker;
@@ -14,7 +15,7 @@ use crate::lanes::{LANES, Lanes};
 use crate::pieces::Pieces;
 use crate::rows::Rows;
 use crate::stored::Stored;
-use crate::weighted::{OneWeight, Weighted, WindowWeights};
+use crate::weighted::{ChunkWeights, OneWeight, Weighted, WindowWeights};
 use crate::{Couplings, Phonons, Scattering, Series, Smearing};
 
 /// Chunks whose accumulators exist at a time; the same on any number of threads.
@@ -137,7 +138,8 @@ impl<'a> TripletSum<'a> {
         mut take: impl FnMut(usize, Range<usize>, A),
         stop: &Stop,
     ) -> Result<()> {
-        let job = Job { sum: self, targets, initial: initial.clone(), stop };
+        let made = Mutex::default();
+        let job = Job { sum: self, targets, initial: initial.clone(), stop, made };
         let mut elements = match &self.source {
             Source::Stored(stored) => Elements::Stored(stored),
             Source::Series(series, rows) => {
@@ -168,8 +170,7 @@ impl<'a> TripletSum<'a> {
                         .par_iter()
                         .map(|&(b, c)| {
                             let inner = new(job.bands(first + b));
-                            let weights = (&weights, weights.maker(&job, first + b));
-                            let a = job.one((&parts[b], c), first + b, weights, inner)?;
+                            let a = job.one((&parts[b], c), first + b, &weights, inner)?;
                             Ok((elements.piece(c), first + b, a))
                         })
                         .collect::<Result<_>>()?;
@@ -207,9 +208,15 @@ pub(crate) struct Job<'s, 'a> {
     pub(crate) targets: Targets<'s>,
     pub(crate) initial: Range<usize>,
     pub(crate) stop: &'s Stop,
+    /// Weights of chunks that are done, for their memory.
+    made: Mutex<Vec<ChunkWeights>>,
 }
 
 impl Job<'_, '_> {
+    fn kept(&self) -> MutexGuard<'_, Vec<ChunkWeights>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The bands of block `b`.
     pub(crate) fn bands(&self, b: usize) -> Range<usize> {
         let start = self.initial.start + b * LANES;
@@ -217,7 +224,8 @@ impl Job<'_, '_> {
     }
 
     /// The tetrahedron weights of a window, which all initial bands share. Normal
-    /// distributions have many more and cost little: each chunk makes its own.
+    /// distributions have many more and cost little: each chunk makes its own, as it does
+    /// where there is one block of bands.
     fn weights(
         &self,
         elements: &Elements<'_>,
@@ -231,7 +239,8 @@ impl Job<'_, '_> {
         };
         let places = elements.triplets(range);
         let start = places.start;
-        if matches!(self.targets, Targets::Nowhere) || scattering.smearing.is_some() {
+        let own = scattering.smearing.is_some() || self.initial.len() <= LANES;
+        if matches!(self.targets, Targets::Nowhere) || own {
             return Ok(WindowWeights { start, triplets: vec![] });
         }
         let triplets = places
@@ -254,13 +263,16 @@ impl Job<'_, '_> {
         &self,
         (part, c): (&Part<'_>, usize),
         b: usize,
-        (weights, maker): (&WindowWeights, WeightMaker),
+        weights: &WindowWeights,
         inner: A,
     ) -> Result<A> {
         let local = b * LANES..b * LANES + self.bands(b).len();
         let own = if weights.triplets.is_empty() { 0..local.len() } else { local };
-        let weighted = Weighted { job: self, weights, maker, own, inner };
-        let all = Arch::new().dispatch(Chunk { part, c, weighted });
+        let made = ChunkWeights::again(&mut self.kept(), b);
+        let made = made.unwrap_or_else(|| ChunkWeights::new(self, b));
+        let weighted = Weighted { job: self, weights, made, own, inner };
+        let (all, made) = Arch::new().dispatch(Chunk { part, c, weighted });
+        self.kept().push(made);
         // Triplets are left out once it is raised.
         self.stop.check()?;
         Ok(all)
@@ -329,10 +341,10 @@ struct Chunk<'a, 's, 'p, A> {
 }
 
 impl<A: Accumulate> WithSimd for Chunk<'_, '_, '_, A> {
-    type Output = A;
+    type Output = (A, ChunkWeights);
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> A {
+    fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
         let Self { part, c, mut weighted } = self;
         match part {
             Part::Computed(window) => {
@@ -340,6 +352,6 @@ impl<A: Accumulate> WithSimd for Chunk<'_, '_, '_, A> {
             }
             Part::Stored(stored, block) => stored.chunk((c, *block), &mut weighted),
         }
-        weighted.inner
+        (weighted.inner, weighted.made)
     }
 }

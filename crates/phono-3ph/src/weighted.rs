@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use phono_grid::{PairWeights, WeightMaker};
-use pulp::NullaryFnOnce;
+use pulp::{Arch, NullaryFnOnce};
 
 use crate::Smearing;
 use crate::accumulate::{Accumulate, Pair, Targets};
@@ -14,26 +14,55 @@ use crate::triplet_sum::{Job, TripletSum};
 pub(crate) struct WindowWeights {
     /// Place in order of the first.
     pub(crate) start: usize,
-    /// Empty if they are made when needed.
+    /// Empty if each chunk makes its own.
     pub(crate) triplets: Vec<PairWeights>,
 }
 
-impl WindowWeights {
-    /// What makes those of block `b` that are not here.
-    pub(crate) fn maker(&self, job: &Job<'_, '_>, b: usize) -> WeightMaker {
-        if !self.triplets.is_empty() {
-            return WeightMaker::new(&[]);
-        }
+/// The weights that a chunk makes for a block of bands; its memory serves one chunk after
+/// another.
+pub(crate) struct ChunkWeights {
+    block: usize,
+    maker: WeightMaker,
+    /// Place in order of the first triplet.
+    start: usize,
+    /// How many of `triplets` are of this chunk.
+    made: usize,
+    triplets: Vec<PairWeights>,
+}
+
+impl ChunkWeights {
+    /// None yet, for block `b` of the bands.
+    pub(crate) fn new(job: &Job<'_, '_>, b: usize) -> Self {
         let f = job.sum.phonons.modes.frequencies(job.sum.q);
-        match job.targets {
-            Targets::Own => WeightMaker::new(&f[job.bands(b)]),
-            Targets::Each(targets) => {
-                let (bands, start) = (job.bands(b), job.initial.start);
-                WeightMaker::new(&targets[bands.start - start..bands.end - start])
-            }
-            Targets::At(targets) => WeightMaker::new(targets),
-            Targets::Nowhere => WeightMaker::new(&[]),
+        let bands = job.bands(b);
+        let first = job.initial.start;
+        let targets = match job.targets {
+            Targets::Own => &f[bands],
+            Targets::Each(targets) => &targets[bands.start - first..bands.end - first],
+            Targets::At(targets) => targets,
+            Targets::Nowhere => &[],
+        };
+        let maker = WeightMaker::new(targets);
+        Self { block: b, maker, start: 0, made: 0, triplets: vec![] }
+    }
+
+    /// Take out of `kept` those of block `b`, for another chunk.
+    pub(crate) fn again(kept: &mut Vec<Self>, b: usize) -> Option<Self> {
+        let i = kept.iter().position(|weights| weights.block == b)?;
+        Some(Self { made: 0, ..kept.swap_remove(i) })
+    }
+
+    /// Keep what was made last as the weights of the triplet at `place`, the next in order.
+    #[inline(always)]
+    fn keep(&mut self, place: usize) {
+        if self.made == 0 {
+            self.start = place;
         }
+        if self.made == self.triplets.len() {
+            self.triplets.push(PairWeights::default());
+        }
+        self.maker.exchange(&mut self.triplets[self.made]);
+        self.made += 1;
     }
 }
 
@@ -67,32 +96,30 @@ impl NullaryFnOnce for OneWeight<'_, '_> {
 pub(crate) struct Weighted<'a, 's, 'p, A> {
     pub(crate) job: &'a Job<'s, 'p>,
     pub(crate) weights: &'a WindowWeights,
-    pub(crate) maker: WeightMaker,
+    pub(crate) made: ChunkWeights,
     pub(crate) own: Range<usize>,
     pub(crate) inner: A,
 }
 
 impl<A> Weighted<'_, '_, '_, A> {
-    /// Whether weights are made triplet by triplet.
+    /// Make the weights of triplet `t`, number `place` in order, if the window has none.
     #[inline(always)]
-    fn maker_is_needed(&self) -> bool {
-        self.weights.triplets.is_empty() && !matches!(self.job.targets, Targets::Nowhere)
-    }
-
-    /// Make the weights of triplet `t` if they are not there yet.
-    #[inline(always)]
-    fn prepare(&mut self, t: usize) {
-        if !self.maker_is_needed() {
+    fn prepare(&mut self, place: usize, t: usize) {
+        if !self.weights.triplets.is_empty() {
             return;
         }
-        let TripletSum { phonons, scattering, pairs, adaptive, .. } = self.job.sum;
+        let sum @ TripletSum { phonons, scattering, pairs, adaptive, .. } = self.job.sum;
         let [f1, f2] = pairs[t].map(|q| phonons.modes.frequencies(q));
+        let maker = &mut self.made.maker;
         if let Some(adaptive) = adaptive {
             let densities = |bands, x| adaptive.densities(pairs[t], bands, x);
-            self.maker.evaluate_by(f1, f2, densities);
+            maker.evaluate_by(f1, f2, densities);
         } else if let Some(Smearing::Gaussian(gaussian)) = scattering.smearing {
-            self.maker.evaluate_gaussian(f1, f2, gaussian);
+            maker.evaluate_gaussian(f1, f2, gaussian);
+        } else {
+            Arch::new().dispatch(OneWeight { sum, t, maker });
         }
+        self.made.keep(place);
     }
 }
 
@@ -113,8 +140,8 @@ impl<A: Accumulate> Visit for Weighted<'_, '_, '_, A> {
             }
             return;
         }
-        self.prepare(t);
-        let (weights, own) = (weights_at(self.weights, &self.maker, place), &self.own);
+        self.prepare(place, t);
+        let (weights, own) = (weights_at(self.weights, &self.made, place), &self.own);
         for (a, blocks) in weights.rows() {
             for j1 in a.filter(|&j| f1[j] > cutoff) {
                 for number in blocks.clone() {
@@ -131,11 +158,6 @@ impl<A: Accumulate> Visit for Weighted<'_, '_, '_, A> {
     }
 
     #[inline(always)]
-    fn begin(&mut self, t: usize) {
-        self.prepare(t);
-    }
-
-    #[inline(always)]
     fn visit(&mut self, place: usize, t: usize, squares: Squares<'_>) {
         let sum = self.job.sum;
         let n_b = sum.phonons.n_bands();
@@ -144,7 +166,7 @@ impl<A: Accumulate> Visit for Weighted<'_, '_, '_, A> {
         let modes = sum.phonons.modes;
         let frequencies @ [a, b] = [modes.frequencies(q1)[j1], modes.frequencies(q2)[j2]];
         let none = matches!(self.job.targets, Targets::Nowhere);
-        let weights = weights_at(self.weights, &self.maker, place);
+        let weights = || weights_at(self.weights, &self.made, place).block(squares.tag).1;
         let pair = Pair {
             t,
             bands,
@@ -152,19 +174,23 @@ impl<A: Accumulate> Visit for Weighted<'_, '_, '_, A> {
             frequencies,
             scale: sum.multiplicities[t] / (a * b),
             squares: squares.values,
-            weights: (!none).then(|| weights.block(squares.tag).1),
+            weights: (!none).then(weights),
             own: &self.own,
         };
         self.inner.add(sum, pair);
     }
 }
 
-/// The weights of the triplet at `place`, or those made last.
+/// The weights of the triplet at `place`: those of the window, else those of the chunk.
 #[inline(always)]
 fn weights_at<'a>(
-    weights: &'a WindowWeights,
-    maker: &'a WeightMaker,
+    window: &'a WindowWeights,
+    made: &'a ChunkWeights,
     place: usize,
 ) -> &'a PairWeights {
-    weights.triplets.get(place.wrapping_sub(weights.start)).unwrap_or(maker.weights())
+    if window.triplets.is_empty() {
+        &made.triplets[place - made.start]
+    } else {
+        &window.triplets[place - window.start]
+    }
 }

@@ -151,6 +151,11 @@ impl WeightMaker {
         &self.weights
     }
 
+    /// Exchange the weights that were made last for `other`, whose memory serves the next.
+    pub fn exchange(&mut self, other: &mut PairWeights) {
+        std::mem::swap(&mut self.weights, other);
+    }
+
     /// Compute the weights of triplet `(q', q'')`.
     ///
     /// `f1[q n_b + j]` and `f2` are those of all wave vectors of `places` that `q'` and
