@@ -1,6 +1,7 @@
 """Laws of the collision operator and of the full Boltzmann equation."""
 
 import functools
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -269,6 +270,21 @@ def test_a_temperature_without_a_solution_leaves_the_others_as_they_are(
     assert np.isnan(some.mode_kappa[0]).all()
     for name in ("kappa", "mode_kappa", "residuals", "iterations"):
         np.testing.assert_array_equal(getattr(some, name)[1], getattr(alone, name)[1])
+
+
+def test_what_the_cutoff_leaves_out_is_told(operator, velocities):
+    direct = functools.partial(conductivity_lbte, operator, velocities, 45.0)
+    whole = direct(solver=Solver.DIRECT)
+    values = whole.relaxons[1].eigenvalues
+    carried = np.abs(whole.relaxons[1].kappa[:, :3]).sum(axis=1)
+    slow = values[carried > 0.05 * carried.sum()].min() * 1.0001
+    with pytest.warns(PhonoWarning, match=rf"pinv_cutoff = {slow:g} THz .*times") as told:
+        cut = direct(solver=Solver.DIRECT, pinv_cutoff=slow)
+    said = re.search(
+        r"at 300 K from \S+ THz on, kappa would be (\S+) times", str(told[0].message)
+    )
+    traces = [result.kappa[1, :3].sum() for result in (whole, cut)]
+    assert float(said[1]) == pytest.approx(traces[0] / traces[1], rel=5e-3)
 
 
 @pytest.mark.parametrize("solver", Solver)

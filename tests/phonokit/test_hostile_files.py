@@ -1,6 +1,8 @@
 """Files that are damaged, hostile, or hold what no crystal has: refused in one line."""
 
+import contextlib
 import lzma
+import re
 import sys
 import time
 from pathlib import Path
@@ -104,8 +106,28 @@ def write(folder: Path, text: str) -> Path:
 )
 def test_a_number_is_a_number_that_a_crystal_can_have(parser, tmp_path, old, new, message):
     path = write(tmp_path, DISPLACED.replace(old, new, 1))
-    with pytest.raises(FileError, match=f"{path}: unit_cell.*{message}"):
+    with pytest.raises(FileError, match=f"{path}: .*unit_cell.*{message}"):
         phonokit.load(path)
+
+
+def test_the_line_of_a_wrong_number_is_told(tmp_path):
+    """The first number of two lines of three, up to the first of the forces."""
+    text = copy_of_example(tmp_path).read_text().split("\n")
+    number = re.compile(r"(?<![\w.])-?\d[\d.]*")
+    told = 0
+    for i, line in enumerate(text[: text.index("  forces:") + 3]):
+        if i % 3 == 2 or not number.search(line.split("#")[0]):
+            continue
+        path = write(
+            tmp_path, "\n".join([*text[:i], number.sub("x", line, 1), *text[i + 1 :]])
+        )
+        with contextlib.suppress(FileError):
+            phonokit.load(path)
+            continue  # a number that nobody reads
+        with pytest.raises(FileError, match=rf"line {i + 1}\b"):
+            phonokit.load(path)
+        told += 1
+    assert told > 80
 
 
 def copy_of_example(folder: Path) -> Path:

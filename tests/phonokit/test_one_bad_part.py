@@ -7,7 +7,7 @@ import phonokit
 import pytest
 from phono_grid import Cell, Supercell
 from phono_grid.calculators import calculator_units
-from phono_grid.errors import FileError
+from phono_grid.errors import FileError, PhonoWarning
 from phonokit import Displace, Transport
 from phonokit.cli.app import main
 from phonokit.io.write_forces import write_force_sets
@@ -59,6 +59,26 @@ def test_wrong_charges_stop_only_what_needs_them(silicon, capsys):
         phonokit.read(silicon)
     with pytest.raises(FileError, match="BORN: "):
         phonokit.load(silicon)
+
+
+@pytest.mark.needs_rust
+def test_a_cold_coarse_mesh_is_told_and_warmer_temperatures_are_kept(data):
+    """Of silicon on 5³ at 20 K: nearly all heat flows by one eigenvalue of 6e-9 THz."""
+    silicon = phonokit.load(data / "si-pbesol")
+
+    def conducts(solver, *temperatures):
+        transport = Transport(method="lbte", solver=solver)
+        result = phonokit.kappa(silicon, (5, 5, 5), temperatures, transport=transport)
+        return result.kappa[:, 0]
+
+    with pytest.warns(PhonoWarning) as told:
+        direct = conducts("direct", 20, 100, 300)
+    assert any("at 20 K from 6.2e-09 THz on, kappa would" in str(w.message) for w in told)
+    with pytest.warns(PhonoWarning, match="phonons at 20 K have mean free paths"):
+        iterated = conducts("cg", 20, 100, 300)
+    assert iterated[0] > 100 * direct[0]
+    np.testing.assert_allclose(iterated[1:], direct[1:], rtol=1e-6)
+    np.testing.assert_array_equal(conducts("direct", 100, 300), direct[1:])
 
 
 def copper(tmp_path, capsys, *words):

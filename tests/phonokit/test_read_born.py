@@ -82,6 +82,9 @@ def test_the_method_is_that_of_the_file(born):
         ("14.4 1.5", (14.4, 1.5, None)),
         ("14.4 1.5 0.2", (14.4, 1.5, 0.2)),
         ("# 1.5 0.2", (units.COULOMB, 1.5, 0.2)),
+        ("7.2D0", (7.2, None, None)),
+        ("7.2d+00 1.5D0", (7.2, 1.5, None)),
+        ("\ufeff7.2", (7.2, None, None)),
     ],
 )
 def test_the_first_line_of_born_may_hold_a_cutoff_and_a_width(born, head, expected):
@@ -112,6 +115,8 @@ def test_a_factor_is_in_the_units_of_the_calculator(born):
             "BORN: dielectric must be positive",
         ),
         ("-1\n" + TENSORS, "BORN: factor must be positive"),
+        ("7,2\n" + TENSORS, r"BORN: line 1: .*7,2"),
+        ("7.2.1\n" + TENSORS, r"BORN: line 1: .*7\.2\.1"),
     ],
 )
 def test_what_is_wrong_with_born_is_said_with_its_line(born, beside, message):

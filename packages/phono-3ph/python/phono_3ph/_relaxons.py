@@ -1,11 +1,12 @@
 """The eigenvectors of the collision operator, and the conductivity they carry."""
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Grid, ValueNoun, units
-from phono_grid.errors import hold_numbers
+from phono_grid.errors import PhonoWarning, hold_numbers
 
 from phono_3ph._collision_operator import CollisionOperator, ensure_unbroken
 from phono_3ph._conductivity import VOIGT
@@ -18,6 +19,9 @@ PINV_CUTOFF = 1e-8
 NEGATIVE_SHARE = 0.01
 """The part of the heat that eigenvectors which would grow for ever may carry; a few small
 negative eigenvalues come with any finite mesh."""
+
+DROPPED_SHARE = 0.01
+"""The part of the heat that eigenvalues below the cutoff may carry without a word."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -53,9 +57,11 @@ def pseudo_inverse(
     """Solve ``A y = x`` without eigenvalues below ``cutoff`` THz in magnitude.
 
     ``x[T, i, j, axis]``; one dense matrix at a time. The last result tells, by the number
-    of the temperature, why there is no solution; ``y`` is 0 there.
+    of the temperature, why there is no solution; ``y`` is 0 there. A `PhonoWarning` names
+    temperatures where eigenvalues below the cutoff, but above rounding, would carry heat.
     """
     y, relaxons, refused = np.zeros_like(x), [], {}
+    left_out: list[str] = []
     grid = operator.modes.grid
     for i, t in enumerate(operator.modes.temperatures):
         matrix = operator.matrix(i)
@@ -63,7 +69,8 @@ def pseudo_inverse(
         values, vectors = np.linalg.eigh(matrix)
         del matrix
         keep = np.abs(values) > cutoff
-        amplitudes = (vectors.T @ x[i].ravel()) * keep / np.where(keep, values, 1)
+        forces = vectors.T @ x[i].ravel()
+        amplitudes = forces * keep / np.where(keep, values, 1)
         y[i] = (vectors @ amplitudes).reshape(x[i].shape)
         factor = 2 * units.CONDUCTIVITY / volume * units.BOLTZMANN * t**2 / grid.n_q
         kappa = factor * carried(grid, x[i].reshape(-1, 3), vectors, amplitudes)
@@ -76,7 +83,31 @@ def pseudo_inverse(
                 "the heat"
             )
             y[i] = 0
+        elif lost := left_out_below(values, forces, amplitudes, keep):
+            left_out.append(f"at {t:g} K {lost}")
+    if left_out:
+        warnings.warn(
+            f"eigenvalues of the collision operator below pinv_cutoff = {cutoff:g} THz are "
+            f"left out, and would carry heat: {'; '.join(left_out)} as large with them; "
+            "use a finer mesh, a larger sigma, or the relaxation-time approximation there",
+            PhonoWarning,
+            stacklevel=4,
+        )
     return y, tuple(relaxons), refused
+
+
+def left_out_below(
+    eigenvalues: Array, forces: Array, amplitudes: Array, keep: NDArray[np.bool_]
+) -> str:
+    """What eigenvalues that are neither kept nor of rounding would add, if it is much."""
+    rounding = len(eigenvalues) * np.finfo(float).eps * np.abs(eigenvalues).max(initial=0)
+    small = ~keep & (eigenvalues > rounding)
+    lost = (forces[small] ** 2 / eigenvalues[small]).sum()
+    kept = forces @ amplitudes
+    if lost <= DROPPED_SHARE * kept:
+        return ""
+    least = eigenvalues[small].min()
+    return f"from {least:.2g} THz on, kappa would be {1 + lost / kept:.3g} times"
 
 
 def negative_share(eigenvalues: Array, kappa: Array) -> float:

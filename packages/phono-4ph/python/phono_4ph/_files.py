@@ -100,8 +100,14 @@ def _numbers(file: Path) -> NDArray[np.float64]:
             data = lzma.decompress(data)
         elif file.suffix == ".gz":
             data = gzip.decompress(data)
-        return np.array(data.split(), dtype=np.float64)
+        numbers = np.array(data.split(), dtype=np.float64)
     except OSError as error:
         raise FileError(f"{file}: {error.strerror or error}") from None
     except (ValueError, EOFError, lzma.LZMAError) as error:
         raise FileError(f"{file}: expected numbers: {error}") from None
+    if not np.isfinite(numbers).all():
+        which = int(np.flatnonzero(~np.isfinite(numbers))[0])
+        raise FileError(
+            f"{file}: expected finite numbers, got {numbers[which]} as number {which + 1}"
+        )
+    return numbers

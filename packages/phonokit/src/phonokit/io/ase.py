@@ -136,11 +136,13 @@ COUNT = re.compile(
     re.MULTILINE,
 )
 """Numbers in files of LAMMPS for which ASE makes room."""
+COLUMNS = re.compile(r"\bproperties=\S*?:[a-z]:(\d{4,})", re.IGNORECASE)
+"""A number of columns in an extxyz file that no line has."""
 LAMMPS = ("lammps-data", "lammps-dump-text")
 
 
 def _ensure_counts(file: Path, form: str | None, path: Path) -> None:
-    """Refuse a file that says that it has more atoms than lines.
+    """Refuse a file that says that it has more atoms than lines, or far too many columns.
 
     ASE makes room for them, or reads on for as long, before it sees that they are missing.
     """
@@ -156,6 +158,10 @@ def _ensure_counts(file: Path, form: str | None, path: Path) -> None:
         raise FileError(
             f"{path}: says that it has {largest} atoms, or types of them, in {len(lines)} "
             "lines; is it complete?"
+        )
+    if wide := COLUMNS.search("\n".join(lines)):
+        raise FileError(
+            f"{path}: Properties: says that a quantity has {wide[1]} columns; correct it"
         )
 
 

@@ -62,11 +62,15 @@ class ForceStore:
         checks = None
         if self.checks_place is not None:
             checks = self._read(self.checks_place, n, CHECK)
-        return _whole(self.forces, marks, checks)
+        return _whole(self._stored(), marks, checks)
 
     @property
     def forces(self) -> NDArray[np.float64]:
         """All forces, (n, n_s, 3), eV/Å; zero where they are not done."""
+        return np.where(self.done[:, None, None], self._stored(), 0.0)
+
+    def _stored(self) -> NDArray[np.float64]:
+        """What stands in the file, damaged or not."""
         return self._read(self.forces_place, self.shape, FLOAT)
 
     def put(self, number: int, forces: NDArray[np.float64]) -> None:
@@ -111,8 +115,11 @@ class ForceStore:
 def _whole(
     forces: NDArray[np.float64], marks: NDArray[Any], checks: NDArray[Any] | None
 ) -> NDArray[np.bool_]:
-    """Which supercells are marked, and have the forces that were written."""
-    done = np.asarray(marks == 1)
+    """Which supercells are marked, and have the forces that were written.
+
+    Files of version 0.1 have no checksums: what is not a number is damaged there too.
+    """
+    done = np.asarray(marks == 1) & np.isfinite(forces).all(axis=(1, 2))
     if checks is not None:
         for i in np.flatnonzero(done):
             done[i] = zlib.crc32(np.ascontiguousarray(forces[i], FLOAT).data) == checks[i]

@@ -16,6 +16,7 @@ from phono_grid.errors import FileError
 from phonokit.io.files import lines_of, open_text
 from phonokit.io.number_blocks import MARK, BadRowError, take_blocks
 from phonokit.io.yaml_limits import ensure_within_limits
+from phonokit.io.yaml_lines import line_of
 
 
 class Word(str):
@@ -111,9 +112,12 @@ class Tree:
         """``key`` with the keys that lead to it."""
         return f"{self.where}.{key}" if self.where else key
 
-    def error(self, key: str, message: str) -> FileError:
-        """An error about ``key``, to be raised."""
-        return FileError(f"{self.file}: {self.name(key)}: {message}")
+    def error(self, key: str, message: str, item: int | None = None) -> FileError:
+        """An error about ``key``, or an item of it counted from 1, to be raised."""
+        name = self.name(key)
+        line = line_of(self.file, name if item is None else f"{name}[{item}]")
+        place = "" if line is None else f"line {line}: "
+        return FileError(f"{self.file}: {place}{name}: {message}")
 
     def get(self, key: str) -> Any:
         """The value of a key that has to be there."""
@@ -147,7 +151,7 @@ class Tree:
         for i, item in enumerate(value):
             where = f"{self.name(key)}[{i + 1}]"
             if not isinstance(item, dict):
-                raise FileError(f"{self.file}: {where}: expected a mapping")
+                raise self.error(f"{key}[{i + 1}]", "expected a mapping")
             yield Tree(self.file, where, item, self.blocks)
 
     def array(self, key: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
@@ -158,7 +162,8 @@ class Tree:
             _ensure_numbers(value)
             array = np.array(value, dtype=np.float64)
         except (TypeError, ValueError, OverflowError):
-            raise self.error(key, f"expected numbers {_size(shape)}") from None
+            message = f"expected numbers {_size(shape)}"
+            raise self.error(key, message, _first_wrong(there)) from None
         fits = array.ndim == len(shape) and all(
             n in (-1, m) for n, m in zip(shape, array.shape, strict=True)
         )
@@ -196,6 +201,16 @@ def _ensure_numbers(value: Any) -> None:
             _ensure_numbers(item)
     elif not isinstance(value, int | float | Word | np.ndarray) or isinstance(value, bool):
         raise TypeError
+
+
+def _first_wrong(value: Any) -> int | None:
+    """Which item of a list is not numbers, from 1."""
+    for i, item in enumerate(value if isinstance(value, list) else []):
+        try:
+            _ensure_numbers(item)
+        except TypeError:
+            return i + 1
+    return None
 
 
 def _size(shape: tuple[int, ...]) -> str:

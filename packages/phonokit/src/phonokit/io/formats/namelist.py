@@ -1,5 +1,6 @@
 """Fortran namelists, as far as programs of the field write them."""
 
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +39,7 @@ class Namelist:
         values = self.values(group, name)
         if values is None:
             return None
-        numbers = [x for x in values if isinstance(x, float)]
+        numbers = [x for x in values if isinstance(x, float) and math.isfinite(x)]
         if len(numbers) != len(values) or (n is not None and len(numbers) < n):
             raise FileError(
                 f"{self.path}: &{group}: {name}: expected {n or 'some'} numbers, got "
