@@ -19,6 +19,7 @@ from phono_grid.errors import (
 from phono_dynmat._dynamical_matrix import phonon_modes
 from phono_dynmat._fourier import Dynamics
 from phono_dynmat._mulliken import mulliken_names
+from phono_dynmat._zone import half_open_image
 
 SAME_POINT = 1e-9
 """Largest difference of components of one wave vector."""
@@ -136,7 +137,7 @@ def mode_symmetry(
     symmetry : Symmetry
         Of its primitive cell.
     qpoint : (3,) array_like
-        Fractional.
+        Fractional; its image with coordinates in (-1/2, 1/2] is taken.
     degeneracy : float
         THz; consecutive bands closer than this are one degenerate set.
 
@@ -156,7 +157,7 @@ def mode_symmetry(
     """
     ensure_type("symmetry", symmetry, Symmetry)
     ensure_positive("degeneracy", degeneracy)
-    q = finite(qpoint, "qpoint", (3,))
+    q = half_open_image(finite(qpoint, "qpoint", (3,)))
     modes = phonon_modes(dynamics, q[None])
     cell = dynamics.cell
     _ensure_primitive(symmetry, cell)

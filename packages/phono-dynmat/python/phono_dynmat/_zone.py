@@ -16,6 +16,10 @@ PIECE = 4096
 AROUND = np.array(list(product((0, 1, 2, -2, -1), repeat=3)))
 
 
+SAME_Q = 1e-5
+"""Fractional; wave vectors closer than this in every component are the same."""
+
+
 def zone_centers(
     q: NDArray[np.float64],
     reciprocal_lattice: NDArray[np.float64],
@@ -46,3 +50,8 @@ def _centers(
     shortest = squares < squares.min(axis=1, keepdims=True) + tolerance
     first = images[np.arange(len(q)), shortest.argmax(axis=1)]
     return np.asarray(np.rint(q - first @ np.linalg.inv(to_basis)))
+
+
+def half_open_image(q: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The images of wave vectors whose coordinates are in (-1/2, 1/2], up to `SAME_Q`."""
+    return np.asarray(q - np.ceil(q - 0.5 - SAME_Q))
