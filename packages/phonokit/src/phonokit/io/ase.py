@@ -132,7 +132,7 @@ def read_atoms(file: Path, form: str | None, path: Path, *, index: int | None) -
 
 
 COUNT = re.compile(
-    r"^(?:\s*|ITEM: NUMBER OF ATOMS\s+)(\d{5,18})\s*(?:$|\s(?:atoms|atom\s+types)\b)",
+    r"^ITEM: NUMBER OF ATOMS\s+(\d{5,})|^\s*(\d{5,})\s*(?:$|\s(?:atoms|atom\s+types)\b)",
     re.MULTILINE,
 )
 """Numbers in files of LAMMPS for which ASE makes room."""
@@ -149,7 +149,8 @@ def _ensure_counts(file: Path, form: str | None, path: Path) -> None:
     if form not in (None, "extxyz", "xyz", *LAMMPS):
         return
     lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    largest = max((int(match[1]) for match in COUNT.finditer("\n".join(lines))), default=0)
+    counts = COUNT.finditer("\n".join(lines))
+    largest = max((int((count[1] or count[2])[:18]) for count in counts), default=0)
     number = 0
     while form not in LAMMPS and number < len(lines) and lines[number].strip().isdigit():
         n = int(lines[number].strip()[:18])
