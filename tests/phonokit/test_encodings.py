@@ -30,11 +30,12 @@ WORDS = {
     "qha": [EXAMPLE, "--energies", "nothing.dat"],
     "grueneisen": [EXAMPLE, *Q],
     "elasticity": [EXAMPLE],
+    "plot": ["bands.hdf5"],
     "export": ["bands.hdf5"],
     "completion": ["bash"],
 }
 FAILS = ("forces", "qha")
-START = {"export": "wrote ", "completion": "phono"}
+START = {"export": "wrote ", "plot": "wrote ", "completion": "phono"}
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ def test_every_command_is_tried():
 @pytest.mark.parametrize("command", WORDS)
 def test_no_letter_ends_a_command(folder, tmp_path, monkeypatch, command):
     monkeypatch.chdir(tmp_path)
-    read = {"accumulate": "kappa.hdf5", "export": "bands.hdf5"}
+    read = {"accumulate": "kappa.hdf5", "export": "bands.hdf5", "plot": "bands.hdf5"}
     for name in (read.get(command, "phonopy_disp.yaml"), "phonopy_disp.yaml"):
         (tmp_path / name).write_bytes((folder / name).read_bytes())
     printed = {}

@@ -120,6 +120,7 @@ GOOD = {
 }
 SPECIAL = {
     "write_modulation": {"modulation": phonokit.modulate(CRYSTAL, [0.5, 0, 0], 0)},
+    "KappaCurve": {"name": "x", "temperatures": [300.0], "kappa": [[1.0] * 6]},
     "InputFile": {"path": "x", "sha256": "0"},
     "modulate": {"bands": [0], "amplitude": 0.1, "phase": 0.0},
     "RandomSupercells": {"displacements": RANDOM.displacements},
@@ -136,6 +137,7 @@ MADE = {name for name in phonokit.__all__ if name.endswith(("Result", "Warning",
 """By functions, for people to read."""
 OTHERS = {
     "Dipoles.from_nac_params",
+    "KappaCurve.of",
     "KappaModes",
     "Modulation",
     "Crystal.from_phono3py",

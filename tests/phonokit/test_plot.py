@@ -38,62 +38,68 @@ def test_the_suffix_decides_the_format(result, tmp_path, suffix, magic):
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
-def test_axes_are_labelled_with_units_and_the_title_names_crystal_and_mesh(
-    result, tmp_path, axes
-):
+def test_the_picture_is_one_column_wide_with_units_and_no_title(result, tmp_path, axes):
     plot_kappa(result, tmp_path / "k.png")
-    left, right = axes[:2]
-    assert left.get_xlabel() == "Temperature (K)"
-    assert "W m" in left.get_ylabel()
-    assert right.get_xlabel() == "Phonon frequency (THz)"
-    assert "300 K" in right.get_ylabel()
-    assert left.figure.get_suptitle().startswith("Si2, 3 × 3 × 3 mesh")
-
-
-def test_the_curves_are_the_conductivity_and_accumulate_to_it(result, tmp_path, axes):
-    plot_kappa(result, tmp_path / "k.png")
-    t, k = axes[0].lines[0].get_data()
+    (panel,) = axes
+    assert panel.get_xlabel() == "Temperature (K)"
+    assert "W m" in panel.get_ylabel()
+    assert panel.get_title() == panel.figure.get_suptitle() == ""
+    assert panel.figure.get_size_inches()[0] == pytest.approx(3.4)
+    t, k = panel.lines[0].get_data()
     np.testing.assert_array_equal(t, [200, 300])  # 0 K has no place on a logarithmic axis
     np.testing.assert_allclose(k, result.kappa[1:, 0], rtol=1e-10)
-    accumulated = axes[1].lines[0].get_ydata()
-    np.testing.assert_allclose(accumulated[-1], result.kappa[2, 0], rtol=1e-10)
-    assert (np.diff(accumulated) >= -1e-12 * accumulated[-1]).all()
-    by_path = axes[2].lines[0].get_ydata()
-    np.testing.assert_allclose(by_path[-1], result.kappa[2, 0], rtol=1e-10)
 
 
-def test_coherences_are_drawn_beside_populations(tmp_path, axes):
+def test_accumulations_end_at_the_conductivity(result):
+    from matplotlib.figure import Figure
+
+    panels = Figure().subplots(1, 2)
+    plot_accumulate(phonokit.accumulate(result, temperature=300), ax=panels)
+    for panel in panels:
+        accumulated = panel.lines[0].get_ydata()
+        np.testing.assert_allclose(accumulated[-1], result.kappa[2, 0], rtol=1e-10)
+        assert (np.diff(accumulated) >= -1e-12 * accumulated[-1]).all()
+
+
+def test_coherences_are_a_share_on_an_axis_of_their_own(tmp_path, axes):
     transport = phonokit.Transport(coherence="smm19")
     silicon = phonokit.load(EXAMPLE)
     result = phonokit.kappa(silicon, (3, 3, 3), [300, 900], transport=transport)
     plot_kappa(result, tmp_path / "k.png")
-    total, populations, coherences = (line.get_ydata() for line in axes[0].lines)
-    np.testing.assert_allclose(populations + coherences, total, rtol=1e-12)
-    assert "coherences" in axes[0].figure.get_suptitle()
+    total, share = (panel.lines[0].get_ydata() for panel in axes)
+    coherences = result.wigner.coherences[:, :3].mean(axis=1)
+    np.testing.assert_allclose(share, 100 * coherences / total, rtol=1e-6)
+    assert "%" in axes[1].get_ylabel()
 
 
 def test_an_anisotropic_crystal_has_a_curve_for_each_axis(result, tmp_path, axes):
     conduction = replace(result.conduction, kappa=result.kappa * [1, 1, 2, 0, 0, 0])
-    plot_kappa(replace(result, conduction=conduction), tmp_path / "k.png")
-    assert [line.get_label() for line in axes[0].lines] == ["xx, yy", "zz"]
+    uneven = replace(result, conduction=conduction)
+    plot_kappa(uneven, tmp_path / "k.png")
+    labels = [line.get_label() for line in axes[0].lines]
+    assert labels == [r"$\kappa_{xx}$ = $\kappa_{yy}$", r"$\kappa_{zz}$"]
+    plot_kappa(uneven, tmp_path / "zz.png", component="zz")
+    np.testing.assert_allclose(axes[1].lines[0].get_ydata(), uneven.kappa[1:, 2])
+    assert "zz" in axes[1].get_ylabel()
+    with pytest.raises(DomainError, match=r"component must be one of xx, .*, got 'xz2'"):
+        plot_kappa(uneven, component="xz2")
 
 
 def test_axes_that_are_given_are_drawn_on_and_returned(result, tmp_path):
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9, 3))
-    panels = figure.subplots(1, 3)
-    assert plot_kappa(result, ax=panels) == list(panels)
-    np.testing.assert_allclose(panels[0].lines[0].get_ydata(), result.kappa[1:, 0])
-    assert figure.get_suptitle() == ""  # the figure is somebody else's
+    one, *_ = panels = figure.subplots(1, 3)
+    assert plot_kappa(result, ax=one) == [one]
+    np.testing.assert_allclose(one.lines[0].get_ydata(), result.kappa[1:, 0])
     carried = phonokit.accumulate(result)
     pair = figure.subplots(1, 2)
     drawn = plot_accumulate(carried, tmp_path / "a.svg", ax=list(pair))
     assert drawn == list(pair)
     assert (tmp_path / "a.svg").read_bytes().startswith(b"<?xml")
-    for wrong in (panels[:2], panels[0], 3, [1, 2, 3]):
-        with pytest.raises(DomainError, match=r"^ax must be 3 Axes of matplotlib"):
-            plot_kappa(result, ax=wrong)
+    for wrong in (panels, panels[0], 3, [1, 2]):
+        with pytest.raises(DomainError, match=r"^ax must be 2 Axes of matplotlib"):
+            plot_accumulate(carried, ax=wrong)
 
 
 def test_without_path_and_axes_pyplot_has_a_figure_to_show(result):

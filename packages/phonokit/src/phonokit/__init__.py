@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from phonokit.model.force_data import SecondOrderData as SecondOrderData
     from phonokit.model.modulation import Modulation as Modulation
     from phonokit.model.provenance import InputFile as InputFile
+    from phonokit.plot.accumulate import plot_accumulate as plot_accumulate
     from phonokit.plot.elasticity import plot_elasticity as plot_elasticity
     from phonokit.plot.four_phonon import plot_four_phonon as plot_four_phonon
     from phonokit.plot.grueneisen import plot_grueneisen as plot_grueneisen
@@ -86,9 +87,9 @@ if TYPE_CHECKING:
     from phonokit.plot.harmonic import plot_dos as plot_dos
     from phonokit.plot.harmonic import plot_modes as plot_modes
     from phonokit.plot.harmonic import plot_thermal as plot_thermal
-    from phonokit.plot.kappa import plot_accumulate as plot_accumulate
     from phonokit.plot.kappa import plot_kappa as plot_kappa
     from phonokit.plot.qha import plot_qha as plot_qha
+    from phonokit.plot.results import plot_results as plot_results
     from phonokit.plot.scattering import plot_joint_dos as plot_joint_dos
     from phonokit.plot.scattering import plot_linewidths as plot_linewidths
     from phonokit.plot.scattering import plot_self_energy as plot_self_energy
@@ -109,6 +110,8 @@ if TYPE_CHECKING:
     from phonokit.results.harmonic import ModesResult as ModesResult
     from phonokit.results.harmonic import ThermalResult as ThermalResult
     from phonokit.results.kappa import KappaResult as KappaResult
+    from phonokit.results.kappa_curve import KappaCurve as KappaCurve
+    from phonokit.results.kappa_curve import read_kappa_curve as read_kappa_curve
     from phonokit.results.kappa_modes import KappaModes as KappaModes
     from phonokit.results.kappa_modes import read_kappa_modes as read_kappa_modes
     from phonokit.results.mode_symmetry import ModeSymmetryResult as ModeSymmetryResult
@@ -125,6 +128,7 @@ if TYPE_CHECKING:
     from phonokit.settings.displace import Displace as Displace
     from phonokit.settings.fit import Fit as Fit
     from phonokit.settings.four_phonon import FourPhonon as FourPhonon
+    from phonokit.settings.picture import Picture as Picture
     from phonokit.settings.projection import Part as Part
     from phonokit.settings.projection import Projection as Projection
     from phonokit.settings.transport import Transport as Transport
@@ -172,13 +176,15 @@ _HOME = {
     "phonokit.model.force_data": "ForceData SecondOrderData",
     "phonokit.model.modulation": "Modulation",
     "phonokit.model.provenance": "InputFile",
+    "phonokit.plot.accumulate": "plot_accumulate",
     "phonokit.plot.elasticity": "plot_elasticity",
     "phonokit.plot.four_phonon": "plot_four_phonon",
     "phonokit.plot.grueneisen": "plot_grueneisen",
     "phonokit.plot.harmonic": "plot_bands plot_displacements plot_dos plot_modes "
     "plot_thermal",
-    "phonokit.plot.kappa": "plot_accumulate plot_kappa",
+    "phonokit.plot.kappa": "plot_kappa",
     "phonokit.plot.qha": "plot_qha",
+    "phonokit.plot.results": "plot_results",
     "phonokit.plot.scattering": "plot_joint_dos plot_linewidths plot_self_energy "
     "plot_spectral",
     "phonokit.results.accumulate": "AccumulateResult",
@@ -189,6 +195,7 @@ _HOME = {
     "phonokit.results.harmonic": "BandsResult DisplacementsResult DosResult ModesResult "
     "ThermalResult",
     "phonokit.results.kappa": "KappaResult",
+    "phonokit.results.kappa_curve": "KappaCurve read_kappa_curve",
     "phonokit.results.kappa_modes": "KappaModes read_kappa_modes",
     "phonokit.results.mode_symmetry": "ModeSymmetryResult",
     "phonokit.results.plan": "Plan",
@@ -202,6 +209,7 @@ _HOME = {
     "phonokit.settings.displace": "Displace",
     "phonokit.settings.fit": "Fit",
     "phonokit.settings.four_phonon": "FourPhonon",
+    "phonokit.settings.picture": "Picture",
     "phonokit.settings.projection": "Part Projection",
     "phonokit.settings.transport": "Transport",
 }

@@ -23,8 +23,8 @@ from phonokit.cli.replaceable import (
 )
 from phonokit.cli.report import Report
 from phonokit.io.load import load
+from phonokit.plot.accumulate import plot_accumulate
 from phonokit.plot.figure import ensure_plottable, made_by
-from phonokit.plot.kappa import plot_accumulate
 from phonokit.results.accumulate import AccumulateResult
 from phonokit.results.reading import read_result
 from phonokit.run.distributed import launched_ranks

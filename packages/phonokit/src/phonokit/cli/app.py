@@ -25,7 +25,7 @@ NO_ROOM = [getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EFBIG")]
 """What systems say of a disk that is full, wherever a program meets it."""
 
 ALONE = {"accumulate", "convert", "displace", "export", "fc", "forces", "modulate"}
-ALONE |= {"completion", "symmetry"}
+ALONE |= {"completion", "plot", "symmetry"}
 """Commands that do not share their work among ranks."""
 
 CONVERSION = re.compile(r"unable to convert (.+) into (int|float|Path)\b")

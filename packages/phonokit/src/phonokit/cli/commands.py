@@ -26,6 +26,7 @@ SECTIONS = {
     },
     "Files and the shell": {
         "convert": "Write force constants of any program for another.",
+        "plot": "Draw results again, several of one kind in one frame.",
         "export": "Write a result in the files of phonopy, for other programs.",
         "completion": "Print the script by which a shell completes phono's options.",
     },

@@ -12,8 +12,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "primitive residual order no-nac four-phonon",
         "Input": "calculator option crystal fc2 fc3 fc4 born from residual-file "
         "phonon-residual-file format config",
-        "Output": "output plot unit to overwrite structures full text no-eigenvectors "
-        "no-velocities json quiet verbose",
+        "Output": "output plot unit component size style to overwrite structures full text "
+        "no-eigenvectors no-velocities json quiet verbose",
         "Numerics": "sigma sigma-cutoff smearing smearing-scale solver frequency-points "
         "steps connect cutoff-frequency fc3-cutoff fc4-cutoff sparse least-squares "
         "symmetrize no-symmetrize sample error seed four-phonon-counting degeneracy "

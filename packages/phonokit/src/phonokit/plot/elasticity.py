@@ -9,7 +9,7 @@ from phono_dynmat import sound_velocities
 from phono_grid.errors import ensure_type
 
 from phonokit._documented import documented
-from phonokit.plot.figure import BLUE, PICTURE, drawn
+from phonokit.plot.figure import BLUE, PAGE, PICTURE, drawn
 from phonokit.results.elasticity import ElasticityResult
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def plot_elasticity(
     """
     ensure_type("result", result, ElasticityResult)
     angle = np.linspace(0, 2 * np.pi, 361)
-    with drawn(path, ax, (10.0, 3.6), columns=3) as panels:
+    with drawn(path, ax, (PAGE, 2.6), columns=3) as panels:
         for panel, axes in zip(panels, PLANES, strict=True):
             n = np.zeros((len(angle), 3))
             n[:, axes[0]], n[:, axes[1]] = np.cos(angle), np.sin(angle)

@@ -20,15 +20,24 @@ KEYS = {"png": "Description", "pdf": "Subject", "svg": "Description"}
 """Where pictures say what has drawn them, by format."""
 MADE_BY = "phonokit: drawn by "
 _MAKER: ContextVar[str] = ContextVar("maker", default="Python")
-BLUE, GREY, MUTED = "#1f5fa8", "#c9d3df", "#7b8794"
-SHADES = ("#c8553d", "#3f8f5b", "#8a5fb0", "#c99a2e", "#4aa3a3")
+BLUE, GREY, MUTED = "#0072B2", "#c9d3df", "#5f6b76"
+SHADES = ("#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+"""With `BLUE` the colours of Okabe and Ito, told apart whatever one's colour vision."""
+COLOURS = (BLUE, *SHADES)
 LINES = ("-", "--", ":", "-.")
 STYLE: dict[Any, Any] = {
-    "font.size": 10,
     "axes.axisbelow": True,
     "legend.frameon": False,
     "svg.hashsalt": "phonokit",
+    "pdf.fonttype": 42,
+    "ps.fonttype": 42,
 }
+"""Defaults of ours, where nobody has changed matplotlib's; fonts are TrueType."""
+COLUMN, PAGE = 3.4, 7.0
+"""Inches, the widths of one and of two columns of a journal."""
+NARROW = 4.5
+"""Inches; type is smaller in narrower figures."""
+_WIDTH: ContextVar[float | None] = ContextVar("width", default=None)
 PICTURE = {
     "path": "str or Path, optional\n    Where it is saved: PNG, PDF or SVG by suffix.",
     "ax": "Axes, optional\n    What is drawn on; new ones if not given.",
@@ -48,7 +57,7 @@ def ensure_plottable(path: Path) -> None:
         raise DomainError(
             f"{path}: the name of a picture must end with one of {', '.join(FORMATS)}"
         )
-    _ensure_matplotlib(f"{path}: pictures need")
+    ensure_matplotlib(f"{path}: pictures need")
     ensure_writable(path)
 
 
@@ -111,17 +120,53 @@ def drawn(
     target = None if path is None else path_of(path)
     if target is not None:
         ensure_plottable(target)
-    _ensure_matplotlib("pictures need")
+    ensure_matplotlib("pictures need")
     import matplotlib as mpl
 
     panels = None if ax is None else _given(ax, rows * columns)
-    with mpl.rc_context(STYLE):
+    if panels is None:
+        size, rows, columns = _arranged(size, rows, columns, is_free=not layout)
+    with mpl.rc_context(_style(size[0])):
         if panels is None:
             figure = _figure(size, shown=target is None)
             panels = list(figure.subplots(rows, columns, squeeze=False, **layout).flat)
         yield panels
         if target is not None:
             _save(panels[0], target)
+
+
+@contextmanager
+def of_width(width: float | None) -> Iterator[None]:
+    """Let new figures be so many inches wide."""
+    token = _WIDTH.set(width)
+    try:
+        yield
+    finally:
+        _WIDTH.reset(token)
+
+
+def _arranged(
+    size: tuple[float, float], rows: int, columns: int, *, is_free: bool
+) -> tuple[tuple[float, float], int, int]:
+    """Size and panels of a new figure; in one column panels stand below each other."""
+    import matplotlib as mpl
+
+    own = mpl.rcParams["figure.figsize"]
+    if _WIDTH.get() is None and list(own) != list(mpl.rcParamsDefault["figure.figsize"]):
+        return (own[0], own[1]), rows, columns
+    width = _WIDTH.get() or size[0]
+    if width < NARROW and rows == 1 and columns > 1 and is_free:
+        rows, columns, size = columns, 1, (size[0] / columns, size[1] * columns)
+    return (width, size[1] * width / size[0]), rows, columns
+
+
+def _style(width: float) -> dict[Any, Any]:
+    """Our defaults, but for what a person has set in matplotlib."""
+    import matplotlib as mpl
+
+    ours = {"font.size": 8.0 if width < NARROW else 10.0, **STYLE}
+    now, default = mpl.rcParams, mpl.rcParamsDefault
+    return {name: value for name, value in ours.items() if now[name] == default[name]}
 
 
 def note(
@@ -137,7 +182,7 @@ def note(
     more: dict[str, Any] = {
         "textcoords": "offset points",
         "color": color,
-        "fontsize": 9,
+        "fontsize": "small",
         "ha": ha,
     }
     axes.annotate(text, point, xytext=offset, **more)
@@ -175,12 +220,16 @@ def _save(panel: "Axes", path: Path) -> None:
     # Made in memory: writers of some formats do not survive a disk that fills up.
     image, form = io.BytesIO(), path.suffix[1:].lower()
     about = {KEYS[form]: f"{MADE_BY}{_MAKER.get()};"}
-    figure.savefig(image, format=form, dpi=200, metadata=about)
+    import matplotlib as mpl
+
+    own = mpl.rcParams["savefig.dpi"]
+    dpi = 200 if own == mpl.rcParamsDefault["savefig.dpi"] else own
+    figure.savefig(image, format=form, dpi=dpi, metadata=about)
     with replacing(path) as beside:
         beside.write_bytes(image.getbuffer())
 
 
-def _ensure_matplotlib(why: str) -> None:
+def ensure_matplotlib(why: str) -> None:
     """Require matplotlib, which is an extra of phonokit."""
     if find_spec("matplotlib") is None:
         raise FileError(f"{why} matplotlib; install it with: pip install matplotlib")

@@ -11,7 +11,17 @@ from phono_grid import units
 from phono_grid.errors import DomainError, ensure_type
 
 from phonokit._documented import documented
-from phonokit.plot.figure import BLUE, GREY, LINES, MUTED, PICTURE, SHADES, drawn, note
+from phonokit.plot.figure import (
+    BLUE,
+    COLOURS,
+    GREY,
+    LINES,
+    MUTED,
+    PICTURE,
+    SHADES,
+    drawn,
+    note,
+)
 from phonokit.plot.wave_vectors import draw_labels, unit_of
 from phonokit.results.harmonic import (
     BandsResult,
@@ -20,6 +30,7 @@ from phonokit.results.harmonic import (
     ModesResult,
     ThermalResult,
 )
+from phonokit.results.result import Parts
 from phonokit.settings.frequency_unit import FrequencyUnit
 
 if TYPE_CHECKING:
@@ -76,7 +87,7 @@ def plot_bands(
         _draw_bands(left, result, unit)
         draw_densities(right, dos, unit, upright=True)
         right.set_ylim(left.get_ylim())
-        right.set_xlabel(f"DOS ({unit.inverse})")
+        right.set_xlabel(f"States per {unit.symbol}\nand cell")
         right.tick_params(axis="y", left=False)
     return [left, right]
 
@@ -118,7 +129,7 @@ def plot_dos(
     with drawn(path, ax, (5.2, 3.6)) as (panel,):
         draw_densities(panel, result, unit)
         panel.set_xlabel(f"Frequency ({unit.symbol})")
-        panel.set_ylabel(f"Density of states ({unit.inverse} per cell)")
+        panel.set_ylabel(f"States per {unit.symbol} and cell")
         panel.spines[["top", "right"]].set_visible(False)
     return panel
 
@@ -130,22 +141,42 @@ def draw_densities(
     f, total = result.frequency_points * unit.per_thz, result.total / unit.per_thz
     fill = axes.fill_betweenx if upright else axes.fill_between
     fill(f, 0, total, color=GREY, lw=0, label="total")
+    axes.plot(*((total, f) if upright else (f, total)), color=MUTED, lw=0.8)
     if len(result.parts) > 1:
-        curves = [density / unit.per_thz for density in result.parts.values()]
-        styles = zip(cycle(SHADES), _lines(curves), result.parts, curves)
+        parts = _merged(result.parts)
+        curves = [density / unit.per_thz for density in parts.values()]
+        styles = zip(cycle(COLOURS), _lines(curves), parts, curves)
         for colour, line, name, g in styles:
             pair = (g, f) if upright else (f, g)
             axes.plot(*pair, line, color=colour, lw=1.2, label=name)
-        axes.legend(fontsize=9, handlelength=1.4, ncols=1 + len(result.parts) // 6)
+        axes.legend(fontsize="small", handlelength=1.4, ncols=1 + len(parts) // 6)
     top = float(total.max()) * 1.08 or 1.0
     if upright:
         axes.set_xlim(0, top)
     else:
         axes.set_ylim(0, top)
-        low = _lowest(result) * unit.per_thz
+        low = lowest_drawn(result) * unit.per_thz
         axes.set_xlim(low, f[-1])
         if low < 0:
             axes.axvline(0, color=MUTED, lw=0.6)
+
+
+def _merged(parts: Parts) -> dict[str, Array]:
+    """Parts of which equal axes of an atom are one: ``Si1`` of ``Si1 x, y, z``."""
+    merged: list[tuple[str, list[str], Array]] = []
+    for name, density in parts.items():
+        atom, _, axis = name.partition(" ")
+        for other, axes, first in merged:
+            close = 1e-3 * float(first.max())
+            if axis and axes and other == atom and np.allclose(density, first, atol=close):
+                axes.append(axis)
+                break
+        else:
+            merged.append((atom, [axis] if axis else [], density))
+    return {
+        atom if len(axes) == 3 or not axes else f"{atom} {', '.join(axes)}": density
+        for atom, axes, density in merged
+    }
 
 
 def _lines(curves: Iterable[Array]) -> Iterator[str]:
@@ -158,7 +189,7 @@ def _lines(curves: Iterable[Array]) -> Iterator[str]:
         yield LINES[hidden % len(LINES)]
 
 
-def _lowest(result: DosResult) -> float:
+def lowest_drawn(result: DosResult) -> float:
     """Where an axis begins, THz: at the imaginary modes if there are any, else at zero."""
     f, density = result.frequency_points, result.total
     if result.lowest_frequency > UNSTABLE:
@@ -242,7 +273,7 @@ def plot_thermal(
             left.plot(t, values[order] * units.MOLE, dot + "-", color=colour, label=label)
         limit = result.limit * units.MOLE
         left.axhline(limit, color=MUTED, lw=0.8, ls=(0, (4, 3)))
-        note(left, "$3Nk_B$", (float(t.max()), limit), offset=(0, 3), ha="right")
+        note(left, "$3NR$", (float(t.max()), limit), offset=(0, 3), ha="right")
         left.set_ylabel(r"$C_V$, $S$ (J K$^{-1}$ mol$^{-1}$)")
         left.legend()
         free_energy = result.free_energy[order] * units.MOLE / 1e3
@@ -276,11 +307,11 @@ def plot_displacements(
     t, mean = result.temperatures[order], result.mean[order]
     dot = "o" if len(t) < FEW else ""
     with drawn(path, ax, (5.2, 3.6)) as (panel,):
-        styles = zip(cycle((BLUE, *SHADES)), _lines(mean.T), result.atom_names, mean.T)
+        styles = zip(cycle(COLOURS), _lines(mean.T), result.atom_names, mean.T)
         for colour, line, name, u in styles:
             panel.plot(t, u, dot + line, color=colour, label=name)
         panel.set_ylabel(r"$\langle u^2 \rangle$ along an axis (Å$^2$)")
-        panel.legend(fontsize=9, ncols=1 + len(result.atom_names) // 8)
+        panel.legend(fontsize="small", ncols=1 + len(result.atom_names) // 8)
         _temperature_axis(panel, float(t.min()), float(t.max()))
         panel.set_ylim(bottom=0)
     return panel

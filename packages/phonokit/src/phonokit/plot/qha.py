@@ -97,6 +97,6 @@ def _draw_energies(axes: "Axes", result: QhaResult) -> None:
         axes.plot(v, row, "o", ms=3, color=BLUE)
     axes.plot(result.volume, result.gibbs_energy, color=SHADES[0], lw=1.4)
     first, last = result.temperatures[shown[[0, -1]]]
-    axes.set_title(f"{first:g} to {last:g} K", fontsize=9, color=MUTED)
+    axes.set_title(f"{first:g} to {last:g} K", fontsize="small", color=MUTED)
     axes.set_xlabel("Volume (Å$^3$)")
     axes.set_ylabel("Free energy (eV)")

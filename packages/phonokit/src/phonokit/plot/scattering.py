@@ -250,7 +250,7 @@ def _map(
                 axes.plot(along, frequencies[segment], color=MUTED, lw=0.5)
             draw_labels(axes, labels.tolist(), distances)
             axes.set_ylim(0, frequencies.max() * 1.15)
-            axes.set_title(f"{t:g} K", fontsize=10)
+            axes.set_title(f"{t:g} K", fontsize="medium")
         panels[0].set_ylabel(f"Frequency ({unit.symbol})")
         panels[0].figure.colorbar(
             image, ax=panels, label=f"Spectral function ({unit.inverse})"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid.errors import named
 
-from phonokit.plot.figure import BLUE, MUTED, SHADES, drawn
+from phonokit.plot.figure import COLOURS, MUTED, drawn
 from phonokit.settings.frequency_unit import FrequencyUnit
 from phonokit.settings.wave_vectors import wave_vector_name
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Array = NDArray[np.float64]
-COLOURS = (BLUE, *SHADES)
 WIDTH, HEIGHT = 5.8, 2.6
 """Inches, of a panel over frequency."""
 
@@ -45,7 +44,7 @@ def frequency_panels(
         for axes in panels[-columns:] if ax is None else panels:
             axes.set_xlabel(f"Frequency ({unit.symbol})")
         for q, axes in zip(np.repeat(qpoints, columns, axis=0), panels, strict=True):
-            axes.set_title(f"q = {wave_vector_name(q)}", fontsize=10)
+            axes.set_title(f"q = {wave_vector_name(q)}", fontsize="medium")
             finish(axes, legend=axes is panels[0])
 
 
@@ -96,6 +95,6 @@ def finish(axes: "Axes", *, legend: bool = True) -> None:
     """Finish a panel: spines, legend, and a y axis from zero if nothing is negative."""
     axes.spines[["top", "right"]].set_visible(False)
     if legend:
-        axes.legend(fontsize=9, handlelength=1.8)
+        axes.legend(fontsize="small", handlelength=1.8)
     if axes.get_yscale() == "linear" and axes.dataLim.y0 >= 0:
         axes.set_ylim(bottom=0)

@@ -37,6 +37,4 @@ class FrequencyUnit(Enum):
     @property
     def inverse(self) -> str:
         """The unit of a density of states, as pictures print it."""
-        return (
-            "1/cm$^{-1}$" if self is FrequencyUnit.WAVENUMBER else f"{self.value}$^{{-1}}$"
-        )
+        return f"per {self.symbol}"

@@ -1,0 +1,63 @@
+"""``phono plot``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from phonokit.cli.command import command
+from phonokit.cli.derive import options_of, settings_from
+from phonokit.cli.options import Flat
+from phonokit.cli.replaceable import ensure_own_picture, picture_name
+from phonokit.cli.report import Report
+from phonokit.plot.figure import ensure_plottable, made_by
+from phonokit.plot.results import plot_results
+from phonokit.settings.picture import Picture
+
+if TYPE_CHECKING:
+    PictureOptions = Picture
+else:
+    PictureOptions = options_of(Picture)
+
+EXAMPLES = """
+phono plot kappa-m111111.hdf5 kappa-lbte-m111111.hdf5 --output methods.pdf
+phono plot bands.hdf5 --unit cm-1 --size column --output bands.png
+"""
+PICTURE = PictureOptions()
+ResultFiles = Annotated[
+    Path,
+    Parameter(help="Results (.hdf5); several kappa, bands or dos in one frame."),
+]
+
+
+def plot(
+    *files: ResultFiles,
+    output: Path = Path("plot.png"),
+    picture: Annotated[PictureOptions, Flat] = PICTURE,
+    quiet: bool = False,
+    json: bool = False,
+    overwrite: bool = False,
+) -> None:
+    """Draw results again; kappa, bands or densities of states together in one frame.
+
+    Parameters
+    ----------
+    output
+        The picture to draw (.png .pdf .svg).
+    quiet
+        Print nothing but warnings and errors.
+    json
+        Print what was drawn as JSON on stdout.
+    overwrite
+        Replace a picture that is there and is another one.
+    """
+    ensure_plottable(output)
+    ensure_own_picture(output, overwrite=overwrite)
+    report = Report(quiet=quiet, json=json)
+    with made_by(picture_name()):
+        plot_results(list(files), output, picture=settings_from(Picture, picture))
+    report.wrote(output)
+    report.end()
+
+
+app = command(plot, EXAMPLES, {"unit": "THz"})
