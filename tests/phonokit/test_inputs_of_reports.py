@@ -1,0 +1,159 @@
+"""Inputs of reports from users, each with its right value or its refusal."""
+
+import json
+
+import numpy as np
+import phonokit
+import pytest
+import structures_of_programs as structures
+from phono_dynmat import ChargeWarning, phonon_frequencies
+from phono_grid import Cell, Supercell
+from phono_grid.calculators import calculator_units
+from phono_grid.errors import FileError
+from phonokit.cli.app import main
+from phonokit.io.finished import read_finished
+from phonokit.io.structures import read_structure
+
+
+def test_rock_salt_has_the_frequencies_of_reports(data):
+    """At (-2.9, 2, 3) and (2, 1, 0), where there were -4.2 and -0.3 THz in 0.1."""
+    salt = phonokit.load(data / "nacl-pbe")
+    f = phonokit.modes(salt, q=[[-2.9, 2, 3], [0.1, 0, 0], [2, 1, 0]]).frequencies
+    near_gamma = [0.830, 0.830, 1.344, 4.537, 4.537, 7.327]
+    np.testing.assert_allclose(f[:2], [near_gamma] * 2, rtol=0, atol=5e-4)
+    np.testing.assert_allclose(f[2], [0, 0, 0, 4.595, 4.595, 4.595], rtol=0, atol=5e-4)
+    points = {"A": (0.9, 0.9, 0.9), "B": (1, 1, 1), "C": (-0.1, -0.1, -0.1), "G": (0, 0, 0)}
+    bands = phonokit.bands(salt, path="A B, C G", points=points, points_per_segment=5)
+    there, here = bands.frequencies
+    np.testing.assert_allclose(there, here, rtol=0, atol=1e-8)
+    longitudinal = phonon_frequencies(salt.dynamics(), [[0, 0, 0]], direction=[1, 1, 1])
+    assert there[-1, 5] == pytest.approx(longitudinal[0, 5], abs=1e-8)
+    assert there[-1, 5] > 7
+
+
+def test_iron_of_two_isotopes_has_two_atoms_in_its_primitive_cell():
+    """Body-centred 57Fe and 54Fe."""
+    lattice, x = 2.87 * np.eye(3), [[0, 0, 0], [0.5, 0.5, 0.5]]
+    isotopes = Cell(lattice, x, ["Fe", "Fe"], [56.9354, 53.9396])
+    natural = Cell.of(lattice, x, ["Fe", "Fe"])
+    assert Supercell.of(isotopes, [1, 1, 1]).primitive.n_atoms == 2
+    assert Supercell.of(natural, [1, 1, 1]).primitive.n_atoms == 1
+
+
+def test_words_of_a_comment_are_no_elements(tmp_path):
+    """The first of them was iodine."""
+    pytest.importorskip("ase.io")
+    path = tmp_path / "POSCAR"
+    path.write_text(structures.poscar("", "2", "I made this"))
+    with pytest.raises(FileError, match="names no elements"):
+        read_structure(path)
+    path.write_text(structures.poscar("", "2", "I"))
+    assert read_structure(path).symbols == ("I", "I")
+
+
+def born_file(path, head, charges, shift=0.0):
+    """A BORN file, the first charge of Na made larger and that of Cl smaller."""
+    z = charges.charges.copy()
+    z[:, 0, 0] += [shift, -shift]
+    rows = [" ".join(f"{x:.12f}" for x in np.ravel(m)) for m in (charges.dielectric, *z)]
+    path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("head", ["7.2", "7.2D0", "7.2d+00", "\ufeff7.2", "7,2"])
+def test_a_factor_of_born_is_read_or_refused(data, tmp_path, head):
+    """In silence it was the default, and the longitudinal mode a fifth too high."""
+    salt = data / "nacl-pbe"
+    crystal = phonokit.load(salt)
+    path = born_file(tmp_path / "BORN", head, crystal.polar.charges)
+    if head == "7,2":
+        with pytest.raises(FileError, match=r"BORN: line 1: '7,2' is not a number"):
+            phonokit.load(salt, born=path)
+        return
+    half = phonokit.load(salt, born=path)
+    assert half.polar.charges.factor == 7.2
+    along = {"direction": [1, 0, 0]}
+    gamma = [[0, 0, 0]]
+    f, whole = (
+        phonon_frequencies(c.dynamics(), gamma, **along)[0] for c in (half, crystal)
+    )
+    # The splitting of the squares goes as the factor, but for what the supercell holds.
+    split = (f[5] ** 2 - f[3] ** 2) / (whole[5] ** 2 - whole[3] ** 2)
+    assert split == pytest.approx(7.2 / crystal.polar.charges.factor, rel=1e-6)
+
+
+def test_charges_that_break_the_symmetry_are_told(tmp_path, data, capsys):
+    salt = data / "nacl-pbe"
+    path = born_file(tmp_path / "BORN", "14.4", phonokit.load(salt).polar.charges, 0.09)
+    # A third of it is isotropic, and remains.
+    with pytest.warns(ChargeWarning, match=r"by up to 0\.060 e \(atom 1, Na\)"):
+        phonokit.load(salt, born=path)
+    out = tmp_path / "modes.hdf5"
+    command = ["modes", salt, "--q", "0.1,0,0", "--born", path, "--output", out]
+    assert main([str(word) for word in command]) == 0
+    assert "by up to 0.060 e (atom 1, Na)" in capsys.readouterr().err
+
+
+READ = {
+    "NaCl-VASP": (["vasprun.xml-001.xz", "vasprun.xml-002.xz"], "vasp"),
+    "NaCl-QE": (["NaCl-001.out", "NaCl-002.out"], "qe"),
+    "NaCl-abinit": (["supercell-001.out.xz", "supercell-002.out.xz"], "vasp"),
+    "diamond-FHI-aims": (["aims.out.xz"], "vasp"),
+}
+"""Real outputs, and the calculator in whose units phonopy 4.10.0 gives their forces."""
+REFUSED = {
+    "NaCl-CP2K": "NaCl-supercell-001-forces-1_0.xyz",
+    "Si-elk": "INFO.OUT.xz",
+    "diamond-dftb": "results.tag.xz",
+}
+
+
+@pytest.mark.filterwarnings("ignore:.*self-consistency of the electrons")
+@pytest.mark.parametrize("folder", READ)
+def test_forces_of_real_outputs_are_those_of_phonopy(data, folder):
+    """Those that phonopy gives had their mean, the drift, taken off."""
+    pytest.importorskip("ase.io")
+    names, program = READ[folder]
+    expected = json.loads((data / "outputs" / "forces.json").read_text())[folder]
+    for name, forces in zip(names, expected["forces"], strict=True):
+        found = read_finished(data / "outputs" / folder / name).forces
+        theirs = np.array(forces) * calculator_units(program).force
+        np.testing.assert_allclose(
+            found - found.mean(axis=0),
+            theirs - theirs.mean(axis=0),
+            rtol=1e-6,
+            atol=2e-8,
+        )
+
+
+@pytest.mark.parametrize("folder", REFUSED)
+def test_real_outputs_that_are_not_read_are_refused_in_one_line(data, folder):
+    pytest.importorskip("ase.io")
+    with pytest.raises(FileError, match=r"cannot be read: .*; name its format") as error:
+        read_finished(data / "outputs" / folder / REFUSED[folder])
+    assert "\n" not in str(error.value)
+    assert "StopIteration" not in str(error.value)
+
+
+FORCES_ALONE = {
+    "siesta.FA": "2\n     1    0.010000    0.000000    0.000000\n     2   -0.01 0.0 0.0\n",
+    "GRADIENT": "$grad          cartesian gradients\n  cycle =      1\n$end\n",
+    "crystal.o": " CARTESIAN FORCES IN HARTREE/BOHR (ANALYTICAL)\n   ATOM   X   Y   Z\n",
+    "case.scf": ":FGL001:   1.ATOM       1.00000000   0.00000000   0.00000000  partial\n",
+    "FORCES": "#forces of fleur\n 0.0 0.0 0.0 force\n",
+    "running_scf.log": " TOTAL-FORCE (eV/Angstrom)\n ------\n Si1  0.1 0.0 0.0\n",
+    "info.xml": "<?xml version='1.0'?>\n<info><groundstate></groundstate></info>\n",
+}
+"""Beginnings of outputs of SIESTA, Turbomole, CRYSTAL, WIEN2k, FLEUR, ABACUS, exciting."""
+
+
+@pytest.mark.parametrize("name", FORCES_ALONE)
+def test_outputs_of_programs_without_a_reader_are_refused_in_one_line(tmp_path, name):
+    pytest.importorskip("ase.io")
+    path = tmp_path / name
+    path.write_text(FORCES_ALONE[name])
+    with pytest.raises(FileError, match="cannot be read") as error:
+        read_finished(path)
+    assert str(error.value).startswith(f"{path}: ")
+    assert "\n" not in str(error.value)
+    assert "StopIteration" not in str(error.value)
