@@ -25,7 +25,8 @@ def test_rock_salt_has_the_frequencies_of_reports(data):
     points = {"A": (0.9, 0.9, 0.9), "B": (1, 1, 1), "C": (-0.1, -0.1, -0.1), "G": (0, 0, 0)}
     bands = phonokit.bands(salt, path="A B, C G", points=points, points_per_segment=5)
     there, here = bands.frequencies
-    np.testing.assert_allclose(there, here, rtol=0, atol=1e-8)
+    # Squares, because acoustic modes at the end are roots of rounding.
+    np.testing.assert_allclose(there**2, here**2, rtol=0, atol=1e-8)
     longitudinal = phonon_frequencies(salt.dynamics(), [[0, 0, 0]], direction=[1, 1, 1])
     assert there[-1, 5] == pytest.approx(longitudinal[0, 5], abs=1e-8)
     assert there[-1, 5] > 7
