@@ -110,6 +110,8 @@ def test_the_command_adds_four_phonons(crystal, exact, tmp_path, capsys):
 
 def test_there_is_a_picture_of_linewidths(exact):
     pytest.importorskip("matplotlib")
+    with pytest.raises(phonokit.DomainError, match="450 K is not among those"):
+        phonokit.plot_four_phonon(exact, temperature=450)
     axes = phonokit.plot_four_phonon(exact, temperature=600)
     assert [text.get_text() for text in axes.get_legend().get_texts()] == [
         "three phonons",

@@ -100,10 +100,13 @@ def test_temperatures_in_blocks_make_the_same_bits(silicon, monkeypatch):
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ({"temperatures": [200]}, "other temperatures;"),
-        ({"transport": Transport(isotopes=True)}, "other isotopes;"),
-        ({"temperatures": [200], "nac": False}, "other temperatures;"),
-        ({"mesh": (2, 2, 2)}, "other mesh;"),
+        ({"temperatures": [200]}, r"other temperatures \(.+ there, .+ here\);"),
+        ({"transport": Transport(isotopes=True)}, r"other isotopes \(.+ there, .+ here\);"),
+        (
+            {"temperatures": [200], "nac": False},
+            r"other temperatures \(.+ there, .+ here\);",
+        ),
+        ({"mesh": (2, 2, 2)}, r"other mesh \(.+ there, .+ here\);"),
     ],
 )
 def test_another_calculation_does_not_use_what_is_there(silicon, here, change, named):

@@ -118,7 +118,9 @@ def test_a_stopped_run_goes_on_and_ends_with_the_same_bits(
 def test_a_run_goes_on_with_the_same_settings_only(silicon, name, other, tmp_path):
     compute(silicon, name, run=Run(tmp_path / "r.run"))
     changed = "cutoff_frequency" if "scattering" in other else next(iter(other))
-    with pytest.raises(phonokit.FileError, match=f"with other {changed};"):
+    with pytest.raises(
+        phonokit.FileError, match=rf"with other {changed} \(.+ there, .+ here\);"
+    ):
         compute(silicon, name, run=Run(tmp_path / "r.run"), **other)
 
 

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from phono_grid.errors import DomainError, ensure_type
 
 from phonokit._documented import documented
 from phonokit.plot.figure import BLUE, PICTURE, SHADES, drawn
 from phonokit.results.kappa import KappaResult
+from phonokit.results.kappa_modes import KappaModes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +30,7 @@ def plot_four_phonon(
     Parameters
     ----------
     temperature : float
-        K; the nearest of the result is drawn.
+        K, one of those of the result.
 
     Examples
     --------
@@ -56,12 +56,12 @@ def draw_widths(axes: "Axes", result: KappaResult, temperature: float = ROOM) ->
     four = result.rates.four_phonon
     if four is None:
         raise DomainError("result: has no four-phonon linewidths")
-    nearest = int(np.abs(result.temperatures - temperature).argmin())
+    i = KappaModes.of(result).number_of(temperature)
     f = result.frequencies.ravel()
     axes.spines[["top", "right"]].set_visible(False)
     series = (
-        ("three phonons", result.linewidths[nearest], BLUE),
-        ("four phonons", four.sum(axis=(0, 1))[nearest], SHADES[0]),
+        ("three phonons", result.linewidths[i], BLUE),
+        ("four phonons", four.sum(axis=(0, 1))[i], SHADES[0]),
     )
     for name, widths, colour in series:
         widths = widths.ravel()
@@ -71,6 +71,6 @@ def draw_widths(axes: "Axes", result: KappaResult, temperature: float = ROOM) ->
         )
     axes.set_yscale("log")
     axes.set_xlabel("frequency (THz)")
-    axes.set_ylabel(f"Γ at {result.temperatures[nearest]:g} K (THz)")
+    axes.set_ylabel(f"Γ at {result.temperatures[i]:g} K (THz)")
     axes.set_xlim(left=0)
     axes.legend(loc="lower right")

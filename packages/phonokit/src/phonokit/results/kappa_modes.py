@@ -127,10 +127,6 @@ class KappaModes(ValueNoun):
             )
         return int(np.argmax(same))
 
-    def nearest(self, temperature: float) -> int:
-        """Find the number of the temperature nearest to one."""
-        return int(np.argmin(np.abs(self.temperatures - temperature)))
-
 
 def read_kappa_modes(path: str | Path, cell: Cell | None = None) -> KappaModes:
     """Read a kappa file of ours or of phono3py's.

@@ -14,6 +14,9 @@ from phono_mpi import lock_file
 from phonokit._version import __version__
 from phonokit.run.file import RunFile, create, read_layout, reason
 
+SHOWN = 60
+"""Letters of a value that are shown."""
+
 
 class RunStore:
     """The file of a run, in pieces of work that are finished; a context manager.
@@ -134,8 +137,8 @@ class RunStore:
         if others or (layout.record, layout.n) != (record, n):
             raise FileError(
                 f"{self.path}: holds a run with other "
-                f"{' and '.join(others) or 'records'}; finish that one, name another file, "
-                "or begin anew with restart=True"
+                f"{_differences(others, stored, key) or 'records'}; finish that one, "
+                "name another file, or begin anew with restart=True"
             )
         self._file = layout
         if self._tell is not None:
@@ -167,3 +170,20 @@ class RunStore:
             with suppress(OSError):
                 new.unlink(missing_ok=True)
         return RunFile(self.path, layout.offset, record, n)
+
+
+def _differences(names: list[str], there: dict[str, str], here: dict[str, str]) -> str:
+    """What differs, each with both of its values."""
+    return " and ".join(
+        f"{name} ({_short(there.get(name))} there, {_short(here.get(name))} here)"
+        for name in names
+    )
+
+
+def _short(value: str | None) -> str:
+    """A value of a key as a person reads it; of a fingerprint its first letters."""
+    if value is None:
+        return "nothing"
+    if len(value) <= SHOWN:
+        return value
+    return value[:12] if value.isalnum() else f"{value[:SHOWN]}..."
