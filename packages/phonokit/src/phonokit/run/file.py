@@ -9,6 +9,7 @@ whether it is all there.
 Not HDF5, whose library would take 13 MB all the while that phonons scatter.
 """
 
+import ast
 import json
 import os
 import struct
@@ -213,5 +214,10 @@ def _read_header(file: BinaryIO) -> tuple[int, np.dtype[Any]]:
     """Number of the records that follow, and their type."""
     if npy.read_magic(file) != (1, 0):
         raise ValueError
+    start = file.tell()
+    (length,) = struct.unpack("<H", file.read(2))
+    # NumPy takes seconds to see that it is not even a header of Python 2.
+    ast.literal_eval(file.read(length).decode("latin-1"))
+    file.seek(start)
     (n,), _, stored = npy.read_array_header_1_0(file)
     return n, stored
