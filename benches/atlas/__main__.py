@@ -22,6 +22,14 @@ import page
 import phonokit
 from cases import CASES, CRYSTALS, Case
 
+MEASURE = """
+import os, sys
+pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
+_, status, usage = os.wait4(pid, 0)
+print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+sys.exit(status != 0)
+"""
+"""Start a program; print its CPU seconds and its largest resident set in kB."""
 MADE = Path(tempfile.gettempdir()) / "phono-crystals"
 
 
@@ -56,14 +64,15 @@ def measure(program: str, kind: str, folder: Path, mesh: tuple[int, ...]) -> Out
     script = Path(__file__).with_name("programs.py")
     command = [sys.executable, str(script), program, kind, str(folder), str(output)]
     environment = {**os.environ, "PHONO_INSIDE": "off"}
-    process = subprocess.Popen([*command, *map(str, mesh)], env=environment)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
+    # A child begins with the memory of its parent: one without libraries starts it.
+    small = [sys.executable, "-S", "-c", MEASURE, *command, *map(str, mesh)]
+    said = subprocess.run(small, env=environment, stdout=subprocess.PIPE, text=True)
+    if said.returncode:
         sys.exit(f"{program} {kind} of {folder.name} failed")
     with np.load(output) as arrays:
         kept = dict(arrays)
-    cpu = usage.ru_utime + usage.ru_stime
-    return Outcome(arrays=kept, cpu=cpu, peak=usage.ru_maxrss / 1024)
+    cpu, peak = map(float, said.stdout.split()[-2:])
+    return Outcome(arrays=kept, cpu=cpu, peak=peak / 1024)
 
 
 def compute(

@@ -47,13 +47,13 @@ CASES = {
         title="AlN, 4 atoms, charges",
         folder="aln-lda",
         mesh=(5, 5, 3),
-        quick=(3, 3, 2),
+        quick=(3, 3, 3),
     ),
     "6H-SiC": Case(
         title="6H-SiC, 12 atoms, Tersoff",
         folder="6h-sic",
-        mesh=(3, 3, 1),
-        quick=(2, 2, 1),
+        mesh=(3, 3, 3),
+        quick=(3, 3, 3),
         made=True,
     ),
     "clathrate": Case(

@@ -114,7 +114,8 @@ def kappa_rows(outcomes: Outcomes) -> Iterator[list[str]]:
         if abs(a[1] - a[0]) < 1e-6 * a[0]:
             a, b = a[:1], b[:1]
         shown = [" / ".join(f"{x:.4f}" for x in both) for both in (a, b)]
-        yield [CASES[name].title, KINDS[kind], *shown, f"{np.abs(a / b - 1).max():.1e}"]
+        away = np.abs(a - b).max() / b.max()
+        yield [CASES[name].title, KINDS[kind], *shown, f"{away:.1e}"]
 
 
 def cost_rows(outcomes: Outcomes) -> Iterator[list[str]]:

@@ -101,7 +101,10 @@ def euphonic(folder: Path, kind: str, mesh: list[int]) -> Arrays:
     constants = ForceConstants.from_phonopy(
         path=str(harmonic), summary_name="euphonic.yaml"
     )
-    modes = constants.calculate_qpoint_frequencies(q, asr=None, use_c=False)
+    # At Γ itself none of the others has a macroscopic field.
+    modes = constants.calculate_qpoint_frequencies(
+        q, asr=None, splitting=False, use_c=False
+    )
     return {"qpoints": q, "frequencies": modes.frequencies.to("THz").magnitude}
 
 
