@@ -24,6 +24,11 @@ PAGE = "validation.md"
 EXPLAINED = Path(__file__).with_name("explained.md")
 FLOOR = 1e-6
 """Linewidths below this part of the largest are counted relative to it: they are zero."""
+SMALL = (
+    "Whole processes on meshes this small are mostly start-up, reading and the set-up of "
+    "series; finer meshes, where the phonons themselves take the time, are in {doc}`speed`."
+)
+"""What stands above seconds and memory."""
 
 
 def write(docs: Path, outcomes: Outcomes, meshes: Meshes) -> None:
@@ -45,6 +50,7 @@ def write(docs: Path, outcomes: Outcomes, meshes: Meshes) -> None:
         "## Thermal conductivity",
         table(kappa_rows(outcomes)),
         "## Seconds and memory",
+        SMALL,
         table(cost_rows(outcomes)),
         "![CPU time of phono3py over that of phonokit](pictures/validation-costs.png)",
         *others(),
