@@ -17,6 +17,7 @@ from phonokit.plot.wave_vectors import (
     frequency_panels,
     unit_of,
 )
+from phonokit.results.bin_means import bin_means
 from phonokit.results.scattering import (
     JointDosResult,
     LinewidthsResult,
@@ -186,7 +187,8 @@ def plot_spectral(
 ) -> "list[Axes]":
     """Draw spectral functions over frequency, all bands added up, with the harmonic bands.
 
-    A panel for each wave vector; along a path a map for each temperature.
+    A panel for each wave vector; along a path a map for each temperature, of means over the
+    steps of frequency, so that lines narrower than a step keep their weight.
 
     Parameters
     ----------
@@ -203,9 +205,9 @@ def plot_spectral(
     """
     ensure_type("result", result, SpectralResult)
     unit = unit_of(unit)
-    total = result.spectral_functions.sum(axis=2) / unit.per_thz
     if result.labels is not None:
-        return _map(result, total, path, ax, unit)
+        return _map(result, path, ax, unit)
+    total = result.spectral_functions.sum(axis=2) / unit.per_thz
     top = float(total.max())
     points = result.frequency_points * unit.per_thz
     with frequency_panels(result.qpoints, path, ax, unit) as panels:
@@ -222,14 +224,17 @@ def plot_spectral(
 
 def _map(
     result: SpectralResult,
-    total: Array,
     path: str | Path | None,
     ax: Any,
     unit: FrequencyUnit,
 ) -> "list[Axes]":
-    """Draw ``total[q, T, f]`` along the path, a panel for each temperature."""
+    """Draw what all bands have between frequency points, a panel for each temperature."""
     from matplotlib.colors import LogNorm
 
+    widths, shifts = result.linewidths, result.shifts
+    bands = np.broadcast_to(result.frequencies[:, None], widths.shape[:-1])
+    each = bin_means(bands, result.frequency_points, widths, shifts)
+    total = each.sum(axis=2) / unit.per_thz
     n_t, labels = len(result.temperatures), result.labels
     assert labels is not None
     assert result.distances is not None
