@@ -272,19 +272,45 @@ def test_a_temperature_without_a_solution_leaves_the_others_as_they_are(
         np.testing.assert_array_equal(getattr(some, name)[1], getattr(alone, name)[1])
 
 
+def heat_below(result, i):
+    """Eigenvalues, and the part of the heat that they and lower ones carry."""
+    relaxons = result.relaxons[i]
+    heat = np.cumsum(relaxons.kappa[:, :3].sum(axis=1))
+    return relaxons.eigenvalues, heat / heat[-1]
+
+
 def test_what_the_cutoff_leaves_out_is_told(operator, velocities):
     direct = functools.partial(conductivity_lbte, operator, velocities, 45.0)
     whole = direct(solver=Solver.DIRECT)
-    values = whole.relaxons[1].eigenvalues
-    carried = np.abs(whole.relaxons[1].kappa[:, :3]).sum(axis=1)
-    slow = values[carried > 0.05 * carried.sum()].min() * 1.0001
-    with pytest.warns(PhonoWarning, match=rf"pinv_cutoff = {slow:g} THz .*times") as told:
-        cut = direct(solver=Solver.DIRECT, pinv_cutoff=slow)
-    said = re.search(
-        r"at 300 K from \S+ THz on, kappa would be (\S+) times", str(told[0].message)
+    values, below = heat_below(whole, 1)
+    some = values[np.searchsorted(below, 0.2)]
+    with pytest.warns(PhonoWarning) as told:
+        cut = direct(solver=Solver.DIRECT, pinv_cutoff=some * 1.0001)
+    said = next(
+        found
+        for w in told
+        if (
+            found := re.search(
+                r"at 300 K from \S+ THz on, kappa would be (\S+) times", str(w.message)
+            )
+        )
     )
     traces = [result.kappa[1, :3].sum() for result in (whole, cut)]
     assert float(said[1]) == pytest.approx(traces[0] / traces[1], rel=5e-3)
+
+
+def test_a_cutoff_that_leaves_most_of_the_heat_out_has_no_solution(operator, velocities):
+    whole = conductivity_lbte(operator, velocities, 45.0, solver=Solver.DIRECT)
+    most = max(
+        values[np.searchsorted(below, 0.7)]
+        for values, below in (heat_below(whole, i) for i in (0, 1))
+    )
+    with pytest.raises(
+        ConvergenceError, match=r"at 300 K .* carry more heat than all above"
+    ):
+        conductivity_lbte(
+            operator, velocities, 45.0, solver=Solver.DIRECT, pinv_cutoff=1.0001 * most
+        )
 
 
 @pytest.mark.parametrize("solver", Solver)

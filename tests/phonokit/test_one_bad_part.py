@@ -73,10 +73,15 @@ def test_a_cold_coarse_mesh_is_told_and_warmer_temperatures_are_kept(data):
 
     with pytest.warns(PhonoWarning) as told:
         direct = conducts("direct", 20, 100, 300)
-    assert any("at 20 K from 6.2e-09 THz on, kappa would" in str(w.message) for w in told)
+    assert any(
+        "at 20 K eigenvalues of the collision operator from 6.2e-09 THz on"
+        in str(w.message)
+        for w in told
+    )
     with pytest.warns(PhonoWarning, match="phonons at 20 K have mean free paths"):
         iterated = conducts("cg", 20, 100, 300)
-    assert iterated[0] > 100 * direct[0]
+    assert np.isnan(direct[0])
+    assert iterated[0] > 1e5
     np.testing.assert_allclose(iterated[1:], direct[1:], rtol=1e-6)
     np.testing.assert_array_equal(conducts("direct", 100, 300), direct[1:])
 

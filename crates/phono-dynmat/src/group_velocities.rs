@@ -192,10 +192,10 @@ impl Rotations {
         Ok(Self { fractional, cartesian })
     }
 
-    /// The mean of the Cartesian operations that leave the image of `q` in (-1/2, 1/2] in
-    /// place, without a shift by a reciprocal lattice vector.
+    /// The mean of the Cartesian operations that leave `q - rint(q)` in place, without a
+    /// shift by a reciprocal lattice vector.
     fn average(&self, q: [f64; 3]) -> Result<Matrix> {
-        let q = q.map(|x| x - (x - 0.5 - SAME_Q).ceil());
+        let q = q.map(|x| x - x.round_ties_even());
         let stays = |w: &Matrix| {
             apply(w, &q).iter().zip(q).all(|(image, x)| (image - x).abs() < SAME_Q)
         };

@@ -116,7 +116,8 @@ def conductivity_lbte(
         below ``pinv_cutoff``, in the 64-bit LAPACK of NumPy.
     pinv_cutoff : float
         THz; eigenvalues below it in magnitude count as null. A `PhonoWarning` tells where
-        some that are not of rounding would carry more than 1 % of the heat.
+        some that are not of rounding would carry more than 1 % of the heat; where they
+        would carry more than the others there is no solution.
 
     A temperature at which the operator is not positive has no solution; this happens far
     below the Debye temperature, where hardly any three phonons of a coarse mesh conserve

@@ -83,8 +83,22 @@ def pseudo_inverse(
                 "the heat"
             )
             y[i] = 0
-        elif lost := left_out_below(values, forces, amplitudes, keep):
-            left_out.append(f"at {t:g} K {lost}")
+            continue
+        small = ~keep & (values > rounding_of(values))
+        lost, kept = (forces[small] ** 2 / values[small]).sum(), forces @ amplitudes
+        if lost <= DROPPED_SHARE * kept:
+            continue
+        which = f"from {values[small].min():.2g} THz on"
+        if lost > kept:
+            refused[i] = (
+                f"eigenvalues of the collision operator {which}, below pinv_cutoff = "
+                f"{cutoff:g} THz, would carry more heat than all above it"
+            )
+            y[i] = 0
+        else:
+            left_out.append(
+                f"at {t:g} K {which}, kappa would be {1 + lost / kept:.3g} times"
+            )
     if left_out:
         warnings.warn(
             f"eigenvalues of the collision operator below pinv_cutoff = {cutoff:g} THz are "
@@ -96,18 +110,10 @@ def pseudo_inverse(
     return y, tuple(relaxons), refused
 
 
-def left_out_below(
-    eigenvalues: Array, forces: Array, amplitudes: Array, keep: NDArray[np.bool_]
-) -> str:
-    """What eigenvalues that are neither kept nor of rounding would add, if it is much."""
-    rounding = len(eigenvalues) * np.finfo(float).eps * np.abs(eigenvalues).max(initial=0)
-    small = ~keep & (eigenvalues > rounding)
-    lost = (forces[small] ** 2 / eigenvalues[small]).sum()
-    kept = forces @ amplitudes
-    if lost <= DROPPED_SHARE * kept:
-        return ""
-    least = eigenvalues[small].min()
-    return f"from {least:.2g} THz on, kappa would be {1 + lost / kept:.3g} times"
+def rounding_of(eigenvalues: Array) -> float:
+    """The size of eigenvalues that are 0 but for rounding."""
+    largest = float(np.abs(eigenvalues).max(initial=0))
+    return len(eigenvalues) * float(np.finfo(float).eps) * largest
 
 
 def negative_share(eigenvalues: Array, kappa: Array) -> float:

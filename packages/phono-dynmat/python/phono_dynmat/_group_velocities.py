@@ -32,7 +32,7 @@ from phono_dynmat._fourier import (
     unit_vector,
 )
 from phono_dynmat._modes import Modes
-from phono_dynmat._zone import SAME_Q, half_open_image
+from phono_dynmat._zone import SAME_Q
 
 DIRECTION = np.array([1, 2, 3]) / np.sqrt(14)
 """Cartesian; along it the bands of a degenerate set are told apart."""
@@ -86,8 +86,9 @@ def group_velocities(
 
     with ``B`` the reciprocal lattice without 2π. Within a degenerate set the modes are
     first made eigenvectors of the derivative along (1, 2, 3), or along ``direction``. The
-    result is averaged over the operations that leave the image of ``q`` in (-1/2, 1/2] in
-    place, without a shift by a reciprocal lattice vector.
+    result is averaged over the operations that leave ``q - rint(q)`` in place, without a
+    shift by a reciprocal lattice vector: on the surface of the zone it depends on which of
+    the equivalent ``q`` is given; meshes give the shortest.
 
     Parameters
     ----------
@@ -366,7 +367,7 @@ def _average(
     q: NDArray[np.float64], w: NDArray[np.int64], cartesian: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """The mean of the Cartesian operations that leave ``q`` in place."""
-    q = half_open_image(q)
+    q = q - np.rint(q)
     stays = (np.abs(w @ q - q) < SAME_Q).all(axis=1)
     if not stays.any():
         raise DomainError("rotations: no operation leaves q in place; add the identity")
