@@ -112,7 +112,9 @@ def plot_results(
     given = [results] if isinstance(results, Result | KappaCurve | str | Path) else results
     ensure_type("results", given, list, tuple)
     if not given:
-        raise DomainError("results: has nothing to draw")
+        raise DomainError(
+            "results: name at least one file of a result, such as kappa-m111111.hdf5"
+        )
     sources = [_read(one) for one in given]
     draw, choices = _drawing(sources, picture)
     width = {None: None, Width.COLUMN: COLUMN, Width.PAGE: PAGE}[picture.size]
