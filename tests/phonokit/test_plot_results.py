@@ -92,7 +92,7 @@ def test_one_temperature_is_drawn_or_refused(folder, panel):
 @pytest.mark.parametrize(
     ("names", "choices", "message"),
     [
-        ((), {}, "nothing to draw"),
+        ((), {}, "name at least one file"),
         (("k2", "dos"), {}, "kappa and dos have no common frame"),
         (("thermal", "thermal"), {}, "several of thermal"),
         (("thermal",), {"component": "xx"}, "component: the picture of thermal"),
