@@ -20,6 +20,8 @@ NEGATIVE_SHARE = 0.01
 """The part of the heat that eigenvectors which would grow for ever may carry; a few small
 negative eigenvalues come with any finite mesh."""
 
+NOTHING = 1e-6
+"""W/(m K); near 0 K all eigenvalues are small, and so is the heat."""
 DROPPED_SHARE = 0.01
 """The part of the heat that eigenvalues below the cutoff may carry without a word."""
 
@@ -86,7 +88,7 @@ def pseudo_inverse(
             continue
         small = ~keep & (values > rounding_of(values))
         lost, kept = (forces[small] ** 2 / values[small]).sum(), forces @ amplitudes
-        if lost <= DROPPED_SHARE * kept:
+        if lost <= DROPPED_SHARE * kept or factor * lost < NOTHING:
             continue
         which = f"from {values[small].min():.2g} THz on"
         if lost > kept:
