@@ -12,7 +12,7 @@ from stillinger_weber import sum_of_terms
 from tiny_crystal import EXAMPLE
 
 pytestmark = pytest.mark.needs_rust
-Q = np.array([[0.1, 0.2, -0.3], [0.25, 0, 0.25], [1 / 3, 0, 0]])
+Q = np.array([[0.1, 0.2, -0.3], [0.5, 0, 0.5], [1 / 3, 0, 0]])
 ENDS = {"A": [0.1, 0.0, 0.05], "B": [0.5, 0.25, 0.4]}
 SHIFTS = [(-3, 2, 3), (1, 1, 1), (0, -2, 1), (2, 1, 0)]
 SCATTER = {"mesh": (3, 3, 3), "temperatures": [300.0]}
@@ -38,9 +38,7 @@ def of(function, names, **options):
 
 def symmetry(crystal, g):
     """At each wave vector by itself."""
-    results = [
-        phonokit.mode_symmetry(crystal, q + g) for q in (*Q, np.array([0.5, 0, 0.5]))
-    ]
+    results = [phonokit.mode_symmetry(crystal, q + g) for q in Q]
     return {
         "frequencies": np.concatenate([r.frequencies for r in results]),
         "multiplicities": np.concatenate([np.ravel(r.multiplicities) for r in results]),
@@ -59,9 +57,12 @@ def pattern(crystal, g):
 
 
 ON_MESH = Q[2:]
+ON_SURFACE = np.array([[0.5, 0, 0.5], [0.5, 0.5, 0.5], [0.5, 0.25, 0.75], [0.5, 0.1, 0.6]])
 IMAGES = {
     "bands": bands,
-    "modes": of(phonokit.modes, ["frequencies", "velocities"]),
+    "modes": of(
+        phonokit.modes, ["frequencies", "velocities"], q=np.concatenate([Q, ON_SURFACE])
+    ),
     "grueneisen": of(phonokit.grueneisen, ["frequencies", "parameters"]),
     "mode_symmetry": symmetry,
     "modulate": pattern,

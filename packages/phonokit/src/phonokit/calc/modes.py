@@ -6,8 +6,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_dynmat import Segment, group_velocities, phonon_frequencies, phonon_modes
-from phono_grid import Grid, IrreduciblePoints, using
+from phono_dynmat import (
+    Dynamics,
+    Modes,
+    Segment,
+    group_velocities,
+    phonon_frequencies,
+    phonon_modes,
+)
+from phono_grid import Grid, IrreduciblePoints, first_brillouin_zone, using
 from phono_grid.errors import DomainError, as_numbers, ensure_flag, finite
 
 from phonokit._documented import documented
@@ -19,6 +26,9 @@ from phonokit.model.crystal import Crystal
 from phonokit.results.harmonic import ModesResult, cell_quantities
 from phonokit.run.run import Run, Task, complete
 from phonokit.settings.mesh import HARMONIC_MESH
+
+SAME_Q = 1e-9
+"""Fractional; images that differ by less are the same."""
 
 
 @documented(INPUTS)
@@ -241,7 +251,28 @@ def _values(
     values = {"frequencies": phonons.frequencies, "eigenvectors": phonons.polarizations}
     if "velocities" in (wanted.names or ()):
         rotations = crystal.symmetry.reciprocal_rotations()
+        at = _in_zone(crystal, phonons, dynamics, direction)
         values["velocities"] = group_velocities(
-            dynamics, phonons, rotations, direction=direction
+            dynamics, at, rotations, direction=direction
         )
     return values
+
+
+def _in_zone(
+    crystal: Crystal,
+    phonons: Modes,
+    dynamics: Dynamics,
+    direction: NDArray[np.float64] | None,
+) -> Modes:
+    """The same phonons, at those images of their wave vectors that carry heat on a mesh.
+
+    Velocities are averaged over the operations that leave a wave vector in place, not
+    modulo G: at the zone boundary they would depend on which image is given.
+    """
+    q = phonons.qpoints
+    periodic = q - np.floor(q + SAME_Q)  # of equally short images always the same
+    inside = first_brillouin_zone(periodic, crystal.primitive.reciprocal_lattice)
+    inside -= np.rint(inside)
+    if np.abs(inside - q).max(initial=0) < SAME_Q:
+        return phonons
+    return phonon_modes(dynamics, inside, direction=direction)
