@@ -9,7 +9,7 @@ import structures_of_programs as structures
 from phono_dynmat import ChargeWarning, phonon_frequencies
 from phono_grid import Cell, Supercell
 from phono_grid.calculators import calculator_units
-from phono_grid.errors import FileError
+from phono_grid.errors import FileError, PhonoWarning
 from phonokit.cli.app import main
 from phonokit.io.finished import read_finished
 from phonokit.io.structures import read_structure
@@ -100,10 +100,10 @@ READ = {
     "NaCl-QE": (["NaCl-001.out", "NaCl-002.out"], "qe"),
     "NaCl-abinit": (["supercell-001.out.xz", "supercell-002.out.xz"], "vasp"),
     "diamond-FHI-aims": (["aims.out.xz"], "vasp"),
+    "NaCl-CP2K": ([f"NaCl-supercell-00{i}-forces-1_0.xyz" for i in (1, 2)], "cp2k"),
 }
 """Real outputs, and the calculator in whose units phonopy 4.10.0 gives their forces."""
 REFUSED = {
-    "NaCl-CP2K": "NaCl-supercell-001-forces-1_0.xyz",
     "Si-elk": "INFO.OUT.xz",
     "diamond-dftb": "results.tag.xz",
 }
@@ -158,3 +158,21 @@ def test_outputs_of_programs_without_a_reader_are_refused_in_one_line(tmp_path, 
     assert str(error.value).startswith(f"{path}: ")
     assert "\n" not in str(error.value)
     assert "StopIteration" not in str(error.value)
+
+
+def test_forces_of_cp2k_without_positions_are_told_apart_by_the_displaced_atom(data):
+    folder = data / "outputs" / "NaCl-CP2K"
+    supercells = phonokit.read_supercells(folder / "phonopy_disp.yaml")[0]
+    names = READ["NaCl-CP2K"][0]
+    with pytest.warns(PhonoWarning, match="in the order in which they are given"):
+        forces = phonokit.collect_forces(supercells, [folder / name for name in names])
+    assert forces.shape == (2, 64, 3)
+    # Hartree per Bohr, less the drift.
+    assert forces[0, 0, 0] == pytest.approx(-0.00042 * 51.42206748, rel=1e-6)
+    with (
+        pytest.warns(PhonoWarning, match="in the order"),
+        pytest.raises(
+            FileError, match=r"largest force is on atom 33, but atom 1 is displaced"
+        ),
+    ):
+        phonokit.collect_forces(supercells, [folder / name for name in names[::-1]])

@@ -26,19 +26,21 @@ class Cp2kOutput:
     Parameters
     ----------
     symbols : tuple of str
-    positions : (n_s, 3) array
-        Å
+    positions : (n_s, 3) array or None
+        Å; None of a file of forces alone.
     forces : (n_s, 3) array
         eV/Å
     """
 
     symbols: tuple[str, ...]
-    positions: NDArray[np.float64]
+    positions: NDArray[np.float64] | None
     forces: NDArray[np.float64]
 
 
 def read_cp2k_output(path: Path) -> Cp2kOutput:
-    """Read the last coordinates and forces of a main output.
+    """Read the last coordinates and forces of a main output, or of a file of forces alone.
+
+    The latter, ``*-forces-1_0.xyz``, is what ``&PRINT &FORCES`` with a ``FILENAME`` makes.
 
     Raises
     ------
@@ -47,9 +49,12 @@ def read_cp2k_output(path: Path) -> Cp2kOutput:
     """
     with open_text(path) as file:
         lines = file.read().splitlines()
-    symbols, x = _table(path, lines, ("ATOMIC COORDINATES IN ANGSTROM",), "&SUBSYS")
     titles = ("ATOMIC FORCES IN [A.U.]", "FORCES| ATOMIC FORCES [HARTREE/BOHR]")
     names, forces = _table(path, lines, titles, "&FORCES")
+    first = next((line for line in lines if line.strip()), "")
+    if first.strip().upper().startswith(titles):
+        return Cp2kOutput(names, None, forces * (HARTREE / BOHR))
+    symbols, x = _table(path, lines, ("ATOMIC COORDINATES IN ANGSTROM",), "&SUBSYS")
     if len(names) != len(symbols):
         raise FileError(
             f"{path}: coordinates are of {len(symbols)} atoms, forces of {len(names)}; is "

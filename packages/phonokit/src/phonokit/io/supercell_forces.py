@@ -1,10 +1,11 @@
 """Forces of one displaced supercell from a finished calculation."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import FileError
+from phono_grid.errors import FileError, PhonoWarning
 
 from phonokit.io.ase import checked_forces
 from phonokit.io.finished import read_finished
@@ -34,6 +35,11 @@ def read_supercell_forces(
     ------
     FileError
         If it cannot be read, or is of another supercell.
+
+    Warns
+    -----
+    PhonoWarning
+        If it holds no positions, which would tell what it is of.
     """
     finished = read_finished(path, form)
     turn = turn_to(expected, finished)
@@ -43,4 +49,26 @@ def read_supercell_forces(
             f"{path}: holds no forces{why}; name the output of a calculation of forces"
         )
     forces = checked_forces(finished.forces, expected.cell.n_atoms, expected.name)
+    if finished.positions is None:
+        _ensure_of_displaced(expected, forces)
     return np.asarray(forces @ turn)
+
+
+def _ensure_of_displaced(expected: Expected, forces: NDArray[np.float64]) -> None:
+    """Require the largest force on the displaced atom; nothing else tells files apart."""
+    warnings.warn(
+        "outputs without positions are taken in the order in which they are given; check "
+        "that it is that of the displacements",
+        PhonoWarning,
+        stacklevel=4,
+    )
+    at_rest = expected.cell.positions @ expected.cell.lattice
+    moved = np.flatnonzero(np.linalg.norm(expected.positions - at_rest, axis=1) > 1e-8)
+    if len(moved) != 1:
+        return
+    displaced, largest = int(moved[0]), int(np.linalg.norm(forces, axis=1).argmax())
+    if largest != displaced:
+        raise FileError(
+            f"{expected.name}: the largest force is on atom {largest + 1}, but atom "
+            f"{displaced + 1} is displaced; give the files in the order of displacements"
+        )
