@@ -28,7 +28,7 @@ SMALL = (
     "Whole processes on meshes this small are mostly start-up, reading and the set-up of "
     "series; finer meshes, where the phonons themselves take the time, are in {doc}`speed`."
 )
-"""What stands above seconds and memory."""
+"""The text above seconds and memory."""
 
 
 def write(docs: Path, outcomes: Outcomes, meshes: Meshes) -> None:

@@ -213,6 +213,7 @@ pub(crate) struct Job<'s, 'a> {
 }
 
 impl Job<'_, '_> {
+    /// The weights of chunks that are done.
     fn kept(&self) -> MutexGuard<'_, Vec<ChunkWeights>> {
         self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }

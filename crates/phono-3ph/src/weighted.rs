@@ -25,13 +25,13 @@ pub(crate) struct ChunkWeights {
     maker: WeightMaker,
     /// Place in order of the first triplet.
     start: usize,
-    /// How many of `triplets` are of this chunk.
+    /// The number of `triplets` that are of this chunk.
     made: usize,
     triplets: Vec<PairWeights>,
 }
 
 impl ChunkWeights {
-    /// None yet, for block `b` of the bands.
+    /// Weights for block `b` of the bands, of no triplet yet.
     pub(crate) fn new(job: &Job<'_, '_>, b: usize) -> Self {
         let f = job.sum.phonons.modes.frequencies(job.sum.q);
         let bands = job.bands(b);

@@ -1,12 +1,19 @@
 """Forces of displaced supercells: computed in process, or collected from calculations."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import DomainError, FileError, ensure_flag, ensure_type
+from phono_grid.errors import (
+    DomainError,
+    FileError,
+    PhonoWarning,
+    ensure_flag,
+    ensure_type,
+)
 from phono_grid.files import path_of
 
 from phonokit.io.ase import atoms_of, checked_forces
@@ -141,6 +148,8 @@ def collect_forces(
     -----
     ConvergenceWarning
         If the self-consistency of a calculation did not converge.
+    PhonoWarning
+        If files have no positions, which would tell what they are of.
 
     Examples
     --------
@@ -171,13 +180,18 @@ def collect_forces(
     lengths = [_length(supercells.positions(int(number)) - at_rest) for number in needed]
     usual = float(np.median([length for length in lengths if length > 0] or [1.0]))
 
+    unlocated: list[Path] = []
+
     def read(path: Path, number: int, length: float) -> NDArray[np.float64]:
         what = (
             f"supercell {number + 1}" if number < len(supercells) else "supercell at rest"
         )
         x = _positions(supercells, number)
         expected = Expected(f"{path}: {what}", cell, x, min(length or usual, usual))
-        return read_supercell_forces(path, expected, format)
+        forces, located = read_supercell_forces(path, expected, format)
+        if not located:
+            unlocated.append(path)
+        return forces
 
     rest = np.zeros((cell.n_atoms, 3))
     if residual is not None:
@@ -185,6 +199,14 @@ def collect_forces(
     forces = np.zeros((len(supercells), cell.n_atoms, 3))
     for number, path, length in zip(needed, files, lengths, strict=True):
         forces[number] = read(path_of(path, "files"), int(number), length) - rest
+    if unlocated:
+        warnings.warn(
+            f"{unlocated[0]}: has no positions, as {len(unlocated)} of the files; these "
+            "are taken in the order in which they are given: check that it is that of the "
+            "displacements",
+            PhonoWarning,
+            stacklevel=2,
+        )
     return forces
 
 

@@ -70,7 +70,7 @@ class ForceStore:
         return np.where(self.done[:, None, None], self._stored(), 0.0)
 
     def _stored(self) -> NDArray[np.float64]:
-        """What stands in the file, damaged or not."""
+        """All forces in the file, damaged or not."""
         return self._read(self.forces_place, self.shape, FLOAT)
 
     def put(self, number: int, forces: NDArray[np.float64]) -> None:

@@ -39,7 +39,7 @@ def _begins(pattern: str, flags: int = 0) -> Test:
 TESTS: tuple[tuple[str, Test], ...] = (
     ("abinit-out", _has(r"^\.?Version .* of ABINIT")),
     ("cp2k-output", _has(r"^ CP2K\|")),
-    ("cp2k-output", _begins(r"\s*(?:FORCES\|)?\s*ATOMIC FORCES (?:in )?\[", re.I)),
+    ("cp2k-output", _begins(r"(?:FORCES\|)?\s*ATOMIC FORCES (?:in )?\[", re.I)),
     ("vasp-xml", _has(r"<modeling>")),
     ("vasp-out", _begins(r"vasp\.\d")),
     ("espresso-out", _has(r"Program PWSCF")),

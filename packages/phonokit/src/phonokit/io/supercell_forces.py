@@ -1,11 +1,10 @@
 """Forces of one displaced supercell from a finished calculation."""
 
-import warnings
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_grid.errors import FileError, PhonoWarning
+from phono_grid.errors import FileError
 
 from phonokit.io.ase import checked_forces
 from phonokit.io.finished import read_finished
@@ -14,7 +13,7 @@ from phonokit.io.same_supercell import Expected, turn_to
 
 def read_supercell_forces(
     path: Path, expected: Expected, form: str | None = None
-) -> NDArray[np.float64]:
+) -> tuple[NDArray[np.float64], bool]:
     """Forces of a finished calculation, in the frame of the supercell.
 
     Parameters
@@ -28,18 +27,15 @@ def read_supercell_forces(
 
     Returns
     -------
-    (n_s, 3) array
+    forces : (n_s, 3) array
         eV/Å
+    located : bool
+        Whether the file has positions, which tell what it is of.
 
     Raises
     ------
     FileError
         If it cannot be read, or is of another supercell.
-
-    Warns
-    -----
-    PhonoWarning
-        If it holds no positions, which would tell what it is of.
     """
     finished = read_finished(path, form)
     turn = turn_to(expected, finished)
@@ -49,19 +45,14 @@ def read_supercell_forces(
             f"{path}: holds no forces{why}; name the output of a calculation of forces"
         )
     forces = checked_forces(finished.forces, expected.cell.n_atoms, expected.name)
-    if finished.positions is None:
+    located = finished.positions is not None
+    if not located:
         _ensure_of_displaced(expected, forces)
-    return np.asarray(forces @ turn)
+    return np.asarray(forces @ turn), located
 
 
 def _ensure_of_displaced(expected: Expected, forces: NDArray[np.float64]) -> None:
     """Require the largest force on the displaced atom; nothing else tells files apart."""
-    warnings.warn(
-        "outputs without positions are taken in the order in which they are given; check "
-        "that it is that of the displacements",
-        PhonoWarning,
-        stacklevel=4,
-    )
     at_rest = expected.cell.positions @ expected.cell.lattice
     moved = np.flatnonzero(np.linalg.norm(expected.positions - at_rest, axis=1) > 1e-8)
     if len(moved) != 1:

@@ -68,7 +68,7 @@ def plot_kappa(
 
 
 def _curves(result: Any) -> list[KappaCurve]:
-    """What is to be drawn, in a sequence."""
+    """The curves to be drawn, in a sequence."""
     given = [result] if isinstance(result, KappaResult | KappaCurve) else result
     ensure_type("result", given, list, tuple)
     for one in given:

@@ -1,4 +1,4 @@
-"""What legends call the results that are drawn in one frame."""
+"""Names in legends for the results that are drawn in one frame."""
 
 import math
 import re

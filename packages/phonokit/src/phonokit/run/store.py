@@ -173,7 +173,7 @@ class RunStore:
 
 
 def _differences(names: list[str], there: dict[str, str], here: dict[str, str]) -> str:
-    """What differs, each with both of its values."""
+    """The settings that differ, each with both of its values."""
     return " and ".join(
         f"{name} ({_short(there.get(name))} there, {_short(here.get(name))} here)"
         for name in names

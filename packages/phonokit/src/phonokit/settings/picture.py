@@ -1,4 +1,4 @@
-"""How a picture of results looks, and which part of them it shows."""
+"""Looks of a picture of results, and the part of them that it shows."""
 
 from dataclasses import dataclass
 from enum import Enum
