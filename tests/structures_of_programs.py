@@ -100,17 +100,32 @@ def cp2k(kinds: str, labels: str = "H1 H2") -> str:
     )
 
 
-def elk(first: str, second: str) -> str:
-    """Elk's input."""
+def elk(first: str, second: str, field: str = "", other: str = "") -> str:
+    """Elk's input, with magnetic fields of the atoms."""
     return (
         "avec\n 1 0 0\n 0 1 0\n 0 0 1\nscale\n 5.669178373\natoms\n 2\n"
-        f" '{first}.in'\n 1\n 0 0 0\n '{second}.in'\n 1\n 0.5 0.5 0.5\n"
+        f" '{first}.in'\n 1\n 0 0 0{field}\n '{second}.in'\n 1\n 0.5 0.5 0.5{other}\n"
     )
 
 
 def xsf() -> str:
     """XCrySDen's file."""
     return f"CRYSTAL\nPRIMVEC\n{CUBE}PRIMCOORD\n2 1\nH 0 0 0\nH 1.5 1.5 1.5\n"
+
+
+def res(first: str, second: str, names: str = "H", lattice: str = "LATT -1") -> str:
+    """A file of SHELX, with the title of AIRSS."""
+    return (
+        f"TITL a 0.0 27.0 -1.0 0 0 2 (Pm-3m) n - 1\nCELL 1.5418 3 3 3 90 90 90\n{lattice}\n"
+        f"SFAC {names}\n{first}\n{second}\nEND\n"
+    )
+
+
+def turbomole(first: str, second: str, kind: str = "angs", more: str = "") -> str:
+    """A control file of Turbomole's riper."""
+    half = "0.5 0.5 0.5" if kind == "frac" else "1.5 1.5 1.5"
+    cell = more or f"$lattice angs\n{CUBE}"
+    return f"$coord {kind}\n0 0 0 {first}\n{half} {second}\n$periodic 3\n{cell}$end\n"
 
 
 PLAIN = {
@@ -126,6 +141,8 @@ PLAIN = {
     "cp2k-restart": cp2k("", "H H"),
     "elk-in": elk("H", "H"),
     "xsf": xsf(),
+    "res": res("H 1 0 0 0 1.0", "H 1 0.5 0.5 0.5 1.0"),
+    "turbomole": turbomole("h", "h"),
 }
 """The same crystal in every format, with nothing to be told."""
 _MAGNETISED = "nspin=2, starting_magnetization(1)=0.5, starting_magnetization(2)=-0.5"
@@ -149,6 +166,8 @@ MASSES = {
     "gen": gen("D H"),
     "cp2k-restart": cp2k(_KIND.format("H1", "MASS 2.014") + _KIND.format("H2", "")),
     "elk-in": elk("D", "H"),
+    "res": res("D1 1 0 0 0 1.0", "H1 2 0.5 0.5 0.5 1.0", "D H"),
+    "turbomole": turbomole("d", "h"),
 }
 """Files that say that the first atom is deuterium."""
 LABELS = {
@@ -174,5 +193,67 @@ MOMENTS = {
     "cp2k-restart": cp2k(
         _KIND.format("H1", "MAGNETIZATION 0.5") + _KIND.format("H2", "MAGNETIZATION -0.5")
     ),
+    "castep-cell colon": castep("H 0 0 0 spin: 0.5", "H 0.5 0.5 0.5 SPIN  -0.5"),
+    "abinit-in": abinit("nsppol 2 spinat 0 0 0.5 0 0 -0.5"),
+    "abinit-in short": abinit("spinat 2*0 0.5 2*0 -5.0d-1"),
+    "elk-in": elk("H", "H", " 0 0 0.5", " 0 0 -0.5"),
+    "res": res("H 1 0 0 0 1.0 0.5", "H 1 0.5 0.5 0.5 1.0 -0.5"),
 }
 """Files of an antiferromagnet."""
+VECTORS = {
+    "espresso-in": espresso(
+        "noncolin=.true., starting_magnetization(1)=0.5, angle1(1)=90, angle2(1)=90",
+    ),
+    "castep-cell": castep("H 0 0 0 SPIN=( 0 0.5 0)", "H 0.5 0.5 0.5 SPIN=0, 0.5, 0"),
+    "abinit-in": abinit("nspinor 2 nspden 4 spinat 0 0.5 0 0 0.5 0"),
+    "elk-in": elk("H", "H", " 0 0.5 0", " 0 0.5 0"),
+}
+"""Files of a magnet along y."""
+SHARED = {
+    "cif": cif("H1 H 0 0 0 1", "H2 H 0.5 0.5 0.5 0.5"),
+    "cif two": cif("H1 H 0 0 0 0.5", "He1 He 0 0 0 0.5"),
+    "extxyz": extxyz("occupancy:R:1", "1.0", "0.25"),
+    "castep-cell": castep("H 0 0 0 MIXTURE:( 1 0.5)", "He 0 0 0 MIXTURE:( 1 0.5)"),
+    "abinit-in": abinit("ntypalch 1 npspalch 2 mixalch 0.5 0.5"),
+    "res": res("H 1 0 0 0 1.0", "H 1 0.5 0.5 0.5 0.5"),
+    "res of SHELX": res("H1 1 0 0 0 11.0", "H2 1 0.5 0.5 0.5 10.5"),
+}
+"""Files with sites that are occupied in part."""
+GHOSTS = {
+    "vasp": poscar("X H"),
+    "espresso-in": espresso(species="X 1.0 X.upf;H 1.0 H.upf", labels="X H"),
+    "extxyz": extxyz("mass:R:1", "1", "1").replace("H 0 0 0", "X 0 0 0"),
+    "castep-cell": castep("X 0 0 0", "H 0.5 0.5 0.5"),
+    "aims": aims("Emptium", "H"),
+    "aims empty": aims("H", "H") + "empty 0 0 1 H\n",
+    "abinit-in": abinit().replace("znucl 1 1", "znucl 1 0"),
+    "gen": gen("X H"),
+    "cp2k-restart": cp2k(_KIND.format("H1", "GHOST") + _KIND.format("H2", "")),
+    "cp2k-restart T": cp2k(_KIND.format("H1", "") + _KIND.format("H2", "GHOST .TRUE.")),
+    "elk-in": elk("X", "H"),
+    "xsf": xsf().replace("H 1.5", "0 1.5"),
+    "res": res("X 1 0 0 0 1.0", "H 2 0.5 0.5 0.5 1.0", "X H"),
+    "cif": cif("X1 X 0 0 0 1", "H2 H 0.5 0.5 0.5 1"),
+    "lammps-data": lammps("1.0 # X;1.00794 # H"),
+    "turbomole": turbomole("q", "h"),
+}
+"""Files with a site that has no nucleus."""
+MORE = {
+    "res": res("H 1 0 0 0 1", "H 1 0 0.5 0.5 1", lattice="LATT 1\nSYMM -X,-Y,Z"),
+    "res centred": res("H 1 0 0 0 1", "H 1 0 0.5 0.5 1", lattice="LATT -3"),
+    "res of SHELX": res("H 1 0 0 0 1", "H 1 0 0.5 0.5 1", lattice=""),
+    "cp2k-restart": cp2k("", "H H").replace(
+        "&END CELL", "MULTIPLE_UNIT_CELL 2 1 1\n&END CELL"
+    ),
+}
+"""Files that leave atoms to be made from others."""
+NO_PLACE = {
+    "masses": {"xsf"},
+    "labels": {"cif", "extxyz", "xsf", "res", "turbomole"},
+    "moments": {"vasp", "lammps-data", "gen", "xsf", "turbomole"},
+    "shared sites": {"vasp", "espresso-in", "aims", "lammps-data", "gen", "cp2k-restart"}
+    | {"elk-in", "xsf", "turbomole"},
+    "ghosts": set(),
+}
+"""What formats cannot say; moments of a POSCAR are in INCAR. CIF, extxyz, xsf and res have
+names of elements, and labels of sites that are no kinds."""

@@ -9,7 +9,7 @@ from phono_grid.errors import FileError
 from phono_grid.units import BOHR
 
 from phonokit.io.files import open_text
-from phonokit.io.fractional import fractional
+from phonokit.io.fractional import fractional, lattice_vectors
 from phonokit.io.lines import number_of
 from phonokit.io.species import Structure
 
@@ -31,9 +31,12 @@ def read_cp2k_input(path: Path) -> Structure:
     found = _sections([line for line in lines if line])
     if not found.get("CELL") or not found.get("COORD"):
         raise FileError(f"{path}: expected &CELL and &COORD with lines in both")
+    _ensure_crystal(path, found["CELL"][0])
     lattice = _lattice(path, found["CELL"][0])
     labels, positions = _atoms(path, found["COORD"][0], lattice)
     kinds = {section[0][0]: section[1:] for section in found.get("KIND", []) if section[0]}
+    for label in labels:
+        _refuse_ghost(path, label, kinds.get(label, []))
     masses = [
         _of_kind(path, kinds.get(label, []), ("MASS", "ATOMIC_MASS")) for label in labels
     ]
@@ -62,6 +65,27 @@ def _sections(lines: list[str]) -> dict[str, list[Section]]:
     return found
 
 
+def _ensure_crystal(path: Path, section: Section) -> None:
+    """Refuse a cell that is repeated, or a molecule."""
+    rows = {words[0].upper(): words[1:] for words in section}
+    if rows.get("MULTIPLE_UNIT_CELL", ["1"] * 3) != ["1"] * 3:
+        raise FileError(
+            f"{path}: MULTIPLE_UNIT_CELL repeats the cell; write the one that is repeated"
+        )
+    if [word.upper() for word in rows.get("PERIODIC", [])] == ["NONE"]:
+        raise FileError(f"{path}: PERIODIC NONE is a molecule, not a crystal")
+
+
+def _refuse_ghost(path: Path, label: str, section: Section) -> None:
+    """Refuse a kind of functions without an atom."""
+    for words in section:
+        is_set = words[1:2] in ([], *([x] for x in ("T", "TRUE", ".TRUE.", "1")))
+        if words[0].upper() == "GHOST" and is_set:
+            raise FileError(
+                f"{path}: &KIND {label}: a ghost atom does not vibrate; remove it"
+            )
+
+
 def _lattice(path: Path, section: Section) -> NDArray[np.float64]:
     """Lattice vectors, Å."""
     rows = {words[0].upper(): words[1:] for words in section}
@@ -69,17 +93,11 @@ def _lattice(path: Path, section: Section) -> NDArray[np.float64]:
         return np.array([_vector(path, rows[name]) for name in "ABC"])
     if "ABC" not in rows:
         raise FileError(f"{path}: &CELL: expected A, B and C, or ABC")
-    lengths = _vector(path, rows["ABC"])
     angles = np.array([90.0, 90.0, 90.0])
     if "ALPHA_BETA_GAMMA" in rows:
         words = [word for word in rows["ALPHA_BETA_GAMMA"] if not word.startswith("[")]
         angles = _numbers(path, words)
-    alpha, beta, gamma = np.cos(np.radians(angles))
-    sine = np.sqrt(1 - gamma**2)
-    x = (alpha - beta * gamma) / sine
-    z = np.sqrt(1 - beta**2 - x**2)
-    shape = np.array([[1, 0, 0], [gamma, sine, 0], [beta, x, z]])
-    return np.asarray(shape * lengths[:, None])
+    return lattice_vectors(_vector(path, rows["ABC"]), angles)
 
 
 def _vector(path: Path, words: list[str]) -> NDArray[np.float64]:

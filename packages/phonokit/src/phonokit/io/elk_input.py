@@ -20,12 +20,13 @@ WORD = re.compile(r"'[^']*'|\"[^\"]*\"|[^\s,]+")
 def read_elk_input(path: Path) -> Structure:
     """Read the blocks ``avec``, ``scale`` and ``atoms`` of an ``elk.in``.
 
-    Species are named by their files, ``'Si.in'``.
+    Species are named by their files, ``'Si.in'``. Fields in muffin tins (``bfcmt``), with
+    which a calculation of a magnetic crystal begins, are taken for its moments.
 
     Raises
     ------
     FileError
-        If a block is missing or does not hold what it should.
+        If a block is missing or does not hold what it should, or it is a molecule.
     """
     with open_text(path) as file:
         lines = [re.split(r"[!#]", line)[0] for line in file.read().splitlines()]
@@ -33,8 +34,11 @@ def read_elk_input(path: Path) -> Structure:
     scales = [_numbers(path, words, name, 1, [[1.0]])[0][0] for name in SCALES]
     lattice = np.array(_numbers(path, words, "avec", 3, None))
     lattice = lattice * scales[0] * np.array(scales[1:])[:, None] * BOHR
-    labels, positions = _atoms(path, words)
-    return Structure(lattice, positions, labels)
+    _refuse_molecule(path, words)
+    labels, positions, fields = _atoms(path, words)
+    # Along z alone, the magnetism is collinear.
+    moments = fields if np.any(fields[:, :2]) else fields[:, 2]
+    return Structure(lattice, positions, labels, moments=moments)
 
 
 def _start(words: Words, name: str) -> int | None:
@@ -70,21 +74,35 @@ def _row(path: Path, words: Words, number: int, n: int) -> list[float]:
     return values
 
 
-def _atoms(path: Path, words: Words) -> tuple[list[str], NDArray[np.float64]]:
-    """Labels and fractional positions of the block ``atoms``."""
+def _refuse_molecule(path: Path, words: Words) -> None:
+    """Refuse what is not periodic, whose positions are Cartesian."""
+    start = _start(words, "molecule")
+    if start is not None and words[start : start + 1] not in ([[".false."]], [["F"]]):
+        raise FileError(f"{path}: is a molecule, not a crystal")
+
+
+def _atoms(
+    path: Path, words: Words
+) -> tuple[list[str], NDArray[np.float64], NDArray[np.float64]]:
+    """Labels, fractional positions and fields of the block ``atoms``."""
     line = _start(words, "atoms")
     if line is None:
         raise FileError(f"{path}: has no atoms")
     (n_species,) = _row(path, words, line, 1)
     labels: list[str] = []
-    positions: list[list[float]] = []
+    rows: list[list[float]] = []
     line += 1
     for _ in range(int(n_species)):
         if line >= len(words) or not words[line]:
             raise FileError(f"{path}: line {line + 1}: expected the file of a species")
         label = Path(words[line][0].strip("'\"")).stem
         (n,) = _row(path, words, line + 1, 1)
-        positions += [_row(path, words, line + 2 + i, 3) for i in range(int(n))]
+        for i in range(line + 2, line + 2 + int(n)):
+            wide = len(words[i]) >= 6 if i < len(words) else False
+            rows.append(
+                _row(path, words, i, 6) if wide else [*_row(path, words, i, 3), 0, 0, 0]
+            )
         labels += [label] * int(n)
         line += 2 + int(n)
-    return labels, np.array(positions).reshape(-1, 3)
+    table = np.array(rows, dtype=np.float64).reshape(-1, 6)
+    return labels, table[:, :3], table[:, 3:]

@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,6 +111,22 @@ def labels_by_type(symbols: Sequence[str], types: Sequence[Any]) -> list[str]:
         symbol if len(kinds[symbol]) == 1 else f"{symbol}{kinds[symbol].index(kind) + 1}"
         for symbol, kind in zip(symbols, types, strict=True)
     ]
+
+
+def is_whole(shares: Mapping[str, Any]) -> bool:
+    """Whether a site is full of one species; what is no number is not."""
+    return len(shares) == 1 and all(
+        isinstance(share, int | float) and share >= 1 for share in shares.values()
+    )
+
+
+def refuse_partial(shares: Mapping[str, Any]) -> None:
+    """Refuse a site that is occupied in part, or by several species."""
+    if not is_whole(shares):
+        told = ", ".join(f"{name} {share}" for name, share in shares.items())
+        raise DomainError(
+            f"a site is occupied in part ({told}); choose an ordered supercell"
+        )
 
 
 def _letters(label: str) -> str:

@@ -14,18 +14,27 @@ from numpy.typing import NDArray
 from phono_grid import Cell
 from phono_grid.errors import DomainError, FileError
 
+from phonokit.io.abinit_input import read_abinit_atoms
 from phonokit.io.aims_geometry import read_aims_geometry
 from phonokit.io.ase import read_atoms
+from phonokit.io.castep_cell import read_castep_cell
 from phonokit.io.cp2k_input import read_cp2k_input
 from phonokit.io.elk_input import read_elk_input
 from phonokit.io.espresso_input import read_espresso_input
 from phonokit.io.files import in_file, open_text
 from phonokit.io.fractional import fractional
 from phonokit.io.gen import read_gen
-from phonokit.io.lines import number_of
 from phonokit.io.poscar import read_poscar
 from phonokit.io.recognize import ensure_file, format_of, plain
-from phonokit.io.species import ISOTOPES, Structure, labels_by_type
+from phonokit.io.res import read_res
+from phonokit.io.species import (
+    ISOTOPES,
+    Structure,
+    is_whole,
+    labels_by_type,
+    refuse_partial,
+)
+from phonokit.io.turbomole import read_turbomole
 
 READERS: dict[str, Callable[[Path], Structure]] = {
     "vasp": read_poscar,
@@ -34,13 +43,13 @@ READERS: dict[str, Callable[[Path], Structure]] = {
     "cp2k-restart": read_cp2k_input,
     "aims": read_aims_geometry,
     "gen": read_gen,
+    "castep-cell": read_castep_cell,
+    "res": read_res,
+    "turbomole": read_turbomole,
 }
 """Our own readers, by ASE's name of the format."""
 OUTPUTS = ("cp2k-output",)
 """Formats of finished calculations that ASE does not know."""
-AnyMasses = NDArray[np.float64] | None
-AnyTypes = list[int] | None
-NONE: tuple[AnyMasses, AnyTypes] = (None, None)
 
 
 def read_structure(path: Path, form: str | None = None) -> Cell:
@@ -97,13 +106,12 @@ def _with_all(path: Path, form: str | None) -> Structure:
         _refuse_partial(atoms)
         if form == "cif":
             _refuse_moments(file)
-        masses, types = _abinit_types(file, len(atoms)) if form == "abinit-in" else NONE
+        said = read_abinit_atoms(file, len(atoms)) if form == "abinit-in" else None
     if not all(atoms.pbc):
         raise DomainError(
             "is not periodic along all three axes, as a crystal is; write it as a crystal"
         )
-    if masses is None:
-        masses = _masses(atoms)
+    masses = _masses(atoms) if said is None or said.masses is None else said.masses
     if masses is not None and form == "cif":
         # ASE has the mass of the nucleus for deuterium.
         deuterium = np.abs(masses - ISOTOPES["D"][1]) < 1e-3
@@ -112,9 +120,9 @@ def _with_all(path: Path, form: str | None) -> Structure:
     return Structure(
         lattice,
         fractional(atoms.get_positions(), lattice),
-        _labels(atoms, types),
+        _labels(atoms, None if said is None else said.types),
         masses,
-        _moments(atoms),
+        _moments(atoms) if said is None or said.moments is None else said.moments,
     )
 
 
@@ -125,9 +133,8 @@ def _labels(atoms: Any, types: list[int] | None) -> list[str]:
     symbols = [str(symbol) for symbol in atoms.get_chemical_symbols()]
     if types is not None:
         return labels_by_type(symbols, types)
-    for name in ("castep_custom_species", "type"):
-        if name in atoms.arrays:
-            return labels_by_type(symbols, atoms.arrays[name].tolist())
+    if "type" in atoms.arrays:
+        return labels_by_type(symbols, atoms.arrays["type"].tolist())
     return symbols
 
 
@@ -157,23 +164,14 @@ def _refuse_partial(atoms: Any) -> None:
     """Refuse sites that are occupied in part, or by several elements."""
     sites = atoms.info.get("occupancy") or {}
     shares = [dict(its) for its in sites.values()] if isinstance(sites, dict) else []
-    mixed = [its for its in shares if len(its) > 1 or not all(map(_is_whole, its.values()))]
+    mixed = [its for its in shares if not is_whole(its)]
     named = ("occupancy", "occupancies", "occupation")
     arrays = [np.asarray(atoms.arrays[name]) for name in named if name in atoms.arrays]
     # A file of proteins has 0 where nobody knows.
     numbers = [np.unique(array) for array in arrays if array.dtype.kind in "iuf"]
     few = [x for values in numbers for x in values if 0 < x < 1 - 1e-6]
-    if mixed or few:
-        shares_of_one = (mixed[0] if mixed else {"a site": few[0]}).items()
-        told = ", ".join(f"{name} {share}" for name, share in shares_of_one)
-        raise DomainError(
-            f"a site is occupied in part ({told}); choose an ordered supercell"
-        )
-
-
-def _is_whole(share: Any) -> bool:
-    """Whether a site is occupied: ASE leaves what is no number as it is."""
-    return isinstance(share, int | float) and share >= 1
+    for its in mixed[:1] or [{"a site": share} for share in few[:1]]:
+        refuse_partial(its)
 
 
 def _refuse_moments(path: Path) -> None:
@@ -184,33 +182,3 @@ def _refuse_moments(path: Path) -> None:
                 "holds magnetic moments, which are not read from a cif; remove them, and "
                 "give magnetic_moments="
             )
-
-
-def _abinit_types(path: Path, n_a: int) -> tuple[AnyMasses, AnyTypes]:
-    """Masses and types of atoms of an input of ABINIT, ``amu`` and ``typat``."""
-    with open_text(path) as file:
-        text = re.sub(r"[!#][^\n]*", "", file.read())
-    amu, numbers = (_abinit_numbers(text, name) for name in ("amu", "typat"))
-    types = None if numbers is None else [int(number) for number in numbers[:n_a]]
-    if types is None or len(types) < n_a:
-        types = None
-    if amu is None:
-        return None, types
-    if types is None or not {*types} <= {*range(1, len(amu) + 1)}:
-        raise DomainError("amu: expected a mass for each type of atom of typat")
-    return np.array([amu[kind - 1] for kind in types]), types
-
-
-def _abinit_numbers(text: str, name: str) -> list[float] | None:
-    """The numbers after a name, where ``3*1`` is 1 three times."""
-    match = re.search(rf"\b{name}\b((?:\s+[-+\d.*edED]+)+)", text)
-    if match is None:
-        return None
-    numbers: list[float] = []
-    for word in match[1].split():
-        count, times, value = word.rpartition("*")
-        try:
-            numbers += [number_of(value)] * (int(count) if times else 1)
-        except ValueError:
-            break
-    return numbers
