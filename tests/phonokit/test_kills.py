@@ -25,18 +25,35 @@ MESH = ("--mesh", "5", "5", "5")
 OUT = ("--output", "out.hdf5")
 ONE = ("--second-order", "--supercell", "2", "2", "2")
 EMT = ("--calculator", "ase.calculators.emt:EMT")
+VOLUMES = ("v0", "v1", "v2", "v3")
 WORDS = {
     "kappa": ("kappa", EXAMPLE, *MESH, *OUT),
     "kappa lbte": ("kappa", EXAMPLE, *MESH, "--method", "lbte", *OUT),
     "gamma": ("gamma", EXAMPLE, *MESH, "--q", "0.2,0,0", "0.4,0,0", *OUT),
     "spectral": ("spectral", EXAMPLE, *MESH, "--q", "0.2,0,0", *OUT),
     "dos": ("dos", EXAMPLE, *MESH, *OUT),
+    "jdos": ("jdos", EXAMPLE, *MESH, "--q", "0.2,0,0", *OUT),
+    "bands": ("bands", EXAMPLE, *OUT),
+    "thermal": ("thermal", EXAMPLE, *MESH, *OUT),
+    "modes": ("modes", EXAMPLE, *MESH, *OUT),
+    "symmetry": ("symmetry", EXAMPLE, *OUT),
+    "elasticity": ("elasticity", EXAMPLE, *OUT),
+    "grueneisen": ("grueneisen", EXAMPLE, *MESH, *OUT),
+    "qha": ("qha", *VOLUMES, "--energies", "e-v.dat", *MESH, *OUT),
+    "accumulate": ("accumulate", "kappa.hdf5", *OUT),
+    "plot": ("plot", "kappa.hdf5", "--output", "out.png"),
+    "export": ("export", "dos.hdf5", "--output", "out"),
+    "convert": ("convert", "v0", "tdep", "--to", "tdep"),
+    "modulate": ("modulate", "v0", "--q", "0,0,0.5", "--band", "1", "--output", "out.vasp"),
     "forces": ("forces", "todo", *EMT),
+    "fc from a structure": ("fc", "POSCAR", *ONE, *EMT, "--output", "out"),
     "fc": ("fc", EXAMPLE, "--output", "out"),
     "displace": ("displace", "POSCAR", *ONE, "--structures", "vasp", "--output", "out"),
 }
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-ALONE = ("forces", "fc", "displace")
+ALONE = ("forces", "fc", "fc from a structure", "displace", "plot", "export", "convert")
+ALONE += ("modulate", "symmetry", "accumulate", "elasticity")
+"""Commands that do not run on several ranks."""
 CASES = [
     pytest.param(name, ranks, marks=[pytest.mark.mpi] if ranks > 1 else [])
     for name in WORDS
@@ -47,15 +64,28 @@ CASES = [
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch):
-    """A folder with what some commands read."""
+def here(tmp_path, monkeypatch, name):
+    """A folder with what a command reads."""
     from ase.build import bulk
 
     folder = tmp_path / "here"
     folder.mkdir()
     monkeypatch.chdir(folder)
     bulk("Cu", a=3.6).write("POSCAR")
-    assert run("displace", "POSCAR", *ONE, "--output", "todo") == 0
+    words = WORDS[name]
+    if "todo" in words:
+        assert run("displace", "POSCAR", *ONE, "--output", "todo") == 0
+    energies = []
+    for i, volume in enumerate(v for v in VOLUMES if v in words):
+        copper = bulk("Cu", a=3.55 + 0.05 * i)
+        copper.write("CELL.vasp")
+        assert run("fc", "CELL.vasp", *ONE, *EMT, "--output", volume) == 0
+        energies.append(f"{copper.get_volume()} {0.01 * (i - 1.5) ** 2}\n")
+    Path("e-v.dat").write_text("".join(energies))
+    for result in ("kappa", "dos"):
+        file = f"{result}.hdf5"
+        if file in words:
+            assert run(result, EXAMPLE, *MESH, "--output", file) == 0
     return folder
 
 

@@ -22,6 +22,7 @@ from phonokit.cli.replaceable import (
     picture_name,
 )
 from phonokit.cli.report import Report
+from phonokit.cli.terminal import read_line
 from phonokit.io.load import load
 from phonokit.plot.accumulate import plot_accumulate
 from phonokit.plot.figure import ensure_plottable, made_by
@@ -85,17 +86,19 @@ def accumulate(
     def all_of_it() -> None:
         _ensure_files(path, output, plot, overwrite=overwrite)
         its_crystal = None if crystal is None else load(crystal)
+        origin = () if its_crystal is None else its_crystal.origin.files
+        files = (path, *(file.path for file in origin))
         asked = {**current.get().asked, "kappa": file_hash(path), **programs()}
         if its_crystal is not None:
             asked["crystal"] = its_crystal.fingerprint[:12]
         if output is not None and is_finished(output, asked, overwrite=overwrite):
             report = Report(quiet=quiet, json=json)
-            _finish(read_result(output), output, plot, report, is_there=True)
+            _finish(read_result(output), files, output, plot, report, is_there=True)
             return
         result = compute(path, temperature=temperature, sigma=sigma, crystal=its_crystal)
         if output is not None:
             result.write(output, command=current.get().command, asked=asked)
-        _finish(result, output, plot, Report(quiet=quiet, json=json))
+        _finish(result, files, output, plot, Report(quiet=quiet, json=json))
 
     with launched_ranks(current.get().explain) as ranks:
         on_first_rank(ranks, all_of_it)
@@ -124,6 +127,7 @@ def _ensure_files(
 
 def _finish(
     result: AccumulateResult,
+    files: tuple[Path, ...],
     output: Path | None,
     plot: Path | None,
     report: Report,
@@ -137,6 +141,7 @@ def _finish(
     about = result.provenance
     report.say(f"phonokit {__version__}: {backend.describe()}, on one rank")
     report.say(f"  crystal   {about.formula or 'unknown'}")
+    report.say(read_line(files))
     total = result.kappa[:3].mean()
     report.say(
         f"κ = {total:.3f} W/(m K) at {result.temperature:g} K, mean of xx, yy, zz",

@@ -81,6 +81,8 @@ class Calculation(Generic[R]):
         of ``draw``.
     identity : callable, optional
         More that the numbers depend on than options and the crystal, by name.
+    more_files : callable
+        Files that are read beside those of the crystal.
     """
 
     path: Path
@@ -95,6 +97,7 @@ class Calculation(Generic[R]):
     next_step: Callable[[R, Path], str] = lambda _, __: ""
     beside: Callable[[Crystal, Ranks], dict[str, Any]] = lambda _, __: {}
     identity: Callable[[Crystal], dict[str, str]] = lambda _: {}
+    more_files: Callable[[], Iterable[Path]] = tuple[Path, ...]
 
     def result(self, crystal: Crystal, run: Run) -> R:
         """Compute."""
@@ -151,7 +154,13 @@ def begun(
         if target.resolve() in (f.path.resolve() for f in crystal.origin.files):
             raise DomainError(f"{target}: is an input file; name another file to write")
         on_first_rank(ranks, lambda: _ensure_can_be_written(target))
-        text = header(crystal, rows, nac=options.crystal.nac, ranks=ranks.size)
+        text = header(
+            crystal,
+            rows,
+            nac=options.crystal.nac,
+            ranks=ranks.size,
+            more=calculation.more_files(),
+        )
         report.say(text)
         loaded = [crystal]
         del crystal

@@ -11,6 +11,7 @@ from phono_grid.files import together
 from phonokit.cli.command import command
 from phonokit.cli.displace import program, say
 from phonokit.cli.replaceable import Replacement
+from phonokit.cli.terminal import read_line
 from phonokit.io.formats.constants import losses, read_constants, write_constants
 from phonokit.io.load import load
 from phonokit.model.constants import Constants3, Given, drifts_of
@@ -80,7 +81,7 @@ def _report(crystal: Crystal) -> Iterator[str]:
     yield program()
     yield f"  crystal   {cell.formula}, {crystal.symmetry.symbol}, {cell.volume:.3f} Å³"
     yield f"  found     {crystal.origin.source}"
-    yield f"  read      {', '.join(str(file.path) for file in crystal.origin.files)}"
+    yield read_line(file.path for file in crystal.origin.files)
     given = crystal.constants
     orders: list[tuple[int, Constants3]] = []
     if not isinstance(given, Given) or given.fc2 is not None:

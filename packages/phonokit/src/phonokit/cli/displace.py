@@ -19,11 +19,14 @@ from phonokit.cli.command import command
 from phonokit.cli.derive import options_of, settings_from
 from phonokit.cli.options import Flat
 from phonokit.cli.replaceable import ASKED, Replacement
+from phonokit.cli.terminal import read_line
+from phonokit.io.load import load
 from phonokit.io.write_displacements import (
     default_displacements_name,
     write_displacements,
 )
 from phonokit.io.write_structures import write_structures
+from phonokit.model.crystal import Crystal
 from phonokit.model.displaced_supercells import AnySupercells
 from phonokit.settings.displace import Displace, Matrix, Triple
 
@@ -131,7 +134,12 @@ def make_displacements(
     overwrite: bool = False,
 ) -> Path:
     """Make, write and tell of displacements; their file."""
-    supercells = compute(structure, settings, format=form)
+    files: list[Path] = [structure]
+    source: Path | Crystal = structure
+    if settings.temperature is not None:
+        crystal = load(structure)
+        source, files = crystal, [file.path for file in crystal.origin.files]
+    supercells = compute(source, settings, format=form)
     path = folder / default_displacements_name(supercells)
     forces = sorted(f.name for n in FORCES for f in folder.glob(n))
     never = f"{folder} holds forces of them ({', '.join(forces[:3])}); {ANOTHER}"
@@ -145,7 +153,8 @@ def make_displacements(
             if structures is not None:
                 last = write_structures(part, folder, stem, structures)
                 written.append(f"wrote {last[0]} structures, the last {last[1]}")
-    say("\n".join([_header(supercells), *replacement.told([path]), *written]))
+    lines = [_header(supercells), read_line(files)]
+    say("\n".join([*lines, *replacement.told([path]), *written]))
     return path
 
 

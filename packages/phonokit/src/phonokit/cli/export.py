@@ -10,6 +10,7 @@ from phono_grid.files import make_folder, together
 from phonokit.cli.command import command
 from phonokit.cli.displace import say
 from phonokit.cli.replaceable import Replacement, ensure_replaceable
+from phonokit.cli.terminal import read_line
 from phonokit.io.export import HEAD, export_names
 from phonokit.io.export import export as write
 from phonokit.results.reading import read_result
@@ -47,7 +48,7 @@ def export(path: ResultFile, /, *, output: Path = Path(), overwrite: bool = Fals
     with together(replacement.accept):
         make_folder(output)
         written = write(result, output)
-    say("\n".join(replacement.told(written)))
+    say("\n".join([read_line([path]), *replacement.told(written)]))
 
 
 app = command(export, EXAMPLES)

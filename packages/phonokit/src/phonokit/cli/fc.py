@@ -21,6 +21,7 @@ from phonokit.cli.forces import compute_all
 from phonokit.cli.four_phonon import NAME as FILE
 from phonokit.cli.options import Flat
 from phonokit.cli.replaceable import Replacement
+from phonokit.cli.terminal import read_line
 from phonokit.io.read import read
 from phonokit.model.force_data import ForceData
 from phonokit.results.force_constants import FitResult
@@ -205,7 +206,7 @@ def _report(
     yield program()
     yield f"  supercell {data.description}"
     yield f"  constants {result.method}"
-    yield f"  read      {', '.join(str(file.path) for file in data.files)}"
+    yield read_line(file.path for file in data.files)
     for order, drifts in result.drifts.items():
         yield f"order {order}: drift {', '.join(f'{d:.1e}' for d in drifts)} eV/Å^{order}"
     if result.third_order_is_zero:

@@ -17,7 +17,7 @@ from phonokit.calc.from_calculator import PHONON_STORE, STORE
 from phonokit.cli.command import command
 from phonokit.cli.displace import CONTENT, EXAMPLES, program, say
 from phonokit.cli.replaceable import Replacement
-from phonokit.cli.terminal import progress_of
+from phonokit.cli.terminal import progress_of, read_line
 from phonokit.io.ase import calculator_of, options_of
 from phonokit.io.supercells import find_supercells, read_supercells
 from phonokit.io.write_forces import save_forces
@@ -74,7 +74,8 @@ def forces(
         return
     supercells, units = read_supercells(path)
     collected = _collected(supercells, files, at_rest, format)
-    _write(path, supercells, collected, units, overwrite=overwrite)
+    outputs = (*files, *(file for file in at_rest if file is not None))
+    _write(path, supercells, collected, units, outputs, overwrite=overwrite)
 
 
 app = command(forces, EXAMPLES, {"format": CONTENT})
@@ -134,18 +135,21 @@ def _write(
     supercells: AnySupercells,
     forces_of_parts: list[Forces],
     units: CalculatorUnits,
+    outputs: tuple[Path, ...] = (),
     *,
     overwrite: bool,
 ) -> None:
     """Write the forces beside their displacements, and tell where."""
-    folder, written = find_supercells(path).parent, []
+    displacements, written = find_supercells(path), []
+    folder = displacements.parent
     parts = zip((supercells, supercells.phonon), forces_of_parts, strict=False)
     replacement = Replacement(overwrite=overwrite)
     with together(replacement.accept):
         for part, values in parts:
             if part is not None:
                 written += save_forces(folder, part, values, units)
-    say("\n".join([program(), *replacement.told(written)]))
+    read = read_line([displacements, *outputs])
+    say("\n".join([program(), read, *replacement.told(written)]))
 
 
 def _collected(

@@ -10,6 +10,7 @@ from phonokit.cli.derive import options_of, settings_from
 from phonokit.cli.options import Flat
 from phonokit.cli.replaceable import ensure_own_picture, picture_name
 from phonokit.cli.report import Report
+from phonokit.cli.terminal import read_line
 from phonokit.plot.figure import ensure_plottable, made_by
 from phonokit.plot.results import plot_results
 from phonokit.settings.picture import Picture
@@ -56,6 +57,7 @@ def plot(
     report = Report(quiet=quiet, json=json)
     with made_by(picture_name()):
         plot_results(list(files), output, picture=settings_from(Picture, picture))
+    report.say(read_line(files))
     report.wrote(output)
     report.end()
 

@@ -66,8 +66,11 @@ def qha(
     """
     temperatures, others = sorted_temperatures(temperature), list[Crystal]()
 
-    def load_others(_: Crystal) -> dict[str, str]:
+    def load_others() -> list[Path]:
         others.extend(map(options.crystal.load, data[1:]))
+        return [*(file.path for c in others for file in c.origin.files), energies]
+
+    def volumes_asked(_: Crystal) -> dict[str, str]:
         return {"other volumes": " ".join(c.fingerprint[:12] for c in others)}
 
     def compute(first: Crystal, **inputs: Any) -> QhaResult:
@@ -91,7 +94,8 @@ def qha(
             mesh=options.mesh.of(HARMONIC_MESH),
             show=_table,
             draw=plot_qha,
-            identity=load_others,
+            identity=volumes_asked,
+            more_files=load_others,
             pieces="volumes",
         )
     )

@@ -3,8 +3,9 @@
 import logging
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -27,14 +28,23 @@ from phonokit.cli.words import in_options
 from phonokit.model.crystal import Crystal
 from phonokit.settings.mesh import mesh_name
 
+MOST_FILES = 12
+"""Files that are named one by one."""
 LINES = 10
 """Lines of progress where there is no terminal to draw a bar on."""
 
 
-def header(crystal: Crystal, rows: Mapping[str, str], *, nac: bool, ranks: int = 1) -> str:
-    """Header of a command: the program, the crystal, the settings."""
+def header(
+    crystal: Crystal,
+    rows: Mapping[str, str],
+    *,
+    nac: bool,
+    ranks: int = 1,
+    more: Iterable[Path] = (),
+) -> str:
+    """Header of a command: the program, the crystal, files that were read, the settings."""
     cell, origin = crystal.primitive, crystal.origin
-    files = ", ".join(str(f.path) for f in origin.files)
+    files = names_of([*(file.path for file in origin.files), *more])
     constants = ", ".join(filter(None, [origin.method, f"from {origin.source}"]))
     dipoles = {} if crystal.polar is None else {"dipoles": crystal.nac_name(nac)}
     lines = {
@@ -48,6 +58,19 @@ def header(crystal: Crystal, rows: Mapping[str, str], *, nac: bool, ranks: int =
     each = f", on each of {ranks} ranks" if ranks > 1 else ""
     first = f"phonokit {__version__}: {backend.describe()}{each}"
     return "\n".join([first, *(f"  {key:<10}{value}" for key, value in lines.items())])
+
+
+def names_of(paths: Iterable[Path]) -> str:
+    """Names of files, the first and the last of very many."""
+    names = list(dict.fromkeys(map(str, paths)))
+    if len(names) > MOST_FILES:
+        names = [*names[:2], "...", f"{names[-1]} ({len(names)} files)"]
+    return ", ".join(names)
+
+
+def read_line(paths: Iterable[Path]) -> str:
+    """The line of a header on files that were read."""
+    return f"  read      {names_of(paths)}"
 
 
 def grid_row(grid: Grid) -> str:

@@ -1,0 +1,167 @@
+"""Every command prints the names of all files that it took data from."""
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import h5py
+import pytest
+from phonokit.cli.app import main
+from phonokit.cli.commands import COMMANDS
+from tiny_crystal import EXAMPLE
+
+pytest.importorskip("ase")
+pytest.importorskip("matplotlib")
+pytest.importorskip("seekpath")
+pytest.importorskip("spgrep")
+pytestmark = pytest.mark.needs_rust
+
+MESH = ("--mesh", "2", "2", "2")
+Q = (*MESH, "--q", "0.5,0,0")
+EMT = ("--calculator", "ase.calculators.emt:EMT")
+ONE = ("--second-order", "--supercell", "2", "2", "2")
+VOLUMES = ("v0", "v1", "v2", "v3")
+WORDS = {
+    "kappa": (EXAMPLE, *MESH),
+    "kappa of constants": ("constants", "--fc2", "fc2.hdf5", "--fc3", "fc3.hdf5", *MESH),
+    "accumulate": ("kappa.hdf5",),
+    "accumulate with its crystal": ("kappa.hdf5", "--crystal", EXAMPLE),
+    "displace": ("POSCAR", *ONE),
+    "displace at a temperature": ("v0", "--random", "2", "--temperature", "300"),
+    "forces": ("todo", *EMT),
+    "forces of outputs": ("outputs", "supercell-00001.extxyz"),
+    "fc": (EXAMPLE,),
+    "fc of forces": ("outputs",),
+    "fc from a structure": ("POSCAR", *ONE, *EMT),
+    "convert": ("v0", "written", "--to", "tdep"),
+    "convert of another": ("tdep", "written", "--to", "shengbte"),
+    "bands": ("v0", "--points-per-segment", "3"),
+    "dos": ("v0", *MESH),
+    "dos with charges": ("v0", *MESH, "--born", "CHARGES"),
+    "thermal": ("v0", *MESH),
+    "thermal of a polar crystal": ("polar", *MESH),
+    "modes": ("v0", *MESH),
+    "gamma": (EXAMPLE, *Q),
+    "spectral": (EXAMPLE, *Q),
+    "jdos": ("v0", *Q),
+    "qha": (*VOLUMES, "--energies", "e-v.dat", *MESH),
+    "grueneisen": (EXAMPLE, *MESH),
+    "elasticity": ("v0",),
+    "plot": ("dos.hdf5", "more.hdf5"),
+    "export": ("dos.hdf5",),
+    "symmetry": ("v0",),
+    "modulate": ("v0", "--q", "0,0,0.5", "--band", "1"),
+}
+FOLDERS = ("displace", "fc", "export")
+"""Commands whose --output is a folder."""
+
+
+def run(*words):
+    return main([str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def material(tmp_path_factory):
+    """Structures, forces, constants and results."""
+    import ase.io
+    from ase.build import bulk
+    from ase.calculators import emt
+
+    folder = tmp_path_factory.mktemp("material")
+    energies = []
+    for i, name in enumerate(VOLUMES):
+        copper = bulk("Cu", a=3.55 + 0.05 * i)
+        copper.write(folder / "POSCAR")
+        energies.append(f"{copper.get_volume()} {0.01 * (i - 1.5) ** 2}\n")
+        words = ("fc", folder / "POSCAR", *ONE, *EMT, "--output", folder / name)
+        assert run(*words) == 0
+        for file in folder.glob(f"{name}/[Ff][Oo][Rr]*"):
+            file.unlink()  # the constants that are left are made of them
+    (folder / "e-v.dat").write_text("".join(energies))
+    displace = ("displace", folder / "POSCAR", *ONE)
+    assert run(*displace, "--output", folder / "todo") == 0
+    made = folder / "outputs"
+    assert run(*displace, "--structures", "vasp", "--output", made) == 0
+    atoms = ase.io.read(made / "supercell-00001.vasp")
+    atoms.calc = emt.EMT()
+    atoms.get_forces()
+    ase.io.write(folder / "supercell-00001.extxyz", atoms)
+    assert run("forces", made, folder / "supercell-00001.extxyz") == 0
+    made.joinpath("FORCE_SETS").unlink()
+    constants, polar = folder / "constants", folder / "polar"
+    assert run("fc", EXAMPLE, "--output", constants) == 0
+    for file in EXAMPLE.iterdir():
+        shutil.copy(file, constants)
+    for file in constants.glob("fc?.hdf5"):
+        file.rename(folder / file.name)
+    shutil.copytree(folder / "v0", polar)
+    for charges in (polar / "BORN", folder / "CHARGES"):
+        charges.write_text("14.4\n3 0 0 0 3 0 0 0 3\n0 0 0 0 0 0 0 0 0\n")
+    assert run("convert", folder / "v0", folder / "tdep", "--to", "tdep") == 0
+    for name in ("kappa", "dos"):
+        assert run(name, EXAMPLE, *MESH, "--output", folder / f"{name}.hdf5") == 0
+    shutil.copy(folder / "dos.hdf5", folder / "more.hdf5")
+    return folder
+
+
+class Opened:
+    """Files that are opened to be read, in text, bytes or as HDF5."""
+
+    def __init__(self, monkeypatch):
+        self.paths, self._is_on = set(), True
+        sys.addaudithook(self._on_event)
+        begin = h5py.File.__init__
+
+        def opens(file, name, mode="r", *args, **kwargs):
+            if isinstance(name, str | os.PathLike) and mode == "r":
+                self.paths.add(Path(os.fsdecode(name)).resolve())
+            begin(file, name, mode, *args, **kwargs)
+
+        monkeypatch.setattr(h5py.File, "__init__", opens)
+
+    def _on_event(self, event, args):
+        if not self._is_on or event != "open" or not isinstance(args[0], str):
+            return
+        if args[1] in (None, "r", "rb", "rt") and not args[2] & os.O_WRONLY:
+            self.paths.add(Path(args[0]).resolve())
+
+    def stop(self):
+        """Nothing more is kept; a hook cannot be taken away."""
+        self._is_on = False
+        return self.paths
+
+
+def words_of(name, out):
+    """The command line of a case, with its output elsewhere."""
+    command = name.split()[0]
+    words = [command, *WORDS[name]]
+    if command in ("forces", "convert"):
+        return [str(out) if word == "written" else word for word in words]
+    outputs = {"modulate": "out.vasp", "plot": "out.png"}
+    inside = "" if command in FOLDERS else outputs.get(command, "out.hdf5")
+    return [*words, "--output", out / inside]
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_files_that_were_read_are_told(name, material, tmp_path, capsys, monkeypatch):
+    here = tmp_path / "here"
+    shutil.copytree(material, here)
+    monkeypatch.chdir(here)
+    before = {file.resolve() for file in here.rglob("*") if file.is_file()}
+    before |= {file.resolve() for file in EXAMPLE.iterdir()}
+    (tmp_path / "out").mkdir()
+    capsys.readouterr()
+    opened = Opened(monkeypatch)
+    assert run(*words_of(name, tmp_path / "out")) == 0
+    read = opened.stop() & before
+    printed = "".join(capsys.readouterr())
+    assert read
+    told = set(re.findall(r"[^\s,:]+", printed.replace("\n", " ")))
+    names = {Path(word).name for word in told if not word.startswith("wrote")}
+    assert {file.name for file in read} - names == set()
+
+
+def test_every_command_is_tried():
+    assert {name.split()[0] for name in WORDS} | {"completion"} == {*COMMANDS}
