@@ -255,6 +255,51 @@ def test_an_antiferromagnet_is_written_and_read_with_its_moments(tmp_path):
     shutil.rmtree(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("moments", "line"),
+    [((0.6, -0.6), "8*0.6 8*-0.6"), ((0, 0, 0.6, 0, 0, -0.6), "0 0 0.6 " * 8)],
+)
+def test_poscars_have_the_moments_beside_them(tmp_path, moments, line):
+    path = tmp_path / "geometry.in"
+    path.write_text(structures.aims("Cr", "Cr"))
+    settings = Displace(supercell=(2, 2, 2), second_order=True, magnetic_moments=moments)
+    write_structures(displace(path, settings), tmp_path, "s", "vasp")
+    text = (tmp_path / "s-MAGMOM").read_text()
+    assert text.startswith(f"MAGMOM = {line.strip()}")
+    assert len(text.split()) - 2 in (2, 48)
+    plain = displace(path, Displace(supercell=(2, 2, 2), second_order=True))
+    write_structures(plain, tmp_path, "plain", "vasp")
+    assert not (tmp_path / "plain-MAGMOM").exists()
+
+
+def test_an_antiferromagnet_goes_all_the_way(tmp_path):
+    """Forces that see no moments give the bands of the plain crystal, folded."""
+    from ase.calculators.emt import EMT
+
+    lattice = np.eye(3) * 2.9
+    cell = Cell.of(lattice, [[0, 0, 0], [0.5, 0.5, 0.5]], ["Al", "Al"])
+    bands = {}
+    for name, moments in (("plain", None), ("magnetic", (1.0, -1.0))):
+        settings = Displace(
+            supercell=(3, 3, 3), second_order=True, magnetic_moments=moments
+        )
+        crystal = phonokit.from_calculator(cell, EMT(), settings)
+        kept = crystal.primitive.magnetic_moments
+        assert (None if kept is None else kept.tolist()) == (
+            None if moments is None else [1, -1]
+        )
+        modes = {
+            q: phonokit.modes(crystal, q=np.array(q) @ crystal.primitive.lattice.T / 2.9)
+            for q in [(0.1, 0.2, 0.05), (1.1, 0.2, 0.05)]
+        }
+        bands[name] = [m.frequencies[0] for m in modes.values()]
+        (tmp_path / name).mkdir()
+        (file,) = phonokit.export(modes[0.1, 0.2, 0.05], tmp_path / name)
+        assert ("magnetic_moment: -1" in file.read_text()) == (name == "magnetic")
+    folded = np.sort(np.concatenate(bands["plain"]))
+    np.testing.assert_allclose(bands["magnetic"][0], folded, atol=1e-6)
+
+
 def refusal(path: Path, form: str | None) -> str:
     """The message with which a file is refused, empty if it is not."""
     try:

@@ -25,7 +25,7 @@ from phonokit.io.write_displacements import (
     default_displacements_name,
     write_displacements,
 )
-from phonokit.io.write_structures import write_structures
+from phonokit.io.write_structures import moments_path, write_structures
 from phonokit.model.crystal import Crystal
 from phonokit.model.displaced_supercells import AnySupercells
 from phonokit.settings.displace import Displace, Matrix, Triple
@@ -153,6 +153,10 @@ def make_displacements(
             if structures is not None:
                 last = write_structures(part, folder, stem, structures)
                 written.append(f"wrote {last[0]} structures, the last {last[1]}")
+                moments = moments_path(folder, stem)
+                magnetic = part.supercell.cell.magnetic_moments is not None
+                if structures == "vasp" and magnetic:
+                    written.append(f"wrote {moments}, the line of moments for INCAR")
     lines = [_header(supercells), read_line(files)]
     say("\n".join([*lines, *replacement.told([path]), *written]))
     return path

@@ -1,5 +1,6 @@
 """Displaced supercells as structure files of any program that ASE writes for."""
 
+import itertools
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -40,7 +41,8 @@ def write_structures(
     stem : str
         How the names begin.
     form : str
-        A format of ASE, or ``"espresso-in"`` or ``"cp2k-restart"``.
+        A format of ASE, or ``"espresso-in"`` or ``"cp2k-restart"``. A POSCAR has no place
+        for magnetic moments: with ``"vasp"`` the line of ``INCAR`` is `moments_path`.
 
     Returns
     -------
@@ -57,6 +59,9 @@ def write_structures(
     cell, write = supercells.supercell.cell, structure_writer(form)
     # One width for all, however many there are, so that names sort as numbers do.
     width = max(5, len(str(len(supercells))))
+    if form == "vasp" and cell.magnetic_moments is not None:
+        with replacing(moments_path(folder, stem)) as beside:
+            _write_text(beside, magmom_line(cell.magnetic_moments))
     rest = cell.positions @ cell.lattice
     numbers = np.flatnonzero(supercells.included)
     displaced = supercells.positions(int(numbers[0])) if len(numbers) else rest
@@ -69,6 +74,27 @@ def write_structures(
                 length = float(np.linalg.norm(displaced - rest, axis=1).max()) or 1.0
                 _ensure_holds(beside, form, Expected("it", cell, positions, length))
     return len(numbers) + 1, path
+
+
+def moments_path(folder: Path, stem: str) -> Path:
+    """Where the magnetic moments of POSCARs are, such as ``supercell-MAGMOM``."""
+    return folder / f"{stem}-MAGMOM"
+
+
+def magmom_line(moments: NDArray[np.float64]) -> str:
+    """The line of VASP's ``INCAR``: equal neighbours are counted, vectors are not.
+
+    Parameters
+    ----------
+    moments : (n,) or (n, 3) array
+        Of the atoms in their order in the POSCAR.
+    """
+    flat = [f"{x:.8f}".rstrip("0").rstrip(".") for x in moments.ravel() + 0.0]
+    runs = [(word, len(list(equal))) for word, equal in itertools.groupby(flat)]
+    if moments.ndim == 2:
+        runs = [(word, 1) for word in flat]
+    words = [word if n == 1 else f"{n}*{word}" for word, n in runs]
+    return f"MAGMOM = {' '.join(words)}\n"
 
 
 def structure_writer(form: str) -> Write:
