@@ -10,6 +10,7 @@ from phono_dynmat import ChargeWarning, phonon_frequencies
 from phono_grid import Cell, Supercell
 from phono_grid.calculators import calculator_units
 from phono_grid.errors import FileError, PhonoWarning
+from phono_grid.units import BOLTZMANN
 from phonokit.cli.app import main
 from phonokit.io.finished import read_finished
 from phonokit.io.structures import read_structure
@@ -30,6 +31,66 @@ def test_rock_salt_has_the_frequencies_of_reports(data):
     longitudinal = phonon_frequencies(salt.dynamics(), [[0, 0, 0]], direction=[1, 1, 1])
     assert there[-1, 5] == pytest.approx(longitudinal[0, 5], abs=1e-8)
     assert there[-1, 5] > 7
+
+
+BORN_OF_SALT = """{factor}
+2.43533967 0 0 0 2.43533967 0 0 0 2.43533967
+1.086875 0 0 0 1.086875 0 0 0 1.086875
+-1.086875 0 0 0 -1.086875 0 0 0 -1.086875
+"""
+"""The charges of phonopy's example of NaCl, of VASP."""
+
+
+@pytest.mark.parametrize(
+    ("factor", "near_gamma", "longitudinal"),
+    [
+        ("14.4", [0.794, 0.794, 1.323, 4.555, 4.555, 7.312], 7.396),
+        ("7.2D0", [0.786, 0.786, 1.333, 4.613, 4.613, 6.251], 6.165),
+    ],
+)
+def test_the_rock_salt_of_the_reports_has_their_frequencies(
+    data, tmp_path, factor, near_gamma, longitudinal
+):
+    """The values of the reports, of the same outputs of VASP; 7.396 was told for 7.2D0."""
+    pytest.importorskip("ase.io")
+    source = data / "outputs" / "NaCl-VASP"
+    for name in ("phonopy_disp.yaml", "vasprun.xml-001.xz", "vasprun.xml-002.xz"):
+        (tmp_path / name).write_bytes((source / name).read_bytes())
+    files = sorted(tmp_path.glob("vasprun.*"))
+    assert main(["forces", str(tmp_path), *map(str, files)]) == 0
+    (tmp_path / "BORN").write_text(BORN_OF_SALT.format(factor=factor))
+    salt = phonokit.load(tmp_path)
+    f = phonokit.modes(salt, q=[[-2.9, 2, 3], [0.1, 0, 0], [2, 1, 0]]).frequencies
+    np.testing.assert_allclose(f[:2], [near_gamma] * 2, rtol=0, atol=5e-4)
+    np.testing.assert_allclose(f[2, :3], 0, atol=1e-5)
+    points = {"A": (0.9, 0.9, 0.9), "B": (1, 1, 1)}
+    (line,) = phonokit.bands(
+        salt, path="A B", points=points, points_per_segment=3
+    ).frequencies
+    assert line[-1, 5] == pytest.approx(longitudinal, abs=5e-4)
+
+
+def test_a_monolayer_that_loses_a_third_of_its_heat_capacity_is_told(tmp_path, capsys):
+    """Copper atoms in a plane, whose modes out of it are imaginary."""
+    pytest.importorskip("ase.io")
+    x, y = 2.43, 2.43 * np.sqrt(3)
+    path = tmp_path / "POSCAR"
+    path.write_text(
+        f"sheet\n1.0\n{x} 0 0\n{-x / 2} {y / 2} 0\n0 0 12\nCu\n1\nDirect\n0 0 0\n"
+    )
+    copper = ["--calculator", "ase.calculators.emt:EMT", "--output", tmp_path / "sheet"]
+    sheet = ["--second-order", "--supercell", "4", "4", "1", *copper]
+    assert main([str(word) for word in ["fc", path, *sheet]]) == 0
+    capsys.readouterr()
+    mesh, out = ["--mesh", "12", "12", "1"], ["--output", tmp_path / "out.hdf5"]
+    heat = ["thermal", tmp_path / "sheet", *mesh, "--temperature", "1000", *out]
+    assert main([str(word) for word in heat]) == 0
+    printed, warned = capsys.readouterr()
+    assert "33 % of the modes, the worst -2.098 THz at q = (0.3333, 0.3333" in warned
+    assert "146 of 432 modes left out: 3 acoustic at Γ" in printed
+    result = phonokit.read_result(tmp_path / "out.hdf5")
+    # Two of three modes are left, less what is quantum at 1000 K.
+    assert result.heat_capacity[0] == pytest.approx(2 * BOLTZMANN, rel=0.02)
 
 
 def test_iron_of_two_isotopes_has_two_atoms_in_its_primitive_cell():
