@@ -7,55 +7,31 @@ import bz2
 import gzip
 import lzma
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import charges_of_programs as charges
 import numpy as np
-import outputs_of_programs as outputs
 import phonokit
-import structures_of_programs as structures
+from fuzzing.programs import PROGRAMS
+from fuzzing.reader import Read, Reader, forces_on, rocksalt, text
 from model_crystals import random_cubic, springs, zincblende
 from phono_3ph import Strengths, StrengthsOrigin, read_strengths, write_strengths
 from phono_4ph import read_force_constants4, read_tdep_fourth_order, write_force_constants4
 from phono_fc import (
     ForceConstants,
-    SingleDisplacements,
     SparseForceConstants3,
-    single_displacements,
 )
-from phono_grid import Cell, Supercell, Symmetry
+from phono_grid import Cell, Supercell
 from phono_grid.calculators import CalculatorUnits
-from phonokit import Displace, DisplacedSupercells, Run, RunStore
+from phonokit import Displace, Run, RunStore
 from phonokit.cli.config import with_config
 from phonokit.io.born import read_born
 from phonokit.io.energies import read_energies
 from phonokit.io.force_store import force_store
-from phonokit.io.structures import read_structure
 from quartic_models import closed_under_exchange, tdep_text
 from silicon_nouns import TRIPLETS
 from tiny_crystal import Tiny, forces_text
-
-FIXED = ("fixed",)
-"""Names of files that stay as they are begin so."""
-Read = Callable[[Path], Any]
-
-
-@dataclass(frozen=True)
-class Reader:
-    """How files are made, and read from the folder they are in."""
-
-    make: Callable[[Path], Any]
-    read: Read
-
-
-def text(name: str, content: str | Callable[[], str]) -> Callable[[Path], Any]:
-    """A maker of one text file."""
-    return lambda folder: (folder / name).write_text(
-        content if isinstance(content, str) else content()
-    )
 
 
 @cache
@@ -70,25 +46,10 @@ def crystal() -> phonokit.Crystal:
 
 
 @cache
-def rocksalt() -> DisplacedSupercells:
-    """Four atoms in an orthogonal supercell, one displaced at a time."""
-    cell = Cell(4.2 * np.eye(3), [[0, 0, 0], [0.5, 0.5, 0.5]], ["Cs", "Cl"], [133, 35])
-    supercell = Supercell.of(cell, [2, 1, 1])
-    singles = single_displacements(supercell, Symmetry.of(supercell.cell), distance=0.03)
-    return DisplacedSupercells(cell, supercell, singles)
-
-
-@cache
 def random_supercells() -> phonokit.RandomSupercells:
     """Two supercells of four atoms, all displaced."""
     settings = Displace(supercell=(2, 1, 1), random=2, seed=1, second_order=True)
     return phonokit.displace(rocksalt().unit_cell, settings)
-
-
-def forces_on(supercells: Any) -> np.ndarray:
-    """Forces as of springs, for every displaced supercell."""
-    shape = (len(supercells), supercells.supercell.cell.n_atoms, 3)
-    return np.random.default_rng(2).normal(size=shape).round(6)
 
 
 # yaml files and forces
@@ -268,58 +229,6 @@ CONSTANTS = {
         lambda f: write_strengths(f / "s.hdf5", *strengths()),
         lambda f: read_strengths(f / "s.hdf5", strengths()[1]),
     ),
-}
-
-
-# Structures and outputs
-
-
-def structure(form: str) -> Reader:
-    """A structure file whose name tells nothing."""
-    return Reader(
-        text("structure", structures.PLAIN[form]),
-        lambda folder: read_structure(folder / "structure"),
-    )
-
-
-def output(write: Callable[..., str]) -> Reader:
-    """The output of a program with forces."""
-
-    def content() -> str:
-        cell, forces = rocksalt().supercell.cell, forces_on(rocksalt())
-        return write(cell.symbols, cell.lattice, rocksalt().positions(0), forces[0])
-
-    def read(folder: Path) -> Any:
-        singles = rocksalt().singles
-        first = SingleDisplacements(singles.atoms[:1], singles.displacements[:1])
-        return phonokit.collect_forces(
-            replace(rocksalt(), singles=first), [folder / "output"]
-        )
-
-    return Reader(text("output", content), read)
-
-
-def output_with_charges(content: str) -> Reader:
-    """An output with Born charges."""
-    h = 2.845
-    lattice = [[0, h, h], [h, 0, h], [h, h, 0]]
-    cell = Cell.of(lattice, [[0, 0, 0], [0.5, 0.5, 0.5]], ["Na", "Cl"])
-    return Reader(
-        text("output", content), lambda f: read_born(f / "output", cell, CalculatorUnits())
-    )
-
-
-PROGRAMS = {
-    **{form: structure(form) for form in structures.PLAIN},
-    "vasprun": output(outputs.vasprun),
-    "outcar": output(outputs.outcar),
-    "pw.out": output(outputs.espresso),
-    "dump": output(lambda *a: outputs.lammps(*a, element=True)),
-    "cp2k.out": output(lambda *a: outputs.cp2k(*a, modern=False)),
-    "cp2k-2024.out": output(lambda *a: outputs.cp2k(*a, modern=True)),
-    "charges-outcar": output_with_charges(charges.OUTCAR),
-    "charges-vasprun": output_with_charges(charges.VASPRUN),
-    "charges-ph.out": output_with_charges(charges.PHONON),
 }
 
 

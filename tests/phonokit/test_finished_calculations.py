@@ -5,6 +5,7 @@ import gzip
 import lzma
 
 import numpy as np
+import outputs_of_more_programs as more
 import outputs_of_programs as outputs
 import phonokit
 import pytest
@@ -24,6 +25,7 @@ PROGRAMS = {
     "types.lammpstrj": lambda *a: outputs.lammps(*a, element=False),
     "cp2k.out": lambda *a: outputs.cp2k(*a, modern=False),
     "cp2k-2024.out": lambda *a: outputs.cp2k(*a, modern=True),
+    **more.WITH_POSITIONS,
 }
 EV, AU = 1e-8, 1e-8 * HARTREE / BOHR
 PRINTED = {
@@ -34,6 +36,19 @@ PRINTED = {
     "types.lammpstrj": EV,
     "cp2k.out": AU,
     "cp2k-2024.out": AU,
+    "cs.castep": 1e-5,
+    "INFO.OUT": AU / 2,
+    "exciting-INFO.OUT": AU / 2,
+    "info.xml": 1e-4 * AU,
+    "crystal.o": 1e-4 * AU,
+    "running_scf.log": EV / 100,
+    "openmx.out": AU / 10,
+    "gradient": 1e-6 * AU,
+    "si.FA": 1e-4 * EV,
+    "results.tag": 1e-6 * AU,
+    "case.scf": AU * 1e-4,
+    "FORCES": AU / 10,
+    "relax.xml": AU / 100,
 }
 """The last digit that a program prints, in eV/Å; LAMMPS here ten figures."""
 
@@ -53,16 +68,18 @@ def write(folder, name, supercells, number, forces):
     cell = supercells.supercell.cell
     x = cell.positions @ cell.lattice if number < 0 else supercells.positions(number)
     path = folder / f"{number + 1}-{name}"
-    path.write_text(PROGRAMS[name](cell.symbols, cell.lattice, x, forces))
+    path.write_text({**PROGRAMS, **more.ALONE}[name](cell.symbols, cell.lattice, x, forces))
     return path
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("name", [*PROGRAMS, *more.ALONE])
 def test_forces_of_every_program_are_those_it_printed(
     tmp_path, rng, supercells, name, capsys
 ):
     n, n_s = len(supercells), supercells.supercell.cell.n_atoms
     forces = rng.normal(size=(n, n_s, 3))
+    # The largest is on the displaced atom, which tells files without positions apart.
+    forces[np.arange(n), supercells.singles.atoms] = [3.0, -5.0, 7.0]
     rest = 0.01 * rng.normal(size=(n_s, 3))
     files = [write(tmp_path, name, supercells, i, forces[i] + rest) for i in range(n)]
     at_rest = write(tmp_path, name, supercells, -1, rest)
@@ -111,6 +128,75 @@ def in_bohr(supercells):
     singles = supercells.singles
     moved = SingleDisplacements(singles.atoms, singles.displacements / BOHR)
     return DisplacedSupercells(smaller, supercell, moved)
+
+
+@pytest.mark.parametrize("name", more.ALONE)
+def test_forces_alone_of_another_displacement_are_refused(tmp_path, supercells, name):
+    n, n_s = len(supercells), supercells.supercell.cell.n_atoms
+    forces = np.zeros((n, n_s, 3))
+    forces[np.arange(n), supercells.singles.atoms] = 1.0
+    files = [write(tmp_path, name, supercells, i, forces[i]) for i in range(n)]
+    with pytest.raises(FileError, match=r"the largest force is on atom \d+, but atom"):
+        collect_forces(supercells, files[::-1])
+    one = first_of(supercells)
+    text = more.ALONE[name](["Cs"] * 3, np.eye(3), np.zeros((3, 3)), np.eye(3))
+    files[0].write_text(text)
+    with pytest.raises(FileError, match=r"got 3; it is another .*compute without symmetry"):
+        collect_forces(one, files[:1])
+
+
+CUT = {
+    "INFO.OUT": ("Forces :", "holds no forces; let the program compute them (tforce)"),
+    "exciting-INFO.OUT": (" Total atomic forces", "holds no forces"),
+    "info.xml": ("<totalforce", "holds no forces; let exciting compute them"),
+    "crystal.o": (" CARTESIAN FORCES", "holds no forces; let CRYSTAL compute them"),
+    "running_scf.log": (" TOTAL-FORCE", "holds no forces; compute them (cal_force 1)"),
+    "openmx.out": ("<coordinates.forces", "holds no <coordinates.forces"),
+    "si.FA": ("     4 ", "says that there are 4 atoms, and has 3"),
+    "results.tag": ("forces  ", "holds no forces; let DFTB+ write them"),
+    "case.scf": (":FOR001:", "holds no :FGL lines; compute forces"),
+    "relax.xml": ("    <step", "has no step with forces"),
+}
+"""Where an output ends, and what is said of it."""
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_an_output_that_ends_before_its_forces_says_what_is_missing(
+    tmp_path, rng, supercells, name
+):
+    one = first_of(supercells)
+    end, message = CUT[name]
+    n_s = one.supercell.cell.n_atoms
+    path = write(tmp_path, name, one, 0, rng.normal(size=(n_s, 3)))
+    text = path.read_text()
+    path.write_text(text.rpartition(end)[0] if name == "si.FA" else text.partition(end)[0])
+    with pytest.raises(FileError) as error:
+        collect_forces(one, [path])
+    assert message in str(error.value)
+    assert str(error.value).startswith(f"{path}: ")
+
+
+def test_partial_forces_of_wien2k_are_refused(tmp_path, supercells):
+    one, path = first_of(supercells), tmp_path / "case.scf"
+    path.write_text(
+        more.wien2k(["Cs"] * 16, np.eye(3), None, np.ones((16, 3)), kind="partial")
+    )
+    with pytest.raises(FileError, match="its last forces are partial forces; set FOR"):
+        collect_forces(one, [path])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Welcome to SIESTA -- v4.1\n", "name the file .FA beside it"),
+        ("riper : TURBOMOLE V7.3\n", "are in the file gradient beside it; name that"),
+    ],
+)
+def test_outputs_whose_forces_are_elsewhere_say_where(tmp_path, supercells, text, message):
+    path = tmp_path / "out"
+    path.write_text(text)
+    with pytest.raises(FileError, match=message):
+        collect_forces(first_of(supercells), [path])
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -213,15 +213,14 @@ def test_calculations_that_do_not_fit_are_refused_by_name(tmp_path, rng):
         collect_forces(supercells, files[1:])
     rest = at_rest(supercells, tmp_path, 0.0)
     atoms, path = io.read(files[0]), tmp_path / "other.xyz"
-    turned = atoms[[8, *range(1, 8), 0, *range(9, 16)]]
-    alike = atoms[[0, 2, 1, *range(3, 16)]]
+    others = atoms.copy()
+    others.positions = others.positions[[8, *range(1, 8), 0, *range(9, 16)]]
     broken = atoms.copy()
     broken.positions[3, 1] = np.nan
     for other, message in (
         (io.read(files[1]), "atom 1 is Ne, 0.042 Å .*; it is another supercell, name"),
         (io.read(rest), "atom 1 is Ne, 0.030 Å from where Ne should be"),
-        (turned, "atom 1 is Ar, .* where atom 9 should be; the atoms are in another order"),
-        (alike, "atom 2 is Ne, .*, where atom 3 should be; the atoms are in another order"),
+        (others, "atom 1 is Ne, .* where atom 9 .* another order and of other elements"),
         (atoms[:15], "expected 16 atoms, got 15; it is another supercell"),
         (broken, "atom 4 is Ne, nan Å from where"),
     ):
@@ -234,6 +233,26 @@ def test_calculations_that_do_not_fit_are_refused_by_name(tmp_path, rng):
     for other, message in ((files[0], "atom 1 is Ne, 0.030"), (path, "expected 16 atoms")):
         with pytest.raises(FileError, match=f"{other.name}: supercell at rest: {message}"):
             collect_forces(supercells, files, residual=other)
+
+
+def test_atoms_in_the_order_of_a_program_are_told_by_their_positions(tmp_path, rng):
+    from ase.calculators.singlepoint import SinglePointCalculator
+
+    supercells = only_singles(rocksalt())
+    forces = rng.normal(size=(len(supercells), 16, 3))
+    files = calculations(supercells, tmp_path, forces)
+    expected = collect_forces(supercells, files)
+    np.testing.assert_allclose(expected, forces, rtol=0, atol=1e-7)
+    for file in files:
+        atoms = io.read(file)
+        there = atoms.get_forces()
+        order = rng.permutation(16)
+        atoms = atoms[order]
+        atoms.calc = SinglePointCalculator(atoms, forces=there[order])
+        io.write(file, atoms, format="extxyz")
+    np.testing.assert_array_equal(collect_forces(supercells, files), expected)
+    with pytest.raises(FileError, match="it is another supercell, name the files"):
+        collect_forces(supercells, files[::-1])
 
 
 def test_forces_of_singles_are_read_from_either_file(tmp_path, rng):
@@ -335,7 +354,7 @@ def test_finished_calculations_of_two_supercells_are_collected_together(
     [
         ("--residual-file A", "two supercells have two files at rest"),
         ("--phonon-residual-file B", "two supercells have two files at rest"),
-        ("--residual-file B --phonon-residual-file A", "rest.extxyz: supercell at rest: "),
+        ("--residual-file D --phonon-residual-file B", "1.extxyz: supercell at rest: "),
         ("--residual", "name the calculation of the supercell at rest with --residual-f"),
     ],
 )
@@ -343,7 +362,8 @@ def test_supercells_at_rest_that_do_not_fit_are_refused(
     two_supercells, capsys, options, message
 ):
     path, files, _, (third, second) = two_supercells
-    words = options.replace("A", str(third)).replace("B", str(second)).split()
+    named = {"A": str(third), "B": str(second), "D": str(files[0][1])}
+    words = [named.get(word, word) for word in options.split()]
     assert main([str(word) for word in ("forces", path, *files[0], *files[1], *words)]) == 2
     assert message in capsys.readouterr().err
 

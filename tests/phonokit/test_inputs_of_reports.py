@@ -161,13 +161,11 @@ READ = {
     "NaCl-QE": (["NaCl-001.out", "NaCl-002.out"], "qe"),
     "NaCl-abinit": (["supercell-001.out.xz", "supercell-002.out.xz"], "vasp"),
     "diamond-FHI-aims": (["aims.out.xz"], "vasp"),
+    "Si-elk": (["INFO.OUT.xz"], "elk"),
+    "diamond-dftb": (["results.tag.xz"], "dftbp"),
     "NaCl-CP2K": ([f"NaCl-supercell-00{i}-forces-1_0.xyz" for i in (1, 2)], "cp2k"),
 }
 """Real outputs, and the calculator in whose units phonopy 4.10.0 gives their forces."""
-REFUSED = {
-    "Si-elk": "INFO.OUT.xz",
-    "diamond-dftb": "results.tag.xz",
-}
 
 
 @pytest.mark.filterwarnings("ignore:.*self-consistency of the electrons")
@@ -178,47 +176,15 @@ def test_forces_of_real_outputs_are_those_of_phonopy(data, folder):
     names, program = READ[folder]
     expected = json.loads((data / "outputs" / "forces.json").read_text())[folder]
     for name, forces in zip(names, expected["forces"], strict=True):
-        found = read_finished(data / "outputs" / folder / name).forces
         theirs = np.array(forces) * calculator_units(program).force
+        # phonopy was told of 64 of the 512 atoms of DFTB+, and reads the first.
+        found = read_finished(data / "outputs" / folder / name).forces[: len(theirs)]
         np.testing.assert_allclose(
             found - found.mean(axis=0),
             theirs - theirs.mean(axis=0),
             rtol=1e-6,
             atol=2e-8,
         )
-
-
-@pytest.mark.parametrize("folder", REFUSED)
-def test_real_outputs_that_are_not_read_are_refused_in_one_line(data, folder):
-    pytest.importorskip("ase.io")
-    with pytest.raises(FileError, match=r"cannot be read: .*; name its format") as error:
-        read_finished(data / "outputs" / folder / REFUSED[folder])
-    assert "\n" not in str(error.value)
-    assert "StopIteration" not in str(error.value)
-
-
-FORCES_ALONE = {
-    "siesta.FA": "2\n     1    0.010000    0.000000    0.000000\n     2   -0.01 0.0 0.0\n",
-    "GRADIENT": "$grad          cartesian gradients\n  cycle =      1\n$end\n",
-    "crystal.o": " CARTESIAN FORCES IN HARTREE/BOHR (ANALYTICAL)\n   ATOM   X   Y   Z\n",
-    "case.scf": ":FGL001:   1.ATOM       1.00000000   0.00000000   0.00000000  partial\n",
-    "FORCES": "#forces of fleur\n 0.0 0.0 0.0 force\n",
-    "running_scf.log": " TOTAL-FORCE (eV/Angstrom)\n ------\n Si1  0.1 0.0 0.0\n",
-    "info.xml": "<?xml version='1.0'?>\n<info><groundstate></groundstate></info>\n",
-}
-"""Beginnings of outputs of SIESTA, Turbomole, CRYSTAL, WIEN2k, FLEUR, ABACUS, exciting."""
-
-
-@pytest.mark.parametrize("name", FORCES_ALONE)
-def test_outputs_of_programs_without_a_reader_are_refused_in_one_line(tmp_path, name):
-    pytest.importorskip("ase.io")
-    path = tmp_path / name
-    path.write_text(FORCES_ALONE[name])
-    with pytest.raises(FileError, match="cannot be read") as error:
-        read_finished(path)
-    assert str(error.value).startswith(f"{path}: ")
-    assert "\n" not in str(error.value)
-    assert "StopIteration" not in str(error.value)
 
 
 def test_forces_of_cp2k_without_positions_are_told_apart_by_the_displaced_atom(data):

@@ -1,51 +1,50 @@
 """Finished calculations of other programs: atoms, lattice and forces."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from phono_grid.errors import FileError
 
 from phonokit.io.ase import read_atoms
 from phonokit.io.convergence import warn_if_not_converged
-from phonokit.io.cp2k import read_cp2k_output
+from phonokit.io.outputs.augmented import read_info_out, read_info_xml
+from phonokit.io.outputs.calculation import Finished
+from phonokit.io.outputs.cp2k import read_cp2k_output
+from phonokit.io.outputs.forces_alone import (
+    read_dftb_tags,
+    read_fleur_forces,
+    read_fleur_relaxation,
+    read_siesta_forces,
+    read_wien2k_forces,
+)
+from phonokit.io.outputs.local_orbitals import (
+    read_abacus_log,
+    read_crystal_output,
+    read_openmx_output,
+)
 from phonokit.io.recognize import ensure_file, format_of, plain
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Finished:
-    """The atoms of a finished calculation and the forces on them.
-
-    Parameters
-    ----------
-    symbols : n_s strings
-    positions : (n_s, 3) array or None
-        Cartesian, Å; None where the file has none.
-    forces : (n_s, 3) array or None
-        eV/Å, in the frame of the positions; None where the file has none.
-    lattice : (3, 3) array or None
-        Å, in the same frame; None where the file has none.
-    complaint : str
-        Why there are no forces.
-    """
-
-    symbols: list[str]
-    positions: NDArray[np.float64] | None
-    forces: NDArray[np.float64] | None
-    lattice: NDArray[np.float64] | None = None
-    complaint: str = ""
-
-
-def _cp2k(path: Path) -> Finished:
-    """The main output of CP2K."""
-    output = read_cp2k_output(path)
-    return Finished(list(output.symbols), output.positions, output.forces)
-
-
-READERS: dict[str, Callable[[Path], Finished]] = {"cp2k-output": _cp2k}
+READERS: dict[str, Callable[[Path], Finished]] = {
+    "cp2k-output": read_cp2k_output,
+    "siesta-forces": read_siesta_forces,
+    "dftb-tags": read_dftb_tags,
+    "wien2k-scf": read_wien2k_forces,
+    "fleur-forces": read_fleur_forces,
+    "fleur-relax": read_fleur_relaxation,
+    "info-out": read_info_out,
+    "exciting-xml": read_info_xml,
+    "crystal-out": read_crystal_output,
+    "abacus-log": read_abacus_log,
+    "openmx-out": read_openmx_output,
+}
 """Our own readers, of compressed files too, by the name of the format; ASE has others."""
+ELSEWHERE = {
+    "siesta-out": "its forces have too few digits; name the file .FA beside it",
+    "turbomole-out": "its forces are in the file gradient beside it; name that",
+}
+"""Outputs whose forces are in another file."""
 
 
 def read_finished(path: Path, form: str | None = None) -> Finished:
@@ -71,6 +70,8 @@ def read_finished(path: Path, form: str | None = None) -> Finished:
     """
     ensure_file(path, "the output of the calculation")
     form = form or format_of(path)
+    if form in ELSEWHERE:
+        raise FileError(f"{path}: {ELSEWHERE[form]}")
     with plain(path) as file:
         warn_if_not_converged(file, path)
         if form in READERS:

@@ -1,7 +1,7 @@
 """Whether a finished calculation is of the supercell it should be, told by geometry."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +9,8 @@ from phono_grid import Cell
 from phono_grid.errors import FileError
 from phono_grid.units import BOHR
 
-from phonokit.io.finished import Finished
 from phonokit.io.frames import frames_of
+from phonokit.io.outputs.calculation import Finished
 from phonokit.io.species import element_of
 
 TYPES = ("H", "He", "Li", "Be", "B", "C", "N", "O", "F", "Ne")
@@ -46,31 +46,57 @@ class Expected:
     displacement: float
 
 
-def turn_to(expected: Expected, finished: Finished) -> NDArray[np.float64]:
-    """The rotation that takes a calculation's vectors, rows, to the frame of the supercell.
+@dataclass(frozen=True, slots=True, eq=False)
+class Placement:
+    """How the atoms of a calculation are those of a supercell.
+
+    Parameters
+    ----------
+    turn : (3, 3) array
+        Vectors of the calculation, rows, times it are in the frame of the supercell.
+    order : (n_s,) array of int or None
+        The atom of the calculation that each one of the supercell is; None if the order is
+        the same.
+    """
+
+    turn: NDArray[np.float64]
+    order: NDArray[np.intp] | None = None
+
+    def forces(self, forces: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Forces on the atoms of the supercell, in its frame."""
+        ordered = forces if self.order is None else forces[self.order]
+        return np.asarray(ordered @ self.turn)
+
+
+def placement(expected: Expected, finished: Finished) -> Placement:
+    """Find how the atoms of a calculation are those that a supercell should have.
+
+    Programs that sort atoms by their species have another order, which positions tell.
 
     Parameters
     ----------
     expected : Expected
     finished : Finished
 
-    Returns
-    -------
-    (3, 3) array
-        ``forces @ turn`` are the forces in the frame of the supercell.
-
     Raises
     ------
     FileError
-        If the atoms are not as many, in another order, or elsewhere.
+        If the atoms are not as many, or elsewhere; without positions in another order too.
     """
-    symbols, cell = finished.symbols, expected.cell
-    if len(symbols) != cell.n_atoms:
+    cell = expected.cell
+    if finished.n_atoms != cell.n_atoms:
+        alone = finished.positions is None and finished.n_atoms < cell.n_atoms
+        why = ", or its forces are of inequivalent atoms: compute without symmetry"
         raise FileError(
-            f"{expected.name}: expected {cell.n_atoms} atoms, got {len(symbols)}; it is "
-            "another supercell"
+            f"{expected.name}: expected {cell.n_atoms} atoms, got {finished.n_atoms}; it "
+            f"is another supercell{why * alone}"
         )
-    same_kinds = _same_kinds(symbols, [element_of(s) or s for s in cell.symbols])
+    kinds = [element_of(s) or s for s in cell.symbols]
+    symbols = kinds if finished.symbols is None else finished.symbols
+    same_kinds = _same_kinds(symbols, kinds)
+    if finished.fractional is not None:
+        x = finished.fractional @ cell.lattice
+        finished = replace(finished, positions=x, lattice=cell.lattice)
     frames = list(frames_of(cell.lattice, finished.lattice))
     if not frames:
         raise FileError(
@@ -78,10 +104,19 @@ def turn_to(expected: Expected, finished: Finished) -> NDArray[np.float64]:
             "another supercell"
         )
     if finished.positions is None:
-        return _without_positions(expected, same_kinds, frames)
+        return Placement(_without_positions(expected, same_kinds, frames))
     for turn in frames:
         if (_in_place(expected, finished, turn) & same_kinds).all():
-            return turn
+            return Placement(turn)
+    for turn in frames:
+        order = _in_another_order(expected, finished.positions @ turn)
+        if order is None:
+            continue
+        back = np.argsort(order)
+        sorted_there = replace(finished, positions=finished.positions[back])
+        same = np.array(symbols)[back] == np.array(kinds)
+        if (_in_place(expected, sorted_there, turn) & same).all():
+            return Placement(turn, back)
     raise _elsewhere(expected, finished, frames[0], same_kinds)
 
 
@@ -163,10 +198,21 @@ def _elsewhere(
 ) -> FileError:
     """What is wrong with the first atom that is not where it should be."""
     assert finished.positions is not None  # as they are elsewhere
-    cell, symbols = expected.cell, finished.symbols
+    cell = expected.cell
+    kinds = [element_of(s) or s for s in cell.symbols]
+    symbols = finished.symbols or kinds
+    positions = finished.positions
+    nearest = _nearest(expected, positions @ turn)
+    if nearest is not None:
+        back = np.argsort(nearest)
+        if [symbols[i] for i in back] == kinds != symbols:
+            # Sorted by its species, as some programs do.
+            symbols, same_kinds = kinds, np.ones(len(kinds), dtype=np.bool_)
+            positions = positions[back]
+            finished = replace(finished, positions=positions)
     there = _in_place(expected, finished, turn)
     k = int(np.flatnonzero(~(there & same_kinds))[0])
-    actual = finished.positions @ turn
+    actual = positions @ turn
     distances = np.linalg.norm(_apart(cell, actual, expected.positions), axis=1)
     distance = f"{distances[k]:.3f}" if distances[k] >= 1e-3 else f"{distances[k]:.1e}"
     what = (
@@ -176,8 +222,8 @@ def _elsewhere(
     other = _in_another_order(expected, actual)
     if other is not None:
         return FileError(
-            f"{what}, where atom {other[k] + 1} should be; the atoms are in another order, "
-            "compute with the order of the supercell"
+            f"{what}, where atom {other[k] + 1} should be; the atoms are in another order "
+            "and of other elements, compute with those of the supercell"
         )
     return FileError(
         f"{what}; it is another supercell, name the files in the order of their numbers"
@@ -185,12 +231,16 @@ def _elsewhere(
 
 
 def _apart(
-    cell: Cell, one: NDArray[np.float64], other: NDArray[np.float64]
+    cell: Cell,
+    one: NDArray[np.float64],
+    other: NDArray[np.float64],
+    *,
+    common: bool = True,
 ) -> NDArray[np.float64]:
-    """From images of points to points, Å; what all have in common moves no force."""
+    """From images of points to points, Å; what all have in ``common`` moves no force."""
     fractional = (one - other) @ np.linalg.inv(cell.lattice)
     nearest = (fractional - np.rint(fractional)) @ cell.lattice
-    if len(nearest) == 1 or not np.abs(nearest).max() < 0.5:
+    if not common or len(nearest) == 1 or not np.abs(nearest).max() < 0.5:
         return np.asarray(nearest)
     # That of most atoms, which are not displaced.
     return np.asarray(nearest - np.median(nearest, axis=0))
@@ -200,21 +250,24 @@ def _in_another_order(
     expected: Expected, actual: NDArray[np.float64]
 ) -> NDArray[np.intp] | None:
     """Which atom is where each one was actual; None if not every one is somewhere."""
-    cell, positions = expected.cell, expected.positions
-    inverse = np.linalg.inv(cell.lattice)
-    other, away = [], []
-    for x in actual:
-        fractional = (x - positions) @ inverse
-        distances = np.linalg.norm(
-            (fractional - np.rint(fractional)) @ cell.lattice, axis=1
-        )
-        other.append(int(distances.argmin()))
-        away.append(float(distances.min()))
-    order = np.array(other)
-    one_each = len(set(other)) == len(other)
-    moved = (order != np.arange(len(order))).any()
-    there = max(away) <= COARSEST * expected.displacement
-    return order if there and one_each and moved else None
+    order = _nearest(expected, actual)
+    if order is None or (order == np.arange(len(order))).all():
+        return None
+    away = _apart(expected.cell, actual, expected.positions[order], common=False)
+    there = np.linalg.norm(away, axis=1).max() <= COARSEST * expected.displacement
+    return order if there else None
+
+
+def _nearest(expected: Expected, actual: NDArray[np.float64]) -> NDArray[np.intp] | None:
+    """The atom that should be nearest to where each one is; None if one is so twice."""
+    if not np.isfinite(actual).all():
+        return None
+    apart = [
+        np.linalg.norm(_apart(expected.cell, x, expected.positions, common=False), axis=1)
+        for x in actual
+    ]
+    order = np.array([int(distances.argmin()) for distances in apart])
+    return order if len(set(order.tolist())) == len(order) else None
 
 
 def _same_kinds(symbols: list[str], expected: list[str]) -> NDArray[np.bool_]:

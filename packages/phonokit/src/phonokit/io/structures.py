@@ -48,7 +48,11 @@ READERS: dict[str, Callable[[Path], Structure]] = {
     "turbomole": read_turbomole,
 }
 """Our own readers, by ASE's name of the format."""
-OUTPUTS = ("cp2k-output",)
+OUTPUTS = (
+    *("cp2k-output", "siesta-forces", "siesta-out", "dftb-tags", "wien2k-scf"),
+    *("fleur-forces", "fleur-relax", "info-out", "exciting-xml", "crystal-out"),
+    *("abacus-log", "openmx-out", "turbomole-out"),
+)
 """Formats of finished calculations that ASE does not know."""
 
 

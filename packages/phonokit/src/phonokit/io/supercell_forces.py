@@ -8,7 +8,7 @@ from phono_grid.errors import FileError
 
 from phonokit.io.ase import checked_forces
 from phonokit.io.finished import read_finished
-from phonokit.io.same_supercell import Expected, turn_to
+from phonokit.io.same_supercell import Expected, placement
 
 
 def read_supercell_forces(
@@ -38,17 +38,17 @@ def read_supercell_forces(
         If it cannot be read, or is of another supercell.
     """
     finished = read_finished(path, form)
-    turn = turn_to(expected, finished)
+    there = placement(expected, finished)
     if finished.forces is None:
         why = f" ({finished.complaint})" if finished.complaint else ""
         raise FileError(
             f"{path}: holds no forces{why}; name the output of a calculation of forces"
         )
     forces = checked_forces(finished.forces, expected.cell.n_atoms, expected.name)
-    located = finished.positions is not None
+    located = finished.positions is not None or finished.fractional is not None
     if not located:
         _ensure_of_displaced(expected, forces)
-    return np.asarray(forces @ turn), located
+    return there.forces(forces), located
 
 
 def _ensure_of_displaced(expected: Expected, forces: NDArray[np.float64]) -> None:

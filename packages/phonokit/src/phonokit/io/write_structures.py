@@ -12,9 +12,9 @@ from phono_grid.errors import DomainError, FileError, PhonoError
 from phono_grid.files import replacing, together
 
 from phonokit.io.ase import ase, atoms_of
-from phonokit.io.finished import Finished
+from phonokit.io.outputs.calculation import Finished
 from phonokit.io.program_inputs import WRITERS
-from phonokit.io.same_supercell import Expected, turn_to
+from phonokit.io.same_supercell import Expected, placement
 from phonokit.model.displaced_supercells import AnySupercells
 
 NOT_FOR_CRYSTALS = (
@@ -149,7 +149,7 @@ def _ensure_holds(path: Path, form: str, expected: Expected) -> None:
         finished = Finished(
             list(atoms.get_chemical_symbols()), atoms.get_positions(), None, lattice
         )
-        turn_to(expected, finished)
+        placement(expected, finished)
     except PhonoError as error:
         raise DomainError(
             f"structures: {form} does not hold these supercells ({error}); take another "
