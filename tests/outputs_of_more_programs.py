@@ -41,8 +41,9 @@ def wien2k(
             for i, r in enumerate(array, 1)
         )
         glob = "".join(
-            f":FGL{i:03d}:{i:4d}.ATOM    {row} {kind} forces\n"
-            for i, row in enumerate(rows(array, "%17.9f"), 1)
+            f":FGL{i:03d}:{i:4d}.ATOM{' ' * 12}{''.join(f'{x:16.9f}' for x in r)}"
+            f" {kind} forces\n"
+            for i, r in enumerate(array, 1)
         )
         return (
             "       TOTAL FORCE IN mRy/a.u. = |F|     Fx     Fy     Fz\n"
@@ -55,6 +56,15 @@ def wien2k(
         ":ITE001:  1. ITERATION\n:NATO  :  16 INDEPENDENT AND  16 TOTAL ATOMS\n"
         f"{block(in_file + 1, 'partial')}:ITE002:  2. ITERATION\n{block(in_file, kind)}"
     )
+
+
+def wien2k_cartesian(forces: Array) -> str:
+    """Forces of WIEN2k along Cartesian axes, which some versions print."""
+    lines = "".join(
+        f":FCA{i:03d}:{i:4d}.ATOM            {row} total forces\n"
+        for i, row in enumerate(rows(forces / AU * 2000, "%16.9f"), 1)
+    )
+    return f"  TOTAL FORCE WITH RESPECT TO GLOBAL CARTESIAN COORDINATES:\n{lines}"
 
 
 def fleur(symbols: Symbols, lattice: Array, positions: Array, forces: Array) -> str:
@@ -220,7 +230,8 @@ def abacus(symbols: Symbols, lattice: Array, positions: Array, forces: Array) ->
     )
     return (
         "\n                              ABACUS v3.4.4\n\n READING UNITCELL INFORMATION\n"
-        "                  lattice constant (Bohr) = 1\nDIRECT COORDINATES\n"
+        "                  lattice constant (Bohr) = 1\n"
+        f"                        TOTAL ATOM NUMBER = {len(symbols)}\nDIRECT COORDINATES\n"
         "   atom       x      y      z      mag      vx      vy      vz\n"
         f"{sites}\n\n Lattice vectors: (Cartesian coordinate: in unit of a_0)\n{vectors}\n"
         f"{line}\n TOTAL-FORCE (eV/Angstrom)\n{line}\n"

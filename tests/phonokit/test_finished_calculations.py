@@ -11,7 +11,7 @@ import phonokit
 import pytest
 from phono_fc import SingleDisplacements, single_displacements
 from phono_grid import Cell, Supercell, Symmetry
-from phono_grid.errors import FileError
+from phono_grid.errors import FileError, PhonoWarning
 from phono_grid.units import BOHR, HARTREE
 from phonokit import DisplacedSupercells, collect_forces, write_displacements
 from phonokit.cli.app import main
@@ -174,6 +174,26 @@ def test_an_output_that_ends_before_its_forces_says_what_is_missing(
         collect_forces(one, [path])
     assert message in str(error.value)
     assert str(error.value).startswith(f"{path}: ")
+
+
+def test_forces_of_wien2k_are_along_the_lattice_vectors(tmp_path, rng):
+    """Where it prints none along Cartesian axes; of a hexagonal cell they differ."""
+    lattice = np.array([[4.0, 0, 0], [-2.0, 2 * 3**0.5, 0], [0, 0, 6.0]])
+    cell = Cell(lattice, [[0, 0, 0], [1 / 3, 2 / 3, 0.4]], ["Cs", "Cl"], [133, 35])
+    supercell = Supercell.of(cell, [1, 1, 1])
+    singles = SingleDisplacements([0], [[0.03, 0, 0]])
+    one = DisplacedSupercells(cell, supercell, singles)
+    forces = np.array([[3.0, -5.0, 7.0], [-3.0, 5.0, -7.0]])
+    components = forces @ np.linalg.inv(lattice / np.linalg.norm(lattice, axis=1)[:, None])
+    path = tmp_path / "case.scf"
+    path.write_text(more.wien2k(cell.symbols, lattice, None, components))
+    with pytest.warns(PhonoWarning, match="has no positions"):
+        found = collect_forces(one, [path])
+    np.testing.assert_allclose(found[0], forces, rtol=1e-6)
+    path.write_text(path.read_text() + more.wien2k_cartesian(forces))
+    with pytest.warns(PhonoWarning, match="has no positions"):
+        found = collect_forces(one, [path])
+    np.testing.assert_allclose(found[0], forces, rtol=1e-6)
 
 
 def test_partial_forces_of_wien2k_are_refused(tmp_path, supercells):

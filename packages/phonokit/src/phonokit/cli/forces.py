@@ -51,7 +51,7 @@ def forces(
     files
         Finished calculations in the order of the displacements, those beyond the cutoff
         left out, those of a separate supercell of second order last: vasprun.xml, OUTCAR,
-        outputs of Quantum ESPRESSO, LAMMPS, CP2K, extxyz, ...
+        outputs of Quantum ESPRESSO, CP2K, Elk, SIESTA, extxyz, ...
     calculator
         What makes an ASE calculator: module:factory or file.py:factory.
     option

@@ -103,6 +103,9 @@ def placement(expected: Expected, finished: Finished) -> Placement:
             f"{expected.name}: its lattice vectors are not those of the supercell; it is "
             "another supercell"
         )
+    if finished.along_lattice:
+        lengths = np.linalg.norm(cell.lattice, axis=1)
+        return Placement(cell.lattice / lengths[:, None])
     if finished.positions is None:
         return Placement(_without_positions(expected, same_kinds, frames))
     for turn in frames:

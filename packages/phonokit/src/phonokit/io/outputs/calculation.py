@@ -35,6 +35,8 @@ class Finished:
     fractional : (n_s, 3) array or None
         Positions in units of the lattice vectors of the supercell, where the file has too
         few digits of its own.
+    along_lattice : bool
+        Forces are components along the lattice vectors of the supercell, of length 1.
     """
 
     symbols: list[str] | None
@@ -43,6 +45,7 @@ class Finished:
     lattice: NDArray[np.float64] | None = None
     complaint: str = ""
     fractional: NDArray[np.float64] | None = None
+    along_lattice: bool = False
 
     @property
     def n_atoms(self) -> int:

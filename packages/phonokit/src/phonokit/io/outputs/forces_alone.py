@@ -68,8 +68,8 @@ def read_dftb_tags(path: Path) -> Finished:
 def read_wien2k_forces(path: Path) -> Finished:
     """Read the last total forces of WIEN2k's ``case.scf``, mRy/Bohr.
 
-    Those along Cartesian axes (``:FCA``) where they are printed, else those of the global
-    coordinate system (``:FGL``).
+    Those along Cartesian axes (``:FCA``) where they are printed, else those along the
+    lattice vectors, which WIEN2k calls the global coordinate system (``:FGL``).
 
     Raises
     ------
@@ -92,7 +92,8 @@ def read_wien2k_forces(path: Path) -> Finished:
     if sorted(last) != list(range(1, len(last) + 1)):
         raise FileError(f"{path}: holds forces of atoms {sorted(last)[:8]} alone")
     rows = [[number_of(word) for word in last[i].groups()[2:5]] for i in sorted(last)]
-    return Finished(None, None, np.array(rows) * (ATOMIC / 2000))
+    forces = np.array(rows) * (ATOMIC / 2000)
+    return Finished(None, None, forces, along_lattice=not found["FCA"])
 
 
 def read_fleur_forces(path: Path) -> Finished:
