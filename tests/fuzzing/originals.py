@@ -235,6 +235,7 @@ CONSTANTS = {
 # Results and runs
 
 MESH = (2, 2, 2)
+MESHES = phonokit.Convergence(meshes=(MESH,))
 Q = [[0.5, 0.0, 0.0]]
 
 
@@ -312,6 +313,7 @@ RESULTS = {
     "displacements": result(lambda: phonokit.displacements(crystal(), MESH)),
     "modes": result(lambda: phonokit.modes(crystal(), q=Q)),
     "qha": result(quasi_harmonic),
+    "converge": result(lambda: phonokit.converge(crystal(), MESHES)),
     "elasticity": result(lambda: phonokit.elasticity(crystal())),
     "grueneisen": result(lambda: phonokit.grueneisen(crystal(), q=Q)),
     "run": Reader(start_run, go_on),

@@ -33,7 +33,7 @@ LONGEST = 2300
 """Characters of a message, and of the file it is about."""
 NOT_NAMED = {"run", "accumulated"}
 """What is computed from a file, where it need not be named."""
-GAPS = {"qha", "grueneisen", "kappa", "accumulate", "accumulated"}
+GAPS = {"qha", "converge", "grueneisen", "kappa", "accumulate", "accumulated"}
 """Results that say NaN where there is no answer."""
 
 

@@ -13,6 +13,7 @@ MESH = ["--mesh", "2", "2", "2"]
 Q = ["--q", "0.5,0,0"]
 WORDS = {
     "kappa": [EXAMPLE, *MESH],
+    "converge": [EXAMPLE, "--meshes", "2"],
     "accumulate": ["kappa.hdf5"],
     "displace": [EXAMPLE / "phono3py_params.yaml.xz", "--second-order"],
     "forces": ["phonopy_disp.yaml", "--calculator", "nothing:nobody"],

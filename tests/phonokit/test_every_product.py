@@ -136,6 +136,7 @@ WARNING = {
     "modes": lambda c: phonokit.modes(c, q=Q),
     "grueneisen": lambda c: phonokit.grueneisen(c, mesh=SMALL),
     "kappa": lambda c: phonokit.kappa(c, SMALL),
+    "converge": lambda c: phonokit.converge(c, phonokit.Convergence(meshes=(SMALL,))),
     "kappa, four phonons": lambda c: phonokit.kappa(c, SMALL, four_phonon=FourPhonon()),
     **{
         name: lambda c, name=name: IMAGES[name](c, (0, 0, 0))

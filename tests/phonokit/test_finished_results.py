@@ -21,6 +21,7 @@ EMT = ("--calculator", "ase.calculators.emt:EMT")
 OTHER_LINE = r"line \d+ is '.*' there and '.*' here"
 CASES = {
     "kappa": ((EXAMPLE, *MESH), ("--isotopes",), "isotopes is false there and true here"),
+    "converge": ((EXAMPLE, "--meshes", "2"), ("--to", "2%"), "to is 1% there and 2% here"),
     "accumulate": (("kappa.hdf5",), ("--sigma", "0.1"), "sigma is not given there and 0.1"),
     "displace": (("POSCAR", *ONE), ("--distance", "0.02"), "distance is null|0.02 here"),
     "forces": (("todo", *EMT), None, ""),

@@ -29,6 +29,7 @@ VOLUMES = ("v0", "v1", "v2", "v3")
 WORDS = {
     "kappa": ("kappa", EXAMPLE, *MESH, *OUT),
     "kappa lbte": ("kappa", EXAMPLE, *MESH, "--method", "lbte", *OUT),
+    "converge": ("converge", EXAMPLE, "--meshes", "2", "3", *OUT),
     "gamma": ("gamma", EXAMPLE, *MESH, "--q", "0.2,0,0", "0.4,0,0", *OUT),
     "spectral": ("spectral", EXAMPLE, *MESH, "--q", "0.2,0,0", *OUT),
     "dos": ("dos", EXAMPLE, *MESH, *OUT),

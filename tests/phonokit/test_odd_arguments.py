@@ -125,6 +125,7 @@ SPECIAL = {
     "modulate": {"bands": [0], "amplitude": 0.1, "phase": 0.0},
     "RandomSupercells": {"displacements": RANDOM.displacements},
     "bands": {"path": "G X", "points": None},
+    "converge": {"settings": phonokit.Convergence(meshes=((2, 2, 2),))},
     "grueneisen": {"mesh": None, "path": None, "points": None},
     "modes": {"mesh": None, "path": None, "points": None},
     "spectral": {"path": None, "points": None},

@@ -26,6 +26,7 @@ VOLUMES = ("v0", "v1", "v2", "v3")
 WORDS = {
     "kappa": (EXAMPLE, *MESH),
     "kappa of constants": ("constants", "--fc2", "fc2.hdf5", "--fc3", "fc3.hdf5", *MESH),
+    "converge": (EXAMPLE, "--meshes", "2"),
     "accumulate": ("kappa.hdf5",),
     "accumulate with its crystal": ("kappa.hdf5", "--crystal", EXAMPLE),
     "displace": ("POSCAR", *ONE),

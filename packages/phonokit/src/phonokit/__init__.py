@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from phonokit.calc.bands import bands as bands
     from phonokit.calc.conduction import LongPathWarning as LongPathWarning
     from phonokit.calc.conduction import UnscatteredWarning as UnscatteredWarning
+    from phonokit.calc.converge import converge as converge
     from phonokit.calc.displace import displace as displace
     from phonokit.calc.displacements import displacements as displacements
     from phonokit.calc.dos import dos as dos
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from phonokit.calc.grueneisen import grueneisen as grueneisen
     from phonokit.calc.joint_dos import joint_dos as joint_dos
     from phonokit.calc.kappa import kappa as kappa
+    from phonokit.calc.kappa_folder import KappaFolder as KappaFolder
     from phonokit.calc.mode_symmetry import mode_symmetry as mode_symmetry
     from phonokit.calc.modes import modes as modes
     from phonokit.calc.modulate import modulate as modulate
@@ -79,6 +81,7 @@ if TYPE_CHECKING:
     from phonokit.model.modulation import Modulation as Modulation
     from phonokit.model.provenance import InputFile as InputFile
     from phonokit.plot.accumulate import plot_accumulate as plot_accumulate
+    from phonokit.plot.converge import plot_converge as plot_converge
     from phonokit.plot.elasticity import plot_elasticity as plot_elasticity
     from phonokit.plot.four_phonon import plot_four_phonon as plot_four_phonon
     from phonokit.plot.grueneisen import plot_grueneisen as plot_grueneisen
@@ -95,6 +98,7 @@ if TYPE_CHECKING:
     from phonokit.plot.scattering import plot_self_energy as plot_self_energy
     from phonokit.plot.scattering import plot_spectral as plot_spectral
     from phonokit.results.accumulate import AccumulateResult as AccumulateResult
+    from phonokit.results.converge import ConvergeResult as ConvergeResult
     from phonokit.results.elasticity import ElasticityResult as ElasticityResult
     from phonokit.results.force_constants import FitResult as FitResult
     from phonokit.results.force_constants import (
@@ -125,6 +129,7 @@ if TYPE_CHECKING:
     from phonokit.results.scattering import SpectralResult as SpectralResult
     from phonokit.run.run import Run as Run
     from phonokit.run.store import RunStore as RunStore
+    from phonokit.settings.convergence import Convergence as Convergence
     from phonokit.settings.displace import Displace as Displace
     from phonokit.settings.fit import Fit as Fit
     from phonokit.settings.four_phonon import FourPhonon as FourPhonon
@@ -138,6 +143,7 @@ _HOME = {
     "phonokit.calc.accumulate": "accumulate",
     "phonokit.calc.bands": "bands",
     "phonokit.calc.conduction": "LongPathWarning UnscatteredWarning",
+    "phonokit.calc.converge": "converge",
     "phonokit.calc.displace": "displace",
     "phonokit.calc.displacements": "displacements",
     "phonokit.calc.dos": "dos",
@@ -150,6 +156,7 @@ _HOME = {
     "phonokit.calc.grueneisen": "grueneisen",
     "phonokit.calc.joint_dos": "joint_dos",
     "phonokit.calc.kappa": "kappa",
+    "phonokit.calc.kappa_folder": "KappaFolder",
     "phonokit.calc.mode_symmetry": "mode_symmetry",
     "phonokit.calc.modes": "modes",
     "phonokit.calc.modulate": "modulate",
@@ -177,6 +184,7 @@ _HOME = {
     "phonokit.model.modulation": "Modulation",
     "phonokit.model.provenance": "InputFile",
     "phonokit.plot.accumulate": "plot_accumulate",
+    "phonokit.plot.converge": "plot_converge",
     "phonokit.plot.elasticity": "plot_elasticity",
     "phonokit.plot.four_phonon": "plot_four_phonon",
     "phonokit.plot.grueneisen": "plot_grueneisen",
@@ -188,6 +196,7 @@ _HOME = {
     "phonokit.plot.scattering": "plot_joint_dos plot_linewidths plot_self_energy "
     "plot_spectral",
     "phonokit.results.accumulate": "AccumulateResult",
+    "phonokit.results.converge": "ConvergeResult",
     "phonokit.results.elasticity": "ElasticityResult",
     "phonokit.results.force_constants": "FitResult write_force_constants "
     "write_sparse_force_constants",
@@ -206,6 +215,7 @@ _HOME = {
     "SpectralResult",
     "phonokit.run.run": "Run",
     "phonokit.run.store": "RunStore",
+    "phonokit.settings.convergence": "Convergence",
     "phonokit.settings.displace": "Displace",
     "phonokit.settings.fit": "Fit",
     "phonokit.settings.four_phonon": "FourPhonon",

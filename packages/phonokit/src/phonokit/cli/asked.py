@@ -1,7 +1,6 @@
 """What a command was asked for: its options that change numbers, each in a word or two."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from inspect import BoundArguments, Parameter
@@ -38,15 +37,6 @@ def asked_of(arguments: BoundArguments) -> dict[str, str]:
 def asked_in(settings: Any) -> dict[str, str]:
     """The fields of settings by name."""
     return _flat("", settings)
-
-
-def difference(there: Mapping[str, str], here: Mapping[str, str]) -> str:
-    """The first option that differs and both values; empty if there is none."""
-    for name in {**here, **there}:
-        old, new = there.get(name, "nothing"), here.get(name, "nothing")
-        if old != new:
-            return f"{name.replace('_', '-')} is {old} there and {new} here"
-    return ""
 
 
 def _flat(name: str, value: Any) -> dict[str, str]:

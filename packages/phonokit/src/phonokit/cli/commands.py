@@ -19,6 +19,7 @@ SECTIONS = {
     },
     "Scattering and thermal conductivity": {
         "kappa": "Compute the lattice thermal conductivity.",
+        "converge": "Converge the conductivity with the mesh, and tell its limit.",
         "accumulate": "Tell which phonons carry the heat, by frequency and mean free path.",
         "gamma": "Compute half linewidths of the phonons at a few wave vectors.",
         "spectral": "Compute spectral functions at a few wave vectors, or along lines.",

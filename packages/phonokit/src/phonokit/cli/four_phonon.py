@@ -16,6 +16,7 @@ from phono_grid.errors import DomainError, FileError
 
 from phonokit.cli.asked import file_hash
 from phonokit.cli.options import Flat
+from phonokit.cli.sizes import part_of_one
 from phonokit.model.crystal import Crystal
 from phonokit.settings.four_phonon import FourPhonon
 
@@ -66,7 +67,7 @@ class FourPhononOptions:
             return None
         return FourPhonon(
             sample=self.sample,
-            error=_part(self.error),
+            error=part_of_one("error", self.error),
             seed=self.seed,
             counting=self.four_phonon_counting,
         )
@@ -80,7 +81,7 @@ class FourPhononOptions:
         compute: Any = partial(function, four_phonon=settings, **inputs)
 
         def computed(crystal: Crystal, **others: Any) -> Any:
-            fc4 = self._constants(path, crystal.primitive)
+            fc4 = self.constants(path, crystal.primitive)
             return compute(crystal.with_fc4(fc4), **others)
 
         return computed
@@ -89,7 +90,7 @@ class FourPhononOptions:
         """A hash of the fourth-order constants, where they are wanted."""
         return {"fc4": file_hash(self._file(path))} if self.four_phonon else {}
 
-    def _constants(self, path: Path, cell: Cell) -> ForceConstants4:
+    def constants(self, path: Path, cell: Cell) -> ForceConstants4:
         """The fourth-order constants."""
         file = self._file(path)
         read = read_tdep_fourth_order if TDEP in file.name else read_force_constants4
@@ -108,16 +109,6 @@ class FourPhononOptions:
         raise FileError(
             f"{folder}: has no {NAME}; name the file of fourth-order constants by fc4="
         )
-
-
-def _part(text: str) -> float:
-    """A part of one, written as such or in per cent."""
-    number = text.strip().removesuffix("%")
-    try:
-        value = float(number)
-    except ValueError:
-        raise DomainError(f"error: expected 1% or 0.01, got {text!r}") from None
-    return value / 100 if text.strip().endswith("%") else value
 
 
 FourPhonons = Annotated[FourPhononOptions, Flat]

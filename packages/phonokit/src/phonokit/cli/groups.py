@@ -3,7 +3,7 @@
 GROUPS: dict[str, tuple[str, ...]] = {
     group: tuple(names.split())
     for group, names in {
-        "Grid": "mesh mesh-length mesh-matrix q path point points-per-segment band "
+        "Grid": "meshes mesh mesh-length mesh-matrix q path point points-per-segment band "
         "supercell supercell-matrix phonon-supercell",
         "Physics": "temperature method isotopes mass-variances boundary-mfp wigner "
         "coherence normal-umklapp by axes direction displacements classical clamped "
@@ -14,9 +14,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "phonon-residual-file format config",
         "Output": "output plot unit component size style to overwrite structures full text "
         "no-eigenvectors no-velocities json quiet verbose",
-        "Numerics": "sigma sigma-cutoff smearing smearing-scale solver frequency-points "
-        "steps connect cutoff-frequency fc3-cutoff fc4-cutoff sparse least-squares "
-        "symmetrize no-symmetrize sample error seed four-phonon-counting degeneracy "
+        "Numerics": "sigma sigmas sigma-cutoff smearing smearing-scale solver "
+        "frequency-points fitted steps connect cutoff-frequency fc3-cutoff fc3-cutoffs "
+        "fc4-cutoff sparse least-squares symmetrize no-symmetrize sample error seed "
+        "four-phonon-counting degeneracy "
         "average-degenerate-weights symmetrized-tetrahedra full-zone",
         "Run": "plan restart memory over-memory batch-size lang",
     }.items()

@@ -7,11 +7,11 @@ from itertools import zip_longest
 from pathlib import Path
 
 from phono_grid.errors import FileError
-from phono_grid.hdf5 import Hdf5File, open_hdf5
+from phono_grid.hdf5 import open_hdf5
 
-from phonokit.cli.asked import difference
 from phonokit.cli.invocation import current
 from phonokit.plot.figure import maker_of
+from phonokit.results.finished import difference, reason_of_difference
 
 RESULT, SETTINGS = b"\x89HDF", b"# phono "
 """How the files begin that may be replaced."""
@@ -75,23 +75,10 @@ def is_finished(path: Path, asked: Mapping[str, str], *, overwrite: bool) -> boo
     if overwrite or not path.is_file() or not path.stat().st_size:
         return False
     with open_hdf5(path) as file:
-        why = _other(file, asked)
+        why = reason_of_difference(file, asked)
     if why:
         raise FileError(f"{path}: is there already: {why}; {REMEDY}")
     return True
-
-
-def _other(file: Hdf5File, asked: Mapping[str, str]) -> str:
-    """Why a file is not the result that is asked for; empty if it is."""
-    if file.attributes.get("program") != "phonokit":
-        return "it was written by another program"
-    try:
-        old = {str(k): str(v) for k, v in json.loads(file.text("asked", "{}")).items()}
-    except (ValueError, AttributeError, RecursionError):
-        raise file.error("what it was asked for cannot be read; it is damaged") from None
-    if not old:
-        return "it was written from Python or by another version, of settings unknown here"
-    return difference(old, asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

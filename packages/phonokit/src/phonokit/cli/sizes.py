@@ -1,4 +1,4 @@
-"""Sizes of memory as people write them."""
+"""Sizes of memory, and parts of one, as people write them."""
 
 import re
 
@@ -16,3 +16,13 @@ def gigabytes(text: str) -> float:
         raise DomainError(
             f"memory: expected a size like 8GB or 500MB, got {text!r}"
         ) from None
+
+
+def part_of_one(name: str, text: str) -> float:
+    """A part of one, written as such or in per cent."""
+    number = text.strip().removesuffix("%")
+    try:
+        value = float(number)
+    except ValueError:
+        raise DomainError(f"{name}: expected 1% or 0.01, got {text!r}") from None
+    return value / 100 if text.strip().endswith("%") else value

@@ -7,13 +7,18 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter, Token
 
-SEVERAL = ("--temperature", "--q", "--mass-variances", "--magnetic-moments")
+SEVERAL = (
+    *("--temperature", "--q", "--mass-variances", "--magnetic-moments"),
+    *("--meshes", "--sigmas", "--fc3-cutoffs"),
+)
 """Options that numbers may follow, with or without commas."""
 FEW = 10
 """As many temperatures are worth writing as a range."""
 MANY = 100_000
 """Temperatures that nobody means to ask for."""
-NUMBERS = re.compile(r"[-+]?[0-9.](?:[-+0-9.eE,:]*|[-+0-9.eE/]*(?:,[-+0-9.eE/]+){2})")
+NUMBERS = re.compile(
+    r"[-+]?[0-9.](?:[-+0-9.eE,:]*|[-+0-9.eE/]*(?:,[-+0-9.eE/]+){2}|\d*(?:[x×]\d+){2})"
+)
 """Numbers, lists and ranges of them, and wave vectors, which may be fractions."""
 HOW = "numbers as in 300, 100,200,300 or 100:1000:50 (first, last, step)"
 

@@ -13,6 +13,7 @@ from phono_grid.hdf5 import open_hdf5
 
 from phonokit._documented import documented
 from phonokit.plot.accumulate import plot_accumulate
+from phonokit.plot.converge import plot_converge
 from phonokit.plot.elasticity import plot_elasticity
 from phonokit.plot.figure import COLUMN, PAGE, PICTURE, ensure_matplotlib, of_width
 from phonokit.plot.grueneisen import plot_grueneisen
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 PLOTS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "kappa": (plot_kappa, ("component",)),
+    "converge": (plot_converge, ("component",)),
     "accumulate": (plot_accumulate, ()),
     "linewidths": (plot_linewidths, ("unit", "temperature")),
     "self_energy": (plot_self_energy, ("unit", "temperature")),
