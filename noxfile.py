@@ -130,6 +130,10 @@ def build_site(session: nox.Session) -> None:
     uv(session, "sync", "--quiet", "--inexact", "--group=dev", "--group=docs")
     site = ROOT / ".nox" / "site"
     run(session, "sphinx-build", "-q", "-W", "--keep-going", str(DOCS), str(site))
+    drawn = (DOCS / "gallery.md").read_text().count("phonokit.plot_")
+    shown = (site / "gallery.html").read_text().count("<img")
+    if shown != drawn:
+        session.error(f"gallery.html shows {shown} pictures of {drawn}")
 
 
 @nox.session(venv_backend="none")

@@ -46,11 +46,21 @@ napoleon_use_rtype = False
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 
+# Options begin with two dashes, which are no dash of a sentence.
+smartquotes = False
+
 # Browsers draw formulas themselves: nothing is loaded from elsewhere.
 html_math_renderer = "mathml"
 html_theme = "pydata_sphinx_theme"
 html_title = "phonokit"
 html_show_sourcelink = False
+# Pages that are in no section have no navigation of one.
+html_sidebars = {
+    page.stem: []
+    for page in Path(__file__).parent.glob("*.md")
+    if not page.with_suffix("").is_dir()
+}
+html_sidebars |= {f"generated/{name}": [] for name in ("commands", "files")}
 html_theme_options = {
     "show_toc_level": 2,
     "navigation_with_keys": False,

@@ -50,6 +50,26 @@ def test_the_picture_is_one_column_wide_with_units_and_no_title(result, tmp_path
     np.testing.assert_allclose(k, result.kappa[1:, 0], rtol=1e-10)
 
 
+def test_what_the_first_figure_of_a_notebook_sets_stays(result, monkeypatch):
+    """Its backend becomes interactive then, or no further picture is shown."""
+    import matplotlib as mpl
+    from matplotlib import pyplot as plt
+
+    figure = plt.figure
+
+    def first(*args, **options):
+        mpl.interactive(True)
+        return figure(*args, **options)
+
+    monkeypatch.setattr(plt, "figure", first)
+    try:
+        plot_kappa(result)
+        assert mpl.is_interactive()
+    finally:
+        mpl.interactive(False)
+        plt.close("all")
+
+
 def test_accumulations_end_at_the_conductivity(result):
     from matplotlib.figure import Figure
 

@@ -102,9 +102,16 @@ def duration(seconds: float) -> str:
 
 @contextmanager
 def progress_of(console: Console, what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar with the time left, or now and then a line where there is no terminal."""
-    if not console.is_terminal:
+    """A bar with the time left, or now and then a line where there is no terminal.
+
+    Nothing where a terminal is not to be animated, as in a cell of a notebook that is
+    printed.
+    """
+    if not console.is_terminal or console.is_dumb_terminal:
         yield _line_by_line(console, what)
+        return
+    if not console.is_interactive:
+        yield lambda done, total: None
         return
     columns = (
         TextColumn("{task.description}"),
@@ -146,9 +153,21 @@ def _line_by_line(console: Console, what: str) -> Callable[[int, int], None]:
 def warnings_in_one_line(shown: bool = True) -> Iterator[None]:
     """Show warnings the way errors are shown, or not at all."""
 
-    def show(message: Warning | str, *_: Any, **__: Any) -> None:
-        if shown:
+    def show(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        *_: Any,
+        **__: Any,
+    ) -> None:
+        if not shown:
+            return
+        if issubclass(category, PhonoWarning):
             sys.stderr.write(f"phono: warning: {in_options(str(message))}\n")
+        else:
+            # Of a calculator or a library: it speaks for itself.
+            text = " ".join(str(message).split())
+            sys.stderr.write(f"{Path(filename).name}: {category.__name__}: {text}\n")
 
     with warnings.catch_warnings():
         warnings.filterwarnings("always", category=PhonoWarning)

@@ -126,9 +126,10 @@ def drawn(
     panels = None if ax is None else _given(ax, rows * columns)
     if panels is None:
         size, rows, columns = _arranged(size, rows, columns, is_free=not layout)
+        # Before the context, which would undo what the first figure of a notebook sets.
+        figure = _figure(size, shown=target is None)
     with mpl.rc_context(_style(size[0])):
         if panels is None:
-            figure = _figure(size, shown=target is None)
             panels = list(figure.subplots(rows, columns, squeeze=False, **layout).flat)
         yield panels
         if target is not None:
