@@ -18,6 +18,7 @@ from phono_dynmat._densities import (
     atom_projections,
     debye_frequency,
     direction_projections,
+    frequency_moments,
     frequency_points,
 )
 from phono_dynmat._dynamical_matrix import (
@@ -50,6 +51,14 @@ from phono_dynmat._motion import (
     participation_ratios,
     thermal_random_displacements,
 )
+from phono_dynmat._neutrons import (
+    coherent_intensities,
+    debye_waller_factors,
+    incoherent_spectra,
+    one_phonon_spectra,
+    resolution_matrix,
+    sphere_directions,
+)
 from phono_dynmat._quasi_harmonic import QuasiHarmonic, quasi_harmonic
 from phono_dynmat._rigid_translations import rigid_translations
 from phono_dynmat._separate_dipoles import add_dipoles, separate_dipoles
@@ -61,6 +70,7 @@ from phono_dynmat._thermal import (
     mean_square_displacements,
     thermal_properties,
 )
+from phono_dynmat._unfolding import IdealSites, unfolding_weights
 from phono_dynmat._velocity_operators import velocity_operators
 from phono_dynmat._wang_correction import WangCorrection
 
@@ -73,6 +83,7 @@ __all__ = [
     "EquationOfState",
     "GonzeLeeCorrection",
     "HarmonicSeries",
+    "IdealSites",
     "ModeSymmetry",
     "Modes",
     "QuasiHarmonic",
@@ -86,10 +97,12 @@ __all__ = [
     "band_structure",
     "bose_einstein",
     "cif_displacements",
+    "coherent_intensities",
     "commensurate_points",
     "connect_bands",
     "debye_frequency",
     "debye_temperature_of_sound",
+    "debye_waller_factors",
     "degenerate_average",
     "direction_projections",
     "directional_velocities",
@@ -98,23 +111,29 @@ __all__ = [
     "elasticity",
     "finite_difference_velocities",
     "force_constants_from_dynamical_matrices",
+    "frequency_moments",
     "frequency_points",
     "group_velocities",
     "heat_capacities",
+    "incoherent_spectra",
     "mean_square_displacements",
     "mode_patterns",
     "mode_symmetry",
+    "one_phonon_spectra",
     "participation_ratios",
     "phonon_frequencies",
     "phonon_modes",
     "quasi_harmonic",
+    "resolution_matrix",
     "resolve_degenerate_modes",
     "rigid_translations",
     "separate_dipoles",
     "sound_velocities",
+    "sphere_directions",
     "standard_points",
     "stream_modes",
     "thermal_properties",
     "thermal_random_displacements",
+    "unfolding_weights",
     "velocity_operators",
 ]

@@ -1,22 +1,27 @@
 """Frequency points, projections and the Debye frequency of densities of states."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import DEGENERACY, Cell, Spectrum
 from phono_grid.errors import (
     MOST_POINTS,
     DomainError,
+    as_numbers,
+    ensure_finite,
     ensure_flag,
     ensure_integer,
     ensure_positive,
     ensure_shape,
     ensure_type,
+    finite,
 )
 
 from phono_dynmat._degenerate import degenerate_average
 from phono_dynmat._fourier import unit
-from phono_dynmat._modes import Modes
-from phono_dynmat._statistics import finite_frequencies
+from phono_dynmat._modes import Modes, ensure_of_modes
+from phono_dynmat._statistics import ensure_number, finite_frequencies
 
 
 def frequency_points(frequencies: ArrayLike, n: int = 200) -> NDArray[np.float64]:
@@ -102,6 +107,68 @@ def _averaged(
 ) -> NDArray[np.float64]:
     """Shares of modes, each replaced by the mean over its degenerate set."""
     return degenerate_average(modes.frequencies, shares, degeneracy=degeneracy)
+
+
+def frequency_moments(
+    frequencies: ArrayLike,
+    orders: Sequence[int] = (1, 2, 3, 4),
+    *,
+    weights: ArrayLike | None = None,
+    projections: ArrayLike | None = None,
+    cutoff_frequency: float = 0.0,
+) -> NDArray[np.float64]:
+    r"""Moments of the density of states: means of powers of the frequency.
+
+    .. math::
+
+        \langle f^n \rangle = \frac{\int f^n g(f)\, df}{\int g(f)\, df}
+            = \frac{\sum_{qj} w_q\, A_{qj} f_{qj}^n}{\sum_{qj} w_q\, A_{qj}}
+
+    The second one, over all modes, is the trace of the force constants of each atom with
+    itself by its mass, whatever the mesh, where no constant reaches beyond its supercell.
+
+    Parameters
+    ----------
+    frequencies : (n_q, n_b) array_like
+        THz; give `rigid_translations` the frequency 0.
+    orders : sequence of int
+        ``n``, negative ones too.
+    weights : (n_q,) array_like, optional
+        How many wave vectors each one stands for; 1 if not given.
+    projections : (n_q, n_b, ...) array_like, optional
+        The share ``A`` of each mode in each part, such as `atom_projections`.
+    cutoff_frequency : float
+        THz; modes at or below do not take part.
+
+    Returns
+    -------
+    (n_n, ...) array of float
+        THz to the power n.
+
+    Raises
+    ------
+    DomainError
+        If no mode takes part.
+    """
+    f = finite_frequencies(frequencies)
+    ensure_shape("frequencies", f, ("n_q", "n_b"))
+    n = as_numbers(orders, "orders", np.int64, ("n_n",))
+    ensure_number("cutoff_frequency", cutoff_frequency, "THz")
+    w = np.ones(len(f)) if weights is None else finite(weights, "weights", (len(f),))
+    if (w < 0).any():
+        raise DomainError("weights must not be negative")
+    a = np.ones(f.shape)
+    if projections is not None:
+        a = as_numbers(projections, "projections")
+        ensure_finite("projections", a)
+        ensure_of_modes("projections", a, f)
+    counts = f > max(cutoff_frequency, 0)
+    share = np.broadcast_to(w[:, None], f.shape)[counts] * np.moveaxis(a[counts], 0, -1)
+    total = share.sum(axis=-1)
+    if not (total > 0).all():
+        raise DomainError("frequencies: no mode is above the cutoff; there are no moments")
+    powers = [(share * f[counts] ** float(m)).sum(axis=-1) / total for m in n]
+    return np.array(powers).reshape(len(n), *total.shape)
 
 
 def debye_frequency(total: Spectrum, n_atoms: int, highest: float | None = None) -> float:
