@@ -278,7 +278,7 @@ SPECIAL = {
     },
     "resolution_matrix": {
         "frequency_points": np.linspace(-5, 5, 11),
-        "widths": np.array([0.3, 0.01]),
+        "resolution": np.array([0.3, 0.01]),
     },
     "cif_displacements": {"matrices": np.ones((1, 3, 3))},
     "degenerate_average": {"values": np.ones((2, 6))},

@@ -1,7 +1,5 @@
 """Neutrons that are scattered by one phonon."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import DEGENERACY, Cell
@@ -187,7 +185,7 @@ def one_phonon_spectra(
 
 
 def resolution_matrix(
-    frequency_points: ArrayLike, widths: float | Sequence[float]
+    frequency_points: ArrayLike, resolution: float | ArrayLike
 ) -> NDArray[np.float64]:
     r"""What an instrument makes of lines at frequency points: Gaussians.
 
@@ -199,7 +197,7 @@ def resolution_matrix(
     ----------
     frequency_points : (n_f,) array_like
         THz in equal steps.
-    widths : float or sequence of float
+    resolution : float or (n,) array_like
         Full width at half maximum in THz: a constant, or coefficients of its polynomial in
         the energy that neutrons lose.
 
@@ -214,21 +212,21 @@ def resolution_matrix(
         If a width is not positive at one of the points.
     """
     points, step = equal_steps(frequency_points)
-    c = np.atleast_1d(as_numbers(widths, "widths"))
-    c = finite(c, "widths", ("n",))
+    c = np.atleast_1d(as_numbers(resolution, "resolution"))
+    c = finite(c, "resolution", ("n",))
     if not len(c):
-        raise DomainError("widths: expected a width or coefficients, got none")
+        raise DomainError("resolution: expected a width or coefficients, got none")
     sigma = np.polynomial.polynomial.polyval(points, c) / FULL_WIDTH
     if not (sigma > 0).all():
         worst = points[np.argmin(sigma)]
         raise DomainError(
-            f"widths: the width must be positive at every frequency point, got "
+            "resolution: the width must be positive at every frequency point, got "
             f"{sigma.min() * FULL_WIDTH:g} THz at {worst:g} THz"
         )
     if sigma.max() > WIDEST * (points[-1] - points[0]):
         raise DomainError(
-            f"widths: a width of {sigma.max() * FULL_WIDTH:g} THz is far beyond the range "
-            "of the frequency points"
+            f"resolution: a width of {sigma.max() * FULL_WIDTH:g} THz is far beyond the "
+            "range of the frequency points"
         )
     m = np.arange(1, int(np.ceil(REACH * sigma.max() / step)) + 1)
     norm = 1 + 2 * np.exp(-((m[:, None] * step / sigma) ** 2) / 2).sum(axis=0)

@@ -44,7 +44,9 @@ if TYPE_CHECKING:
     from phonokit.calc.mode_symmetry import mode_symmetry as mode_symmetry
     from phonokit.calc.modes import modes as modes
     from phonokit.calc.modulate import modulate as modulate
+    from phonokit.calc.neutrons import neutrons as neutrons
     from phonokit.calc.plan import plan as plan
+    from phonokit.calc.powder import powder as powder
     from phonokit.calc.qha import VolumeRangeWarning as VolumeRangeWarning
     from phonokit.calc.qha import qha as qha
     from phonokit.calc.scattering_problem import IdleRanksWarning as IdleRanksWarning
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from phonokit.calc.spectral import spectral as spectral
     from phonokit.calc.stability import ImaginaryModesWarning as ImaginaryModesWarning
     from phonokit.calc.thermal import thermal as thermal
+    from phonokit.calc.unfold import unfold as unfold
     from phonokit.io.constants_files import read_force_constants as read_force_constants
     from phonokit.io.constants_files import (
         read_sparse_force_constants as read_sparse_force_constants,
@@ -79,6 +82,7 @@ if TYPE_CHECKING:
     from phonokit.model.force_data import ForceData as ForceData
     from phonokit.model.force_data import SecondOrderData as SecondOrderData
     from phonokit.model.modulation import Modulation as Modulation
+    from phonokit.model.neutron_data import NeutronData as NeutronData
     from phonokit.model.provenance import InputFile as InputFile
     from phonokit.plot.accumulate import plot_accumulate as plot_accumulate
     from phonokit.plot.converge import plot_converge as plot_converge
@@ -91,12 +95,15 @@ if TYPE_CHECKING:
     from phonokit.plot.harmonic import plot_modes as plot_modes
     from phonokit.plot.harmonic import plot_thermal as plot_thermal
     from phonokit.plot.kappa import plot_kappa as plot_kappa
+    from phonokit.plot.neutrons import plot_neutrons as plot_neutrons
+    from phonokit.plot.neutrons import plot_powder as plot_powder
     from phonokit.plot.qha import plot_qha as plot_qha
     from phonokit.plot.results import plot_results as plot_results
     from phonokit.plot.scattering import plot_joint_dos as plot_joint_dos
     from phonokit.plot.scattering import plot_linewidths as plot_linewidths
     from phonokit.plot.scattering import plot_self_energy as plot_self_energy
     from phonokit.plot.scattering import plot_spectral as plot_spectral
+    from phonokit.plot.unfold import plot_unfold as plot_unfold
     from phonokit.results.accumulate import AccumulateResult as AccumulateResult
     from phonokit.results.converge import ConvergeResult as ConvergeResult
     from phonokit.results.elasticity import ElasticityResult as ElasticityResult
@@ -119,6 +126,8 @@ if TYPE_CHECKING:
     from phonokit.results.kappa_modes import KappaModes as KappaModes
     from phonokit.results.kappa_modes import read_kappa_modes as read_kappa_modes
     from phonokit.results.mode_symmetry import ModeSymmetryResult as ModeSymmetryResult
+    from phonokit.results.neutrons import NeutronsResult as NeutronsResult
+    from phonokit.results.neutrons import PowderResult as PowderResult
     from phonokit.results.plan import Plan as Plan
     from phonokit.results.provenance import Provenance as Provenance
     from phonokit.results.qha import QhaResult as QhaResult
@@ -127,6 +136,7 @@ if TYPE_CHECKING:
     from phonokit.results.scattering import LinewidthsResult as LinewidthsResult
     from phonokit.results.scattering import SelfEnergyResult as SelfEnergyResult
     from phonokit.results.scattering import SpectralResult as SpectralResult
+    from phonokit.results.unfold import UnfoldResult as UnfoldResult
     from phonokit.run.run import Run as Run
     from phonokit.run.store import RunStore as RunStore
     from phonokit.settings.convergence import Convergence as Convergence
@@ -160,13 +170,16 @@ _HOME = {
     "phonokit.calc.mode_symmetry": "mode_symmetry",
     "phonokit.calc.modes": "modes",
     "phonokit.calc.modulate": "modulate",
+    "phonokit.calc.neutrons": "neutrons",
     "phonokit.calc.plan": "plan",
+    "phonokit.calc.powder": "powder",
     "phonokit.calc.qha": "qha VolumeRangeWarning",
     "phonokit.calc.scattering_problem": "IdleRanksWarning",
     "phonokit.calc.self_energy": "linewidths self_energy",
     "phonokit.calc.spectral": "spectral",
     "phonokit.calc.stability": "ImaginaryModesWarning",
     "phonokit.calc.thermal": "thermal",
+    "phonokit.calc.unfold": "unfold",
     "phonokit.io.constants_files": "read_force_constants read_sparse_force_constants",
     "phonokit.io.export": "export",
     "phonokit.io.formats.constants": "read_constants write_constants",
@@ -182,6 +195,7 @@ _HOME = {
     "phonokit.model.displaced_supercells": "DisplacedSupercells RandomSupercells",
     "phonokit.model.force_data": "ForceData SecondOrderData",
     "phonokit.model.modulation": "Modulation",
+    "phonokit.model.neutron_data": "NeutronData",
     "phonokit.model.provenance": "InputFile",
     "phonokit.plot.accumulate": "plot_accumulate",
     "phonokit.plot.converge": "plot_converge",
@@ -191,10 +205,12 @@ _HOME = {
     "phonokit.plot.harmonic": "plot_bands plot_displacements plot_dos plot_modes "
     "plot_thermal",
     "phonokit.plot.kappa": "plot_kappa",
+    "phonokit.plot.neutrons": "plot_neutrons plot_powder",
     "phonokit.plot.qha": "plot_qha",
     "phonokit.plot.results": "plot_results",
     "phonokit.plot.scattering": "plot_joint_dos plot_linewidths plot_self_energy "
     "plot_spectral",
+    "phonokit.plot.unfold": "plot_unfold",
     "phonokit.results.accumulate": "AccumulateResult",
     "phonokit.results.converge": "ConvergeResult",
     "phonokit.results.elasticity": "ElasticityResult",
@@ -207,12 +223,14 @@ _HOME = {
     "phonokit.results.kappa_curve": "KappaCurve read_kappa_curve",
     "phonokit.results.kappa_modes": "KappaModes read_kappa_modes",
     "phonokit.results.mode_symmetry": "ModeSymmetryResult",
+    "phonokit.results.neutrons": "NeutronsResult PowderResult",
     "phonokit.results.plan": "Plan",
     "phonokit.results.provenance": "Provenance",
     "phonokit.results.qha": "QhaResult",
     "phonokit.results.reading": "read_result",
     "phonokit.results.scattering": "JointDosResult LinewidthsResult SelfEnergyResult "
     "SpectralResult",
+    "phonokit.results.unfold": "UnfoldResult",
     "phonokit.run.run": "Run",
     "phonokit.run.store": "RunStore",
     "phonokit.settings.convergence": "Convergence",

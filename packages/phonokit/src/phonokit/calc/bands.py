@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import Segment, band_path, band_structure, standard_points
-from phono_grid import using
+from phono_grid import Cell, using
 from phono_grid.errors import DomainError, ensure_flag, ensure_integer
 
 from phonokit._documented import documented
@@ -81,7 +81,7 @@ def bands(
     """
     run = checked_run(crystal, nac, run)
     ensure_flag("connect", connect)
-    segments = band_segments(crystal, path, points, points_per_segment)
+    segments = band_segments(crystal.primitive, path, points, points_per_segment)
     labels, q = [list(s.labels) for s in segments], np.array([s.qpoints for s in segments])
     record = Record(
         product="bands",
@@ -114,7 +114,7 @@ def bands(
     return BandsResult(
         labels=np.array(labels),
         qpoints=q,
-        distances=path_distances(segments, crystal),
+        distances=path_distances(segments, crystal.primitive),
         frequencies=f,
         **cell_quantities(crystal.primitive),
         provenance=record.provenance(),
@@ -122,7 +122,7 @@ def bands(
 
 
 def band_segments(
-    crystal: Crystal,
+    cell: Cell,
     path: Path | None = None,
     points: Mapping[str, ArrayLike] | None = None,
     points_per_segment: int = 51,
@@ -132,22 +132,19 @@ def band_segments(
     if path is None:
         if points is not None:
             raise DomainError('points: give a path= of these points too, such as "G X"')
-        standard, lines = standard_points(crystal.primitive)
+        standard, lines = standard_points(cell)
         return band_path(dict(standard), lines, n)
     lines = path_lines(path)
-    if points is None:
-        named = standard_points(crystal.primitive)[0]
-    else:
-        named = named_points(points)
+    named = standard_points(cell)[0] if points is None else named_points(points)
     labels = [[label_of(word, named) for word in line] for line in lines]
     return band_path(dict(named), labels, n)
 
 
-def path_distances(segments: Sequence[Segment], crystal: Crystal) -> NDArray[np.float64]:
+def path_distances(segments: Sequence[Segment], cell: Cell) -> NDArray[np.float64]:
     """Along the whole path, 1/Å without 2π, (n_s, n)."""
     distances, start = [], 0.0
     for segment in segments:
-        along = start + segment.distances(crystal.primitive)
+        along = start + segment.distances(cell)
         distances.append(along)
         start = along[-1]
     return np.array(distances)

@@ -1,6 +1,6 @@
 """Phonons at wave vectors: frequencies, eigenvectors, velocities."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,11 +20,12 @@ from phono_grid.errors import DomainError, as_numbers, ensure_flag, finite
 from phonokit._documented import documented
 from phonokit.calc.bands import Path, band_segments, path_distances
 from phonokit.calc.record import INPUTS, Record, checked_run
+from phonokit.calc.segments import complete_segments
 from phonokit.calc.slabs import Slabs, zone_points
 from phonokit.calc.stability import warn_of_imaginary_modes
 from phonokit.model.crystal import Crystal
 from phonokit.results.harmonic import ModesResult, cell_quantities
-from phonokit.run.run import Run, Task, complete
+from phonokit.run.run import Run
 from phonokit.settings.mesh import HARMONIC_MESH
 
 SAME_Q = 1e-9
@@ -126,7 +127,14 @@ def modes(
     wanted = np.dtype(each)
     with using(crystal.backend):
         if where.segments:
-            values = _along(where.segments, crystal, wanted, record, run)
+            values = complete_segments(
+                where.segments,
+                crystal.primitive,
+                lambda some, toward: _values(crystal, some, wanted, toward, nac),
+                wanted,
+                lambda: record.key(qpoints=np.array([s.qpoints for s in where.segments])),
+                run,
+            )
         else:
             values = Slabs(
                 qpoints=where.qpoints,
@@ -184,11 +192,13 @@ def wave_vectors_of(
             raise DomainError("q: expected one wave vector or more, got none")
         return WaveVectors(qpoints=q)
     if "path" in given or points is not None:
-        segments = band_segments(crystal, ways["path"], points, points_per_segment)
+        segments = band_segments(
+            crystal.primitive, ways["path"], points, points_per_segment
+        )
         return WaveVectors(
             qpoints=np.concatenate([s.qpoints for s in segments]),
             labels=np.array([list(s.labels) for s in segments]),
-            distances=path_distances(segments, crystal).ravel(),
+            distances=path_distances(segments, crystal.primitive).ravel(),
             segments=segments,
         )
     with using(crystal.backend):
@@ -201,39 +211,6 @@ def wave_vectors_of(
             grid_points=irreducible.points,
             grid_matrix=grid.matrix,
         )
-
-
-def _along(
-    segments: tuple[Segment, ...],
-    crystal: Crystal,
-    wanted: np.dtype[Any],
-    record: Record,
-    run: Run,
-) -> dict[str, NDArray[Any]]:
-    """Requested quantities along a path, a segment a piece of work. Collective.
-
-    At Γ each segment has the limit along its own direction.
-    """
-    n = len(segments[0].qpoints)
-
-    def work(numbers: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[Any]]]:
-        for i in numbers.tolist():
-            q, toward = segments[i].qpoints, segments[i].direction(crystal.primitive)
-            values = _values(crystal, q, wanted, toward, record.nac)
-            row = np.zeros((n,), wanted)
-            for name in wanted.names or ():
-                row[name] = values[name]
-            yield i, np.array((row,), np.dtype([("rows", wanted, (n,))]))
-
-    task = Task(
-        key=lambda: record.key(qpoints=np.array([s.qpoints for s in segments])),
-        record=np.dtype([("rows", wanted, (n,))]),
-        costs=np.ones(len(segments)),
-        work=work,
-        blocks=[slice(i, i + 1) for i in range(len(segments))],
-    )
-    rows = complete(task, run).everywhere("rows").reshape(-1)
-    return {name: np.ascontiguousarray(rows[name]) for name in wanted.names or ()}
 
 
 def _values(

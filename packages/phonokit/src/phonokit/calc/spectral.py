@@ -113,7 +113,9 @@ def spectral(
         raise DomainError('points: give a path= of these points too, such as "G X"')
     segments: Sequence[Segment] = ()
     if path is not None:
-        segments = band_segments(crystal, path or None, points, points_per_segment)
+        segments = band_segments(
+            crystal.primitive, path or None, points, points_per_segment
+        )
         q = np.concatenate([segment.qpoints for segment in segments])
     assert q is not None
     problem = ScatteringProblem(
@@ -139,7 +141,7 @@ def spectral(
         shifts=spectra["real"],
         peaks=peak_positions(w, spectra["values"], lorentzian=True),
         labels=np.array([s.labels for s in segments]) if segments else None,
-        distances=path_distances(segments, crystal).ravel() if segments else None,
+        distances=path_distances(segments, crystal.primitive).ravel() if segments else None,
         provenance=problem.record.provenance(),
     )
 

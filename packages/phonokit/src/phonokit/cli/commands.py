@@ -15,6 +15,9 @@ SECTIONS = {
         "modulate": "Write a supercell displaced along modes, or an animation of them.",
         "elasticity": "Compute elastic constants, velocities of sound, Debye temperature.",
         "grueneisen": "Compute Grüneisen parameters of modes, and thermal expansion.",
+        "unfold": "Unfold bands of a supercell on the zone of the ideal crystal.",
+        "neutrons": "Compute coherent scattering of neutrons by single phonons.",
+        "powder": "Compute scattering of neutrons by single phonons of a powder.",
         "qha": "Compute expansion and C_p from phonons at several volumes.",
     },
     "Scattering and thermal conductivity": {

@@ -3,9 +3,10 @@
 GROUPS: dict[str, tuple[str, ...]] = {
     group: tuple(names.split())
     for group, names in {
-        "Grid": "meshes mesh mesh-length mesh-matrix q path point points-per-segment band "
-        "supercell supercell-matrix phonon-supercell",
-        "Physics": "temperature method isotopes mass-variances boundary-mfp wigner "
+        "Grid": "meshes mesh mesh-length mesh-matrix q momentum path point "
+        "points-per-segment band supercell supercell-matrix phonon-supercell",
+        "Physics": "temperature ideal spectral scattering-length resolution "
+        "method isotopes mass-variances boundary-mfp wigner "
         "coherence normal-umklapp by axes direction displacements classical clamped "
         "energies equation pressure second-order amplitude phase frames distance "
         "plus-minus axes-only random gaussian pair-cutoff cutoff magnetic-moments "
@@ -14,7 +15,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "phonon-residual-file format config",
         "Output": "output plot unit component size style to overwrite structures full text "
         "no-eigenvectors no-velocities json quiet verbose",
-        "Numerics": "sigma sigmas sigma-cutoff smearing smearing-scale solver "
+        "Numerics": "directions sigma sigmas sigma-cutoff smearing smearing-scale solver "
         "frequency-points fitted steps connect cutoff-frequency fc3-cutoff fc3-cutoffs "
         "fc4-cutoff sparse least-squares symmetrize no-symmetrize sample error seed "
         "four-phonon-counting degeneracy "

@@ -25,6 +25,7 @@ from phonokit.plot.harmonic import (
     plot_thermal,
 )
 from phonokit.plot.kappa import plot_kappa
+from phonokit.plot.neutrons import plot_neutrons, plot_powder
 from phonokit.plot.qha import plot_qha
 from phonokit.plot.scattering import (
     plot_joint_dos,
@@ -33,6 +34,7 @@ from phonokit.plot.scattering import (
     plot_spectral,
 )
 from phonokit.plot.several import plot_several_bands, plot_several_dos
+from phonokit.plot.unfold import plot_unfold
 from phonokit.results.kappa_curve import KappaCurve, read_kappa_curve
 from phonokit.results.reading import read_result
 from phonokit.results.result import Result
@@ -57,6 +59,9 @@ PLOTS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "grueneisen": (plot_grueneisen, ()),
     "qha": (plot_qha, ()),
     "elasticity": (plot_elasticity, ()),
+    "unfold": (plot_unfold, ("unit",)),
+    "neutrons": (plot_neutrons, ("unit", "temperature")),
+    "powder": (plot_powder, ("unit", "temperature")),
 }
 """The picture of each kind of result, and which choices it knows."""
 TOGETHER: dict[str, Callable[..., Any]] = {
@@ -64,7 +69,10 @@ TOGETHER: dict[str, Callable[..., Any]] = {
     "dos": plot_several_dos,
 }
 """Pictures of several results in one frame, beside that of conductivities."""
-BY_TEMPERATURE = ("linewidths", "shifts", "spectral_functions")
+BY_TEMPERATURE = (
+    *("linewidths", "shifts", "spectral_functions"),
+    *("intensities", "spectra", "coherent", "incoherent"),
+)
 """Quantities whose second axis is temperature."""
 Source = Result | KappaCurve | str | Path
 

@@ -25,6 +25,9 @@ KINDS = {
     "elasticity": "phonokit.results.elasticity:ElasticityResult",
     "symmetry": "phonokit.results.mode_symmetry:ModeSymmetryResult",
     "grueneisen": "phonokit.results.grueneisen:GrueneisenResult",
+    "unfold": "phonokit.results.unfold:UnfoldResult",
+    "neutrons": "phonokit.results.neutrons:NeutronsResult",
+    "powder": "phonokit.results.neutrons:PowderResult",
     "joint_dos": "phonokit.results.scattering:JointDosResult",
 }
 """The class of each kind of result, imported when it is read."""
