@@ -237,6 +237,7 @@ CONSTANTS = {
 MESH = (2, 2, 2)
 MESHES = phonokit.Convergence(meshes=(MESH,))
 Q = [[0.5, 0.0, 0.0]]
+LENGTHS = {"scattering_lengths": {"Si": 4.15}, "frequency_points": 11}
 
 
 def result(make: Callable[[], Any], read: Read = phonokit.read_result) -> Reader:
@@ -315,6 +316,9 @@ RESULTS = {
     "qha": result(quasi_harmonic),
     "converge": result(lambda: phonokit.converge(crystal(), MESHES)),
     "elasticity": result(lambda: phonokit.elasticity(crystal())),
+    "unfold": result(lambda: phonokit.unfold(crystal(), q=Q)),
+    "neutrons": result(lambda: phonokit.neutrons(crystal(), Q, MESH, **LENGTHS)),
+    "powder": result(lambda: phonokit.powder(crystal(), [2.0], MESH, **LENGTHS)),
     "grueneisen": result(lambda: phonokit.grueneisen(crystal(), q=Q)),
     "run": Reader(start_run, go_on),
     "energies": Reader(

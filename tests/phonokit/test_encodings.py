@@ -11,6 +11,7 @@ from tiny_crystal import EXAMPLE
 ENCODINGS = ("ascii", "latin-1", "cp1252", "gbk", "utf-8")
 MESH = ["--mesh", "2", "2", "2"]
 Q = ["--q", "0.5,0,0"]
+SILICON = ["--scattering-length", "Si=4.15"]
 WORDS = {
     "kappa": [EXAMPLE, *MESH],
     "converge": [EXAMPLE, "--meshes", "2"],
@@ -31,6 +32,9 @@ WORDS = {
     "qha": [EXAMPLE, "--energies", "nothing.dat"],
     "grueneisen": [EXAMPLE, *Q],
     "elasticity": [EXAMPLE],
+    "unfold": [EXAMPLE, *Q],
+    "neutrons": [EXAMPLE, *MESH, "--momentum", "2,0.2,0", *SILICON],
+    "powder": [EXAMPLE, *MESH, "--momentum", "2", "--directions", "9", *SILICON],
     "plot": ["bands.hdf5"],
     "export": ["bands.hdf5"],
     "completion": ["bash"],

@@ -66,6 +66,7 @@ IMAGES = {
     "grueneisen": of(phonokit.grueneisen, ["frequencies", "parameters"]),
     "mode_symmetry": symmetry,
     "modulate": pattern,
+    "unfold": of(phonokit.unfold, ["frequencies", "weights"]),
     "linewidths": of(phonokit.linewidths, ["linewidths"], q=ON_MESH, **SCATTER),
     "joint_dos": of(
         phonokit.joint_dos,
@@ -128,12 +129,16 @@ def unstable():
 
 
 SMALL = (3, 3, 3)
+LENGTHS = {"Si": 4.15}
 WARNING = {
     "bands": lambda c: bands(c, (0, 0, 0)),
     "dos": lambda c: phonokit.dos(c, SMALL),
     "thermal": lambda c: phonokit.thermal(c, SMALL, [300]),
     "displacements": lambda c: phonokit.displacements(c, SMALL, [300]),
     "modes": lambda c: phonokit.modes(c, q=Q),
+    "unfold": lambda c: phonokit.unfold(c, q=Q),
+    "neutrons": lambda c: phonokit.neutrons(c, Q, SMALL, scattering_lengths=LENGTHS),
+    "powder": lambda c: phonokit.powder(c, [2.0], SMALL, scattering_lengths=LENGTHS),
     "grueneisen": lambda c: phonokit.grueneisen(c, mesh=SMALL),
     "kappa": lambda c: phonokit.kappa(c, SMALL),
     "converge": lambda c: phonokit.converge(c, phonokit.Convergence(meshes=(SMALL,))),

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.needs_rust
 
 MESH = ("--mesh", "2", "2", "2")
 Q = (*MESH, "--q", "0.5,0,0")
+SILICON = ("--scattering-length", "Si=4.15")
 ONE = ("--second-order", "--supercell", "2", "2", "2")
 EMT = ("--calculator", "ase.calculators.emt:EMT")
 OTHER_LINE = r"line \d+ is '.*' there and '.*' here"
@@ -49,6 +50,17 @@ CASES = {
     ),
     "grueneisen": ((EXAMPLE, *MESH), ("--clamped",), "clamped is false there and true"),
     "elasticity": ((EXAMPLE,), ("--no-nac",), "no-nac is false there and true here"),
+    "unfold": ((EXAMPLE, "--q", "0.5,0,0"), ("--no-nac",), "no-nac is false there and"),
+    "neutrons": (
+        (EXAMPLE, *MESH, "--momentum", "2,0.2,0", *SILICON),
+        ("--resolution", "0.3"),
+        r"resolution is \[\] there and \[0\.3\] here",
+    ),
+    "powder": (
+        (EXAMPLE, *MESH, "--momentum", "2", "--directions", "9", *SILICON),
+        ("--temperature", "5"),
+        r"\[300.0\] there and \[5.0\]",
+    ),
     "export": (("dos.hdf5",), None, ""),
     "symmetry": (("v0",), ("--q", "0.5,0,0"), "q is 0,0,0 there and 0.5,0,0 here"),
     "modulate": (("v0", "--q", "0,0,0.5", "--band", "1"), None, ""),

@@ -39,6 +39,7 @@ that grow beyond a size are refused by the system."""
 MESH = ("--mesh", "2", "2", "2")
 Q = (*MESH, "--q", "0.5,0,0")
 EMT = ("--calculator", "ase.calculators.emt:EMT")
+SILICON = ("--scattering-length", "Si=4.15")
 ONE = ("--second-order", "--supercell", "2", "2", "2")
 WORDS = {
     "kappa": (EXAMPLE, *MESH),
@@ -64,6 +65,9 @@ WORDS = {
     "qha": ("v0", "v1", "v2", "v3", "--energies", "e-v.dat", *MESH),
     "grueneisen": (EXAMPLE, *MESH),
     "elasticity": (EXAMPLE,),
+    "unfold": (EXAMPLE, "--q", "0.5,0,0"),
+    "neutrons": (EXAMPLE, *MESH, "--momentum", "2,0.2,0", *SILICON),
+    "powder": (EXAMPLE, *MESH, "--momentum", "2", "--directions", "9", *SILICON),
     "plot": ("dos.hdf5",),
     "export": ("dos.hdf5",),
     "symmetry": ("v0",),

@@ -25,6 +25,7 @@ MESH = ("--mesh", "5", "5", "5")
 OUT = ("--output", "out.hdf5")
 ONE = ("--second-order", "--supercell", "2", "2", "2")
 EMT = ("--calculator", "ase.calculators.emt:EMT")
+SILICON = ("--scattering-length", "Si=4.15")
 VOLUMES = ("v0", "v1", "v2", "v3")
 WORDS = {
     "kappa": ("kappa", EXAMPLE, *MESH, *OUT),
@@ -41,6 +42,9 @@ WORDS = {
     "elasticity": ("elasticity", EXAMPLE, *OUT),
     "grueneisen": ("grueneisen", EXAMPLE, *MESH, *OUT),
     "qha": ("qha", *VOLUMES, "--energies", "e-v.dat", *MESH, *OUT),
+    "unfold": ("unfold", EXAMPLE, "--q", "0.5,0,0", *OUT),
+    "neutrons": ("neutrons", EXAMPLE, *MESH, "--momentum", "2,0.2,0", *SILICON, *OUT),
+    "powder": ("powder", EXAMPLE, *MESH, "--momentum", "1:4:1", *SILICON, *OUT),
     "accumulate": ("accumulate", "kappa.hdf5", *OUT),
     "plot": ("plot", "kappa.hdf5", "--output", "out.png"),
     "export": ("export", "dos.hdf5", "--output", "out"),

@@ -118,6 +118,12 @@ GOOD = {
     "transport": Transport(),
     "unit_cell": CELL,
 }
+NEUTRONS = {
+    "scattering_lengths": {"Si": 4.15},
+    "resolution": [0.3, 0.01],
+    "spectral": None,
+    "frequency_points": 5,
+}
 SPECIAL = {
     "write_modulation": {"modulation": phonokit.modulate(CRYSTAL, [0.5, 0, 0], 0)},
     "KappaCurve": {"name": "x", "temperatures": [300.0], "kappa": [[1.0] * 6]},
@@ -127,6 +133,11 @@ SPECIAL = {
     "bands": {"path": "G X", "points": None},
     "converge": {"settings": phonokit.Convergence(meshes=((2, 2, 2),))},
     "grueneisen": {"mesh": None, "path": None, "points": None},
+    "unfold": {"path": None, "points": None, "q": [[0.1, 0.2, 0.3]]},
+    "neutrons": {**NEUTRONS, "momenta": [[2, 0.1, 0.3]], "path": None, "points": None},
+    "powder": {**NEUTRONS, "momenta": [2.0], "directions": 3},
+    "NeutronData": {"scattering_lengths": [4.1, 4.1], "incoherent": [0.1, 0.0]},
+    "NeutronData.of": {"cell": CELL, "lengths": {"Si": 4.15}},
     "modes": {"mesh": None, "path": None, "points": None},
     "spectral": {"path": None, "points": None},
     "collect_forces": {"residual": None, "format": None},

@@ -22,6 +22,7 @@ MESH = ("--mesh", "2", "2", "2")
 Q = (*MESH, "--q", "0.5,0,0")
 EMT = ("--calculator", "ase.calculators.emt:EMT")
 ONE = ("--second-order", "--supercell", "2", "2", "2")
+COPPER = ("--scattering-length", "Cu=7.718")
 VOLUMES = ("v0", "v1", "v2", "v3")
 WORDS = {
     "kappa": (EXAMPLE, *MESH),
@@ -50,6 +51,13 @@ WORDS = {
     "qha": (*VOLUMES, "--energies", "e-v.dat", *MESH),
     "grueneisen": (EXAMPLE, *MESH),
     "elasticity": ("v0",),
+    "unfold": ("v0", "--q", "0.5,0,0", "--ideal", "POSCAR"),
+    "neutrons": ("v0", *MESH, "--momentum", "2,0.2,0", *COPPER),
+    "neutrons of a spectral function": (
+        *(EXAMPLE, "--spectral", "spectral.hdf5", *MESH),
+        *("--scattering-length", "Si=4.15"),
+    ),
+    "powder": ("v0", *MESH, "--momentum", "2", "--directions", "9", *COPPER),
     "plot": ("dos.hdf5", "more.hdf5"),
     "export": ("dos.hdf5",),
     "symmetry": ("v0",),
@@ -101,7 +109,7 @@ def material(tmp_path_factory):
     for charges in (polar / "BORN", folder / "CHARGES"):
         charges.write_text("14.4\n3 0 0 0 3 0 0 0 3\n0 0 0 0 0 0 0 0 0\n")
     assert run("convert", folder / "v0", folder / "tdep", "--to", "tdep") == 0
-    for name in ("kappa", "dos"):
+    for name in ("kappa", "dos", "spectral"):
         assert run(name, EXAMPLE, *MESH, "--output", folder / f"{name}.hdf5") == 0
     shutil.copy(folder / "dos.hdf5", folder / "more.hdf5")
     return folder

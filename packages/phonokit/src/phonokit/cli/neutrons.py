@@ -94,6 +94,7 @@ def neutrons(
         Number of frequencies from energy gain to energy loss.
     """
     shapes: list[SpectralResult] = []
+    lengths = lengths_from(scattering_length)
 
     def read_spectral() -> Iterable[Path]:
         if spectral is None:
@@ -119,7 +120,7 @@ def neutrons(
             points=labelled_points(point, path),
             points_per_segment=points_per_segment,
             spectral=shapes[0] if shapes else None,
-            scattering_lengths=lengths_from(scattering_length),
+            scattering_lengths=lengths,
             frequency_points=frequency_points,
             resolution=resolution or None,
             **inputs,
