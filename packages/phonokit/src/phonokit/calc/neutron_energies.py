@@ -22,13 +22,13 @@ def energy_points(asked: int | ArrayLike, highest: float) -> Array:
         How many, from a little below the highest frequency of energy gain to as much above
         it of energy loss; or the points themselves, in equal steps.
     highest : float
-        The highest frequency, THz.
+        The largest frequency, imaginary ones too, THz.
     """
     if isinstance(asked, int | np.integer) or np.shape(asked) == ():
         n = ensure_integer("frequency_points", asked, 2, MOST_POINTS)
-        end = MARGIN * max(highest, 0.0)
+        end = MARGIN * highest
         if not end > 0:
-            raise DomainError("frequency_points: there are no positive frequencies")
+            raise DomainError("frequency_points: all frequencies are zero; give the points")
         return np.linspace(-end, end, n)
     return finite(asked, "frequency_points", ("n_f",))
 

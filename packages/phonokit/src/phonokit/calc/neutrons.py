@@ -169,7 +169,7 @@ def neutrons(
     if run.ranks.rank == 0:
         warn_of_imaginary_modes(q, f, "they do not scatter")
     if spectral is None:
-        energies = energy_points(frequency_points, float(f.max()))
+        energies = energy_points(frequency_points, float(np.abs(f).max()))
         spectra = one_phonon_spectra(f, intensities, t, energies)
     else:
         energies, spectra = _with_line_shapes(spectral, f, intensities)

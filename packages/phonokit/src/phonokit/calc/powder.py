@@ -132,7 +132,7 @@ def powder(
         dynamics = crystal.dynamics(nac=nac)
         inside = zone_points(grid)
         f = phonon_frequencies(dynamics, inside)
-        energies = energy_points(frequency_points, float(f.max()))
+        energies = energy_points(frequency_points, float(np.abs(f).max()))
         modes = [
             phonon_modes(dynamics, inside[i : i + TOGETHER])
             for i in range(0, len(inside), TOGETHER)
