@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from phono_fc import ForceConstants, LatticeForceConstants
+from phono_fc import LatticeForceConstants
 from phono_grid import Backend, using
 from phono_grid.backend import active
 from phono_grid.errors import DomainError, FileError, ensure_flag, ensure_type
@@ -11,14 +11,14 @@ from phono_grid.files import make_folder, path_of, together
 
 from phonokit.io.files import in_file, sha256
 from phonokit.io.formats.cells import on_cell
-from phonokit.io.formats.embed import embedded
-from phonokit.io.formats.espresso import embedded_with_dipoles, write_espresso
+from phonokit.io.formats.dipole_range import in_supercell, short_range, with_own_range
+from phonokit.io.formats.espresso import write_espresso
 from phonokit.io.formats.found import FORMATS, find_format
 from phonokit.io.formats.laws import lawful
 from phonokit.io.formats.phonopy import write_phonopy
 from phonokit.io.formats.poscar import write_poscar
 from phonokit.io.formats.shengbte import write_shengbte
-from phonokit.io.formats.tdep import CELL, NAMES, write_tdep
+from phonokit.io.formats.tdep import CELL, NAMES, ewald_of, write_tdep
 from phonokit.model.constants import Constants2, Given
 from phonokit.model.crystal import Crystal
 from phonokit.model.dipoles import Dipoles
@@ -167,13 +167,8 @@ def _second(crystal: Crystal) -> Constants2 | None:
 def _write_shengbte(crystal: Crystal, folder: Path) -> tuple[Path, ...]:
     """A folder of ShengBTE."""
     second = _second(crystal)
-    if isinstance(second, LatticeForceConstants) and crystal.polar is not None:
-        raise DomainError(
-            "format: ShengBTE needs constants that hold the dipoles in a supercell, these "
-            "are on lattice vectors without them"
-        )
-    if isinstance(second, ForceConstants) and crystal.polar is not None:
-        second = embedded_with_dipoles(second, crystal.polar)
+    if second is not None:
+        second = in_supercell(second, crystal.polar)
     third = crystal.fc3 if crystal.order == 3 else None
     return write_shengbte(second, third, folder, polar=crystal.polar)
 
@@ -206,17 +201,11 @@ def _without_dipoles(
     crystal: Crystal, polar: Dipoles
 ) -> tuple[LatticeForceConstants, Dipoles]:
     """What the dipoles leave of constants of a supercell, by Ewald's whole sum."""
-    from phono_dynmat import separate_dipoles
-
-    from phonokit.io.formats.tdep import ewald_of
-
     width, cutoff = ewald_of(crystal.primitive, polar.charges)
     fc2 = crystal.fc2
     assert not isinstance(fc2, LatticeForceConstants)  # the caller knows
-    series = separate_dipoles(fc2, polar.charges, cutoff=cutoff, width=width).short_range
-    lattice = LatticeForceConstants(
-        series.values, series.atoms, series.cells[:, None], series.cell
-    )
+    held = with_own_range(fc2, polar)
+    lattice = short_range(held, polar.charges, width, cutoff)
     return lattice, replace(polar, width=width, cutoff=cutoff)
 
 
@@ -229,8 +218,8 @@ def _write_espresso(crystal: Crystal, path: Path) -> tuple[Path, ...]:
 def _write_phonopy(crystal: Crystal, folder: Path) -> tuple[Path, ...]:
     """A folder that phonopy and phono3py read."""
     second = _second(crystal)
-    if isinstance(second, LatticeForceConstants) and crystal.polar is None:
-        second = embedded(second)
+    if isinstance(second, LatticeForceConstants):
+        second = in_supercell(second, crystal.polar)
     return write_phonopy(crystal, second, folder)
 
 

@@ -78,20 +78,29 @@ def multiplies(supercell: Supercell) -> bool:
     return bool(np.abs(d - np.rint(d)).max() < SAME)
 
 
+def multiples(cells: Supercell) -> tuple[int, int, int]:
+    """How many times an axis of the primitive cell is a vector of the supercell."""
+    ratio = cells.primitive.lattice @ np.linalg.inv(cells.cell.lattice)
+    a, b, c = (
+        next(n for n in range(1, 1000) if np.abs(n * r - np.rint(n * r)).max() < SAME)
+        for r in ratio
+    )
+    return a, b, c
+
+
 def _candidates(
     constants: LatticeForceConstants, cells: Supercell | None
 ) -> list[tuple[int, int, int]]:
     """Multiples that may do, small ones first."""
     if cells is None:
         heights = 1 / np.linalg.norm(constants.cell.reciprocal_lattice, axis=1)
-        a, b, c = (int(x) for x in np.ceil(2 * constants.range / heights + 1e-6))
-        return [(a + i, b + i, c + i) for i in range(4)]
-    ratio = cells.primitive.lattice @ np.linalg.inv(cells.cell.lattice)
-    # How many times an axis of the primitive cell is a vector of the supercell.
-    base = [
-        next(n for n in range(1, 1000) if np.abs(n * r - np.rint(n * r)).max() < SAME)
-        for r in ratio
-    ]
+        # The last ones hold a sphere; corners of a Wigner-Seitz cell reach further.
+        sure = np.ceil(2 * constants.range / heights + 1e-6)
+        most = int(sure.max())
+        shares = np.arange((most + 1) // 2, most + 4) / most
+        steps = np.maximum(np.ceil(shares[:, None] * sure - 1e-6), 1).astype(int)
+        return list(dict.fromkeys((int(a), int(b), int(c)) for a, b, c in steps))
+    base = multiples(cells)
     steps = sorted(product(range(1, 5), repeat=3), key=lambda t: t[0] * t[1] * t[2])
     sizes = [(base[0] * i, base[1] * j, base[2] * k) for i, j, k in steps]
     return [n for n in sizes if n[0] * n[1] * n[2] <= MOST_CELLS]

@@ -9,17 +9,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_dynmat import (
-    BornCharges,
-    HarmonicSeries,
-    add_dipoles,
-    commensurate_points,
-    dynamical_matrices,
-    force_constants_from_dynamical_matrices,
-    separate_dipoles,
-)
+from phono_dynmat import BornCharges
 from phono_fc import ForceConstants, LatticeForceConstants
-from phono_grid import Cell, Supercell, first_brillouin_zone
+from phono_grid import Cell
 from phono_grid.calculators import calculator_units
 from phono_grid.errors import DomainError, FileError, PhonoError
 from phono_grid.files import replacing
@@ -28,7 +20,13 @@ from phono_grid.units import BOHR
 from phonokit.io.files import in_file
 from phonokit.io.formats.bravais import bravais_lattice
 from phonokit.io.formats.cells import cell_of_file, grid_supercell
-from phonokit.io.formats.embed import embedded, folded, multiplies
+from phonokit.io.formats.dipole_range import (
+    in_supercell,
+    short_range,
+    with_dipoles,
+    with_own_range,
+)
+from phonokit.io.formats.embed import embedded, folded
 from phonokit.io.fractional import fractional
 from phonokit.io.lines import Lines, read_lines
 from phonokit.model.constants import Constants2, primitive_of
@@ -79,13 +77,10 @@ def write_espresso(constants: Constants2, path: Path, polar: Dipoles | None) -> 
     if polar is None:
         whole = embedded(constants)
     else:
-        if isinstance(constants, LatticeForceConstants):
-            raise DomainError(
-                "format: the constants are on lattice vectors and without the dipoles, by "
-                "another sum than that of Quantum ESPRESSO"
-            )
+        held = with_own_range(in_supercell(constants, polar), polar)
         width, cutoff = damping(alat, polar.charges)
-        whole = short_range(constants, polar.charges, width, cutoff)
+        short = short_range(held, polar.charges, width, cutoff)
+        whole = embedded(short, held.supercell)
     supercell, cell = whole.supercell, whole.supercell.primitive
     ratio = supercell.cell.lattice @ np.linalg.inv(cell.lattice)
     n = np.rint(np.diag(ratio)).astype(int)
@@ -107,49 +102,6 @@ def damping(alat: float, polar: BornCharges) -> tuple[float, float]:
     width = 1 / alat
     smallest = float(np.linalg.eigvalsh(polar.dielectric)[0])
     return width, 2 * width * float(np.sqrt(-np.log(ACCURACY) / smallest))
-
-
-def short_range(
-    constants: ForceConstants,
-    polar: BornCharges,
-    width: float | None,
-    cutoff: float | None,
-) -> ForceConstants:
-    """Constants without the dipoles, in a supercell that multiplies the primitive axes."""
-    series = separate_dipoles(constants, polar, cutoff=cutoff, width=width).short_range
-    lattice = LatticeForceConstants(
-        series.values, series.atoms, series.cells[:, None], series.cell
-    )
-    return embedded(lattice, constants.supercell)
-
-
-def with_dipoles(
-    short: ForceConstants,
-    polar: BornCharges,
-    width: float | None,
-    cutoff: float | None,
-) -> ForceConstants:
-    """Constants of a supercell that hold the interaction of the dipoles."""
-    supercell: Supercell = short.supercell
-    series = HarmonicSeries.of(short)
-    gonze = add_dipoles(series, polar, cutoff=cutoff, width=width)
-    points = commensurate_points(supercell)
-    q = first_brillouin_zone(points, supercell.primitive.reciprocal_lattice)
-    return force_constants_from_dynamical_matrices(
-        dynamical_matrices(gonze, q), q, supercell
-    )
-
-
-def embedded_with_dipoles(constants: ForceConstants, polar: Dipoles) -> ForceConstants:
-    """Constants of a polar crystal in a supercell that multiplies the primitive axes.
-
-    The short range is embedded, and the dipoles are summed anew: at the wave vectors that
-    are commensurate with the new supercell phonons are those of Gonze and Lee's sum.
-    """
-    if multiplies(constants.supercell):
-        return constants
-    short = short_range(constants, polar.charges, polar.width, polar.cutoff)
-    return with_dipoles(short, polar.charges, polar.width, polar.cutoff)
 
 
 def _cell(path: Path, lines: Lines) -> tuple[Cell, float, int]:
