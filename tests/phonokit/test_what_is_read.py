@@ -1,9 +1,11 @@
 """Every command prints the names of all files that it took data from."""
 
+import json
 import os
 import re
 import shutil
 import sys
+from contextlib import chdir
 from pathlib import Path
 
 import h5py
@@ -63,6 +65,8 @@ WORDS = {
     "symmetry": ("v0",),
     "modulate": ("v0", "--q", "0,0,0.5", "--band", "1"),
 }
+NEXT = {"export": "sumo, ", "modulate": "ase gui "}
+"""How the line on what to do next begins, where it names no command of ours."""
 FOLDERS = ("displace", "fc", "export")
 """Commands whose --output is a folder."""
 
@@ -170,6 +174,50 @@ def test_files_that_were_read_are_told(name, material, tmp_path, capsys, monkeyp
     told = set(re.findall(r"[^\s,:]+", printed.replace("\n", " ")))
     names = {Path(word).name for word in told if not word.startswith("wrote")}
     assert {file.name for file in read} - names == set()
+    begins_and_ends_as_all_do(name, printed)
+
+
+def begins_and_ends_as_all_do(name, printed):
+    """Version, kernels and threads; crystal and options; the time, and what is next."""
+    lines = printed.splitlines()
+    begin = next(line for line in lines if line.startswith("phonokit "))
+    assert re.match(r"phonokit [0-9.]+: Rust kernels, rayon \(\d+ threads?\)", begin)
+    words, command = WORDS[name], name.split()[0]
+    if command not in ("plot", "export"):
+        assert re.search(r"\n  crystal    (Cu|Si)[,\n]", printed)
+    given = [str(word) for word in words if str(word).startswith("--")]
+    row = next((line for line in lines if line.startswith("  options    ")), "")
+    told = [word for word in row.split() if word.startswith("--")]
+    assert told == [word for word in given if word != "--mesh"]
+    if "--mesh" in words:
+        assert "\n  mesh       2 × 2 × 2, 8 wave vectors" in printed
+    if command in ("kappa", "gamma", "spectral", "jdos"):
+        assert "\n  scattering three phonons, linear tetrahedra\n" in printed
+    done = next(i for i, line in enumerate(lines) if line.startswith("done in "))
+    after = [line for line in lines[done + 1 :] if not line.endswith(" left")]
+    assert after[0].startswith(NEXT.get(command, "phono ")) if after else command == "plot"
+
+
+@pytest.mark.parametrize(
+    "command", ["displace", "forces", "fc", "convert", "symmetry", "export", "modulate"]
+)
+def test_programs_read_json_and_nobody_is_told(command, material, tmp_path, capfd):
+    for how in ("--json", "--quiet"):
+        here, out = tmp_path / how, tmp_path / f"out{how}"
+        shutil.copytree(material, here)
+        out.mkdir()
+        capfd.readouterr()
+        with chdir(here):
+            assert run(*words_of(command, out), how) == 0
+        printed, errors = capfd.readouterr()
+        if how == "--json":
+            told = json.loads(printed)
+            assert told["command"].startswith(f"phono {command} ")
+            assert told["files"]
+            assert told["text"][0].startswith("phonokit ")
+            assert told["text"][-2].startswith("done in ")
+        else:
+            assert printed + errors == ""
 
 
 def test_every_command_is_tried():

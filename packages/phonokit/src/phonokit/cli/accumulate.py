@@ -4,16 +4,15 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
-from phono_grid import backend
 from phono_grid.errors import DomainError, ensure_positive
 from phono_grid.files import ensure_writable
 
-from phonokit._version import __version__
 from phonokit.calc.accumulate import accumulate as compute
 from phonokit.cli.asked import file_hash
 from phonokit.cli.command import command
 from phonokit.cli.invocation import current
 from phonokit.cli.kappa_tables import accumulate_table
+from phonokit.cli.options import REPORT, Flat, ReportOptions
 from phonokit.cli.replaceable import (
     RESULT,
     ensure_own_picture,
@@ -22,10 +21,11 @@ from phonokit.cli.replaceable import (
     picture_name,
 )
 from phonokit.cli.report import Report
-from phonokit.cli.terminal import read_line
+from phonokit.cli.terminal import options_row, program, read_line, row
 from phonokit.io.load import load
 from phonokit.plot.accumulate import plot_accumulate
 from phonokit.plot.figure import ensure_plottable, made_by
+from phonokit.plot.names import reduced_formula
 from phonokit.results.accumulate import AccumulateResult
 from phonokit.results.reading import read_result
 from phonokit.run.distributed import launched_ranks
@@ -55,9 +55,8 @@ def accumulate(
     sigma: float | None = None,
     output: Path | None = None,
     plot: Path | None = None,
-    quiet: bool = False,
-    json: bool = False,
     overwrite: bool = False,
+    printed: Annotated[ReportOptions, Flat] = REPORT,
 ) -> None:
     """Tell which phonons carry the heat, by frequency and by mean free path.
 
@@ -73,10 +72,6 @@ def accumulate(
         An HDF5 file to write, with 200 steps over each.
     plot
         Draw both (.png .pdf .svg).
-    quiet
-        Print nothing but warnings and errors.
-    json
-        Print the tables as JSON, and nothing else, on stdout.
     overwrite
         Replace a finished file or picture that is there and is another one.
     """
@@ -84,6 +79,7 @@ def accumulate(
         ensure_positive("sigma", sigma)
 
     def all_of_it() -> None:
+        report = printed.report()
         _ensure_files(path, output, plot, overwrite=overwrite)
         its_crystal = None if crystal is None else load(crystal)
         origin = () if its_crystal is None else its_crystal.origin.files
@@ -92,13 +88,12 @@ def accumulate(
         if its_crystal is not None:
             asked["crystal"] = its_crystal.fingerprint[:12]
         if output is not None and is_finished(output, asked, overwrite=overwrite):
-            report = Report(quiet=quiet, json=json)
             _finish(read_result(output), files, output, plot, report, is_there=True)
             return
         result = compute(path, temperature=temperature, sigma=sigma, crystal=its_crystal)
         if output is not None:
             result.write(output, command=current.get().command, asked=asked)
-        _finish(result, files, output, plot, Report(quiet=quiet, json=json))
+        _finish(result, files, output, plot, report)
 
     with launched_ranks(current.get().explain) as ranks:
         on_first_rank(ranks, all_of_it)
@@ -139,9 +134,9 @@ def _finish(
         with made_by(picture_name()):
             plot_accumulate(result, plot)
     about = result.provenance
-    report.say(f"phonokit {__version__}: {backend.describe()}, on one rank")
-    report.say(f"  crystal   {about.formula or 'unknown'}")
-    report.say(read_line(files))
+    report.say(f"{program()}, on one rank")
+    report.say(row("crystal", reduced_formula(about.formula) or "unknown"))
+    report.say("\n".join([read_line(files), *options_row()]))
     total = result.kappa[:3].mean()
     report.say(
         f"κ = {total:.3f} W/(m K) at {result.temperature:g} K, mean of xx, yy, zz",
@@ -151,4 +146,13 @@ def _finish(
         (report.is_there if is_there else report.wrote)(output)
     if plot is not None:
         report.wrote(plot)
-    report.end()
+    report.end(_next_step(files[0], output, plot))
+
+
+def _next_step(path: Path, output: Path | None, plot: Path | None) -> str:
+    """The picture, or the curves, if they were not asked for."""
+    if plot is None:
+        return f"phono accumulate {path} --plot accumulation.png draws it"
+    if output is None:
+        return f"phono accumulate {path} --output accumulation.hdf5 writes the curves"
+    return f"phono plot {output} draws it again"

@@ -78,6 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(tokens: Sequence[str], launch: Launch) -> None:
     """Understand the arguments, and do what they ask for."""
+    from phonokit.cli.asked import given_options
     from phonokit.cli.config import settings_text, with_config
     from phonokit.cli.forgive import forgiven, tell_of_ranges
     from phonokit.cli.groups import in_full
@@ -113,6 +114,7 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
             settings=settings_text(words, counts, _defaults(command)),
             explain=_explain,
             options=frozenset(counts),
+            given=given_options(words, counts),
         )
     )
     with _warnings(command, launch):

@@ -1,6 +1,8 @@
 """What a command was asked for: its options that change numbers, each in a word or two."""
 
 import json
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from inspect import BoundArguments, Parameter
@@ -9,11 +11,17 @@ from typing import Any
 
 from phono_grid.digests import sha256_for
 
+from phonokit.cli.config import values_of
+
 HOW = {
     *("output", "plot", "unit", "config", "restart", "overwrite", "verbose", "plan"),
     *("memory", "over_memory", "batch_size", "quiet", "json"),
 }
 """Options that change no number of a result."""
+MOST = 72
+"""Letters of the line on options; the command itself is in the result."""
+MESHES = ("mesh", "mesh_matrix", "mesh_length")
+"""Ways to say a mesh, which is known by its matrix."""
 LONG = 80
 """Letters of a value that can be shown to a person; longer ones are hashed."""
 
@@ -32,6 +40,25 @@ def asked_of(arguments: BoundArguments) -> dict[str, str]:
         if kinds[name] is Parameter.KEYWORD_ONLY:
             found |= _flat(name, value)
     return found
+
+
+def given_options(words: Sequence[str], counts: Mapping[str, int]) -> str:
+    """The options of a command line that change what comes out, as they may be typed.
+
+    Parameters
+    ----------
+    words : sequence of str
+        The command and its arguments, with those of a settings file.
+    counts : mapping
+        How many words each option of the command takes, by all its names.
+    """
+    values, _ = values_of(words[1:], counts)
+    text = " ".join(
+        shlex.join([f"--{name}", *given])
+        for name, given in values.items()
+        if name.replace("-", "_") not in (*HOW, "v", *MESHES)
+    )
+    return text if len(text) <= MOST else f"{text[:MOST].rsplit(' ', 1)[0]} ..."
 
 
 def asked_in(settings: Any) -> dict[str, str]:

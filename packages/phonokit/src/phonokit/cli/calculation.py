@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
 from typing import Any, Generic, TypeVar
 
 from phono_grid import Grid, using
@@ -16,6 +15,7 @@ from phono_grid.files import ensure_writable, remove_leftovers, replacing, toget
 from phono_mpi import Ranks
 from rich.console import Console
 
+from phonokit.cli.asked import MESHES
 from phonokit.cli.invocation import current
 from phonokit.cli.options import CalculationOptions, OutputOptions
 from phonokit.cli.replaceable import (
@@ -28,7 +28,6 @@ from phonokit.cli.replaceable import (
 )
 from phonokit.cli.report import Report, say
 from phonokit.cli.terminal import (
-    duration,
     grid_row,
     header,
     logging_to_stderr,
@@ -46,8 +45,6 @@ from phonokit.run.store import RunStore
 from phonokit.settings.mesh import Mesh
 
 R = TypeVar("R", bound=Result)
-MESHES = ("mesh", "mesh_matrix", "mesh_length")
-"""Ways to say a mesh, which is known by its matrix."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +72,7 @@ class Calculation(Generic[R]):
     order : int
         The order of force constants that are needed.
     next_step : callable
-        What one would do next with the file that was written, if there is something to say.
+        What one would do next with the file that was written; to draw it, if nothing.
     beside : callable, optional
         What a picture needs that is not in the result: crystal and ranks → more arguments
         of ``draw``.
@@ -170,7 +167,7 @@ def begun(
 
 def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
     """The whole command, on one rank of several or on the only one."""
-    start, first = perf_counter(), ranks.rank == 0
+    first = ranks.rank == 0
     options = calculation.options.output
     report = options.report(first)
     err = Console(file=sys.stderr, highlight=False, quiet=options.quiet or not first)
@@ -211,11 +208,15 @@ def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
         (report.is_there if there else report.wrote)(target)
         if options.plot is not None:
             report.wrote(options.plot)
-        report.say(f"done in {duration(perf_counter() - start)}")
-        further = calculation.next_step(result, target)
-        if further:
-            report.say(further)
-    report.end()
+        next_step = calculation.next_step(result, target)
+        if not next_step and options.plot is None:
+            next_step = _draw_it(target)
+    report.end(next_step)
+
+
+def _draw_it(file: Path) -> str:
+    """How a result is drawn later."""
+    return f"phono plot {file} --output {file.with_suffix('.png')} draws it"
 
 
 def _tidy(target: Path, mesh: Mesh | None) -> None:

@@ -9,9 +9,9 @@ from phono_fc import LatticeForceConstants
 from phono_grid.files import together
 
 from phonokit.cli.command import command
-from phonokit.cli.displace import program, say
+from phonokit.cli.options import REPORT, Flat, ReportOptions
 from phonokit.cli.replaceable import Replacement
-from phonokit.cli.terminal import read_line
+from phonokit.cli.terminal import crystal_name, options_row, program, read_line, row
 from phonokit.io.formats.constants import losses, read_constants, write_constants
 from phonokit.io.load import load
 from phonokit.model.constants import Constants3, Given, drifts_of
@@ -36,6 +36,7 @@ def convert(
     no_symmetrize: bool = False,
     overwrite: bool = False,
     lang: str | None = None,
+    printed: Annotated[ReportOptions, Flat] = REPORT,
 ) -> None:
     """Write force constants for another program.
 
@@ -57,19 +58,21 @@ def convert(
     lang
         The kernels that run, rust or python.
     """
+    report = printed.report()
     if from_ is None and not no_symmetrize:
         crystal = load(source, lang=lang)
     else:
         crystal = read_constants(
             source, format=from_, symmetrize=not no_symmetrize, lang=lang
         )
-    say("\n".join(_report(crystal)))
+    report.say("\n".join(_report(crystal)))
     for lost in losses(crystal, to):
-        say(f"not written: {lost}")
+        report.say(f"not written: {lost}")
     replacement = Replacement(overwrite=overwrite)
     with together(replacement.accept):
         written = write_constants(crystal, target, format=to)
-    say("\n".join(replacement.told(written)))
+    report.replaced(written, replacement)
+    report.end(f"phono bands {target} reads them back")
 
 
 app = command(convert, EXAMPLES, {"from": "told by its content"})
@@ -77,10 +80,9 @@ app = command(convert, EXAMPLES, {"from": "told by its content"})
 
 def _report(crystal: Crystal) -> Iterator[str]:
     """What was found."""
-    cell = crystal.primitive
     yield program()
-    yield f"  crystal   {cell.formula}, {crystal.symmetry.symbol}, {cell.volume:.3f} Å³"
-    yield f"  found     {crystal.origin.source}"
+    yield row("crystal", crystal_name(crystal.primitive, crystal.symmetry))
+    yield row("found", crystal.origin.source)
     yield read_line(file.path for file in crystal.origin.files)
     given = crystal.constants
     orders: list[tuple[int, Constants3]] = []
@@ -94,7 +96,8 @@ def _report(crystal: Crystal) -> Iterator[str]:
         else:
             where = f"in a supercell of {constants.supercell.cell.n_atoms} atoms"
         drift = f"{drifts_of(constants).max():.1e} eV/Å^{order}"
-        yield f"  order {order}   {where}; drift {drift}"
-    yield f"  charges   {crystal.nac_name()}"
+        yield row(f"order {order}", f"{where}; drift {drift}")
+    yield row("charges", crystal.nac_name())
     if crystal.origin.method:
-        yield f"  as read   {crystal.origin.method}"
+        yield row("as read", crystal.origin.method)
+    yield from options_row()

@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from cyclopts import Parameter
-from phono_grid import Cell, Symmetry, backend, standard_masses
+from phono_grid import Cell, Symmetry, standard_masses
 from phono_grid.errors import DomainError
 from phono_grid.files import make_folder, together
-from rich.console import Console
 
-from phonokit._version import __version__
 from phonokit.calc.displace import displace as compute
 from phonokit.cli.asked import asked_in
 from phonokit.cli.command import command
 from phonokit.cli.derive import options_of, settings_from
-from phonokit.cli.options import Flat
+from phonokit.cli.options import REPORT, Flat, ReportOptions
 from phonokit.cli.replaceable import ASKED, Replacement
-from phonokit.cli.terminal import read_line
+from phonokit.cli.report import Report
+from phonokit.cli.terminal import crystal_name, options_row, program, read_line, row
 from phonokit.io.load import load
 from phonokit.io.write_displacements import (
     default_displacements_name,
@@ -70,6 +69,7 @@ def displace(
     structures: str | None = None,
     format: str | None = None,
     overwrite: bool = False,
+    printed: Annotated[ReportOptions, Flat] = REPORT,
 ) -> None:
     """Make the displaced supercells of a structure.
 
@@ -103,14 +103,17 @@ def displace(
         supercell=supercell_matrix_of(supercell, supercell_matrix),
         phonon_supercell=phonon_supercell,
     )
-    make_displacements(
+    report = printed.report()
+    made = make_displacements(
         structure,
         wanted,
         output,
+        report,
         structures=structures,
         form=format,
         overwrite=overwrite,
     )
+    report.end(_next_step(made.parent))
 
 
 app = command(
@@ -128,6 +131,7 @@ def make_displacements(
     structure: Path,
     settings: Displace,
     folder: Path,
+    report: Report,
     *,
     structures: str | None = None,
     form: str | None = None,
@@ -145,42 +149,41 @@ def make_displacements(
     never = f"{folder} holds forces of them ({', '.join(forces[:3])}); {ANOTHER}"
     replacement = Replacement(overwrite=overwrite, never={path: never} if forces else {})
     comment = f"{ASKED}{json.dumps(asked_in(settings))}"
-    written = []
+    others = []
     with together(replacement.accept):
         make_folder(folder)
         write_displacements(supercells, path, comment=comment)
         for part, stem in _parts(supercells):
             if structures is not None:
                 last = write_structures(part, folder, stem, structures)
-                written.append(f"wrote {last[0]} structures, the last {last[1]}")
+                others.append(f"wrote {last[0]} structures, the last {last[1]}")
                 moments = moments_path(folder, stem)
                 magnetic = part.supercell.cell.magnetic_moments is not None
                 if structures == "vasp" and magnetic:
-                    written.append(f"wrote {moments}, the line of moments for INCAR")
-    lines = [_header(supercells), read_line(files)]
-    say("\n".join([*lines, *replacement.told([path]), *written]))
+                    others.append(f"wrote {moments}, the line of moments for INCAR")
+    report.say("\n".join([_header(supercells), read_line(files), *options_row()]))
+    report.replaced([path], replacement)
+    for line in others:
+        report.say(line)
     return path
 
 
-def say(text: str) -> None:
-    """Print a text as it is."""
-    Console(highlight=False).print(text, markup=False, soft_wrap=True)
-
-
-def program() -> str:
-    """The first line of what a command prints."""
-    return f"phonokit {__version__}: {backend.describe()}"
+def _next_step(folder: Path) -> str:
+    """The commands that have forces computed, or collect those that were."""
+    return (
+        f"phono forces {folder} --calculator MODULE:FACTORY computes the forces; "
+        f"phono forces {folder} FILE... collects those of finished calculations"
+    )
 
 
 def _header(supercells: AnySupercells) -> str:
     """The crystal, and how many supercells need forces."""
     cell = supercells.supercell.primitive
-    symbol = Symmetry.of(cell).symbol
-    lines = [program(), f"  crystal   {cell.formula}, {symbol}, {cell.volume:.3f} Å³"]
+    lines = [program(), row("crystal", crystal_name(cell, Symmetry.of(cell)))]
     lines += _told_of_atoms(supercells.unit_cell, cell)
     for part, _ in _parts(supercells):
         what = "" if part is supercells else "second order: "
-        lines.append(f"  supercell {what}{part.description}")
+        lines.append(row("supercell", f"{what}{part.description}"))
         needed = int(part.included.sum())
         if needed < len(part):
             lines.append(
@@ -198,29 +201,30 @@ def _told_of_atoms(unit_cell: Cell, primitive: Cell) -> Iterator[str]:
         )
     elif not np.allclose(unit_cell.lattice, primitive.lattice, atol=1e-5):
         rows = "; ".join(" ".join(f"{x:.4f}" for x in row) for row in primitive.lattice)
-        yield (
-            f"  axes      {rows} Å; wave vectors and meshes are in these, not in those of "
-            "the structure (--primitive P keeps those)"
+        yield row(
+            "axes",
+            f"{rows} Å; wave vectors and meshes are in these, not in those of the "
+            "structure (--primitive P keeps those)",
         )
     labels = [s for s in dict.fromkeys(primitive.symbols) if s[-1].isdigit()]
     if labels:
-        yield f"  labels    {_listed(labels)}"
+        yield row("labels", _listed(labels))
     masses = {
         f"{symbol} {mass:g}": f"{symbol} {mass:g} Da (standard {standard:g})"
         for symbol, mass in zip(primitive.symbols, primitive.masses, strict=True)
         if abs(mass - (standard := _standard_mass(symbol))) > MASS_TOLERANCE * standard
     }
     if masses:
-        yield f"  masses    {', '.join(masses.values())}"
+        yield row("masses", ", ".join(masses.values()))
     moments = primitive.magnetic_moments
     if moments is not None:
         told = [
             f"{symbol} {' '.join(f'{x:g}' for x in np.atleast_1d(moment))}"
             for symbol, moment in zip(primitive.symbols, moments, strict=True)
         ]
-        yield f"  moments   {_listed(told)}"
+        yield row("moments", _listed(told))
     elif any(symbol.rstrip("0123456789") in MAGNETIC for symbol in primitive.symbols):
-        yield "  moments   none; --magnetic-moments gives them, they lower the symmetry"
+        yield row("moments", "none; --magnetic-moments gives them, they lower the symmetry")
 
 
 def _listed(words: list[str]) -> str:

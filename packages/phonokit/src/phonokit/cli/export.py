@@ -8,9 +8,9 @@ from phono_grid.errors import FileError
 from phono_grid.files import make_folder, together
 
 from phonokit.cli.command import command
-from phonokit.cli.displace import say
+from phonokit.cli.options import REPORT, Flat, ReportOptions
 from phonokit.cli.replaceable import Replacement, ensure_replaceable
-from phonokit.cli.terminal import read_line
+from phonokit.cli.terminal import options_row, program, read_line
 from phonokit.io.export import HEAD, export_names
 from phonokit.io.export import export as write
 from phonokit.results.reading import read_result
@@ -25,7 +25,14 @@ ResultFile = Annotated[
 ]
 
 
-def export(path: ResultFile, /, *, output: Path = Path(), overwrite: bool = False) -> None:
+def export(
+    path: ResultFile,
+    /,
+    *,
+    output: Path = Path(),
+    overwrite: bool = False,
+    printed: Annotated[ReportOptions, Flat] = REPORT,
+) -> None:
     """Write a result in the files of phonopy, for sumo, pymatgen and the like.
 
     band.yaml of bands or of modes along a path, mesh.yaml of modes on a mesh, qpoints.yaml
@@ -38,6 +45,7 @@ def export(path: ResultFile, /, *, output: Path = Path(), overwrite: bool = Fals
     overwrite
         Replace exported files that are there and are others.
     """
+    report = printed.report()
     result = read_result(path)
     if output.exists() and not output.is_dir():
         raise FileError(f"{output}: is a file; name a folder as output=")
@@ -48,7 +56,9 @@ def export(path: ResultFile, /, *, output: Path = Path(), overwrite: bool = Fals
     with together(replacement.accept):
         make_folder(output)
         written = write(result, output)
-    say("\n".join([read_line([path]), *replacement.told(written)]))
+    report.say("\n".join([program(), read_line([path]), *options_row()]))
+    report.replaced(written, replacement)
+    report.end("sumo, pymatgen and others that read phonopy's files take them")
 
 
 app = command(export, EXAMPLES)

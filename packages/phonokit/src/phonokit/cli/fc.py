@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from phono_4ph import drift4, write_force_constants4
 from phono_fc import SparseForceConstants3
-from phono_grid import Backend, using
+from phono_grid import Backend, Symmetry, using
 from phono_grid.backend import active
 from phono_grid.errors import DomainError
 from phono_grid.files import together
@@ -16,12 +16,13 @@ from phonokit.calc.fit import fit as compute
 from phonokit.calc.fit_fourth_order import fit_fourth_order
 from phonokit.cli.command import command
 from phonokit.cli.derive import options_of, settings_from
-from phonokit.cli.displace import CONTENT, EXAMPLES, make_displacements, program, say
+from phonokit.cli.displace import CONTENT, EXAMPLES, make_displacements
 from phonokit.cli.forces import compute_all
 from phonokit.cli.four_phonon import NAME as FILE
-from phonokit.cli.options import Flat
+from phonokit.cli.options import REPORT, Flat, ReportOptions
 from phonokit.cli.replaceable import Replacement
-from phonokit.cli.terminal import read_line
+from phonokit.cli.report import Report
+from phonokit.cli.terminal import crystal_name, options_row, program, read_line, row
 from phonokit.io.read import read
 from phonokit.model.force_data import ForceData
 from phonokit.results.force_constants import FitResult
@@ -116,6 +117,7 @@ def fc(
     settings: FlatFit = FIT,
     structure: FlatStructure = STRUCTURE,
     lang: str | None = None,
+    printed: Annotated[ReportOptions, Flat] = REPORT,
 ) -> None:
     """Solve for force constants and write fc2.hdf5 and fc3.hdf5.
 
@@ -143,7 +145,7 @@ def fc(
     lang
         The kernels that run, rust or python.
     """
-    choices = settings_from(Fit, settings)
+    choices, report = settings_from(Fit, settings), printed.report()
     if (order == 4) != (fc4_cutoff is not None):
         raise DomainError(
             "order: fourth order is solved for with --order 4 and --fc4-cutoff together; "
@@ -158,22 +160,22 @@ def fc(
         # The folder of results holds what lies between.
         wanted = structure.displace()
         path = make_displacements(
-            path, wanted, folder, form=structure.format, overwrite=overwrite
+            path, wanted, folder, report, form=structure.format, overwrite=overwrite
         )
         calculator, option = structure.calculator, structure.option
-        compute_all(path, calculator, option, structure.residual, overwrite=overwrite)
-        here = folder
+        residual = structure.residual
+        compute_all(path, calculator, option, report, residual, overwrite=overwrite)
     with using(backend):
         data = read(path, nac=False)
         result = compute(data, choices)
         replacement = Replacement(overwrite=overwrite)
         with together(replacement.accept):
             written = result.write(folder, full=full, text=text)
-        say("\n".join(_report(data, result, written, replacement)))
+        report.say("\n".join(_told(data, result)))
+        report.replaced(written, replacement)
         if fc4_cutoff is not None:
-            _fourth_order(data, fc4_cutoff, folder, replacement)
-    if folder.resolve() == here.resolve():
-        say(f"phono kappa {folder} takes them in place of the forces")
+            _fourth_order(data, fc4_cutoff, folder, replacement, report)
+    report.end(_next_step(path, folder, result))
 
 
 app = command(
@@ -189,29 +191,44 @@ app = command(
 
 
 def _fourth_order(
-    data: ForceData, cutoff: float, folder: Path, replacement: Replacement
+    data: ForceData,
+    cutoff: float,
+    folder: Path,
+    replacement: Replacement,
+    report: Report,
 ) -> None:
     """Solve for fourth-order constants, write them, and say so."""
     fc4 = fit_fourth_order(data, cutoff)
     with together(replacement.accept):
         path = write_force_constants4(fc4, folder / FILE)
-    (told,) = replacement.told([path])
-    say(f"order 4: drift {drift4(fc4):.1e} eV/Å^4\n{told}, {len(fc4)} blocks")
+    report.say(f"order 4: drift {drift4(fc4):.1e} eV/Å^4, {len(fc4)} blocks")
+    report.replaced([path], replacement)
 
 
-def _report(
-    data: ForceData, result: FitResult, written: list[Path], replacement: Replacement
-) -> Iterator[str]:
-    """The constants, how far they are from the sum rule, and where they are."""
+def _told(data: ForceData, result: FitResult) -> Iterator[str]:
+    """The constants, and how far they are from the sum rule."""
+    cell = data.supercell.primitive
     yield program()
-    yield f"  supercell {data.description}"
-    yield f"  constants {result.method}"
+    yield row("crystal", crystal_name(cell, Symmetry.of(cell)))
+    yield row("supercell", data.description)
+    yield row("constants", result.method)
     yield read_line(file.path for file in data.files)
+    yield from options_row()
     for order, drifts in result.drifts.items():
-        yield f"order {order}: drift {', '.join(f'{d:.1e}' for d in drifts)} eV/Å^{order}"
+        size = ", ".join(f"{d:.1e}" for d in drifts)
+        fc3 = result.fc3 if order == 3 else None
+        blocks = f", {len(fc3)} blocks" if isinstance(fc3, SparseForceConstants3) else ""
+        yield f"order {order}: drift {size} eV/Å^{order}{blocks}"
     if result.third_order_is_zero:
         yield f"order 3: {result.third_order_is_zero}"
-    for path, told in zip(written, replacement.told(written), strict=True):
-        fc3 = result.fc3 if path.name == "fc3.hdf5" else None
-        blocks = f", {len(fc3)} blocks" if isinstance(fc3, SparseForceConstants3) else ""
-        yield f"{told}{blocks}"
+
+
+def _next_step(path: Path, folder: Path, result: FitResult) -> str:
+    """What takes the constants that were written."""
+    command = "bands" if result.fc3 is None else "kappa"
+    data = path if path.is_dir() else path.parent
+    if folder.resolve() == data.resolve():
+        return f"phono {command} {folder} takes them in place of the forces"
+    third = "" if result.fc3 is None else f" --fc3 {folder / 'fc3.hdf5'}"
+    constants = f"--fc2 {folder / 'fc2.hdf5'}{third}"
+    return f"phono {command} {path} {constants} takes them in place of the forces"

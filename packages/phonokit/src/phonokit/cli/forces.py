@@ -1,23 +1,32 @@
 """``phono forces``."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from phono_grid import Symmetry
 from phono_grid.calculators import CalculatorUnits
 from phono_grid.errors import DomainError
 from phono_grid.files import together
-from rich.console import Console
 
 from phonokit.calc.forces import collect_forces, compute_forces
 from phonokit.calc.from_calculator import PHONON_STORE, STORE
 from phonokit.cli.command import command
-from phonokit.cli.displace import CONTENT, EXAMPLES, program, say
+from phonokit.cli.displace import CONTENT, EXAMPLES
+from phonokit.cli.options import REPORT, Flat, ReportOptions
 from phonokit.cli.replaceable import Replacement
-from phonokit.cli.terminal import progress_of, read_line
+from phonokit.cli.report import Report
+from phonokit.cli.terminal import (
+    crystal_name,
+    options_row,
+    program,
+    progress_of,
+    read_line,
+    row,
+)
 from phonokit.io.ase import calculator_of, options_of
 from phonokit.io.supercells import find_supercells, read_supercells
 from phonokit.io.write_forces import save_forces
@@ -37,6 +46,7 @@ def forces(
     phonon_residual_file: Path | None = None,
     format: str | None = None,
     overwrite: bool = False,
+    printed: Annotated[ReportOptions, Flat] = REPORT,
 ) -> None:
     """Compute the forces of displaced supercells, or collect them from calculations.
 
@@ -67,22 +77,30 @@ def forces(
     overwrite
         Replace forces that are there and are others.
     """
-    at_rest = (residual_file, phonon_residual_file)
+    at_rest, report = (residual_file, phonon_residual_file), printed.report()
     _refuse_contradictions(calculator, files, residual, at_rest)
     if calculator is not None:
-        compute_all(path, calculator, option, residual, overwrite=overwrite)
+        compute_all(path, calculator, option, report, residual, overwrite=overwrite)
+        report.end(f"phono fc {path} solves for force constants")
         return
     supercells, units = read_supercells(path)
     collected = _collected(supercells, files, at_rest, format)
     outputs = (*files, *(file for file in at_rest if file is not None))
-    _write(path, supercells, collected, units, outputs, overwrite=overwrite)
+    _write(path, supercells, collected, units, report, outputs, overwrite=overwrite)
+    report.end(f"phono fc {path} solves for force constants")
 
 
 app = command(forces, EXAMPLES, {"format": CONTENT})
 
 
 def compute_all(
-    path: Path, name: str, options: tuple[str, ...], residual: bool, *, overwrite: bool
+    path: Path,
+    name: str,
+    options: tuple[str, ...],
+    report: Report,
+    residual: bool,
+    *,
+    overwrite: bool,
 ) -> None:
     """Compute the forces of all supercells, and write them."""
     supercells, units = read_supercells(path)
@@ -91,8 +109,7 @@ def compute_all(
     folder = find_supercells(path).parent
 
     def computed(part: AnySupercells, store: Path) -> Forces:
-        err = Console(file=sys.stderr, highlight=False)
-        with progress_of(err, "supercells") as progress, _kept(store):
+        with progress_of(report.errors, "supercells") as progress, _kept(store):
             return compute_forces(
                 part,
                 calculator,
@@ -105,7 +122,7 @@ def compute_all(
     forces_of_parts = [computed(supercells, folder / STORE)]
     if supercells.phonon is not None:
         forces_of_parts.append(computed(supercells.phonon, folder / PHONON_STORE))
-    _write(path, supercells, forces_of_parts, units, overwrite=overwrite)
+    _write(path, supercells, forces_of_parts, units, report, overwrite=overwrite)
 
 
 def _refuse_contradictions(
@@ -135,6 +152,7 @@ def _write(
     supercells: AnySupercells,
     forces_of_parts: list[Forces],
     units: CalculatorUnits,
+    report: Report,
     outputs: tuple[Path, ...] = (),
     *,
     overwrite: bool,
@@ -148,8 +166,14 @@ def _write(
         for part, values in parts:
             if part is not None:
                 written += save_forces(folder, part, values, units)
-    read = read_line([displacements, *outputs])
-    say("\n".join([program(), read, *replacement.told(written)]))
+    cell = supercells.supercell.primitive
+    lines = [
+        row("crystal", crystal_name(cell, Symmetry.of(cell))),
+        row("supercell", supercells.description),
+        read_line([displacements, *outputs]),
+    ]
+    report.say("\n".join([program(), *lines, *options_row()]))
+    report.replaced(written, replacement)
 
 
 def _collected(

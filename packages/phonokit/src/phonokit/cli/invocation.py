@@ -20,6 +20,9 @@ class Invocation:
         Tell a person of an error that only some ranks have, and return the exit code.
     options : frozenset of str
         The options of the command, with their hyphens.
+    given : str
+        The options that were given and change what comes out, also those of a settings
+        file, as they may be typed again.
     asked : mapping
         The options that change numbers, see `phonokit.cli.asked`; known when the command
         begins.
@@ -29,6 +32,7 @@ class Invocation:
     settings: str
     explain: Callable[[BaseException], int]
     options: frozenset[str]
+    given: str = ""
     asked: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -19,6 +19,7 @@ from phonokit.cli.kappa_tables import (
     plan_table,
     reasons_of_zero,
     sampling_errors,
+    this_machine,
 )
 from phonokit.cli.options import (
     RUN,
@@ -106,10 +107,14 @@ class KappaOptions(CalculationOptions):
 
     @property
     def rows(self) -> dict[str, str]:
-        """The method."""
-        four = self.four.settings
+        """The method, and what scatters."""
+        four, transport = self.four.settings, self.settings
         rows = {} if four is None else {"4-phonon": four.description}
-        return {"method": self.settings.description, **rows}
+        return {
+            "method": transport.method_description,
+            "scattering": f"three phonons, {transport.scattering_description}",
+            **rows,
+        }
 
     @property
     def full_zone(self) -> bool:
@@ -201,5 +206,6 @@ def _plan(calculation: Calculation[Any]) -> None:
             warnings_in_one_line(first),
         ):
             measured = calculation.result(crystal, Run(ranks=ranks))
+        report.say(this_machine(measured))
         report.show(plan_table(measured))
-        report.end()
+        report.end("the same command without --plan computes it")

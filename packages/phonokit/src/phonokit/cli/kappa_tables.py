@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from phono_grid import backend
 from rich import box
 from rich.table import Table
 
@@ -70,6 +71,15 @@ def sampling_errors(result: KappaResult) -> Iterator[str]:
             f"κ at {t:g} K is known to {100 * part:.2g} % (standard error of sampling); "
             f"within {200 * part:.2g} % by 95 %\n"
         )
+
+
+def this_machine(plan: Plan) -> str:
+    """Time and memory of the run on the processors that it was measured with."""
+    memory = sum(plan.memory.values()) / 1e6
+    return (
+        f"On this machine ({backend.describe()}): about {duration(plan.seconds(1))}, and "
+        f"{memory:.3g} MB of memory for what is large"
+    )
 
 
 def plan_table(plan: Plan) -> Table:

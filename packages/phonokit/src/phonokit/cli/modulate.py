@@ -10,8 +10,16 @@ from phono_grid.files import ensure_writable, together
 
 from phonokit.calc.modulate import modulate as compute
 from phonokit.cli.command import command
-from phonokit.cli.displace import Nine, say, supercell_matrix_of
-from phonokit.cli.options import CRYSTAL, CrystalOptions, Data, Flat, Unit
+from phonokit.cli.displace import Nine, supercell_matrix_of
+from phonokit.cli.options import (
+    CRYSTAL,
+    REPORT,
+    CrystalOptions,
+    Data,
+    Flat,
+    ReportOptions,
+    Unit,
+)
 from phonokit.cli.replaceable import Replacement
 from phonokit.cli.terminal import header
 from phonokit.cli.wave_vectors import wave_vectors_from
@@ -43,6 +51,7 @@ def modulate(
     format: str | None = None,
     overwrite: bool = False,
     crystal: Annotated[CrystalOptions, Flat] = CRYSTAL,
+    printed: Annotated[ReportOptions, Flat] = REPORT,
 ) -> None:
     """Write a supercell displaced along modes, or an animation of them.
 
@@ -79,9 +88,10 @@ def modulate(
     matrix = None
     if supercell is not None or supercell_matrix is not None:
         matrix = supercell_matrix_of(supercell, supercell_matrix)
+    report = printed.report()
     ensure_writable(output)
     loaded = crystal.load(data)
-    say(header(loaded, {}, nac=crystal.nac))
+    report.say(header(loaded, {}, nac=crystal.nac))
     wave = compute(
         loaded,
         wave_vectors_from(q),
@@ -92,11 +102,13 @@ def modulate(
         frames=frames,
         nac=crystal.nac,
     )
-    say(_modes(wave, FrequencyUnit(unit)))
+    report.say(_modes(wave, FrequencyUnit(unit)))
     replacement = Replacement(overwrite=overwrite)
     with together(replacement.accept):
         written = write_modulation(wave, output, format=format)
-    say("\n".join(replacement.told([written])))
+    report.replaced([written], replacement)
+    look = "shows it as it moves" if frames > 1 else "shows it"
+    report.end(f"ase gui {written} {look}")
 
 
 app = command(

@@ -69,6 +69,27 @@ Sigma = Annotated[
 ]
 
 
+Quiet = Annotated[bool, Parameter(help="Print nothing but warnings and errors.")]
+Json = Annotated[
+    bool, Parameter(help="Print the tables as JSON, and nothing else, on stdout.")
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOptions:
+    """Options of what is printed, of commands that are no calculation."""
+
+    quiet: Quiet = False
+    json: Json = False
+
+    def report(self) -> Report:
+        """What the command prints."""
+        return Report(quiet=self.quiet, json=self.json)
+
+
+REPORT = ReportOptions()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrystalOptions:
     """Where force constants come from, and what is made of them.
@@ -166,10 +187,6 @@ class OutputOptions:
         The HDF5 file to write.
     plot
         Draw the result (.png .pdf .svg).
-    quiet
-        Print nothing but warnings and errors.
-    json
-        Print the tables as JSON, and nothing else, on stdout.
     restart
         Begin anew. Without it a run that was stopped goes on from what it has left in
         OUTPUT.run, when the same command is given again.
@@ -189,8 +206,8 @@ class OutputOptions:
     overwrite: bool = False
     verbose: Annotated[bool, Parameter(name=("--verbose", "-v"))] = False
     config: Path | None = None
-    quiet: bool = False
-    json: bool = False
+    quiet: Quiet = False
+    json: Json = False
 
     def report(self, first: bool) -> Report:
         """What the command prints, on the first rank alone."""
@@ -333,8 +350,8 @@ class WaveVectorOptions(FrequencyOptions):
 
     @property
     def rows(self) -> dict[str, str]:
-        """How energy is conserved."""
-        return {"energy": energy_conservation(self.settings)}
+        """How phonons scatter."""
+        return {"scattering": f"three phonons, {energy_conservation(self.settings)}"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,10 +7,9 @@ from cyclopts import Parameter
 
 from phonokit.cli.command import command
 from phonokit.cli.derive import options_of, settings_from
-from phonokit.cli.options import Flat
+from phonokit.cli.options import REPORT, Flat, ReportOptions
 from phonokit.cli.replaceable import ensure_own_picture, picture_name
-from phonokit.cli.report import Report
-from phonokit.cli.terminal import read_line
+from phonokit.cli.terminal import options_row, program, read_line
 from phonokit.plot.figure import ensure_plottable, made_by
 from phonokit.plot.results import plot_results
 from phonokit.settings.picture import Picture
@@ -35,9 +34,8 @@ def plot(
     *files: ResultFiles,
     output: Path = Path("plot.png"),
     picture: Annotated[PictureOptions, Flat] = PICTURE,
-    quiet: bool = False,
-    json: bool = False,
     overwrite: bool = False,
+    printed: Annotated[ReportOptions, Flat] = REPORT,
 ) -> None:
     """Draw results again; kappa, bands or densities of states together in one frame.
 
@@ -45,19 +43,15 @@ def plot(
     ----------
     output
         The picture to draw (.png .pdf .svg).
-    quiet
-        Print nothing but warnings and errors.
-    json
-        Print what was drawn as JSON on stdout.
     overwrite
         Replace a picture that is there and is another one.
     """
     ensure_plottable(output)
     ensure_own_picture(output, overwrite=overwrite)
-    report = Report(quiet=quiet, json=json)
+    report = printed.report()
     with made_by(picture_name()):
         plot_results(list(files), output, picture=settings_from(Picture, picture))
-    report.say(read_line(files))
+    report.say("\n".join([program(), read_line(files), *options_row()]))
     report.wrote(output)
     report.end()
 

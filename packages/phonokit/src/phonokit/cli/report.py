@@ -2,13 +2,17 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from phonokit.cli.invocation import current
+from phonokit.cli.replaceable import Replacement
+from phonokit.cli.terminal import duration
 
 
 class Report:
@@ -25,7 +29,9 @@ class Report:
 
     def __init__(self, *, quiet: bool = False, json: bool = False) -> None:
         self._console = Console(highlight=False, quiet=quiet or json)
+        self.errors = Console(file=sys.stderr, highlight=False, quiet=quiet)
         self._is_json = json and not quiet
+        self._start = perf_counter()
         self._texts: list[str] = []
         self._tables: list[dict[str, Any]] = []
         self._files: list[str] = []
@@ -53,8 +59,17 @@ class Report:
         self._files.append(str(path))
         say(self._console, f"{path} is there already, of the same settings")
 
-    def end(self) -> None:
-        """Print what was kept until now."""
+    def replaced(self, paths: Sequence[Path], replacement: Replacement) -> None:
+        """Say which files were written, and which were there."""
+        self._files += map(str, paths)
+        for line in replacement.told(paths):
+            say(self._console, line)
+
+    def end(self, next_step: str = "") -> None:
+        """Say how long it took and what one would do next; print what was kept."""
+        self.say(f"done in {duration(perf_counter() - self._start)}")
+        if next_step:
+            self.say(next_step)
         if self._is_json:
             whole = {
                 "command": current.get().command,

@@ -3,18 +3,24 @@
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
 from phono_grid import DEGENERACY
 from phono_grid.files import ensure_writable
-from rich.console import Console
 
 from phonokit.calc.mode_symmetry import mode_symmetry
 from phonokit.cli.command import command
-from phonokit.cli.displace import say
 from phonokit.cli.invocation import current
-from phonokit.cli.options import CRYSTAL, CrystalOptions, Data, Unit
+from phonokit.cli.options import (
+    CRYSTAL,
+    REPORT,
+    CrystalOptions,
+    Data,
+    Flat,
+    ReportOptions,
+    Unit,
+)
 from phonokit.cli.replaceable import RESULT, ensure_replaceable, is_finished
-from phonokit.cli.terminal import header, table_of
+from phonokit.cli.report import Report
+from phonokit.cli.terminal import header, row, table_of
 from phonokit.results.mode_symmetry import ModeSymmetryResult
 from phonokit.results.reading import read_result
 from phonokit.run.key import programs
@@ -36,7 +42,8 @@ def symmetry(
     unit: Unit = "THz",
     output: Path | None = None,
     overwrite: bool = False,
-    crystal: Annotated[CrystalOptions, Parameter(name="*", group="Crystal")] = CRYSTAL,
+    crystal: Annotated[CrystalOptions, Flat] = CRYSTAL,
+    printed: Annotated[ReportOptions, Flat] = REPORT,
 ) -> None:
     """Tell the irreducible representations of phonons, and what light sees of them.
 
@@ -54,32 +61,38 @@ def symmetry(
     overwrite
         Replace a finished file that is there and is another one.
     """
+    report = printed.report()
     if output is not None:
         ensure_writable(output)
         ensure_replaceable(output, RESULT)
     loaded = crystal.load(data)
-    say(header(loaded, {}, nac=crystal.nac))
+    report.say(header(loaded, {}, nac=crystal.nac))
     point = wave_vector(q)
     asked = {**current.get().asked, "data": loaded.fingerprint[:12], **programs()}
-    if output is not None and is_finished(output, asked, overwrite=overwrite):
-        _show(read_result(output), FrequencyUnit(unit))
-        say(f"{output} is there already, of the same settings")
-        return
-    result = mode_symmetry(loaded, point, degeneracy=degeneracy, nac=crystal.nac)
-    if output is not None:
+    there = output is not None and is_finished(output, asked, overwrite=overwrite)
+    result: ModeSymmetryResult
+    if output is not None and there:
+        result = read_result(output)
+    else:
+        result = mode_symmetry(loaded, point, degeneracy=degeneracy, nac=crystal.nac)
+    if output is not None and not there:
         result.write(output, command=current.get().command, asked=asked)
-    _show(result, FrequencyUnit(unit))
+    _show(result, FrequencyUnit(unit), report)
     if output is not None:
-        say(f"wrote {output}")
+        (report.is_there if there else report.wrote)(output)
+    where = ",".join(f"{x:g}" for x in point)
+    report.end(f"phono modulate {data} --q {where} --band 1 shows how atoms move in a mode")
 
 
 app = command(symmetry, EXAMPLES)
 
 
-def _show(result: ModeSymmetryResult, unit: FrequencyUnit) -> None:
+def _show(result: ModeSymmetryResult, unit: FrequencyUnit, report: Report) -> None:
     """A row for each degenerate set."""
     q, n_g = wave_vector_name(result.qpoint), len(result.rotations)
-    say(f"  group     little group of {n_g} operations of {result.space_group[0]}\n")
+    report.say(
+        row("group", f"little group of {n_g} operations of {result.space_group[0]}\n")
+    )
     title = f"Modes at q = {q}, {unit.value}"
     table = table_of("bands", "f", "representation", "active", title=title)
     last = 0
@@ -96,4 +109,4 @@ def _show(result: ModeSymmetryResult, unit: FrequencyUnit) -> None:
             str(result.labels[i]),
             ", ".join(seen),
         )
-    Console(highlight=False).print(table, markup=False)
+    report.show(table)

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from phono_grid import Grid, IrreduciblePoints, backend
+from phono_grid import Cell, Grid, IrreduciblePoints, Symmetry, backend
 from phono_grid.errors import PhonoWarning
 from rich import box
 from rich.console import Console
@@ -24,12 +24,16 @@ from rich.progress import (
 from rich.table import Table
 
 from phonokit._version import __version__
+from phonokit.cli.invocation import current
 from phonokit.cli.words import in_options
 from phonokit.model.crystal import Crystal
+from phonokit.plot.names import reduced_formula
 from phonokit.settings.mesh import mesh_name
 
 MOST_FILES = 12
 """Files that are named one by one."""
+WIDTH = 11
+"""Letters of the names of rows in a header."""
 LINES = 10
 """Lines of progress where there is no terminal to draw a bar on."""
 
@@ -43,21 +47,42 @@ def header(
     more: Iterable[Path] = (),
 ) -> str:
     """Header of a command: the program, the crystal, files that were read, the settings."""
-    cell, origin = crystal.primitive, crystal.origin
+    origin = crystal.origin
     files = names_of([*(file.path for file in origin.files), *more])
     constants = ", ".join(filter(None, [origin.method, f"from {origin.source}"]))
     dipoles = {} if crystal.polar is None else {"dipoles": crystal.nac_name(nac)}
     lines = {
-        "crystal": f"{cell.formula}, {crystal.symmetry.symbol}, {cell.volume:.3f} Å³",
+        "crystal": crystal_name(crystal.primitive, crystal.symmetry),
         "supercell": crystal.description,
         "constants": constants,
         "read": files,
         **dipoles,
         **rows,
     }
+    return "\n".join([program(ranks), *map(row, lines, lines.values()), *options_row()])
+
+
+def program(ranks: int = 1) -> str:
+    """The first line of what a command prints: version, backend and threads."""
     each = f", on each of {ranks} ranks" if ranks > 1 else ""
-    first = f"phonokit {__version__}: {backend.describe()}{each}"
-    return "\n".join([first, *(f"  {key:<10}{value}" for key, value in lines.items())])
+    return f"phonokit {__version__}: {backend.describe()}{each}"
+
+
+def row(name: str, text: str) -> str:
+    """A line of a header."""
+    return f"  {name:<{WIDTH}}{text}"
+
+
+def options_row() -> list[str]:
+    """The line of a header on the options that were given, if any were."""
+    given = current.get().given
+    return [row("options", given)] if given else []
+
+
+def crystal_name(cell: Cell, symmetry: Symmetry) -> str:
+    """Formula, atoms of the primitive cell, space group and volume."""
+    name, atoms = reduced_formula(cell.formula), counted(cell.n_atoms, "atom")
+    return f"{name}, {symmetry.symbol}, {atoms} in {cell.volume:.3f} Å³"
 
 
 def names_of(paths: Iterable[Path]) -> str:
@@ -70,7 +95,7 @@ def names_of(paths: Iterable[Path]) -> str:
 
 def read_line(paths: Iterable[Path]) -> str:
     """The line of a header on files that were read."""
-    return f"  read      {names_of(paths)}"
+    return row("read", names_of(paths))
 
 
 def grid_row(grid: Grid) -> str:

@@ -104,12 +104,20 @@ class Transport:
     @property
     def description(self) -> str:
         """All that differs from the defaults, in words."""
-        kind = "relaxation time approximation"
+        return f"{self.method_description}, {self.scattering_description}"
+
+    @property
+    def method_description(self) -> str:
+        """The equation that is solved, and its solver, in words."""
         if self.method is Method.LBTE:
-            kind = f"linearised Boltzmann equation ({Solver.of(self.solver).value})"
+            return f"linearised Boltzmann equation ({Solver.of(self.solver).value})"
+        return "relaxation time approximation"
+
+    @property
+    def scattering_description(self) -> str:
+        """What scatters phonons and how energy is conserved, in words."""
         energy = energy_conservation(self.scattering)
-        energy = "symmetrised " * self.symmetrized_tetrahedra + energy
-        parts = [kind, energy]
+        parts = ["symmetrised " * self.symmetrized_tetrahedra + energy]
         parts += ["whole zone"] * self.full_zone
         if self.mass_variances is not None:
             parts.append("isotopes of given variance")
