@@ -58,7 +58,7 @@ def test_kappa_prints_and_writes_what_python_computes(here, capsys):
     assert "xx" in out
     assert f"phonokit {phonokit.__version__}: " in out
     assert "kernels" in out
-    assert "Si2, Fd-3m" in out
+    assert "Si, Fd-3m, 2 atoms" in out
     assert "64 atoms, 1 + 110 displacements" in out
     assert "3 × 3 × 3, 27 wave vectors, 4 irreducible" in out
     assert "wrote kappa-m333.hdf5" in out

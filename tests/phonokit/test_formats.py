@@ -139,7 +139,7 @@ def test_phono_convert_says_what_it_found_and_what_it_loses(tmp_path, capsys):
     target = str(tmp_path / "si.fc")
     assert main(["convert", str(tmp_path / "one"), target, "--to", "espresso"]) == 0
     said = capsys.readouterr().out
-    assert "found     ShengBTE" in said
+    assert "found      ShengBTE" in said
     assert "on lattice vectors, up to" in said
     assert "not written: third-order constants" in said
     assert Path(target).is_file()

@@ -218,20 +218,24 @@ def test_displace_tells_of_atoms_that_are_not_as_one_would_think(tmp_path, capsy
     path = tmp_path / "structure"
     for text, words, told in (
         (structures.MASSES["gen"], (), ["H 2.0141 Da (standard 1.00794)"]),
-        (structures.MOMENTS["aims"], (), ["moments   H 0.5, H -0.5", "BNS "]),
-        (structures.LABELS["gen"], (), ["crystal   H2, Pm-3m", "labels    H1, H2"]),
+        (structures.MOMENTS["aims"], (), ["moments    H 0.5, H -0.5", "BNS "]),
+        (
+            structures.LABELS["gen"],
+            (),
+            ["crystal    H, Pm-3m, 2", "labels     H1, H2"],
+        ),
         (structures.PLAIN["aims"], (), ["primitive cell of 1 of the 2 atoms", "Im-3m"]),
         (
             "lattice_vector 7 0 0\nlattice_vector 0 4 0\nlattice_vector 0 0 5\n"
             "atom_frac 0 0 0 Ti\natom_frac 0.5 0.5 0.2 O\n",
             (),
-            ["axes      0.0000 4.0000", "--primitive P keeps those"],
+            ["axes       0.0000 4.0000", "--primitive P keeps those"],
         ),
-        (structures.aims("Cr", "Cr"), (), ["moments   none; --magnetic-moments"]),
+        (structures.aims("Cr", "Cr"), (), ["moments    none; --magnetic-moments"]),
         (
             structures.aims("Cr", "Cr"),
             ("--magnetic-moments", "0.6", "-0.6"),
-            ["crystal   Cr2, BNS", "moments   Cr 0.6, Cr -0.6"],
+            ["crystal    Cr, BNS", "moments    Cr 0.6, Cr -0.6"],
         ),
         (structures.aims("Cr", "Cr"), ("--magnetic-moments", "1"), ["expected 2 numbers"]),
     ):

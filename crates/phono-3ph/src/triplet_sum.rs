@@ -150,7 +150,9 @@ impl<'a> TripletSum<'a> {
             }
         };
         let blocks = job.initial.len().div_ceil(LANES);
-        for range in elements.windows() {
+        let windows = elements.windows();
+        stop.begin(windows.iter().map(|range| range.len() * blocks).sum());
+        for range in windows {
             if let Elements::Computed(fixed) = &mut elements {
                 fixed.prepare(&range, stop)?;
             }
@@ -171,6 +173,7 @@ impl<'a> TripletSum<'a> {
                         .map(|&(b, c)| {
                             let inner = new(job.bands(first + b));
                             let a = job.one((&parts[b], c), first + b, &weights, inner)?;
+                            stop.advance();
                             Ok((elements.piece(c), first + b, a))
                         })
                         .collect::<Result<_>>()?;

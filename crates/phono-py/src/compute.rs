@@ -87,10 +87,6 @@ impl Drop for Announce<'_> {
 }
 
 /// Wait for the kernel; a signal raises `stop` and becomes the error.
-#[expect(
-    clippy::redundant_closure_for_method_calls,
-    reason = "the method alone is not general enough over the lifetime of Python"
-)]
 fn wait(finished: &(Mutex<bool>, Condvar), stop: &Stop) -> PyResult<()> {
     let (flag, bell) = finished;
     let mut done = flag.lock().unwrap_or_else(PoisonError::into_inner);
@@ -101,12 +97,21 @@ fn wait(finished: &(Mutex<bool>, Condvar), stop: &Stop) -> PyResult<()> {
         }
         // The lock is released while Python runs its signal handlers.
         drop(done);
-        if let Err(error) = Python::attach(|py| py.check_signals()) {
+        if let Err(error) =
+            Python::attach(|py| py.check_signals().and_then(|()| tell(py, stop)))
+        {
             stop.request();
             return Err(error);
         }
         done = flag.lock().unwrap_or_else(PoisonError::into_inner);
     }
+    Ok(())
+}
+
+/// Tell who listens in Python how far the kernel is.
+fn tell(py: Python<'_>, stop: &Stop) -> PyResult<()> {
+    let Some(progress) = stop.progress() else { return Ok(()) };
+    py.import("phono_grid.progress")?.call_method1("tell", progress)?;
     Ok(())
 }
 

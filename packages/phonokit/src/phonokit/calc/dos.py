@@ -36,6 +36,7 @@ from phonokit.results.harmonic import DosResult
 from phonokit.run.run import Run
 from phonokit.settings.mesh import HARMONIC_MESH
 from phonokit.settings.projection import Part, Projection
+from phonokit.stages import timed
 
 
 @documented(INPUTS)
@@ -111,7 +112,10 @@ def dos(
         q, f, shares = _modes(crystal, grid, projection, record, run)
         points = frequency_points(f, steps)
         weights = np.concatenate([np.ones((*f.shape, 1)), shares], axis=2)
-        spectrum = density_of_states(grid, f, points, weights=weights, smearing=smearing)
+        with timed("density of states"):
+            spectrum = density_of_states(
+                grid, f, points, weights=weights, smearing=smearing
+            )
     if run.ranks.rank == 0:
         warn_of_imaginary_modes(q, f, "their states are at negative frequencies")
     total = Spectrum(points, spectrum.density[:, 0], spectrum.cumulative[:, 0])

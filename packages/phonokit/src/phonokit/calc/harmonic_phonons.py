@@ -27,8 +27,9 @@ from phono_grid import (
     Symmetry,
     first_brillouin_zone,
 )
+from phono_grid.progress import tell
 
-from phonokit._timed import timed
+from phonokit.stages import timed
 
 SLAB = 512
 """Wave vectors whose modes are made at once."""
@@ -135,6 +136,7 @@ def periodic_modes(
             rotations = Symmetry.of(series.cell).reciprocal_rotations()
             v[slab] = group_velocities(series, modes, rotations)
         f[slab], e[slab] = modes.frequencies, periodic_gauge(modes, series.cell)
+        tell(min(start + SLAB, grid.n_q), grid.n_q)
     f = resting_acoustic_modes(grid, f, e)
     f.flags.writeable = False
     return PeriodicModes(grid, f, e, velocities=v)

@@ -28,7 +28,6 @@ from phono_grid.errors import (
     finite,
 )
 
-from phonokit._timed import timed
 from phonokit.calc.carriers import phonons_once_per_node, series_once_per_node
 from phonokit.calc.harmonic_phonons import mesh_phonons
 from phonokit.calc.rates import SERIES
@@ -38,6 +37,7 @@ from phonokit.model.crystal import Crystal
 from phonokit.run.run import Records, Run, Task, complete, on_first_rank
 from phonokit.settings.mesh import mesh_name
 from phonokit.settings.scattering import scattering_record
+from phonokit.stages import timed
 
 ON_MESH = 1e-3
 """Steps of the mesh that a wave vector may be away from a point of it."""
@@ -236,7 +236,8 @@ def scatterers_of(
     def make() -> tuple[PeriodicModes, list[NDArray[Any]]]:
         here = crystal.dynamics(nac=problem.nac) if dynamics is None else dynamics
         slopes = isinstance(problem.scattering.smearing, AdaptiveGaussian)
-        return mesh_phonons(here, grid, velocities=slopes), []
+        with timed(f"phonons at {grid.n_q} wave vectors"):
+            return mesh_phonons(here, grid, velocities=slopes), []
 
     phonons, _ = phonons_once_per_node(make, grid, ranks)
     series = series_once_per_node(crystal, ranks) if third_order else None

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Grid, first_brillouin_zone
+from phono_grid.progress import tell
 
 from phonokit.run.run import Run, Task, complete
+from phonokit.stages import timed
 
 MOST, LEAST = 512, 32
 """Wave vectors of a slab: as many as keep the kernels busy, as few as a stop may cost."""
@@ -100,9 +102,12 @@ def zone_points(grid: Grid, points: NDArray[np.int64] | None = None) -> NDArray[
     """
     q = grid.qpoints if points is None else grid.qpoints_at(points)
     pieces = [q[i : i + TOGETHER] for i in range(0, len(q), TOGETHER)]
-    return np.concatenate(
-        [first_brillouin_zone(piece, grid.reciprocal_lattice) for piece in pieces]
-    )
+    folded = []
+    with timed(f"shortest images of {len(q)} wave vectors"):
+        for i, piece in enumerate(pieces, 1):
+            folded.append(first_brillouin_zone(piece, grid.reciprocal_lattice))
+            tell(i, len(pieces))
+    return np.concatenate(folded)
 
 
 def _names(dtype: np.dtype[Any]) -> tuple[str, ...]:

@@ -78,7 +78,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(tokens: Sequence[str], launch: Launch) -> None:
     """Understand the arguments, and do what they ask for."""
-    from phonokit.cli.asked import given_options
     from phonokit.cli.config import settings_text, with_config
     from phonokit.cli.forgive import forgiven, tell_of_ranges
     from phonokit.cli.groups import in_full
@@ -107,6 +106,8 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
         if launch.rank > 0:
             return
         sys.stderr.write(f"phono: {command} runs on one rank, the others are idle\n")
+    from phonokit.cli.asked import given_options  # imports NumPy
+
     _ensure_whole_numbers(words, counts)
     current.set(
         Invocation(

@@ -18,6 +18,7 @@ from rich.console import Console
 from phonokit.cli.asked import MESHES
 from phonokit.cli.invocation import current
 from phonokit.cli.options import CalculationOptions, OutputOptions
+from phonokit.cli.progress import progress_of
 from phonokit.cli.replaceable import (
     RESULT,
     SETTINGS,
@@ -31,7 +32,6 @@ from phonokit.cli.terminal import (
     grid_row,
     header,
     logging_to_stderr,
-    progress_of,
     warnings_in_one_line,
 )
 from phonokit.model.crystal import Crystal

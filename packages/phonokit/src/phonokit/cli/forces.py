@@ -17,13 +17,13 @@ from phonokit.calc.from_calculator import PHONON_STORE, STORE
 from phonokit.cli.command import command
 from phonokit.cli.displace import CONTENT, EXAMPLES
 from phonokit.cli.options import REPORT, Flat, ReportOptions
+from phonokit.cli.progress import progress_of
 from phonokit.cli.replaceable import Replacement
 from phonokit.cli.report import Report
 from phonokit.cli.terminal import (
     crystal_name,
     options_row,
     program,
-    progress_of,
     read_line,
     row,
 )

@@ -3,24 +3,14 @@
 import logging
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 from phono_grid import Cell, Grid, IrreduciblePoints, Symmetry, backend
 from phono_grid.errors import PhonoWarning
 from rich import box
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
 from phonokit._version import __version__
@@ -34,8 +24,6 @@ MOST_FILES = 12
 """Files that are named one by one."""
 WIDTH = 11
 """Letters of the names of rows in a header."""
-LINES = 10
-"""Lines of progress where there is no terminal to draw a bar on."""
 
 
 def header(
@@ -123,55 +111,6 @@ def duration(seconds: float) -> str:
         if seconds < limit:
             return f"{seconds / scale:.3g} {unit}"
     return f"{seconds / 3600:.3g} h"
-
-
-@contextmanager
-def progress_of(console: Console, what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar with the time left, or now and then a line where there is no terminal.
-
-    Nothing where a terminal is not to be animated, as in a cell of a notebook that is
-    printed.
-    """
-    if not console.is_terminal or console.is_dumb_terminal:
-        yield _line_by_line(console, what)
-        return
-    if not console.is_interactive:
-        yield lambda done, total: None
-        return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("elapsed,"),
-        TimeRemainingColumn(),
-        TextColumn("left"),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("force constants and phonons", total=None)
-
-        def report(done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total)
-
-        yield report
-
-
-def _line_by_line(console: Console, what: str) -> Callable[[int, int], None]:
-    """Progress for a log."""
-    start = perf_counter()
-
-    def report(done: int, total: int) -> None:
-        if done * LINES // total == (done - 1) * LINES // total:
-            return
-        elapsed = perf_counter() - start
-        left = elapsed / done * (total - done)
-        console.print(
-            f"{what} {done}/{total}, {elapsed:.1f} s elapsed, {left:.1f} s left",
-            highlight=False,
-            soft_wrap=True,
-        )
-
-    return report
 
 
 @contextmanager

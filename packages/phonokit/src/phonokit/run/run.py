@@ -26,6 +26,7 @@ from phono_mpi import Alone, Ranks, balanced_tasks, chained_tasks
 from phonokit.run.file import RunFile
 from phonokit.run.scratch import scratch_array
 from phonokit.run.store import RunStore
+from phonokit.stages import begin_pieces
 
 T = TypeVar("T")
 
@@ -204,6 +205,7 @@ def complete(task: Task, run: Run) -> Records:
         for i in own_numbers[done[own_numbers]].tolist():
             values[place[i]] = kept.read(i)
         missing, finished = own_numbers[~done[own_numbers]], int(done.sum())
+        begin_pieces(finished, task.n)
         for number, (i, record) in enumerate(task.work(missing), start=1):
             values[place[i]] = record
             kept.write(i, record)

@@ -1,0 +1,139 @@
+"""How far a calculation is, and how long it will take, is said while it runs."""
+
+import io
+import re
+import subprocess
+import sys
+import time
+
+import numpy as np
+import phonokit
+import pytest
+from phono_grid.progress import listening, tell
+from phonokit.cli import progress
+from phonokit.cli.progress import progress_of
+from phonokit.stages import begin_pieces, timed
+from rich.console import Console
+from tiny_crystal import EXAMPLE
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that stands until it is told to go."""
+
+    class Clock:
+        now = 0.0
+
+        def __call__(self):
+            return self.now
+
+    clock = Clock()
+    monkeypatch.setattr(progress, "perf_counter", clock)
+    return clock
+
+
+def console(terminal=False):
+    return Console(file=io.StringIO(), force_terminal=terminal, width=100)
+
+
+def printed(console):
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0.05, False), (2.0, True)])
+def test_more_than_a_minute_is_announced_before(clock, seconds, told):
+    out = console()
+    with progress_of(out, "pieces") as report:
+        with timed("a stage"):
+            clock.now += 30  # does not count as a piece
+        begin_pieces(0, 100)
+        for i in range(1, 101):
+            clock.now += seconds
+            report(i, 100)
+    lines = printed(out).splitlines()
+    announced = [i for i, line in enumerate(lines) if "of work" in line]
+    assert bool(announced) is told
+    if told:
+        assert "about 3.33 min of work" in lines[announced[0]]
+        assert "pieces 10/100" in lines[announced[0] + 1]
+        assert lines[announced[0] + 1].endswith("3 min left")
+
+
+def test_one_long_piece_is_announced_from_its_parts(clock):
+    out = console()
+    with progress_of(out, "pieces") as report:
+        begin_pieces(0, 1)
+        clock.now += 5  # what comes before the first part is slow
+        for i in range(1, 101):
+            clock.now += 1
+            tell(i, 100)
+        report(1, 1)
+    assert re.search(r"about 10\d s of work", printed(out))
+
+
+def test_what_is_stored_does_not_count_in_the_estimate(clock):
+    out = console()
+    with progress_of(out, "pieces") as report:
+        begin_pieces(90, 100)
+        for i in range(91, 101):
+            clock.now += 1
+            report(i, 100)
+    assert "pieces 91/100, 1.0 s elapsed, 9 s left" in printed(out)
+    assert "of work" not in printed(out)
+
+
+def test_a_silent_stage_is_told(monkeypatch):
+    monkeypatch.setattr(progress, "SILENCE", 0.05)
+    out = console()
+    with progress_of(out, "pieces"), timed("third-order constants"):
+        end = time.monotonic() + 10
+        while "third" not in printed(out) and time.monotonic() < end:
+            time.sleep(0.01)
+    assert re.search(r"^third-order constants, \d\.\d s elapsed$", printed(out), re.M)
+
+
+def test_a_terminal_has_a_bar_and_a_log_has_none():
+    texts = []
+    for terminal in (True, False):
+        out = console(terminal)
+        with progress_of(out, "pieces") as report:
+            begin_pieces(0, 2)
+            report(1, 2)
+            report(2, 2)
+        texts.append(printed(out))
+    assert "\x1b[" in texts[0]
+    assert "pieces 2/2" in texts[0]
+    assert texts[1].count("\n") == 2
+
+
+@pytest.mark.needs_rust
+def test_a_long_sum_tells_how_far_it_is():
+    silicon = phonokit.load(EXAMPLE)
+    told = []
+    with listening(lambda *parts: told.append(parts)):
+        phonokit.linewidths(silicon, [0, 0, 0], (5, 5, 5))
+        told.clear()  # those of the meshes
+        phonokit.spectral(silicon, [0.1, 0.2, 0.3], (21, 21, 21), frequency_points=301)
+    kernel = [parts for parts in told if parts[1] > 100]
+    assert len(kernel) >= 2
+    done = np.array(kernel)[:, 0] / np.array(kernel)[:, 1]
+    assert (np.diff(done) >= 0).all()
+    assert done[-1] > 0.5
+
+
+@pytest.mark.needs_rust
+def test_a_listener_that_raises_ends_the_kernel():
+    silicon = phonokit.load(EXAMPLE)
+
+    def stop(done, total):
+        if total > 100:
+            raise KeyboardInterrupt
+
+    with listening(stop), pytest.raises(KeyboardInterrupt):
+        phonokit.spectral(silicon, [0.1, 0.2, 0.3], (21, 21, 21), frequency_points=301)
+
+
+def test_nobody_has_to_listen():
+    code = "from phono_grid.progress import tell; tell(1, 2); print('well')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "well\n"
