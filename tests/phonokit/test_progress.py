@@ -9,10 +9,9 @@ import time
 import numpy as np
 import phonokit
 import pytest
-from phono_grid.progress import listening, tell
+from phono_grid.progress import listening
 from phonokit.cli import progress
-from phonokit.cli.progress import progress_of
-from phonokit.stages import begin_pieces, timed
+from phonokit.cli.progress import Display, progress_of
 from rich.console import Console
 from tiny_crystal import EXAMPLE
 
@@ -32,6 +31,18 @@ def clock(monkeypatch):
     return clock
 
 
+class Recorded(Display):
+    """Keeps the names of stages."""
+
+    def __init__(self, *arguments):
+        self.names = []
+        super().__init__(*arguments)
+
+    def stage(self, what):
+        self.names.append(what)
+        super().stage(what)
+
+
 def console(terminal=False):
     return Console(file=io.StringIO(), force_terminal=terminal, width=100)
 
@@ -43,13 +54,13 @@ def printed(console):
 @pytest.mark.parametrize(("seconds", "told"), [(0.05, False), (2.0, True)])
 def test_more_than_a_minute_is_announced_before(clock, seconds, told):
     out = console()
-    with progress_of(out, "pieces") as report:
-        with timed("a stage"):
-            clock.now += 30  # does not count as a piece
-        begin_pieces(0, 100)
-        for i in range(1, 101):
-            clock.now += seconds
-            report(i, 100)
+    display = Display(out, "pieces")
+    display.stage("force constants")
+    clock.now += 30  # does not count as a piece
+    display.pieces(0, 100)
+    for i in range(1, 101):
+        clock.now += seconds
+        display.report(i, 100)
     lines = printed(out).splitlines()
     announced = [i for i, line in enumerate(lines) if "of work" in line]
     assert bool(announced) is told
@@ -61,23 +72,23 @@ def test_more_than_a_minute_is_announced_before(clock, seconds, told):
 
 def test_one_long_piece_is_announced_from_its_parts(clock):
     out = console()
-    with progress_of(out, "pieces") as report:
-        begin_pieces(0, 1)
-        clock.now += 5  # what comes before the first part is slow
-        for i in range(1, 101):
-            clock.now += 1
-            tell(i, 100)
-        report(1, 1)
+    display = Display(out, "pieces")
+    display.pieces(0, 1)
+    clock.now += 5  # what comes before the first part is slow
+    for i in range(1, 101):
+        clock.now += 1
+        display.part(i, 100)
+    display.report(1, 1)
     assert re.search(r"about 10\d s of work", printed(out))
 
 
 def test_what_is_stored_does_not_count_in_the_estimate(clock):
     out = console()
-    with progress_of(out, "pieces") as report:
-        begin_pieces(90, 100)
-        for i in range(91, 101):
-            clock.now += 1
-            report(i, 100)
+    display = Display(out, "pieces")
+    display.pieces(90, 100)
+    for i in range(91, 101):
+        clock.now += 1
+        display.report(i, 100)
     assert "pieces 91/100, 1.0 s elapsed, 9 s left" in printed(out)
     assert "of work" not in printed(out)
 
@@ -85,11 +96,21 @@ def test_what_is_stored_does_not_count_in_the_estimate(clock):
 def test_a_silent_stage_is_told(monkeypatch):
     monkeypatch.setattr(progress, "SILENCE", 0.05)
     out = console()
-    with progress_of(out, "pieces"), timed("third-order constants"):
+    with progress_of(out, "pieces"):
         end = time.monotonic() + 10
-        while "third" not in printed(out) and time.monotonic() < end:
+        while "reading" not in printed(out) and time.monotonic() < end:
             time.sleep(0.01)
-    assert re.search(r"^third-order constants, \d\.\d s elapsed$", printed(out), re.M)
+    assert re.search(r"^reading, \d\.\d s elapsed$", printed(out), re.M)
+
+
+@pytest.mark.needs_rust
+def test_the_stages_of_a_calculation_have_names():
+    display = Recorded(console(), "pieces")
+    with display.listening():
+        phonokit.linewidths(phonokit.load(EXAMPLE), [0, 0, 0], (3, 3, 3))
+    constants = ["second-order constants", "third-order constants", "Fourier series"]
+    assert {*constants, "phonons at 27 wave vectors"} <= set(display.names)
+    assert display.names[-1] == "pieces"
 
 
 def test_a_terminal_has_a_bar_and_a_log_has_none():
@@ -97,7 +118,6 @@ def test_a_terminal_has_a_bar_and_a_log_has_none():
     for terminal in (True, False):
         out = console(terminal)
         with progress_of(out, "pieces") as report:
-            begin_pieces(0, 2)
             report(1, 2)
             report(2, 2)
         texts.append(printed(out))

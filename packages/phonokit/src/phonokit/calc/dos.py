@@ -24,6 +24,7 @@ from phono_grid import (
 from phono_grid.errors import DomainError, ensure_integer, ensure_type
 
 from phonokit._documented import documented
+from phonokit._timed import timed
 from phonokit.calc.record import INPUTS, Record, checked_run
 from phonokit.calc.slabs import Slabs, zone_points
 from phonokit.calc.stability import (
@@ -36,7 +37,6 @@ from phonokit.results.harmonic import DosResult
 from phonokit.run.run import Run
 from phonokit.settings.mesh import HARMONIC_MESH
 from phonokit.settings.projection import Part, Projection
-from phonokit.stages import timed
 
 
 @documented(INPUTS)

@@ -3,8 +3,8 @@
 from phono_4ph import ForceConstants4, least_squares4
 from phono_grid.errors import DomainError, ensure_positive, ensure_type
 
+from phonokit._timed import timed
 from phonokit.model.force_data import ForceData
-from phonokit.stages import timed
 
 
 def fit_fourth_order(

@@ -29,7 +29,7 @@ from phono_grid import (
 )
 from phono_grid.progress import tell
 
-from phonokit.stages import timed
+from phonokit._timed import timed
 
 SLAB = 512
 """Wave vectors whose modes are made at once."""

@@ -8,6 +8,7 @@ from phono_grid import using
 from phono_grid.errors import ensure_type
 
 from phonokit._documented import documented
+from phonokit._timed import timed
 from phonokit.calc.carriers import carriers_of
 from phonokit.calc.conduction import conduction_of
 from phonokit.calc.four_phonon import FourPhononScatterer, kappa_error, warn_of_errors
@@ -21,7 +22,6 @@ from phonokit.settings.four_phonon import FourPhonon
 from phonokit.settings.mesh import KAPPA_MESH
 from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures
 from phonokit.settings.transport import Transport
-from phonokit.stages import timed
 
 
 @documented(INPUTS)

@@ -28,6 +28,7 @@ from phono_grid.errors import (
     finite,
 )
 
+from phonokit._timed import timed
 from phonokit.calc.carriers import phonons_once_per_node, series_once_per_node
 from phonokit.calc.harmonic_phonons import mesh_phonons
 from phonokit.calc.rates import SERIES
@@ -37,7 +38,6 @@ from phonokit.model.crystal import Crystal
 from phonokit.run.run import Records, Run, Task, complete, on_first_rank
 from phonokit.settings.mesh import mesh_name
 from phonokit.settings.scattering import scattering_record
-from phonokit.stages import timed
 
 ON_MESH = 1e-3
 """Steps of the mesh that a wave vector may be away from a point of it."""

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from phono_grid import Grid, first_brillouin_zone
 from phono_grid.progress import tell
 
+from phonokit._timed import timed
 from phonokit.run.run import Run, Task, complete
-from phonokit.stages import timed
 
 MOST, LEAST = 512, 32
 """Wave vectors of a slab: as many as keep the kernels busy, as few as a stop may cost."""

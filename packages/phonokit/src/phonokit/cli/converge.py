@@ -15,8 +15,8 @@ from rich.table import Table
 
 from phonokit.calc.converge import converge as converge_of
 from phonokit.calc.kappa_folder import KappaFolder
-from phonokit.cli.asked import asked_in
-from phonokit.cli.calculation import MESHES, Calculation, carry_out
+from phonokit.cli.asked import MESHES, asked_in
+from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
 from phonokit.cli.invocation import current
 from phonokit.cli.kappa import KappaOptions

@@ -15,8 +15,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from phonokit._timed import listening_to_stages
 from phonokit.cli.terminal import duration
-from phonokit.stages import listening_to_stages
 
 LINES = 10
 """Lines of progress where there is no terminal to draw a bar on."""
@@ -61,6 +61,8 @@ class Display:
 
     def report(self, done: int, total: int) -> None:
         """Pieces of work are done, of so many."""
+        if self._stage != self._what:
+            self._stage = self._what
         before = self._done
         self._done, self._total, self._part = done, total, 0.0
         self._changed()
@@ -73,6 +75,12 @@ class Display:
         self._part = min(done / total, 1.0)
         self._changed()
         self._announce()
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Hear of stages and of parts of pieces inside the block."""
+        with listening_to_stages(self), listening(self.part):
+            yield
 
     @property
     def fraction(self) -> float:
@@ -190,7 +198,7 @@ def progress_of(console: Console, what: str) -> Iterator[Callable[[int, int], No
     """
     display = BarDisplay(console, what) if console.is_terminal else Display(console, what)
     around = display.bar if isinstance(display, BarDisplay) else _breathing(display)
-    with around, listening_to_stages(display), listening(display.part):
+    with around, display.listening():
         yield display.report
 
 

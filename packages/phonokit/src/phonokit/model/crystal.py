@@ -23,6 +23,7 @@ from phono_grid.errors import DomainError, ensure_type
 from phono_grid.fingerprints import fingerprint
 from phono_grid.nouns import ValueNoun
 
+from phonokit._timed import timed
 from phonokit.model.constants import (
     Constants2,
     Constants3,
@@ -36,7 +37,6 @@ from phonokit.model.dipoles import Dipoles
 from phonokit.model.force_data import ForceData
 from phonokit.model.provenance import Origin
 from phonokit.settings.fit import Fit
-from phonokit.stages import timed
 
 log = logging.getLogger("phonokit")
 

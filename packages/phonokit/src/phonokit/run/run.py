@@ -23,10 +23,10 @@ from phono_grid.errors import (
 )
 from phono_mpi import Alone, Ranks, balanced_tasks, chained_tasks
 
+from phonokit._timed import begin_pieces
 from phonokit.run.file import RunFile
 from phonokit.run.scratch import scratch_array
 from phonokit.run.store import RunStore
-from phonokit.stages import begin_pieces
 
 T = TypeVar("T")
 
