@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from time import perf_counter
 
 from phono_grid.progress import listening
@@ -185,6 +185,9 @@ class BarDisplay(Display):
 def progress_of(console: Console, what: str) -> Iterator[Callable[[int, int], None]]:
     """A bar with the time left, or now and then a line where there is no terminal.
 
+    Nothing where a terminal is not to be animated, as in a cell of a notebook that is
+    printed.
+
     Parameters
     ----------
     console : Console
@@ -196,8 +199,15 @@ def progress_of(console: Console, what: str) -> Iterator[Callable[[int, int], No
     callable
         Called with the pieces of work that are done, and how many there are.
     """
-    display = BarDisplay(console, what) if console.is_terminal else Display(console, what)
-    around = display.bar if isinstance(display, BarDisplay) else _breathing(display)
+    if not console.is_terminal or console.is_dumb_terminal:
+        display = Display(console, what)
+        around: AbstractContextManager[object] = _breathing(display)
+    elif console.is_interactive:
+        display = bar_display = BarDisplay(console, what)
+        around = bar_display.bar
+    else:
+        yield lambda done, total: None
+        return
     with around, display.listening():
         yield display.report
 
