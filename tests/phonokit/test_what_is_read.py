@@ -65,7 +65,7 @@ WORDS = {
     "symmetry": ("v0",),
     "modulate": ("v0", "--q", "0,0,0.5", "--band", "1"),
 }
-NEXT = {"export": "sumo, ", "modulate": "ase gui "}
+NEXT = {"export": "sumo, ", "modulate": "ase gui ", "converge": "finer --meshes "}
 """How the line on what to do next begins, where it names no command of ours."""
 FOLDERS = ("displace", "fc", "export")
 """Commands whose --output is a folder."""
