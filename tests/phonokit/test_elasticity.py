@@ -46,3 +46,30 @@ def test_the_command_prints_writes_and_draws(tmp_path, monkeypatch, capsys, sili
     assert "Debye temperature" in out
     assert "bulk modulus" in out
     assert phonokit.read_result("elasticity.hdf5").is_stable
+
+
+def test_rotational_sum_rules_are_an_option_of_the_fit(tmp_path):
+    """They change nothing that a crystal without stress tells, but in its digits."""
+    pytest.importorskip("ase")
+    from ase.build import bulk
+    from ase.calculators.emt import EMT
+    from phono_fc import rotational_drift
+
+    crystal = bulk("Cu", "hcp", a=2.54, c=4.14)
+    settings = phonokit.Displace(supercell=(3, 3, 2), second_order=True)
+    fits = (None, phonokit.Fit(rotational=True))
+    plain, lawful = (
+        phonokit.from_calculator(crystal, EMT(), settings, fit=fit) for fit in fits
+    )
+    assert rotational_drift(plain.fc2).max() > 1e-3
+    assert rotational_drift(lawful.fc2).max() < 1e-10
+    before, after = (phonokit.elasticity(c).constants for c in (plain, lawful))
+    np.testing.assert_allclose(after, before, atol=0.1 * before.max())
+    with pytest.raises(DomainError, match="comes with index exchange"):
+        phonokit.Fit(rotational=True, symmetrize=False)
+
+
+def test_rotations_are_refused_where_there_are_dipoles(data):
+    nacl = phonokit.read(data / "nacl-pbe")
+    with pytest.raises(DomainError, match="dipoles; leave"):
+        assert phonokit.Crystal.from_forces(nacl, fit=phonokit.Fit(rotational=True)).fc2

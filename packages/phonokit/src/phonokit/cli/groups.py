@@ -17,8 +17,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "no-eigenvectors no-velocities json quiet verbose",
         "Numerics": "directions sigma sigmas sigma-cutoff smearing smearing-scale solver "
         "frequency-points fitted steps connect cutoff-frequency fc3-cutoff fc3-cutoffs "
-        "fc4-cutoff sparse least-squares symmetrize no-symmetrize sample error seed "
-        "four-phonon-counting degeneracy "
+        "fc4-cutoff sparse least-squares symmetrize no-symmetrize rotational sample "
+        "error seed four-phonon-counting degeneracy "
         "average-degenerate-weights symmetrized-tetrahedra full-zone",
         "Run": "plan restart memory over-memory batch-size lang",
     }.items()

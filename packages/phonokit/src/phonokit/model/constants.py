@@ -18,6 +18,7 @@ from phono_fc import (
     drift_sparse,
     force_constants2,
     force_constants3,
+    impose_rotations,
     lattice_drift,
     least_squares,
     sparse_force_constants3,
@@ -97,8 +98,19 @@ class FromForces(ValueNoun):
     def fc2(self) -> ForceConstants:
         """Second-order constants."""
         if self.data.phonon is None and self._snapshots is not None:
-            return self._joint_fit[2]
-        return self._second(self.data.second_order)
+            constants = self._joint_fit[2]
+        else:
+            constants = self._second(self.data.second_order)
+        return self._rotated(constants) if self.fit.rotational else constants
+
+    def _rotated(self, constants: ForceConstants) -> ForceConstants:
+        """Constants that rotations of the whole crystal leave as they are."""
+        if self.data.born is not None:
+            raise DomainError(
+                "rotational: sums over vectors do not end where there are dipoles; leave "
+                "it out for a crystal with Born charges"
+            )
+        return impose_rotations(constants)
 
     def third_order(self) -> SupercellConstants3:
         """Third-order constants, solved for at every call: they may be large.

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 WORDS = "Neutron energy loss"
+HEADROOM = 1.1
+"""Where maps end, in units of the highest frequency."""
 BRIGHT, DARK = 0.995, 1e-3
 """The share of the map that is not saturated, and the lowest level, of the highest."""
 
@@ -148,8 +150,13 @@ def _draw_map(
 def _finish_map(panel: "Axes", result: Any, i: int, unit: FrequencyUnit) -> None:
     """Titles and limits; energy gain only where there is some."""
     f = result.frequency_points * unit.per_thz
-    cold = not np.any(result.temperatures > 0)
-    panel.set_ylim(max(0.0, f[0]) if cold else f[0], f[-1])
+    low, high = f[0], f[-1]
+    if isinstance(result, NeutronsResult):
+        end = HEADROOM * float(np.abs(result.frequencies).max()) * unit.per_thz
+        low, high = max(low, -end), min(high, end)
+    if not np.any(result.temperatures > 0):
+        low = max(0.0, low)
+    panel.set_ylim(low, high)
     panel.set_title(f"{result.temperatures[i]:g} K", fontsize="medium")
     if i == 0:
         panel.set_ylabel(f"{WORDS} ({unit.symbol})")

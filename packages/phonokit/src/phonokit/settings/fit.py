@@ -24,19 +24,29 @@ class Fit:
     least_squares
         Fit displaced atoms and pairs by least squares, as random displacements always are,
         in place of finite differences.
+    rotational
+        Make second-order constants invariant under rotations and free of stress, too (Born
+        and Huang): the branch that bends a sheet is then quadratic in the wave vector. For
+        crystals without stress and without Born charges.
     """
 
     symmetrize: bool = True
     cutoff: float | None = None
     sparse: bool = False
     least_squares: bool = False
+    rotational: bool = False
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
-        for name in ("symmetrize", "sparse", "least_squares"):
+        for name in ("symmetrize", "sparse", "least_squares", "rotational"):
             ensure_flag(name, getattr(self, name))
         if self.cutoff is not None:
             ensure_positive("cutoff", self.cutoff)
+        if self.rotational and not self.symmetrize:
+            raise DomainError(
+                "rotational: comes with index exchange and the sum rule; leave "
+                "symmetrize=False out"
+            )
         if self.sparse and self.cutoff is None:
             raise DomainError(
                 "sparse: needs cutoff=, the distance beyond which nothing is kept"
@@ -48,4 +58,5 @@ class Fit:
         parts = [] if self.cutoff is None else [f"cutoff {self.cutoff:g} Å"]
         parts += ["sparse"] * self.sparse
         parts += ["not symmetrized"] * (not self.symmetrize)
+        parts += ["rotational sum rules"] * self.rotational
         return ", ".join(parts)
