@@ -5,7 +5,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_dynmat import Segment, band_path, band_structure, standard_points
+from phono_dynmat import (
+    Segment,
+    band_path,
+    band_structure,
+    connect_bands,
+    phonon_modes,
+    standard_points,
+)
 from phono_grid import Cell, using
 from phono_grid.errors import DomainError, ensure_flag, ensure_integer
 
@@ -28,6 +35,7 @@ def bands(
     points: Mapping[str, ArrayLike] | None = None,
     points_per_segment: int = 51,
     connect: bool = False,
+    eigenvectors: bool = False,
     nac: bool = True,
     run: Run | None = None,
 ) -> BandsResult:
@@ -52,6 +60,8 @@ def bands(
     connect : bool
         Follow each band through crossings by the overlap of eigenvectors, instead of the
         order of frequencies.
+    eigenvectors : bool
+        Keep eigenvectors too, for `BandsResult.character`.
 
     Returns
     -------
@@ -81,13 +91,19 @@ def bands(
     """
     run = checked_run(crystal, nac, run)
     ensure_flag("connect", connect)
+    ensure_flag("eigenvectors", eigenvectors)
     segments = band_segments(crystal.primitive, path, points, points_per_segment)
     labels, q = [list(s.labels) for s in segments], np.array([s.qpoints for s in segments])
     record = Record(
         product="bands",
         crystal=crystal,
         nac=nac,
-        settings={"path": labels, "points_per_segment": q.shape[1], "connect": connect},
+        settings={
+            "path": labels,
+            "points_per_segment": q.shape[1],
+            "connect": connect,
+            "eigenvectors": eigenvectors,
+        },
     )
     with using(crystal.backend):
         dynamics = crystal.dynamics(nac=nac)
@@ -95,10 +111,23 @@ def bands(
 
         def work(numbers: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[Any]]]:
             for i in numbers.tolist():
-                one = band_structure(dynamics, [segments[i]], connect=connect)
-                yield i, np.array((one.frequencies[0],), dtype)
+                if not eigenvectors:
+                    one = band_structure(dynamics, [segments[i]], connect=connect)
+                    yield i, np.array((one.frequencies[0],), dtype)
+                    continue
+                direction = segments[i].direction(dynamics.cell)
+                modes = phonon_modes(dynamics, segments[i].qpoints, direction=direction)
+                f, e = modes.frequencies, modes.polarizations
+                if connect:
+                    rows = np.arange(n)[:, None]
+                    order = connect_bands(e)
+                    f, e = f[rows, order], e[rows, order]
+                yield i, np.array((f, e), dtype)
 
-        dtype = np.dtype([("frequencies", "<f8", (n, n_b))])
+        fields: list[Any] = [("frequencies", "<f8", (n, n_b))]
+        if eigenvectors:
+            fields.append(("eigenvectors", "<c16", (n, n_b, n_b // 3, 3)))
+        dtype = np.dtype(fields)
         task = Task(
             key=lambda: record.key(qpoints=q),
             record=dtype,
@@ -106,7 +135,9 @@ def bands(
             work=work,
             blocks=[slice(i, i + 1) for i in range(n_s)],
         )
-        f = complete(task, run).everywhere("frequencies")
+        done = complete(task, run)
+        f = done.everywhere("frequencies")
+        e = done.everywhere("eigenvectors") if eigenvectors else None
     if run.ranks.rank == 0:
         warn_of_imaginary_modes(
             q.reshape(-1, 3), f.reshape(-1, n_b), "they are given as negative numbers"
@@ -116,6 +147,7 @@ def bands(
         qpoints=q,
         distances=path_distances(segments, crystal.primitive),
         frequencies=f,
+        eigenvectors=e,
         **cell_quantities(crystal.primitive),
         provenance=record.provenance(),
     )

@@ -21,6 +21,7 @@ from phonokit.settings.mesh import HARMONIC_MESH
 
 EXAMPLES = """
 phono bands examples/silicon --plot bands.png
+phono bands examples/silicon --character x --connect --plot bands.png
 phono bands examples/silicon --path "G X, G L" --point X=0.5,0,0.5 --point L=0.5,0.5,0.5
 """
 OPTIONS = FrequencyOptions()
@@ -35,6 +36,8 @@ def bands(
     point: tuple[str, ...] = (),
     points_per_segment: int = 51,
     connect: bool = False,
+    eigenvectors: bool = False,
+    character: str | None = None,
     options: Annotated[FrequencyOptions, Flat] = OPTIONS,
 ) -> None:
     """Compute phonon bands along lines; --plot draws a density of states beside them.
@@ -49,12 +52,18 @@ def bands(
         Wave vectors between two labels, both included.
     connect
         Follow bands through crossings.
+    eigenvectors
+        Write eigenvectors to the file too.
+    character
+        Colour bands in the picture by the share of an element, or of x, y or z; writes
+        eigenvectors.
     """
     inputs: dict[str, Any] = {
         "path": path or None,
         "points": labelled_points(point, path),
         "points_per_segment": points_per_segment,
         "connect": connect,
+        "eigenvectors": eigenvectors or character is not None,
     }
     grid = options.mesh.of(HARMONIC_MESH)
 
@@ -69,7 +78,7 @@ def bands(
             options=options,
             compute=partial(bands_of, **inputs),
             show=_rows,
-            draw=plot_bands,
+            draw=partial(plot_bands, character=character),
             beside=density,
             pieces="segments",
         )

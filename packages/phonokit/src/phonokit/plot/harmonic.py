@@ -24,6 +24,7 @@ from phonokit.plot.figure import (
 )
 from phonokit.plot.wave_vectors import draw_labels, unit_of
 from phonokit.results.harmonic import (
+    AXES,
     BandsResult,
     DisplacementsResult,
     DosResult,
@@ -56,12 +57,16 @@ def plot_bands(
     *,
     ax: "Axes | Sequence[Axes] | None" = None,
     dos: DosResult | None = None,
+    character: str | None = None,
     unit: FrequencyUnit | str = FrequencyUnit.THZ,
 ) -> "list[Axes]":
     """Draw bands along their path, and a density of states beside them if it is given.
 
     Parameters
     ----------
+    character : str, optional
+        Colour bands by the share of an element, ``"Na"``, or of a Cartesian axis, ``"x"``;
+        the result needs eigenvectors.
     ax : Axes, or two of them with a density, optional
         What is drawn on; new ones if not given.
     dos : DosResult, optional
@@ -78,13 +83,13 @@ def plot_bands(
     unit = unit_of(unit)
     if dos is None:
         with drawn(path, ax, (7.0, 4.2)) as (panel,):
-            _draw_bands(panel, result, unit)
+            _draw_bands(panel, result, unit, character)
         return [panel]
     ensure_type("dos", dos, DosResult)
     widths = {"width_ratios": [3.2, 1], "wspace": 0.03}
     layout: dict[str, Any] = {"sharey": True, "gridspec_kw": widths} if ax is None else {}
     with drawn(path, ax, (7.0, 4.2), columns=2, **layout) as (left, right):
-        _draw_bands(left, result, unit)
+        _draw_bands(left, result, unit, character)
         draw_densities(right, dos, unit, upright=True)
         right.set_ylim(left.get_ylim())
         right.set_xlabel(f"States per {unit.symbol}\nand cell")
@@ -92,18 +97,47 @@ def plot_bands(
     return [left, right]
 
 
-def _draw_bands(axes: "Axes", result: BandsResult, unit: FrequencyUnit) -> None:
+def _draw_bands(
+    axes: "Axes", result: BandsResult, unit: FrequencyUnit, character: str | None = None
+) -> None:
     """Frequencies along the path, with a line at each label."""
     frequencies = result.frequencies * unit.per_thz
     if not frequencies.size:
         raise DomainError("result: has no bands to draw")
-    for d, f in zip(result.distances, frequencies, strict=True):
-        axes.plot(d, f, color=BLUE, lw=1.1, solid_capstyle="round")
+    if character is not None:
+        _draw_character(axes, result, frequencies, character)
+    else:
+        for d, f in zip(result.distances, frequencies, strict=True):
+            axes.plot(d, f, color=BLUE, lw=1.1, solid_capstyle="round")
     draw_labels(axes, result.labels.tolist(), list(result.distances))
     axes.axhline(0, color=MUTED, lw=0.6)
     low, high = float(frequencies.min()), float(frequencies.max())
     axes.set_ylim(low * 1.05 if low < -0.05 * unit.per_thz else 0, high * 1.05)
     axes.set_ylabel(f"Frequency ({unit.symbol})")
+
+
+def _draw_character(
+    axes: "Axes", result: BandsResult, frequencies: Array, character: str
+) -> None:
+    """Bands in the colours of a share, whose scale stands above them."""
+    from matplotlib.collections import LineCollection
+
+    shares = result.character(character)
+    pieces, values = [], []
+    for d, f, w in zip(result.distances, frequencies, shares, strict=True):
+        points = np.stack([np.broadcast_to(d[:, None], f.shape), f], axis=-1)
+        pieces.append(np.stack([points[:-1], points[1:]], axis=2).reshape(-1, 2, 2))
+        values.append((0.5 * (w[:-1] + w[1:])).ravel())
+    lines = LineCollection(
+        list(np.concatenate(pieces)), cmap="cividis", lw=1.8, capstyle="round"
+    )
+    lines.set_array(np.concatenate(values))
+    lines.set_clim(0, 1)
+    axes.add_collection(lines)
+    scale = axes.figure.colorbar(lines, ax=axes, location="top", shrink=0.4, aspect=30)
+    what = f"along {character}" if character in AXES else f"of {character}"
+    scale.set_label(f"Share {what}", fontsize="small")
+    scale.ax.tick_params(labelsize="small")
 
 
 @documented(PICTURE)

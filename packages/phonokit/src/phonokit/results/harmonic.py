@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_dynmat import participation_ratios
+from phono_dynmat import Modes, atom_projections, participation_ratios
 from phono_grid import Cell, units
 from phono_grid.errors import DomainError
 from phono_grid.hdf5 import Dataset
@@ -13,6 +13,7 @@ from phono_grid.hdf5 import Dataset
 from phonokit.results.result import Array, Numbers, Parts, Result, Words, quantity
 from phonokit.settings.wave_vectors import wave_vector_name
 
+AXES = ("x", "y", "z")
 UNITS = {
     "free_energy": ("eV", ""),
     "entropy": ("eV/K", ""),
@@ -70,6 +71,54 @@ class BandsResult(OfCell, kind="bands"):
     frequencies: Array = quantity(
         "THz", "(n_s, n, n_b)", "negative if imaginary", "frequency"
     )
+    eigenvectors: NDArray[np.complex128] | None = quantity(
+        "1",
+        "(n_s, n, n_b, n_a, 3)",
+        "segment, q, band, atom, axis",
+        "eigenvector",
+        optional=True,
+    )
+
+    def character(self, of: str) -> Array:
+        r"""The share of an element or of an axis in each mode, (n_s, n, n_b).
+
+        .. math:: \sum_{k\alpha} |e_{k\alpha}|^2
+
+        over atoms ``k`` of the element or over the axis alone; means over degenerate sets,
+        whose single modes are an arbitrary choice.
+
+        Parameters
+        ----------
+        of : str
+            A symbol, ``"Na"``, or a Cartesian axis, ``"x"``.
+
+        Raises
+        ------
+        DomainError
+            If the result has no eigenvectors, or the crystal no such element.
+        """
+        if self.eigenvectors is None:
+            raise DomainError(
+                "the result has no eigenvectors; compute it with eigenvectors=True"
+            )
+        symbols = list(dict.fromkeys(self.symbols.tolist()))
+        if of not in (*symbols, *AXES):
+            raise DomainError(
+                f"of: expected one of {', '.join((*symbols, *AXES))}, got {of!r}"
+            )
+        shares = np.empty(self.frequencies.shape)
+        for s, f in enumerate(self.frequencies):
+            # Bands that are followed through crossings are not ascending.
+            order = np.argsort(f, axis=1, kind="stable")
+            n = np.arange(len(f))[:, None]
+            modes = Modes(self.qpoints[s], f[n, order], self.eigenvectors[s][n, order])
+            each = atom_projections(modes)
+            if of in AXES:
+                part = each[..., AXES.index(of)].sum(axis=2)
+            else:
+                part = each[:, :, self.symbols == of].sum(axis=(2, 3))
+            shares[s][n, order] = part
+        return shares
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
