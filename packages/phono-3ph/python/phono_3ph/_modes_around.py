@@ -6,7 +6,7 @@ from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_dynmat import Dynamics, phonon_modes
+from phono_dynmat import Dynamics, Modes, phonon_modes
 from phono_grid import Grid, Tetrahedra, Triplets, ValueNoun, first_brillouin_zone
 from phono_grid.errors import (
     DomainError,
@@ -77,16 +77,38 @@ class ModesAround(ValueNoun):
 
     @classmethod
     def of(
-        cls, phonons: PeriodicModes, dynamics: Dynamics, qpoint: ArrayLike
+        cls,
+        phonons: PeriodicModes,
+        dynamics: Dynamics,
+        qpoint: ArrayLike,
+        *,
+        direction: ArrayLike | None = None,
     ) -> "ModesAround":
-        """Compute what ``phonons``, made from ``dynamics``, lack around ``qpoint``."""
+        """Compute what ``phonons``, made from ``dynamics``, lack around ``qpoint``.
+
+        Parameters
+        ----------
+        phonons : PeriodicModes
+        dynamics : HarmonicSeries, GonzeLeeCorrection or WangCorrection
+        qpoint : (3,) array_like
+            Fractional.
+        direction : (3,) array_like, optional
+            Fractional; from where Γ is approached, so that polar crystals have their
+            longitudinal modes there. Those that they scatter with stay as on the grid.
+        """
         ensure_type("phonons", phonons, PeriodicModes)
         ensure_type("dynamics", dynamics, *get_args(Dynamics))
         q, grid = finite(qpoint, "qpoint", (3,)), phonons.grid
         ensure_one_lattice("dynamics and phonons", dynamics.cell.lattice, grid)
         away = np.vstack([grid.qpoints - q, q])
         # A sum of dipoles that ends somewhere is not quite periodic.
-        modes = phonon_modes(dynamics, first_brillouin_zone(away, grid.reciprocal_lattice))
+        near = first_brillouin_zone(away, grid.reciprocal_lattice)
+        modes = phonon_modes(dynamics, near)
+        if direction is not None:
+            limit = phonon_modes(dynamics, near[-1:], direction=direction)
+            f = np.concatenate([modes.frequencies[:-1], limit.frequencies])
+            e = np.concatenate([modes.polarizations[:-1], limit.polarizations])
+            modes = Modes(near, f, e)
         e = np.concatenate([phonons.polarizations, periodic_gauge(modes, dynamics.cell)])
         f = np.concatenate([phonons.frequencies, modes.frequencies])
         return cls(grid, f, e, q, phonons.tetrahedra)

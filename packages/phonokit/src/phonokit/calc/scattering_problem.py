@@ -69,6 +69,8 @@ class ScatteringProblem:
     run : Run
     choices : dict
         Every other choice that changes numbers, by the names of the arguments.
+    directions : dict
+        Fractional directions from which wave vectors, by their number, are approached.
     """
 
     product: str
@@ -81,6 +83,7 @@ class ScatteringProblem:
     nac: bool
     run: Run
     choices: Mapping[str, Any] = field(default_factory=dict)
+    directions: Mapping[int, NDArray[np.float64]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what can be refused before anything is computed."""
@@ -127,6 +130,8 @@ class Scatterers:
         Third-order constants.
     dynamics : HarmonicSeries, GonzeLeeCorrection or WangCorrection, optional
         For phonons beside the mesh, if there are any.
+    directions : dict
+        As in `ScatteringProblem`.
     """
 
     phonons: PeriodicModes
@@ -136,6 +141,7 @@ class Scatterers:
     points: NDArray[np.float64] | None = None
     series: Series3 | None = None
     dynamics: Dynamics | None = None
+    directions: Mapping[int, NDArray[np.float64]] = field(default_factory=dict)
 
     @property
     def couplings(self) -> Series3:
@@ -165,7 +171,12 @@ class Scatterers:
         if place is not None:
             return self.phonons, place, self.occupations
         assert self.dynamics is not None
-        modes = ModesAround.of(self.phonons, self.dynamics, self.qpoints[i])
+        modes = ModesAround.of(
+            self.phonons,
+            self.dynamics,
+            self.qpoints[i],
+            direction=self.directions.get(i),
+        )
         return modes, modes.q, bose_einstein(modes.frequencies, self.temperatures)
 
     @functools.cached_property
@@ -228,7 +239,10 @@ def scatterers_of(
         Whether third-order constants are needed.
     """
     crystal, grid, ranks = problem.crystal, problem.grid, problem.run.ranks
-    places = tuple(grid_point(grid, q, on_mesh=on_mesh) for q in problem.qpoints)
+    places = tuple(
+        None if i in problem.directions else grid_point(grid, q, on_mesh=on_mesh)
+        for i, q in enumerate(problem.qpoints)
+    )
     dynamics: Dynamics | None = None
     if None in places:
         dynamics = on_first_rank(ranks, lambda: crystal.dynamics(nac=problem.nac))
@@ -249,6 +263,7 @@ def scatterers_of(
         points=_frequency_points(problem, phonons),
         series=series,
         dynamics=dynamics,
+        directions=problem.directions,
     )
     if ranks.rank == 0:
         _warn(problem, scatterers)
@@ -294,11 +309,14 @@ def computed(
     record = np.dtype([(name, "<f8", shape) for name, shape in fields.items()])
 
     def key() -> dict[str, str]:
+        listed = [[i, *u.tolist()] for i, u in problem.directions.items()]
+        directions = {"directions": listed} if listed else {}
         return problem.record.key(
             mesh=problem.grid,
             q=problem.qpoints,
             temperatures=problem.temperatures.tolist(),
             frequency_points=scatterers.points,
+            **directions,
         )
 
     def records(numbers: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[Any]]]:

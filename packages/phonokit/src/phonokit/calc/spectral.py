@@ -26,6 +26,8 @@ from phonokit.run.run import Run
 from phonokit.settings.mesh import SCATTERING_MESH
 from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures
 
+ON_LATTICE = 1e-8
+"""Fractional; wave vectors as near to a reciprocal lattice point are one."""
 POINTS = 401
 """Frequency points, if no others are asked for."""
 POINTS_PER_SEGMENT = 21
@@ -68,7 +70,8 @@ def spectral(
         Fractional wave vectors of the labels; the standard ones if not given (needs
         seekpath).
     points_per_segment : int
-        Wave vectors between two labels, both included.
+        Wave vectors between two labels, both included. At Γ a polar crystal has the limit
+        along each segment.
     frequency_points : int or (n_f,) array_like
         THz, from 0 on in equal steps; or how many, up to a little above twice the highest
         frequency, where Γ comes to nothing.
@@ -128,6 +131,7 @@ def spectral(
         frequency_points=frequency_points_of(frequency_points),
         nac=nac,
         run=Run() if run is None else run,
+        directions=_directions(crystal, segments) if nac is True else {},
     )
     with using(crystal.backend):
         spectra, w = _spectra(problem)
@@ -144,6 +148,26 @@ def spectral(
         distances=path_distances(segments, crystal.primitive).ravel() if segments else None,
         provenance=problem.record.provenance(),
     )
+
+
+def _directions(
+    crystal: Crystal, segments: Sequence[Segment]
+) -> dict[int, NDArray[np.float64]]:
+    """From where a path reaches Γ, and other reciprocal lattice points, by their number.
+
+    A polar crystal has its longitudinal modes there, a mesh has them not.
+    """
+    found: dict[int, NDArray[np.float64]] = {}
+    if crystal.polar is None:
+        return found
+    start = 0
+    for segment in segments:
+        direction = segment.direction(crystal.primitive)
+        for i, q in enumerate(segment.qpoints, start=start):
+            if direction is not None and np.abs(q - np.rint(q)).max() < ON_LATTICE:
+                found[i] = direction
+        start += len(segment.qpoints)
+    return found
 
 
 def _spectra(
