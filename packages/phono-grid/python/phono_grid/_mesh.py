@@ -34,6 +34,11 @@ def factors(
     identity = np.eye(3, dtype=np.int64)
     if as_numbers(mesh, "mesh").ndim == 0:
         length = float(as_numbers(mesh, "mesh"))
+        if isinstance(mesh, int | np.integer):
+            raise DomainError(
+                f"mesh: {mesh} can be three numbers or a length; write ({mesh}, {mesh}, "
+                f"{mesh}), or {mesh}.0 for a length in Å"
+            )
         return mesh_of_length(length, cell, symmetry), identity, identity
     if as_numbers(mesh, "mesh").shape != (3, 3):
         return mesh_numbers(mesh), identity, identity

@@ -1,5 +1,7 @@
 """Phonon bands along lines."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Convergence of the conductivity with the mesh, for several σ, supercells or cutoffs."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial

@@ -1,5 +1,7 @@
 """Mean-square displacements of atoms."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Densities of states."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

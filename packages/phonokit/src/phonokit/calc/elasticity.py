@@ -1,5 +1,7 @@
 """Elastic constants, sound and the Debye temperature from force constants."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import HarmonicSeries, debye_temperature_of_sound, sound_velocities

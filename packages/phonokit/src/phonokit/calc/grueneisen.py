@@ -1,5 +1,7 @@
 """Mode Grüneisen parameters and thermal expansion from third-order constants."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from typing import Any
 

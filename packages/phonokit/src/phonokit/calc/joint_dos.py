@@ -1,5 +1,7 @@
 """Joint densities of states of phonon pairs."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,6 +1,9 @@
 """Lattice thermal conductivity."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,7 +24,7 @@ from phonokit.run.run import Run
 from phonokit.settings.four_phonon import FourPhonon
 from phonokit.settings.mesh import KAPPA_MESH
 from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures
-from phonokit.settings.transport import Transport
+from phonokit.settings.transport import Method, Transport
 
 
 @documented(INPUTS)
@@ -30,6 +33,7 @@ def kappa(
     mesh: ArrayLike = KAPPA_MESH,
     temperatures: float | Sequence[float] | NDArray[np.float64] = TEMPERATURES,
     *,
+    method: Method | str | None = None,
     nac: bool = True,
     transport: Transport | None = None,
     four_phonon: FourPhonon | None = None,
@@ -46,6 +50,8 @@ def kappa(
 
     Parameters
     ----------
+    method : Method or "rta" or "lbte", optional
+        That of ``transport`` if not given.
     nac : bool
         Whether Born charges, where the data hold them, are used. At Γ itself the dipoles
         make no macroscopic field, which has no direction there.
@@ -80,6 +86,8 @@ def kappa(
     transport = Transport() if transport is None else transport
     run = checked_run(crystal, nac, run)
     ensure_type("transport", transport, Transport)
+    if method is not None:
+        transport = replace(transport, method=method)
     t = checked_temperatures(temperatures)
     if transport.isotopes:
         mass_spread(crystal.primitive, transport)  # refused here, before hours of work

@@ -1,5 +1,7 @@
 """Irreducible representations of phonons at a wave vector."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import mode_symmetry as symmetry_of

@@ -1,5 +1,7 @@
 """Phonons at wave vectors: frequencies, eigenvectors, velocities."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,5 +1,7 @@
 """Supercells displaced along modes."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
 from fractions import Fraction

@@ -1,5 +1,7 @@
 """Neutrons scattered coherently by single phonons."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from typing import Any
 

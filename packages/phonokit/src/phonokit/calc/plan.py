@@ -1,5 +1,7 @@
 """Plan of a conductivity on many ranks: its time, from a few wave vectors measured."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from time import perf_counter
 

@@ -1,5 +1,7 @@
 """Neutrons scattered by single phonons of a powder."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Quasi-harmonic approximation: thermodynamics at constant pressure."""
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any

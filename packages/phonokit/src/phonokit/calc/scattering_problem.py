@@ -1,5 +1,7 @@
 """Wave vectors whose phonons are looked at, and the phonons of a mesh that scatter them."""
 
+from __future__ import annotations
+
 import functools
 import warnings
 from collections.abc import Callable, Iterator, Mapping

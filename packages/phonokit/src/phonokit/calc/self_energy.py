@@ -1,5 +1,7 @@
 """Linewidths of phonons, and their self-energies: shifts and linewidths."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import numpy as np

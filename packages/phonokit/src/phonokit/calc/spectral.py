@@ -1,5 +1,7 @@
 """Spectral functions of phonons at any wave vectors, or along a path."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 
 import numpy as np

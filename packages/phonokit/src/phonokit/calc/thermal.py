@@ -1,5 +1,7 @@
 """Free energy, entropy and heat capacity."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any

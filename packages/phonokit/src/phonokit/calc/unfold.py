@@ -1,5 +1,7 @@
 """Bands of a supercell on the Brillouin zone of the crystal it is made of."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 

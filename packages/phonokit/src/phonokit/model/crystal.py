@@ -23,6 +23,7 @@ from phono_grid.errors import DomainError, ensure_type
 from phono_grid.fingerprints import fingerprint
 from phono_grid.nouns import ValueNoun
 
+from phonokit._html import html_table
 from phonokit._timed import timed
 from phonokit.model.constants import (
     Constants2,
@@ -367,6 +368,19 @@ class Crystal(ValueNoun):
         if isinstance(self.constants, FromForces):
             return self.constants.data.description
         return self.constants.description
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks."""
+        cell, origin = self.primitive, self.origin
+        rows = {
+            "space group": self.symmetry.symbol,
+            "primitive cell": f"{cell.n_atoms} atoms, {cell.volume:.3f} Å³",
+            "supercell": self.description,
+            "constants": f"order {self.order}, from {origin.source}",
+            "dipoles": self.nac_name(),
+            "files": ", ".join(str(file.path) for file in origin.files),
+        }
+        return html_table(cell.formula, ("", ""), [*rows.items()])
 
     def __repr__(self) -> str:
         """Formula, supercell and origin."""

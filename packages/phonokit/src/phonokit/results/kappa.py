@@ -9,6 +9,7 @@ from phono_3ph import ConductivityWigner
 from phono_grid import Gaussian, Grid, IrreduciblePoints
 from phono_grid.hdf5 import Dataset, Hdf5File
 
+from phonokit._html import html_table
 from phonokit.results.kappa_file import kappa_datasets
 from phonokit.results.kappa_reading import kappa_fields
 from phonokit.results.rates import Conduction, Rates
@@ -16,6 +17,8 @@ from phonokit.results.result import Result
 from phonokit.settings.mesh import mesh_name
 from phonokit.settings.transport import Method, Transport
 
+ROWS = 20
+"""Temperatures that a notebook shows."""
 SHOWN = 4
 """Temperatures whose conductivity a `repr` shows."""
 
@@ -108,6 +111,20 @@ class KappaResult(Result, kind="kappa"):
             f"KappaResult({self.provenance.formula}, mesh {mesh_name(self.grid)}, "
             f"{self.transport.description}: mean κ {', '.join(shown)}, W/(m K))"
         )
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks: κ, one row per temperature."""
+        about = self.provenance
+        title = (
+            f"{about.formula}, mesh {mesh_name(self.grid)}, {self.transport.description}: "
+            "κ, W/(m K)"
+        )
+        rows = [
+            (f"{t:g}", *(f"{round(float(x), 3) + 0:.3f}" for x in kappa))
+            for t, kappa in zip(self.temperatures, self.kappa, strict=True)
+        ]
+        shown = rows if len(rows) <= ROWS else [*rows[:ROWS], ("...",)]
+        return html_table(title, ("T (K)", "xx", "yy", "zz", "yz", "xz", "xy"), shown)
 
     @property
     def mesh(self) -> NDArray[np.int64]:

@@ -14,6 +14,7 @@ from phono_grid.errors import ensure_type
 from phono_grid.files import path_of
 from phono_grid.hdf5 import Dataset, Hdf5File, write_hdf5
 
+from phonokit._html import html_table
 from phonokit._version import __version__
 from phonokit.model.provenance import InputFile
 from phonokit.results.provenance import Provenance
@@ -169,6 +170,19 @@ class Result(ValueNoun):
             for name, d in self.datasets().items()
         ]
         return f"{type(self).__name__}({self.provenance.formula}: {', '.join(shapes)})"
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks: what it is of, and what it has."""
+        rows = [
+            (
+                name,
+                " × ".join(str(n) for n in np.shape(d.value)) or f"{d.value}",
+                d.unit or "",
+            )
+            for name, d in self.datasets().items()
+        ]
+        title = f"{type(self).__name__}, {self.provenance.formula}"
+        return html_table(title, ("", "shape", "unit"), rows)
 
 
 def _quantities(kind: type[Result]) -> list[Field[Any]]:

@@ -25,6 +25,7 @@ from phono_mpi import Alone, Ranks, balanced_tasks, chained_tasks
 
 from phonokit._timed import begin_pieces
 from phonokit.run.file import RunFile
+from phonokit.run.notebook import notebook_progress
 from phonokit.run.scratch import scratch_array
 from phonokit.run.store import RunStore
 
@@ -51,7 +52,8 @@ class Run:
         do) until `remove`; or a `RunStore` that the caller has entered and removes. A file
         holds one calculation. On many ranks the store of the first one counts.
     progress : callable, optional
-        Called with the pieces of work that are done, and how many there are.
+        Called with the pieces of work that are done, and how many there are. In a notebook
+        a line is shown below the cell if none is given.
     memory : float
         What a collision operator may take on each rank, GB.
     over_memory : Storage or "memory" or "disk" or "recompute"
@@ -206,13 +208,16 @@ def complete(task: Task, run: Run) -> Records:
             values[place[i]] = kept.read(i)
         missing, finished = own_numbers[~done[own_numbers]], int(done.sum())
         begin_pieces(finished, task.n)
+        progress = run.progress
+        if progress is None and run.ranks.rank == 0:
+            progress = notebook_progress()
         for number, (i, record) in enumerate(task.work(missing), start=1):
             values[place[i]] = record
             kept.write(i, record)
-            if run.progress is not None:
+            if progress is not None:
                 # All ranks have nearly the same to do.
                 others = number * (task.n - finished) // len(missing)
-                run.progress(finished + others, task.n)
+                progress(finished + others, task.n)
             run.ranks.check_failures()
     return Records(own_numbers, values, task.n, run.ranks)
 
