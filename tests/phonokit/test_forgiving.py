@@ -2,6 +2,7 @@
 
 import h5py
 import numpy as np
+import phonokit
 import pytest
 from phonokit.cli.app import main
 from phonokit.settings.band_path import path_lines
@@ -107,3 +108,46 @@ def test_a_file_of_python_alone_means_its_function_make(tmp_path, monkeypatch, c
     (tmp_path / "phonopy_disp.yaml").write_text("")
     with pytest.raises(ValueError, match="has no nothing, only EMT, make"):
         calculator_of("potential.py:nothing", {})
+
+
+@pytest.mark.needs_rust
+def test_standard_points_may_be_named(tmp_path, capsys):
+    pytest.importorskip("seekpath")
+    x = "0.5,0,0.5"
+    for command, more in (
+        ("modes", []),
+        ("grueneisen", []),
+        ("gamma", ["--mesh", "4", "4", "4"]),
+        ("jdos", ["--mesh", "4", "4", "4"]),
+        ("spectral", ["--mesh", "4", "4", "4"]),
+    ):
+        made = []
+        for q in ("X", x):
+            file = tmp_path / f"{command}-{q}.hdf5"
+            words = [command, str(EXAMPLE), "--q", q, *more, "--output", str(file)]
+            assert main(words) == 0
+            made.append(phonokit.read_result(file))
+        np.testing.assert_array_equal(made[0].qpoints, made[1].qpoints)
+        np.testing.assert_array_equal(made[0].frequencies, made[1].frequencies)
+    capsys.readouterr()
+    assert main(["modes", str(EXAMPLE), "--q", "Q", "--output", str(tmp_path / "m")]) == 2
+    told = capsys.readouterr().err
+    assert "standard points of this crystal are Γ, X, L, W, " in told
+    assert main(["modes", "nothing", "--q", "foo"]) == 2
+    assert "expected three numbers or fractions" in capsys.readouterr().err
+
+
+def test_dipoles_are_summed_as_one_says(tmp_path, capsys):
+    born = tmp_path / "BORN"
+    born.write_text("14.4\n3 0 0 0 3 0 0 0 3\n-3 0 0 0 -3 0 0 0 -3\n")
+    silicon, out = str(EXAMPLE), str(tmp_path / "dos.hdf5")
+    words = ["dos", silicon, "--mesh", "2", "2", "2", "--output", out]
+    assert main([*words, "--dipoles", "wang"]) == 2
+    assert "--dipoles: there are no Born charges" in capsys.readouterr().err
+    charged = [*words, "--born", str(born)]
+    assert main([*charged, "--dipoles", "wang"]) == 0
+    assert "  dipoles    Wang" in capsys.readouterr().out
+    assert main(charged) == 2
+    assert "is there already: dipoles is wang there and not given here" in (
+        capsys.readouterr().err
+    )

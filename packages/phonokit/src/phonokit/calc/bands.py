@@ -174,6 +174,26 @@ def band_segments(
     return band_path(dict(named), labels, n)
 
 
+def standard_point(cell: Cell, label: str) -> NDArray[np.float64]:
+    """The fractional wave vector that a label stands for in a crystal, (3,).
+
+    Raises
+    ------
+    DomainError
+        If the crystal has no such point.
+    PhonoError
+        If seekpath is not installed.
+    """
+    points = standard_points(cell)[0]
+    name = label_of(label, points)
+    if name not in points:
+        raise DomainError(
+            f"q: the standard points of this crystal are {', '.join(points)}, not {label}; "
+            "name one of them, or write three numbers such as 0.5,0,0"
+        )
+    return np.asarray(points[name], dtype=float)
+
+
 def path_distances(segments: Sequence[Segment], cell: Cell) -> NDArray[np.float64]:
     """Along the whole path, 1/Å without 2π, (n_s, n)."""
     distances, start = [], 0.0

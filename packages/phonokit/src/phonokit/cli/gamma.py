@@ -12,7 +12,7 @@ from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
 from phonokit.cli.options import Data, Flat, Q, WaveVectorOptions
 from phonokit.cli.temperatures import Temperatures
-from phonokit.cli.wave_vectors import band_tables, sorted_temperatures, wave_vectors_from
+from phonokit.cli.wave_vectors import at_wave_vectors, band_tables, sorted_temperatures
 from phonokit.plot.scattering import plot_linewidths
 from phonokit.results.scattering import LinewidthsResult
 from phonokit.settings.frequency_unit import FrequencyUnit
@@ -49,7 +49,6 @@ def gamma(
     """
     compute = partial(
         linewidths,
-        q=wave_vectors_from(q),
         temperatures=sorted_temperatures(temperature),
         scattering=options.settings,
         normal_umklapp=normal_umklapp,
@@ -59,7 +58,7 @@ def gamma(
         Calculation(
             path=path,
             options=options,
-            compute=compute,
+            compute=at_wave_vectors(compute, q),
             mesh=options.mesh.of(SCATTERING_MESH),
             show=partial(_tables, names=q),
             draw=plot_linewidths,

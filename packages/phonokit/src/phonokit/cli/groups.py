@@ -10,7 +10,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "coherence normal-umklapp by axes direction displacements classical clamped "
         "energies equation pressure second-order amplitude phase frames distance "
         "plus-minus axes-only random gaussian pair-cutoff cutoff magnetic-moments "
-        "primitive residual order no-nac four-phonon",
+        "primitive residual order no-nac dipoles four-phonon",
         "Input": "calculator option crystal fc2 fc3 fc4 born from residual-file "
         "phonon-residual-file format config",
         "Output": "output plot unit component size style to overwrite structures full text "

@@ -16,10 +16,10 @@ from phonokit.cli.options import MESH, Data, Flat, FrequencyOptions
 from phonokit.cli.temperatures import Temperatures
 from phonokit.cli.terminal import table_of
 from phonokit.cli.wave_vectors import (
+    at_wave_vectors,
     frequencies_line,
     labelled_points,
     sorted_temperatures,
-    wave_vectors_from,
 )
 from phonokit.plot.grueneisen import plot_grueneisen
 from phonokit.results.grueneisen import GrueneisenResult
@@ -75,7 +75,6 @@ def grueneisen(
     on_mesh = not (q or path) or options.mesh != MESH
     compute = partial(
         grueneisen_of,
-        q=wave_vectors_from(q) if q else None,
         path=path or None,
         points=labelled_points(point, path),
         points_per_segment=points_per_segment,
@@ -87,7 +86,7 @@ def grueneisen(
         Calculation(
             path=data,
             options=options,
-            compute=compute,
+            compute=at_wave_vectors(compute, q) if q else compute,
             mesh=options.mesh.of(HARMONIC_MESH) if on_mesh else None,
             show=_tables,
             draw=plot_grueneisen,

@@ -15,7 +15,7 @@ from phonokit.cli.command import command
 from phonokit.cli.options import Data, Flat, PairOptions, Q
 from phonokit.cli.temperatures import Temperatures
 from phonokit.cli.terminal import table_of
-from phonokit.cli.wave_vectors import sorted_temperatures, wave_vectors_from
+from phonokit.cli.wave_vectors import at_wave_vectors, sorted_temperatures
 from phonokit.plot.scattering import plot_joint_dos
 from phonokit.results.scattering import JointDosResult
 from phonokit.settings.frequency_unit import FrequencyUnit
@@ -52,7 +52,6 @@ def jdos(
     """
     compute = partial(
         joint_dos,
-        q=wave_vectors_from(q),
         temperatures=sorted_temperatures(temperature) if temperature else None,
         scattering=options.settings,
         frequency_points=frequency_points,
@@ -61,7 +60,7 @@ def jdos(
         Calculation(
             path=path,
             options=options,
-            compute=compute,
+            compute=at_wave_vectors(compute, q),
             mesh=options.mesh.of(SCATTERING_MESH),
             show=partial(_tables, names=q),
             draw=plot_joint_dos,

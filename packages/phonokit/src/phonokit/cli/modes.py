@@ -10,7 +10,7 @@ from phonokit.calc.modes import modes as modes_of
 from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
 from phonokit.cli.options import MESH, Data, Flat, FrequencyOptions
-from phonokit.cli.wave_vectors import frequencies_line, labelled_points, wave_vectors_from
+from phonokit.cli.wave_vectors import at_wave_vectors, frequencies_line, labelled_points
 from phonokit.plot.harmonic import plot_modes
 from phonokit.results.harmonic import ModesResult
 from phonokit.settings.frequency_unit import FrequencyUnit
@@ -67,7 +67,6 @@ def modes(
     on_mesh = not (q or path) or options.mesh != MESH
     compute = partial(
         modes_of,
-        q=wave_vectors_from(q) if q else None,
         path=path or None,
         points=labelled_points(point, path),
         points_per_segment=points_per_segment,
@@ -79,7 +78,7 @@ def modes(
         Calculation(
             path=data,
             options=options,
-            compute=compute,
+            compute=at_wave_vectors(compute, q) if q else compute,
             mesh=options.mesh.of(HARMONIC_MESH) if on_mesh else None,
             show=_rows,
             draw=plot_modes,

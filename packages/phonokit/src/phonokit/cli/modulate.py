@@ -94,7 +94,7 @@ def modulate(
     report.say(header(loaded, {}, nac=crystal.nac))
     wave = compute(
         loaded,
-        wave_vectors_from(q),
+        wave_vectors_from(q, loaded.primitive),
         [number - 1 for number in band],
         amplitude=amplitude if len(amplitude) > 1 else amplitude[0],
         phase=phase if len(phase) > 1 else phase[0],

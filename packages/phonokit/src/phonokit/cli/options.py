@@ -1,7 +1,7 @@
 """Options that commands share; each says its text once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -45,7 +45,7 @@ FlatScattering = Annotated[ScatteringOptions, Flat]
 Q = Annotated[
     tuple[str, ...],
     Parameter(
-        help="Fractional x,y,z, a point of the mesh, or more of them.",
+        help="Fractional x,y,z, a point of the mesh, or a label such as X; or more.",
     ),
 ]
 Data = Annotated[
@@ -108,6 +108,8 @@ class CrystalOptions:
         displacements are fitted without them (symfc holds its zeros in memory).
     no_nac
         Leave Born charges out where the data hold them.
+    dipoles
+        How the dipoles of Born charges are summed: gonze by Gonze and Lee, wang by Wang.
     lang
         The kernels that run, rust or python.
     """
@@ -117,6 +119,7 @@ class CrystalOptions:
     born: Path | None = None
     fc3_cutoff: float | None = None
     no_nac: bool = False
+    dipoles: Literal["gonze", "wang"] | None = None
     lang: str | None = None
 
     @property
@@ -130,7 +133,7 @@ class CrystalOptions:
         if self.fc3_cutoff is not None:
             ensure_positive("fc3_cutoff", self.fc3_cutoff)
             fit = Fit(cutoff=self.fc3_cutoff, sparse=True)
-        return load(
+        crystal = load(
             path,
             fc2=self.fc2,
             fc3=self.fc3,
@@ -139,6 +142,17 @@ class CrystalOptions:
             nac=self.nac,
             lang=self.lang,
         )
+        return crystal if self.dipoles is None else self._with_dipoles(crystal)
+
+    def _with_dipoles(self, crystal: Crystal) -> Crystal:
+        """The same crystal, its dipoles summed as it was asked for."""
+        if crystal.polar is None:
+            raise DomainError(
+                "dipoles: there are no Born charges whose dipoles could be summed; give "
+                "them by born=, or leave it out"
+            )
+        assert self.dipoles is not None
+        return replace(crystal, polar=replace(crystal.polar, method=self.dipoles))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,10 +13,10 @@ from phonokit.cli.command import command
 from phonokit.cli.options import Data, Flat, WaveVectorOptions
 from phonokit.cli.temperatures import Temperatures
 from phonokit.cli.wave_vectors import (
+    at_wave_vectors,
     band_tables,
     labelled_points,
     sorted_temperatures,
-    wave_vectors_from,
 )
 from phonokit.plot.scattering import plot_spectral
 from phonokit.results.scattering import SpectralResult
@@ -67,7 +67,6 @@ def spectral(
     names = q if q or path is not None else GAMMA
     compute = partial(
         spectral_of,
-        q=wave_vectors_from(names) if names else None,
         temperatures=sorted_temperatures(temperature),
         path=path,
         points=labelled_points(point, path),
@@ -79,7 +78,7 @@ def spectral(
         Calculation(
             path=path_of_data,
             options=options,
-            compute=compute,
+            compute=at_wave_vectors(compute, names) if names else compute,
             mesh=options.mesh.of(SCATTERING_MESH),
             show=partial(_tables, names=names),
             draw=plot_spectral,

@@ -21,11 +21,12 @@ from phonokit.cli.options import (
 from phonokit.cli.replaceable import RESULT, ensure_replaceable, is_finished
 from phonokit.cli.report import Report
 from phonokit.cli.terminal import header, row, table_of
+from phonokit.cli.wave_vectors import wave_vectors_from
 from phonokit.results.mode_symmetry import ModeSymmetryResult
 from phonokit.results.reading import read_result
 from phonokit.run.key import programs
 from phonokit.settings.frequency_unit import FrequencyUnit
-from phonokit.settings.wave_vectors import wave_vector, wave_vector_name
+from phonokit.settings.wave_vectors import wave_vector_name
 
 EXAMPLES = """
 phono symmetry examples/silicon
@@ -67,7 +68,7 @@ def symmetry(
         ensure_replaceable(output, RESULT)
     loaded = crystal.load(data)
     report.say(header(loaded, {}, nac=crystal.nac))
-    point = wave_vector(q)
+    (point,) = wave_vectors_from([q], loaded.primitive)
     asked = {**current.get().asked, "data": loaded.fingerprint[:12], **programs()}
     there = output is not None and is_finished(output, asked, overwrite=overwrite)
     result: ModeSymmetryResult

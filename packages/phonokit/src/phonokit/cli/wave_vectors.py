@@ -1,25 +1,60 @@
 """Shared code of commands on single wave vectors: options as settings, and tables."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from phono_grid import Cell
 from phono_grid.errors import DomainError
 from rich.table import Table
 
+from phonokit.calc.bands import standard_point
 from phonokit.cli.terminal import table_of
+from phonokit.model.crystal import Crystal
 from phonokit.settings.frequency_unit import FrequencyUnit
 from phonokit.settings.temperatures import checked_temperatures
 from phonokit.settings.wave_vectors import wave_vector
 
 Array = NDArray[np.float64]
+LABEL = re.compile(r"[A-ZΓΔΛΣ](_?[0-9]|[₀-₉])?")
+"""A standard point of a crystal, of seekpath."""
 COLUMNS = 3
 """Numbers beside a band in a table, so that it fits a page; also a width and its parts."""
 
 
-def wave_vectors_from(texts: Sequence[str]) -> Array:
-    """Wave vectors as they were typed, (n, 3)."""
-    return np.array([wave_vector(text) for text in texts])
+def wave_vectors_from(texts: Sequence[str], cell: Cell | None = None) -> Array:
+    """Wave vectors as they were typed, (n, 3); labels too where the cell is known."""
+    return np.array(
+        [
+            standard_point(cell, text)
+            if cell and LABEL.fullmatch(text)
+            else wave_vector(text)
+            for text in texts
+        ]
+    )
+
+
+def at_wave_vectors(compute: Callable[..., Any], texts: Sequence[str]) -> Any:
+    """A calculation at wave vectors as they were typed, numbers or labels.
+
+    Parameters
+    ----------
+    compute : callable
+        A calculation of the library, which takes a crystal and ``q``.
+    texts : sequence of str
+    """
+    # What are no numbers at all is refused before anything is read.
+    numbers = [text for text in texts if not LABEL.fullmatch(text)]
+    if len(wave_vectors_from(numbers)) == len(texts):
+        return partial(compute, q=wave_vectors_from(texts))
+
+    def computed(crystal: Crystal, **inputs: Any) -> Any:
+        return compute(crystal, q=wave_vectors_from(texts, crystal.primitive), **inputs)
+
+    return computed
 
 
 def labelled_points(texts: Sequence[str], path: str | None) -> dict[str, Array] | None:

@@ -1,5 +1,7 @@
 """Pictures of conductivities against temperature."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from itertools import cycle
 from pathlib import Path
@@ -29,9 +31,9 @@ def plot_kappa(
     result: KappaResult | KappaCurve | Sequence[KappaResult | KappaCurve],
     path: str | Path | None = None,
     *,
-    ax: "Axes | Sequence[Axes] | None" = None,
+    ax: Axes | Sequence[Axes] | None = None,
     component: str | None = None,
-) -> "list[Axes]":
+) -> list[Axes]:
     """Draw κ against temperature, of one result or of several in one frame.
 
     An isotropic crystal has one curve, others a curve for each component that differs.
@@ -79,7 +81,7 @@ def _curves(result: Any) -> list[KappaCurve]:
 
 
 def _against_temperature(
-    axes: "Axes", curves: Sequence[KappaCurve], component: str | None
+    axes: Axes, curves: Sequence[KappaCurve], component: str | None
 ) -> None:
     """κ(T): a colour for each result, a style for each component; of few both differ."""
     parts = [(curve, curve.component(component)) for curve in curves]
@@ -124,7 +126,7 @@ def _sorted(temperatures: Array, values: Array) -> tuple[Array, Array]:
     return temperatures[order], values[order]
 
 
-def _shares(axes: "Axes", curves: Sequence[KappaCurve], component: str | None) -> None:
+def _shares(axes: Axes, curves: Sequence[KappaCurve], component: str | None) -> None:
     """Per cent of κ that coherences carry, of the mean or of one component."""
     for colour, curve in zip(cycle(COLOURS), curves, strict=False):
         if curve.coherences is None:
@@ -143,7 +145,7 @@ def _shares(axes: "Axes", curves: Sequence[KappaCurve], component: str | None) -
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _scales(axes: "Axes") -> None:
+def _scales(axes: Axes) -> None:
     """Both logarithmic where κ is known over a range: it falls roughly as 1/T."""
     from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 

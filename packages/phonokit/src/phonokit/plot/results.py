@@ -1,5 +1,7 @@
 """Results drawn again, from their files, alone or in one frame."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -84,7 +86,7 @@ def plot_results(
     *,
     ax: Any = None,
     picture: Picture | None = None,
-) -> "Axes | list[Axes]":
+) -> Axes | list[Axes]:
     """Draw results or their files; conductivities, bands or densities in one frame.
 
     Parameters

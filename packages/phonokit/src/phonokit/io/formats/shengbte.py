@@ -4,6 +4,8 @@
 atoms in phonopy's order; ``FORCE_CONSTANTS_3RD`` holds blocks on lattice vectors.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import numpy as np
