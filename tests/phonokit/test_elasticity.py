@@ -4,6 +4,7 @@ import numpy as np
 import phonokit
 import pytest
 from phono_dynmat import BornCharges
+from phono_grid.errors import PhonoWarning
 from phonokit import Crystal, DomainError
 from phonokit.cli.app import main
 from tiny_crystal import EXAMPLE
@@ -73,3 +74,76 @@ def test_rotations_are_refused_where_there_are_dipoles(data):
     nacl = phonokit.read(data / "nacl-pbe")
     with pytest.raises(DomainError, match="dipoles; leave"):
         assert phonokit.Crystal.from_forces(nacl, fit=phonokit.Fit(rotational=True)).fc2
+
+
+def many_body(form, parameters, module):
+    """A calculator of matscipy."""
+    import importlib
+
+    forms = "matscipy.calculators.manybody.explicit_forms"
+    manybody = pytest.importorskip("matscipy.calculators.manybody")
+    values = getattr(importlib.import_module(f"{forms}.{module}"), parameters)
+    return manybody.Manybody(**getattr(importlib.import_module(forms), form)(values))
+
+
+@pytest.mark.filterwarnings("ignore:'where' used without")
+@pytest.mark.parametrize(
+    ("words", "a"),
+    [
+        (
+            ("StillingerWeber", "Stillinger_Weber_PRB_31_5262_Si", "stillinger_weber"),
+            5.430949762,
+        ),
+        (("TersoffBrenner", "Tersoff_PRB_39_5566_Si_C", "tersoff_brenner"), 5.4320052),
+    ],
+    ids=["Stillinger-Weber", "Tersoff"],
+)
+def test_strains_and_long_waves_give_the_same_constants(words, a):
+    pytest.importorskip("ase")
+    from ase.build import bulk
+
+    calculator = many_body(*words)
+    found = phonokit.strain_elasticity(bulk("Si", a=a), calculator)
+    settings = phonokit.Displace(supercell=(2, 2, 2), second_order=True, distance=1e-3)
+    waves = phonokit.from_calculator(bulk("Si", a=a, cubic=True), calculator, settings)
+    expected = phonokit.elasticity(waves)
+    scale = expected.constants.max()
+    for name in ("constants", "clamped"):
+        np.testing.assert_allclose(
+            getattr(found, name), getattr(expected, name), rtol=0, atol=1e-4 * scale
+        )
+    assert np.abs(found.internal_strain).max() == pytest.approx(
+        np.abs(expected.internal_strain).max(), rel=1e-3
+    )
+    assert found.clamped[3, 3] > 1.1 * found.constants[3, 3]
+
+
+def test_strains_resume_and_tell_of_stress_and_failures(tmp_path):
+    pytest.importorskip("ase")
+    from ase.build import bulk
+    from ase.calculators.emt import EMT
+
+    class Counting(EMT):
+        calls, fail_at = 0, 5
+
+        def calculate(self, *args, **kwargs):
+            type(self).calls += 1
+            if self.calls == self.fail_at:
+                raise RuntimeError("no more time")
+            super().calculate(*args, **kwargs)
+
+    copper, failure = bulk("Cu", a=3.7), r"calculation 5: the calculator failed \(Runtime"
+    with phonokit.RunStore(tmp_path / "s.run") as store:
+        run = phonokit.Run(store)
+        with pytest.raises(DomainError, match=failure):
+            phonokit.strain_elasticity(copper, Counting(), run=run)
+    with phonokit.RunStore(tmp_path / "s.run") as store:
+        run = phonokit.Run(store)
+        with pytest.warns(PhonoWarning) as caught:
+            result = phonokit.strain_elasticity(copper, Counting(), run=run)
+    assert any("under a stress of" in str(w.message) for w in caught)
+    assert Counting.calls == 5 + 19 - 4
+    np.testing.assert_allclose(result.internal_strain, 0, atol=1e-9)
+    assert phonokit.read_result(result.write(tmp_path / "e.hdf5")) == result
+    with pytest.raises(DomainError, match="strain must be small"):
+        phonokit.strain_elasticity(copper, EMT(), strain=0.5)

@@ -157,6 +157,7 @@ OTHERS = {
     "Plan",
     "Provenance",
     "from_calculator",
+    "strain_elasticity",
 }
 """Made from objects of other libraries, or results too."""
 FUNCTIONS = {

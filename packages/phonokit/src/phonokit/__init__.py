@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from phonokit.calc.self_energy import self_energy as self_energy
     from phonokit.calc.spectral import spectral as spectral
     from phonokit.calc.stability import ImaginaryModesWarning as ImaginaryModesWarning
+    from phonokit.calc.strains import strain_elasticity as strain_elasticity
     from phonokit.calc.thermal import thermal as thermal
     from phonokit.calc.unfold import unfold as unfold
     from phonokit.io.constants_files import read_force_constants as read_force_constants
@@ -178,6 +179,7 @@ _HOME = {
     "phonokit.calc.self_energy": "linewidths self_energy",
     "phonokit.calc.spectral": "spectral",
     "phonokit.calc.stability": "ImaginaryModesWarning",
+    "phonokit.calc.strains": "strain_elasticity",
     "phonokit.calc.thermal": "thermal",
     "phonokit.calc.unfold": "unfold",
     "phonokit.io.constants_files": "read_force_constants read_sparse_force_constants",

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_dynmat import HarmonicSeries, debye_temperature_of_sound, sound_velocities
+from phono_dynmat import (
+    Elasticity,
+    HarmonicSeries,
+    debye_temperature_of_sound,
+    sound_velocities,
+)
 from phono_dynmat import elasticity as elasticity_of
-from phono_grid import using
+from phono_grid import Cell, using
 from phono_grid.errors import DomainError, as_numbers, ensure_type, finite
 
 from phonokit.calc.record import Record
 from phonokit.model.crystal import Crystal
 from phonokit.results.elasticity import ElasticityResult
 from phonokit.results.harmonic import cell_quantities
+from phonokit.results.provenance import Provenance
 
 AXES = ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (1, 1, 1))
 """Directions of sound if none are given."""
@@ -57,12 +63,7 @@ def elasticity(crystal: Crystal, directions: ArrayLike = AXES) -> ElasticityResu
     True
     """
     ensure_type("crystal", crystal, Crystal)
-    n = np.atleast_2d(
-        finite(np.atleast_2d(as_numbers(directions, "directions")), "directions", ("n", 3))
-    )
-    lengths = np.linalg.norm(n, axis=1, keepdims=True)
-    if not lengths.all():
-        raise DomainError("directions: a direction of sound must have a length")
+    unit_directions(directions)
     if crystal.polar is not None:
         raise DomainError(
             "crystal: has Born charges, whose long-range field elastic constants of long "
@@ -71,7 +72,24 @@ def elasticity(crystal: Crystal, directions: ArrayLike = AXES) -> ElasticityResu
     record = Record(product="elasticity", crystal=crystal, nac=False, settings={})
     with using(crystal.backend):
         found = elasticity_of(HarmonicSeries.of(crystal.fc2))
-    c, cell = found.constants, crystal.primitive
+    return elasticity_result(found, crystal.primitive, directions, record.provenance())
+
+
+def unit_directions(directions: ArrayLike) -> NDArray[np.float64]:
+    """Directions of sound, (n_d, 3), each of length 1."""
+    rows = np.atleast_2d(as_numbers(directions, "directions"))
+    n = finite(rows, "directions", ("n", 3))
+    lengths = np.linalg.norm(n, axis=1, keepdims=True)
+    if not lengths.all():
+        raise DomainError("directions: a direction of sound must have a length")
+    return np.asarray(n / lengths)
+
+
+def elasticity_result(
+    found: Elasticity, cell: Cell, directions: ArrayLike, provenance: Provenance
+) -> ElasticityResult:
+    """What follows from elastic constants of a cell, however they were found."""
+    n, c = unit_directions(directions), found.constants
     bulk, shear = _hill(c) if found.is_stable else (np.nan, np.nan)
     return ElasticityResult(
         constants=c,
@@ -80,11 +98,11 @@ def elasticity(crystal: Crystal, directions: ArrayLike = AXES) -> ElasticityResu
         eigenvalues=np.asarray(np.linalg.eigvalsh(c), dtype=np.float64),
         bulk_modulus=bulk,
         shear_modulus=shear,
-        directions=n / lengths,
+        directions=n,
         velocities=sound_velocities(c, cell, n) / 10,
         debye_temperature=debye_temperature_of_sound(c, cell),
         **cell_quantities(cell),
-        provenance=record.provenance(),
+        provenance=provenance,
     )
 
 
