@@ -206,6 +206,7 @@ CONSTANTS = {
     "shengbte": constants("shengbte", "s"),
     "tdep": constants("tdep", "t"),
     "espresso": constants("espresso", "x.fc"),
+    "alamode": constants("alamode", "x.xml"),
     "phonopy": constants("phonopy", "p"),
     "fc2.hdf5": of_order(2, "fc2.hdf5"),
     "fc3.hdf5": of_order(3, "fc3.hdf5"),

@@ -19,16 +19,25 @@ from phono_fc import ForceConstants, LatticeForceConstants, expand, symmetrize
 from phono_grid import Cell, Supercell
 from phono_grid.errors import DomainError, FileError
 from phonokit.cli.app import main
+from phonokit.io.formats.alamode import SHIFTS
 
 MODEL = zincblende()
 Q = np.random.default_rng(0).uniform(-0.5, 0.5, (50, 3))
 DATA = Path(os.environ.get("PHONO_TEST_DATA", "missing")) / "formats"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="PHONO_TEST_DATA is not set")
-TARGETS = {"shengbte": "sheng", "tdep": "tdep", "espresso": "x.fc", "phonopy": "phonopy"}
+TARGETS = {
+    "shengbte": "sheng",
+    "tdep": "tdep",
+    "espresso": "x.fc",
+    "alamode": "x.xml",
+    "phonopy": "phonopy",
+}
 
 
-def frequencies(crystal, nac=True):
-    return phonon_frequencies(crystal.dynamics(nac=nac), Q)
+def frequencies(crystal, like=None):
+    """At wave vectors in reciprocal axes of another crystal: ALAMODE's has other axes."""
+    axes = (crystal if like is None else like).primitive.reciprocal_lattice
+    return phonon_frequencies(crystal.dynamics(), Q @ axes @ crystal.primitive.lattice.T)
 
 
 def plain():
@@ -70,7 +79,8 @@ def test_frequencies_survive_the_way_through_two_formats(name, one, other, tmp_p
         if there.polar is not None:
             # ShengBTE's own interpolation of dipoles is another one.
             there = replace(there, polar=replace(there.polar, method="gonze"))
-    np.testing.assert_allclose(frequencies(there), frequencies(crystal), rtol=0, atol=1e-6)
+    found = frequencies(there, like=crystal)
+    np.testing.assert_allclose(found, frequencies(crystal), rtol=0, atol=1e-6)
 
 
 @needs_data
@@ -87,13 +97,19 @@ def test_aluminium_nitride_keeps_its_frequencies_whatever_the_sum_of_dipoles(
     np.testing.assert_allclose(frequencies(there), frequencies(crystal), rtol=0, atol=3e-7)
 
 
-@pytest.mark.parametrize("target", ["shengbte", "tdep", "phonopy"])
+@pytest.mark.parametrize("target", ["shengbte", "tdep", "alamode", "phonopy"])
 def test_the_conductivity_survives(target, tmp_path):
     crystal = CUBIC
-    phonokit.write_constants(crystal, tmp_path, format=target)
-    there = phonokit.load(tmp_path)
+    phonokit.write_constants(crystal, tmp_path / TARGETS[target], format=target)
+    there = phonokit.load(tmp_path / TARGETS[target])
     kappas = [phonokit.kappa(c, (3, 3, 3), [300.0]).kappa for c in (crystal, there)]
     np.testing.assert_allclose(*kappas, rtol=1e-8, atol=1e-10)
+
+
+def test_images_of_alamode_have_its_numbers():
+    """In its own file of silicon (64 atoms) the atom at (0, 0, 1/2) has images 1 and 14."""
+    shifts = {number: SHIFTS[number - 1].tolist() for number in (1, 12, 14, 27)}
+    assert shifts == {1: [0, 0, 0], 12: [0, -1, 0], 14: [0, 0, -1], 27: [1, 1, 1]}
 
 
 def test_constants_on_lattice_vectors_stay_there(tmp_path):
@@ -117,7 +133,7 @@ def test_third_order_alone_is_read_and_has_no_phonons(tmp_path):
         there.dynamics()
 
 
-@pytest.mark.parametrize("target", ["tdep", "espresso", "shengbte"])
+@pytest.mark.parametrize("target", ["tdep", "espresso", "alamode", "shengbte"])
 def test_a_drift_is_reported_and_mended_unless_told_not_to(target, tmp_path):
     fc2 = CRYSTALS["plain"].fc2
     values = fc2.values.copy()
@@ -194,7 +210,7 @@ def test_what_has_no_format_is_refused(tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore::phono_dynmat.ChargeWarning")
-@pytest.mark.parametrize("target", ["shengbte", "tdep", "espresso"])
+@pytest.mark.parametrize("target", ["shengbte", "tdep", "espresso", "alamode"])
 def test_a_mutated_file_is_refused_or_read(target, tmp_path):
     """Each mutation ends in one error of a file, or in a crystal of the same atoms."""
     crystal = CRYSTALS["polar"]

@@ -22,8 +22,8 @@ phono convert examples/silicon shengbte
 phono convert shengbte tdep --to tdep
 phono convert espresso.fc phonopy --to phonopy
 """
-Reads = Literal["shengbte", "tdep", "espresso"]
-Writes = Literal["shengbte", "tdep", "espresso", "phonopy"]
+Reads = Literal["shengbte", "tdep", "espresso", "alamode"]
+Writes = Literal["shengbte", "tdep", "espresso", "alamode", "phonopy"]
 
 
 def convert(
@@ -44,9 +44,9 @@ def convert(
     ----------
     source
         Forces or constants: a file or folder of phonopy, phono3py, ShengBTE, FourPhonon,
-        TDEP or Quantum ESPRESSO; its content tells which.
+        TDEP, Quantum ESPRESSO or ALAMODE; its content tells which.
     target
-        The folder to write, made if it is not there; with --to espresso a file.
+        The folder to write, made if it is not there; with --to espresso or alamode a file.
     from_
         The format of the source, where its content does not tell.
     to

@@ -66,8 +66,8 @@ def load(
     3. constants of another program, such as phono3py: ``fc2.hdf5``, else
        ``force_constants.hdf5``, else ``FORCE_CONSTANTS``, and ``fc3.hdf5``.
 
-    A file or folder without such a yaml file may be of ShengBTE, FourPhonon, TDEP or
-    Quantum ESPRESSO, see `phonokit.read_constants`.
+    A file or folder without such a yaml file may be of ShengBTE, FourPhonon, TDEP,
+    Quantum ESPRESSO or ALAMODE, see `phonokit.read_constants`.
 
     Parameters
     ----------

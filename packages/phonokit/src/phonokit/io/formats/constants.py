@@ -19,6 +19,7 @@ from phonokit.io.formats.phonopy import write_phonopy
 from phonokit.io.formats.poscar import write_poscar
 from phonokit.io.formats.shengbte import write_shengbte
 from phonokit.io.formats.tdep import CELL, NAMES, ewald_of, write_tdep
+from phonokit.io.formats.write_alamode import write_alamode
 from phonokit.model.constants import Constants2, Given
 from phonokit.model.crystal import Crystal
 from phonokit.model.dipoles import Dipoles
@@ -39,10 +40,11 @@ def read_constants(
     Parameters
     ----------
     path : str or Path
-        A file or a folder of ShengBTE, FourPhonon, TDEP or Quantum ESPRESSO; which it is,
-        its content tells. Files of phonopy and phono3py are read by `phonokit.load`.
+        A file or a folder of ShengBTE, FourPhonon, TDEP, Quantum ESPRESSO or ALAMODE; which
+        it is, its content tells. Files of phonopy and phono3py are read by `phonokit.load`.
     format : str, optional
-        ``"shengbte"``, ``"tdep"`` or ``"espresso"``, where the content does not tell.
+        ``"shengbte"``, ``"tdep"``, ``"espresso"`` or ``"alamode"``, where the content does
+        not tell.
     symmetrize : bool
         Whether constants that break the sum rule or index exchange are made to obey.
     lang : "Rust" or "Python", optional
@@ -100,12 +102,13 @@ def write_constants(
     ----------
     crystal : Crystal
     path : str or Path
-        A folder, made if it is not there; for ``"espresso"`` a file.
+        A folder, made if it is not there; for ``"espresso"`` and ``"alamode"`` a file.
     format : str
         ``"shengbte"``: ``FORCE_CONSTANTS_2ND``, ``FORCE_CONSTANTS_3RD``, ``CONTROL``.
         ``"tdep"``: ``infile.ucposcar``, ``infile.forceconstant`` and
         ``infile.forceconstant_thirdorder``. ``"espresso"``: a file for ``matdyn.x``, second
-        order alone. ``"phonopy"``: ``phonopy.yaml``, ``fc2.hdf5``, ``fc3.hdf5`` and
+        order alone. ``"alamode"``: a file for ``anphon``, and ``BORNINFO`` beside it.
+        ``"phonopy"``: ``phonopy.yaml``, ``fc2.hdf5``, ``fc3.hdf5`` and
         ``BORN``, constants of supercells alone.
 
     Returns
@@ -138,7 +141,7 @@ def losses(crystal: Crystal, format: str) -> list[str]:
     lost = []
     if format == "espresso" and crystal.order == 3:
         lost.append("third-order constants: matdyn.x reads second order alone")
-    if format == "tdep":
+    if format in ("tdep", "alamode"):
         masses = crystal.primitive.masses
         standard = (
             type(crystal.primitive)
@@ -150,7 +153,8 @@ def losses(crystal: Crystal, format: str) -> list[str]:
             .masses
         )
         if abs(masses / standard - 1).max() > 1e-6:
-            lost.append("masses: infile.ucposcar has none, those of the elements count")
+            file = "infile.ucposcar" if format == "tdep" else "the file"
+            lost.append(f"masses: {file} has none, those of the elements count")
     if format == "shengbte" and crystal.polar and crystal.polar.method != "wang":
         lost.append(
             "Gonze and Lee's sum of dipoles: ShengBTE interpolates by Wang's method"
@@ -188,13 +192,16 @@ def _write_tdep(crystal: Crystal, folder: Path) -> tuple[Path, ...]:
         lattice = on_cell(lattice, crystal.primitive)
         written.append(write_tdep(lattice, folder / NAMES[2][0], polar))
     if crystal.order == 3:
-        # Averaged over the origins, as scattering reads them.
-        series = crystal.series3
-        third = LatticeForceConstants(
-            series.values, series.atoms, series.cells, crystal.primitive
-        )
-        written.append(write_tdep(third, folder / NAMES[3][0], None))
+        written.append(write_tdep(_third(crystal), folder / NAMES[3][0], None))
     return tuple(written)
+
+
+def _third(crystal: Crystal) -> LatticeForceConstants:
+    """Third order on lattice vectors, averaged over the origins as scattering reads it."""
+    series = crystal.series3
+    return LatticeForceConstants(
+        series.values, series.atoms, series.cells, crystal.primitive
+    )
 
 
 def _without_dipoles(
@@ -215,6 +222,16 @@ def _write_espresso(crystal: Crystal, path: Path) -> tuple[Path, ...]:
     return (write_espresso(crystal.fc2, path, crystal.polar),)
 
 
+def _write_alamode(crystal: Crystal, path: Path) -> tuple[Path, ...]:
+    """A file of alm."""
+    second = _second(crystal)
+    if isinstance(second, LatticeForceConstants):
+        second = in_supercell(second, crystal.polar)
+    third = _third(crystal) if crystal.order == 3 else None
+    supercell = crystal.supercell if second is None else second.supercell
+    return write_alamode(second, third, supercell, path, crystal.polar)
+
+
 def _write_phonopy(crystal: Crystal, folder: Path) -> tuple[Path, ...]:
     """A folder that phonopy and phono3py read."""
     second = _second(crystal)
@@ -227,6 +244,7 @@ WRITERS = {
     "shengbte": _write_shengbte,
     "tdep": _write_tdep,
     "espresso": _write_espresso,
+    "alamode": _write_alamode,
     "phonopy": _write_phonopy,
 }
 """Writers by the name of the format."""

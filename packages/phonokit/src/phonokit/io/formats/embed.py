@@ -21,7 +21,7 @@ def folded(constants: LatticeForceConstants, supercell: Supercell) -> ForceConst
     moved = on_cell(constants, supercell.primitive)
     n_a, n_s = supercell.primitive.n_atoms, supercell.cell.n_atoms
     order = moved.order
-    find = _Finder(supercell)
+    find = AtomFinder(supercell)
     home = find.cells_of(supercell.primitive_to_supercell)
     index = [moved.atoms[:, 0]]
     for i in range(1, order):
@@ -116,7 +116,7 @@ def _same(one: LatticeForceConstants, other: LatticeForceConstants) -> bool:
     return bool(np.abs(difference).max(initial=0) <= limit)
 
 
-class _Finder:
+class AtomFinder:
     """The supercell atoms that are primitive atoms moved by lattice vectors."""
 
     def __init__(self, supercell: Supercell) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from phono_grid.errors import FileError
 
 from phonokit.io.files import one_of, open_text, variants
+from phonokit.io.formats.alamode import BORN, read_alamode
 from phonokit.io.formats.cells import grid_supercell, on_cell
 from phonokit.io.formats.control import CONTROL, read_control
 from phonokit.io.formats.espresso import read_espresso
@@ -187,9 +188,29 @@ def _read_espresso(path: Path) -> ConstantsRecord:
     )
 
 
+def _find_alamode(path: Path) -> Path | None:
+    """A file of alm, or the only one in a folder."""
+    if path.is_dir():
+        return one_of([f for f in variants(path, "*.xml") if _find_alamode(f)])
+    head = head_of(path)
+    return path if "<Data>" in head and "<NumberOfAtoms>" in head else None
+
+
+def _read_alamode(path: Path) -> ConstantsRecord:
+    """A file of alm, with ``BORNINFO`` beside it if it is there."""
+    second, third, polar = read_alamode(path)
+    files = (path,) if polar is None else (path, path.with_name(BORN))
+    if third is not None and second is not None:
+        third = on_cell(third, second.supercell.primitive)
+    return ConstantsRecord(
+        format="ALAMODE", second=second, third=third, polar=polar, files=files
+    )
+
+
 FORMATS = (
     ConstantsFormat("shengbte", _find_shengbte, _read_shengbte),
     ConstantsFormat("tdep", _find_tdep, _read_tdep),
     ConstantsFormat("espresso", _find_espresso, _read_espresso),
+    ConstantsFormat("alamode", _find_alamode, _read_alamode),
 )
 """Formats of constants without a yaml file, in the order in which they are looked for."""
