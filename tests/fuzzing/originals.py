@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import phonokit
+from constants_of_programs import write_d3q, write_vasp_hessian
 from fuzzing.programs import PROGRAMS
 from fuzzing.reader import Read, Reader, forces_on, rocksalt, text
 from model_crystals import random_cubic, springs, zincblende
@@ -207,6 +208,11 @@ CONSTANTS = {
     "tdep": constants("tdep", "t"),
     "espresso": constants("espresso", "x.fc"),
     "alamode": constants("alamode", "x.xml"),
+    "d3q": Reader(lambda folder: write_d3q(small(), folder), phonokit.load),
+    "hessian": Reader(
+        lambda folder: write_vasp_hessian(small(), folder / "vasprun.xml", in_thz=True),
+        phonokit.load,
+    ),
     "phonopy": constants("phonopy", "p"),
     "fc2.hdf5": of_order(2, "fc2.hdf5"),
     "fc3.hdf5": of_order(3, "fc3.hdf5"),

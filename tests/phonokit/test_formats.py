@@ -12,6 +12,7 @@ import h5py
 import numpy as np
 import phonokit
 import pytest
+from constants_of_programs import write_d3q, write_vasp_hessian
 from model_crystals import springs, zincblende
 from phono_3ph import AdaptiveGaussian, Scattering, Series3
 from phono_dynmat import BornCharges, phonon_frequencies
@@ -106,6 +107,35 @@ def test_the_conductivity_survives(target, tmp_path):
     np.testing.assert_allclose(*kappas, rtol=1e-8, atol=1e-10)
 
 
+def test_third_order_of_d3q_gives_the_conductivity(tmp_path):
+    write_d3q(CUBIC, tmp_path)
+    there = phonokit.load(tmp_path)
+    assert [file.path.name for file in there.origin.files] == ["x.fc", "mat3R"]
+    kappas = [phonokit.kappa(c, (3, 3, 3), [300.0]).kappa for c in (CUBIC, there)]
+    np.testing.assert_allclose(*kappas, rtol=1e-8, atol=1e-10)
+    alone = phonokit.load(tmp_path / "mat3R")
+    assert alone.origin.source == "Quantum ESPRESSO (d3q)"
+    np.testing.assert_array_equal(alone.fc3.values, there.fc3.values)
+    (tmp_path / "mat3R").write_text((tmp_path / "mat3R").read_text()[:-400])
+    with pytest.raises(FileError, match=r"mat3R: .*is the file whole"):
+        phonokit.load(tmp_path)
+
+
+@pytest.mark.parametrize("in_thz", [False, True])
+def test_a_hessian_of_vasp_gives_the_frequencies(in_thz, tmp_path):
+    crystal = CRYSTALS["polar"]
+    crystal = replace(crystal, polar=None)
+    write_vasp_hessian(crystal, tmp_path / "vasprun.xml", in_thz=in_thz)
+    there = phonokit.load(tmp_path)
+    assert there.origin.source == "VASP (perturbation theory)"
+    found = frequencies(there, like=crystal)
+    np.testing.assert_allclose(found, frequencies(crystal), rtol=0, atol=1e-9)
+    whole = (tmp_path / "vasprun.xml").read_text()
+    (tmp_path / "vasprun.xml").write_text(whole[:-3000])
+    with pytest.raises(FileError, match=r"hessian: expected 192 rows .* whole"):
+        phonokit.load(tmp_path)
+
+
 def test_images_of_alamode_have_its_numbers():
     """In its own file of silicon (64 atoms) the atom at (0, 0, 1/2) has images 1 and 14."""
     shifts = {number: SHIFTS[number - 1].tolist() for number in (1, 12, 14, 27)}
@@ -159,6 +189,38 @@ def test_phono_convert_says_what_it_found_and_what_it_loses(tmp_path, capsys):
     assert "on lattice vectors, up to" in said
     assert "not written: third-order constants" in said
     assert Path(target).is_file()
+
+
+def test_control_says_the_mesh_and_the_widths_that_are_not_given(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    phonokit.write_constants(CUBIC, "s", format="shengbte")
+    control = Path("s/CONTROL")
+    text = control.read_text().replace("11 11 11", "3 3 3")
+    control.write_text(text.replace("scalebroad=1", "scalebroad=0.5"))
+    command = ["kappa", "s", "--temperature", "300", "--output", "k.hdf5"]
+    assert main(command) == 0
+    said = capsys.readouterr().out
+    assert "3 × 3 × 3" in said
+    assert "ngrid is the mesh; scalebroad 0.5 is not used" in said
+    assert main([*command, "--smearing", "adaptive", "--overwrite"]) == 0
+    assert "scalebroad 0.5 scales the widths" in capsys.readouterr().out
+    scattering = Scattering(smearing=AdaptiveGaussian(0.5))
+    expected = phonokit.kappa(
+        phonokit.load("s"),
+        (3, 3, 3),
+        [300.0],
+        transport=phonokit.Transport(scattering=scattering),
+    )
+    found = phonokit.read_result("k.hdf5").kappa
+    np.testing.assert_allclose(found, expected.kappa, rtol=1e-12)
+    # Another scalebroad is another calculation, and other options come first.
+    control.write_text(text)
+    given = ["--smearing", "adaptive", "--mesh", "2", "2", "2", "--smearing-scale", "1"]
+    assert main([*command, *given, "--overwrite"]) == 0
+    said = capsys.readouterr().out
+    assert "ngrid is not used, another mesh is given; scalebroad is not used" in said
 
 
 def test_constants_inside_a_yaml_file_of_phonopy_are_read(tmp_path):

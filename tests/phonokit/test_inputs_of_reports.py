@@ -201,3 +201,14 @@ def test_forces_of_cp2k_without_positions_are_told_apart_by_the_displaced_atom(d
         FileError, match=r"largest force is on atom 33, but atom 1 is displaced"
     ):
         phonokit.collect_forces(supercells, [folder / name for name in names[::-1]])
+
+
+def test_an_input_and_an_output_of_another_kind_are_told_from_outputs(tmp_path):
+    elk = tmp_path / "elk.in"
+    elk.write_text("avec\n5 5 0\n5 0 5\n0 5 5\n\natoms\n1\n'Si.in'\n1\n0 0 0 0 0 0\n")
+    with pytest.raises(FileError, match=r"elk\.in: is a file of the format elk-in, which"):
+        read_finished(elk)
+    ph = tmp_path / "ph.out"
+    ph.write_text("\n     Program PHONON v.6.8 starts on\n\n     Diagonalizing\n")
+    with pytest.raises(FileError, match=r"ph\.out: cannot be read: .*another kind of calc"):
+        read_finished(ph)

@@ -3,9 +3,9 @@
 import functools
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -80,6 +80,8 @@ class Calculation(Generic[R]):
         More that the numbers depend on than options and the crystal, by name.
     more_files : callable
         Files that are read beside those of the crystal.
+    rows : mapping
+        More lines of the header.
     """
 
     path: Path
@@ -95,6 +97,7 @@ class Calculation(Generic[R]):
     beside: Callable[[Crystal, Ranks], dict[str, Any]] = lambda _, __: {}
     identity: Callable[[Crystal], dict[str, str]] = lambda _: {}
     more_files: Callable[[], Iterable[Path]] = tuple[Path, ...]
+    rows: Mapping[str, str] = field(default_factory=dict)
 
     def result(self, crystal: Crystal, run: Run) -> R:
         """Compute."""
@@ -138,7 +141,7 @@ def begun(
         if calculation.order == 3:
             crystal.ensure_third_order()
     with using(crystal.backend):
-        grid, rows = calculation.grid(crystal), options.rows
+        grid, rows = calculation.grid(crystal), {**options.rows, **calculation.rows}
         if grid is not None:
             rows = {"mesh": grid_row(grid), **rows}
             if grid.n_q == 1 and first:

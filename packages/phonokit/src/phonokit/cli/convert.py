@@ -22,7 +22,7 @@ phono convert examples/silicon shengbte
 phono convert shengbte tdep --to tdep
 phono convert espresso.fc phonopy --to phonopy
 """
-Reads = Literal["shengbte", "tdep", "espresso", "alamode"]
+Reads = Literal["shengbte", "tdep", "espresso", "alamode", "vasp"]
 Writes = Literal["shengbte", "tdep", "espresso", "alamode", "phonopy"]
 
 
@@ -44,7 +44,7 @@ def convert(
     ----------
     source
         Forces or constants: a file or folder of phonopy, phono3py, ShengBTE, FourPhonon,
-        TDEP, Quantum ESPRESSO or ALAMODE; its content tells which.
+        TDEP, Quantum ESPRESSO, ALAMODE or VASP; its content tells which.
     target
         The folder to write, made if it is not there; with --to espresso or alamode a file.
     from_

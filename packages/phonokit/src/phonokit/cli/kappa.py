@@ -11,6 +11,7 @@ from phonokit.calc.kappa import kappa as kappa_of
 from phonokit.calc.plan import plan as plan_of
 from phonokit.cli.calculation import Calculation, begun, carry_out
 from phonokit.cli.command import command
+from phonokit.cli.control import with_control
 from phonokit.cli.derive import Option, options_of, settings_from
 from phonokit.cli.four_phonon import FOUR_PHONON, NAME, FourPhonons
 from phonokit.cli.invocation import current
@@ -148,6 +149,8 @@ def kappa(
         Measure a few wave vectors, and tell how long the command would take on more and
         more ranks; nothing is written.
     """
+    options, rows = with_control(path, options)
+    scale = options.smearing.smearing_scale
     inputs: dict[str, Any] = {
         "temperatures": checked_temperatures(temperature),
         "transport": options.settings,
@@ -166,7 +169,11 @@ def kappa(
             *sampling_errors(result),
         ],
         draw=plot_kappa,
-        identity=lambda _: options.four.identity(path),
+        identity=lambda _: {
+            **options.four.identity(path),
+            **({} if scale is None else {"smearing_scale": f"{scale:g}"}),
+        },
+        rows=rows,
         pieces="linewidths",
         order=3,
         next_step=_next_step,

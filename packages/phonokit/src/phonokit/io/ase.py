@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from phono_grid import Cell
 from phono_grid.errors import DomainError, FileError
 
+from phonokit.io.recognize import TESTS
+
 FEW = 12
 """Functions of a module that an error lists."""
 
@@ -111,6 +113,12 @@ def read_atoms(file: Path, form: str | None, path: Path, *, index: int | None) -
         Which of several images.
     """
     io = ase("ase.io")
+    formats = ase("ase.io.formats").ioformats
+    if form in OF_OURS and not (form in formats and formats[form].can_read):
+        raise FileError(
+            f"{path}: is a file of the format {form}, which is no output of a calculation; "
+            "name the output"
+        )
     if form is not None:
         ensure_format(form)
     _ensure_counts(file, form, path)
@@ -120,7 +128,7 @@ def read_atoms(file: Path, form: str | None, path: Path, *, index: int | None) -
             return io.read(file, index=index, format=form, do_not_split_by_at_sign=True)
     except Exception as error:  # ASE's readers raise what they like
         told = "" if form is None else f" as {form}"
-        reason = " ".join(str(error).split()) if str(error).strip() else "it ends too soon"
+        reason = " ".join(str(error).split()) or NOT_THERE
         unknown = type(error).__name__ == "UnknownFileTypeError"
         if form is None and (unknown or reason.startswith("Can't read from ")):
             reason = "neither its name nor what is in it tells which program wrote it"
@@ -131,6 +139,13 @@ def read_atoms(file: Path, form: str | None, path: Path, *, index: int | None) -
         ) from None
 
 
+OF_OURS = frozenset(name for name, _ in TESTS)
+"""Formats that content tells, whether ASE reads them or not."""
+NOT_THERE = (
+    "what such a file has is not in it: it is cut, or comes from another program or "
+    "another kind of calculation"
+)
+"""Where an error of ASE says nothing."""
 COUNT = re.compile(
     r"^ITEM: NUMBER OF ATOMS\s+(\d{5,})|^\s*(\d{5,})\s*(?:$|\s(?:atoms|atom\s+types)\b)",
     re.MULTILINE,

@@ -28,6 +28,7 @@ from phonokit.io.files import (
     sha256,
 )
 from phonokit.io.formats.constants import read_constants
+from phonokit.io.formats.control import Control, read_control
 from phonokit.io.formats.found import find_format
 from phonokit.io.read import read_forces_of
 from phonokit.model.constants import Given
@@ -67,7 +68,7 @@ def load(
        ``force_constants.hdf5``, else ``FORCE_CONSTANTS``, and ``fc3.hdf5``.
 
     A file or folder without such a yaml file may be of ShengBTE, FourPhonon, TDEP,
-    Quantum ESPRESSO or ALAMODE, see `phonokit.read_constants`.
+    Quantum ESPRESSO, ALAMODE or VASP, see `phonokit.read_constants`.
 
     Parameters
     ----------
@@ -117,6 +118,17 @@ def load(
         if born is not None:
             crystal = _with_charges(crystal, file, path_of(born, "born"))
     return replace(crystal, backend=backend)
+
+
+def control_of(
+    path: str | Path, *, fc2: str | Path | None = None, fit: Fit | None = None
+) -> Control | None:
+    """``CONTROL`` of ShengBTE or FourPhonon, where `load` takes that; else None."""
+    other = _other_format(path_of(path), fc2, fit)
+    found = None if other is None else find_format(other)
+    if found is None or found[0].name != "shengbte":
+        return None
+    return read_control(found[1])
 
 
 def _refuse_contradictions(

@@ -21,7 +21,7 @@ from phono_grid.errors import FileError, PhonoError
 from phono_grid.units import BOHR
 
 from phonokit.io.files import in_file, open_text
-from phonokit.io.formats.cells import cell_of_file
+from phonokit.io.formats.cells import cell_of_file, gathered
 from phonokit.io.formats.embed import folded
 from phonokit.io.formats.numbers import read_numbers
 from phonokit.model.dipoles import Dipoles
@@ -156,7 +156,7 @@ def _constants(
     ratio = np.rint(cell.lattice @ np.linalg.inv(primitive.lattice)).astype(np.int64)
     cells = np.asarray(vector[last[..., 0]] + SHIFTS[last[..., 2]] @ ratio, dtype=np.int64)
     axes = np.column_stack([start[:, 1], last[..., 1]])
-    return _gathered(values, atoms, cells, axes, primitive)
+    return gathered(values, atoms, cells, axes, primitive)
 
 
 def _lattice_points(
@@ -171,27 +171,6 @@ def _lattice_points(
         raise FileError(f"{path}: Translations: they do not map atoms on atoms")
     vector = np.rint(apart[np.arange(len(x)), atom]).astype(np.int64)
     return atom, vector
-
-
-def _gathered(
-    values: NDArray[np.float64],
-    atoms: NDArray[np.int64],
-    cells: NDArray[np.int64],
-    axes: NDArray[np.int64],
-    primitive: Cell,
-) -> LatticeForceConstants:
-    """Single components put together."""
-    order = axes.shape[1]
-    keys = np.column_stack([atoms, cells.reshape(len(atoms), -1)])
-    unique, place = np.unique(keys, axis=0, return_inverse=True)
-    blocks = np.zeros((len(unique), *[3] * order))
-    np.add.at(blocks, (place.reshape(-1), *axes.T), values)
-    return LatticeForceConstants(
-        blocks,
-        np.ascontiguousarray(unique[:, :order]),
-        np.ascontiguousarray(unique[:, order:]).reshape(-1, order - 1, 3),
-        primitive,
-    )
 
 
 def _charges(path: Path, cell: Cell) -> Dipoles | None:

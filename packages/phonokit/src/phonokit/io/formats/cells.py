@@ -77,3 +77,24 @@ def on_cell(constants: LatticeForceConstants, cell: Cell) -> LatticeForceConstan
 def grid_supercell(cell: Cell, n: Sequence[int]) -> Supercell:
     """The supercell that multiplies the axes of a primitive cell."""
     return Supercell.of(cell, n, np.eye(3))
+
+
+def gathered(
+    values: NDArray[np.float64],
+    atoms: NDArray[np.int64],
+    cells: NDArray[np.int64],
+    axes: NDArray[np.int64],
+    primitive: Cell,
+) -> LatticeForceConstants:
+    """Constants of single components, those of the same atoms and cells put together."""
+    order = axes.shape[1]
+    keys = np.column_stack([atoms, cells.reshape(len(atoms), -1)])
+    unique, place = np.unique(keys, axis=0, return_inverse=True)
+    blocks = np.zeros((len(unique), *[3] * order))
+    np.add.at(blocks, (place.reshape(-1), *axes.T), values)
+    return LatticeForceConstants(
+        blocks,
+        np.ascontiguousarray(unique[:, :order]),
+        np.ascontiguousarray(unique[:, order:]).reshape(-1, order - 1, 3),
+        primitive,
+    )

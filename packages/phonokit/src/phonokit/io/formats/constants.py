@@ -40,11 +40,12 @@ def read_constants(
     Parameters
     ----------
     path : str or Path
-        A file or a folder of ShengBTE, FourPhonon, TDEP, Quantum ESPRESSO or ALAMODE; which
-        it is, its content tells. Files of phonopy and phono3py are read by `phonokit.load`.
+        A file or a folder of ShengBTE, FourPhonon, TDEP, Quantum ESPRESSO, ALAMODE or VASP
+        (with a Hessian); which it is, its content tells. Files of phonopy and phono3py are
+        read by `phonokit.load`.
     format : str, optional
-        ``"shengbte"``, ``"tdep"``, ``"espresso"`` or ``"alamode"``, where the content does
-        not tell.
+        ``"shengbte"``, ``"tdep"``, ``"espresso"``, ``"alamode"`` or ``"vasp"``, where the
+        content does not tell.
     symmetrize : bool
         Whether constants that break the sum rule or index exchange are made to obey.
     lang : "Rust" or "Python", optional

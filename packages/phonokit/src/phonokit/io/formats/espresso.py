@@ -44,7 +44,7 @@ MOST = 10**7
 def read_espresso(path: Path) -> tuple[ForceConstants, Dipoles | None]:
     """Constants that hold the dipoles again, and the charges."""
     lines = read_lines(path)
-    cell, alat, row = _cell(path, lines)
+    cell, alat, row = cell_of_head(path, lines)
     polar = None
     flag = "".join(lines.words(row)[:1]).strip(".").upper()
     if flag not in ("T", "F", "TRUE", "FALSE"):
@@ -54,7 +54,7 @@ def read_espresso(path: Path) -> tuple[ForceConstants, Dipoles | None]:
         )
     row += 1
     if flag[0] == "T":
-        polar, row = _charges(path, lines, row, cell)
+        polar, row = charges_of_head(path, lines, row, cell)
     if len(lines.words(row)) == 1:
         row += 1  # alpha of Ewald's sum, which newer versions write
     n = [int(x) for x in lines.numbers(row, 3)]
@@ -104,7 +104,7 @@ def damping(alat: float, polar: BornCharges) -> tuple[float, float]:
     return width, 2 * width * float(np.sqrt(-np.log(ACCURACY) / smallest))
 
 
-def _cell(path: Path, lines: Lines) -> tuple[Cell, float, int]:
+def cell_of_head(path: Path, lines: Lines) -> tuple[Cell, float, int]:
     """The primitive cell, ``alat`` in Å, and the line after it."""
     words = lines.words(0)
     if len(words) < 3:
@@ -152,7 +152,9 @@ def _cell(path: Path, lines: Lines) -> tuple[Cell, float, int]:
     return cell_of_file(path, alat * lattice, positions, symbols, mass), alat, row + n_a
 
 
-def _charges(path: Path, lines: Lines, row: int, cell: Cell) -> tuple[BornCharges, int]:
+def charges_of_head(
+    path: Path, lines: Lines, row: int, cell: Cell
+) -> tuple[BornCharges, int]:
     """Dielectric tensor and charges, and the line after them."""
     dielectric = np.array([lines.numbers(row + i, 3) for i in range(3)])
     row += 3

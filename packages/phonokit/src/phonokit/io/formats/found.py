@@ -4,21 +4,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from phono_grid.calculators import CalculatorUnits
 from phono_grid.errors import FileError
 
+from phonokit.io.born import read_born
 from phonokit.io.files import one_of, open_text, variants
 from phonokit.io.formats.alamode import BORN, read_alamode
 from phonokit.io.formats.cells import grid_supercell, on_cell
 from phonokit.io.formats.control import CONTROL, read_control
+from phonokit.io.formats.d3q import is_mat3r, read_mat3r
 from phonokit.io.formats.espresso import read_espresso
 from phonokit.io.formats.poscar import read_poscar
 from phonokit.io.formats.record import ConstantsRecord
 from phonokit.io.formats.shengbte import SECOND, THIRD, read_second, read_third
 from phonokit.io.formats.tdep import CELL, NAMES, read_tdep
+from phonokit.io.formats.vasp_dfpt import CHARGES, WANTED, holds, read_vasp_dfpt
 from phonokit.model.constants import Constants2, primitive_of
 
 HEAD = 4096
 """Characters of a file by which its format is told."""
+MAT3R = ("mat3R", "mat3R.asr")
 ESPRESSO_NAMES = ("espresso.ifc2", "*.fc", "*.ifc", "*.ifc2")
 
 
@@ -158,6 +163,7 @@ def _find_espresso(path: Path) -> Path | None:
     """A file of q2r.x, or the one in a folder."""
     if path.is_dir():
         files = [f for name in ESPRESSO_NAMES for f in variants(path, name)]
+        files += [] if files else [f for name in MAT3R for f in variants(path, name)]
         files = [f for f in dict.fromkeys(files) if _find_espresso(f)]
         return one_of(files)
     lines = head_of(path).splitlines()
@@ -172,12 +178,18 @@ def _find_espresso(path: Path) -> Path | None:
 
 
 def _read_espresso(path: Path) -> ConstantsRecord:
-    """A file of q2r.x, with ``FORCE_CONSTANTS_3RD`` beside it if it is there."""
+    """A file of q2r.x, with ``FORCE_CONSTANTS_3RD`` or ``mat3R`` beside it; or mat3R."""
+    if is_mat3r(head_of(path)):
+        return ConstantsRecord(
+            format="Quantum ESPRESSO (d3q)", third=read_mat3r(path), files=(path,)
+        )
     second, polar = read_espresso(path)
-    third_file, files = _file_in(path.parent, THIRD), [path]
-    third = None
+    third_file, files = _file_in(path.parent, THIRD, *MAT3R), [path]
+    third, cell = None, second.supercell.primitive
     if third_file is not None:
-        third = read_third(third_file, second.supercell.primitive)
+        is_own = third_file.name.startswith(THIRD)
+        third = read_third(third_file, cell) if is_own else None
+        third = on_cell(read_mat3r(third_file), cell) if third is None else third
         files.append(third_file)
     return ConstantsRecord(
         format="Quantum ESPRESSO (q2r.x)",
@@ -207,10 +219,31 @@ def _read_alamode(path: Path) -> ConstantsRecord:
     )
 
 
+def _find_vasp(path: Path) -> Path | None:
+    """A vasprun.xml with a Hessian, or the only one in a folder."""
+    if path.is_dir():
+        return one_of([f for f in variants(path, "vasprun*.xml") if _find_vasp(f)])
+    if "<modeling>" not in head_of(path):
+        return None
+    return path if holds(path, WANTED["hessian"]) else None
+
+
+def _read_vasp(path: Path) -> ConstantsRecord:
+    """A vasprun.xml with a Hessian, and charges where it has some."""
+    second = read_vasp_dfpt(path)
+    polar = None
+    if holds(path, CHARGES):
+        polar = read_born(path, second.supercell.primitive, CalculatorUnits())
+    return ConstantsRecord(
+        format="VASP (perturbation theory)", second=second, polar=polar, files=(path,)
+    )
+
+
 FORMATS = (
     ConstantsFormat("shengbte", _find_shengbte, _read_shengbte),
     ConstantsFormat("tdep", _find_tdep, _read_tdep),
     ConstantsFormat("espresso", _find_espresso, _read_espresso),
     ConstantsFormat("alamode", _find_alamode, _read_alamode),
+    ConstantsFormat("vasp", _find_vasp, _read_vasp),
 )
 """Formats of constants without a yaml file, in the order in which they are looked for."""
