@@ -244,7 +244,7 @@ CONSTANTS = {
 MESH = (2, 2, 2)
 MESHES = phonokit.Convergence(meshes=(MESH,))
 Q = [[0.5, 0.0, 0.0]]
-LENGTHS = {"scattering_lengths": {"Si": 4.15}, "frequency_points": 11}
+LENGTHS = {"scattering_lengths": {"Ga": 7.288, "As": 6.58}, "frequency_points": 11}
 
 
 def result(make: Callable[[], Any], read: Read = phonokit.read_result) -> Reader:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_fc import LatticeForceConstants
 from phono_grid import Cell, Supercell, natural_isotopes
-from phono_grid.errors import FileError, PhonoError
+from phono_grid.errors import DomainError, FileError, PhonoError
 
 SAME = 1e-3
 """Part of a lattice vector; files have positions and vectors with few decimals."""
@@ -50,7 +50,7 @@ def on_cell(constants: LatticeForceConstants, cell: Cell) -> LatticeForceConstan
 
     Raises
     ------
-    FileError
+    DomainError
         If the atoms are others.
     """
     own = constants.cell
@@ -66,7 +66,7 @@ def on_cell(constants: LatticeForceConstants, cell: Cell) -> LatticeForceConstan
         and [cell.symbols[i] for i in place] == list(own.symbols)
     )
     if not same:
-        raise FileError(f"the atoms of {cell} are not those of {own}; give one crystal")
+        raise DomainError(f"the atoms of {cell} are not those of {own}; give one crystal")
     moved = whole[place, np.arange(own.n_atoms)].astype(np.int64)
     # x_new = x_old + n, so the same atom is in the cell R - n.
     ends = constants.cells - moved[constants.atoms[:, 1:]]

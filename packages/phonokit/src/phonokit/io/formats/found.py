@@ -8,7 +8,7 @@ from phono_grid.calculators import CalculatorUnits
 from phono_grid.errors import FileError
 
 from phonokit.io.born import read_born
-from phonokit.io.files import one_of, open_text, variants
+from phonokit.io.files import in_file, one_of, open_text, variants
 from phonokit.io.formats.alamode import BORN, read_alamode
 from phonokit.io.formats.cells import grid_supercell, on_cell
 from phonokit.io.formats.control import CONTROL, read_control
@@ -117,7 +117,8 @@ def _read_shengbte(path: Path) -> ConstantsRecord:
     if file is not None:
         files.append(file)
         cell = supercell.primitive if second is None else primitive_of(second)
-        third = on_cell(read_third(file, control.cell), cell)
+        with in_file(file):
+            third = on_cell(read_third(file, control.cell), cell)
     if second is None and third is None:
         raise FileError(f"{folder}: holds {CONTROL}, but no {names[0]} and no {THIRD}")
     return ConstantsRecord(
@@ -188,8 +189,9 @@ def _read_espresso(path: Path) -> ConstantsRecord:
     third, cell = None, second.supercell.primitive
     if third_file is not None:
         is_own = third_file.name.startswith(THIRD)
-        third = read_third(third_file, cell) if is_own else None
-        third = on_cell(read_mat3r(third_file), cell) if third is None else third
+        with in_file(third_file):
+            read = read_third(third_file, cell) if is_own else read_mat3r(third_file)
+            third = on_cell(read, cell)
         files.append(third_file)
     return ConstantsRecord(
         format="Quantum ESPRESSO (q2r.x)",
