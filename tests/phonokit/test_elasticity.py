@@ -49,6 +49,7 @@ def test_the_command_prints_writes_and_draws(tmp_path, monkeypatch, capsys, sili
     assert phonokit.read_result("elasticity.hdf5").is_stable
 
 
+@pytest.mark.needs_rust
 def test_rotational_sum_rules_are_an_option_of_the_fit(tmp_path):
     """They change nothing that a crystal without stress tells, but in its digits."""
     pytest.importorskip("ase")
@@ -86,6 +87,7 @@ def many_body(form, parameters, module):
     return manybody.Manybody(**getattr(importlib.import_module(forms), form)(values))
 
 
+@pytest.mark.needs_rust
 @pytest.mark.filterwarnings("ignore:'where' used without")
 @pytest.mark.parametrize(
     ("words", "a"),

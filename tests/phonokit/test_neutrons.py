@@ -9,6 +9,7 @@ from phonokit import NeutronData
 from phonokit.cli.app import main
 from tiny_crystal import EXAMPLE
 
+pytestmark = pytest.mark.needs_rust
 SILICON = {"Si": 4.1491}
 Q = [[2.9, 0.2, 0.1], [1.5, -0.5, 1.0]]
 MESH = (4, 4, 4)

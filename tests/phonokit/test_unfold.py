@@ -8,6 +8,7 @@ from phono_grid.errors import DomainError
 from phonokit.cli.app import main
 from tiny_crystal import EXAMPLE
 
+pytestmark = pytest.mark.needs_rust
 Q = [[0.1, 0.2, -0.3], [0.5, 0.0, 0.5], [1.1, 0.0, 0.0]]
 POINTS = {"X": (0.5, 0, 0.5)}
 
