@@ -9,6 +9,12 @@ from phonokit.cli.foreign import COMMANDS_OF_OTHERS, OPTIONS
 
 LINES = {
     "kappa DATA --dim 2 2 2": "--supercell",
+    "displace POSCAR --dim 3 3 1": "write --supercell 3 3 1 for",
+    "displace POSCAR --dim 1 1 0 -1 1 0 0 0 1": "--supercell-matrix 1 1 0 -1 1 0 0 0 1 for",
+    "displace POSCAR --rd 7": "--random 7 for",
+    "bands DATA --mp 9 9 5": "write --mesh 9 9 5 ",
+    "kappa DATA --ts 350": "write --temperature 350 ",
+    "kappa DATA --nac-method wang": "--dipoles gonze or --dipoles wang",
     "displace POSCAR -d --dim 2 2 2": "--supercell",
     "displace POSCAR --dim 2 2 2": "--supercell",
     "displace -c POSCAR": "phono displace POSCAR",

@@ -68,6 +68,7 @@ OPTIONS = {
     # Dipoles.
     "--nac": "Born charges beside the data are used; --born FILE names them, --no-nac not",
     "--nonac": "write --no-nac",
+    "--nac-method": "write --dipoles gonze or --dipoles wang",
     # Wave vectors and harmonic phonons.
     "--mp": "write --mesh 20 20 20",
     "--nomeshsym": "write --full-zone for phono kappa; others give the same without",
@@ -174,3 +175,9 @@ COMMANDS_OF_OTHERS = {
     "spf": "spectral",
 }
 """Names that people try, and the commands that do what they mean."""
+
+SAME_VALUES = (
+    *("--dim", "--dim-fc2", "--rd", "--random-displacements"),
+    *("--mp", "--ts", "--temps"),
+)
+"""Options whose numbers go after ours as they are."""

@@ -1,16 +1,21 @@
 """Answers to options and commands that there are not."""
 
 import difflib
+import itertools
 import re
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from phonokit.cli.commands import COMMANDS
-from phonokit.cli.foreign import COMMANDS_OF_OTHERS, OPTIONS
+from phonokit.cli.foreign import COMMANDS_OF_OTHERS, OPTIONS, SAME_VALUES
 
 ALIKE = 0.75
 """Likeness of two names from which on one may be meant for the other."""
 NAMED = re.compile(r"--[a-z][a-z0-9-]*")
+EXAMPLE = re.compile(r"(--[a-z-]+)((?: [0-9.]+)+)(?![0-9,.:])")
+NUMBER = re.compile(r"-?[0-9][0-9.]*")
+NINE = 9
+"""Numbers of a matrix."""
 OPTION = re.compile(r"--?[a-zA-Z][^\s=]*")
 
 
@@ -45,12 +50,14 @@ def ensure_known_options(
         Options of any command; called only where there is something to refuse.
     """
     command = words[0]
-    for word in words[1:]:
+    for place, word in enumerate(words[1:], 2):
         name = word.partition("=")[0]
         if word == "--":
             return
         if OPTION.fullmatch(name) and name not in known and name not in ("-h", "--help"):
             hint = answer(name, command, known, options_of)
+            if name in SAME_VALUES:
+                hint = _with_numbers(hint, words[place:])
             text = f"Unknown option: {name}{hint and '; '}{hint}"
             raise _error(f"{text} (phono {command} --help lists all)")
 
@@ -70,6 +77,16 @@ def answer(
         return f"it is an option of {_commands(others)}"
     alike = difflib.get_close_matches(name, known, 1, ALIKE)
     return f"did you mean {alike[0]}?" if alike else ""
+
+
+def _with_numbers(hint: str, words: Sequence[str]) -> str:
+    """An answer with the numbers that were typed in place of its example."""
+    example = EXAMPLE.search(hint)
+    typed = [*itertools.takewhile(NUMBER.fullmatch, words)]
+    if example is None or not typed:
+        return hint
+    option = "--supercell-matrix" if len(typed) == NINE else example[1]
+    return f"{hint[: example.start()]}{option} {' '.join(typed)}{hint[example.end() :]}"
 
 
 def _elsewhere(
