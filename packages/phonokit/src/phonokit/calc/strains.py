@@ -1,5 +1,7 @@
 """Elastic constants from the stress of strained cells."""
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Iterator
 from typing import Any
