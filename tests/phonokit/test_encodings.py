@@ -4,6 +4,7 @@ import io
 import sys
 
 import pytest
+from charges_of_programs import OUTCAR
 from phonokit.cli.app import COMMANDS, main
 from phonokit.cli.encoding import ALIKE
 from tiny_crystal import EXAMPLE
@@ -18,6 +19,7 @@ WORDS = {
     "accumulate": ["kappa.hdf5"],
     "displace": [EXAMPLE / "phono3py_params.yaml.xz", "--second-order"],
     "forces": ["phonopy_disp.yaml", "--calculator", "nothing:nobody"],
+    "born": ["OUTCAR"],
     "fc": [EXAMPLE, "--output", "constants"],
     "convert": [EXAMPLE, "converted"],
     "bands": [EXAMPLE, "--points-per-segment", "3"],
@@ -85,6 +87,7 @@ def test_every_command_is_tried():
 @pytest.mark.parametrize("command", WORDS)
 def test_no_letter_ends_a_command(folder, tmp_path, monkeypatch, command):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "OUTCAR").write_text(OUTCAR)
     read = {"accumulate": "kappa.hdf5", "export": "bands.hdf5", "plot": "bands.hdf5"}
     for name in (read.get(command, "phonopy_disp.yaml"), "phonopy_disp.yaml"):
         (tmp_path / name).write_bytes((folder / name).read_bytes())

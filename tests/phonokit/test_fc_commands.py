@@ -202,7 +202,7 @@ def test_random_displacements_go_all_the_way(neon, capsys):
         ),
         ("displace potential.py", "potential.py: cannot be read: neither its name"),
         ("forces .", "name either a --calculator or the files"),
-        ("forces . --calculator EMT", "expected module:factory or file.py:factory"),
+        ("forces . --calculator Emtee", "expected module:factory or file.py:factory"),
         (
             "forces . --calculator potential.py:no",
             "potential.py has no no, only LennardJones, make",

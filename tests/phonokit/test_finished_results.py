@@ -6,6 +6,7 @@ import shutil
 import h5py
 import phonokit
 import pytest
+from charges_of_programs import OUTCAR
 from phonokit.cli.app import main
 from phonokit.cli.commands import COMMANDS
 from tiny_crystal import EXAMPLE
@@ -26,6 +27,7 @@ CASES = {
     "accumulate": (("kappa.hdf5",), ("--sigma", "0.1"), "sigma is not given there and 0.1"),
     "displace": (("POSCAR", *ONE), ("--distance", "0.02"), "distance is null|0.02 here"),
     "forces": (("todo", *EMT), None, ""),
+    "born": (("OUTCAR",), None, ""),
     "fc": (("v0",), ("--no-symmetrize",), r"fit is .*true.* there and .*false.* here"),
     "convert": (("v0", "out"), None, ""),
     "bands": ((EXAMPLE, "--points-per-segment", "3"), ("--connect",), "connect is false"),
@@ -85,6 +87,7 @@ def material(tmp_path_factory):
         copper.write(folder / "POSCAR")
         energies.append(f"{copper.get_volume()} {0.01 * (i - 1.5) ** 2}\n")
         assert run("fc", folder / "POSCAR", *ONE, *EMT, "--output", folder / f"v{i}") == 0
+    (folder / "OUTCAR").write_text(OUTCAR)
     (folder / "e-v.dat").write_text("".join(energies))
     assert run("displace", folder / "POSCAR", *ONE, "--output", folder / "todo") == 0
     for name in ("kappa", "dos"):
@@ -107,6 +110,8 @@ def words_of(command):
         return words
     if command == "modulate":
         return [*words, "--output", "out.vasp"]
+    if command == "born":
+        return [*words, "--output", "BORN"]
     return [*words, "--output", "out" if command in FOLDERS else "out.hdf5"]
 
 

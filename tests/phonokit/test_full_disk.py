@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from charges_of_programs import OUTCAR
 from phono_grid.files import (
     beside,
     make_folder,
@@ -49,6 +50,7 @@ WORDS = {
     "displace": ("POSCAR", *ONE, "--structures", "vasp"),
     "displace espresso": ("POSCAR", *ONE, "--structures", "espresso-in"),
     "forces": ("todo", *EMT),
+    "born": ("OUTCAR",),
     "fc": (EXAMPLE, "--text"),
     "fc from a structure": ("POSCAR", *ONE, *EMT),
     "convert": ("v0", "out"),
@@ -75,7 +77,7 @@ WORDS = {
 }
 FOLDERS = ("displace", "fc", "export")
 """Commands whose --output is a folder."""
-NO_PICTURE = ("displace", "forces", "fc", "convert", "export", "modes", "plot")
+NO_PICTURE = ("displace", "forces", "fc", "convert", "export", "modes", "plot", "born")
 PICTURES = {
     f"{name} {suffix}": (*words, "--plot", f"out.{suffix}")
     for name, words in WORDS.items()
@@ -100,6 +102,7 @@ def material(tmp_path_factory):
         energies.append(f"{copper.get_volume()} {0.01 * (i - 1.5) ** 2}\n")
         words = ("fc", folder / "POSCAR", *ONE, *EMT, "--output", folder / f"v{i}")
         assert run(words) == 0
+    (folder / "OUTCAR").write_text(OUTCAR)
     (folder / "e-v.dat").write_text("".join(energies))
     assert run(("displace", folder / "POSCAR", *ONE, "--output", folder / "todo")) == 0
     for name in ("kappa", "dos"):
@@ -123,6 +126,8 @@ def words_of(name):
         return [*words, "--output", "out.vasp"]
     if command == "plot":
         return [*words, "--output", "out.png"]
+    if command == "born":
+        return [*words, "--output", "BORN"]
     return [*words, "--output", "out" if command in FOLDERS else "out.hdf5"]
 
 
@@ -222,7 +227,11 @@ def test_a_full_disk_leaves_nothing_broken(name, here, capsys):
 
 def ours(name):
     """Whether a command looks at what is there before it replaces it."""
-    return name.endswith((".hdf5", ".toml", ".yaml", ".dat")) or "FORCE" in name
+    return (
+        name.endswith((".hdf5", ".toml", ".yaml", ".dat"))
+        or "FORCE" in name
+        or name == "BORN"
+    )
 
 
 def both_or_none(now, before, made):

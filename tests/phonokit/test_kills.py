@@ -12,6 +12,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from charges_of_programs import OUTCAR
 from phonokit.cli.app import main
 from tiny_crystal import EXAMPLE
 
@@ -52,12 +53,13 @@ WORDS = {
     "modulate": ("modulate", "v0", "--q", "0,0,0.5", "--band", "1", "--output", "out.vasp"),
     "forces": ("forces", "todo", *EMT),
     "fc from a structure": ("fc", "POSCAR", *ONE, *EMT, "--output", "out"),
+    "born": ("born", "OUTCAR", "--output", "BORN"),
     "fc": ("fc", EXAMPLE, "--output", "out"),
     "displace": ("displace", "POSCAR", *ONE, "--structures", "vasp", "--output", "out"),
 }
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 ALONE = ("forces", "fc", "fc from a structure", "displace", "plot", "export", "convert")
-ALONE += ("modulate", "symmetry", "accumulate", "elasticity")
+ALONE += ("born", "modulate", "symmetry", "accumulate", "elasticity")
 """Commands that do not run on several ranks."""
 CASES = [
     pytest.param(name, ranks, marks=[pytest.mark.mpi] if ranks > 1 else [])
@@ -77,6 +79,7 @@ def here(tmp_path, monkeypatch, name):
     folder.mkdir()
     monkeypatch.chdir(folder)
     bulk("Cu", a=3.6).write("POSCAR")
+    Path("OUTCAR").write_text(OUTCAR)
     words = WORDS[name]
     if "todo" in words:
         assert run("displace", "POSCAR", *ONE, "--output", "todo") == 0

@@ -14,6 +14,7 @@ from odd_arguments import (
     public_functions,
 )
 from phono_3ph import Scattering
+from phono_dynmat import BornCharges
 from phono_fc import (
     ForceConstants,
     RandomDisplacementForces,
@@ -44,6 +45,7 @@ CRYSTAL = of_springs()
 CELL = Cell.of(4.2 * np.eye(3), [[0, 0, 0], [0.5, 0.5, 0.5]], ["Cs", "Cl"])
 SUPERCELLS = displace(CELL, Displace(supercell=(1, 1, 1), second_order=True))
 RANDOM = displace(CELL, Displace(random=2, seed=1, second_order=True))
+CHARGES = BornCharges([np.eye(3), -np.eye(3)], 2 * np.eye(3))
 N = len(SUPERCELLS)
 FORCES = np.random.default_rng(1).normal(size=(N, 2, 3))
 DATA = phonokit.ForceData.from_supercells(SUPERCELLS, FORCES)
@@ -131,6 +133,17 @@ SPECIAL = {
     "modulate": {"bands": [0], "amplitude": 0.1, "phase": 0.0},
     "RandomSupercells": {"displacements": RANDOM.displacements},
     "bands": {"path": "G X", "points": None},
+    "ComputedCharges": {
+        "program": "x",
+        "charges": CHARGES,
+        "computed": CHARGES.charges,
+        "cell": CELL,
+    },
+    "write_born": {
+        "charges": phonokit.ComputedCharges(
+            program="x", cell=CELL, computed=CHARGES.charges, charges=CHARGES
+        )
+    },
     "converge": {"settings": phonokit.Convergence(meshes=((2, 2, 2),))},
     "grueneisen": {"mesh": None, "path": None, "points": None},
     "unfold": {"path": None, "points": None, "q": [[0.1, 0.2, 0.3]]},

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import h5py
 import pytest
+from charges_of_programs import OUTCAR
 from phonokit.cli.app import main
 from phonokit.cli.commands import COMMANDS
 from tiny_crystal import EXAMPLE
@@ -36,6 +37,8 @@ WORDS = {
     "displace at a temperature": ("v0", "--random", "2", "--temperature", "300"),
     "forces": ("todo", *EMT),
     "forces of outputs": ("outputs", "supercell-00001.extxyz"),
+    "born": ("OUTCAR",),
+    "born of a crystal": ("OUTCAR", "--crystal", "NACL"),
     "fc": (EXAMPLE,),
     "fc of forces": ("outputs",),
     "fc from a structure": ("POSCAR", *ONE, *EMT),
@@ -67,6 +70,17 @@ WORDS = {
 }
 NEXT = {"export": "sumo, ", "modulate": "ase gui ", "converge": "finer --meshes "}
 """How the line on what to do next begins, where it names no command of ours."""
+NACL = """NaCl
+5.69
+0 0.5 0.5
+0.5 0 0.5
+0.5 0.5 0
+Na Cl
+1 1
+Direct
+0 0 0
+0.5 0.5 0.5
+"""
 FOLDERS = ("displace", "fc", "export")
 """Commands whose --output is a folder."""
 
@@ -92,6 +106,8 @@ def material(tmp_path_factory):
         assert run(*words) == 0
         for file in folder.glob(f"{name}/[Ff][Oo][Rr]*"):
             file.unlink()  # the constants that are left are made of them
+    (folder / "OUTCAR").write_text(OUTCAR)
+    (folder / "NACL").write_text(NACL)
     (folder / "e-v.dat").write_text("".join(energies))
     displace = ("displace", folder / "POSCAR", *ONE)
     assert run(*displace, "--output", folder / "todo") == 0
@@ -152,7 +168,7 @@ def words_of(name, out):
     words = [command, *WORDS[name]]
     if command in ("forces", "convert"):
         return [str(out) if word == "written" else word for word in words]
-    outputs = {"modulate": "out.vasp", "plot": "out.png"}
+    outputs = {"modulate": "out.vasp", "plot": "out.png", "born": "BORN"}
     inside = "" if command in FOLDERS else outputs.get(command, "out.hdf5")
     return [*words, "--output", out / inside]
 
@@ -184,7 +200,7 @@ def begins_and_ends_as_all_do(name, printed):
     assert re.match(r"phonokit [0-9.]+: Rust kernels, rayon \(\d+ threads?\)", begin)
     words, command = WORDS[name], name.split()[0]
     if command not in ("plot", "export"):
-        assert re.search(r"\n  crystal    (Cu|Si)[,\n]", printed)
+        assert re.search(r"\n  crystal    (Cu|Si|NaCl)[,\n]", printed)
     given = [str(word) for word in words if str(word).startswith("--")]
     row = next((line for line in lines if line.startswith("  options    ")), "")
     told = [word for word in row.split() if word.startswith("--")]

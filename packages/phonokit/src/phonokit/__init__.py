@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from phonokit.calc.powder import powder as powder
     from phonokit.calc.qha import VolumeRangeWarning as VolumeRangeWarning
     from phonokit.calc.qha import qha as qha
+    from phonokit.calc.relax import relax as relax
     from phonokit.calc.scattering_problem import IdleRanksWarning as IdleRanksWarning
     from phonokit.calc.self_energy import linewidths as linewidths
     from phonokit.calc.self_energy import self_energy as self_energy
@@ -57,6 +58,9 @@ if TYPE_CHECKING:
     from phonokit.calc.strains import strain_elasticity as strain_elasticity
     from phonokit.calc.thermal import thermal as thermal
     from phonokit.calc.unfold import unfold as unfold
+    from phonokit.io.charges import ComputedCharges as ComputedCharges
+    from phonokit.io.charges import read_charges as read_charges
+    from phonokit.io.charges import write_born as write_born
     from phonokit.io.constants_files import read_force_constants as read_force_constants
     from phonokit.io.constants_files import (
         read_sparse_force_constants as read_sparse_force_constants,
@@ -175,6 +179,7 @@ _HOME = {
     "phonokit.calc.plan": "plan",
     "phonokit.calc.powder": "powder",
     "phonokit.calc.qha": "qha VolumeRangeWarning",
+    "phonokit.calc.relax": "relax",
     "phonokit.calc.scattering_problem": "IdleRanksWarning",
     "phonokit.calc.self_energy": "linewidths self_energy",
     "phonokit.calc.spectral": "spectral",
@@ -182,6 +187,7 @@ _HOME = {
     "phonokit.calc.strains": "strain_elasticity",
     "phonokit.calc.thermal": "thermal",
     "phonokit.calc.unfold": "unfold",
+    "phonokit.io.charges": "ComputedCharges read_charges write_born",
     "phonokit.io.constants_files": "read_force_constants read_sparse_force_constants",
     "phonokit.io.export": "export",
     "phonokit.io.formats.constants": "read_constants write_constants",

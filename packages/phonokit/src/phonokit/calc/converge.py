@@ -30,12 +30,13 @@ from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures
 from phonokit.settings.transport import Transport
 
 Array = NDArray[np.float64]
+SETTINGS = Convergence()
 
 
 @documented(INPUTS)
 def converge(
     crystal: Crystal | Mapping[str, Crystal],
-    settings: Convergence | None = None,
+    settings: Convergence = SETTINGS,
     temperatures: float | Sequence[float] | NDArray[np.float64] = TEMPERATURES,
     *,
     nac: bool = True,
@@ -87,7 +88,6 @@ def converge(
     >>> result.kappa.shape, result.limit.shape  # series, meshes, temperatures, components
     ((1, 3, 1, 6), (1, 1, 6))
     """
-    settings = Convergence() if settings is None else settings
     ensure_type("settings", settings, Convergence)
     transport = Transport() if transport is None else transport
     ensure_type("transport", transport, Transport)

@@ -18,11 +18,10 @@ from phono_fc import (
 )
 from phono_grid import Cell, Supercell, Symmetry, using
 from phono_grid.errors import DomainError, ensure_type
-from phono_grid.files import path_of
 
 from phonokit.calc.stability import warn_of_imaginary_modes
 from phonokit.io.load import load
-from phonokit.io.structures import read_structure
+from phonokit.io.structures import cell_of
 from phonokit.model.crystal import Crystal
 from phonokit.model.displaced_supercells import (
     AnySupercells,
@@ -95,7 +94,7 @@ def displace(
         return _thermal(_crystal(structure), settings, settings.temperature)
     if isinstance(structure, Crystal):
         structure = structure.primitive
-    unit_cell = _with_moments(_unit_cell(structure, format), settings.magnetic_moments)
+    unit_cell = _with_moments(cell_of(structure, format), settings.magnetic_moments)
     supercell = Supercell.of(unit_cell, settings.supercell, settings.primitive)
     phonon = _second_order(settings, unit_cell, supercell)
     if settings.random is not None:
@@ -151,20 +150,6 @@ def _with_moments(cell: Cell, moments: tuple[float, ...] | None) -> Cell:
         )
     array = np.reshape(moments, (n,) if len(moments) == n else (n, 3))
     return dataclasses.replace(cell, magnetic_moments=array if array.any() else None)
-
-
-def _unit_cell(structure: Any, form: str | None) -> Cell:
-    """The cell of a structure, whatever it comes as."""
-    if isinstance(structure, Cell):
-        return structure
-    if isinstance(structure, str | Path):
-        return read_structure(path_of(structure, "structure"), form)
-    if hasattr(structure, "get_scaled_positions"):
-        return Cell.from_ase(structure)
-    raise DomainError(
-        f"structure must be a path, a Cell or ase.Atoms, got {type(structure).__name__}; "
-        "Cell.from_spglib, Cell.from_pymatgen and Cell.from_phonopy make cells of others"
-    )
 
 
 def _second_order(

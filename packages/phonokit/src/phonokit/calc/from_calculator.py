@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Backend, Cell
+from phono_grid.errors import ensure_flag
 from phono_grid.files import make_folder, path_of
 
 from phonokit.calc.displace import displace
 from phonokit.calc.forces import compute_forces
+from phonokit.calc.relax import RELAXED
+from phonokit.calc.relax import relax as relaxed
 from phonokit.model.crystal import Crystal
 from phonokit.model.dipoles import Dipoles
 from phonokit.model.displaced_supercells import AnySupercells
@@ -31,6 +34,7 @@ def from_calculator(
     fit: Fit | None = None,
     folder: str | Path | None = None,
     residual: bool = False,
+    relax: bool = False,
     born: Dipoles | None = None,
     format: str | None = None,
     lang: Backend | str | None = None,
@@ -44,7 +48,7 @@ def from_calculator(
     Parameters
     ----------
     structure : str, Path, Cell or ase.Atoms
-        The unit cell, relaxed; a path is of any file that ASE reads.
+        The unit cell; a path is of any file that ASE reads.
     calculator : ase.calculators.calculator.Calculator
     settings : Displace, optional
         Supercell, distance, kind of displacements.
@@ -55,6 +59,8 @@ def from_calculator(
         folder, and only what is missing is computed. Nothing is kept if not given.
     residual : bool
         Compute the supercell at rest too, and subtract its forces from all others.
+    relax : bool
+        Relax positions and cell first, see `phonokit.relax`.
     born : Dipoles, optional
         Born charges.
     format : str, optional
@@ -87,11 +93,17 @@ def from_calculator(
     >>> bool(phonokit.kappa(copper, (3, 3, 3), [300]).kappa[0, 0] > 0)
     True
     """
-    supercells = displace(structure, settings, format=format)
+    ensure_flag("relax", relax)
     with TemporaryDirectory() as temporary:
         kept = Path(temporary) if folder is None else path_of(folder, "folder")
         make_folder(kept)
         name = type(calculator).__name__
+        if relax:
+            file = kept / RELAXED
+            structure = relaxed(
+                structure, calculator, kept=file, origin=name, format=format
+            )
+        supercells = displace(structure, settings, format=format)
 
         def forces_in(part: AnySupercells, store: str) -> NDArray[np.float64]:
             return compute_forces(

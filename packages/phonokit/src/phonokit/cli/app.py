@@ -24,7 +24,7 @@ BROKEN_PIPE = 141
 NO_ROOM = [getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EFBIG")]
 """What systems say of a disk that is full, wherever a program meets it."""
 
-ALONE = {"accumulate", "convert", "displace", "export", "fc", "forces", "modulate"}
+ALONE = {"accumulate", "born", "convert", "displace", "export", "fc", "forces", "modulate"}
 ALONE |= {"completion", "plot", "symmetry"}
 """Commands that do not share their work among ranks."""
 

@@ -135,11 +135,12 @@ def make_displacements(
     *,
     structures: str | None = None,
     form: str | None = None,
+    cell: Cell | None = None,
     overwrite: bool = False,
 ) -> Path:
-    """Make, write and tell of displacements; their file."""
+    """Make, write and tell of displacements, of the cell if there is one; their file."""
     files: list[Path] = [structure]
-    source: Path | Crystal = structure
+    source: Path | Crystal | Cell = structure if cell is None else cell
     if settings.temperature is not None:
         crystal = load(structure)
         source, files = crystal, [file.path for file in crystal.origin.files]

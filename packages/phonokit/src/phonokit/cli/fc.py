@@ -3,27 +3,31 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from phono_4ph import drift4, write_force_constants4
 from phono_fc import SparseForceConstants3
-from phono_grid import Backend, Symmetry, using
+from phono_grid import Backend, Cell, Symmetry, using
 from phono_grid.backend import active
 from phono_grid.errors import DomainError
 from phono_grid.files import together
 
 from phonokit.calc.fit import fit as compute
 from phonokit.calc.fit_fourth_order import fit_fourth_order
+from phonokit.calc.relax import FORCE, RELAXED, relax
 from phonokit.cli.command import command
-from phonokit.cli.derive import options_of, settings_from
+from phonokit.cli.derive import options_of as fields_of
+from phonokit.cli.derive import settings_from
 from phonokit.cli.displace import CONTENT, EXAMPLES, make_displacements
-from phonokit.cli.forces import compute_all
+from phonokit.cli.forces import compute_all, origin_of
 from phonokit.cli.four_phonon import NAME as FILE
 from phonokit.cli.options import REPORT, Flat, ReportOptions
 from phonokit.cli.replaceable import Replacement
 from phonokit.cli.report import Report
 from phonokit.cli.terminal import crystal_name, options_row, program, read_line, row
+from phonokit.io.ase import calculator_of, options_of
 from phonokit.io.read import read
+from phonokit.io.structures import cell_of
 from phonokit.model.force_data import ForceData
 from phonokit.results.force_constants import FitResult
 from phonokit.settings.displace import Displace, Triple
@@ -32,7 +36,7 @@ from phonokit.settings.fit import Fit
 if TYPE_CHECKING:
     from phonokit.settings.fit import Fit as FitOptions
 else:
-    FitOptions = options_of(Fit)
+    FitOptions = fields_of(Fit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +46,8 @@ class StructureOptions:
     Parameters
     ----------
     calculator
-        What makes an ASE calculator: module:factory or file.py:factory; PATH is then a
-        structure file.
+        What makes an ASE calculator: module:factory or file.py:factory, or a name (mace_mp,
+        ...); PATH is then a structure file.
     option
         name=value for the factory; repeat it for more.
     supercell
@@ -56,6 +60,8 @@ class StructureOptions:
         Length of a displacement in Å, with --calculator.
     pair_cutoff
         In Å, with --calculator: pairs of atoms as far apart are skipped.
+    relax
+        With --calculator: relax positions and cell first, the symmetry kept.
     residual
         With --calculator: compute the supercell at rest too, and subtract its forces.
     magnetic_moments
@@ -72,6 +78,7 @@ class StructureOptions:
     second_order: bool = False
     distance: float | None = None
     pair_cutoff: float | None = None
+    relax: bool = False
     residual: bool = False
     magnetic_moments: tuple[float, ...] | None = None
     format: str | None = None
@@ -159,12 +166,23 @@ def fc(
     else:
         # The folder of results holds what lies between.
         wanted = structure.displace()
+        calculator = calculator_of(structure.calculator, options_of(structure.option))
+        origin = origin_of(structure.calculator, structure.option)
+        cell = _relaxed(path, calculator, origin, folder, structure)
+        start = path
         path = make_displacements(
-            path, wanted, folder, report, form=structure.format, overwrite=overwrite
+            start,
+            wanted,
+            folder,
+            report,
+            form=structure.format,
+            cell=cell,
+            overwrite=overwrite,
         )
-        calculator, option = structure.calculator, structure.option
+        if cell is not None:
+            report.say(_change(start, cell, structure.format, folder))
         residual = structure.residual
-        compute_all(path, calculator, option, report, residual, overwrite=overwrite)
+        compute_all(path, calculator, origin, report, residual, overwrite=overwrite)
     with using(backend):
         data = read(path, nac=False)
         result = compute(data, choices)
@@ -188,6 +206,23 @@ app = command(
         "output": "the folder of the data",
     },
 )
+
+
+def _relaxed(
+    path: Path, calculator: Any, origin: str, folder: Path, structure: StructureOptions
+) -> Cell | None:
+    """The relaxed structure, kept in the folder; None if it is not to be relaxed."""
+    if not structure.relax:
+        return None
+    file = folder / RELAXED
+    return relax(path, calculator, kept=file, origin=origin, format=structure.format)
+
+
+def _change(path: Path, cell: Cell, form: str | None, folder: Path) -> str:
+    """The volume of a relaxed structure, and how it has changed."""
+    change = cell.volume / cell_of(path, form).volume - 1
+    told = f"to {FORCE:g} eV/Å: {cell.volume:.4f} Å³, {change:+.3%}"
+    return row("relaxed", f"{told}, kept in {folder / RELAXED}")
 
 
 def _fourth_order(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +63,8 @@ def forces(
         left out, those of a separate supercell of second order last: vasprun.xml, OUTCAR,
         outputs of Quantum ESPRESSO, CP2K, Elk, SIESTA, extxyz, ...
     calculator
-        What makes an ASE calculator: module:factory or file.py:factory.
+        What makes an ASE calculator: module:factory or file.py:factory, or a name: mace_mp,
+        chgnet, mattersim, sevennet, grace, tblite, emt, ...
     option
         name=value for the factory; repeat it for more.
     residual
@@ -80,7 +81,9 @@ def forces(
     at_rest, report = (residual_file, phonon_residual_file), printed.report()
     _refuse_contradictions(calculator, files, residual, at_rest)
     if calculator is not None:
-        compute_all(path, calculator, option, report, residual, overwrite=overwrite)
+        made = calculator_of(calculator, options_of(option))
+        origin = origin_of(calculator, option)
+        compute_all(path, made, origin, report, residual, overwrite=overwrite)
         report.end(f"phono fc {path} solves for force constants")
         return
     supercells, units = read_supercells(path)
@@ -93,10 +96,15 @@ def forces(
 app = command(forces, EXAMPLES, {"format": CONTENT})
 
 
+def origin_of(calculator: str, options: tuple[str, ...]) -> str:
+    """How files say what has computed them."""
+    return " ".join([calculator, *sorted(options)])
+
+
 def compute_all(
     path: Path,
-    name: str,
-    options: tuple[str, ...],
+    calculator: Any,
+    origin: str,
     report: Report,
     residual: bool,
     *,
@@ -104,8 +112,6 @@ def compute_all(
 ) -> None:
     """Compute the forces of all supercells, and write them."""
     supercells, units = read_supercells(path)
-    calculator = calculator_of(name, options_of(options))
-    origin = " ".join([name, *sorted(options)])
     folder = find_supercells(path).parent
 
     def computed(part: AnySupercells, store: Path) -> Forces:

@@ -9,7 +9,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "method isotopes mass-variances boundary-mfp wigner "
         "coherence normal-umklapp by axes direction displacements classical clamped "
         "energies equation pressure second-order amplitude phase frames distance "
-        "plus-minus axes-only random gaussian pair-cutoff cutoff magnetic-moments "
+        "plus-minus axes-only random gaussian relax pair-cutoff cutoff magnetic-moments "
         "primitive residual order no-nac dipoles four-phonon",
         "Input": "calculator option crystal fc2 fc3 fc4 born from residual-file "
         "phonon-residual-file format config",

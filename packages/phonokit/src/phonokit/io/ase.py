@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from phono_grid import Cell
 from phono_grid.errors import DomainError, FileError
 
+from phonokit.io.named_calculators import named_calculator
 from phonokit.io.recognize import TESTS
 
 FEW = 12
@@ -37,9 +38,10 @@ def atoms_of(cell: Cell) -> Any:
 
 
 def calculator_of(name: str, options: dict[str, Any]) -> Any:
-    """Make a calculator from ``module:factory`` or ``file.py:factory``.
+    """Make a calculator from ``module:factory`` or ``file.py:factory``, or by its name.
 
-    ``file.py`` alone means its function ``make``.
+    ``file.py`` alone means its function ``make``; names are those of
+    `phonokit.io.named_calculators`.
 
     Parameters
     ----------
@@ -48,14 +50,11 @@ def calculator_of(name: str, options: dict[str, Any]) -> Any:
         Keyword arguments of the factory.
     """
     ase("ase")
+    if ":" not in name and not name.endswith(".py"):
+        return named_calculator(name, options)
     place, _, factory = f"{name}:make".rpartition(":")
     if not name.endswith(".py"):
         place, _, factory = name.rpartition(":")
-    if not place:
-        raise DomainError(
-            f"calculator: expected module:factory or file.py:factory, such as "
-            f"ase.calculators.emt:EMT, got {name!r}"
-        )
     try:
         if place.endswith(".py"):
             names = runpy.run_path(place)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Cell
 from phono_grid.errors import DomainError, FileError
+from phono_grid.files import path_of
 
 from phonokit.io.abinit_input import read_abinit_atoms
 from phonokit.io.aims_geometry import read_aims_geometry
@@ -82,6 +83,20 @@ def read_structure(path: Path, form: str | None = None) -> Cell:
         if form in READERS:
             return READERS[form](path).cell()
         return _with_all(path, form).cell()
+
+
+def cell_of(structure: Any, form: str | None) -> Cell:
+    """The cell of a structure: a path, a Cell or ase.Atoms."""
+    if isinstance(structure, Cell):
+        return structure
+    if isinstance(structure, str | Path):
+        return read_structure(path_of(structure, "structure"), form)
+    if hasattr(structure, "get_scaled_positions"):
+        return Cell.from_ase(structure)
+    raise DomainError(
+        f"structure must be a path, a Cell or ase.Atoms, got {type(structure).__name__}; "
+        "Cell.from_spglib, Cell.from_pymatgen and Cell.from_phonopy make cells of others"
+    )
 
 
 def _is_ours(path: Path) -> bool:
