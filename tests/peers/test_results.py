@@ -115,3 +115,16 @@ def test_a_file_of_theirs_is_accumulated_by_the_crystal_it_was_made_from(
     assert main(["accumulate", "kappa-m666.hdf5", "--crystal", str(EXAMPLE)]) == 0
     expected = theirs.thermal_conductivity.kappa[0, 0, 0]
     assert f"κ = {expected:.3f} W/(m K)" in capsys.readouterr().out
+
+
+def test_phono3py_coleigplot_reads_our_eigenvalues(tmp_path):
+    transport = phonokit.Transport(method="lbte", solver="direct")
+    ours = phonokit.kappa(phonokit.load(EXAMPLE), (3, 3, 3), [300], transport=transport)
+    ours.write(tmp_path / "kappa.hdf5")
+    code = "from phono3py.scripts.phono3py_coleigplot import run; run()"
+    subprocess.run(
+        [sys.executable, "-c", code, "--savetxt", "kappa.hdf5"], cwd=tmp_path, check=True
+    )
+    lines = [line.split() for line in (tmp_path / "coleigs.dat").read_text().splitlines()]
+    found = [float(line[1]) for line in lines if line and line[0] != "#"]
+    np.testing.assert_allclose(found, ours.conduction.eigenvalues[0], rtol=1e-7)

@@ -54,10 +54,22 @@ def file(result, tmp_path):
         yield f
 
 
+CELL = {"lattice": (3, 3), "position": (2, 3), "symbol": (2,), "mass": (2,)}
+AXES = {
+    **{"axis": (3,), "lattice_vector": (3,), "atom_number": (2,)},
+    **{"q": SHAPES["weight"], "band": (6,), "component": (6,)},
+}
+"""Datasets of ours: the cell, and scales of axes."""
+
+
 def test_names_and_shapes_are_those_of_phono3py_and_units_are_stated(file):
-    assert {name: file[name].shape for name in file} == SHAPES
+    shapes = SHAPES | CELL | AXES
+    assert {name: file[name].shape for name in file} == shapes
     units = {name: file[name].attrs["unit"] for name in file}
-    assert units == dict.fromkeys(SHAPES, "1") | UNITS
+    assert units == dict.fromkeys(shapes, "1") | UNITS | {
+        "lattice": "angstrom",
+        "mass": "Da",
+    }
 
 
 def test_datasets_belong_together(file):

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phono_grid._checksums import Hole, State, checksum_line, state_of
+from phono_grid._hdf5_axes import name_axes
 from phono_grid._hdf5_content import Content, ContentError, Outline, unpacked
 from phono_grid.errors import FileError
 from phono_grid.files import replacing
@@ -40,11 +41,14 @@ class Dataset:
     unit : str or None
         "1" where the numbers have none; None for what other programs read without one.
     meaning : str or None
+    axes : tuple of str
+        Name of each axis of the array, or none; see `phono_grid._hdf5_axes`.
     """
 
     value: Any
     unit: str | None = None
     meaning: str | None = None
+    axes: tuple[str, ...] = ()
 
 
 def write_hdf5(
@@ -110,6 +114,7 @@ def fill_hdf5(
         for key in ("unit", "meaning"):
             if getattr(dataset, key) is not None:
                 written.attrs[key] = getattr(dataset, key)
+    name_axes(file, {name: d.axes for name, d in datasets.items() if d.axes})
     for name, value in attributes.items():
         file.attrs[name] = value
 

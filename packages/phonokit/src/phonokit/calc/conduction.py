@@ -108,7 +108,12 @@ def _populations(
         lbte = solve(CollisionOperator(modes, rows, rates.total))
     log.info("residuals of the Boltzmann equation: %s", lbte.residuals)
     lbte.kappa[free] = lbte.mode_kappa[free] = np.nan
-    return Conduction(cv, rta, lbte.kappa, lbte.mode_kappa, endless)
+    eigenvalues = None
+    if lbte.relaxons:
+        eigenvalues = np.array([relaxons.eigenvalues for relaxons in lbte.relaxons])
+    return Conduction(
+        cv, rta, lbte.kappa, lbte.mode_kappa, endless, eigenvalues=eigenvalues
+    )
 
 
 def unscattered_temperatures(

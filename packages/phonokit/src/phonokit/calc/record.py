@@ -98,6 +98,7 @@ class Record:
             settings={**about, **self.settings, **also},
             started=self.started,
             finished=now(),
+            cell=self.crystal.primitive,
         )
 
 

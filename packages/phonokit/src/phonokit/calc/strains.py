@@ -130,6 +130,7 @@ def strain_elasticity(
         settings=settings,
         started=started,
         finished=now(),
+        cell=cell,
     )
     return elasticity_result(found, cell, directions, provenance)
 

@@ -95,7 +95,7 @@ class KappaResult(Result, kind="kappa"):
 
     def datasets(self) -> dict[str, Dataset]:
         """Everything that is written, by phono3py's names."""
-        return kappa_datasets(self)
+        return {**self.cell_datasets(), **kappa_datasets(self)}
 
     @classmethod
     def read(cls, file: Hdf5File) -> Self:

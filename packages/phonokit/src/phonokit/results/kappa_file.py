@@ -1,5 +1,6 @@
 """Conductivities in files: the names and shapes of phono3py's, and units."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,8 @@ from phono_grid import brillouin_zone_images
 from phono_grid.hdf5 import Dataset
 
 from phonokit._version import __version__
+from phonokit.results.axes import axes_of
+from phonokit.results.kappa_reading import GAPS, SHAPES
 from phonokit.settings.transport import Method
 
 if TYPE_CHECKING:
@@ -16,7 +19,16 @@ if TYPE_CHECKING:
 
 
 def kappa_datasets(result: "KappaResult") -> dict[str, Dataset]:
-    """Datasets of a kappa file, by phono3py's names."""
+    """Datasets of a kappa file, by phono3py's names, with the names of their axes."""
+    shapes = SHAPES | GAPS | {"grid_point": "(n_i,)", "kappa_intra": "(n_T, 6)"}
+    return {
+        name: replace(d, axes=axes_of(shapes.get(name, ""), np.shape(d.value)))
+        for name, d in _datasets(result).items()
+    }
+
+
+def _datasets(result: "KappaResult") -> dict[str, Dataset]:
+    """Datasets of a kappa file, by name."""
     voigt = "components xx yy zz yz xz xy"
     return {
         "version": Dataset(f"phonokit {__version__}".encode(), "1", "program"),
@@ -117,6 +129,13 @@ def _optional_datasets(result: "KappaResult") -> dict[str, Dataset]:
             "1",
             "phonons that nothing scatters, left out: numbers of temperature, q and band, "
             "from 0",
+        )
+    eigenvalues = result.conduction.eigenvalues
+    if eigenvalues is not None:
+        datasets["collision_eigenvalues"] = Dataset(
+            eigenvalues,
+            "THz",
+            "of the collision operator, ascending; relaxons live 1 / (4 pi eigenvalue)",
         )
     if result.wigner is not None:
         datasets |= _coherence_datasets(result, result.wigner)

@@ -28,6 +28,7 @@ SHAPES = {
     "gamma_four_phonon": "(2, 3, n_T, n_i, n_b)",
     "gamma_four_phonon_groups": "(n_g, n_T, n_i, n_b)",
     "unscattered": "(n_u, 3)",
+    "collision_eigenvalues": "(n_T, n_relaxon)",
     **dict.fromkeys(("heat_capacity", "gamma", "gamma_N", "gamma_U"), MODE),
 }
 """Of datasets that have one; those of κ are in `GAPS`."""
@@ -152,6 +153,7 @@ def _conduction_in(file: Hdf5File, transport: Transport) -> Conduction:
         modes,
         unscattered,
         None if transport.coherence is None else _wigner_in(file, transport),
+        optional(file, "collision_eigenvalues"),
     )
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from phono_grid.errors import DomainError
+from phono_grid import Cell
+from phono_grid.errors import DomainError, ensure_type
 
 from phonokit.model.provenance import InputFile
 
@@ -28,6 +29,8 @@ class Provenance:
         Every choice that changes numbers: numbers, words, lists of them, as JSON has them.
     started, finished : str
         ISO 8601, UTC.
+    cell : Cell, optional
+        The primitive cell; of several volumes the first.
     """
 
     formula: str
@@ -37,9 +40,11 @@ class Provenance:
     settings: dict[str, Any]
     started: str
     finished: str
+    cell: Cell | None = None
 
     def __post_init__(self) -> None:
         """Hold the settings as a file gives them back."""
+        ensure_type("cell", self.cell, Cell, type(None))
         try:
             settings = json.loads(json.dumps(self.settings, default=_plain))
         except (TypeError, ValueError) as error:

@@ -57,6 +57,8 @@ class Conduction(ValueNoun):
         Phonons that nothing scatters, which are left out.
     wigner : ConductivityWigner, optional
         Populations in the relaxation-time approximation, and coherences.
+    eigenvalues : (n_T, n) array, optional
+        Of the collision operator, THz, ascending, from the direct solution.
     """
 
     heat_capacities: NDArray[np.float64]
@@ -65,3 +67,4 @@ class Conduction(ValueNoun):
     mode_kappa: NDArray[np.float64]
     unscattered: NDArray[np.bool_]
     wigner: ConductivityWigner | None = None
+    eigenvalues: NDArray[np.float64] | None = None

@@ -17,6 +17,8 @@ from phono_grid.hdf5 import Dataset, Hdf5File, write_hdf5
 from phonokit._html import html_table
 from phonokit._version import __version__
 from phonokit.model.provenance import InputFile
+from phonokit.results.axes import axes_of
+from phonokit.results.cell import cell_datasets, cell_in
 from phonokit.results.provenance import Provenance
 from phonokit.results.shapes import ensure_declared, ensure_finite
 
@@ -94,7 +96,8 @@ class Result(ValueNoun):
 
     def datasets(self) -> dict[str, Dataset]:
         """Everything that is written, by name."""
-        datasets = {}
+        datasets = self.cell_datasets()
+        sizes: dict[str, int] = {}
         for f in _quantities(type(self)):
             value, dataset = getattr(self, f.name), _dataset(f)
             if isinstance(value, Mapping):
@@ -102,10 +105,16 @@ class Result(ValueNoun):
             else:
                 parts = {} if value is None else {dataset: value}
             for name, part in parts.items():
-                datasets[name] = Dataset(
-                    _stored(part), f.metadata["unit"], f.metadata["meaning"]
-                )
+                stored = _stored(part)
+                axes = axes_of(f.metadata["shape"], np.shape(stored), sizes)
+                about = f.metadata["unit"], f.metadata["meaning"]
+                datasets[name] = Dataset(stored, *about, axes)
         return datasets
+
+    def cell_datasets(self) -> dict[str, Dataset]:
+        """The primitive cell, if it is known."""
+        cell = self.provenance.cell
+        return {} if cell is None else cell_datasets(cell)
 
     def write(
         self,
@@ -261,4 +270,5 @@ def provenance_in(file: Hdf5File) -> Provenance:
         settings=settings,
         started=file.text("started"),
         finished=file.text("finished"),
+        cell=cell_in(file),
     )

@@ -37,7 +37,7 @@ def ensure_declared(
     """
     for letters in SIZES.findall(shape) or [""]:
         axes = [axis.strip() for axis in letters.split(",") if axis.strip()]
-        if len(axes) == len(got) and _fits(axes, got, sizes):
+        if len(axes) == len(got) and fits(axes, got, sizes):
             sizes |= {a: n for a, n in zip(axes, got, strict=True) if a[0] == "n"}
             return
     told = ", ".join(f"{letter} = {n}" for letter, n in sizes.items() if letter in shape)
@@ -48,7 +48,7 @@ def ensure_declared(
     )
 
 
-def _fits(axes: list[str], shape: tuple[int, ...], sizes: Mapping[str, int]) -> bool:
+def fits(axes: list[str], shape: tuple[int, ...], sizes: Mapping[str, int]) -> bool:
     """Whether a shape has these axes."""
     wanted = [sizes.get(a) if a[0] == "n" else int(a) for a in axes]
     return all(w is None or w == n for w, n in zip(wanted, shape, strict=True))

@@ -1,0 +1,55 @@
+"""Names of the axes of arrays in files, told by the letters of their declared shapes."""
+
+from collections.abc import Mapping
+
+from phonokit.results.shapes import SIZES, fits
+
+AXES = {
+    "n_q": "q",
+    "n_i": "q",
+    "n_T": "temperature",
+    "n_b": "band",
+    "n_a": "atom_number",
+    "n_f": "frequency_point",
+    "n_s": "segment",
+    "n": "point",
+    "n_c": "case",
+    "n_m": "mesh_number",
+    "n_V": "volumes",
+    "3": "axis",
+    "6": "component",
+}
+"""Words for letters and for numbers of axes; a letter without one has what follows `n_`."""
+
+
+def axes_of(
+    declared: str, shape: tuple[int, ...], sizes: Mapping[str, int] | None = None
+) -> tuple[str, ...]:
+    """The name of each axis of an array.
+
+    Parameters
+    ----------
+    declared : str
+        Such as ``"(n_q, n_b, 3)"``, ``"(n_a,) or (n_a, 3)"``.
+    shape : tuple of int
+        The shape that it has.
+    sizes : mapping, optional
+        Letters that are known.
+
+    Returns
+    -------
+    tuple of str
+        Nothing if no declared shape fits. What comes twice gets a number, ``"axis_2"``.
+    """
+    for letters in SIZES.findall(declared):
+        axes = [axis.strip() for axis in letters.split(",") if axis.strip()]
+        if len(axes) == len(shape) and fits(axes, shape, sizes or {}):
+            break
+    else:
+        return ()
+    names: list[str] = []
+    for axis in axes:
+        name = AXES.get(axis, axis.removeprefix("n_"))
+        number = sum(other.partition("_2")[0] == name for other in names) + 1
+        names.append(name if number == 1 else f"{name}_{number}")
+    return tuple(names)
