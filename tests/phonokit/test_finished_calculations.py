@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import lzma
+import warnings
 
 import numpy as np
 import outputs_of_more_programs as more
@@ -15,6 +16,7 @@ from phono_grid.errors import FileError, PhonoWarning
 from phono_grid.units import BOHR, HARTREE
 from phonokit import DisplacedSupercells, collect_forces, write_displacements
 from phonokit.cli.app import main
+from phonokit.io.finished import read_finished
 
 pytest.importorskip("ase.io")
 PROGRAMS = {
@@ -143,6 +145,34 @@ def test_forces_alone_of_another_displacement_are_refused(tmp_path, supercells, 
     files[0].write_text(text)
     with pytest.raises(FileError, match=r"got 3; it is another .*compute without symmetry"):
         collect_forces(one, files[:1])
+
+
+def test_a_calculation_that_is_moved_as_a_whole_is_the_same(tmp_path, rng, supercells):
+    """Elk moves its first atom to the origin."""
+    one = first_of(supercells)
+    cell, x = one.supercell.cell, one.positions(0)
+    forces = rng.normal(size=(1, cell.n_atoms, 3)).round(6)
+    path = tmp_path / "INFO.OUT"
+    for shift in ([0, 0, 0], [1.3, -0.7, 2.9], cell.lattice[0] / 3):
+        moved = x - np.asarray(shift)
+        path.write_text(more.elk(cell.symbols, cell.lattice, moved, forces[0]))
+        found = collect_forces(one, [path])
+        np.testing.assert_allclose(found, forces, rtol=1e-6, atol=1e-6)
+    moved[2, 1] += 0.05
+    path.write_text(more.elk(cell.symbols, cell.lattice, moved, forces[0]))
+    with pytest.raises(FileError, match="it is another supercell"):
+        collect_forces(one, [path])
+
+
+def test_lattice_vectors_of_abinit_are_in_bohr(data):
+    path = data / "outputs" / "NaCl-abinit" / "supercell-001.out.xz"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PhonoWarning)  # it has not converged
+        finished = read_finished(path)
+    np.testing.assert_allclose(finished.lattice, 21.506222854 * BOHR * np.eye(3))
+    assert finished.symbols == ["Na"] * 32 + ["Cl"] * 32
+    np.testing.assert_allclose(finished.positions[0], [0.05 * BOHR, 0, 0], atol=1e-9)
+    np.testing.assert_allclose(finished.forces[0], [-0.04817575540567, 0, 0], atol=1e-14)
 
 
 CUT = {

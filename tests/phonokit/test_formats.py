@@ -271,6 +271,7 @@ def test_what_has_no_format_is_refused(tmp_path):
         phonokit.write_constants(CRYSTALS["plain"], tmp_path, format="x")
 
 
+@pytest.mark.filterwarnings("ignore:force constants of order")
 @pytest.mark.filterwarnings("ignore::phono_dynmat.ChargeWarning")
 @pytest.mark.parametrize("target", ["shengbte", "tdep", "espresso", "alamode"])
 def test_a_mutated_file_is_refused_or_read(target, tmp_path):
@@ -294,6 +295,7 @@ def test_a_mutated_file_is_refused_or_read(target, tmp_path):
         file.write_bytes(whole)
 
 
+@pytest.mark.filterwarnings("ignore:force constants of order")
 @needs_data
 def test_silicon_of_quantum_espresso_has_the_known_frequencies():
     """kALDo's tests give them to 0.01 THz."""

@@ -9,6 +9,7 @@ from phono_grid.errors import FileError
 
 from phonokit.io.ase import read_atoms
 from phonokit.io.convergence import warn_if_not_converged
+from phonokit.io.outputs.abinit import read_abinit_output
 from phonokit.io.outputs.augmented import read_info_out, read_info_xml
 from phonokit.io.outputs.calculation import Finished
 from phonokit.io.outputs.cp2k import read_cp2k_output
@@ -27,6 +28,7 @@ from phonokit.io.outputs.local_orbitals import (
 from phonokit.io.recognize import ensure_file, format_of, plain
 
 READERS: dict[str, Callable[[Path], Finished]] = {
+    "abinit-out": read_abinit_output,
     "cp2k-output": read_cp2k_output,
     "siesta-forces": read_siesta_forces,
     "dftb-tags": read_dftb_tags,

@@ -112,6 +112,11 @@ def placement(expected: Expected, finished: Finished) -> Placement:
         if (_in_place(expected, finished, turn) & same_kinds).all():
             return Placement(turn)
     for turn in frames:
+        # Some programs move the first atom to the origin.
+        moved = _moved_as_a_whole(expected, finished.positions @ turn)
+        if moved is not None and (_in_place(moved, finished, turn) & same_kinds).all():
+            return Placement(turn)
+    for turn in frames:
         order = _in_another_order(expected, finished.positions @ turn)
         if order is None:
             continue
@@ -247,6 +252,21 @@ def _apart(
         return np.asarray(nearest)
     # That of most atoms, which are not displaced.
     return np.asarray(nearest - np.median(nearest, axis=0))
+
+
+def _moved_as_a_whole(expected: Expected, actual: NDArray[np.float64]) -> Expected | None:
+    """The supercell moved to where most atoms are; None if they do not move together."""
+    if len(actual) < 3 or not np.isfinite(actual).all():
+        return None
+    lattice = expected.cell.lattice
+    for k in (1, len(actual) - 1, 0):
+        shift = actual[k] - expected.positions[k]
+        apart = (actual - expected.positions - shift) @ np.linalg.inv(lattice)
+        apart = (apart - np.rint(apart)) @ lattice
+        near = np.linalg.norm(apart, axis=1) < 3 * expected.displacement + 1e-3
+        if near.all():
+            return replace(expected, positions=expected.positions + shift)
+    return None
 
 
 def _in_another_order(

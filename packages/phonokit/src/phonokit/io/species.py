@@ -113,6 +113,19 @@ def labels_by_type(symbols: Sequence[str], types: Sequence[Any]) -> list[str]:
     ]
 
 
+def symbol_of_number(number: int) -> str:
+    """The element of an atomic number.
+
+    Raises
+    ------
+    DomainError
+        If it is of none.
+    """
+    if not 1 <= number <= 118:
+        raise DomainError(f"{number} is not an atomic number")
+    return Cell.of(np.eye(3), np.zeros((1, 3)), [number]).symbols[0]
+
+
 def is_whole(shares: Mapping[str, Any]) -> bool:
     """Whether a site is full of one species; what is no number is not."""
     return len(shares) == 1 and all(

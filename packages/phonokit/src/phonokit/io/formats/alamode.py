@@ -44,7 +44,9 @@ def read_alamode(
         text = file.read()
     cell, home, vectors = _structure(path, text)
     with in_file(path):
-        supercell = Supercell.of(cell, np.eye(3, dtype=np.int64), _basis(path, vectors))
+        supercell = Supercell.of(
+            cell, np.eye(3, dtype=np.int64), _basis(path, cell, vectors)
+        )
     primitive = Cell(
         supercell.primitive.lattice,
         _in_primitive(cell.positions[home], cell, supercell.primitive),
@@ -93,9 +95,16 @@ def _structure(
     return cell, home, vectors - np.rint(vectors)
 
 
-def _basis(path: Path, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The primitive axes in those of the supercell, as columns."""
+def _basis(path: Path, cell: Cell, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The primitive axes in those of the supercell, as columns.
+
+    The usual ones where the crystal has as many translations: tetrahedra, and with them κ
+    on a coarse mesh, depend on the choice of axes.
+    """
     n = len(vectors)
+    usual = Supercell.of(cell, np.eye(3, dtype=np.int64), "auto").primitive
+    if usual.n_atoms * n == cell.n_atoms:
+        return np.asarray((usual.lattice @ np.linalg.inv(cell.lattice)).T)
     points = (vectors[:, None] + SHIFTS).reshape(-1, 3)
     points = points[np.argsort(np.linalg.norm(points, axis=1), kind="stable")][1:]
     chosen: list[NDArray[np.float64]] = []

@@ -10,6 +10,7 @@ from phono_grid.errors import DomainError, FileError, ensure_flag, ensure_type
 from phono_grid.files import make_folder, path_of, together
 
 from phonokit.io.files import in_file, sha256
+from phonokit.io.formats.asymmetry import warn_of_asymmetry
 from phonokit.io.formats.cells import on_cell
 from phonokit.io.formats.dipole_range import in_supercell, short_range, with_own_range
 from phonokit.io.formats.espresso import write_espresso
@@ -88,6 +89,9 @@ def read_constants(
         with in_file(file):
             record, drifts = lawful(each.read(file), make=symmetrize)
             given = Given(fc2=record.second, third=record.third)
+            for order, constants in ((2, record.second), (3, record.third)):
+                if isinstance(constants, LatticeForceConstants):
+                    warn_of_asymmetry(constants, order)
     files = tuple(InputFile(f, sha256(f)) for f in record.files)
     method = "; ".join(str(drift) for drift in drifts)
     origin = Origin(source=record.format, method=method, files=files)
