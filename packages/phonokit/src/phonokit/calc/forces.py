@@ -199,11 +199,11 @@ def collect_forces(
     forces = np.zeros((len(supercells), cell.n_atoms, 3))
     for number, path, length in zip(needed, files, lengths, strict=True):
         forces[number] = read(path_of(path, "files"), int(number), length) - rest
-    if unlocated:
+    if len(unlocated) > 1:
         warnings.warn(
-            f"{unlocated[0]}: has no positions, as {len(unlocated)} of the files; these "
-            "are taken in the order in which they are given: check that it is that of the "
-            "displacements",
+            f"{unlocated[0]}: {len(unlocated)} files hold no positions, this one first. "
+            "They are taken in the order in which they are given: check that it is that of "
+            "the displacements",
             PhonoWarning,
             stacklevel=2,
         )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Symmetry
 from phono_grid.calculators import CalculatorUnits
-from phono_grid.errors import DomainError
+from phono_grid.errors import DomainError, FileError
 from phono_grid.files import together
 
 from phonokit.calc.forces import collect_forces, compute_forces
@@ -189,6 +189,9 @@ def _collected(
     form: str | None,
 ) -> list[Forces]:
     """Forces from finished calculations: those of third order first, then second."""
+    for file in files:
+        if not file.exists():
+            raise FileError(f"{file}: no such file; check the path")
     parts = [part for part in (supercells, supercells.phonon) if part is not None]
     counts = [int(part.included.sum()) for part in parts]
     if len(files) != sum(counts):

@@ -89,7 +89,8 @@ def _cumulative(
     """The line of an accumulation."""
     axes.plot(x, kappa, color=BLUE, lw=1.6)
     axes.set_ylim(0, 1.05 * max(float(kappa.max()), 1e-12))
-    axes.set_ylabel(rf"$\kappa$ accumulated at {temperature:g} K (W m$^{{-1}}$ K$^{{-1}}$)")
+    label = rf"$\kappa$ accumulated at {temperature:g} K"
+    axes.set_ylabel(f"{label}\n(W m$^{{-1}}$ K$^{{-1}}$)")
     axes.spines[["top", "right"]].set_visible(False)
 
 
