@@ -7,9 +7,9 @@ import pytest
 from outputs_of_more_programs import ALONE, WITH_POSITIONS
 from phono_grid.calculators import calculator_units
 from phonokit.io.finished import read_finished
-from phonopy.structure.atoms import PhonopyAtoms
 
 pytest.importorskip("ase.io")
+phonopy_atoms = pytest.importorskip("phonopy.structure.atoms")
 PROGRAMS = {
     "INFO.OUT": "elk",
     "exciting-INFO.OUT": "exciting",
@@ -34,7 +34,7 @@ def theirs(name, path):
     interface = importlib.import_module(f"phonopy.interface.{program}")
     unit = calculator_units(program).force
     if program == "wien2k":
-        cell = PhonopyAtoms(SYMBOLS, cell=LATTICE, positions=POSITIONS)
+        cell = phonopy_atoms.PhonopyAtoms(SYMBOLS, cell=LATTICE, positions=POSITIONS)
         moves = [{"number": 0, "displacement": [0.03, 0, 0]}]
         (forces,) = interface.parse_set_of_forces(
             moves, [str(path)], cell, wien2k_P1_mode=True, verbose=False

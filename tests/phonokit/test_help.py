@@ -68,7 +68,10 @@ def test_every_option_has_its_group_and_its_words(command):
         ("jdos", "[default: 201]"),
         ("displace", "[default: 0.03, with --second-order 0.01]"),
         ("displace", "[choices: auto, yes, no] [default: auto]"),
-        ("convert", "[choices: shengbte, tdep, espresso, phonopy] [default: shengbte]"),
+        (
+            "convert",
+            "[choices: shengbte, tdep, espresso, alamode, phonopy] [default: shengbte]",
+        ),
         ("qha", "--energies FILE"),
     ],
 )

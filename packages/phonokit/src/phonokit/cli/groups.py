@@ -14,7 +14,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "Input": "calculator option crystal fc2 fc3 fc4 born from residual-file "
         "phonon-residual-file format config",
         "Output": "output plot unit component size style to overwrite structures full text "
-        "no-eigenvectors no-velocities json quiet verbose",
+        "eigenvectors character no-eigenvectors no-velocities json quiet verbose",
         "Numerics": "directions sigma sigmas sigma-cutoff smearing smearing-scale solver "
         "frequency-points fitted steps connect cutoff-frequency fc3-cutoff fc3-cutoffs "
         "fc4-cutoff sparse least-squares symmetrize no-symmetrize rotational sample "
