@@ -154,6 +154,7 @@ SILENT = {
     "mode_symmetry": "it lists each frequency, imaginary ones as negative",
     "modulate": "it is made for imaginary modes",
     "elasticity": "acoustic slopes have checks of their own",
+    "read_charges": "it computes no phonons",
     "write_constants": "it computes no phonons",
 }
 
