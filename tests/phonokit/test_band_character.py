@@ -67,6 +67,7 @@ def test_bands_are_coloured_by_their_character(salt, tmp_path):
     assert phonokit.read_result(tmp_path / "b.hdf5").eigenvectors.shape == (1, 3, 6, 2, 3)
 
 
+@pytest.mark.needs_rust  # minutes with NumPy
 def test_a_map_has_the_longitudinal_mode_where_its_path_reaches_gamma(salt):
     options = {"mesh": (4, 4, 4), "temperatures": [300.0], "frequency_points": 101}
     result = phonokit.spectral(salt, **PATH, **options)

@@ -204,6 +204,7 @@ def test_forces_of_cp2k_without_positions_are_told_apart_by_the_displaced_atom(d
 
 
 def test_an_input_and_an_output_of_another_kind_are_told_from_outputs(tmp_path):
+    pytest.importorskip("ase.io")
     elk = tmp_path / "elk.in"
     elk.write_text("avec\n5 5 0\n5 0 5\n0 5 5\n\natoms\n1\n'Si.in'\n1\n0 0 0 0 0 0\n")
     with pytest.raises(FileError, match=r"elk\.in: is a file of the format elk-in, which"):
