@@ -346,7 +346,29 @@ Total time          =      0.40 s
 """
 
 
+def abinit(symbols: Symbols, lattice: Array, positions: Array, forces: Array) -> str:
+    """ABINIT's main output, with what it echoes of its variables."""
+    kinds = list(dict.fromkeys(symbols))
+    lines = "".join(f"{i:5d} {row}\n" for i, row in enumerate(rows(forces, "%20.14f"), 1))
+
+    def echo(name: str, array: Array) -> str:
+        head, *others = rows(array, "%18.10E")
+        more = "".join(f"{' ' * 22}{row}\n" for row in others)
+        return f"{name:>17}     {head}\n{more}"
+
+    types = " ".join(str(kinds.index(s) + 1) for s in symbols)
+    return (
+        "\n.Version 9.10.3 of ABINIT\n\n"
+        "            acell      1.0000000000E+00  1.0000000000E+00  1.0000000000E+00 Bohr\n"
+        f"{echo('rprim', lattice / BOHR)}            typat      {types}\n"
+        f"{echo('xred', positions @ np.linalg.inv(lattice))}"
+        f"            znucl      {' '.join(f'{NUMBERS[k]:.5f}' for k in kinds)}\n\n"
+        f" cartesian forces (eV/Angstrom) at end:\n{lines} frms,max,avg= 1.0 1.0\n"
+    )
+
+
 WITH_POSITIONS = {
+    "abinit.out": abinit,
     "cs.castep": castep,
     "INFO.OUT": elk,
     "exciting-INFO.OUT": exciting,

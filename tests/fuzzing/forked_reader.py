@@ -50,10 +50,10 @@ class ForkedProcess:
 
 def fork_readers() -> None:
     """Let files be read by forked processes from now on."""
-    import h5py  # noqa: F401  before the fork
+    import h5py  # noqa: F401  (imported once, before all forks)
 
     def begin(self: Any, path: Path) -> None:
         sys.stdout.flush()
         self._process = ForkedProcess(path)
 
-    hdf5._Reader.__init__ = begin  # type: ignore[method-assign]
+    hdf5.ReaderProcess.__init__ = begin

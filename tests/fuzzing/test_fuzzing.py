@@ -13,6 +13,7 @@ ONCE_WRONG = [
     *(("cif", 113), ("sparse", 134), ("strengths", 139), ("fc3.hdf5", 93)),
     *(("stored", 193), ("charges-outcar", 372), ("random", 425)),
     *(("kappa", 455), ("shengbte", 592), ("extxyz", 628), ("store", 890)),
+    ("of-abinit.out", 1986),
     *(("fourth", 947), ("dump", 1278), ("run", 1350), ("alamode", 347), ("d3q", 39)),
 ]
 """Mutations that ended in something else than a result or one line."""

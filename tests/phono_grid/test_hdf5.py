@@ -194,14 +194,14 @@ def test_a_chunk_that_unpacks_to_more_than_it_says_is_refused(path):
 @pytest.mark.parametrize("kind", [signal.SIGSEGV, signal.SIGXCPU])
 def test_a_library_that_dies_takes_nobody_along(path, kind, monkeypatch):
     foreign(path, words)
-    real = hdf5._Reader.answer
+    real = hdf5.ReaderProcess.answer
 
     def answer(self):
         os.kill(self._process.pid, kind)
         self._process.wait()
         return real(self)
 
-    monkeypatch.setattr(hdf5._Reader, "answer", answer)
+    monkeypatch.setattr(hdf5.ReaderProcess, "answer", answer)
     refused(path, r"library fails on it|far longer")
 
 

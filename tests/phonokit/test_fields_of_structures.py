@@ -99,6 +99,14 @@ def test_every_format_is_tried_with_every_field_that_it_has_a_place_for(field):
     assert set(READERS) <= set(structures.PLAIN)
 
 
+def test_positions_of_castep_along_axes_that_it_does_not_tell_are_refused(tmp_path):
+    text = structures.castep("H 0 0 0", "H 1.5 1.5 1.5").replace("_FRAC", "_ABS")
+    assert read(tmp_path, text) == read(tmp_path, structures.PLAIN["castep-cell"])
+    abc = text.replace(structures.CUBE, "3 3 3\n90 90 90\n").replace("_CART", "_ABC")
+    with pytest.raises(FileError, match="which does not tell the axes"):
+        read(tmp_path, abc)
+
+
 @pytest.mark.parametrize("kind", ["frac", "angs", ""])
 def test_structures_of_turbomole_are_in_their_units(tmp_path, kind):
     from phono_grid.units import BOHR

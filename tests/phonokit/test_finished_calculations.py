@@ -38,6 +38,7 @@ PRINTED = {
     "types.lammpstrj": EV,
     "cp2k.out": AU,
     "cp2k-2024.out": AU,
+    "abinit.out": 1e-6 * EV,
     "cs.castep": 1e-5,
     "INFO.OUT": AU / 2,
     "exciting-INFO.OUT": AU / 2,
@@ -176,6 +177,7 @@ def test_lattice_vectors_of_abinit_are_in_bohr(data):
 
 
 CUT = {
+    "abinit.out": (" cartesian forces", "holds no forces; let ABINIT compute them"),
     "INFO.OUT": ("Forces :", "holds no forces; let the program compute them (tforce)"),
     "exciting-INFO.OUT": (" Total atomic forces", "holds no forces"),
     "info.xml": ("<totalforce", "holds no forces; let exciting compute them"),

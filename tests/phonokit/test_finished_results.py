@@ -7,7 +7,7 @@ import h5py
 import phonokit
 import pytest
 from charges_of_programs import OUTCAR
-from phonokit.cli.app import main
+from copper_volumes import EMT, ONE, make_volumes, run
 from phonokit.cli.commands import COMMANDS
 from tiny_crystal import EXAMPLE
 
@@ -18,8 +18,6 @@ pytestmark = pytest.mark.needs_rust
 MESH = ("--mesh", "2", "2", "2")
 Q = (*MESH, "--q", "0.5,0,0")
 SILICON = ("--scattering-length", "Si=4.15")
-ONE = ("--second-order", "--supercell", "2", "2", "2")
-EMT = ("--calculator", "ase.calculators.emt:EMT")
 OTHER_LINE = r"line \d+ is '.*' there and '.*' here"
 CASES = {
     "kappa": ((EXAMPLE, *MESH), ("--isotopes",), "isotopes is false there and true here"),
@@ -71,24 +69,12 @@ CASES = {
 FOLDERS = ("displace", "fc", "export")
 
 
-def run(*words):
-    return main([str(word) for word in words])
-
-
 @pytest.fixture(scope="module")
 def material(tmp_path_factory):
     """What some commands read."""
-    from ase.build import bulk
-
     folder = tmp_path_factory.mktemp("material")
-    energies = []
-    for i in range(4):
-        copper = bulk("Cu", a=3.55 + 0.05 * i)
-        copper.write(folder / "POSCAR")
-        energies.append(f"{copper.get_volume()} {0.01 * (i - 1.5) ** 2}\n")
-        assert run("fc", folder / "POSCAR", *ONE, *EMT, "--output", folder / f"v{i}") == 0
+    make_volumes(folder)
     (folder / "OUTCAR").write_text(OUTCAR)
-    (folder / "e-v.dat").write_text("".join(energies))
     assert run("displace", folder / "POSCAR", *ONE, "--output", folder / "todo") == 0
     for name in ("kappa", "dos"):
         output = ("--output", folder / f"{name}.hdf5")

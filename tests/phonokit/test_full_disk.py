@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from charges_of_programs import OUTCAR
+from copper_volumes import EMT, ONE, make_volumes, run
 from phono_grid.files import (
     beside,
     make_folder,
@@ -19,7 +20,6 @@ from phono_grid.files import (
     together,
 )
 from phono_grid.hdf5 import open_hdf5
-from phonokit.cli.app import main
 from phonokit.cli.commands import COMMANDS
 from phonokit.run.file import read_layout
 from tiny_crystal import EXAMPLE
@@ -39,9 +39,7 @@ that grow beyond a size are refused by the system."""
 
 MESH = ("--mesh", "2", "2", "2")
 Q = (*MESH, "--q", "0.5,0,0")
-EMT = ("--calculator", "ase.calculators.emt:EMT")
 SILICON = ("--scattering-length", "Si=4.15")
-ONE = ("--second-order", "--supercell", "2", "2", "2")
 WORDS = {
     "kappa": (EXAMPLE, *MESH),
     "kappa lbte": (EXAMPLE, "--mesh", "3", "3", "3", "--method", "lbte"),
@@ -92,28 +90,15 @@ TRIED = WORDS | {k: v for k, v in PICTURES.items() if EVERY_SIZE or k in SOME}
 @pytest.fixture(scope="module")
 def material(tmp_path_factory):
     """What some commands read: structures, forces, results."""
-    from ase.build import bulk
-
     folder = tmp_path_factory.mktemp("material")
-    energies = []
-    for i in range(4):
-        copper = bulk("Cu", a=3.55 + 0.05 * i)
-        copper.write(folder / "POSCAR")
-        energies.append(f"{copper.get_volume()} {0.01 * (i - 1.5) ** 2}\n")
-        words = ("fc", folder / "POSCAR", *ONE, *EMT, "--output", folder / f"v{i}")
-        assert run(words) == 0
+    make_volumes(folder)
     (folder / "OUTCAR").write_text(OUTCAR)
-    (folder / "e-v.dat").write_text("".join(energies))
-    assert run(("displace", folder / "POSCAR", *ONE, "--output", folder / "todo")) == 0
+    assert run("displace", folder / "POSCAR", *ONE, "--output", folder / "todo") == 0
     for name in ("kappa", "dos"):
         file = folder / f"{name}.hdf5"
-        assert run((name, *WORDS[name], "--output", file)) == 0
+        assert run(name, *WORDS[name], "--output", file) == 0
     # What is made once and for all: kernels, fonts of pictures, modules.
     return folder
-
-
-def run(words):
-    return main([str(word) for word in words])
 
 
 def words_of(name):
@@ -191,7 +176,7 @@ def test_a_full_disk_leaves_nothing_broken(name, here, capsys):
     if name == "symmetry":
         pytest.importorskip("spgrep")
     before, words = content(here), words_of(name)
-    assert run(words) == 0
+    assert run(*words) == 0
     made = {k: v for k, v in content(here).items() if before.get(k) != v}
     whole = {k: names_in(here / k) if k.endswith(".hdf5") else v for k, v in made.items()}
     largest = max(map(len, made.values()))
@@ -204,7 +189,7 @@ def test_a_full_disk_leaves_nothing_broken(name, here, capsys):
             restore(here, before | there)
             capsys.readouterr()
             with (room_for if SMALL_DISK else files_up_to)(size):
-                code = run(words)
+                code = run(*words)
             codes.add(code)
             said = capsys.readouterr().err
             now = content(here)

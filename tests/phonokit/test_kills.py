@@ -13,7 +13,8 @@ import h5py
 import numpy as np
 import pytest
 from charges_of_programs import OUTCAR
-from phonokit.cli.app import main
+from copper_volumes import EMT, ONE, VOLUMES, make_volumes, run
+from phonokit.cli.commands import COMMANDS
 from tiny_crystal import EXAMPLE
 
 pytest.importorskip("ase")
@@ -24,10 +25,7 @@ KILLS = int(os.environ.get("PHONO_KILLS", 0))
 """Moments per command and number of ranks; one of a few commands if not given."""
 MESH = ("--mesh", "5", "5", "5")
 OUT = ("--output", "out.hdf5")
-ONE = ("--second-order", "--supercell", "2", "2", "2")
-EMT = ("--calculator", "ase.calculators.emt:EMT")
 SILICON = ("--scattering-length", "Si=4.15")
-VOLUMES = ("v0", "v1", "v2", "v3")
 WORDS = {
     "kappa": ("kappa", EXAMPLE, *MESH, *OUT),
     "kappa lbte": ("kappa", EXAMPLE, *MESH, "--method", "lbte", *OUT),
@@ -73,32 +71,19 @@ CASES = [
 @pytest.fixture
 def here(tmp_path, monkeypatch, name):
     """A folder with what a command reads."""
-    from ase.build import bulk
-
     folder = tmp_path / "here"
     folder.mkdir()
     monkeypatch.chdir(folder)
-    bulk("Cu", a=3.6).write("POSCAR")
-    Path("OUTCAR").write_text(OUTCAR)
     words = WORDS[name]
+    make_volumes(folder, [volume for volume in VOLUMES if volume in words])
+    Path("OUTCAR").write_text(OUTCAR)
     if "todo" in words:
         assert run("displace", "POSCAR", *ONE, "--output", "todo") == 0
-    energies = []
-    for i, volume in enumerate(v for v in VOLUMES if v in words):
-        copper = bulk("Cu", a=3.55 + 0.05 * i)
-        copper.write("CELL.vasp")
-        assert run("fc", "CELL.vasp", *ONE, *EMT, "--output", volume) == 0
-        energies.append(f"{copper.get_volume()} {0.01 * (i - 1.5) ** 2}\n")
-    Path("e-v.dat").write_text("".join(energies))
     for result in ("kappa", "dos"):
         file = f"{result}.hdf5"
         if file in words:
             assert run(result, EXAMPLE, *MESH, "--output", file) == 0
     return folder
-
-
-def run(*words):
-    return main([str(word) for word in words])
 
 
 def content(folder):
@@ -178,6 +163,10 @@ def kill_all(pid):
             kill_all(child)
         except ProcessLookupError:
             continue
+
+
+def test_every_command_can_be_killed_here():
+    assert {name.split()[0] for name in WORDS} | {"completion"} == set(COMMANDS)
 
 
 @pytest.mark.parametrize(("name", "ranks"), CASES)

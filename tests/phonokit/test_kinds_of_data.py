@@ -26,7 +26,7 @@ from phonokit.io.write_forces import (
     write_forces,
     write_snapshots,
 )
-from phonokit.model import constants as _constants
+from phonokit.model import constants as constants_module
 from random_crystals import Model
 
 SUFFIXES = ["", ".xz", ".gz", ".bz2"]
@@ -123,7 +123,7 @@ def test_a_cutoff_limits_the_fit_of_random_displacements(model, monkeypatch):
         fits.append(options)
         return least_squares(*args, **options)
 
-    monkeypatch.setattr(_constants, "least_squares", counted)
+    monkeypatch.setattr(constants_module, "least_squares", counted)
     within = fit(data, Fit(cutoff=3.0, sparse=True))
     second, sparse = within.fc2, within.fc3
     assert fits == [{"orders": (2, 3), "cutoffs": {3: 3.0}}]

@@ -11,7 +11,7 @@ from pathlib import Path
 import h5py
 import pytest
 from charges_of_programs import OUTCAR
-from phonokit.cli.app import main
+from copper_volumes import EMT, ONE, VOLUMES, make_volumes, run
 from phonokit.cli.commands import COMMANDS
 from tiny_crystal import EXAMPLE
 
@@ -23,10 +23,7 @@ pytestmark = pytest.mark.needs_rust
 
 MESH = ("--mesh", "2", "2", "2")
 Q = (*MESH, "--q", "0.5,0,0")
-EMT = ("--calculator", "ase.calculators.emt:EMT")
-ONE = ("--second-order", "--supercell", "2", "2", "2")
 COPPER = ("--scattering-length", "Cu=7.718")
-VOLUMES = ("v0", "v1", "v2", "v3")
 WORDS = {
     "kappa": (EXAMPLE, *MESH),
     "kappa of constants": ("constants", "--fc2", "fc2.hdf5", "--fc3", "fc3.hdf5", *MESH),
@@ -85,30 +82,18 @@ FOLDERS = ("displace", "fc", "export")
 """Commands whose --output is a folder."""
 
 
-def run(*words):
-    return main([str(word) for word in words])
-
-
 @pytest.fixture(scope="module")
 def material(tmp_path_factory):
     """Structures, forces, constants and results."""
     import ase.io
-    from ase.build import bulk
     from ase.calculators import emt
 
     folder = tmp_path_factory.mktemp("material")
-    energies = []
-    for i, name in enumerate(VOLUMES):
-        copper = bulk("Cu", a=3.55 + 0.05 * i)
-        copper.write(folder / "POSCAR")
-        energies.append(f"{copper.get_volume()} {0.01 * (i - 1.5) ** 2}\n")
-        words = ("fc", folder / "POSCAR", *ONE, *EMT, "--output", folder / name)
-        assert run(*words) == 0
-        for file in folder.glob(f"{name}/[Ff][Oo][Rr]*"):
-            file.unlink()  # the constants that are left are made of them
+    make_volumes(folder)
+    for file in folder.glob("v?/[Ff][Oo][Rr]*"):
+        file.unlink()  # the constants that are left are made of them
     (folder / "OUTCAR").write_text(OUTCAR)
     (folder / "NACL").write_text(NACL)
-    (folder / "e-v.dat").write_text("".join(energies))
     displace = ("displace", folder / "POSCAR", *ONE)
     assert run(*displace, "--output", folder / "todo") == 0
     made = folder / "outputs"

@@ -1,6 +1,7 @@
 """A finished calculation is of its supercell, or is refused; in any Cartesian frame."""
 
 import itertools
+from functools import partial
 
 import numpy as np
 import outputs_of_programs as outputs
@@ -141,7 +142,7 @@ def test_forces_in_the_frame_of_lammps_are_turned_back(tmp_path, rng, name, dist
         collect_forces(supercells, files[::-1])
     # LAMMPS itself writes six figures unless it is told otherwise.
     if distance > 0.01:
-        six = lambda *a: lammps_dump(*a, form="%g")  # noqa: E731
+        six = partial(lammps_dump, form="%g")
         files = [write(tmp_path, "six", supercells, i, forces[i], six) for i in range(n)]
         collected = collect_forces(supercells, files)
         np.testing.assert_allclose(collected, forces, atol=2e-5)

@@ -3,9 +3,8 @@
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use num_complex::Complex64;
 use phono_core::{Result, Stop};
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Arch, Simd};
 use rayon::prelude::*;
 
 use crate::Series;
@@ -13,6 +12,7 @@ use crate::alone::{Alone, windows_of};
 use crate::buffers::Buffer;
 use crate::chunks::{AxisWeights, Chunk, chunks};
 use crate::contract::{contract, groups};
+use crate::first_axis::Line;
 use crate::lanes::{LANES, Lanes, Matrix, Places, product, products};
 use crate::needed::{Needed, Squares, Visit};
 use crate::phonons::{Phonons, Roots};
@@ -193,8 +193,21 @@ impl<'a> FixedQ<'a> {
             let a = &self.firsts[firsts.clone()];
             sum.par_chunks_mut((a.len() * n).max(1)).zip(&rows.lines).for_each(
                 |(out, (_, r0))| {
-                    let line = Line { fixed: self, block, a, r0: r0.clone(), rows, out };
-                    Arch::new().dispatch(line);
+                    let n = self.n_elements();
+                    let from = Places::every(
+                        self.n_blocks * n,
+                        (r0.start * self.n_blocks + block) * n,
+                    );
+                    let r0 = &rows.r0[r0.clone()];
+                    let roots = &self.roots[0];
+                    Arch::new().dispatch(Line {
+                        roots,
+                        a,
+                        r0,
+                        input: (&self.contracted, from),
+                        n,
+                        out,
+                    });
                 },
             );
             sum
@@ -382,36 +395,5 @@ fn panel_width(n_bands: usize) -> usize {
 fn grow(lanes: &mut Vec<Lanes>, length: usize) {
     if lanes.len() < length {
         lanes.resize(length, Lanes::ZERO);
-    }
-}
-
-/// The sum over `R_0` in one line, for a few `a_0`.
-struct Line<'a> {
-    fixed: &'a FixedQ<'a>,
-    block: usize,
-    a: &'a [i64],
-    r0: Range<usize>,
-    rows: &'a Rows,
-    out: &'a mut [Lanes],
-}
-
-impl WithSimd for Line<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Self { fixed, block, a, r0, rows, out } = self;
-        let n = fixed.n_elements();
-        let numbers: Vec<Complex64> = a
-            .iter()
-            .flat_map(|a| rows.r0[r0.clone()].iter().map(move |r| a * r))
-            .map(|k| fixed.roots[0].at(k))
-            .collect();
-        let ids: Vec<u32> = (0..a.len() as u32).collect();
-        let matrix = Matrix { numbers: &numbers, n: r0.len(), rows: &ids };
-        let start = (r0.start * fixed.n_blocks + block) * n;
-        let from = Places::every(fixed.n_blocks * n, start);
-        let input = (&fixed.contracted[..], from);
-        products(simd, matrix, input, (out, Places::every(n, 0)), n);
     }
 }

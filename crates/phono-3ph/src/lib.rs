@@ -14,6 +14,7 @@ mod chunks;
 mod collision;
 mod contract;
 mod detailed;
+mod first_axis;
 mod fixed_q;
 mod interaction;
 mod isotope;

@@ -15,7 +15,7 @@ from phono_grid.errors import (
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AtomMaps(ValueNoun):
-    """How the atoms of a supercell map on those of its primitive cell.
+    """Map from the atoms of a supercell to those of its primitive cell.
 
     Parameters
     ----------

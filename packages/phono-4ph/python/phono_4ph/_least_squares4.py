@@ -187,7 +187,7 @@ class Neighbours:
 def design(
     some: list[Orbit], order: int, u: NDArray[np.float64], neighbours: Neighbours
 ) -> NDArray[np.float64]:
-    """What each coefficient adds to minus the forces, (n n_s 3, n_c)."""
+    """Contribution of each coefficient to minus the forces, (n n_s 3, n_c)."""
     n, n_s, _ = u.shape
     out = np.zeros((n, n_s, 3, sum(orbit.bases.shape[1] for orbit in some)))
     start = 0

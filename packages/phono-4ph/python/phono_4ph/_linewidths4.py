@@ -78,7 +78,7 @@ def checked_choices(
     scattering: Scattering4,
     zone: BrillouinZone,
 ) -> Arguments:
-    """What a sum over quadruplets needs, if all of it goes together."""
+    """Checked arguments of a sum over all quadruplets at once."""
     ensure_one_crystal(constants, phonons)
     ensure_type("scattering", scattering, Scattering4)
     ensure_type("zone", zone, BrillouinZone)

@@ -23,7 +23,7 @@ from phono_4ph._linewidths4 import Scattering4, checked_choices, finished, plain
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sampling:
-    """How many quadruplets are drawn at each wave vector.
+    """Numbers of quadruplets drawn at each wave vector.
 
     Parameters
     ----------

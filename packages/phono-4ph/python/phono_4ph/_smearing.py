@@ -23,7 +23,7 @@ with the wave vector conserve energy all or not at all, which rounding must not 
 
 
 class Counting(StrEnum):
-    """How processes are counted where it matters on a coarse mesh only.
+    """Conventions of counting processes that matter on a coarse mesh only.
 
     ``SYMMETRIC`` has the symmetry of the crystal and does not depend on the arbitrary
     choice of eigenvectors: adaptive widths are means over the pairs of phonons that could

@@ -1,4 +1,4 @@
-"""How strongly four phonons couple."""
+"""Coupling strengths of four phonons."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray

@@ -13,7 +13,7 @@ from phono_4ph._force_constants4 import ForceConstants4
 from phono_4ph._laws4 import asymmetry4
 
 EXCHANGE = 1e-3
-"""Of the largest element: how far exchange of atoms may be broken by rounding."""
+"""Fraction of the largest element by which rounding may break exchange of atoms."""
 
 
 def read_tdep_fourth_order(path: str | Path, cell: Cell) -> ForceConstants4:

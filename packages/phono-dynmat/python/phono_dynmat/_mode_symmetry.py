@@ -24,7 +24,7 @@ from phono_dynmat._zone import half_open_image
 SAME_POINT = 1e-9
 """Largest difference of components of one wave vector."""
 WHOLE = 0.05
-"""How far from a whole number a multiplicity may be."""
+"""Tolerance of multiplicities as whole numbers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -271,7 +271,7 @@ def _multiplicities(
     characters: NDArray[np.complex128],
     sets: NDArray[np.int64],
 ) -> NDArray[np.int64]:
-    """How often each representation is in each set."""
+    """Multiplicity of each representation in each set."""
     norms = (np.abs(characters) ** 2).mean(axis=1)
     m = found @ characters.conj().T / characters.shape[1] / norms
     whole = np.rint(m.real).astype(np.int64)

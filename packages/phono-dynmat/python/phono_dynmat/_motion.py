@@ -1,4 +1,4 @@
-"""How atoms move: patterns of modes in supercells, thermal motion, participation."""
+"""Motion of atoms: patterns of modes in supercells, thermal motion, participation."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,7 +25,7 @@ from phono_dynmat._statistics import ensure_number
 from phono_dynmat._thermal import DISPLACEMENT
 
 COMMENSURATE = 1e-6
-"""How far from a wave vector of the supercell one may be, fractional."""
+"""Tolerance of wave vectors of the supercell, fractional."""
 
 
 def mode_patterns(modes: Modes, supercell: Supercell) -> NDArray[np.complex128]:
@@ -176,7 +176,7 @@ def thermal_random_displacements(
 
 
 def participation_ratios(polarizations: ArrayLike) -> NDArray[np.float64]:
-    r"""How many of the atoms take part in a mode [1]_.
+    r"""Participation ratio of a mode [1]_.
 
     .. math:: P = \frac{\left( \sum_k |e_k|^2 \right)^2}{n_a \sum_k |e_k|^4}
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 PARALLEL = 1e-3
-"""How far from 0 or 1 a cosine may be."""
+"""Tolerance of a cosine that is 0 or 1."""
 ORDERS = {3: 1, -1: 2, 0: 3, 1: 4, 2: 6}
 """Order of a proper rotation by its trace."""
 

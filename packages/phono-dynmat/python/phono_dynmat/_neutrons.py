@@ -187,7 +187,7 @@ def one_phonon_spectra(
 def resolution_matrix(
     frequency_points: ArrayLike, resolution: float | ArrayLike
 ) -> NDArray[np.float64]:
-    r"""What an instrument makes of lines at frequency points: Gaussians.
+    r"""Broaden lines by the resolution of an instrument, at frequency points.
 
     .. math:: S'(f_i) = \sum_j R_{ij} S(f_j), \qquad
         R_{ij} \propto e^{-(f_i - f_j)^2 / 2 \sigma_j^2}, \qquad

@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 STEP = 1.0
 """K, by which free energies are moved along their slopes to differentiate volumes."""
 DEGREE = 4
-"""Of the polynomial in volume that stands for heat capacities."""
+"""Degree of the polynomial in volume that stands for heat capacities."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)

@@ -19,9 +19,9 @@ from phono_dynmat._degenerate import bands_of_sets
 from phono_dynmat._modes import Modes
 
 STRAIN = 0.1
-"""How far multiples of the ideal axes may be from whole numbers, for each of them."""
+"""Tolerance of multiples of the ideal axes as whole numbers, for each of them."""
 STEPS = 3
-"""How often the origin is moved to where displacements have no mean."""
+"""Iterations that move the origin to where displacements have no mean."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)

@@ -22,7 +22,7 @@ ON_LATTICE = 1e-3
 """Part of a lattice vector that a shortest vector may be off."""
 
 MOST_CODES = 2.0**62
-"""Of rows of whole numbers that fit in one of 64 bits."""
+"""Largest number of distinct rows that one whole number of 64 bits can code."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

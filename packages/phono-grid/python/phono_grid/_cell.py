@@ -108,7 +108,7 @@ class Cell(ValueNoun):
         names = symbols
         if are_numbers(symbols):
             names = [symbol_of(number) for number in symbols]
-        # They are checked to be symbols there, whatever came.
+        # `standard_masses` refuses what is no symbol, which mypy cannot know.
         masses = standard_masses(names)  # type: ignore[arg-type]
         return cls(lattice, positions, tuple(names), masses)  # type: ignore[arg-type]
 

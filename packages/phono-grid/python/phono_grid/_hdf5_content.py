@@ -29,7 +29,7 @@ HEADROOM = 100 << 20
 
 
 class ContentError(Exception):
-    """What is wrong with a file, without its name."""
+    """Fault of a file, without its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +169,7 @@ class Content:
         return value if value.dtype.kind in "iufb" else None
 
 
+# In lower case: used like a function, ``with _library(...)``.
 class _library:  # noqa: N801
     """Turn whatever the HDF5 library raises into what is wrong with the file."""
 
@@ -240,7 +241,7 @@ def _answer(out: BinaryIO, **about: Any) -> None:
 
 def serve(path: str, requests: BinaryIO, out: BinaryIO) -> None:
     """Tell what is in a file, then what is asked for, until nobody asks."""
-    import h5py  # noqa: F401  before the limits
+    import h5py  # noqa: F401  (its libraries are loaded before the limits)
 
     try:
         _limit(0)

@@ -29,7 +29,7 @@ def sha256_for(size: int) -> Digest:
 def _small() -> Callable[[], Digest]:
     """From Python itself, where it has one; mypy knows nothing of these private modules."""
     try:
-        # From Python 3.12 on.
+        # From Python 3.12 on; both are private, without types.
         from _sha2 import sha256  # type: ignore[import-not-found]
     except ImportError:
         try:

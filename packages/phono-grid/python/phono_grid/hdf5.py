@@ -4,13 +4,8 @@ h5py is imported when a file is written or read; packages that do either declare
 """
 
 import io
-import json
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,11 +16,12 @@ from numpy.typing import NDArray
 from phono_grid._checksums import Hole, State, checksum_line, state_of
 from phono_grid._hdf5_axes import name_axes
 from phono_grid._hdf5_content import Content, ContentError, Outline, unpacked
+from phono_grid._hdf5_reader import ReaderProcess
 from phono_grid.errors import FileError
 from phono_grid.files import replacing
 
 MARK = b"\x89HDF\r\n\x1a\n"
-"""How HDF5 begins, at the start of a file or at 512, 1024, 2048, … bytes."""
+"""The beginning of HDF5, at the start of a file or at 512, 1024, 2048, … bytes."""
 TIMES, PLUS = 10, 100 << 20
 """A file may hold so many times its size, and so many bytes more, if nobody knows the
 shapes: numbers are compressed to a half, a bomb to a thousandth."""
@@ -308,7 +304,7 @@ def _apart(path: Path) -> tuple[Hdf5File, Callable[[], None]]:
     if not path.is_file() or not _begins_as_hdf5(path):
         raise ContentError("not an HDF5 file")
     try:
-        reader = _Reader(path)
+        reader = ReaderProcess(path)
     except OSError:
         return _here(path)
     try:
@@ -332,72 +328,6 @@ def _begins_as_hdf5(path: Path) -> bool:
                 return True
             place = 2 * place or 512
     return False
-
-
-class _Reader:
-    """A process that reads a file."""
-
-    def __init__(self, path: Path) -> None:
-        from phono_grid import _hdf5_content
-
-        if not sys.executable:
-            raise OSError("no interpreter")
-        folders = [folder for folder in sys.path if folder]
-        environment = os.environ | {
-            "PYTHONPATH": os.pathsep.join(folders),
-            "OPENBLAS_NUM_THREADS": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", str(_hdf5_content.__file__), str(path.absolute())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-        )
-
-    def answer(self) -> dict[str, Any]:
-        """The next line of an answer."""
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        try:
-            about: dict[str, Any] = json.loads(line)
-        except ValueError:
-            raise ContentError(self._end()) from None
-        if "error" in about:
-            raise ContentError(about["error"])
-        return about
-
-    def pieces(self, name: str, outline: Outline) -> Iterator[NDArray[Any]]:
-        """Pieces of a dataset."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        with suppress(OSError):
-            self._process.stdin.write(json.dumps(name).encode() + b"\n")
-            self._process.stdin.flush()
-        while "end" not in (about := self.answer()):
-            array = np.empty(about["shape"], about["dtype"])
-            if array.size:
-                view = array.reshape(-1).data.cast("B")
-                if self._process.stdout.readinto(view) != view.nbytes:  # type: ignore[attr-defined]
-                    raise ContentError(self._end())
-            yield array
-
-    def close(self) -> None:
-        """End the process."""
-        self._process.kill()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with suppress(OSError):
-                    pipe.close()
-        self._process.wait()
-
-    def _end(self) -> str:
-        """How the process ended that should not have."""
-        code = self._process.wait()
-        if code == -getattr(signal, "SIGXCPU", 0):
-            return "takes far longer to read than a file of this size"
-        return "cannot be read: the HDF5 library fails on it"
 
 
 def _fits(shape: Sequence[int], expected: Sequence[int | None]) -> bool:

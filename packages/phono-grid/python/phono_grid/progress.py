@@ -1,4 +1,4 @@
-"""How far a long kernel is, for who wants to know while it runs."""
+"""Progress of a long kernel while it runs."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

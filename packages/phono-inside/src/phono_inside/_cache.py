@@ -1,4 +1,4 @@
-"""What is made once and kept as long as the arrays it is made of stay the same."""
+"""Objects made once and kept as long as the arrays they are made of stay the same."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable

@@ -69,7 +69,7 @@ def collision_at_grid_points_batched(phonors: ModuleType, **a: Any) -> None:
 
 
 class _Run:
-    """What all grid points of a run have in common, from the arguments ``a``."""
+    """The quantities common to all grid points of a run, from the arguments ``a``."""
 
     def __init__(self, a: dict[str, Any]) -> None:
         ensure_rust()
@@ -174,7 +174,7 @@ def average_of(a: dict[str, Any]) -> bool:
 def scattering_of(
     a: dict[str, Any], sigma: float, cutoff: float, average: bool
 ) -> Scattering:
-    """How energy is conserved: tetrahedra, or a Gaussian if ``sigma`` is a number."""
+    """Conservation of energy: tetrahedra, or a Gaussian if ``sigma`` is a number."""
     smearing = None
     if not np.isnan(sigma):
         if not sigma > 0:

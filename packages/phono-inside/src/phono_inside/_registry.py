@@ -18,6 +18,8 @@ from phono_inside._signatures import KNOWN, OVERRIDES
 from phono_inside._status import FunctionStatus, Status
 
 log = logging.getLogger("phono.lang")
+MARK = "_phono_inside"
+"""Attribute of the functions that stand in place of those of phonors."""
 
 _status = {name: FunctionStatus(name=name) for name in OVERRIDES}
 _originals_wanted: ContextVar[bool] = ContextVar("phono_inside_original", default=False)
@@ -54,7 +56,7 @@ def _register() -> None:
         return
     for name in wanted:
         function = getattr(phonors, name, None)
-        if function is None or hasattr(function, "_phono_inside"):
+        if function is None or hasattr(function, MARK):
             continue
         signature = _signature(function)
         if signature not in KNOWN[name]:
@@ -133,7 +135,7 @@ def _wrapper(
         log.debug("inside name=%s served", name)
         return None
 
-    inside._phono_inside = True  # type: ignore[attr-defined]
+    setattr(inside, MARK, True)
     return inside
 
 

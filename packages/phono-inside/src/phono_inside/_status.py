@@ -1,4 +1,4 @@
-"""What runs inside, in numbers."""
+"""Counters of the calls that run inside another program."""
 
 from collections import Counter
 from dataclasses import dataclass, field

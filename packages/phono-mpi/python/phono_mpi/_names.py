@@ -15,7 +15,7 @@ from typing import Any
 FOLDER = Path("/dev/shm")
 """The folder in which Linux has the memory that processes share."""
 BEGINNINGS = ("mpich_shm_", "mpich_shar_", "sm_segment.", "osc_sm.", "vader_segment.")
-"""How MPICH and Open MPI begin such names."""
+"""Prefixes of such names in MPICH and Open MPI."""
 OLD = 60.0
 """Seconds after which memory that nobody has mapped is left over."""
 

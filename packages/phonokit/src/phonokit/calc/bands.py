@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import (
     Segment,
     band_path,
-    band_structure,
     connect_bands,
+    phonon_frequencies,
     phonon_modes,
     standard_points,
 )
@@ -20,10 +20,11 @@ from phono_grid.errors import DomainError, ensure_flag, ensure_integer
 
 from phonokit._documented import documented
 from phonokit.calc.record import INPUTS, Record, checked_run
+from phonokit.calc.segments import complete_segments
 from phonokit.calc.stability import warn_of_imaginary_modes
 from phonokit.model.crystal import Crystal
 from phonokit.results.harmonic import BandsResult, cell_quantities
-from phonokit.run.run import Run, Task, complete
+from phonokit.run.run import Run
 from phonokit.settings.band_path import label_of, named_points, path_lines
 
 Path = str | Sequence[str] | Sequence[Sequence[str]]
@@ -109,37 +110,35 @@ def bands(
     )
     with using(crystal.backend):
         dynamics = crystal.dynamics(nac=nac)
-        n_s, n, n_b = *q.shape[:2], 3 * dynamics.cell.n_atoms
+        n_b = 3 * dynamics.cell.n_atoms
 
-        def work(numbers: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[Any]]]:
-            for i in numbers.tolist():
-                if not eigenvectors:
-                    one = band_structure(dynamics, [segments[i]], connect=connect)
-                    yield i, np.array((one.frequencies[0],), dtype)
-                    continue
-                direction = segments[i].direction(dynamics.cell)
-                modes = phonon_modes(dynamics, segments[i].qpoints, direction=direction)
-                f, e = modes.frequencies, modes.polarizations
-                if connect:
-                    rows = np.arange(n)[:, None]
-                    order = connect_bands(e)
-                    f, e = f[rows, order], e[rows, order]
-                yield i, np.array((f, e), dtype)
+        def compute(
+            some: NDArray[np.float64], direction: NDArray[np.float64] | None
+        ) -> dict[str, NDArray[Any]]:
+            if not (connect or eigenvectors):
+                return {
+                    "frequencies": phonon_frequencies(dynamics, some, direction=direction)
+                }
+            modes = phonon_modes(dynamics, some, direction=direction)
+            f, e = modes.frequencies, modes.polarizations
+            if connect:
+                rows, order = np.arange(len(f))[:, None], connect_bands(e)
+                f, e = f[rows, order], e[rows, order]
+            return {"frequencies": f, "eigenvectors": e}
 
-        fields: list[Any] = [("frequencies", "<f8", (n, n_b))]
+        fields: list[Any] = [("frequencies", "<f8", (n_b,))]
         if eigenvectors:
-            fields.append(("eigenvectors", "<c16", (n, n_b, n_b // 3, 3)))
-        dtype = np.dtype(fields)
-        task = Task(
-            key=lambda: record.key(qpoints=q),
-            record=dtype,
-            costs=np.ones(n_s),
-            work=work,
-            blocks=[slice(i, i + 1) for i in range(n_s)],
+            fields.append(("eigenvectors", "<c16", (n_b, n_b // 3, 3)))
+        values = complete_segments(
+            segments,
+            crystal.primitive,
+            compute,
+            np.dtype(fields),
+            lambda: record.key(qpoints=q),
+            run,
         )
-        done = complete(task, run)
-        f = done.everywhere("frequencies")
-        e = done.everywhere("eigenvectors") if eigenvectors else None
+    f = values["frequencies"].reshape(*q.shape[:2], n_b)
+    e = values["eigenvectors"].reshape(*f.shape, n_b // 3, 3) if eigenvectors else None
     if run.ranks.rank == 0:
         warn_of_imaginary_modes(
             q.reshape(-1, 3), f.reshape(-1, n_b), "they are given as negative numbers"

@@ -156,7 +156,7 @@ def _series(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Work:
-    """What all conductivities have in common."""
+    """Arguments common to all conductivities."""
 
     temperatures: Array
     nac: bool

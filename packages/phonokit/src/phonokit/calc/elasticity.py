@@ -88,7 +88,7 @@ def unit_directions(directions: ArrayLike) -> NDArray[np.float64]:
 def elasticity_result(
     found: Elasticity, cell: Cell, directions: ArrayLike, provenance: Provenance
 ) -> ElasticityResult:
-    """What follows from elastic constants of a cell, however they were found."""
+    """Moduli and sound velocities from the elastic constants of a cell."""
     n, c = unit_directions(directions), found.constants
     bulk, shear = _hill(c) if found.is_stable else (np.nan, np.nan)
     return ElasticityResult(

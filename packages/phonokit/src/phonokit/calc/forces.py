@@ -27,7 +27,7 @@ from phonokit.model.displaced_supercells import (
 )
 
 SAME = 1e-5
-"""Of the largest force; the same calculator repeats its forces to this."""
+"""A calculator repeats its forces to this fraction of the largest force."""
 TINY = 1e-3
 """eV/Å; forces below are rounding for such a comparison."""
 Progress = Callable[[int, int], None]
@@ -211,7 +211,7 @@ def collect_forces(
 
 
 def _length(displacements: NDArray[np.float64]) -> float:
-    """How far atoms are displaced in the mean of those that are, Å."""
+    """Root mean square of the displacements that are not zero, Å."""
     lengths = np.linalg.norm(displacements, axis=1)
     moved = lengths[lengths > 1e-9]
     return float(np.sqrt((moved**2).mean())) if moved.size else 0.0

@@ -32,7 +32,7 @@ Run, optional
     Progress, ranks, memory, and where finished work is kept; nothing that changes a
     number.""",
 }
-"""What the docstrings of all calculations say, for `documented`."""
+"""Paragraphs common to the docstrings of all calculations, for `documented`."""
 
 
 def checked_run(crystal: Crystal, nac: bool, run: Run | None) -> Run:

@@ -142,6 +142,7 @@ def _symmetric(calculator: Any, symmetry: Symmetry) -> Any:
     base = ase("ase.calculators.calculator").Calculator
     rotations = symmetry.rotations_cartesian
 
+    # ASE is imported only where it is needed, so that mypy does not see the base class.
     class Symmetric(base):  # type: ignore[misc, valid-type]
         """A calculator in another, whose forces and stress are averaged."""
 
@@ -166,7 +167,7 @@ def _symmetric(calculator: Any, symmetry: Symmetry) -> Any:
 
 
 def _read(file: Path, choices: dict[str, Any]) -> tuple[Array, Array] | None:
-    """What is kept of the same relaxation; None if there is nothing."""
+    """The saved state of the same relaxation; None if there is none."""
     if not file.is_file():
         return None
     try:

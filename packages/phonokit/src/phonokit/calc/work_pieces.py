@@ -56,7 +56,7 @@ class WorkPieces:
 
     @classmethod
     def of(cls, scatterer: "Scatterer") -> "WorkPieces":
-        """How the work of a conductivity is cut; not at all where it is small.
+        """Cut the work of a conductivity in pieces; not at all where it is small.
 
         Rows of the collision operator, and what N and U processes or four phonons add, stay
         with their wave vector.
@@ -106,7 +106,7 @@ class WorkPieces:
     def sums(
         self, i: int, first: int, end: int
     ) -> Iterator[tuple[SumPieces, NDArray[np.int64]]]:
-        """What kernels are asked for to make pieces ``first`` to ``end`` of a wave vector.
+        """Arguments of the kernels for pieces ``first`` to ``end`` of a wave vector.
 
         With it the numbers of the pieces that come out: of each piece of the triplets all
         windows that are asked for, (n_p, n_w).
@@ -178,7 +178,7 @@ class PieceScatterer:
                 yield from self.scattered(i, first - int(starts[i]), end - int(starts[i]))
 
     def _together(self, i: int) -> int:
-        """How many pieces of a wave vector are made together."""
+        """The number of pieces of a wave vector that are made together."""
         cost = float(self.scatterer.triplets[i] / self.pieces.sizes[i])
         return max(1, round(TOGETHER * float(self.scatterer.series_costs[i]) / cost))
 
@@ -212,7 +212,7 @@ def added(pieces: WorkPieces, values: NDArray[np.float64]) -> NDArray[np.float64
 
 
 def counted_triplets(scatterer: "Scatterer") -> NDArray[np.float64]:
-    """How many irreducible triplets each wave vector has; about, on fine meshes."""
+    """Irreducible triplets of each wave vector; an estimate on fine meshes."""
     grid, irreducible = scatterer.carriers.phonons.grid, scatterer.carriers.irreducible
     if grid.n_q <= COUNTED:
         points = irreducible.points.tolist()

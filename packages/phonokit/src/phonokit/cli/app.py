@@ -22,7 +22,7 @@ BAD_INPUT = 2
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 NO_ROOM = [getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EFBIG")]
-"""What systems say of a disk that is full, wherever a program meets it."""
+"""Error numbers of a full disk, wherever a program meets it."""
 
 ALONE = {"accumulate", "born", "convert", "displace", "export", "fc", "forces", "modulate"}
 ALONE |= {"completion", "plot", "symmetry"}
@@ -185,7 +185,7 @@ def _choices(command: str) -> dict[str, tuple[str, ...]]:
 
 
 def _defaults(command: str) -> dict[tuple[str, ...], Any]:
-    """What the options of a command mean if they are not given, by all names of each."""
+    """Default values of the options of a command, by all names of each."""
     from phonokit.cli.temperatures import shortened
 
     if command not in COMMANDS:

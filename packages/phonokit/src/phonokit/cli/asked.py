@@ -1,4 +1,4 @@
-"""What a command was asked for: its options that change numbers, each in a word or two."""
+"""The options of a command that change its numbers, each in a word or two."""
 
 import json
 import shlex

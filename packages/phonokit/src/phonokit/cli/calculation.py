@@ -218,7 +218,7 @@ def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
 
 
 def _draw_it(file: Path) -> str:
-    """How a result is drawn later."""
+    """The command that draws a result later."""
     return f"phono plot {file} --output {file.with_suffix('.png')} draws it"
 
 
@@ -257,7 +257,7 @@ def _show(
 def _beside(
     calculation: Calculation[Any], crystal: Crystal, ranks: Ranks
 ) -> dict[str, Any]:
-    """What the picture needs beside the result, if there is one."""
+    """Data that the picture needs beside the result, if there is one."""
     if calculation.options.output.plot is None:
         return {}
     return calculation.beside(crystal, ranks)

@@ -13,7 +13,7 @@ from phonokit.cli.invocation import current
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Help:
-    """What the help of a command says beside its options.
+    """The help text of a command beside its options.
 
     Parameters
     ----------

@@ -182,7 +182,7 @@ class _Study:
         return [f.path for c in self._crystals.values() for f in c.origin.files]
 
     def identity(self, _: Crystal) -> dict[str, str]:
-        """What the numbers depend on beside the first crystal and the options."""
+        """Inputs of the numbers beside the first crystal and the options."""
         others = " ".join(c.fingerprint[:12] for c in self._crystals.values())
         return {"other data": others, **self._options.four.identity(self._path)}
 
@@ -222,7 +222,7 @@ class _Study:
     def _asked(
         self, crystal: Crystal, grid: Grid, transport: Transport
     ) -> Mapping[str, str]:
-        """What ``phono kappa`` would be asked for."""
+        """The settings that ``phono kappa`` would take."""
         names = [n for n, c in self._crystals.items() if c is crystal]
         cutoff = self._cutoffs.get(names[0]) if names else None
         smearing: Any = transport.scattering.smearing

@@ -79,7 +79,7 @@ app = command(convert, EXAMPLES, {"from": "told by its content"})
 
 
 def _report(crystal: Crystal) -> Iterator[str]:
-    """What was found."""
+    """Report of the conversion."""
     yield program()
     yield row("crystal", crystal_name(crystal.primitive, crystal.symmetry))
     yield row("found", crystal.origin.source)

@@ -90,7 +90,7 @@ def is_whole(hint: Any) -> bool:
 
 def settings_from(settings: type[T], options: object, **others: Any) -> T:
     """Make settings of their options, and of fields that are no options."""
-    # Its class was made by `options_of`, of which mypy knows nothing.
+    # Its class was made by `options_of`: a dataclass, which mypy cannot know.
     given = {f.name: getattr(options, f.name) for f in fields(options)}  # type: ignore[arg-type]
     return settings(**given, **others)
 

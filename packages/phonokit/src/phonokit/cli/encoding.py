@@ -25,7 +25,7 @@ ALIKE = {
 
 
 def replaced(error: UnicodeError) -> tuple[str, int]:
-    """What stands for letters that an encoding does not have."""
+    """Replacements of letters that an encoding does not have."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text = error.object[error.start : error.end]

@@ -259,7 +259,7 @@ def _told(data: ForceData, result: FitResult) -> Iterator[str]:
 
 
 def _next_step(path: Path, folder: Path, result: FitResult) -> str:
-    """What takes the constants that were written."""
+    """The commands that read the constants that were written."""
     command = "bands" if result.fc3 is None else "kappa"
     data = path if path.is_dir() else path.parent
     if folder.resolve() == data.resolve():

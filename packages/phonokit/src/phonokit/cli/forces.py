@@ -97,7 +97,7 @@ app = command(forces, EXAMPLES, {"format": CONTENT})
 
 
 def origin_of(calculator: str, options: tuple[str, ...]) -> str:
-    """How files say what has computed them."""
+    """The calculator and its options, as files record them."""
     return " ".join([calculator, *sorted(options)])
 
 

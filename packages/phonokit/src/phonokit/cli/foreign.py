@@ -148,7 +148,7 @@ OPTIONS = {
     "--threads": "set RAYON_NUM_THREADS in the environment",
     "--conf": "write --config FILE.toml, as one stands beside every result",
 }
-"""What to write in place of options of other programs."""
+"""Our options in place of those of other programs."""
 
 COMMANDS_OF_OTHERS = {
     "mesh": "modes",

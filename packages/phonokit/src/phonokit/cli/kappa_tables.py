@@ -60,7 +60,7 @@ def reasons_of_zero(result: KappaResult) -> Iterator[str]:
 
 
 def sampling_errors(result: KappaResult) -> Iterator[str]:
-    """How well κ is known, where four-phonon scattering was sampled."""
+    """The statistical error of κ, where four-phonon scattering was sampled."""
     if result.kappa_error is None:
         return
     each = zip(result.temperatures, result.kappa_error, result.kappa, strict=True)
@@ -114,7 +114,7 @@ def plan_table(plan: Plan) -> Table:
 
 
 def _efficiencies(plan: Plan) -> str:
-    """How well large numbers of ranks share what they share."""
+    """Balance of the work on large numbers of ranks."""
     if not plan.cut:
         return ""
     each = (f"{n}: {100 * plan.efficiency(n):.0f} %" for n in LARGE)

@@ -83,7 +83,7 @@ class ReportOptions:
     json: Json = False
 
     def report(self) -> Report:
-        """What the command prints."""
+        """Output of the command."""
         return Report(quiet=self.quiet, json=self.json)
 
 
@@ -224,7 +224,7 @@ class OutputOptions:
     json: Json = False
 
     def report(self, first: bool) -> Report:
-        """What the command prints, on the first rank alone."""
+        """Output of the command, on the first rank alone."""
         return Report(quiet=self.quiet or not first, json=self.json)
 
 
@@ -310,7 +310,7 @@ class FrequencyOptions(CalculationOptions):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmearingOptions:
-    """How energies are conserved.
+    """Conservation of energy.
 
     Parameters
     ----------
@@ -364,7 +364,7 @@ class WaveVectorOptions(FrequencyOptions):
 
     @property
     def rows(self) -> dict[str, str]:
-        """How phonons scatter."""
+        """Scattering processes of phonons."""
         return {"scattering": f"three phonons, {energy_conservation(self.settings)}"}
 
 

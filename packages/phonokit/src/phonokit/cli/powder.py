@@ -93,7 +93,7 @@ app = command(
 
 
 def _tables(result: PowderResult, unit: FrequencyUnit) -> Iterator[Table]:
-    """What is scattered with any energy, of some momenta."""
+    """The structure factor summed over energies, at some momenta."""
     step = float(np.diff(result.frequency_points[:2])[0])
     every = max(1, len(result.momenta) // ROWS)
     f = result.frequency_points * unit.per_thz

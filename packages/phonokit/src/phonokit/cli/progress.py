@@ -1,4 +1,4 @@
-"""How far a calculation is: a bar on a terminal, and now and then a line elsewhere."""
+"""Progress of a calculation: a bar on a terminal, and now and then a line elsewhere."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ LONG = 60.0
 
 
 class Display:
-    """What runs, how much of it is done, and an estimate of the time left.
+    """The running step, the part of it that is done, and an estimate of the time left.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class Display:
 
     @property
     def fraction(self) -> float:
-        """What is done of all that this run has to do; 0 if nobody knows."""
+        """The fraction done of all work of this run; 0 if it is not known."""
         if self._total == self._at_start:
             return 0.0
         done = self._done + self._part - self._at_start

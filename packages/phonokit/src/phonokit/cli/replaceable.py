@@ -14,7 +14,7 @@ from phonokit.plot.figure import maker_of
 from phonokit.results.finished import difference, reason_of_difference
 
 RESULT, SETTINGS = b"\x89HDF", b"# phono "
-"""How the files begin that may be replaced."""
+"""First words of the files that may be replaced."""
 ASKED = "asked: "
 """Begins the comment that says what a text file was asked for, as JSON."""
 ROUNDING = 1e-9
@@ -23,7 +23,7 @@ SHOWN = 60
 """Letters of a line that are shown."""
 REMEDY = "name another output=, or replace it with overwrite=True"
 FIT = ("fit", "method", "cells_sha256", "forces_sha256")
-"""What constants in a file say of where they come from."""
+"""Words in a file of constants that tell its origin."""
 
 
 def ensure_replaceable(path: Path, begin: bytes) -> None:
@@ -40,7 +40,7 @@ def ensure_replaceable(path: Path, begin: bytes) -> None:
 
 
 def picture_name() -> str:
-    """How pictures of the command say what has drawn them."""
+    """The author line of pictures that the command has drawn."""
     return f"phono {current.get().tokens[0]}"
 
 
@@ -128,7 +128,7 @@ class Replacement:
 
 
 def _difference(old: Path, new: Path) -> str:
-    """How two files differ, in words; empty if they do not."""
+    """The difference of two files, in words; empty if they are the same."""
     there, here = old.read_bytes(), new.read_bytes()
     if there == here:
         return ""
@@ -161,7 +161,7 @@ def _alike(a: bytes, b: bytes) -> bool:
 
 
 def _asked(line: bytes) -> dict[str, str]:
-    """What a comment says that was asked for; nothing in another line."""
+    """The settings recorded in a comment line; nothing in another line."""
     try:
         found = json.loads(line.partition(b"# " + ASKED.encode())[2])
         return {str(k): str(v) for k, v in found.items()}
@@ -170,7 +170,7 @@ def _asked(line: bytes) -> dict[str, str]:
 
 
 def _of_constants(old: Path, new: Path) -> str:
-    """How two files of constants differ; empty if only where they were made does."""
+    """The difference of two files of constants; empty if only their origin differs."""
     with open_hdf5(new) as file:
         here = {name: file.text(name) for name in FIT}
         shapes = {name: file.shape(name) for name in file}

@@ -1,4 +1,4 @@
-"""What a command prints: text for people, JSON for programs, or nothing."""
+"""Output of a command: text for people, JSON for programs, or nothing."""
 
 import json
 import sys

@@ -68,7 +68,7 @@ def answer(
     known: Collection[str],
     options_of: Callable[[str], Collection[str]],
 ) -> str:
-    """What to write in place of an option; nothing where nobody can know."""
+    """The option to write instead of an unknown one; empty where none is near."""
     hint = OPTIONS.get(name)
     if hint is not None:
         return f"{hint}{_elsewhere(hint, known, options_of)}"

@@ -1,4 +1,4 @@
-"""What an input of ABINIT says of its atoms, and ASE leaves out."""
+"""Data on atoms in an input of ABINIT that ASE leaves out."""
 
 import re
 from collections.abc import Sequence

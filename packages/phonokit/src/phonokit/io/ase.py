@@ -78,7 +78,7 @@ def calculator_of(name: str, options: dict[str, Any]) -> Any:
 
 
 def _functions(names: Mapping[str, Any]) -> str:
-    """What may make a calculator among the names of a module, the first of them."""
+    """The first name of a module that may make a calculator."""
     found = [k for k, v in names.items() if callable(v) and not k.startswith("_")]
     return ", ".join(found[:FEW]) + ", ..." * (len(found) > FEW)
 

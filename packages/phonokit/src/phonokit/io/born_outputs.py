@@ -94,7 +94,7 @@ MARKS = {
     "VASP OUTCAR": ("vasp.", "POTCAR:"),
     "VASP vasprun.xml": ("<modeling", "vasp"),
 }
-"""What the beginning of the output of a program has."""
+"""Marks at the beginning of the output of a program."""
 
 
 def _is_of(head: str, marks: Sequence[str]) -> bool:
@@ -115,7 +115,7 @@ def _rows(path: Path, text: str, pattern: str, n: int, name: str) -> NDArray[np.
 
 
 def _after(path: Path, text: str, mark: str, name: str) -> str:
-    """What follows the last place of a mark."""
+    """The text after the last occurrence of a mark."""
     _, found, rest = text.rpartition(mark)
     if not found:
         raise FileError(f"{path}: holds no {name}; was it computed?")

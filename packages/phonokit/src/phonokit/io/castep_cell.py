@@ -34,6 +34,11 @@ def read_castep_cell(path: Path) -> Structure:
     name = "positions_frac" if "positions_frac" in blocks else "positions_abs"
     if name not in blocks:
         raise FileError(f"{path}: expected a block positions_frac or positions_abs")
+    if name == "positions_abs" and "lattice_cart" not in blocks:
+        raise FileError(
+            f"{path}: positions_abs beside lattice_abc, which does not tell the axes that "
+            "they are along; write positions_frac or lattice_cart"
+        )
     atoms, factor = _unit(blocks[name]) if name.endswith("abs") else (blocks[name], 1.0)
     for i in range(len(atoms)):
         label, row, moment = _atom(atoms, i)

@@ -74,7 +74,7 @@ def warn_if_not_converged(path: Path, name: Path) -> None:
 
 
 def _outcar_failure(text: str, achieved: int) -> str:
-    """What an OUTCAR says of steps that are all used up; "" if it converged."""
+    """The complaint about an OUTCAR whose steps are all used up; "" if it converged."""
     limit, steps = _NELM.search(text), list(_STEP.finditer(text))
     if limit is None or not steps or int(limit[1]) <= 1:
         return ""
@@ -83,7 +83,7 @@ def _outcar_failure(text: str, achieved: int) -> str:
 
 
 def _vasprun_failure(text: str) -> str:
-    """What the last ionic step of a vasprun.xml says of steps that are all used up."""
+    """The complaint about a vasprun.xml whose last ionic step used up all its steps."""
     limit = re.search(r'name="NELM"[^>]*>\s*(\d+)', text)
     step = text.rfind("<calculation>")
     if limit is None or step < 0 or int(limit[1]) <= 1:

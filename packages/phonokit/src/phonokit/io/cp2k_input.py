@@ -79,8 +79,7 @@ def _ensure_crystal(path: Path, section: Section) -> None:
 def _refuse_ghost(path: Path, label: str, section: Section) -> None:
     """Refuse a kind of functions without an atom."""
     for words in section:
-        is_set = words[1:2] in ([], *([x] for x in ("T", "TRUE", ".TRUE.", "1")))
-        if words[0].upper() == "GHOST" and is_set:
+        if words[0].upper() == "GHOST" and _is_set(words[1:]):
             raise FileError(
                 f"{path}: &KIND {label}: a ghost atom does not vibrate; remove it"
             )
@@ -133,11 +132,15 @@ def _atoms(
     atoms = [words for words in section if len(words) >= 4]
     labels = [words[0] for words in atoms]
     x = np.array([_numbers(path, words[1:]) for words in atoms]).reshape(-1, 3)
-    scaled = settings.get("SCALED", ["F"])
-    if not scaled or scaled[0].strip(".").upper() in ("T", "TRUE"):
+    if _is_set(settings.get("SCALED", ["F"])):
         return labels, x
     factor = _unit(path, settings.get("UNIT", ["ANGSTROM"])[0])
     return labels, fractional(x * factor, lattice)
+
+
+def _is_set(values: list[str]) -> bool:
+    """The value of a logical keyword; it is set where it stands alone."""
+    return not values or values[0].strip(".").upper() in ("T", "TRUE", "YES", "ON", "1")
 
 
 def _of_kind(path: Path, section: Section, names: tuple[str, ...]) -> float:

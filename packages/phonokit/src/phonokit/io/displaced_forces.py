@@ -27,7 +27,7 @@ ROUNDING = 2e-7
 """eV/Å, or Å; two files of the same forces may be rounded to eight digits in the units of
 their program."""
 SAME = 1e-5
-"""Of the largest force, or displacement."""
+"""Fraction of the largest force, or displacement."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,7 +22,7 @@ from phonokit.results.result import Result
 Array = NDArray[np.float64]
 Lines = Iterator[str]
 HEAD = f"# phonokit {__version__}"
-"""How every exported file begins."""
+"""The first words of every exported file."""
 
 
 def export(result: Result, folder: str | Path = ".") -> tuple[Path, ...]:

@@ -57,7 +57,7 @@ def _open_bounded(
 
 
 class _Bounded(RawIOBase):
-    """What comes out of a compressed file, up to a bound.
+    """Contents of a compressed file, up to a bound.
 
     Forces are packed to a third, and to a tenth where most are zero; a small file that
     unpacks to a thousand times its size was made to fill the memory.

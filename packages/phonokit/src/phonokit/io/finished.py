@@ -82,7 +82,7 @@ def read_finished(path: Path, form: str | None = None) -> Finished:
 
 
 def _of_atoms(atoms: Any) -> Finished:
-    """What ``ase.Atoms`` hold."""
+    """Atoms and forces of ``ase.Atoms``, or the reason that it has no forces."""
     forces, complaint = None, ""
     try:
         forces = np.asarray(atoms.get_forces(apply_constraint=False))

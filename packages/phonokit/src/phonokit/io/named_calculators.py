@@ -93,6 +93,7 @@ def _registered(name: str) -> Any:
     from ase.calculators.calculator import external_calculators, get_calculator_class
 
     if name in external_calculators:
+        # ASE gives this function no types.
         return get_calculator_class(name)  # type: ignore[no-untyped-call]
     known = ", ".join([*CALCULATORS, *external_calculators])
     raise DomainError(

@@ -16,10 +16,10 @@ from phonokit.io.species import element_of
 TYPES = ("H", "He", "Li", "Be", "B", "C", "N", "O", "F", "Ne")
 """Elements that ASE takes types 1, 2, ... for where a dump names none."""
 SAME = 2e-3
-"""Of the displacement; a calculation whose atoms are farther from where we put them, beyond
-the rounding of its file, is another. Forces are wrong by as much."""
+"""Fraction of the displacement: a calculation whose atoms are farther from where we put
+them, beyond the rounding of its file, is another. Forces are wrong by as much."""
 COARSEST = 0.05
-"""Of the displacement; coordinates that are rounded to more cannot tell it."""
+"""Fraction of the displacement; coordinates rounded to more cannot tell it."""
 FIGURES = 9
 """Coordinates with more figures are taken as exact."""
 
@@ -48,7 +48,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Placement:
-    """How the atoms of a calculation are those of a supercell.
+    """Rotation and order that bring a calculation to the atoms of a supercell.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def placement(expected: Expected, finished: Finished) -> Placement:
             continue
         back = np.argsort(order)
         sorted_there = replace(finished, positions=finished.positions[back])
-        same = np.array(symbols)[back] == np.array(kinds)
+        same = _same_kinds([symbols[i] for i in back], kinds)
         if (_in_place(expected, sorted_there, turn) & same).all():
             return Placement(turn, back)
     raise _elsewhere(expected, finished, frames[0], same_kinds)
@@ -204,7 +204,7 @@ def _elsewhere(
     turn: NDArray[np.float64],
     same_kinds: NDArray[np.bool_],
 ) -> FileError:
-    """What is wrong with the first atom that is not where it should be."""
+    """Description of the first atom that is not where it should be."""
     assert finished.positions is not None  # as they are elsewhere
     cell = expected.cell
     kinds = [element_of(s) or s for s in cell.symbols]

@@ -1,4 +1,4 @@
-"""What structure files say of atoms: elements, labels, masses, moments."""
+"""Species of structure files: elements, labels, masses, moments."""
 
 import functools
 import re

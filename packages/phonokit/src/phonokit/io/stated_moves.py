@@ -10,7 +10,7 @@ from phono_grid.errors import DomainError, FileError
 Moves = Callable[[int], Sequence[tuple[int, NDArray[np.float64]]]]
 """The displaced atoms, from 0, of a supercell by number, and their displacements."""
 SAME_VECTOR = 1e-3
-"""Of the length of a displacement; those in comments have 16 decimals, some fewer."""
+"""Tolerance, as a fraction of the displacement: comments have up to 16 decimals."""
 LAST_DIGIT = 1e-8
 """In the unit of the file; comments have as many decimals or more."""
 

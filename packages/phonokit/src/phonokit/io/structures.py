@@ -119,7 +119,7 @@ def _of_yaml(path: Path) -> Cell:
 
 
 def _with_all(path: Path, form: str | None) -> Structure:
-    """What ASE reads, and what it keeps apart or drops."""
+    """The structure that ASE reads, and data it keeps apart or drops."""
     with plain(path) as file:
         atoms = read_atoms(file, form, path, index=None)
         _refuse_partial(atoms)

@@ -48,6 +48,7 @@ def _parse_with_pyyaml(text: str) -> Any:
         ) from None
     base = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
+    # Either parser's, imported only where it is needed, so that mypy does not see it.
     class Loader(base):  # type: ignore[misc, valid-type]
         """Strings, of which those without quotes are told apart."""
 

@@ -23,7 +23,7 @@ NOT_FOR_CRYSTALS = (
 )
 """Formats of ASE that are no structure files, but databases, pictures and programs."""
 OPTIONS = {"lammps-data": {"masses": True}}
-"""What ASE's writers leave out unless they are told."""
+"""Options without which ASE's writers leave data out."""
 
 Write = Callable[[Path, Cell, NDArray[np.float64]], None]
 

@@ -1,4 +1,4 @@
-"""How atoms scatter neutrons: bound scattering lengths and cross-sections."""
+"""Neutron scattering by atoms: bound scattering lengths and cross-sections."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class NeutronData(ValueNoun):
 
     @classmethod
     def of(cls, cell: Cell, lengths: Mapping[str, float] | None = None) -> "NeutronData":
-        """Those of the elements of a cell, from the tables of periodictable.
+        """Scattering lengths of the elements of a cell, from the tables of periodictable.
 
         An atom whose mass is that of an isotope, and not the standard one, is that isotope.
 

@@ -28,8 +28,10 @@ def vanishes_by_symmetry(supercell: Supercell) -> bool:
 
 def why_third_order_is_zero(constants: SupercellConstants3) -> str:
     """Why all of the constants are zero, for a person; empty if they are not."""
-    sparse = isinstance(constants, SparseForceConstants3)
-    values = constants.blocks if sparse else constants.values  # type: ignore[union-attr]
+    if isinstance(constants, SparseForceConstants3):
+        values = constants.blocks
+    else:
+        values = constants.values
     if values.size and np.abs(values).max() > NOTHING:
         return ""
     if vanishes_by_symmetry(constants.supercell):
@@ -37,6 +39,6 @@ def why_third_order_is_zero(constants: SupercellConstants3) -> str:
             "vanishes by symmetry in this supercell, in which every atom is a centre of "
             "inversion for all others; take a larger one, 3 cells along an axis or more"
         )
-    if sparse:
+    if isinstance(constants, SparseForceConstants3):
         return "is zero: no atoms are within the cutoff of each other; take a larger one"
     return "is zero throughout: the forces of pairs are those of single atoms added up"

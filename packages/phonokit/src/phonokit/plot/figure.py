@@ -48,7 +48,7 @@ DomainError
 FileError
     If matplotlib is missing, or the file cannot be written.""",
 }
-"""What the docstrings of all pictures say, for `documented`."""
+"""Paragraphs common to the docstrings of all pictures, for `documented`."""
 
 
 def ensure_plottable(path: Path) -> None:
@@ -72,7 +72,7 @@ def made_by(name: str) -> Iterator[None]:
 
 
 def maker_of(path: Path) -> str:
-    """What has drawn a picture, by its own words; empty if it does not say."""
+    """The program that has drawn a picture, by its metadata; empty if unknown."""
     _, found, after = path.read_bytes().partition(MADE_BY.encode())
     return after.partition(b";")[0].decode("ascii", "replace") if found else ""
 

@@ -1,4 +1,4 @@
-"""What a finished file was asked for, against what is asked for now."""
+"""Settings of a finished file, compared with the settings of this run."""
 
 import json
 from collections.abc import Mapping

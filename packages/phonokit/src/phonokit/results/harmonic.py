@@ -164,7 +164,7 @@ class ModesResult(OfCell, kind="modes"):
 
     @property
     def participation_ratios(self) -> Array:
-        """How many of the atoms take part in each mode, (n_q, n_b), from 1 / n_a to 1."""
+        """Participation ratio of each mode, (n_q, n_b), from 1 / n_a to 1."""
         if self.eigenvectors is None:
             raise DomainError(
                 "participation_ratios: are of eigenvectors, which this result was made "

@@ -31,7 +31,7 @@ SHAPES = {
     "collision_eigenvalues": "(n_T, n_relaxon)",
     **dict.fromkeys(("heat_capacity", "gamma", "gamma_N", "gamma_U"), MODE),
 }
-"""Of datasets that have one; those of κ are in `GAPS`."""
+"""Shapes of datasets, by name; those of κ are in `GAPS`."""
 KAPPA = "kappa kappa_error kappa_RTA kappa_inter kappa_degenerate kappa_populations_RTA"
 MODE_KAPPA = "mode_kappa mode_kappa_RTA mode_kappa_inter mode_kappa_populations_RTA"
 GAPS = {

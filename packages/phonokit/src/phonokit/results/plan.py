@@ -24,12 +24,12 @@ class Plan(Result, kind="plan"):
 
     costs: Array = quantity("s", "(n_i,)", "of each irreducible wave vector, on one rank")
     pieces: Numbers = quantity("1", "(n_i,)", "into which each of them is cut")
-    series: float = quantity("s", "float", "what whoever has pieces of one does first")
-    serial: float = quantity("s", "float", "what every run does before")
-    memory: dict[str, int] = quantity("byte", "dict", "what is large, by who has it")
+    series: float = quantity("s", "float", "each rank with pieces of one, before them")
+    serial: float = quantity("s", "float", "preparation, not shared among ranks")
+    memory: dict[str, int] = quantity("byte", "dict", "large arrays, by what owns them")
 
     def loads(self, ranks: int, distribution: str | None = None) -> Array:
-        """What each rank has to do, s, (n,), without what every run does before.
+        """Work of each rank, s, (n,), without the preparation common to every run.
 
         A distribution is in `DISTRIBUTIONS`, or ``"pieces"`` of wave vectors; what
         `phonokit.kappa` does if not given.

@@ -28,7 +28,7 @@ Words = NDArray[np.str_]
 Parts = Mapping[str, Array]
 """Arrays by name."""
 TYPES = {"str_": "S", "int": "int64", "complex": "complex128", "float": "float64"}
-"""What datasets are read as, by a word in the type of a quantity."""
+"""Types of datasets, by a word in the type of a quantity."""
 
 
 def quantity(

@@ -1,4 +1,4 @@
-"""What neutrons are scattered with, if nothing else is asked for."""
+"""Default settings of neutron scattering."""
 
 FREQUENCY_POINTS = 401
 """Frequency points."""

@@ -115,7 +115,7 @@ class Transport:
 
     @property
     def scattering_description(self) -> str:
-        """What scatters phonons and how energy is conserved, in words."""
+        """The scattering processes and the conservation of energy, in words."""
         energy = energy_conservation(self.scattering)
         parts = ["symmetrised " * self.symmetrized_tetrahedra + energy]
         parts += ["whole zone"] * self.full_zone

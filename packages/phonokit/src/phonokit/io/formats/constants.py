@@ -142,7 +142,7 @@ def write_constants(
 
 
 def losses(crystal: Crystal, format: str) -> list[str]:
-    """What a format cannot hold of a crystal, in words."""
+    """Properties of a crystal that a format cannot hold, in words."""
     lost = []
     if format == "espresso" and crystal.order == 3:
         lost.append("third-order constants: matdyn.x reads second order alone")
@@ -212,7 +212,7 @@ def _third(crystal: Crystal) -> LatticeForceConstants:
 def _without_dipoles(
     crystal: Crystal, polar: Dipoles
 ) -> tuple[LatticeForceConstants, Dipoles]:
-    """What the dipoles leave of constants of a supercell, by Ewald's whole sum."""
+    """Constants of a supercell without the dipoles, by Ewald's whole sum."""
     width, cutoff = ewald_of(crystal.primitive, polar.charges)
     fc2 = crystal.fc2
     assert not isinstance(fc2, LatticeForceConstants)  # the caller knows

@@ -21,7 +21,7 @@ NANOMETRE = 10.0
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Control:
-    """What ``CONTROL`` says.
+    """Contents of a ``CONTROL`` file.
 
     Parameters
     ----------

@@ -27,7 +27,7 @@ from phonokit.io.formats.embed import MOST_CELLS, embedded, multiples, multiplie
 from phonokit.model.dipoles import Dipoles
 
 REACHES = 1e-8
-"""What may be left of the damped dipoles at the boundary of a supercell."""
+"""Largest remainder of the damped dipoles at the boundary of a supercell."""
 
 
 def with_own_range(constants: ForceConstants, polar: Dipoles) -> ForceConstants:
@@ -107,7 +107,7 @@ def _of_dynamics(dynamics: Dynamics, supercell: Supercell) -> ForceConstants:
 
 
 def _left(supercell: Supercell, polar: BornCharges, width: float) -> float:
-    """What is left of the damped dipoles at the boundary of a supercell."""
+    """Remainder of the damped dipoles at the boundary of a supercell."""
     # Distances count in the metric of the inverse dielectric tensor.
     ends = np.stack(np.meshgrid(*[range(-1, 2)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
     vectors = ends[np.any(ends != 0, axis=1)] @ supercell.cell.lattice

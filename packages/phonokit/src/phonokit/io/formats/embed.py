@@ -79,7 +79,7 @@ def multiplies(supercell: Supercell) -> bool:
 
 
 def multiples(cells: Supercell) -> tuple[int, int, int]:
-    """How many times an axis of the primitive cell is a vector of the supercell."""
+    """Multiple of an axis of the primitive cell that is a vector of the supercell."""
     ratio = cells.primitive.lattice @ np.linalg.inv(cells.cell.lattice)
     a, b, c = (
         next(n for n in range(1, 1000) if np.abs(n * r - np.rint(n * r)).max() < SAME)

@@ -23,7 +23,7 @@ EXACT_THIRD = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """How far constants of one order were from the laws.
+    """Deviations of constants of one order from the laws.
 
     Parameters
     ----------
@@ -70,15 +70,14 @@ def lawful(
 def _second(constants: Constants2, make: bool) -> tuple[Constants2, Drift]:
     """Second order."""
     drift = float(drifts_of(constants).max(initial=0))
-    lattice = isinstance(constants, LatticeForceConstants)
     if not make or not np.abs(constants.values).max(initial=0):
         return constants, Drift(2, drift, 0.0)
     made: Constants2
     if isinstance(constants, LatticeForceConstants):
         made = symmetrize_lattice(constants)
+        same = len(made) == len(constants)
     else:
-        made = symmetrize(constants)
-    same = not lattice or len(made) == len(constants)  # type: ignore[arg-type]
+        made, same = symmetrize(constants), True
     change = float(np.abs(made.values - constants.values).max()) if same else drift
     if change <= EXACT * float(np.abs(constants.values).max()):
         return constants, Drift(2, drift, 0.0)

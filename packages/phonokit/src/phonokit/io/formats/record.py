@@ -1,4 +1,4 @@
-"""What a reader of force constants has read."""
+"""Record of force constants as a reader found them."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -31,7 +31,7 @@ from phonokit.results.force_constants import write_force_constants
 
 SECOND, THIRD = "FORCE_CONSTANTS_2ND", "FORCE_CONSTANTS_3RD"
 NUMBERS = 1 + 6 + 3 + 27 * 4
-"""Of a third-order block: its number, two vectors, three atoms, 27 rows."""
+"""Numbers of a third-order block: its own, two vectors, three atoms, 27 rows."""
 Constants2 = ForceConstants | LatticeForceConstants
 Constants3 = ForceConstants | SparseForceConstants3 | LatticeForceConstants
 
@@ -258,7 +258,7 @@ def _write_third(series: Series3, cell: Cell, path: Path) -> Path:
 
 
 def _multiples(supercell: Supercell) -> tuple[int, int, int]:
-    """How often the primitive axes fit in the supercell."""
+    """Multiples of the primitive axes in the supercell."""
     ratio = supercell.cell.lattice @ np.linalg.inv(supercell.primitive.lattice)
     a, b, c = (round(x) for x in np.diag(ratio))
     return a, b, c

@@ -25,7 +25,7 @@ NAMES = {
 }
 MOST_ATOMS = 10**5
 REST = 1e-10
-"""What is left of Ewald's sum over the lattice, and of the longest reciprocal vector."""
+"""Relative size of the terms that Ewald's two sums leave out."""
 
 
 def read_tdep(

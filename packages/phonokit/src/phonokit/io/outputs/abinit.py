@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from phono_grid.errors import FileError
 from phono_grid.units import BOHR
 
+from phonokit.io.files import in_file
 from phonokit.io.lines import number_of
 from phonokit.io.outputs.calculation import (
     NUMBER,
@@ -38,8 +39,11 @@ def read_abinit_output(path: Path) -> Finished:
     lattice = np.reshape(rprim, (3, 3)) * acell[:, None] * BOHR
     n = len(forces)
     types = _echo(path, whole, "typat", n).astype(int)
+    if types.min() < 1:
+        raise FileError(f"{path}: typat: expected types from 1 on, got {types.min()}")
     znucl = _echo(path, whole, "znucl", int(types.max(initial=1)))
-    symbols = [symbol_of_number(round(float(znucl[kind - 1]))) for kind in types]
+    with in_file(path):
+        symbols = [symbol_of_number(round(float(znucl[kind - 1]))) for kind in types]
     ensure_as_many(path, len(symbols), n)
     if n == 1 and _found(whole, "xred") is None:
         return Finished(symbols, np.zeros((1, 3)), forces, lattice)
@@ -61,4 +65,7 @@ def _echo(path: Path, whole: str, name: str, n: int) -> NDArray[np.float64]:
         raise FileError(
             f"{path}: {name}: expected {n} numbers, got {len(words)}; is it complete?"
         )
-    return np.array([number_of(word) for word in words])
+    values = np.array([number_of(word) for word in words])
+    if not np.isfinite(values).all():
+        raise FileError(f"{path}: {name}: expected numbers, got {' '.join(words)[:60]!r}")
+    return values
