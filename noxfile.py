@@ -31,6 +31,7 @@ EXTENSIONS = [
 ]
 PYTHON_ALONE = ["phonokit", "phono-inside"]
 PACKAGES = [*EXTENSIONS, *PYTHON_ALONE]
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 WHEELS = ROOT / ".nox" / "wheels"
 DOCS = ROOT / "docs"
 RELEASE = ROOT / "dist"
@@ -256,6 +257,15 @@ def alone(session: nox.Session, package: str) -> None:
     few = {"PHONO_FEW_CASES": "1", "PHONO_TEST_DATA": None}
     folder = f"tests/{module(package)}"
     session.run(*PYTEST, "-m", "not mpi", folder, *session.posargs, env=few)
+
+
+@nox.session(python=PYTHONS, requires=["wheels"], download_python="never")
+def pythons(session: nox.Session) -> None:
+    """Run the tests with every Python that is here, all from the same wheels."""
+    project = nox.project.load_toml("pyproject.toml")
+    tools = nox.project.dependency_groups(project, "test")
+    install_ours(session, "phonokit[all]", "phono-inside", *tools)
+    session.run(*PYTEST, "-m", "not mpi", *session.posargs)
 
 
 def with_peers(session: nox.Session) -> None:
