@@ -1,8 +1,52 @@
-"""The result of the example."""
+"""The result of the example; which tests run with the NumPy definitions too."""
+
+from pathlib import Path
 
 import phonokit
 import pytest
+from phono_grid import Backend
+from phono_grid.backend import active
 from tiny_crystal import EXAMPLE
+
+HERE = Path(__file__).parent
+COMPUTE = {
+    "test_accuracy",
+    "test_accumulate",
+    "test_cli",
+    "test_constants_crystals",
+    "test_converge",
+    "test_elasticity",
+    "test_entropy",
+    "test_example",
+    "test_examples",
+    "test_fc_commands",
+    "test_grueneisen",
+    "test_harmonic",
+    "test_harmonic_laws",
+    "test_isotopic_crystals",
+    "test_laws_of_all_data",
+    "test_one_bad_part",
+    "test_periodic_phonons",
+    "test_qha",
+    "test_reference",
+    "test_results",
+    "test_runs",
+    "test_scaling",
+    "test_scattering",
+    "test_work_pieces",
+    "test_workflow",
+}
+"""Files of tests that compute. The others read, say, draw or refuse, which the
+implementation of the kernels has no part in: they run with the one in Rust alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what is the same with both implementations, if it is the second."""
+    if active() is Backend.PYTHON:
+        skip = pytest.mark.skip(reason="the same whatever the kernels are")
+        for item in items:
+            if item.path.parent == HERE and item.path.stem not in COMPUTE:
+                item.add_marker(skip)
 
 
 @pytest.fixture(scope="session")
