@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants, LatticeForceConstants, SparseForceConstants3
 from phono_grid import Cell, ShortestVectors, Supercell, ValueNoun
+from phono_grid.arrays import distinct
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
     DomainError,
@@ -143,7 +144,7 @@ class Series3(ValueNoun):
     @property
     def n_lattice_vectors(self) -> int:
         """Number of distinct ``R_1 - R_2``."""
-        return len(np.unique(self.cells[:, 0] - self.cells[:, 1], axis=0))
+        return len(distinct(self.cells[:, 0] - self.cells[:, 1], axis=0))
 
 
 Constants3 = ForceConstants | SparseForceConstants3 | LatticeForceConstants

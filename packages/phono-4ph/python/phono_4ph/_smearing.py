@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_3ph import PeriodicModes
 from phono_grid import ValueNoun
+from phono_grid.arrays import distinct
 from phono_grid.errors import (
     DomainError,
     ensure_finite,
@@ -125,7 +126,7 @@ class AdaptiveGaussian(ValueNoun):
             # Opposite steps are as good as one.
             images = grid.rotations.transpose(0, 2, 1).reshape(-1, 3)
             first = images[np.arange(len(images)), (images != 0).argmax(axis=1)]
-            steps = np.unique(images * np.sign(first)[:, None], axis=0)
+            steps = distinct(images * np.sign(first)[:, None], axis=0)
         return cls(scale / 2 * v @ (steps @ grid.steps).T, cutoff, counting)
 
     def densities(

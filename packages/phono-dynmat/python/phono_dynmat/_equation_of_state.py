@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from phono_grid.arrays import distinct
 from phono_grid.errors import ConvergenceError, DomainError, as_numbers, finite, named
 
 Array = NDArray[np.float64]
@@ -175,10 +176,10 @@ def checked_volumes(volumes: ArrayLike, name: str) -> Array:
     v = finite(volumes, name, ("n_V",))
     if not (v > 0).all():
         raise DomainError(f"{name} must be positive, got {v.min():g} Å³")
-    if len(np.unique(v)) < 4:
+    if len(distinct(v)) < 4:
         raise DomainError(
             f"{name}: an equation of state has four parameters and needs four different "
-            f"volumes or more, got {len(np.unique(v))}"
+            f"volumes or more, got {len(distinct(v))}"
         )
     return v
 

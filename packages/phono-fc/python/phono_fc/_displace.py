@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Supercell, Symmetry
+from phono_grid.arrays import distinct
 from phono_grid.errors import (
     DomainError,
     ensure_flag,
@@ -167,7 +168,7 @@ def _second(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Second atoms and unit displacements, for the operations the first one leaves."""
     permutations = symmetry.permutations[group]
-    representatives = np.unique(permutations.min(axis=0))
+    representatives = distinct(permutations.min(axis=0))
     leaves = permutations[:, representatives] == representatives
     # Directions depend on the bond group only, and there are few different ones.
     groups, which = np.unique(leaves, axis=1, return_inverse=True)
@@ -190,7 +191,7 @@ def _spanning(group: NDArray[np.int64], diagonal: bool) -> list[NDArray[np.int64
     """The fewest directions whose images under the group span space."""
     candidates = np.concatenate([AXES, DIAGONALS]) if diagonal else AXES
     for d in candidates:
-        images = np.unique(group @ d, axis=0)
+        images = distinct(group @ d, axis=0)
         if any(_volume(d, *two) for two in combinations(images, 2)):
             return [d]
     for d, r in product(candidates, group):

@@ -10,6 +10,7 @@ from phono_grid._extension import rust
 from phono_grid._reduction import minkowski_reduction
 from phono_grid._spglib import SYMPREC
 from phono_grid._supercell import Supercell
+from phono_grid.arrays import distinct
 from phono_grid.backend import accelerated_by, unchecked
 from phono_grid.errors import (
     DomainError,
@@ -155,7 +156,7 @@ def shortest_vectors(
     # In a reduced basis and for differences in [-1/2, 1/2], the shortest image is among the
     # sums of -1, 0, 1 times a, b, c and -(a + b + c).
     signs = np.array(list(product((-1, 0, 1), repeat=4)))
-    points = np.unique(signs[:, :3] - signs[:, 3:], axis=0)
+    points = distinct(signs[:, :3] - signs[:, 3:], axis=0)
 
     u = minkowski_reduction(np.asarray(basis))
     rows, from_basis = u @ np.asarray(basis), np.rint(np.linalg.inv(u))

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from phono_grid._cell import Cell
 from phono_grid._extension import rust
 from phono_grid._spglib import SYMPREC, magnetic_dataset, magnetic_symbol, spglib_dataset
+from phono_grid.arrays import distinct
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
     DomainError,
@@ -107,7 +108,7 @@ class Symmetry(ValueNoun):
     @property
     def independent_atoms(self) -> NDArray[np.int64]:
         """The first atom of every orbit, ascending."""
-        return np.unique(self.permutations.min(axis=0))
+        return distinct(self.permutations.min(axis=0))
 
     def site(self, atom: int) -> NDArray[np.int64]:
         """The operations that leave ``atom`` where it is, its site symmetry."""
@@ -120,7 +121,7 @@ class Symmetry(ValueNoun):
         ``W`` is the transpose of a direct rotation; ``-W`` is added where the crystal has
         no inversion, because ``f(-q) = f(q)``.
         """
-        group = np.unique(self.rotations.transpose(0, 2, 1), axis=0)
+        group = distinct(self.rotations.transpose(0, 2, 1), axis=0)
         if not (group == -np.eye(3, dtype=np.int64)).all(axis=(1, 2)).any():
             group = np.concatenate([group, -group])
         # The identity first, as everywhere.

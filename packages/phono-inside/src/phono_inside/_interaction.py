@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from phono_3ph import interaction_strengths
 from phono_grid import Tetrahedra, Triplets, units
+from phono_grid.arrays import distinct
 
 from phono_inside._crystal import (
     ensure_arrays,
@@ -56,7 +57,7 @@ def interaction(phonors: ModuleType, **a: Any) -> None:
     _, modes = modes_of(a, zone, Tetrahedra.of(zone[1].grid), positions)
     out, wanted = a["fc3_normal_squared"], a["g_zero"] == 0
     # Images of q may differ from triplet to triplet; each has a series of its own.
-    for q in np.unique(triplets[:, 0]):
+    for q in distinct(triplets[:, 0]):
         members = np.flatnonzero(triplets[:, 0] == q)
         at_q = Triplets(triplets[members], np.ones(len(members), dtype=np.int64))
         strengths = interaction_strengths(

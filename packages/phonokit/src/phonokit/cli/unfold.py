@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import numpy as np
 from phono_grid import Cell
+from phono_grid.arrays import distinct
 from phono_grid.fingerprints import fingerprint
 
 from phonokit.calc.unfold import unfold as unfold_of
@@ -116,7 +117,7 @@ def _rows(result: UnfoldResult, unit: FrequencyUnit) -> Iterator[str]:
     if result.labels is not None:
         n = len(result.qpoints) // len(result.labels)
         ends = n * np.arange(len(result.labels))
-        rows = np.unique([ends, ends + n - 1])
+        rows = distinct([ends, ends + n - 1])
     for i in rows:
         yield f"  {wave_vector_name(result.qpoints[i])}"
         pairs = [

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Cell
+from phono_grid.arrays import distinct
 from phono_grid.errors import DomainError, FileError
 from phono_grid.files import path_of
 
@@ -187,7 +188,7 @@ def _refuse_partial(atoms: Any) -> None:
     named = ("occupancy", "occupancies", "occupation")
     arrays = [np.asarray(atoms.arrays[name]) for name in named if name in atoms.arrays]
     # A file of proteins has 0 where nobody knows.
-    numbers = [np.unique(array) for array in arrays if array.dtype.kind in "iuf"]
+    numbers = [distinct(array) for array in arrays if array.dtype.kind in "iuf"]
     few = [x for values in numbers for x in values if 0 < x < 1 - 1e-6]
     for its in mixed[:1] or [{"a site": share} for share in few[:1]]:
         refuse_partial(its)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from phono_dynmat import EquationOfState
 from phono_grid import units
+from phono_grid.arrays import distinct
 from phono_grid.errors import ensure_type
 
 from phonokit._documented import documented
@@ -88,7 +89,7 @@ def plot_qha(
 def _draw_energies(axes: "Axes", result: QhaResult) -> None:
     """Free energies at some temperatures, the fits, and the line of their minima."""
     totals, v = result.totals, result.volumes
-    shown = np.unique(np.linspace(0, len(totals) - 1, CURVES).round().astype(int))
+    shown = distinct(np.linspace(0, len(totals) - 1, CURVES).round().astype(int))
     fine = np.linspace(v[0], v[-1], 200)
     equation = EquationOfState(result.provenance.settings["equation"])
     fits = equation.fit(v, totals[shown])

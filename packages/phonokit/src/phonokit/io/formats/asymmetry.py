@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_fc import LatticeForceConstants
 from phono_grid import Symmetry
+from phono_grid.arrays import distinct
 from phono_grid.errors import PhonoWarning
 
 WORST = 0.1
@@ -48,7 +49,7 @@ def asymmetry(constants: LatticeForceConstants, symmetry: Symmetry) -> float:
         return 0.0
     n_r = len(symmetry.rotations)
     several = max(FEWEST, WORK // len(constants.values))
-    chosen = np.unique(np.linspace(0, n_r - 1, min(n_r, several)).astype(int))
+    chosen = distinct(np.linspace(0, n_r - 1, min(n_r, several)).astype(int))
     worst = max(_change(constants, symmetry, int(r)) for r in chosen)
     return worst / largest
 
