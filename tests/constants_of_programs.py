@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import h5py
 import numpy as np
 import phonokit
-from phono_fc import expand
+from phono_fc import LatticeForceConstants, expand
 from phono_grid.calculators import calculator_units
-from phono_grid.units import FREQUENCY
+from phono_grid.units import BOHR, FREQUENCY
+from phonokit.io.formats.embed import AtomFinder
 
 
 def write_d3q(crystal: phonokit.Crystal, folder: Path) -> None:
@@ -57,3 +59,86 @@ def write_vasp_hessian(crystal: phonokit.Crystal, path: Path, *, in_thz: bool) -
         f"</crystal>\n{rows('positions', cell.positions)}</structure>\n"
         f"<dynmat>\n{unit}{rows('hessian', hessian)}</dynmat>\n</modeling>\n"
     )
+
+
+def write_alamode_h5(crystal: phonokit.Crystal, path: Path, *, rows: bool = True) -> None:
+    """A file of ALAMODE 2; older versions have lattice vectors in columns."""
+    supercell, cell = crystal.supercell, crystal.supercell.cell
+    find = AtomFinder(supercell)
+    home = supercell.primitive_to_supercell
+    start = find.cells_of(home)
+    of_first = np.flatnonzero(supercell.supercell_to_primitive == 0)
+    shifts = find.cells_of(of_first) - start[0]
+    kinds = np.arange(len(home))
+    table = np.array([find(kinds, start + shift) for shift in shifts]).T
+    table = table[:, np.argsort(table[0] != home[0], kind="stable")]
+    series, names = crystal.series3, list(dict.fromkeys(cell.symbols))
+    third = LatticeForceConstants(
+        series.values, series.atoms, series.cells, crystal.primitive
+    )
+    with h5py.File(path, "w") as file:
+        lattice = cell.lattice / BOHR
+        file["SuperCell/lattice_vector"] = lattice if rows else lattice.T
+        file["SuperCell/lattice_vector"].attrs["unit"] = "bohr"
+        file["SuperCell/fractional_coordinate"] = cell.positions
+        file["SuperCell/atomic_kinds"] = [names.index(s) for s in cell.symbols]
+        file["SuperCell/elements"] = names
+        file["SuperCell/mapping_table"] = table
+        for each in (LatticeForceConstants.of(crystal.fc2), third):
+            order, x = each.order, crystal.primitive.positions
+            place = np.argwhere(each.values)
+            entry, axes = place[:, 0], place[:, 1:]
+            atoms, cells = each.atoms[entry], each.cells[entry]
+            whole = np.column_stack(
+                [home[atoms[:, 0]]]
+                + [
+                    find(atoms[:, i], cells[:, i - 1] + start[atoms[:, 0]])
+                    for i in range(1, order)
+                ]
+            )
+            ends = cells + x[atoms[:, 1:]] - x[atoms[:, :1]]
+            keys = 3 * whole + axes
+            # One order of the last two stands for both.
+            kept = keys[:, 1] <= keys[:, -1]
+            group = f"ForceConstants/Order{order}"
+            vectors = (ends @ crystal.primitive.lattice / BOHR).reshape(len(entry), -1)
+            file[f"{group}/atom_indices"] = atoms[kept]
+            file[f"{group}/atom_indices_supercell"] = whole[kept]
+            file[f"{group}/coord_indices"] = axes[kept]
+            file[f"{group}/shift_vectors"] = vectors[kept]
+            file[f"{group}/shift_vectors"].attrs["unit"] = "bohr"
+            unit = calculator_units("qe").force_constants(order)
+            values = each.values[tuple(place.T)][kept] / unit
+            file[f"{group}/force_constant_values"] = values
+
+
+def write_vaspout(
+    crystal: phonokit.Crystal, path: Path, forces: np.ndarray | None = None
+) -> None:
+    """A vaspout.h5 of perturbation theory, with charges and masses, or with forces."""
+    supercell, cell = crystal.phonon_supercell, crystal.phonon_supercell.cell
+    n, kinds = cell.n_atoms, list(dict.fromkeys(cell.symbols))
+    with h5py.File(path, "w") as file:
+        file["input/poscar/scale"] = 1.0
+        file["input/poscar/lattice_vectors"] = cell.lattice
+        file["input/poscar/position_ions"] = cell.positions
+        file["input/poscar/direct_coordinates"] = 1
+        file["input/poscar/ion_types"] = np.array(kinds, dtype="S2")
+        counts = [cell.symbols.count(s) for s in kinds]
+        file["input/poscar/number_ion_types"] = np.array(counts, dtype=np.int32)
+        masses = " ".join(f"{cell.masses[cell.symbols.index(s)]:.12f}" for s in kinds)
+        file["original/incar/content"] = f"IBRION = 8\nPOMASS = {masses}\n"
+        if forces is not None:
+            file["intermediate/ion_dynamics/scale"] = 1.0
+            file["intermediate/ion_dynamics/lattice_vectors"] = cell.lattice[None]
+            file["intermediate/ion_dynamics/position_ions"] = cell.positions[None]
+            file["intermediate/ion_dynamics/forces"] = forces[None]
+            return
+        whole = expand(crystal.fc2).swapaxes(1, 2).reshape(3 * n, 3 * n)
+        file["results/linear_response/force_constants"] = -whole
+        if crystal.polar is not None:
+            charges = crystal.polar.charges
+            tensors = charges.charges[supercell.supercell_to_primitive]
+            file["results/linear_response/born_charges"] = tensors.swapaxes(1, 2)
+            name = "results/linear_response/electron_dielectric_tensor"
+            file[name] = charges.dielectric

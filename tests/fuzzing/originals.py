@@ -13,7 +13,12 @@ from typing import Any
 
 import numpy as np
 import phonokit
-from constants_of_programs import write_d3q, write_vasp_hessian
+from constants_of_programs import (
+    write_alamode_h5,
+    write_d3q,
+    write_vasp_hessian,
+    write_vaspout,
+)
 from fuzzing.programs import PROGRAMS
 from fuzzing.reader import Read, Reader, forces_on, rocksalt, text
 from model_crystals import random_cubic, springs, zincblende
@@ -213,6 +218,14 @@ CONSTANTS = {
         lambda folder: write_vasp_hessian(small(), folder / "vasprun.xml", in_thz=True),
         phonokit.load,
     ),
+    "alamode.h5": Reader(
+        lambda folder: write_alamode_h5(small(), folder / "x.h5"), phonokit.load
+    ),
+    "vaspout": Reader(
+        lambda folder: write_vaspout(small(), folder / "vaspout.h5"), phonokit.load
+    ),
+    "euphonic": constants("euphonic", "x.json"),
+    "kaldo": constants("kaldo", "gpumd_fc.npz"),
     "phonopy": constants("phonopy", "p"),
     "fc2.hdf5": of_order(2, "fc2.hdf5"),
     "fc3.hdf5": of_order(3, "fc3.hdf5"),

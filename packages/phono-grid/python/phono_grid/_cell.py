@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phono_grid import _foreign_cells
-from phono_grid._elements import are_numbers, labelled_number, symbol_of
+from phono_grid._elements import are_numbers, labelled_number, number_of, symbol_of
 from phono_grid._isotopes import ensure_symbols, standard_masses
 from phono_grid.calculators import calculator_units
 from phono_grid.errors import DomainError, as_numbers, ensure_finite, frozen
@@ -232,6 +232,11 @@ class Cell(ValueNoun):
         """A number for each distinct symbol, in order of first appearance, from 1."""
         order = {s: i + 1 for i, s in enumerate(dict.fromkeys(self.symbols))}
         return np.array([order[s] for s in self.symbols], dtype=np.int64)
+
+    @property
+    def atomic_numbers(self) -> NDArray[np.int64]:
+        """The number of each atom's element, whatever its label."""
+        return np.array([number_of(symbol) for symbol in self.symbols], dtype=np.int64)
 
     @property
     def kinds(self) -> NDArray[np.int64]:

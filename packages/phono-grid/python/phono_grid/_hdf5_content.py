@@ -43,11 +43,14 @@ class Outline:
         Of the numbers; ``"text"`` for strings of any length, empty for all other types.
     offset : int
         Of the numbers in the file; -1 if they are not in one piece.
+    unit : str
+        Its attribute of that name, empty if it has none.
     """
 
     shape: tuple[int, ...]
     dtype: str
     offset: int
+    unit: str = ""
 
     @property
     def n_bytes(self) -> int:
@@ -83,7 +86,7 @@ class Content:
         """Attributes of the file: numbers, arrays of numbers, strings and lists of them."""
         with _library("its attributes"):
             names = list(self._file.attrs)[:MOST_NAMES]
-            pairs = ((name, self._attribute(name)) for name in names)
+            pairs = ((name, self._attribute(name, self._file.attrs)) for name in names)
             return {name: value for name, value in pairs if value is not None}
 
     def pieces(self, name: str, outline: Outline) -> Iterator[np.ndarray[Any, Any]]:
@@ -132,8 +135,12 @@ class Content:
             return Outline((), "", -1)
         offset = dataset.id.get_offset() if layout == h5d.CONTIGUOUS else None
         shape = tuple(int(n) for n in dataset.shape)
+        unit = self._attribute("unit", dataset.attrs) if "unit" in dataset.attrs else ""
         outline = Outline(
-            shape, self._type(dataset.dtype), -1 if offset is None else offset
+            shape,
+            self._type(dataset.dtype),
+            -1 if offset is None else offset,
+            unit if isinstance(unit, str) else "",
         )
         if dataset.chunks:
             one = int(np.prod(dataset.chunks, dtype=object)) * dataset.dtype.itemsize
@@ -149,12 +156,12 @@ class Content:
         plain = dtype.kind in "iufcbS" and enum is None and dtype.subdtype is None
         return str(dtype.str) if plain else ""
 
-    def _attribute(self, name: str) -> Any:
+    def _attribute(self, name: str, attributes: Any) -> Any:
         """Value of an attribute; None for a kind that nobody here writes."""
-        about = self._file.attrs.get_id(name)
+        about = attributes.get_id(name)
         if about.dtype.itemsize * int(np.prod(about.shape, dtype=object)) > MOST_TEXT:
             raise ContentError(f"its attribute {name} is longer than any text")
-        value = self._file.attrs[name]
+        value = attributes[name]
         if isinstance(value, bytes):
             return value.decode("utf-8", "replace")
         if isinstance(value, str):
@@ -247,7 +254,7 @@ def serve(path: str, requests: BinaryIO, out: BinaryIO) -> None:
         _limit(0)
         content = Content(path)
         outlines = content.outlines()
-        parts = {n: (o.shape, o.dtype, o.offset) for n, o in outlines.items()}
+        parts = {n: (o.shape, o.dtype, o.offset, o.unit) for n, o in outlines.items()}
         _answer(out, attributes=packed(content.attributes()), parts=parts)
         out.flush()
         for line in requests:

@@ -164,6 +164,10 @@ class Hdf5File:
         """Shape of a dataset."""
         return self._outline(name).shape
 
+    def unit(self, name: str) -> str:
+        """Unit of a dataset, empty if the file does not say."""
+        return self._outline(name).unit
+
     def place(self, name: str, shape: Sequence[int], dtype: Any) -> int:
         """Where the numbers of a dataset begin in the file, for those who change them.
 

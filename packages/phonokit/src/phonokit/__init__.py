@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from phonokit.io.formats.shengbte import read_shengbte as read_shengbte
     from phonokit.io.formats.shengbte import write_shengbte as write_shengbte
     from phonokit.io.load import load as load
+    from phonokit.io.objects import from_object as from_object
     from phonokit.io.read import read as read
     from phonokit.io.supercells import read_supercells as read_supercells
     from phonokit.io.write_displacements import write_displacements as write_displacements
@@ -193,6 +194,7 @@ _HOME = {
     "phonokit.io.formats.constants": "read_constants write_constants",
     "phonokit.io.formats.shengbte": "read_shengbte write_shengbte",
     "phonokit.io.load": "load",
+    "phonokit.io.objects": "from_object",
     "phonokit.io.read": "read",
     "phonokit.io.supercells": "read_supercells",
     "phonokit.io.write_displacements": "write_displacements",

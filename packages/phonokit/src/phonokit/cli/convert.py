@@ -22,8 +22,8 @@ phono convert examples/silicon shengbte
 phono convert shengbte tdep --to tdep
 phono convert espresso.fc phonopy --to phonopy
 """
-Reads = Literal["shengbte", "tdep", "espresso", "alamode", "vasp"]
-Writes = Literal["shengbte", "tdep", "espresso", "alamode", "phonopy"]
+Reads = Literal["shengbte", "tdep", "espresso", "alamode", "vasp", "euphonic", "kaldo"]
+Writes = Literal["shengbte", "tdep", "espresso", "alamode", "phonopy", "euphonic", "kaldo"]
 
 
 def convert(
@@ -44,9 +44,10 @@ def convert(
     ----------
     source
         Forces or constants: a file or folder of phonopy, phono3py, ShengBTE, FourPhonon,
-        TDEP, Quantum ESPRESSO, ALAMODE or VASP; its content tells which.
+        TDEP, Quantum ESPRESSO, ALAMODE, VASP, Euphonic or kALDo; its content tells which.
     target
-        The folder to write, made if it is not there; with --to espresso or alamode a file.
+        The folder to write, made if it is not there; with --to espresso, alamode, euphonic
+        or kaldo a file.
     from_
         The format of the source, where its content does not tell.
     to

@@ -26,6 +26,7 @@ from phonokit.io.outputs.local_orbitals import (
     read_openmx_output,
 )
 from phonokit.io.recognize import ensure_file, format_of, plain
+from phonokit.io.vaspout import is_hdf5, read_vaspout_forces
 
 READERS: dict[str, Callable[[Path], Finished]] = {
     "abinit-out": read_abinit_output,
@@ -40,6 +41,7 @@ READERS: dict[str, Callable[[Path], Finished]] = {
     "crystal-out": read_crystal_output,
     "abacus-log": read_abacus_log,
     "openmx-out": read_openmx_output,
+    "vasp-h5": read_vaspout_forces,
 }
 """Our own readers, of compressed files too, by the name of the format; ASE has others."""
 ELSEWHERE = {
@@ -71,7 +73,7 @@ def read_finished(path: Path, form: str | None = None) -> Finished:
         If its self-consistency did not converge.
     """
     ensure_file(path, "the output of the calculation")
-    form = form or format_of(path)
+    form = form or ("vasp-h5" if is_hdf5(path) else format_of(path))
     if form in ELSEWHERE:
         raise FileError(f"{path}: {ELSEWHERE[form]}")
     with plain(path) as file:

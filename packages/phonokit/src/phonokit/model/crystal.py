@@ -260,6 +260,13 @@ class Crystal(ValueNoun):
         DomainError
             If the crystal has third-order constants alone.
         """
+        given, files = self.constants, self.origin.files
+        if isinstance(given, Given) and given.fc2 is None and files:
+            names = ", ".join(str(file.path) for file in files)
+            raise DomainError(
+                f"fc2: {names}: third-order constants alone; phonons need those of second "
+                "order beside them"
+            )
         with using(self.backend), timed("second-order constants"):
             fc2 = self.constants.second_order()
             if log.isEnabledFor(logging.INFO):

@@ -45,7 +45,7 @@ def read_alamode(
     cell, home, vectors = _structure(path, text)
     with in_file(path):
         supercell = Supercell.of(
-            cell, np.eye(3, dtype=np.int64), _basis(path, cell, vectors)
+            cell, np.eye(3, dtype=np.int64), primitive_basis(path, cell, vectors)
         )
     primitive = Cell(
         supercell.primitive.lattice,
@@ -64,7 +64,7 @@ def read_alamode(
         raise FileError(f"{path}: holds no constants of second or third order")
     with in_file(path):
         whole = None if second is None else folded(second, supercell)
-    return whole, third, _charges(path.with_name(BORN), primitive)
+    return whole, third, read_borninfo(path.with_name(BORN), primitive)
 
 
 def _structure(
@@ -95,7 +95,9 @@ def _structure(
     return cell, home, vectors - np.rint(vectors)
 
 
-def _basis(path: Path, cell: Cell, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+def primitive_basis(
+    path: Path, cell: Cell, vectors: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """The primitive axes in those of the supercell, as columns.
 
     The usual ones where the crystal has as many translations: tetrahedra, and with them κ
@@ -182,7 +184,7 @@ def _lattice_points(
     return atom, vector
 
 
-def _charges(path: Path, cell: Cell) -> Dipoles | None:
+def read_borninfo(path: Path, cell: Cell) -> Dipoles | None:
     """Dielectric tensor and charges of a file of their own, if it is there."""
     if not path.is_file():
         return None

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from phono_fc import LatticeForceConstants
-from phono_grid import Backend, using
+from phono_fc import LatticeForceConstants, SparseForceConstants3
+from phono_grid import Backend, Supercell, using
 from phono_grid.backend import active
 from phono_grid.errors import DomainError, FileError, ensure_flag, ensure_type
 from phono_grid.files import make_folder, path_of, together
@@ -13,8 +13,11 @@ from phonokit.io.files import in_file, sha256
 from phonokit.io.formats.asymmetry import warn_of_asymmetry
 from phonokit.io.formats.cells import on_cell
 from phonokit.io.formats.dipole_range import in_supercell, short_range, with_own_range
+from phonokit.io.formats.embed import embedded, embedded3, folded
 from phonokit.io.formats.espresso import write_espresso
+from phonokit.io.formats.euphonic import write_euphonic
 from phonokit.io.formats.found import FORMATS, find_format
+from phonokit.io.formats.gpumd import write_gpumd
 from phonokit.io.formats.laws import lawful
 from phonokit.io.formats.phonopy import write_phonopy
 from phonokit.io.formats.poscar import write_poscar
@@ -41,12 +44,12 @@ def read_constants(
     Parameters
     ----------
     path : str or Path
-        A file or a folder of ShengBTE, FourPhonon, TDEP, Quantum ESPRESSO, ALAMODE or VASP
-        (with a Hessian); which it is, its content tells. Files of phonopy and phono3py are
-        read by `phonokit.load`.
+        A file or a folder of ShengBTE, FourPhonon, TDEP, Quantum ESPRESSO, ALAMODE, VASP
+        (with a Hessian), Euphonic or kALDo (``gpumd_fc.npz``); which it is, its content
+        tells. Files of phonopy and phono3py are read by `phonokit.load`.
     format : str, optional
-        ``"shengbte"``, ``"tdep"``, ``"espresso"``, ``"alamode"`` or ``"vasp"``, where the
-        content does not tell.
+        ``"shengbte"``, ``"tdep"``, ``"espresso"``, ``"alamode"``, ``"vasp"``,
+        ``"euphonic"`` or ``"kaldo"``, where the content does not tell.
     symmetrize : bool
         Whether constants that break the sum rule or index exchange are made to obey.
     lang : "Rust" or "Python", optional
@@ -107,14 +110,17 @@ def write_constants(
     ----------
     crystal : Crystal
     path : str or Path
-        A folder, made if it is not there; for ``"espresso"`` and ``"alamode"`` a file.
+        A folder, made if it is not there; for ``"espresso"``, ``"alamode"``,
+        ``"euphonic"`` and ``"kaldo"`` a file.
     format : str
         ``"shengbte"``: ``FORCE_CONSTANTS_2ND``, ``FORCE_CONSTANTS_3RD``, ``CONTROL``.
         ``"tdep"``: ``infile.ucposcar``, ``infile.forceconstant`` and
         ``infile.forceconstant_thirdorder``. ``"espresso"``: a file for ``matdyn.x``, second
         order alone. ``"alamode"``: a file for ``anphon``, and ``BORNINFO`` beside it.
-        ``"phonopy"``: ``phonopy.yaml``, ``fc2.hdf5``, ``fc3.hdf5`` and
-        ``BORN``, constants of supercells alone.
+        ``"phonopy"``: ``phonopy.yaml`` or ``phono3py.yaml``, ``fc2.hdf5`` and
+        ``fc3.hdf5``; constants on lattice vectors in the smallest supercell that holds
+        them. ``"euphonic"``: a JSON document, second order alone. ``"kaldo"``: an archive
+        ``gpumd_fc.npz``, crystals without charges.
 
     Returns
     -------
@@ -146,7 +152,9 @@ def losses(crystal: Crystal, format: str) -> list[str]:
     lost = []
     if format == "espresso" and crystal.order == 3:
         lost.append("third-order constants: matdyn.x reads second order alone")
-    if format in ("tdep", "alamode"):
+    if format == "euphonic" and crystal.order == 3:
+        lost.append("third-order constants: Euphonic has second order alone")
+    if format in ("tdep", "alamode", "kaldo"):
         masses = crystal.primitive.masses
         standard = (
             type(crystal.primitive)
@@ -182,6 +190,30 @@ def _write_shengbte(crystal: Crystal, folder: Path) -> tuple[Path, ...]:
     return write_shengbte(second, third, folder, polar=crystal.polar)
 
 
+def _write_euphonic(crystal: Crystal, path: Path) -> tuple[Path, ...]:
+    """A document of Euphonic."""
+    second, polar = crystal.fc2, crystal.polar
+    if polar is not None and not isinstance(second, LatticeForceConstants):
+        lattice, polar, supercell = _without_dipoles(crystal, polar)
+        return write_euphonic(folded(lattice, supercell), path, polar)
+    if isinstance(second, LatticeForceConstants):
+        second = embedded(second)
+    return write_euphonic(second, path, polar)
+
+
+def _write_kaldo(crystal: Crystal, path: Path) -> tuple[Path, ...]:
+    """An archive of kALDo."""
+    second, third = _second(crystal), crystal.fc3 if crystal.order == 3 else None
+    if isinstance(second, LatticeForceConstants):
+        second = embedded(second)
+    if isinstance(third, SparseForceConstants3):
+        third = third.dense()
+    if isinstance(third, LatticeForceConstants):
+        third = embedded3(third)
+    assert not isinstance(third, SparseForceConstants3)  # it was made dense
+    return write_gpumd(crystal.primitive, second, third, path, crystal.polar)
+
+
 def _write_tdep(crystal: Crystal, folder: Path) -> tuple[Path, ...]:
     """A folder of TDEP."""
     make_folder(folder)
@@ -189,7 +221,7 @@ def _write_tdep(crystal: Crystal, folder: Path) -> tuple[Path, ...]:
     written = [write_poscar(crystal.primitive, folder / CELL)]
     if second is not None:
         if polar is not None and not isinstance(second, LatticeForceConstants):
-            lattice, polar = _without_dipoles(crystal, polar)
+            lattice, polar, _ = _without_dipoles(crystal, polar)
         elif isinstance(second, LatticeForceConstants):
             lattice = second
         else:
@@ -211,14 +243,14 @@ def _third(crystal: Crystal) -> LatticeForceConstants:
 
 def _without_dipoles(
     crystal: Crystal, polar: Dipoles
-) -> tuple[LatticeForceConstants, Dipoles]:
-    """Constants of a supercell without the dipoles, by Ewald's whole sum."""
+) -> tuple[LatticeForceConstants, Dipoles, Supercell]:
+    """Constants without the dipoles, by Ewald's whole sum, and their supercell."""
     width, cutoff = ewald_of(crystal.primitive, polar.charges)
     fc2 = crystal.fc2
     assert not isinstance(fc2, LatticeForceConstants)  # the caller knows
     held = with_own_range(fc2, polar)
     lattice = short_range(held, polar.charges, width, cutoff)
-    return lattice, replace(polar, width=width, cutoff=cutoff)
+    return lattice, replace(polar, width=width, cutoff=cutoff), held.supercell
 
 
 def _write_espresso(crystal: Crystal, path: Path) -> tuple[Path, ...]:
@@ -242,7 +274,10 @@ def _write_phonopy(crystal: Crystal, folder: Path) -> tuple[Path, ...]:
     second = _second(crystal)
     if isinstance(second, LatticeForceConstants):
         second = in_supercell(second, crystal.polar)
-    return write_phonopy(crystal, second, folder)
+    third = crystal.fc3 if crystal.order == 3 else None
+    if isinstance(third, LatticeForceConstants):
+        third = embedded3(third)
+    return write_phonopy(crystal, second, third, folder)
 
 
 WRITERS = {
@@ -251,5 +286,7 @@ WRITERS = {
     "espresso": _write_espresso,
     "alamode": _write_alamode,
     "phonopy": _write_phonopy,
+    "euphonic": _write_euphonic,
+    "kaldo": _write_kaldo,
 }
 """Writers by the name of the format."""

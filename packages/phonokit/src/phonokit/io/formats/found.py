@@ -6,20 +6,27 @@ from pathlib import Path
 
 from phono_grid.calculators import CalculatorUnits
 from phono_grid.errors import FileError
+from phono_grid.hdf5 import open_hdf5
 
 from phonokit.io.born import read_born
 from phonokit.io.files import in_file, one_of, open_text, variants
+from phonokit.io.formats import gpumd
 from phonokit.io.formats.alamode import BORN, read_alamode
+from phonokit.io.formats.alamode_h5 import read_alamode_h5
 from phonokit.io.formats.cells import grid_supercell, on_cell
 from phonokit.io.formats.control import CONTROL, read_control
 from phonokit.io.formats.d3q import is_mat3r, read_mat3r
 from phonokit.io.formats.espresso import read_espresso
+from phonokit.io.formats.euphonic import MARK, read_euphonic
+from phonokit.io.formats.npz import is_archive, names_in
 from phonokit.io.formats.poscar import read_poscar
 from phonokit.io.formats.record import ConstantsRecord
 from phonokit.io.formats.shengbte import SECOND, THIRD, read_second, read_third
 from phonokit.io.formats.tdep import CELL, NAMES, read_tdep
 from phonokit.io.formats.vasp_dfpt import CHARGES, WANTED, holds, read_vasp_dfpt
+from phonokit.io.vaspout import has_force_constants, is_hdf5, read_vaspout_constants
 from phonokit.model.constants import Constants2, primitive_of
+from phonokit.results.force_constants import HDF5
 
 HEAD = 4096
 """Characters of a file by which its format is told."""
@@ -205,14 +212,23 @@ def _read_espresso(path: Path) -> ConstantsRecord:
 def _find_alamode(path: Path) -> Path | None:
     """A file of alm, or the only one in a folder."""
     if path.is_dir():
-        return one_of([f for f in variants(path, "*.xml") if _find_alamode(f)])
+        files = [f for name in ("*.xml", "*.h5") for f in variants(path, name)]
+        return one_of([f for f in files if _find_alamode(f)])
+    if is_hdf5(path):
+        return path if path.suffix in HDF5 and _holds_alamode(path) else None
     head = head_of(path)
     return path if "<Data>" in head and "<NumberOfAtoms>" in head else None
 
 
+def _holds_alamode(path: Path) -> bool:
+    """Whether an HDF5 file has constants of alm."""
+    with open_hdf5(path) as file:
+        return any(name.startswith("ForceConstants/Order") for name in file)
+
+
 def _read_alamode(path: Path) -> ConstantsRecord:
     """A file of alm, with ``BORNINFO`` beside it if it is there."""
-    second, third, polar = read_alamode(path)
+    second, third, polar = (read_alamode_h5 if is_hdf5(path) else read_alamode)(path)
     files = (path,) if polar is None else (path, path.with_name(BORN))
     if third is not None and second is not None:
         third = on_cell(third, second.supercell.primitive)
@@ -224,7 +240,12 @@ def _read_alamode(path: Path) -> ConstantsRecord:
 def _find_vasp(path: Path) -> Path | None:
     """A vasprun.xml with a Hessian, or the only one in a folder."""
     if path.is_dir():
-        return one_of([f for f in variants(path, "vasprun*.xml") if _find_vasp(f)])
+        files = [
+            f for name in ("vasprun*.xml", "vaspout*.h5") for f in variants(path, name)
+        ]
+        return one_of([f for f in files if _find_vasp(f)])
+    if is_hdf5(path):
+        return path if path.suffix in HDF5 and has_force_constants(path) else None
     if "<modeling>" not in head_of(path):
         return None
     return path if holds(path, WANTED["hessian"]) else None
@@ -232,12 +253,50 @@ def _find_vasp(path: Path) -> Path | None:
 
 def _read_vasp(path: Path) -> ConstantsRecord:
     """A vasprun.xml with a Hessian, and charges where it has some."""
-    second = read_vasp_dfpt(path)
-    polar = None
+    if is_hdf5(path):
+        second, polar = read_vaspout_constants(path)
+        return ConstantsRecord(
+            format="VASP (perturbation theory)", second=second, polar=polar, files=(path,)
+        )
+    second, polar = read_vasp_dfpt(path), None
     if holds(path, CHARGES):
         polar = read_born(path, second.supercell.primitive, CalculatorUnits())
     return ConstantsRecord(
         format="VASP (perturbation theory)", second=second, polar=polar, files=(path,)
+    )
+
+
+def _find_euphonic(path: Path) -> Path | None:
+    """A JSON document of Euphonic, or the only one in a folder."""
+    if path.is_dir():
+        return one_of([f for f in variants(path, "*.json") if _find_euphonic(f)])
+    head = head_of(path).lstrip()
+    if not head.startswith("{"):
+        return None
+    return path if MARK in head or holds(path, f'"{MARK}"') else None
+
+
+def _read_euphonic(path: Path) -> ConstantsRecord:
+    """A JSON document of Euphonic."""
+    second, polar = read_euphonic(path)
+    return ConstantsRecord(format="Euphonic", second=second, polar=polar, files=(path,))
+
+
+def _find_kaldo(path: Path) -> Path | None:
+    """An archive of GPUMD's constants for kALDo, or the one in a folder."""
+    if path.is_dir():
+        path = path / gpumd.NAME
+    if not (path.is_file() and is_archive(path)):
+        return None
+    names = names_in(path)
+    return path if not names or "fc2" in names or "format_version" in names else None
+
+
+def _read_kaldo(path: Path) -> ConstantsRecord:
+    """An archive of GPUMD's constants for kALDo."""
+    second, third = gpumd.read_gpumd(path)
+    return ConstantsRecord(
+        format="kALDo (gpumd_fc.npz)", second=second, third=third, files=(path,)
     )
 
 
@@ -247,5 +306,7 @@ FORMATS = (
     ConstantsFormat("espresso", _find_espresso, _read_espresso),
     ConstantsFormat("alamode", _find_alamode, _read_alamode),
     ConstantsFormat("vasp", _find_vasp, _read_vasp),
+    ConstantsFormat("euphonic", _find_euphonic, _read_euphonic),
+    ConstantsFormat("kaldo", _find_kaldo, _read_kaldo),
 )
 """Formats of constants without a yaml file, in the order in which they are looked for."""

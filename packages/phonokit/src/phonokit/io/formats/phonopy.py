@@ -5,20 +5,21 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_fc import ForceConstants, LatticeForceConstants, SparseForceConstants3
+from phono_fc import ForceConstants, SparseForceConstants3
 from phono_grid import Cell, Supercell
-from phono_grid.errors import DomainError
 from phono_grid.files import make_folder, replacing
 
 from phonokit._version import __version__
-from phonokit.model.constants import Constants2
 from phonokit.model.crystal import Crystal
 from phonokit.model.dipoles import Dipoles
 from phonokit.results.force_constants import write_force_constants
 
 
 def write_phonopy(
-    crystal: Crystal, second: Constants2 | None, folder: Path
+    crystal: Crystal,
+    second: ForceConstants | None,
+    third: ForceConstants | SparseForceConstants3 | None,
+    folder: Path,
 ) -> tuple[Path, ...]:
     """Write a folder that phonopy, phono3py and `phonokit.load` read.
 
@@ -27,21 +28,12 @@ def write_phonopy(
     Parameters
     ----------
     crystal : Crystal
-    second : ForceConstants or None
-        Those of the crystal, in a supercell.
+    second, third : force constants or None
+        Those of the crystal, in supercells.
     folder : Path
     """
-    third = crystal.fc3 if crystal.order == 3 else None
-    for name, given in (("second", second), ("third", third)):
-        if isinstance(given, LatticeForceConstants):
-            raise DomainError(
-                f"format: {name}-order constants are on lattice vectors, phonopy's are of "
-                "a supercell; write another format"
-            )
     if isinstance(third, SparseForceConstants3):
         third = third.dense()
-    assert not isinstance(third, LatticeForceConstants | SparseForceConstants3)
-    assert not isinstance(second, LatticeForceConstants)  # both were refused
     cell = crystal.primitive
     own2, own3 = (None if c is None else in_order(c, cell) for c in (second, third))
     make_folder(folder)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants
-from phono_grid import Supercell
+from phono_grid import Cell, Supercell
 from phono_grid.errors import FileError
 from phono_grid.units import FREQUENCY
 
@@ -58,12 +58,25 @@ def read_vasp_dfpt(path: Path) -> ForceConstants:
         raise FileError(f"{path}: atomtypes: expected masses") from None
     masses = by_kind[np.array(places, dtype=np.int64) - 1]
     cell = cell_of_file(path, lattice, x, [row[0] for row in atoms], masses)
-    with in_file(path):
-        supercell = Supercell.of(cell, np.eye(3, dtype=np.int64))
     roots = np.sqrt(np.repeat(masses, 3))
     whole = -hessian * roots * roots[:, None]
-    whole = (whole + whole.T) / (2 * (FREQUENCY**2 if in_thz else 1.0))
-    blocks = whole.reshape(n, 3, n, 3).swapaxes(1, 2)
+    with in_file(path):
+        return of_whole(cell, whole / (FREQUENCY**2 if in_thz else 1.0))
+
+
+def of_whole(cell: Cell, whole: NDArray[np.float64]) -> ForceConstants:
+    """Constants between all atoms of a supercell, its primitive cell found by symmetry.
+
+    Parameters
+    ----------
+    cell : Cell
+        The supercell.
+    whole : (3 n_s, 3 n_s) array
+        eV/Å²; made symmetric.
+    """
+    n = cell.n_atoms
+    supercell = Supercell.of(cell, np.eye(3, dtype=np.int64))
+    blocks = ((whole + whole.T) / 2).reshape(n, 3, n, 3).swapaxes(1, 2)
     rows = np.ascontiguousarray(blocks[supercell.primitive_to_supercell])
     return ForceConstants(rows, supercell)
 

@@ -1,0 +1,102 @@
+"""Formats that we only read, objects of other programs, and supercells for constants."""
+
+from types import SimpleNamespace
+from typing import ClassVar
+
+import h5py
+import numpy as np
+import phonokit
+import pytest
+from constants_of_programs import write_alamode_h5, write_vaspout
+from format_crystals import CRYSTALS, CUBIC, cubic_cell, frequencies
+from phono_fc import LatticeForceConstants, expand
+from phono_grid.errors import DomainError, FileError
+
+
+@pytest.mark.filterwarnings("ignore::phonokit.UnscatteredWarning")
+def test_constants_on_lattice_vectors_go_into_the_smallest_supercell(tmp_path):
+    """Third order within its range in a cubic supercell, which no primitive axes make."""
+    crystal = cubic_cell()
+    phonokit.write_constants(crystal, tmp_path / "t", format="tdep")
+    there = phonokit.load(tmp_path / "t")
+    phonokit.write_constants(there, tmp_path / "p", format="phonopy")
+    again = phonokit.load(tmp_path / "p")
+    assert again.supercell.cell.n_atoms <= crystal.supercell.cell.n_atoms
+    kappas = [phonokit.kappa(c, (3, 3, 3), [300.0]).kappa for c in (crystal, again)]
+    np.testing.assert_allclose(*kappas, rtol=1e-8, atol=1e-10)
+    phonokit.write_constants(crystal, tmp_path / "gpumd_fc.npz", format="kaldo")
+    again = phonokit.load(tmp_path / "gpumd_fc.npz")
+    np.testing.assert_allclose(
+        frequencies(again, like=crystal), frequencies(crystal), rtol=0, atol=1e-9
+    )
+    kappas = [phonokit.kappa(c, (3, 3, 3), [300.0]).kappa for c in (crystal, again)]
+    np.testing.assert_allclose(*kappas, rtol=1e-8, atol=1e-10)
+
+
+def test_constants_that_no_supercell_holds_are_refused(tmp_path):
+    cell = CUBIC.primitive
+    far = np.array([[[0, 0, 0], [40, 0, 0]]])
+    third = LatticeForceConstants(np.ones((1, 3, 3, 3)), [[0, 1, 1]], far, cell)
+    crystal = phonokit.Crystal.from_constants(CUBIC.fc2, third)
+    with pytest.raises(DomainError, match="third-order constants holds those up to"):
+        phonokit.write_constants(crystal, tmp_path / "p", format="phonopy")
+    with pytest.raises(DomainError, match="no place for Born charges; write ShengBTE"):
+        phonokit.write_constants(CRYSTALS["polar"], tmp_path / "x.npz", format="kaldo")
+
+
+@pytest.mark.parametrize("rows", [True, False])
+def test_hdf5_of_alamode_gives_frequencies_and_conductivity(rows, tmp_path):
+    write_alamode_h5(CUBIC, tmp_path / "x.h5", rows=rows)
+    there = phonokit.load(tmp_path)
+    assert there.origin.source == "ALAMODE"
+    found = frequencies(there, like=CUBIC)
+    np.testing.assert_allclose(found, frequencies(CUBIC), rtol=0, atol=1e-9)
+    kappas = [phonokit.kappa(c, (3, 3, 3), [300.0]).kappa for c in (CUBIC, there)]
+    np.testing.assert_allclose(*kappas, rtol=1e-8, atol=1e-10)
+    with h5py.File(tmp_path / "x.h5", "r+") as file:
+        file["ForceConstants/Order2/shift_vectors"][3, 1] += 0.4
+    with pytest.raises(FileError, match="vectors that do not end on atoms"):
+        phonokit.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", CRYSTALS)
+def test_force_constants_of_vaspout_give_the_frequencies(name, tmp_path):
+    crystal = CRYSTALS[name]
+    write_vaspout(crystal, tmp_path / "vaspout.h5")
+    there = phonokit.load(tmp_path)
+    assert there.origin.source == "VASP (perturbation theory)"
+    assert (there.polar is None) == (crystal.polar is None)
+    found = frequencies(there, like=crystal)
+    np.testing.assert_allclose(found, frequencies(crystal), rtol=0, atol=1e-6)
+    with h5py.File(tmp_path / "vaspout.h5", "r+") as file:
+        del file["input/poscar/ion_types"]
+    with pytest.raises(FileError, match="holds no input/poscar/ion_types"):
+        phonokit.load(tmp_path)
+
+
+def test_objects_of_other_programs_are_known_by_their_attributes(tmp_path):
+    crystal = CRYSTALS["plain"]
+    cell = crystal.supercell.cell
+
+    atoms = SimpleNamespace(
+        cell=cell.lattice, scaled_positions=cell.positions, numbers=cell.atomic_numbers
+    )
+
+    class Solver:
+        supercell, basis_set = atoms, {}
+        force_constants: ClassVar = {2: crystal.fc2.values}
+        p2s_map = crystal.supercell.primitive_to_supercell
+
+    there = phonokit.from_object(Solver())
+    assert there.origin.source == "symfc"
+    found = frequencies(there, like=crystal)
+    np.testing.assert_allclose(found, frequencies(crystal), rtol=0, atol=1e-9)
+    Solver.force_constants = {2: expand(crystal.fc2)}
+    np.testing.assert_array_equal(
+        phonokit.from_object(Solver()).fc2.values, there.fc2.values
+    )
+    Solver.force_constants = {}
+    with pytest.raises(DomainError, match="no second-order force constants"):
+        phonokit.from_object(Solver())
+    with pytest.raises(DomainError, match="Euphonic, hiPhive, symfc, pheasy, got dict"):
+        phonokit.from_object({})
