@@ -127,6 +127,7 @@ NEUTRONS = {
     "frequency_points": 5,
 }
 SPECIAL = {
+    "from_object": {"given": object()},
     "write_modulation": {"modulation": phonokit.modulate(CRYSTAL, [0.5, 0, 0], 0)},
     "KappaCurve": {"name": "x", "temperatures": [300.0], "kappa": [[1.0] * 6]},
     "InputFile": {"path": "x", "sha256": "0"},
