@@ -4,7 +4,7 @@ import numpy as np
 import phono_4ph
 import pytest
 from odd_arguments import ensure_refused_or_done, public_functions
-from phono_4ph import Sampling, Scattering4
+from phono_4ph import Sampling, Scattering4, TripleDisplacements
 from phono_dynmat import bose_einstein
 from phono_fc import RandomDisplacementForces
 from phono_grid import BrillouinZone, Cell, Gaussian, Supercell, Symmetry
@@ -24,6 +24,7 @@ def good():
     u = 0.01 * rng.normal(size=(3, 2, 3))
     return {
         "atoms": constants.atoms,
+        "axes": np.zeros((1, 3), dtype=int),
         "cell": cell,
         "cells": constants.cells,
         "constants": constants,
@@ -33,6 +34,7 @@ def good():
         "cutoff_frequency": 1e-3,
         "cutoff_width": 2.0,
         "degeneracy": 1e-4,
+        "distance": 0.03,
         "forces": RandomDisplacementForces(u, -u),
         "keys": constants.keys,
         "lattice": constants.lattice,
@@ -51,6 +53,9 @@ def good():
         "start": 0,
         "supercell": supercell,
         "symmetry": Symmetry.of(supercell.primitive),
+        "triples": TripleDisplacements(
+            supercell, 1.0, 0.03, np.zeros((1, 3), dtype=int), np.zeros((1, 3), dtype=int)
+        ),
         "values": constants.values,
         "velocities": np.ones((*phonons.frequencies.shape, 3)),
         "width": 1.0,
@@ -58,7 +63,11 @@ def good():
     }
 
 
-SPECIAL = {"loop_shift": {"q": [[0.1, 0.2, 0.3]]}}
+SPECIAL = {
+    "TripleDisplacements": {"atoms": np.zeros((1, 3), dtype=int)},
+    "finite_differences4": {"forces": [np.zeros((2, 3))] * 4},
+    "loop_shift": {"q": [[0.1, 0.2, 0.3]]},
+}
 TYPES = {"AdaptiveGaussian", "Counting"}
 """That of phono-3ph, and an enum."""
 FUNCTIONS = public_functions(phono_4ph, TYPES)

@@ -1,5 +1,10 @@
 """Four-phonon scattering."""
 
+from phono_4ph._differences4 import (
+    TripleDisplacements,
+    finite_differences4,
+    triple_displacements,
+)
 from phono_4ph._files import read_force_constants4, write_force_constants4
 from phono_4ph._force_constants4 import ForceConstants4
 from phono_4ph._gauge import conjugate_gauge
@@ -19,9 +24,11 @@ __all__ = [
     "ForceConstants4",
     "Sampling",
     "Scattering4",
+    "TripleDisplacements",
     "asymmetry4",
     "conjugate_gauge",
     "drift4",
+    "finite_differences4",
     "interaction_strengths4",
     "largest_cutoff",
     "least_squares4",
@@ -33,5 +40,6 @@ __all__ = [
     "read_tdep_fourth_order",
     "sampled_linewidths4",
     "symmetrize4",
+    "triple_displacements",
     "write_force_constants4",
 ]

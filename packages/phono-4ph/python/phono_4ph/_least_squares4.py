@@ -5,7 +5,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 from phono_fc import RandomDisplacementForces
-from phono_grid import Supercell, Symmetry
+from phono_grid import Cell, Supercell, Symmetry
 from phono_grid.errors import DomainError, ensure_positive, ensure_shape, ensure_type
 
 from phono_4ph._clusters import Orbit, orbits
@@ -58,11 +58,7 @@ def least_squares4(
     n_s = supercell.cell.n_atoms
     ensure_shape("forces.displacements", forces.displacements, ("n", n_s, 3))
     cell = supercell.primitive
-    if symmetry is not None:
-        ensure_type("symmetry", symmetry, Symmetry)
-        permutations = symmetry.permutations
-        ensure_shape("symmetry.permutations", permutations, ("n", cell.n_atoms))
-    symmetry = Symmetry.of(cell) if symmetry is None else symmetry
+    symmetry = symmetry_of(cell, symmetry)
     ensure_positive("cutoff", cutoff)
     most = largest_cutoff(supercell)
     cutoffs = (
@@ -71,12 +67,7 @@ def least_squares4(
         cutoff,
     )
     for name, value in zip(("cutoff2", "cutoff3", "cutoff"), cutoffs, strict=True):
-        ensure_positive(name, value)
-        if value > most:
-            raise DomainError(
-                f"{name}: {value:g} Å is more than the supercell holds, {most:.4g} Å; take "
-                "a larger supercell"
-            )
+        ensure_held(name, value, supercell)
     all_orbits = [
         orbits(cell, symmetry, n, c) for n, c in zip((2, 3, 4), cutoffs, strict=True)
     ]
@@ -103,7 +94,7 @@ def least_squares4(
             "more supercells, with displacements of all atoms, or take smaller cutoffs"
         )
     fourth = (solution / scale)[-free[2].shape[1] :] if free[2].shape[1] else np.zeros(0)
-    return _constants(all_orbits[2], free[2] @ fourth, cell.lattice)
+    return constants_of(all_orbits[2], free[2] @ fourth, cell.lattice)
 
 
 def largest_cutoff(supercell: Supercell) -> float:
@@ -113,7 +104,27 @@ def largest_cutoff(supercell: Supercell) -> float:
     return float(heights.min() / 2 * (1 - 1e-9))
 
 
-def _constants(
+def ensure_held(name: str, cutoff: float, supercell: Supercell) -> None:
+    """Refuse a cutoff that does not fit into a supercell."""
+    ensure_positive(name, cutoff)
+    most = largest_cutoff(supercell)
+    if cutoff > most:
+        raise DomainError(
+            f"{name}: {cutoff:g} Å is more than the supercell holds, {most:.4g} Å; take "
+            "a larger supercell"
+        )
+
+
+def symmetry_of(cell: Cell, symmetry: Symmetry | None) -> Symmetry:
+    """The symmetry of a primitive cell, found if not given."""
+    if symmetry is None:
+        return Symmetry.of(cell)
+    ensure_type("symmetry", symmetry, Symmetry)
+    ensure_shape("symmetry.permutations", symmetry.permutations, ("n", cell.n_atoms))
+    return symmetry
+
+
+def constants_of(
     some: list[Orbit], coefficients: NDArray[np.float64], lattice: NDArray[np.float64]
 ) -> ForceConstants4:
     """Blocks of all clusters."""
