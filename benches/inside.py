@@ -12,6 +12,7 @@ Run it with RAYON_NUM_THREADS=1 to compare kernels, not schedulers.
 """
 
 import argparse
+import functools
 import os
 import resource
 import shutil
@@ -73,6 +74,7 @@ class Clock:
     def timed(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function, its time added up."""
 
+        @functools.wraps(function)  # `register` must know ours again
         def run(*args: Any, **kwargs: Any) -> Any:
             start = time.process_time()
             try:

@@ -1,16 +1,19 @@
 """A model, and phonors that is none."""
 
+import importlib
 import os
 import sys
 from collections import Counter
 
 import numpy as np
+import phono_inside
 import pytest
 from model_crystals import zincblende
 from phono_3ph import PeriodicModes, Series3
 from phono_dynmat import Modes
 from phono_grid import BrillouinZone, Grid, using
 from phono_inside import _registry
+from phono_inside._signatures import OVERRIDES
 
 sys.path.insert(0, os.path.dirname(__file__))
 
@@ -65,3 +68,18 @@ def zone_modes(model, phonons, zone):
 @pytest.fixture(scope="session")
 def series(model):
     return Series3.of(model.fc3)
+
+
+@pytest.fixture
+def inside_phonors():
+    """Ours in the place of those of the real phonors, whatever was there before."""
+    import phonors
+
+    for name in OVERRIDES:
+        function = getattr(phonors, name)
+        setattr(phonors, name, getattr(function, "__wrapped__", function))
+    module = importlib.import_module("phonopy.phonon.group_velocity")
+    module.GroupVelocity.run = getattr(
+        module.GroupVelocity.run, "__wrapped__", module.GroupVelocity.run
+    )
+    phono_inside.register()

@@ -9,17 +9,7 @@ import pytest
 from peers_scattering import loaded
 
 pytest.importorskip("phono3py", reason="phono3py is in the group peers")
-
-
-@pytest.fixture(autouse=True)
-def inside():
-    """Ours in the place of those of the real phonors."""
-    import phonors
-
-    for state in phono_inside.status().functions:
-        function = getattr(phonors, state.name)
-        setattr(phonors, state.name, getattr(function, "__wrapped__", function))
-    phono_inside.register()
+pytestmark = pytest.mark.usefixtures("inside_phonors")
 
 
 def both(work, function="collision_at_grid_point"):
@@ -117,6 +107,30 @@ def test_densities_of_states_are_theirs(data):
 
     ours, theirs = both(work, "integration_weights_at_grid_points")
     np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-10 * theirs.max())
+
+
+@pytest.mark.parametrize(
+    ("crystal", "method"), [("Si", None), ("NaCl", "wang"), ("AlN", "gonze")]
+)
+def test_group_velocities_are_theirs(data, crystal, method):
+    from phonopy import Phonopy
+
+    ph3 = loaded(data, crystal)
+    phonon = Phonopy(ph3.unitcell, ph3.supercell_matrix, ph3.primitive_matrix)
+    phonon.force_constants = ph3.fc2
+    if method is not None:
+        phonon.nac_params = {**ph3.nac_params, "method": method}
+
+    def work():
+        phonon.run_mesh([4, 4, 4], with_group_velocities=True, is_gamma_center=True)
+        path = np.linspace([0.5, 0, 0.5], [0, 0, 0], 5)
+        phonon.run_band_structure([path], with_group_velocities=True)
+        bands = phonon.band_structure.group_velocities
+        return np.array(phonon.mesh.group_velocities), np.array(bands)
+
+    ours, theirs = both(work, "GroupVelocity.run")
+    for x, y in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(x, y, rtol=1e-9, atol=1e-9 * np.abs(y).max())
 
 
 def test_phono3py_finds_it_by_itself_and_off_is_off():

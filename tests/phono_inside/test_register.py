@@ -4,6 +4,7 @@ import logging
 import os
 import subprocess
 import sys
+from types import ModuleType
 
 import numpy as np
 import phono_inside
@@ -73,6 +74,32 @@ def test_without_the_newest_argument_a_function_is_known_too(monkeypatch):
     monkeypatch.setitem(sys.modules, "phonors", module)
     phono_inside.register()
     assert "collision_at_grid_point" in replaced(module)
+
+
+class GroupVelocity:
+    """Looks like phonopy's."""
+
+    calls = 0
+
+    def run(self, q_points, perturbation=None):
+        self.calls += 1
+
+
+def test_a_method_is_replaced_and_what_it_cannot_serve_is_left_to_the_original(
+    phonors, monkeypatch
+):
+    module = ModuleType("phonopy.phonon.group_velocity")
+    module.GroupVelocity = type("GroupVelocity", (), dict(vars(GroupVelocity)))
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    before = module.GroupVelocity.run
+    phono_inside.register()
+    assert module.GroupVelocity.run.__wrapped__ is before
+    loop = module.GroupVelocity()
+    loop.run([[0, 0, 0]], perturbation=[1, 0, 0])
+    assert loop.calls == 1
+    state = phono_inside.status()["GroupVelocity.run"]
+    assert state.replaced
+    assert state.passed_on == {"another class": 1}
 
 
 def test_without_phonors_nothing_happens(monkeypatch):

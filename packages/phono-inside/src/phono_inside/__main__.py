@@ -16,7 +16,9 @@ def main(arguments: list[str]) -> None:
     if not scripts:
         sys.exit(f"phono_inside: there is no command {command!r} in this environment")
     sys.argv = arguments
-    sys.exit(next(iter(scripts)).load()())
+    run = next(iter(scripts)).load()
+    phono_inside.register()  # what the command imports counts too
+    sys.exit(run())
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ from phono_grid import Backend, running
 from phono_inside._registry import PassedOn
 
 
-def ensure_rust() -> None:
+def ensure_rust(*packages: str) -> None:
     """Leave everything to the original where only NumPy would run in its place."""
-    if running("phono_3ph") is Backend.PYTHON or running("phono_grid") is Backend.PYTHON:
-        raise PassedOn("no Rust kernels")
+    for package in packages or ("phono_3ph", "phono_grid"):
+        if running(package) is Backend.PYTHON:
+            raise PassedOn("no Rust kernels")

@@ -8,20 +8,22 @@ import importlib
 import inspect
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import ModuleType
 from typing import Any
 
-from phono_inside._signatures import KNOWN, OVERRIDES
+from phono_inside._signatures import KNOWN, METHODS, MODULES, OVERRIDES
 from phono_inside._status import FunctionStatus, Status
 
 log = logging.getLogger("phono.lang")
 MARK = "_phono_inside"
-"""Attribute of the functions that stand in place of those of phonors."""
+"""Attribute of the functions that stand in place of the originals."""
 
-_status = {name: FunctionStatus(name=name) for name in OVERRIDES}
+PLACES = {**OVERRIDES, **METHODS}
+_status = {name: FunctionStatus(name=name) for name in PLACES}
 _originals_wanted: ContextVar[bool] = ContextVar("phono_inside_original", default=False)
 
 
@@ -33,9 +35,10 @@ def register() -> None:
     """Put our kernels in the place of the functions of phonors that they can serve.
 
     phono3py calls it when it is imported, through the entry-point group
-    ``phono3py.conductivity``. Called again it does nothing more. Without phonors, or with
-    one whose functions have other arguments, these stay as they are, and a line of the
-    logger ``phono.lang`` says so.
+    ``phono3py.conductivity``. Called again it does nothing more than replace methods of
+    phonopy, if that has been imported meanwhile. Without phonors, or with one whose
+    functions have other arguments, these stay as they are, and a line of the logger
+    ``phono.lang`` says so.
     """
     # phono3py swallows what is raised here: it would never be seen.
     try:
@@ -55,38 +58,53 @@ def _register() -> None:
         log.info("phono-inside: phonors is not installed, nothing to replace")
         return
     for name in wanted:
-        function = getattr(phonors, name, None)
-        if function is None or hasattr(function, MARK):
+        if name in OVERRIDES:
+            _replace(phonors, phonors, name, name)
             continue
-        signature = _signature(function)
-        if signature not in KNOWN[name]:
-            _status[name].passed_on["signature unknown"] = 0
-            log.warning(
-                "phono-inside: phonors.%s%s has arguments that are not known here; it "
-                "stays as it is",
-                name,
-                getattr(function, "__text_signature__", ""),
-            )
-            continue
-        setattr(phonors, name, _wrapper(phonors, name, function, signature))
-        _status[name].replaced = True
+        if MODULES[name] in sys.modules:  # to import phonopy takes long
+            module = sys.modules[MODULES[name]]
+            owner, _, method = name.partition(".")
+            _replace(module, getattr(module, owner, None), method, name)
+
+
+def _replace(module: ModuleType, owner: Any, attribute: str, name: str) -> None:
+    """Put ours in the place of an attribute of a module, or of a class in it."""
+    function = getattr(owner, attribute, None)
+    if function is None or hasattr(function, MARK):
+        return
+    signature = _signature(function)
+    if signature not in KNOWN[name]:
+        _status[name].passed_on["signature unknown"] = 0
+        log.warning(
+            "phono-inside: %s%s has arguments that are not known here; it stays as it is",
+            _full(name),
+            getattr(function, "__text_signature__", None) or "",
+        )
+        return
+    setattr(owner, attribute, _wrapper(module, name, function, signature))
+    _status[name].replaced = True
+
+
+def _full(name: str) -> str:
+    """``phonors.interaction``."""
+    return f"{'phonors' if name in OVERRIDES else 'phonopy'}.{name}"
 
 
 def _wanted(setting: str) -> list[str]:
     """The functions that ``PHONO_INSIDE`` asks for."""
     words = setting.replace(",", " ").split()
     if not words or setting.strip().lower() in ("on", "1", "true", "yes", "all"):
-        return list(OVERRIDES)
+        return list(PLACES)
     if setting.strip().lower() in ("off", "0", "false", "no", "none"):
         return []
     for word in words:
-        if word not in OVERRIDES:
+        if word not in PLACES:
             log.warning(
                 "PHONO_INSIDE: there is no %r here, only %s; or on, off",
                 word,
-                ", ".join(OVERRIDES),
+                ", ".join(PLACES),
             )
-    return [name for name in OVERRIDES if name in words]
+    return [name for name in PLACES if name in words]
 
 
 def _signature(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -99,12 +117,12 @@ def _signature(function: Callable[..., Any]) -> tuple[str, ...]:
 
 
 def _wrapper(
-    phonors: ModuleType,
+    module: ModuleType,
     name: str,
     function: Callable[..., Any],
     signature: tuple[str, ...],
 ) -> Callable[..., Any]:
-    """The function that stands in the place of ``phonors.name``."""
+    """The function that stands in the place of one of ``module``."""
     names = [argument.rstrip("=") for argument in signature]
     defaults = {argument[:-1]: None for argument in signature if argument.endswith("=")}
     state = _status[name]
@@ -119,8 +137,8 @@ def _wrapper(
             arguments = {**defaults, **dict(zip(names, args, strict=False)), **kwargs}
             if len(arguments) != len(names) or len(args) > len(names):
                 raise PassedOn("arguments unknown")
-            serve = _serving(OVERRIDES[name])
-            serve(phonors, **arguments)
+            serve = _serving(PLACES[name])
+            serve(module, **arguments)
         except PassedOn as why:
             state.passed_on[str(why)] += 1
             log.debug("inside name=%s passed on: %s", name, why)
@@ -131,7 +149,7 @@ def _wrapper(
             return function(*args, **kwargs)
         state.served += 1
         if state.served == 1:
-            log.info("phono-inside: phonors.%s runs on phonokit's kernels", name)
+            log.info("phono-inside: %s runs on phonokit's kernels", _full(name))
         log.debug("inside name=%s served", name)
         return None
 
@@ -144,8 +162,8 @@ def _say_fault(name: str, error: Exception) -> None:
     known = _status[name].passed_on[type(error).__name__]
     log.log(
         logging.DEBUG if known else logging.WARNING,
-        "phono-inside: phonors.%s is left to the original (%s: %s)",
-        *(name, type(error).__name__, error),
+        "phono-inside: %s is left to the original (%s: %s)",
+        *(_full(name), type(error).__name__, error),
     )
 
 

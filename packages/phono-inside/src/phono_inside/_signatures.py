@@ -1,4 +1,4 @@
-"""The functions of phonors that are served, and the arguments they are known to have."""
+"""The functions that are served, and the arguments they are known to have."""
 
 _CRYSTAL = "fc3 fc3_nonzero_indices svecs multiplicity masses p2s_map s2p_map band_indices"
 _COLLISION = (
@@ -26,7 +26,13 @@ OVERRIDES = {
         "phono_inside._weights:integration_weights_at_grid_points"
     ),
 }
-"""Where each function is served, those that gain most first."""
+"""Where each function of phonors is served, those that gain most first."""
+
+METHODS = {"GroupVelocity.run": "phono_inside._velocities:run"}
+"""Where methods of classes of phonopy are served."""
+
+MODULES = {"GroupVelocity.run": "phonopy.phonon.group_velocity"}
+"""In which module each of these classes is."""
 
 KNOWN = {
     "collision_at_grid_point": _names(
@@ -50,5 +56,6 @@ KNOWN = {
         "iw frequency_points relative_grid_address d_diag grid_points frequencies "
         "bz_grid_addresses bz_map gp2irgp_map bz_grid_type function"
     ),
+    "GroupVelocity.run": _names("self q_points perturbation="),
 }
 """The arguments of each, over all releases; ``=`` where there is a default."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(kw_only=True)
 class FunctionStatus:
-    """One function of phonors.
+    """One function of phonors, or method of phonopy.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class FunctionStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """Which functions of phonors are replaced, and what they did in this process.
+    """Which functions are replaced, and what they did in this process.
 
     Attributes
     ----------
