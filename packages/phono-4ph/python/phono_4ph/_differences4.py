@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 from phono_grid import Supercell, Symmetry, ValueNoun
 from phono_grid.errors import (
     DomainError,
-    ensure_finite,
     ensure_positive,
     ensure_type,
     finite,
@@ -245,7 +244,6 @@ def _solved(
             f"triples: determine {rank} of {n} independent constants; take those of "
             "triple_displacements"
         )
-    ensure_finite("forces", solution)
     return np.asarray(solution)
 
 
