@@ -1,11 +1,16 @@
 """phono3py itself, unmodified, without and with our kernels inside."""
 
+import inspect
+import os
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import phono_inside
 import pytest
+from ctrl_c import seconds_to_end
 from peers_scattering import loaded
 
 pytest.importorskip("phono3py", reason="phono3py is in the group peers")
@@ -131,6 +136,59 @@ def test_group_velocities_are_theirs(data, crystal, method):
     ours, theirs = both(work, "GroupVelocity.run")
     for x, y in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(x, y, rtol=1e-9, atol=1e-9 * np.abs(y).max())
+
+
+def test_ctrl_c_is_heeded_inside_a_run(data):
+    ph3 = loaded(data, "Si")
+    conductivity(ph3, [3, 3, 3], {})  # everything is imported
+    taken = seconds_to_end(lambda: conductivity(ph3, [15, 15, 15], {}), 0.4)
+    assert taken < 0.5
+
+
+GAMMA = """
+import hashlib, sys
+from pathlib import Path
+from peers_scattering import loaded
+import phono3py, phono_inside
+ph3 = loaded(Path(sys.argv[1]), "Si")
+ph3.mesh_numbers = [5, 5, 5]
+ph3.init_phph_interaction()
+ph3.run_thermal_conductivity(temperatures=[300.0])
+assert phono_inside.status()["collision_at_grid_point"].served
+print(hashlib.sha256(ph3.thermal_conductivity.gamma.tobytes()).hexdigest())
+"""
+
+
+def test_threads_do_not_change_a_bit(data):
+    helpers = str(Path(__file__).parents[1])
+    bits = set()
+    for threads in "12":
+        more = {"RAYON_NUM_THREADS": threads, "PYTHONPATH": helpers}
+        run = [sys.executable, "-W", "ignore", "-c", GAMMA, str(data)]
+        bits.add(subprocess.check_output(run, env={**os.environ, **more}))
+    assert len(bits) == 1
+
+
+def test_a_call_that_is_passed_on_costs_microseconds(monkeypatch):
+    import phonors
+
+    for name in ("interaction", "collision_at_grid_point"):
+        inside = getattr(phonors, name)
+        n = len(inspect.signature(inside).parameters)
+
+        def nothing(*args, **kwargs):
+            return None
+
+        nothing.__signature__ = inspect.signature(inside.__wrapped__)
+        monkeypatch.setattr(phonors, name, nothing)
+        phono_inside.register()
+        wrapped = getattr(phonors, name)
+        wrapped(*[None] * n)
+        start = time.process_time()
+        for _ in range(100):
+            wrapped(*[None] * n)
+        # A grid point of the smallest mesh takes milliseconds.
+        assert (time.process_time() - start) / 100 < 1e-4
 
 
 def test_phono3py_finds_it_by_itself_and_off_is_off():

@@ -95,15 +95,8 @@ class Series3(ValueNoun):
         ensure_flag("average_origin", average_origin)
         kinds = ForceConstants, SparseForceConstants3, LatticeForceConstants
         ensure_third_order(force_constants, *kinds)
-        values, atoms, cells = _entries(force_constants, average_origin)
-        largest, smallest = (f(values, axis=(1, 2, 3), initial=0) for f in (np.max, np.min))
-        keep = np.maximum(largest, -smallest) > threshold
-        if not keep.all():
-            values, atoms, cells = values[keep], atoms[keep], cells[keep]
-        for array in (values, atoms, cells):
-            # Nobody else holds them: the constructor need not copy.
-            array.flags.writeable = False
-        return cls(values, atoms, cells, _primitive(force_constants).lattice)
+        entries = _kept(_entries(force_constants, average_origin), threshold)
+        return cls(*entries, _primitive(force_constants).lattice)
 
     @classmethod
     def of_images(
@@ -118,11 +111,10 @@ class Series3(ValueNoun):
         """Make the series of constants whose images are given; `series3` has arguments."""
         ensure_third_order(force_constants, MappedForceConstants3)
         m = multiplicities
-        values, atoms, cells = series3(
+        entries = series3(
             force_constants, m, cells, average_origin=average_origin, alike=alike
         )
-        keep = (values != 0).any(axis=(1, 2, 3))
-        return cls(values[keep], atoms[keep], cells[keep])
+        return cls(*_kept(entries, 0.0))
 
     def reordered(self, order: tuple[int, int, int]) -> "Series3":
         r"""The same constants, the phonons of a triplet put in in another order.
@@ -151,6 +143,23 @@ Constants3 = ForceConstants | SparseForceConstants3 | LatticeForceConstants
 """Third-order constants of all pairs, of some, or on lattice vectors."""
 
 
+Entries = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]
+"""Values, atoms and cells of a series."""
+
+
+def _kept(entries: Entries, threshold: float) -> Entries:
+    """The blocks whose largest element is above a threshold, in arrays of their own."""
+    values, atoms, cells = entries
+    largest, smallest = (f(values, axis=(1, 2, 3), initial=0) for f in (np.max, np.min))
+    keep = np.maximum(largest, -smallest) > threshold
+    if not keep.all():
+        values, atoms, cells = values[keep], atoms[keep], cells[keep]
+    for array in (values, atoms, cells):
+        # Nobody else holds them: the constructor need not copy.
+        array.flags.writeable = False
+    return values, atoms, cells
+
+
 def _primitive(force_constants: Constants3) -> Cell:
     """The primitive cell of constants."""
     if isinstance(force_constants, LatticeForceConstants):
@@ -158,9 +167,7 @@ def _primitive(force_constants: Constants3) -> Cell:
     return force_constants.supercell.primitive
 
 
-def _entries(
-    force_constants: Constants3, average_origin: bool
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+def _entries(force_constants: Constants3, average_origin: bool) -> Entries:
     """The arrays of a series."""
     if isinstance(force_constants, LatticeForceConstants):
         n_legs = 3 if average_origin else 1
