@@ -75,11 +75,14 @@ class Recipe:
 
 
 RECIPES = {
-    "9r-sic": Recipe(lambda: polytype("ABCBCACAB"), ("--supercell", "3", "3", "1")),
+    "9r-sic": Recipe(
+        lambda: polytype("ABCBCACAB"),
+        ("--supercell", "3", "3", "1", "--pair-cutoff", "4"),
+    ),
     "6h-sic": Recipe(lambda: polytype("ABCACB"), ("--supercell", "3", "3", "1")),
     "11h-sic": Recipe(
         lambda: polytype("ABCABCABCAB"),
-        ("--supercell", "3", "3", "1", "--pair-cutoff", "5"),
+        ("--supercell", "2", "2", "1", "--pair-cutoff", "3.2"),
     ),
     "clathrate": Recipe(clathrate, ("--supercell", "1", "1", "1", "--pair-cutoff", "4.5")),
 }

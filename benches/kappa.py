@@ -54,6 +54,16 @@ CASES = {
     ),
     "AlN": Case("aln-lda", "phono3py_params_AlN332.yaml.xz", (11, 11, 7), (5, 5, 3), 8),
     "Si-LBTE": Case(*SILICON, (13, 13, 13), (7, 7, 7), 8, lbte=True),
+    "AlN-LBTE": Case(
+        "aln-lda",
+        "phono3py_params_AlN332.yaml.xz",
+        (7, 7, 5),
+        (5, 5, 3),
+        10,
+        lbte=True,
+    ),
+    "9R-SiC": Case("9r-sic", "phono3py_disp.yaml", (7, 7, 7), (3, 3, 3), 15),
+    "11H-SiC": Case("11h-sic", "phono3py_disp.yaml", (5, 5, 1), (3, 3, 1), 10),
     "6H-SiC": Case("6h-sic", "phono3py_disp.yaml", (11, 11, 4), (5, 5, 2), 20),
     "clathrate": Case("clathrate", "phono3py_disp.yaml", (2, 2, 2), (1, 1, 1), 10),
 }

@@ -4,8 +4,9 @@
 
 The pieces of the wave vector with the most to do are shared out as `phono kappa` does, and
 the shares done one after the other: the CPU time of each is that of a rank, and the largest
-tells how much faster so many ranks are. The plan says the same beside it, from its own
-measurements, and what large machines would gain without the preparation of every run.
+tells how much faster so many ranks are. The plan, by CPU time too, says the same beside it,
+from its own measurements, and what large machines would gain without the preparation of
+every run.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 import phonokit
+import phonokit.calc.plan as planning
 from phono_mpi import Alone, chained_tasks
 from phonokit.calc.carriers import carriers_of
 from phonokit.calc.rates import Scatterer
@@ -33,14 +35,16 @@ def cpu_of(scatterer: PieceScatterer, numbers: np.ndarray) -> float:
 
 def print_shares(scatterer: PieceScatterer, i: int, runs: int) -> None:
     """Shares of wave vector ``i``: the largest CPU time beside the plan."""
-    pieces, once = scatterer.pieces, scatterer.scatterer.series_costs
+    pieces, group = scatterer.pieces, int(scatterer.pieces.groups[:i].sum())
     start, size = int(pieces.starts[i]), int(pieces.sizes[i])
+    once = scatterer.once[group : group + int(pieces.groups[i])]
+    groups = np.repeat(np.arange(len(once)), size // len(once))
     costs = scatterer.costs[start : start + size]
     print(f"wave vector {i}: {size} pieces of {pieces.counts[i]} x {pieces.windows[i]}")
     print("ranks    busiest rank, CPU s    faster")
     alone = 0.0
     for n in RANKS:
-        ends = start + chained_tasks(costs, np.zeros(size, int), once[[i]], n)
+        ends = start + chained_tasks(costs, groups, once, n)
         spans = [np.arange(a, b) for a, b in pairwise(ends)]
         busiest = max(min(cpu_of(scatterer, s) for _ in range(runs)) for s in spans)
         alone = alone or busiest
@@ -63,6 +67,8 @@ def main() -> None:
         scatterer = Scatterer(carriers, series, phonokit.Transport())
         cut = PieceScatterer(scatterer, WorkPieces.of(scatterer))
         print_shares(cut, int(scatterer.triplets.argmax()), arguments.runs)
+    # Other programs run on this machine, and a rank has one thread.
+    planning.perf_counter = time.process_time
     plan = phonokit.plan(crystal, arguments.mesh, [300.0])
     print(
         f"plan: {len(plan.costs)} wave vectors, {plan.pieces.sum()} pieces, "

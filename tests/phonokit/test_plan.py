@@ -20,7 +20,7 @@ def made(costs, serial):
         formula="Si", source="", inputs=(), lang="", settings={}, started="", finished=""
     )
     whole = np.ones(len(costs), dtype=int)
-    uncut = {"pieces": whole, "series": 0.0}
+    uncut = {"pieces": whole, "groups": whole, "series": 0.0}
     return Plan(costs=costs, serial=serial, memory={}, provenance=about, **uncut)
 
 

@@ -18,6 +18,8 @@ from phono_grid.backend import active
 from phono_grid.fingerprints import fingerprint
 from phonokit import DomainError, FileError, Run, RunStore, Transport, load
 from phonokit.cli.app import main
+from phonokit.run import file
+from phonokit.run.file import stored_type
 from tiny_crystal import EXAMPLE
 
 # The definitions take a second for a wave vector of the larger mesh.
@@ -159,6 +161,30 @@ def test_a_damaged_record_is_computed_again(silicon, here):
     np.testing.assert_array_equal(again.kappa, phonokit.kappa(silicon, MESH).kappa)
 
 
+def test_many_small_records_share_pages_and_none_is_in_two():
+    small, large = (np.dtype([("phonon", "<f8", (1, n))]) for n in (6, 3000))
+    assert stored_type(small, 100).itemsize == 4096
+    assert stored_type(large, 10**6).itemsize == 6 * 4096
+    size = stored_type(small, 160_000).itemsize
+    assert 56 <= size < 4096
+    assert 4096 % size == 0
+    assert 160_000 * size <= file.ROOM
+    assert stored_type(small, 10**9).itemsize == 64
+
+
+def test_records_that_share_pages_are_gone_on_with(silicon, here, monkeypatch):
+    monkeypatch.setattr(file, "ROOM", 1)
+    stop(silicon, "k.run", 3)
+    assert np.load(here / "k.run", mmap_mode="r").itemsize == 64
+    with RunStore("k.run") as store:
+        done = []
+        run = Run(store, progress=lambda *n: done.append(n))
+        again = phonokit.kappa(silicon, MESH, run=run)
+        assert store.finished == N_I
+    assert done[0] == (4, N_I)
+    np.testing.assert_array_equal(again.kappa, phonokit.kappa(silicon, MESH).kappa)
+
+
 def npy(array, rest):
     """A file of an array, and what stands after it."""
     file = io.BytesIO()
@@ -231,6 +257,8 @@ SLOW = """
 import sys, time
 import phonokit.calc.rates as rates
 from phonokit.cli.app import main
+from phonokit.run import file
+from phonokit.run.file import stored_type
 
 linewidths = rates.linewidths
 

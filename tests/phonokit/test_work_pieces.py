@@ -92,6 +92,29 @@ def test_every_piece_is_asked_for_once_whatever_is_asked_for():
                 assert numbers == list(range(first, end))
 
 
+def test_windows_of_a_triplet_share_its_sum_and_pieces_of_triplets_a_series():
+    pieces = windows([3, 5, 1], [1, 4, 1], 37)
+    assert pieces.groups.tolist() == [1, 5, 1]
+    assert pieces.group_sizes.tolist() == [3, 4, 4, 4, 4, 4, 1]
+    assert pieces.group_sizes.sum() == pieces.sizes.sum()
+
+
+def test_what_shares_a_sum_is_made_together_wherever_a_rank_begins(silicon, small):
+    scatterer = scatterer_of(silicon)
+    cut = WorkPieces.of(scatterer)
+    n_i, made = len(cut.counts), []
+    shape = {"counts": np.full(n_i, 20), "windows": np.full(n_i, 2)}
+    scatterer = PieceScatterer(scatterer, replace(cut, **shape))
+    costs = scatterer.costs.sum() + scatterer.once.sum()
+    assert costs == pytest.approx(scatterer.scatterer.triplets.sum(), rel=1e-12)
+    object.__setattr__(
+        scatterer, "scattered", lambda *asked: made.append(asked) or iter(())
+    )
+    list(scatterer.records(range(3, 41)))
+    # Eight triplets at a time, of two windows each.
+    assert made == [(0, 3, 16), (0, 16, 32), (0, 32, 40), (1, 0, 1)]
+
+
 def test_windows_cut_no_degenerate_set_and_hold_all_bands():
     pieces = windows([1], [5], 37)
     sets = pieces.sets[0]
@@ -188,19 +211,21 @@ def test_ranks_share_wave_vectors_to_the_same_bits(tmp_path, silicon, small):
         np.testing.assert_array_equal(np.load(out), expected)
 
 
-def plan_of(costs, pieces, series):
+def plan_of(costs, pieces, groups, series):
     """A plan with these times, s."""
     about = Provenance(
         formula="Si", source="", inputs=(), lang="", settings={}, started="", finished=""
     )
-    parts = {"pieces": pieces, "series": series, "serial": 1.0, "memory": {}}
-    return Plan(costs=costs, provenance=about, **parts)
+    numbers = {"pieces": np.full(50, pieces), "groups": np.full(50, groups)}
+    parts = {"series": series, "serial": 1.0, "memory": {}}
+    return Plan(costs=costs, provenance=about, **numbers, **parts)
 
 
 @pytest.mark.parametrize("ranks", [1, 7, 64, 1000, 5000])
-def test_a_plan_of_pieces_shares_all_work_and_what_is_done_twice(ranks):
+@pytest.mark.parametrize("groups", [1, 10])
+def test_a_plan_of_pieces_shares_all_work_and_what_is_done_twice(ranks, groups):
     costs = np.random.default_rng(0).uniform(1.0, 2.0, 50)
-    plan = plan_of(costs, np.full(50, 40), 0.02)
+    plan = plan_of(costs, 40, groups, 0.02)
     loads = plan.loads(ranks)
     assert loads.sum() >= costs.sum() * (1 - 1e-12)
     assert loads.sum() <= costs.sum() + 0.02 * ranks

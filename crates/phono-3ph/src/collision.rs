@@ -57,7 +57,7 @@ pub fn collision_row(
         let new = |bands: Range<usize>| {
             (
                 Widths::new(occupations, n_t, bands.len()),
-                Pairs { inverse_sinh, n_t, n_j: bands.len(), done: vec![] },
+                Pairs::new(inverse_sinh, n_t, bands.len()),
             )
         };
         let take = |bands: Range<usize>, (widths, pairs): (Widths<'_>, Pairs<'_>)| {
@@ -75,25 +75,27 @@ fn spread(
     row: &mut Array4<f64>,
     sum: &TripletSum<'_>,
     first: usize,
-    Pairs { n_j, done, .. }: Pairs<'_>,
+    Pairs { n_j, done, values, .. }: Pairs<'_>,
 ) {
-    let (n_t, _, n_q, n_b) = row.dim();
+    let (n_t, n_0, n_q, n_b) = row.dim();
+    let Some(row) = row.as_slice_mut() else { return };
     let grid = sum.phonons.grid;
     let little_group = grid.little_group(sum.q);
     let factor = units::LINEWIDTH * units::STRENGTH / n_q as f64;
     let scale: Vec<f64> =
         sum.initial().map(|(f, active)| if active { factor / f } else { 0.0 }).collect();
-    for pair in done {
+    let length = (n_j * n_t * n_b).max(1);
+    for (t, legs) in done.into_iter().zip(values.chunks_exact(2 * length)) {
         // Where a point is reached both ways, as q' wins: tetrahedra have less symmetry
         // than the crystal, so the two ways differ a little.
-        for (leg, &q1) in sum.pairs[pair.t].iter().enumerate().rev() {
+        for (leg, &q1) in legs.chunks_exact(length).zip(&sum.pairs[t]).rev() {
             let address = grid.address(q1);
-            let values = &pair.values[leg * n_j * n_b * n_t..];
             for image in little_group.iter().map(|r| grid.index(grid.rotate(r, address))) {
-                for j in 0..n_j {
-                    for i in 0..n_b * n_t {
-                        let x = values[j * n_b * n_t + i] * scale[first + j];
-                        row[[i % n_t, first + j, image, i / n_t]] = x;
+                for (i, values) in leg.chunks_exact(n_b).enumerate() {
+                    let j = first + i / n_t;
+                    let at = (((i % n_t) * n_0 + j) * n_q + image) * n_b;
+                    for (x, value) in row[at..at + n_b].iter_mut().zip(values) {
+                        *x = value * scale[j];
                     }
                 }
             }
@@ -106,13 +108,17 @@ struct Pairs<'a> {
     inverse_sinh: &'a [f64],
     n_t: usize,
     n_j: usize,
-    done: Vec<Legs>,
+    /// Triplets.
+    done: Vec<usize>,
+    /// `[triplet, leg, j, T, j_leg]`
+    values: Vec<f64>,
 }
 
-/// `values[leg, j, j_leg, T]` of triplet `t`.
-struct Legs {
-    t: usize,
-    values: Vec<f64>,
+impl<'a> Pairs<'a> {
+    /// Nothing yet, for `n_j` bands at `n_t` temperatures.
+    fn new(inverse_sinh: &'a [f64], n_t: usize, n_j: usize) -> Self {
+        Self { inverse_sinh, n_t, n_j, done: vec![], values: vec![] }
+    }
 }
 
 impl Accumulate for Pairs<'_> {
@@ -120,20 +126,22 @@ impl Accumulate for Pairs<'_> {
     fn add(&mut self, sum: &TripletSum<'_>, pair: Pair<'_>) {
         let Self { inverse_sinh, n_t, n_j, .. } = *self;
         let n_b = sum.phonons.n_bands();
-        let leg = n_j * n_b * n_t;
-        if self.done.last().is_none_or(|last| last.t != pair.t) {
-            self.done.push(Legs { t: pair.t, values: vec![0.0; 2 * leg] });
+        let leg = n_j * n_t * n_b;
+        if self.done.last() != Some(&pair.t) {
+            self.done.push(pair.t);
+            self.values.resize(self.done.len() * 2 * leg, 0.0);
         }
-        let Some(Legs { values, .. }) = self.done.last_mut() else { return };
-        let (first, second) = values.split_at_mut(leg);
+        let start = self.values.len() - 2 * leg;
+        let (first, second) = self.values[start..].split_at_mut(leg);
         let ([j1, j2], [m1, m2]) = (pair.bands, pair.modes);
-        let (s1, s2) = (&inverse_sinh[m1 * n_t..], &inverse_sinh[m2 * n_t..]);
+        let s1 = &inverse_sinh[m1 * n_t..(m1 + 1) * n_t];
+        let s2 = &inverse_sinh[m2 * n_t..(m2 + 1) * n_t];
         let scale = pair.scale / sum.multiplicities[pair.t];
         for (_, j, density) in pair.own() {
             let x = scale * density * pair.squares[j];
-            for t in 0..n_t {
-                first[(j * n_b + j1) * n_t + t] += x * s2[t];
-                second[(j * n_b + j2) * n_t + t] += x * s1[t];
+            for (t, (s1, s2)) in s1.iter().zip(s2).enumerate() {
+                first[(j * n_t + t) * n_b + j1] += x * s2;
+                second[(j * n_t + t) * n_b + j2] += x * s1;
             }
         }
     }

@@ -21,6 +21,9 @@ use crate::{Couplings, Phonons, Scattering, Series, Smearing};
 /// Chunks whose accumulators exist at a time; the same on any number of threads.
 const GROUP: usize = 128;
 
+/// Bytes of the elements of a triplet that is summed by itself: all of 400 bands, else blocks.
+const ONE: usize = 1024 * 1024 * 1024;
+
 /// The irreducible triplets at one `q`, and what their elements and weights are made of.
 pub(crate) struct TripletSum<'a> {
     source: Source<'a>,
@@ -104,10 +107,11 @@ impl<'a> TripletSum<'a> {
                 // Those that are summed by themselves are cut by triplets: all bands share
                 // the weights of each.
                 let direct = rows.each_alone(n_b, series.len(), &addresses);
-                let eight_bands = rows.r0.len() * n_b * n_b * size_of::<Lanes>();
-                (if direct { n_b } else { 0 })
-                    .max(LANES * (MEMORY / eight_bands.max(1)).max(1))
-                    .min(n_b)
+                let eight_bands = n_b * n_b * size_of::<Lanes>();
+                let (copies, memory) =
+                    if direct { (1, ONE) } else { (rows.r0.len(), MEMORY) };
+                let fit = memory / (copies * eight_bands).max(1);
+                LANES.saturating_mul(fit.max(1)).min(n_b)
             }
         };
         let end = bands.end;

@@ -15,7 +15,7 @@ from phonokit.calc.carriers import carriers_of
 from phonokit.calc.four_phonon import FourPhononScatterer
 from phonokit.calc.rates import Scatterer
 from phonokit.calc.record import INPUTS, Record, checked_run
-from phonokit.calc.work_pieces import PieceScatterer, WorkPieces
+from phonokit.calc.work_pieces import LANES, PieceScatterer, WorkPieces
 from phonokit.model.crystal import Crystal
 from phonokit.results.plan import Plan
 from phonokit.run.run import Run
@@ -24,6 +24,8 @@ from phonokit.settings.mesh import KAPPA_MESH
 from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures
 from phonokit.settings.transport import Transport
 
+ELEMENTS = 2**26
+"""Complex elements of a triplet held at a time, unless eight bands have more."""
 SAMPLE = 6
 """Wave vectors that are measured."""
 
@@ -99,6 +101,7 @@ def plan(
     return Plan(
         costs=costs,
         pieces=pieces.sizes,
+        groups=pieces.groups,
         series=series,
         serial=serial,
         memory=memory_of(scatterer),
@@ -133,14 +136,17 @@ def _seconds(scatterer: Scatterer, number: NDArray[np.int64]) -> float:
 
 
 def _series(scatterer: PieceScatterer, i: int) -> float:
-    """Time that is lost where the pieces of a wave vector go to two ranks, s."""
-    size = int(scatterer.pieces.sizes[i])
+    """Time that is lost where two ranks have pieces that share work, s.
+
+    The best of three tries each: all of a group of wave vector ``i``, and its halves.
+    """
+    size = int(scatterer.pieces.sizes[i] // scatterer.pieces.groups[i])
     if size == 1:
         return 0.0
     times = []
     for first, end in ((0, size), (0, size // 2), (size // 2, size)):
         tries = []
-        for _ in range(2):
+        for _ in range(3):
             begun = perf_counter()
             for _record in scatterer.scattered(i, first, end):
                 pass
@@ -157,8 +163,11 @@ def memory_of(scatterer: Scatterer) -> dict[str, int]:
     first, end = scatterer.blocks[0]
     occupations = phonons.frequencies.nbytes * (end - first) * (1 + scatterer.has_rows)
     rows = scatterer.record.itemsize * len(scatterer.costs) * scatterer.has_rows
+    n_b = phonons.frequencies.shape[1]
+    elements = max(min(n_b**3, ELEMENTS), LANES * n_b**2) * 16
     return {
         "constants and phonons on every node": sum(a.nbytes for a in constants + modes),
         "occupations on every rank": occupations,
+        "matrix elements of a triplet on every rank, at most": elements,
         "collision operator over all ranks": rows,
     }

@@ -291,10 +291,10 @@ def _task(
     n_i, transport = len(scatterer.costs), scatterer.transport
     if pieces.any:
         cut = PieceScatterer(scatterer, pieces)
-        groups = pieces.wave_vectors
+        groups = np.repeat(np.arange(len(cut.once)), pieces.group_sizes)
         blocks = [slice(i, i + 1) for i in range(len(groups))]
         task = Task(key, scatterer.record, cut.costs, cut.records, blocks)
-        return replace(task, groups=groups, once=scatterer.series_costs)
+        return replace(task, groups=groups, once=cut.once)
     lbte = transport.method is Method.LBTE
     blocks = collision_row_blocks(n_i) if lbte else [slice(i, i + 1) for i in range(n_i)]
     work, on_disk = scatterer.records, scatterer.storage is Storage.DISK

@@ -19,8 +19,8 @@ from phonokit.settings.transport import Method
 if TYPE_CHECKING:
     from phonokit.calc.rates import Scatterer
 
-WHOLE = 20_000
-"""Triplets of two atoms that are not worth cutting: about 0.1 s."""
+WHOLE = 6_000
+"""Triplets of two atoms that are not worth cutting: about 0.04 s."""
 PIECE = 500
 """Triplets of the smallest piece, about as many as a series is worth."""
 MOST = 160_000
@@ -33,6 +33,10 @@ COUNTED = 4096
 """Wave vectors of meshes whose triplets are counted; those of finer ones are estimated."""
 TOGETHER = 16
 """Series of wave vectors that the pieces which are made together are worth, at least."""
+BESIDE = 8
+"""Triplets that are made together where windows of bands share them."""
+SHARED = 0.5
+"""Part of the cost of a triplet that every window of its bands needs."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -94,6 +98,20 @@ class WorkPieces:
         return np.repeat(np.arange(len(self.counts)), self.sizes)
 
     @property
+    def groups(self) -> NDArray[np.int64]:
+        """Number of groups of pieces of each wave vector that share a part of the work.
+
+        That is the series of the wave vector or, where bands of single triplets are cut,
+        the sum for each of these.
+        """
+        return np.where(self.windows > 1, self.counts, 1)
+
+    @property
+    def group_sizes(self) -> NDArray[np.int64]:
+        """Number of pieces of each group."""
+        return np.repeat(self.sizes // self.groups, self.groups)
+
+    @property
     def starts(self) -> NDArray[np.int64]:
         """Number of the first piece of each wave vector."""
         return np.cumsum(self.sizes) - self.sizes
@@ -153,10 +171,18 @@ class PieceScatterer:
 
     @property
     def costs(self) -> NDArray[np.float64]:
-        """Cost of each piece, without the series, in units of the time of one triplet."""
+        """Cost of each piece without what its group shares, in times of one triplet."""
         triplets, n_i = self.scatterer.triplets, len(self.pieces.counts)
-        parts = [triplets[i] * self.pieces.shares(i) for i in range(n_i)]
-        return np.concatenate(parts)
+        own = np.where(self.pieces.windows > 1, 1 - SHARED, 1.0) * triplets
+        return np.concatenate([own[i] * self.pieces.shares(i) for i in range(n_i)])
+
+    @property
+    def once(self) -> NDArray[np.float64]:
+        """Cost of what each group of pieces shares, in the same units."""
+        pieces, scatterer = self.pieces, self.scatterer
+        sums = SHARED * scatterer.triplets / pieces.counts
+        each = np.where(pieces.windows > 1, sums, scatterer.series_costs)
+        return np.repeat(each, pieces.groups)
 
     def records(self, numbers: Iterable[int]) -> Iterator[tuple[int, NDArray[Any]]]:
         """The number and the record of each of these pieces, in order.
@@ -172,13 +198,17 @@ class PieceScatterer:
             if not len(run):
                 continue
             i = int(wave_vectors[run[0]])
-            step = self._together(i)
-            for first in range(int(run[0]), int(run[-1]) + 1, step):
-                end = min(first + step, int(run[-1]) + 1)
-                yield from self.scattered(i, first - int(starts[i]), end - int(starts[i]))
+            step, start = self._together(i), int(starts[i])
+            first, last = int(run[0]) - start, int(run[-1]) + 1 - start
+            while first < last:
+                end = min(first - first % step + step, last)
+                yield from self.scattered(i, first, end)
+                first = end
 
     def _together(self, i: int) -> int:
         """The number of pieces of a wave vector that are made together."""
+        if self.pieces.windows[i] > 1:
+            return BESIDE * int(self.pieces.windows[i])
         cost = float(self.scatterer.triplets[i] / self.pieces.sizes[i])
         return max(1, round(TOGETHER * float(self.scatterer.series_costs[i]) / cost))
 

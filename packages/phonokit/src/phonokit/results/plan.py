@@ -24,7 +24,8 @@ class Plan(Result, kind="plan"):
 
     costs: Array = quantity("s", "(n_i,)", "of each irreducible wave vector, on one rank")
     pieces: Numbers = quantity("1", "(n_i,)", "into which each of them is cut")
-    series: float = quantity("s", "float", "each rank with pieces of one, before them")
+    groups: Numbers = quantity("1", "(n_i,)", "of its pieces, each sharing some work")
+    series: float = quantity("s", "float", "each rank with pieces of a group, before them")
     serial: float = quantity("s", "float", "preparation, not shared among ranks")
     memory: dict[str, int] = quantity("byte", "dict", "large arrays, by what owns them")
 
@@ -64,9 +65,13 @@ class Plan(Result, kind="plan"):
 
     def _piece_loads(self, ranks: int) -> Array:
         """Loads if ranks have pieces in a row."""
-        once = np.minimum(self.series, self.costs)
-        costs = np.repeat((self.costs - once) / self.pieces, self.pieces)
-        groups = np.repeat(np.arange(len(once)), self.pieces)
+        each = np.minimum(self.series, self.costs / self.groups)
+        once = np.repeat(each, self.groups)
+        own = (self.costs - each * self.groups) / self.pieces
+        costs = np.repeat(own, self.pieces)
+        groups = np.repeat(
+            np.arange(len(once)), np.repeat(self.pieces // self.groups, self.groups)
+        )
         ends = chained_tasks(costs, groups, once, ranks)
         first, last = ends[:-1], np.maximum(ends[1:], 1) - 1
         # Everybody has all groups from that of the first piece to that of the last.

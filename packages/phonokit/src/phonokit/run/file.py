@@ -30,21 +30,33 @@ from phonokit.run.scratch import reserve
 
 PAGE = 4096
 """Records begin and end at pages, which file systems of networks send as a whole."""
+ROOM = 64 * 1024**2
+"""Bytes above which small records share pages.
+
+Where nodes do not see at once what others write to a page, a run that is killed may lose
+records there, and computes them again.
+"""
 PROGRAM = "phonokit"
 """Begins what stands after the records."""
 DONE = 1 << 32
 """Added to the checksum, so that a record of zeros that nobody wrote is none."""
 
 
-def stored_type(record: np.dtype[Any]) -> np.dtype[Any]:
-    """A record, its checksum after it, filled up to whole pages."""
+def stored_type(record: np.dtype[Any], n: int) -> np.dtype[Any]:
+    """A record, its checksum after it, filled up to whole pages.
+
+    Of many small records, ``n``, two, four, … go into a page; none is in two.
+    """
     check = check_offset(record)
+    size = -(-(check + 8) // PAGE) * PAGE
+    while n * size > ROOM and size <= PAGE and size // 2 >= check + 8:
+        size //= 2
     return np.dtype(
         {
             "names": ["record", "check"],
             "formats": [record, "<u8"],
             "offsets": [0, check],
-            "itemsize": -(-(check + 8) // PAGE) * PAGE,
+            "itemsize": size,
         }
     )
 
@@ -78,13 +90,18 @@ class RunFile:
     record: np.dtype[Any]
     n: int
 
+    @property
+    def _stored(self) -> np.dtype[Any]:
+        """A record as it stands in the file."""
+        return stored_type(self.record, self.n)
+
     def open(self) -> FileIO:
         """Open the file to read and write records."""
         return FileIO(self.path, "r+")
 
     def read(self, file: FileIO, i: int) -> NDArray[Any] | None:
         """Record ``i``, None if it is not all there."""
-        stored = stored_type(self.record)
+        stored = self._stored
         data = _read_at(file, self.offset + i * stored.itemsize, stored.itemsize)
         if len(data) < stored.itemsize:
             return None
@@ -100,7 +117,7 @@ class RunFile:
         FileError
             If the disk is full, or fails.
         """
-        row = np.zeros((), stored_type(self.record))
+        row = np.zeros((), self._stored)
         row["record"] = record
         row["check"] = check(row["record"])
         with self._reporting():
@@ -109,7 +126,7 @@ class RunFile:
 
     def count(self, file: FileIO) -> int:
         """Number of finished records, whoever wrote them."""
-        size = stored_type(self.record).itemsize
+        size = self._stored.itemsize
         first = self.offset + check_offset(self.record)
         marks = (_read_at(file, first + i * size, 8) for i in range(self.n))
         return sum(any(mark) for mark in marks)
@@ -161,7 +178,7 @@ def create(
     OSError
         If there is no room.
     """
-    stored = stored_type(record)
+    stored = stored_type(record, n)
     header = _header(stored, n)
     end = len(header) + n * stored.itemsize
     about = json.dumps({"program": PROGRAM, "version": version, "key": key}).encode()
@@ -192,7 +209,7 @@ def read_layout(path: Path) -> tuple[dict[str, str], RunFile]:
                 raise ValueError
             file.seek(end)
             about = json.loads(file.read())
-            if about["program"] != PROGRAM or stored != stored_type(stored["record"]):
+            if about["program"] != PROGRAM or stored != stored_type(stored["record"], n):
                 raise ValueError
             return about["key"], RunFile(path, offset, stored["record"], n)
     except Exception:  # NumPy's reader of headers raises what it likes
