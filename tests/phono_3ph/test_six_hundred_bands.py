@@ -53,14 +53,9 @@ def expected(series, phonons, bands, n):
         f1, f2 = f[q1, :FEW, None], f[q2]
         strengths = units.STRENGTH / 2 * np.abs(v) ** 2 / (f[q, j] * f1 * f2)
         n1, n2 = n[q1, :FEW, 0, None], n[q2, :, 0]
-        total = np.zeros_like(strengths)
-        gaussian = SCATTERING.smearing
-        for sign, x in (
-            (n1 + n2 + 1, f[q, j] - f1 - f2),
-            (n1 - n2, f[q, j] + f1 - f2),
-            (n2 - n1, f[q, j] - f1 + f2),
-        ):
-            total += sign * np.where(gaussian.is_near(x), gaussian.density(x), 0)
+        x = np.stack([f[q, j] - f1 - f2, f[q, j] + f1 - f2, f[q, j] - f1 + f2], axis=-1)
+        signs = np.stack([n1 + n2 + 1, n1 - n2, n2 - n1], axis=-1)
+        total = (signs * SCATTERING.smearing.densities(x)).sum(axis=-1)
         widths.append(units.LINEWIDTH * triplets.weights[0] * (strengths * total).sum())
     return np.array(widths)
 
@@ -81,7 +76,7 @@ def test_a_wave_vector_of_200_atoms_takes_a_gigabyte_beside_its_phonons(rng):
     gamma = linewidths(series, phonons, 1, n, SCATTERING)[0]
     # All elements of one triplet would be 16 n_b³ = 3.2 GiB.
     assert memory("VmHWM") - before < 1.5 * GIB
-    bands = [0, 1, 7, 8, 299, 591, 592, 598, 599]
+    bands = [0, 8, 383, 384, 599]
     np.testing.assert_allclose(
         gamma[bands], expected(series, phonons, bands, n), rtol=1e-10
     )
