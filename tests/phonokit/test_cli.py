@@ -148,7 +148,7 @@ def test_the_full_equation_is_written_with_what_scatters(here, capsys):
     argv = ["kappa", str(EXAMPLE), "--mesh", "3", "3", "3", "--method", "lbte"]
     argv += ["--isotopes", "--boundary-mfp", "10", "--sigma", "0.2"]
     assert main(argv) == 0
-    with h5py.File(here / "kappa-lbte-m333-s0.2.hdf5") as file:
+    with h5py.File(here / "kappa-lbte-m333-s0.2-isotopes-b10000nm.hdf5") as file:
         assert file["kappa_RTA"].shape == file["kappa"].shape == (1, 6)
         assert file["mode_kappa_RTA"].shape == file["mode_kappa"].shape
         assert file["gamma_isotope"].shape == file["frequency"].shape
@@ -204,7 +204,6 @@ REFUSALS = [
     (["kappa", EXAMPLE, "--sigma", "0"], "sigma must be positive, got 0"),
     (["kappa", EXAMPLE, "--boundary-mfp", "-1"], "--boundary-mfp must be positive, got -1"),
     (["kappa", EXAMPLE, "--output", "no/k.h5"], "no/k.h5: cannot be written"),
-    (["kappa", EXAMPLE, "--output", "/"], "is a folder; name a file"),
     (["kappa", EXAMPLE, "--output", PARAMETERS], "is an input file; name another"),
     (["kappa", EXAMPLE, "--plot", "k.doc"], r"must end with one of \.png"),
     (["kappa", EXAMPLE.parent], "holds no phono3py_params"),

@@ -130,9 +130,9 @@ def test_what_is_finished_is_read_and_another_is_refused(
         phonokit.converge(
             silicon, MESHES, folder=KappaFolder(folder=folder, overwrite=True)
         )
-    with pytest.raises(FileError, match="isotopes is False there and True here"):
+    with pytest.raises(FileError, match="normal-umklapp is False there and True here"):
         phonokit.converge(
-            silicon, MESHES, transport=Transport(isotopes=True), folder=folder
+            silicon, MESHES, transport=Transport(normal_umklapp=True), folder=folder
         )
     with pytest.raises(FileError, match=r"temperatures is \[300.0\] there"):
         phonokit.converge(silicon, MESHES, [100], folder=folder)
@@ -173,22 +173,34 @@ def test_the_files_are_those_of_the_command_kappa(folder, capsys, nothing_is_com
 
     words = ("converge", EXAMPLE, "--meshes", "2", "3x3x3", "4", "--isotopes")
     assert run("kappa", EXAMPLE, "--mesh", "2", "2", "2", "--isotopes")[0] == 0
-    before = (folder / "kappa-m222.hdf5").read_bytes()
+    before = (folder / "kappa-m222-isotopes.hdf5").read_bytes()
     code, text = run(*words, "--plot", "out.png")
     assert code == 0
     assert "not converged to 1 %" in text
-    assert (folder / "kappa-m222.hdf5").read_bytes() == before
+    assert (folder / "kappa-m222-isotopes.hdf5").read_bytes() == before
     for mesh in ("3", "4"):
         code, text = run("kappa", EXAMPLE, "--mesh", *[mesh] * 3, "--isotopes")
         assert code == 0
         assert "is there already, of the same settings" in text
-    code, text = run("kappa", EXAMPLE, "--mesh", "3", "3", "3")
+    code, text = run("kappa", EXAMPLE, "--mesh", "3", "3", "3", "--isotopes", "--nu")
     assert code == 2
-    assert "isotopes is true there and false here" in text
+    assert "normal-umklapp is false there and true here" in text
     nothing_is_computed()
     (folder / "converge.hdf5").unlink()
     assert run(*words)[0] == 0
     assert run("plot", "converge.hdf5", "--component", "xx", "--output", "p.pdf")[0] == 0
+
+
+def test_another_mesh_of_other_settings_is_refused_before_anything_is_computed(
+    silicon, folder, nothing_is_computed
+):
+    (finest,) = MESHES.meshes[-1:]
+    umklapp = Transport(normal_umklapp=True)
+    result = phonokit.kappa(silicon, finest, transport=umklapp)
+    result.write(folder / result.default_name)
+    nothing_is_computed()
+    with pytest.raises(FileError, match=f"{result.default_name}: is there already"):
+        phonokit.converge(silicon, MESHES, folder=folder)
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ WORDS = {
     "powder": [EXAMPLE, *MESH, "--momentum", "2", "--directions", "9", *SILICON],
     "plot": ["bands.hdf5"],
     "export": ["bands.hdf5"],
+    "info": [EXAMPLE],
     "completion": ["bash"],
 }
 FAILS = ("forces", "qha")

@@ -109,7 +109,7 @@ def test_what_phonopy_has_no_file_for_is_refused(silicon, tmp_path):
     result = phonokit.displacements(silicon, (2, 2, 2), [300])
     with pytest.raises(DomainError, match="no file for displacements"):
         phonokit.export(result, tmp_path)
-    with pytest.raises(DomainError, match="no file for int"):
+    with pytest.raises(DomainError, match="result must be a Result, got int"):
         phonokit.export(3, tmp_path)
 
 

@@ -110,7 +110,7 @@ def test_frequencies_are_read_in_the_unit_people_know(here, capsys, unit, per_th
         f = file["frequency"][0, -1]  # at X
         assert file["frequency"].attrs["unit"] == "THz"
     out = capsys.readouterr().out
-    row = next(line for line in out.splitlines() if line.split()[:2] == ["X", "to"])
+    row = next(line for line in out.splitlines() if line.split()[:2] == ["X", "from"])
     np.testing.assert_allclose([float(x) for x in row.split()[3:]], f * per_thz, atol=6e-3)
     assert f"Frequencies, {unit}" in out
 

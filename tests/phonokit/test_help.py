@@ -55,13 +55,13 @@ def test_every_option_has_its_group_and_its_words(command):
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
-        ("kappa", "[default: 11 11 11]"),
+        ("kappa", "[default: that of --mesh-length 35]"),
         ("kappa", "[choices: rta, lbte] [default: rta]"),
         ("kappa", "[default: rust] [env: PHONO_LANG]"),
         ("kappa", "[env: PHONO_BATCH_SIZE]"),
         ("kappa", "unless --mass-variances are given"),
-        ("dos", "[default: 20 20 20]"),
-        ("gamma", "[default: 10 10 10]"),
+        ("dos", "[default: that of --mesh-length 63]"),
+        ("gamma", "[default: that of --mesh-length 32]"),
         ("thermal", "[default: 0:1000:10]"),
         ("spectral", "[default: 401]"),
         ("spectral", "[default: 0,0,0]"),
@@ -70,7 +70,7 @@ def test_every_option_has_its_group_and_its_words(command):
         ("displace", "[choices: auto, yes, no] [default: auto]"),
         (
             "convert",
-            "[choices: shengbte, tdep, espresso, alamode, phonopy] [default: shengbte]",
+            "phonopy, euphonic, kaldo] [default: shengbte]",
         ),
         ("qha", "--energies FILE"),
     ],

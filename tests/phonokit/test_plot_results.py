@@ -4,6 +4,7 @@ import shutil
 from dataclasses import replace
 
 import numpy as np
+import phono_grid
 import phonokit
 import pytest
 from phonokit import DomainError, FileError, Picture, plot_results
@@ -162,3 +163,49 @@ def test_equal_axes_of_an_atom_are_drawn_once(panel):
     )
     names = [text.get_text() for text in plot.get_legend().get_texts()]
     assert names == ["total", "Si1", "Si2"]
+
+
+def test_results_of_one_crystal_are_named_by_what_differs(panel):
+    silicon = phonokit.load(EXAMPLE)
+    results = [phonokit.dos(silicon, mesh) for mesh in ((2, 2, 2), (3, 3, 3))]
+    plot = phonokit.plot_results(results, ax=panel)
+    names = [text.get_text() for text in plot.get_legend().get_texts()]
+    assert names == ["Si, 2 × 2 × 2", "Si, 3 × 3 × 3"]
+    about = [
+        {"isotopes": "isotopes", "file": "a"},
+        {"isotopes": "no isotopes", "file": "a"},
+    ]
+    assert legend_names(["Si2", "Si2"], ["RTA", "RTA"], about) == [
+        "RTA, isotopes",
+        "RTA, no isotopes",
+    ]
+    assert legend_names(["Si2", "Si2"], about=[{"file": "a"}] * 2) == ["Si (1)", "Si (2)"]
+
+
+def test_bands_and_a_density_of_states_are_drawn_beside_each_other(tmp_path):
+    silicon = phonokit.load(EXAMPLE)
+    path = {"path": "G X", "points": {"X": (0.5, 0, 0.5)}, "points_per_segment": 3}
+    bands, density = phonokit.bands(silicon, **path), phonokit.dos(silicon, (2, 2, 2))
+    picture = phonokit.Picture(unit="cm-1")
+    for results in ([bands, density], [density, bands]):
+        left, right = phonokit.plot_results(results, tmp_path / "p.png", picture=picture)
+        assert left.get_ylim() == right.get_ylim()
+        assert "cm" in right.get_xlabel()
+    with pytest.raises(phonokit.DomainError, match="bands and dos has no such choice"):
+        phonokit.plot_results([bands, density], picture=phonokit.Picture(component="xx"))
+
+
+def test_thermal_curves_are_smooth_whatever_is_asked_for(tmp_path):
+    silicon = phonokit.load(EXAMPLE)
+    for temperatures in ([300], [0, 500, 1000]):
+        result = phonokit.thermal(silicon, (2, 2, 2), temperatures)
+        left, _ = phonokit.plot_thermal(result, tmp_path / "t.png")
+        t, heat_capacity = left.get_lines()[0].get_data()
+        dense = phonokit.thermal(silicon, (2, 2, 2), t)
+        np.testing.assert_allclose(
+            heat_capacity, dense.heat_capacity * phono_grid.units.MOLE, rtol=1e-12
+        )
+        assert len(t) > 100
+        assert (t.min(), t.max()) == (0, max(temperatures))
+        again = phonokit.read_result(result.write(tmp_path / "t.hdf5"))
+        assert again == result

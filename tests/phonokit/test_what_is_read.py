@@ -222,4 +222,4 @@ def test_programs_read_json_and_nobody_is_told(command, material, tmp_path, capf
 
 
 def test_every_command_is_tried():
-    assert {name.split()[0] for name in WORDS} | {"completion"} == {*COMMANDS}
+    assert {name.split()[0] for name in WORDS} | {"completion", "info"} == {*COMMANDS}

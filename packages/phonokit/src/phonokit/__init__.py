@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from phonokit.calc.joint_dos import joint_dos as joint_dos
     from phonokit.calc.kappa import kappa as kappa
     from phonokit.calc.kappa_folder import KappaFolder as KappaFolder
+    from phonokit.calc.mode_quantity import accumulate_quantity as accumulate_quantity
     from phonokit.calc.mode_symmetry import mode_symmetry as mode_symmetry
     from phonokit.calc.modes import modes as modes
     from phonokit.calc.modulate import modulate as modulate
@@ -101,9 +102,11 @@ if TYPE_CHECKING:
     from phonokit.plot.harmonic import plot_modes as plot_modes
     from phonokit.plot.harmonic import plot_thermal as plot_thermal
     from phonokit.plot.kappa import plot_kappa as plot_kappa
+    from phonokit.plot.mode_quantity import plot_mode_quantity as plot_mode_quantity
     from phonokit.plot.neutrons import plot_neutrons as plot_neutrons
     from phonokit.plot.neutrons import plot_powder as plot_powder
     from phonokit.plot.qha import plot_qha as plot_qha
+    from phonokit.plot.relaxons import plot_relaxons as plot_relaxons
     from phonokit.plot.results import plot_results as plot_results
     from phonokit.plot.scattering import plot_joint_dos as plot_joint_dos
     from phonokit.plot.scattering import plot_linewidths as plot_linewidths
@@ -131,6 +134,7 @@ if TYPE_CHECKING:
     from phonokit.results.kappa_curve import read_kappa_curve as read_kappa_curve
     from phonokit.results.kappa_modes import KappaModes as KappaModes
     from phonokit.results.kappa_modes import read_kappa_modes as read_kappa_modes
+    from phonokit.results.mode_quantity import ModeQuantityResult as ModeQuantityResult
     from phonokit.results.mode_symmetry import ModeSymmetryResult as ModeSymmetryResult
     from phonokit.results.neutrons import NeutronsResult as NeutronsResult
     from phonokit.results.neutrons import PowderResult as PowderResult
@@ -149,6 +153,7 @@ if TYPE_CHECKING:
     from phonokit.settings.displace import Displace as Displace
     from phonokit.settings.fit import Fit as Fit
     from phonokit.settings.four_phonon import FourPhonon as FourPhonon
+    from phonokit.settings.mode_quantity import ModeQuantity as ModeQuantity
     from phonokit.settings.picture import Picture as Picture
     from phonokit.settings.projection import Part as Part
     from phonokit.settings.projection import Projection as Projection
@@ -174,6 +179,7 @@ _HOME = {
     "phonokit.calc.kappa": "kappa",
     "phonokit.calc.kappa_folder": "KappaFolder",
     "phonokit.calc.mode_symmetry": "mode_symmetry",
+    "phonokit.calc.mode_quantity": "accumulate_quantity",
     "phonokit.calc.modes": "modes",
     "phonokit.calc.modulate": "modulate",
     "phonokit.calc.neutrons": "neutrons",
@@ -215,8 +221,10 @@ _HOME = {
     "phonokit.plot.harmonic": "plot_bands plot_displacements plot_dos plot_modes "
     "plot_thermal",
     "phonokit.plot.kappa": "plot_kappa",
+    "phonokit.plot.mode_quantity": "plot_mode_quantity",
     "phonokit.plot.neutrons": "plot_neutrons plot_powder",
     "phonokit.plot.qha": "plot_qha",
+    "phonokit.plot.relaxons": "plot_relaxons",
     "phonokit.plot.results": "plot_results",
     "phonokit.plot.scattering": "plot_joint_dos plot_linewidths plot_self_energy "
     "plot_spectral",
@@ -232,6 +240,7 @@ _HOME = {
     "phonokit.results.kappa": "KappaResult",
     "phonokit.results.kappa_curve": "KappaCurve read_kappa_curve",
     "phonokit.results.kappa_modes": "KappaModes read_kappa_modes",
+    "phonokit.results.mode_quantity": "ModeQuantityResult",
     "phonokit.results.mode_symmetry": "ModeSymmetryResult",
     "phonokit.results.neutrons": "NeutronsResult PowderResult",
     "phonokit.results.plan": "Plan",
@@ -247,6 +256,7 @@ _HOME = {
     "phonokit.settings.displace": "Displace",
     "phonokit.settings.fit": "Fit",
     "phonokit.settings.four_phonon": "FourPhonon",
+    "phonokit.settings.mode_quantity": "ModeQuantity",
     "phonokit.settings.picture": "Picture",
     "phonokit.settings.projection": "Part Projection",
     "phonokit.settings.transport": "Transport",

@@ -7,6 +7,7 @@ import traceback
 
 from phonokit.cli.commands import asks_for_overview, overview
 from phonokit.cli.encoding import replace_unknown_letters
+from phonokit.cli.waiting import tell
 
 
 def main() -> int:
@@ -15,6 +16,8 @@ def main() -> int:
         # The list of commands needs nothing of what the commands need.
         if asks_for_overview(sys.argv[1:]):
             return _tell_commands()
+        if "--quiet" not in sys.argv:
+            tell("phono: starting ...")
         from phonokit.cli.app import main as run
     except KeyboardInterrupt:
         message = "phono: interrupted; nothing was written\n"

@@ -35,8 +35,7 @@ def accumulate(
     Parameters
     ----------
     conductivity : KappaResult, KappaModes, str or Path
-        A conductivity, or its file: one of phonokit, or of phono3py in the relaxation time
-        approximation.
+        A conductivity, or its file: one of phonokit or of phono3py.
     temperature : float, optional
         K, one of those of the conductivity; if not given the only one, or 300 K.
     sigma : float, optional
@@ -80,7 +79,7 @@ def accumulate(
     if temperature is not None:
         ensure_type("temperature", temperature, int, float)
     with using(crystal.backend if isinstance(crystal, Crystal) else active()):
-        modes = _modes_of(conductivity, crystal)
+        modes = modes_of(conductivity, crystal)
         i = modes.number_of(temperature)
         if not (modes.mode_kappa[i].any() and modes.paths[i].any()):
             others = modes.mode_kappa.any(axis=(1, 2, 3))
@@ -94,7 +93,7 @@ def accumulate(
         return AccumulateResult.of(modes, i, sigma=sigma, points=points, **when)
 
 
-def _modes_of(
+def modes_of(
     conductivity: KappaResult | KappaModes | str | Path, crystal: Crystal | Cell | None
 ) -> KappaModes:
     """The modes of a conductivity, wherever it is."""

@@ -5,6 +5,7 @@ import logging
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,12 +109,11 @@ def _populations(
         lbte = solve(CollisionOperator(modes, rows, rates.total))
     log.info("residuals of the Boltzmann equation: %s", lbte.residuals)
     lbte.kappa[free] = lbte.mode_kappa[free] = np.nan
-    eigenvalues = None
+    relaxons: dict[str, Any] = {}
     if lbte.relaxons:
-        eigenvalues = np.array([relaxons.eigenvalues for relaxons in lbte.relaxons])
-    return Conduction(
-        cv, rta, lbte.kappa, lbte.mode_kappa, endless, eigenvalues=eigenvalues
-    )
+        relaxons["eigenvalues"] = np.array([each.eigenvalues for each in lbte.relaxons])
+        relaxons["relaxon_kappa"] = np.array([each.kappa for each in lbte.relaxons])
+    return Conduction(cv, rta, lbte.kappa, lbte.mode_kappa, endless, **relaxons)
 
 
 def unscattered_temperatures(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -106,9 +107,12 @@ def converge(
     )
     work = _Work(temperatures=t, nac=nac, four_phonon=four_phonon, run=run, folder=folder)
     meshes = _meshes(first, settings, transport)
+    cases = _cases(crystals, settings, transport)
+    for one, grid in product(cases.values(), meshes):
+        work.ensure_usable(*one, grid)
     series = {
         name: _series(partial(work.kappa, *one), meshes, settings)
-        for name, one in _cases(crystals, settings, transport).items()
+        for name, one in cases.items()
     }
     n = max(len(one.kappa) for one in series.values())
     return ConvergeResult(
@@ -172,8 +176,7 @@ class _Work:
         if self.folder is None:
             return self._computed(crystal, transport, grid, self.run).kappa
         folder, ranks = self.folder, self.run.ranks
-        name = default_name(grid, transport, four_phonon=self.four_phonon is not None)
-        target = Path(folder.folder) / place / name
+        target = self._target(folder, place, transport, grid)
         asked = self._asked(crystal, grid, transport)
         there = on_first_rank(ranks, lambda: folder.find(target, asked))
         if there is not None:
@@ -188,6 +191,24 @@ class _Work:
                 return result.kappa
 
             return on_first_rank(ranks, keep)
+
+    def ensure_usable(
+        self, crystal: Crystal, place: str, transport: Transport, mesh: Grid
+    ) -> None:
+        """Refuse another conductivity in the place of one mesh. Collective."""
+        if self.folder is None:
+            return
+        folder, grid = self.folder, _same_mesh(crystal, mesh, transport)
+        target = self._target(folder, place, transport, grid)
+        asked = self._asked(crystal, grid, transport)
+        on_first_rank(self.run.ranks, lambda: folder.ensure_usable(target, asked))
+
+    def _target(
+        self, folder: KappaFolder, place: str, transport: Transport, grid: Grid
+    ) -> Path:
+        """The file of one mesh."""
+        name = default_name(grid, transport, four_phonon=self.four_phonon is not None)
+        return Path(folder.folder) / place / name
 
     def _computed(
         self, crystal: Crystal, transport: Transport, grid: Grid, run: Run

@@ -36,7 +36,7 @@ class KappaFolder:
     overwrite : bool
         Compute and replace what is there.
     restart : bool
-        Begin anew what was stopped.
+        Start from the beginning what was stopped.
     command : str
         The command line, to be kept in the files.
     asked : callable, optional
@@ -70,8 +70,23 @@ class KappaFolder:
         FileError
             If there is another one, which is not to be replaced.
         """
+        self.ensure_usable(target, asked)
         if self.overwrite or not target.is_file():
             return None
+        result = read_result(target)
+        assert isinstance(result, KappaResult)  # asked for as such
+        return result.kappa
+
+    def ensure_usable(self, target: Path, asked: Mapping[str, str]) -> None:
+        """Refuse a finished conductivity of other settings.
+
+        Raises
+        ------
+        FileError
+            If there is one, which is not to be replaced.
+        """
+        if self.overwrite or not target.is_file():
+            return
         with open_hdf5(target) as file:
             why = reason_of_difference(file, asked)
         if why:
@@ -79,9 +94,6 @@ class KappaFolder:
                 f"{target}: is there already: {why}; move it, name another folder, or "
                 "replace it with overwrite=True"
             )
-        result = read_result(target)
-        assert isinstance(result, KappaResult)  # asked for as such
-        return result.kappa
 
     @contextmanager
     def store(self, target: Path, ranks: Ranks) -> Iterator[RunStore | None]:

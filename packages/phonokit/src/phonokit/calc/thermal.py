@@ -39,6 +39,9 @@ from phonokit.settings.mesh import HARMONIC_MESH
 from phonokit.settings.projection import Part
 from phonokit.settings.temperatures import THERMAL_TEMPERATURES, checked_temperatures
 
+CURVE = 200
+"""Steps of the curve that is drawn."""
+
 
 @documented(INPUTS)
 def thermal(
@@ -128,12 +131,16 @@ def thermal(
         warn_of_imaginary_modes(q, f, "they do not take part", irreducible.weights)
     f = without_translations(q, f)
 
-    def properties(f: NDArray[np.float64], **how: Any) -> ThermalProperties:
+    def properties(
+        f: NDArray[np.float64], t: NDArray[np.float64] = t, **how: Any
+    ) -> ThermalProperties:
         return thermal_properties(
             f, t, cutoff_frequency=cutoff_frequency, classical=classical, **how
         )
 
     total = properties(f, weights=irreducible.weights)
+    dense = _dense(t, classical=classical)
+    smooth = properties(f, dense, weights=irreducible.weights)
     each = None
     if part is not None:
         f_all = without_translations(zone_points(grid), parts["frequencies"])
@@ -156,8 +163,24 @@ def thermal(
         atom_names=np.array(atom_names(cell)),
         displacements=u,
         displacements_cif=None if u is None else cif_displacements(u, cell),
+        curve={
+            "temperature": dense,
+            "free_energy": smooth.free_energy,
+            "entropy": smooth.entropy,
+            "heat_capacity": smooth.heat_capacity,
+        },
         provenance=record.provenance(classical=classical),
     )
+
+
+def _dense(temperatures: NDArray[np.float64], *, classical: bool) -> NDArray[np.float64]:
+    """Temperatures of a smooth curve over the range of those that are asked for, K."""
+    low, high = float(temperatures.min()), float(temperatures.max())
+    if len(temperatures) < 2 or low == high:
+        low, high = 0.0, max(high, 1.0)
+    # Without quantum effects the entropy has no limit at 0 K.
+    low = max(low, high / CURVE) if classical else low
+    return np.linspace(low, high, CURVE + 1)
 
 
 def _irreducible_frequencies(

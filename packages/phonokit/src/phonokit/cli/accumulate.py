@@ -1,17 +1,18 @@
 """``phono accumulate``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 from phono_grid.errors import DomainError, ensure_positive
 from phono_grid.files import ensure_writable
 
 from phonokit.calc.accumulate import accumulate as compute
+from phonokit.calc.mode_quantity import accumulate_quantity
 from phonokit.cli.asked import file_hash
 from phonokit.cli.command import command
 from phonokit.cli.invocation import current
-from phonokit.cli.kappa_tables import accumulate_table
+from phonokit.cli.kappa_tables import accumulate_table, quantity_table
 from phonokit.cli.options import REPORT, Flat, ReportOptions
 from phonokit.cli.replaceable import (
     RESULT,
@@ -25,8 +26,10 @@ from phonokit.cli.terminal import options_row, program, read_line, row
 from phonokit.io.load import load
 from phonokit.plot.accumulate import plot_accumulate
 from phonokit.plot.figure import ensure_plottable, made_by
+from phonokit.plot.mode_quantity import plot_mode_quantity
 from phonokit.plot.names import reduced_formula
 from phonokit.results.accumulate import AccumulateResult
+from phonokit.results.mode_quantity import ModeQuantityResult
 from phonokit.results.reading import read_result
 from phonokit.run.distributed import launched_ranks
 from phonokit.run.key import programs
@@ -34,15 +37,13 @@ from phonokit.run.run import on_first_rank
 
 EXAMPLES = """
 phono accumulate kappa-m111111.hdf5 --plot accumulation.png
+phono accumulate kappa-m111111.hdf5 --quantity lifetime --plot lifetimes.png
 phono accumulate kappa-m191919.hdf5 --crystal phono3py_params.yaml.xz --temperature 600
 """
 
 KappaFile = Annotated[
     Path,
-    Parameter(
-        help="A kappa file of phono kappa, or of phono3py in the relaxation time "
-        "approximation."
-    ),
+    Parameter(help="A kappa file of phono kappa or of phono3py."),
 ]
 
 
@@ -52,13 +53,16 @@ def accumulate(
     *,
     crystal: Path | None = None,
     temperature: float | None = None,
+    quantity: Literal["kappa", "heat-capacity", "lifetime", "linewidth", "velocity"] = (
+        "kappa"
+    ),
     sigma: float | None = None,
     output: Path | None = None,
     plot: Path | None = None,
     overwrite: bool = False,
     printed: Annotated[ReportOptions, Flat] = REPORT,
 ) -> None:
-    """Tell which phonons carry the heat, by frequency and by mean free path.
+    """Resolve the conductivity by frequency and mean free path of the phonons.
 
     Parameters
     ----------
@@ -66,6 +70,9 @@ def accumulate(
         The data that a file of phono3py was made from, as phono kappa takes them.
     temperature
         Temperature in K, one of those in the file.
+    quantity
+        What is summed over phonons below a frequency; for all but kappa the picture has the
+        value of each phonon, too.
     sigma
         Spectra over frequency by Gaussians of this width in THz instead of tetrahedra.
     output
@@ -90,7 +97,18 @@ def accumulate(
         if output is not None and is_finished(output, asked, overwrite=overwrite):
             _finish(read_result(output), files, output, plot, report, is_there=True)
             return
-        result = compute(path, temperature=temperature, sigma=sigma, crystal=its_crystal)
+        how: dict[str, Any] = {
+            "temperature": temperature,
+            "sigma": sigma,
+            "crystal": its_crystal,
+        }
+        result: Any
+        if quantity == "kappa":
+            result = compute(path, **how)
+        else:
+            cell = None if its_crystal is None else its_crystal.primitive
+            how = {"temperature": temperature, "sigma": sigma, "cell": cell}
+            result = accumulate_quantity(path, quantity.replace("-", "_"), **how)
         if output is not None:
             result.write(output, command=current.get().command, asked=asked)
         _finish(result, files, output, plot, report)
@@ -121,7 +139,7 @@ def _ensure_files(
 
 
 def _finish(
-    result: AccumulateResult,
+    result: AccumulateResult | ModeQuantityResult,
     files: tuple[Path, ...],
     output: Path | None,
     plot: Path | None,
@@ -132,16 +150,24 @@ def _finish(
     """Draw and print what has been written, and say so."""
     if plot is not None:
         with made_by(picture_name()):
-            plot_accumulate(result, plot)
+            if isinstance(result, AccumulateResult):
+                plot_accumulate(result, plot)
+            else:
+                plot_mode_quantity(result, plot)
     about = result.provenance
     report.say(f"{program()}, on one rank")
     report.say(row("crystal", reduced_formula(about.formula) or "unknown"))
     report.say("\n".join([read_line(files), *options_row()]))
-    total = result.kappa[:3].mean()
-    report.say(
-        f"κ = {total:.3f} W/(m K) at {result.temperature:g} K, mean of xx, yy, zz",
-    )
-    report.show(accumulate_table(result))
+    if isinstance(result, AccumulateResult):
+        total = result.kappa[:3].mean()
+        report.say(
+            f"κ = {total:.3f} W/(m K) at {result.temperature:g} K, mean of xx, yy, zz",
+        )
+        report.show(accumulate_table(result))
+    else:
+        kind = result.quantity
+        report.say(f"{kind.meaning} at {result.temperature:g} K, {kind.unit}")
+        report.show(quantity_table(result))
     if output is not None:
         (report.is_there if is_there else report.wrote)(output)
     if plot is not None:

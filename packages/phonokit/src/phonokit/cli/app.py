@@ -16,6 +16,7 @@ from phono_mpi.launch import Launch
 from phonokit._version import __version__
 from phonokit.cli.commands import ASKS_FOR_HELP, COMMANDS, asks_for_overview, overview
 from phonokit.cli.encoding import replace_unknown_letters
+from phonokit.cli.waiting import erase
 
 INTERRUPTION = "phono: interrupted; nothing was written\n"
 BAD_INPUT = 2
@@ -25,7 +26,7 @@ NO_ROOM = [getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EFBIG")]
 """Error numbers of a full disk, wherever a program meets it."""
 
 ALONE = {"accumulate", "born", "convert", "displace", "export", "fc", "forces", "modulate"}
-ALONE |= {"completion", "plot", "symmetry"}
+ALONE |= {"completion", "info", "plot", "symmetry"}
 """Commands that do not share their work among ranks."""
 
 CONVERSION = re.compile(r"unable to convert (.+) into (int|float|Path)\b")
@@ -66,6 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BaseException as error:
         _end_others(error, tokens, launch)
         known = _explanation(error)
+        erase()
         if known is None:
             raise
         message, code = known
@@ -91,6 +93,7 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
     command = tokens[0]
     ensure_known_command(command)
     if _asks_for_help(tokens):
+        erase()
         sys.stdout.write(_help_text(command) if launch.rank == 0 else "")
         return
     launch.share_cores()
@@ -109,6 +112,7 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
     from phonokit.cli.asked import given_options  # imports NumPy
 
     _ensure_whole_numbers(words, counts)
+    erase()
     current.set(
         Invocation(
             tokens=tokens,

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Annotated, Any
 
+import numpy as np
+from numpy.typing import NDArray
 from phono_mpi import Ranks
 
 from phonokit.calc.bands import bands as bands_of
 from phonokit.calc.dos import dos
 from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
-from phonokit.cli.options import Data, Flat, FrequencyOptions
+from phonokit.cli.options import Data, Flat, FrequencyOptions, as_fine_as
 from phonokit.cli.wave_vectors import frequencies_line, labelled_points
 from phonokit.model.crystal import Crystal
 from phonokit.plot.harmonic import plot_bands
@@ -25,6 +27,8 @@ phono bands examples/silicon --character x --connect --plot bands.png
 phono bands examples/silicon --path "G X, G L" --point X=0.5,0,0.5 --point L=0.5,0.5,0.5
 """
 OPTIONS = FrequencyOptions()
+SAME = 1e-6
+"""THz; frequencies of one wave vector at the ends of two segments."""
 STANDARD = "the standard path of the crystal, of seekpath"
 
 
@@ -47,7 +51,7 @@ def bands(
     path
         Labels along each line, lines separated by commas or bars: "G X U, K G L"; G is Γ.
     point
-        LABEL=x,y,z, fractional; repeat the option for more points.
+        Coordinates of a label, LABEL=x,y,z, fractional; repeat the option for more.
     points_per_segment
         Wave vectors between two labels, both included.
     connect
@@ -89,7 +93,7 @@ app = command(
     bands,
     EXAMPLES,
     {
-        "mesh": HARMONIC_MESH,
+        "mesh": as_fine_as(HARMONIC_MESH),
         "output": "bands.hdf5",
         "path": STANDARD,
         "point": "the standard points, of seekpath",
@@ -100,8 +104,11 @@ app = command(
 def _rows(result: BandsResult, unit: FrequencyUnit) -> Iterator[str]:
     """Frequencies at the labelled points, a line each."""
     yield f"Frequencies, {unit.value}\n"
-    for labels, f in zip(result.labels.tolist(), result.frequencies, strict=True):
-        for end in (0, -1):
-            names = f"{labels[end]:<3} {f'to {labels[-1 - end]}':<6}"
-            yield f"  {names}{frequencies_line(f[end], unit)}"
+    last: tuple[str, NDArray[np.float64]] | None = None
+    for (begin, end), f in zip(result.labels.tolist(), result.frequencies, strict=True):
+        # Where a line goes on the point is the same, unless dipoles split it by direction.
+        if last is None or last[0] != begin or not np.allclose(last[1], f[0], atol=SAME):
+            yield f"  {begin:<3} {f'to {end}':<8}{frequencies_line(f[0], unit)}"
+        yield f"  {end:<3} {f'from {begin}':<8}{frequencies_line(f[-1], unit)}"
+        last = end, f[-1]
     yield ""

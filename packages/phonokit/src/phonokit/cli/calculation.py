@@ -34,6 +34,7 @@ from phonokit.cli.terminal import (
     logging_to_stderr,
     warnings_in_one_line,
 )
+from phonokit.cli.waiting import telling
 from phonokit.model.crystal import Crystal
 from phonokit.plot.figure import ensure_plottable, made_by
 from phonokit.results.reading import read_result
@@ -131,12 +132,16 @@ def begun(
     """Refuse what can be refused, read the crystal, and say what runs."""
     options, first = calculation.options, ranks.rank == 0
     output = options.output
-    target = output.output or Path(f"{current.get().tokens[0]}.hdf5")
+    target = output.file(f"{current.get().tokens[0]}.hdf5")
     on_first_rank(ranks, lambda: ensure_writable(target))
     if output.plot is not None:
         ensure_plottable(output.plot)
         ensure_own_picture(output.plot, overwrite=output.overwrite)
-    with warnings_in_one_line(first):
+    shown = first and not output.quiet
+    with (
+        warnings_in_one_line(first),
+        telling(f"phono: reading {calculation.path} ...", shown=shown),
+    ):
         crystal = options.crystal.load(calculation.path)
         if calculation.order == 3:
             crystal.ensure_third_order()
@@ -149,8 +154,8 @@ def begun(
                     "phono: warning: --mesh 1 1 1 has Γ alone, and nothing converges with "
                     "it; take more wave vectors\n"
                 )
-            if output.output is None and calculation.name is not None:
-                target = Path(calculation.name(grid))
+            if calculation.name is not None:
+                target = output.file(calculation.name(grid))
         if target.resolve() in (f.path.resolve() for f in crystal.origin.files):
             raise DomainError(f"{target}: is an input file; name another file to write")
         on_first_rank(ranks, lambda: _ensure_can_be_written(target))
@@ -289,7 +294,8 @@ def _write_settings(target: Path, mesh: Mesh | None) -> None:
     """The settings file of a result, beside it; it says the mesh even if that is ours."""
     text = current.get().settings
     if mesh is not None and "\nmesh" not in text:
-        text += f"mesh = {json.dumps(mesh)}\n"
+        name = "mesh-length" if isinstance(mesh, float) else "mesh"
+        text += f"{name} = {json.dumps(mesh)}\n"
     with replacing(target.with_suffix(".toml")) as beside:
         beside.write_text(text, encoding="utf-8")
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from phonokit.calc.dos import dos as dos_of
 from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
-from phonokit.cli.options import Data, Flat, FrequencyOptions
+from phonokit.cli.options import Data, Flat, FrequencyOptions, as_fine_as
 from phonokit.plot.harmonic import plot_dos
 from phonokit.results.harmonic import DosResult
 from phonokit.settings.frequency_unit import FrequencyUnit
@@ -68,7 +68,7 @@ def dos(
     )
 
 
-app = command(dos, EXAMPLES, {"mesh": HARMONIC_MESH, "output": "dos.hdf5"})
+app = command(dos, EXAMPLES, {"mesh": as_fine_as(HARMONIC_MESH), "output": "dos.hdf5"})
 
 
 def _table(result: DosResult, unit: FrequencyUnit) -> Iterator[Table | str]:

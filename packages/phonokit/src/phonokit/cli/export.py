@@ -18,10 +18,14 @@ from phonokit.results.reading import read_result
 EXAMPLES = """
 phono export bands.hdf5
 phono export modes.hdf5 --output for-sumo
+phono export kappa-m111111.hdf5 --csv --output tables
 """
 ResultFile = Annotated[
     Path,
-    Parameter(help="A file of phono bands, modes, thermal or dos (.hdf5)."),
+    Parameter(
+        help="A file of phono bands, modes, thermal or dos (.hdf5); of any command with "
+        "--csv."
+    ),
 ]
 
 
@@ -29,17 +33,21 @@ def export(
     path: ResultFile,
     /,
     *,
+    csv: bool = False,
     output: Path = Path(),
     overwrite: bool = False,
     printed: Annotated[ReportOptions, Flat] = REPORT,
 ) -> None:
-    """Write a result in the files of phonopy, for sumo, pymatgen and the like.
+    """Write a result in the files of phonopy, for sumo and others, or as CSV tables.
 
     band.yaml of bands or of modes along a path, mesh.yaml of modes on a mesh, qpoints.yaml
-    of others, thermal_properties.yaml, total_dos.dat and, by atom, projected_dos.dat.
+    of others, thermal_properties.yaml, total_dos.dat and, by atom, projected_dos.dat; of
+    kappa phono3py.yaml, which phono3py-kaccum reads beside it.
 
     Parameters
     ----------
+    csv
+        Comma-separated tables, for spreadsheets and pandas, in place of phonopy's files.
     output
         The folder to write to.
     overwrite
@@ -50,15 +58,19 @@ def export(
     if output.exists() and not output.is_dir():
         raise FileError(f"{output}: is a file; name a folder as output=")
     begin = HEAD.partition(" 0")[0].encode()
-    for name in export_names(result):
+    for name in () if csv else export_names(result):
         ensure_replaceable(output / name, begin)
     replacement = Replacement(overwrite=overwrite)
     with together(replacement.accept):
         make_folder(output)
-        written = write(result, output)
+        written = write(result, output, csv=csv)
     report.say("\n".join([program(), read_line([path]), *options_row()]))
     report.replaced(written, replacement)
-    report.end("sumo, pymatgen and others that read phonopy's files take them")
+    report.end(
+        "pandas.read_csv reads them"
+        if csv
+        else "sumo, pymatgen and others that read phonopy's files take them"
+    )
 
 
 app = command(export, EXAMPLES)

@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 THREE = ("--mesh", "--supercell", "--phonon-supercell")
 """Options of three whole numbers, written 11x11x11 by many."""
 BETWEEN = re.compile(r"[x×*,;\s]+")
+LENGTH = re.compile(r"([0-9.eE+-]+?) ?(nm|um|µm|μm|mm)")
+MICROMETRES = {"nm": 1e-3, "um": 1.0, "µm": 1.0, "μm": 1.0, "mm": 1e3}
+"""Units in which a mean free path may be given; without one it is in µm."""
 CENTRE = {"G": "0,0,0", "Γ": "0,0,0", "GAMMA": "0,0,0", "Gamma": "0,0,0"}
 
 
@@ -50,11 +53,21 @@ def _values(
         yield from parts
     elif option == "--q" and place == 0:
         yield CENTRE.get(word, word)
+    elif option == "--boundary-mfp" and (length := LENGTH.fullmatch(word)):
+        yield _in_micrometres(word, *length.groups())
     elif place == 0 and option in choices:
         alike = [str(c) for c in choices[option] if str(c).lower() == word.lower()]
         yield alike[0] if len(alike) == 1 else word
     else:
         yield word
+
+
+def _in_micrometres(word: str, number: str, unit: str) -> str:
+    """A length without its unit; the word as it is if its number is none."""
+    try:
+        return f"{float(number) * MICROMETRES[unit]:.12g}"
+    except ValueError:
+        return word
 
 
 def tell_of_ranges(words: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from rich.table import Table
 from phonokit.calc.self_energy import linewidths
 from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
-from phonokit.cli.options import Data, Flat, Q, WaveVectorOptions
+from phonokit.cli.options import Data, Flat, Q, WaveVectorOptions, as_fine_as
 from phonokit.cli.temperatures import Temperatures
 from phonokit.cli.wave_vectors import at_wave_vectors, band_tables, sorted_temperatures
 from phonokit.plot.scattering import plot_linewidths
@@ -43,7 +43,7 @@ def gamma(
     Parameters
     ----------
     normal_umklapp
-        Tell normal (N) from umklapp (U) processes.
+        Resolve linewidths into normal (N) and umklapp (U) processes.
     frequency_points
         Number of frequencies from 0 on, in place of the bands' own.
     """
@@ -71,7 +71,7 @@ app = command(
     gamma,
     EXAMPLES,
     {
-        "mesh": SCATTERING_MESH,
+        "mesh": as_fine_as(SCATTERING_MESH),
         "output": "gamma.hdf5",
         "frequency-points": "the bands' own",
     },

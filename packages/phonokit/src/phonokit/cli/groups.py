@@ -7,14 +7,15 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "points-per-segment band supercell supercell-matrix phonon-supercell",
         "Physics": "temperature ideal spectral scattering-length resolution "
         "method isotopes mass-variances boundary-mfp wigner "
-        "coherence normal-umklapp by axes direction displacements classical clamped "
-        "energies equation pressure second-order amplitude phase frames distance "
+        "coherence normal-umklapp quantity by axes direction displacements classical "
+        "clamped energies equation pressure second-order amplitude phase frames distance "
         "plus-minus axes-only random gaussian relax pair-cutoff cutoff magnetic-moments "
         "primitive residual order no-nac dipoles four-phonon",
         "Input": "calculator option crystal fc2 fc3 fc4 born from residual-file "
         "phonon-residual-file format config",
-        "Output": "output plot unit component size style to overwrite structures full text "
-        "eigenvectors character no-eigenvectors no-velocities json quiet verbose",
+        "Output": "output plot unit component relaxons size style to overwrite "
+        "structures full text csv eigenvectors character no-eigenvectors "
+        "no-velocities json quiet verbose",
         "Numerics": "directions sigma sigmas sigma-cutoff smearing smearing-scale solver "
         "frequency-points fitted steps connect cutoff-frequency fc3-cutoff fc3-cutoffs "
         "fc4-cutoff sparse least-squares symmetrize no-symmetrize rotational sample "

@@ -12,7 +12,7 @@ from rich.table import Table
 from phonokit.calc.grueneisen import grueneisen as grueneisen_of
 from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
-from phonokit.cli.options import MESH, Data, Flat, FrequencyOptions
+from phonokit.cli.options import MESH, Data, Flat, FrequencyOptions, as_fine_as
 from phonokit.cli.temperatures import Temperatures
 from phonokit.cli.terminal import table_of
 from phonokit.cli.wave_vectors import (
@@ -96,7 +96,9 @@ def grueneisen(
     )
 
 
-app = command(grueneisen, EXAMPLES, {"mesh": HARMONIC_MESH, "output": "grueneisen.hdf5"})
+app = command(
+    grueneisen, EXAMPLES, {"mesh": as_fine_as(HARMONIC_MESH), "output": "grueneisen.hdf5"}
+)
 
 
 def _tables(result: GrueneisenResult, unit: FrequencyUnit) -> Iterator[Table | str]:

@@ -12,7 +12,7 @@ from phonokit.calc.joint_dos import POINTS, joint_dos
 from phonokit.calc.peaks import peak_positions
 from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
-from phonokit.cli.options import Data, Flat, PairOptions, Q
+from phonokit.cli.options import Data, Flat, PairOptions, Q, as_fine_as
 from phonokit.cli.temperatures import Temperatures
 from phonokit.cli.terminal import table_of
 from phonokit.cli.wave_vectors import at_wave_vectors, sorted_temperatures
@@ -71,7 +71,11 @@ def jdos(
 app = command(
     jdos,
     EXAMPLES,
-    {"mesh": SCATTERING_MESH, "output": "jdos.hdf5", "temperature": "no weights"},
+    {
+        "mesh": as_fine_as(SCATTERING_MESH),
+        "output": "jdos.hdf5",
+        "temperature": "no weights",
+    },
 )
 
 

@@ -33,6 +33,7 @@ from phonokit.cli.options import (
     FlatSmearing,
     RunOptions,
     Sigma,
+    as_fine_as,
     scattering_from,
 )
 from phonokit.cli.temperatures import Temperatures
@@ -49,7 +50,13 @@ if TYPE_CHECKING:
     TransportOptions = Transport
 else:
     TransportOptions = options_of(
-        Transport, without=("scattering",), normal_umklapp=Option(also=("--nu",))
+        Transport,
+        without=("scattering",),
+        normal_umklapp=Option(also=("--nu",)),
+        boundary_mfp=Option(
+            help="Boundary mean free path in µm, or with a unit (500nm): the distance "
+            "between surfaces that scatter phonons."
+        ),
     )
 
 EXAMPLES = """
@@ -71,7 +78,7 @@ class KappaOptions(CalculationOptions):
     ----------
     wigner
         Add the heat that is carried between bands, by the Wigner equation; populations and
-        coherences are told apart. The same as --coherence smm19.
+        coherences are given separately. The same as --coherence smm19.
     """
 
     sigma: Sigma = None
@@ -146,8 +153,8 @@ def kappa(
     Parameters
     ----------
     plan
-        Measure a few wave vectors, and tell how long the command would take on more and
-        more ranks; nothing is written.
+        Measure a few wave vectors, and estimate how long the command would take on this
+        machine and on more ranks; nothing is written.
     """
     options, rows = with_control(path, options)
     scale = options.smearing.smearing_scale
@@ -188,7 +195,7 @@ app = command(
     kappa,
     EXAMPLES,
     {
-        "mesh": KAPPA_MESH,
+        "mesh": as_fine_as(KAPPA_MESH),
         "output": "kappa-mMESH.hdf5",
         "coherence": "none",
         "fc4": NAME,

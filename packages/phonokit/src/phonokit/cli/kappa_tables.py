@@ -10,6 +10,7 @@ from rich.table import Table
 from phonokit.cli.terminal import counted, duration, table_of
 from phonokit.results.accumulate import AccumulateResult
 from phonokit.results.kappa import KappaResult
+from phonokit.results.mode_quantity import ModeQuantityResult
 from phonokit.results.plan import DISTRIBUTIONS, Plan
 
 COMPONENTS = ("xx", "yy", "zz", "yz", "xz", "xy")
@@ -119,6 +120,17 @@ def _efficiencies(plan: Plan) -> str:
         return ""
     each = (f"{n}: {100 * plan.efficiency(n):.0f} %" for n in LARGE)
     return f"\nEfficiency without the preparation, on {', '.join(each)}."
+
+
+def quantity_table(result: ModeQuantityResult) -> Table:
+    """Mean, range and sum of a quantity over the bands."""
+    table = table_of("band", "mean", "least", "largest")
+    weights = result.weight / result.weight.sum()
+    for j, values in enumerate(result.values.T):
+        numbers = (weights @ values, values.min(), values.max())
+        table.add_row(str(j + 1), *(f"{x:.4g}" for x in numbers))
+    table.add_row("all", f"{result.mean:.4g}", "", "")
+    return table
 
 
 def accumulate_table(result: AccumulateResult) -> Table:

@@ -9,7 +9,7 @@ from phono_grid.errors import DomainError
 from phonokit.calc.modes import modes as modes_of
 from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
-from phonokit.cli.options import MESH, Data, Flat, FrequencyOptions
+from phonokit.cli.options import MESH, Data, Flat, FrequencyOptions, as_fine_as
 from phonokit.cli.wave_vectors import at_wave_vectors, frequencies_line, labelled_points
 from phonokit.plot.harmonic import plot_modes
 from phonokit.results.harmonic import ModesResult
@@ -87,7 +87,7 @@ def modes(
     )
 
 
-app = command(modes, EXAMPLES, {"mesh": HARMONIC_MESH, "output": "modes.hdf5"})
+app = command(modes, EXAMPLES, {"mesh": as_fine_as(HARMONIC_MESH), "output": "modes.hdf5"})
 
 
 def _rows(result: ModesResult, unit: FrequencyUnit) -> Iterator[str]:

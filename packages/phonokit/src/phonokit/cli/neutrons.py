@@ -13,7 +13,7 @@ from rich.table import Table
 from phonokit.calc.neutrons import neutrons as neutrons_of
 from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
-from phonokit.cli.options import Data, Flat, FrequencyOptions
+from phonokit.cli.options import Data, Flat, FrequencyOptions, as_fine_as
 from phonokit.cli.temperatures import Temperatures
 from phonokit.cli.terminal import table_of
 from phonokit.cli.wave_vectors import (
@@ -147,7 +147,7 @@ app = command(
     neutrons,
     EXAMPLES,
     {
-        "mesh": HARMONIC_MESH,
+        "mesh": as_fine_as(HARMONIC_MESH),
         "output": "neutrons.hdf5",
         "point": "the standard points, of seekpath",
     },

@@ -64,7 +64,7 @@ Unit = Annotated[
 Sigma = Annotated[
     float | None,
     Parameter(
-        help="Conserve energy by Gaussians of this width in THz instead of tetrahedra."
+        help="Width in THz of Gaussians that conserve energy, in place of tetrahedra."
     ),
 ]
 
@@ -107,7 +107,7 @@ class CrystalOptions:
         hundreds of atoms fit. Constants are then solved for from the forces. Random
         displacements are fitted without them (symfc holds its zeros in memory).
     no_nac
-        Leave Born charges out where the data hold them.
+        Ignore the Born charges of the data.
     dipoles
         How the dipoles of Born charges are summed: gonze by Gonze and Lee, wang by Wang.
     lang
@@ -167,7 +167,8 @@ class MeshOptions:
         Nine numbers by rows, in place of three: a generalised grid, the wave vectors whose
         products with each row are integers.
     mesh_length
-        In Å, in place of three numbers: as fine as a supercell of these edges.
+        In Å, in place of three numbers: as fine as the wave vectors of a supercell with
+        edges of this length.
     """
 
     mesh: Triple | None = None
@@ -198,20 +199,20 @@ class OutputOptions:
     Parameters
     ----------
     output
-        The HDF5 file to write.
+        The HDF5 file to write, or a folder, in which it gets its default name.
     plot
         Draw the result (.png .pdf .svg).
     restart
-        Begin anew. Without it a run that was stopped goes on from what it has left in
-        OUTPUT.run, when the same command is given again.
+        Start from the beginning. Without it an interrupted run is resumed from OUTPUT.run
+        when the same command is given again.
     overwrite
-        Compute, and replace a finished result or picture that is there. Without it another
-        one is refused; one of the same settings is shown, and nothing is computed.
+        Replace a finished result or picture. Without it one of other settings is an error,
+        and one of the same settings is shown without computing it again.
     verbose
-        Tell how long each step takes.
+        Print the time of each step.
     config
-        A settings file (.toml), as one stands beside every result; what is given here too
-        counts more.
+        A settings file (.toml), as written beside every result; options on the command line
+        take precedence.
     """
 
     output: Path | None = None
@@ -222,6 +223,12 @@ class OutputOptions:
     config: Path | None = None
     quiet: Quiet = False
     json: Json = False
+
+    def file(self, name: str) -> Path:
+        """The file to write, ``name`` if none is given."""
+        if self.output is None:
+            return Path(name)
+        return self.output / name if self.output.is_dir() else self.output
 
     def report(self, first: bool) -> Report:
         """Output of the command, on the first rank alone."""
@@ -237,8 +244,8 @@ class RunOptions:
     memory
         Memory that the collision operator may take, such as 500MB.
     over_memory
-        Where its rows go if they take more: memory, which is an error; disk, a scratch
-        file; or recompute, again in every iteration.
+        Where the rows of a larger operator go: memory refuses it; disk keeps them in a
+        scratch file; recompute computes them again in every iteration.
     batch_size
         Irreducible wave vectors that are handed to the kernels together; 0 or less is the
         default.
@@ -263,6 +270,11 @@ class RunOptions:
             batch_size=self.batch_size,
             ranks=ranks,
         )
+
+
+def as_fine_as(length: float) -> str:
+    """What the help says of a mesh that is not given, a length in Å."""
+    return f"that of --mesh-length {length:g}"
 
 
 CRYSTAL, MESH, OUTPUT, RUN = CrystalOptions(), MeshOptions(), OutputOptions(), RunOptions()
@@ -315,12 +327,12 @@ class SmearingOptions:
     Parameters
     ----------
     smearing
-        Conserve energy by Gaussians whose width follows the group velocities and the mesh,
-        as FourPhonon does.
+        Conserve energy by Gaussians whose widths follow from group velocities and the mesh,
+        as in FourPhonon.
     smearing_scale
         Factor of the widths of adaptive Gaussians, scalebroad of ShengBTE.
     sigma_cutoff
-        End of Gaussians, in units of --sigma.
+        Cutoff of the Gaussians, in units of --sigma.
     """
 
     smearing: Literal["adaptive"] | None = None

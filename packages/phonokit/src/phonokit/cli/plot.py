@@ -22,11 +22,16 @@ else:
 EXAMPLES = """
 phono plot kappa-m111111.hdf5 kappa-lbte-m111111.hdf5 --output methods.pdf
 phono plot bands.hdf5 --unit cm-1 --size column --output bands.png
+phono plot kappa-lbte-m111111.hdf5 --relaxons --output relaxons.png
+phono plot bands.hdf5 dos.hdf5 --output bands-and-dos.png
 """
 PICTURE = PictureOptions()
 ResultFiles = Annotated[
     Path,
-    Parameter(help="Results (.hdf5); several kappa, bands or dos in one frame."),
+    Parameter(
+        help="Results (.hdf5); several kappa, bands or dos in one frame, bands and dos "
+        "beside each other."
+    ),
 ]
 
 

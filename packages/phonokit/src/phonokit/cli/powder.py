@@ -12,7 +12,7 @@ from phonokit.calc.powder import powder as powder_of
 from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
 from phonokit.cli.neutrons import Lengths, Widths, lengths_from
-from phonokit.cli.options import Data, Flat, FrequencyOptions
+from phonokit.cli.options import Data, Flat, FrequencyOptions, as_fine_as
 from phonokit.cli.temperatures import Temperatures, temperatures_of
 from phonokit.cli.terminal import table_of
 from phonokit.cli.wave_vectors import sorted_temperatures
@@ -88,7 +88,7 @@ def powder(
 app = command(
     powder,
     EXAMPLES,
-    {"mesh": HARMONIC_MESH, "output": "powder.hdf5", "momentum": "0.1:6:0.1"},
+    {"mesh": as_fine_as(HARMONIC_MESH), "output": "powder.hdf5", "momentum": "0.1:6:0.1"},
 )
 
 

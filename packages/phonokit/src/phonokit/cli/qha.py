@@ -12,7 +12,7 @@ from rich.table import Table
 from phonokit.calc.qha import qha as qha_of
 from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
-from phonokit.cli.options import CalculationOptions, Flat
+from phonokit.cli.options import CalculationOptions, Flat, as_fine_as
 from phonokit.cli.terminal import table_of
 from phonokit.cli.thermal import AxisOfTemperatures
 from phonokit.cli.wave_vectors import sorted_temperatures
@@ -101,7 +101,7 @@ def qha(
     )
 
 
-app = command(qha, EXAMPLES, {"mesh": HARMONIC_MESH, "output": "qha.hdf5"})
+app = command(qha, EXAMPLES, {"mesh": as_fine_as(HARMONIC_MESH), "output": "qha.hdf5"})
 
 
 def _table(result: QhaResult) -> Iterator[Table]:

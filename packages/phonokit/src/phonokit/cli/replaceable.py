@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import count, zip_longest
 from pathlib import Path
 
 from phono_grid.errors import FileError
@@ -77,8 +77,17 @@ def is_finished(path: Path, asked: Mapping[str, str], *, overwrite: bool) -> boo
     with open_hdf5(path) as file:
         why = reason_of_difference(file, asked)
     if why:
-        raise FileError(f"{path}: is there already: {why}; {REMEDY}")
+        raise FileError(
+            f"{path}: is there already: {why}; name another file, as output={_free(path)}, "
+            "or replace it with overwrite=True"
+        )
     return True
+
+
+def _free(path: Path) -> Path:
+    """A name like that of a file, which no file has."""
+    numbered = (path.with_stem(f"{path.stem}-{n}") for n in count(2))
+    return next(name for name in numbered if not name.exists())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +191,22 @@ def _of_constants(old: Path, new: Path) -> str:
             return "it holds other constants"
         if there == here and shapes == {name: file.shape(name) for name in file}:
             return ""
-    return difference(there, here) or "it has other atoms"
+    fits = [_choices(where.pop("fit")) for where in (there, here)]
+    return difference(*fits) or difference(there, here) or "it has other atoms"
+
+
+def _choices(fit: str) -> dict[str, str]:
+    """The choices of a fit by name, of what a file says of it."""
+    try:
+        found = json.loads(fit)
+        return {str(k): _told(v) for k, v in found.items()}
+    except (ValueError, AttributeError, RecursionError):
+        return {"fit": fit}
+
+
+def _told(value: object) -> str:
+    """A choice as it is typed."""
+    return "not given" if value is None else str(value).lower()
 
 
 def _shown(line: bytes) -> str:

@@ -10,7 +10,7 @@ from phonokit.calc.spectral import POINTS, POINTS_PER_SEGMENT
 from phonokit.calc.spectral import spectral as spectral_of
 from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
-from phonokit.cli.options import Data, Flat, WaveVectorOptions
+from phonokit.cli.options import Data, Flat, WaveVectorOptions, as_fine_as
 from phonokit.cli.temperatures import Temperatures
 from phonokit.cli.wave_vectors import (
     at_wave_vectors,
@@ -58,7 +58,7 @@ def spectral(
         Labels along each line, lines separated by commas: "G X U, K G L"; G is Γ. "" is the
         standard path of the crystal (needs seekpath). In place of --q.
     point
-        LABEL=x,y,z, fractional; repeat the option for more points.
+        Coordinates of a label, LABEL=x,y,z, fractional; repeat the option for more.
     points_per_segment
         Wave vectors between two labels, both included.
     frequency_points
@@ -91,7 +91,7 @@ app = command(
     spectral,
     EXAMPLES,
     {
-        "mesh": SCATTERING_MESH,
+        "mesh": as_fine_as(SCATTERING_MESH),
         "output": "spectral.hdf5",
         "q": GAMMA,
         "point": "the standard points, of seekpath",

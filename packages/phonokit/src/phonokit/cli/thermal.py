@@ -12,7 +12,7 @@ from rich.table import Table
 from phonokit.calc.thermal import thermal as thermal_of
 from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
-from phonokit.cli.options import CalculationOptions, Data, Flat
+from phonokit.cli.options import CalculationOptions, Data, Flat, as_fine_as
 from phonokit.cli.temperatures import Temperatures
 from phonokit.cli.terminal import table_of
 from phonokit.cli.wave_vectors import sorted_temperatures
@@ -82,7 +82,9 @@ def thermal(
     )
 
 
-app = command(thermal, EXAMPLES, {"mesh": HARMONIC_MESH, "output": "thermal.hdf5"})
+app = command(
+    thermal, EXAMPLES, {"mesh": as_fine_as(HARMONIC_MESH), "output": "thermal.hdf5"}
+)
 
 
 def _tables(result: ThermalResult) -> Iterator[Table | str]:

@@ -1,15 +1,18 @@
 """Results in the files of phonopy, which other programs read and draw."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Cell, units
-from phono_grid.errors import DomainError
+from phono_grid.errors import DomainError, ensure_flag, ensure_type
 from phono_grid.files import path_of, together
 
 from phonokit._version import __version__
+from phonokit.io.csv_tables import csv_names, write_csv
+from phonokit.io.write_displacements import cell_lines
 from phonokit.io.write_text import writing_text
 from phonokit.results.harmonic import (
     BandsResult,
@@ -17,6 +20,7 @@ from phonokit.results.harmonic import (
     ModesResult,
     ThermalResult,
 )
+from phonokit.results.kappa import KappaResult
 from phonokit.results.result import Result
 
 Array = NDArray[np.float64]
@@ -25,21 +29,27 @@ HEAD = f"# phonokit {__version__}"
 """The first words of every exported file."""
 
 
-def export(result: Result, folder: str | Path = ".") -> tuple[Path, ...]:
-    """Write a result in the files that phonopy would write.
+def export(
+    result: Result, folder: str | Path = ".", *, csv: bool = False
+) -> tuple[Path, ...]:
+    """Write a result in the files that phonopy would write, or as tables of numbers.
 
     Programs that read those of phonopy read them: sumo, pymatgen, ThermoParser,
     phononwebsite, and the plotting commands of phonopy.
 
     Parameters
     ----------
-    result : BandsResult, ModesResult, ThermalResult or DosResult
+    result : BandsResult, ModesResult, ThermalResult or DosResult; any Result with ``csv``
         Bands, or modes along a path, become ``band.yaml``; modes of a plain mesh
         ``mesh.yaml``, other modes ``qpoints.yaml``; thermal properties
         ``thermal_properties.yaml``; a density of states ``total_dos.dat`` and, if it is
-        that of atoms, ``projected_dos.dat``.
+        that of atoms, ``projected_dos.dat``; a conductivity ``phono3py.yaml`` with its
+        cell, which ``phono3py-kaccum`` reads beside the file of the conductivity.
     folder : str or Path
         Where they are written. Files of that name are replaced.
+    csv : bool
+        Comma-separated tables in place of phonopy's files: a row for each temperature,
+        wave vector, band and so on, quantities with their units in the first row.
 
     Returns
     -------
@@ -63,7 +73,11 @@ def export(result: Result, folder: str | Path = ".") -> tuple[Path, ...]:
     'band.yaml'
     """
     target, written = path_of(folder), []
+    ensure_type("result", result, Result)
+    ensure_flag("csv", csv)
     with together():
+        if csv:
+            return tuple(write_csv(result, target))
         for name, lines in _exports(result).items():
             written.append(target / name)
             with writing_text(written[-1]) as file:
@@ -72,9 +86,9 @@ def export(result: Result, folder: str | Path = ".") -> tuple[Path, ...]:
     return tuple(written)
 
 
-def export_names(result: Result) -> list[str]:
+def export_names(result: Result, *, csv: bool = False) -> list[str]:
     """The files that `export` would write."""
-    return list(_exports(result))
+    return csv_names(result) if csv else list(_exports(result))
 
 
 def _exports(result: Result) -> dict[str, Callable[[], Iterable[str]]]:
@@ -93,9 +107,12 @@ def _exports(result: Result) -> dict[str, Callable[[], Iterable[str]]]:
             parts = list(result.atoms.values())
             files["projected_dos.dat"] = lambda: _columns(result.frequency_points, parts)
         return files
+    if isinstance(result, KappaResult) and result.provenance.cell is not None:
+        return {"phono3py.yaml": partial(_crystal, result.provenance.cell)}
     kind = getattr(result, "kind", "") or type(result).__name__
     raise DomainError(
-        f"result: phonopy has no file for {kind}; expected bands, modes, thermal or dos"
+        f"result: phonopy has no file for {kind}; expected bands, modes, thermal, dos or "
+        "kappa"
     )
 
 
@@ -197,6 +214,16 @@ def _label(name: str) -> str:
     if not index:
         return text
     return rf"$\mathrm{{{head}}}_{{{index}}}$" if text == head else f"{text[:-1]}_{index}$"
+
+
+def _crystal(cell: Cell) -> Lines:
+    """``phono3py.yaml`` of a primitive cell alone."""
+    yield 'phono3py:\n  version: "4.8.2"\n'
+    yield 'physical_unit:\n  atomic_mass: "AMU"\n  length: "angstrom"\n'
+    identity = "\n".join(f"- [ {_numbers(row, '.0f')} ]" for row in np.eye(3))
+    yield f"primitive_matrix:\n{identity}\nsupercell_matrix:\n{identity}\n"
+    for name in ("primitive_cell", "unit_cell", "supercell"):
+        yield "".join(cell_lines(name, cell))
 
 
 def _cell(cell: Cell) -> Lines:

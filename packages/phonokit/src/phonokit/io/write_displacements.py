@@ -79,7 +79,7 @@ def write_displacements(
         file.writelines(_head(supercells, comment))
         if phonon is not None:
             file.write("phonon_supercell_matrix:\n" + _matrix(phonon) + "\n")
-            file.writelines(_cell("phonon_supercell", phonon.supercell.cell))
+            file.writelines(cell_lines("phonon_supercell", phonon.supercell.cell))
             file.writelines(_displacements(phonon, phonon_forces, "phonon_"))
         file.writelines(_displacements(supercells, forces, ""))
     return target
@@ -109,7 +109,7 @@ def _head(supercells: AnySupercells, comment: str) -> FileLines:
         ("unit_cell", unit),
         ("supercell", cells.cell),
     ):
-        yield from _cell(name, cell)
+        yield from cell_lines(name, cell)
 
 
 def _matrix(supercells: AnySupercells) -> str:
@@ -132,7 +132,7 @@ def _displacements(
     return _pairs_with_forces(supercells, supercells.pairs, forces)
 
 
-def _cell(name: str, cell: Cell) -> FileLines:
+def cell_lines(name: str, cell: Cell) -> FileLines:
     """A cell."""
     yield f"{name}:\n  lattice:\n{_rows(cell.lattice, '  ')}  points:\n"
     for i, (symbol, x, mass) in enumerate(

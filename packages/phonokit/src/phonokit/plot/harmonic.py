@@ -17,6 +17,7 @@ from phonokit.plot.figure import (
     GREY,
     LINES,
     MUTED,
+    NARROW,
     PICTURE,
     SHADES,
     drawn,
@@ -92,7 +93,9 @@ def plot_bands(
         _draw_bands(left, result, unit, character)
         draw_densities(right, dos, unit, upright=True)
         right.set_ylim(left.get_ylim())
-        right.set_xlabel(f"States per {unit.symbol}\nand cell")
+        figure: Any = right.figure
+        between = "\n" if figure.get_figwidth() < NARROW else " "
+        right.set_xlabel(f"States{between}per {unit.symbol}\nand cell")
         right.tick_params(axis="y", left=False)
     return [left, right]
 
@@ -295,29 +298,33 @@ def plot_thermal(
     >>> left, right = phonokit.plot_thermal(thermal, "thermal.png")
     """
     ensure_type("result", result, ThermalResult)
-    order = np.argsort(result.temperatures)
-    t = result.temperatures[order]
-    dot = "o" if len(t) < FEW else ""
+    t, free_energy, entropy, heat_capacity = _thermal_curve(result)
     with drawn(path, ax, (7.6, 3.4), columns=2) as (left, right):
-        curves = (
-            ("$C_V$", BLUE, result.heat_capacity),
-            ("$S$", SHADES[0], result.entropy),
-        )
+        curves = ("$C_V$", BLUE, heat_capacity), ("$S$", SHADES[0], entropy)
         for label, colour, values in curves:
-            left.plot(t, values[order] * units.MOLE, dot + "-", color=colour, label=label)
+            left.plot(t, values * units.MOLE, color=colour, label=label)
         limit = result.limit * units.MOLE
         left.axhline(limit, color=MUTED, lw=0.8, ls=(0, (4, 3)))
         note(left, "$3NR$", (float(t.max()), limit), offset=(0, 3), ha="right")
         left.set_ylabel(r"$C_V$, $S$ (J K$^{-1}$ mol$^{-1}$)")
         left.legend()
-        free_energy = result.free_energy[order] * units.MOLE / 1e3
-        right.plot(t, free_energy, dot + "-", color=BLUE)
+        right.plot(t, free_energy * units.MOLE / 1e3, color=BLUE)
         right.axhline(0, color=MUTED, lw=0.8)
         right.set_ylabel(r"Free energy $F$ (kJ mol$^{-1}$)")
         for axes in (left, right):
             _temperature_axis(axes, float(t.min()), float(t.max()))
-        left.set_ylim(bottom=min(0.0, float(result.entropy.min()) * units.MOLE))
+        left.set_ylim(bottom=min(0.0, float(entropy.min()) * units.MOLE))
     return [left, right]
+
+
+def _thermal_curve(result: ThermalResult) -> NDArray[np.float64]:
+    """Temperatures, free energy, entropy and heat capacity, however few were asked for."""
+    names = ("free_energy", "entropy", "heat_capacity")
+    if result.curve is not None:
+        return np.array([result.curve[name] for name in ("temperature", *names)])
+    order = np.argsort(result.temperatures)
+    parts = [getattr(result, name)[order] for name in names]
+    return np.array([result.temperatures[order], *parts])
 
 
 @documented(PICTURE)

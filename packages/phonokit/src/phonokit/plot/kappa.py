@@ -13,7 +13,7 @@ from phono_grid.errors import DomainError, ensure_type
 
 from phonokit._documented import documented
 from phonokit.plot.figure import COLOURS, COLUMN, LINES, PICTURE, drawn
-from phonokit.plot.names import legend_names
+from phonokit.plot.names import choices_in_words, legend_names
 from phonokit.results.kappa import KappaResult
 from phonokit.results.kappa_curve import KappaCurve
 
@@ -86,7 +86,13 @@ def _against_temperature(
     """κ(T): a colour for each result, a style for each component; of few both differ."""
     parts = [(curve, curve.component(component)) for curve in curves]
     names = dict.fromkeys(name for _, part in parts for name in part)
-    titles = legend_names([c.formula for c in curves], [c.name for c in curves])
+    about = [
+        choices_in_words(c.provenance.settings, [f.path for f in c.provenance.inputs])
+        if c.provenance is not None
+        else {}
+        for c in curves
+    ]
+    titles = legend_names([c.formula for c in curves], [c.name for c in curves], about)
     number = 0
     for colour, title, (curve, part) in zip(cycle(COLOURS), titles, parts, strict=False):
         for i, (name, values) in enumerate(part.items()):

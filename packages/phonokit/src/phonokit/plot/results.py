@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,8 +28,10 @@ from phonokit.plot.harmonic import (
     plot_thermal,
 )
 from phonokit.plot.kappa import plot_kappa
+from phonokit.plot.mode_quantity import plot_mode_quantity
 from phonokit.plot.neutrons import plot_neutrons, plot_powder
 from phonokit.plot.qha import plot_qha
+from phonokit.plot.relaxons import plot_relaxons
 from phonokit.plot.scattering import (
     plot_joint_dos,
     plot_linewidths,
@@ -49,6 +52,7 @@ PLOTS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "kappa": (plot_kappa, ("component",)),
     "converge": (plot_converge, ("component",)),
     "accumulate": (plot_accumulate, ()),
+    "mode_quantity": (plot_mode_quantity, ("unit",)),
     "linewidths": (plot_linewidths, ("unit", "temperature")),
     "self_energy": (plot_self_energy, ("unit", "temperature")),
     "spectral": (plot_spectral, ("unit", "temperature")),
@@ -88,6 +92,8 @@ def plot_results(
     picture: Picture | None = None,
 ) -> Axes | list[Axes]:
     """Draw results or their files; conductivities, bands or densities in one frame.
+
+    Bands and one density of states are drawn beside each other, as people publish them.
 
     Parameters
     ----------
@@ -154,20 +160,23 @@ def _drawing(
 ) -> tuple[Callable[..., Any], dict[str, Any]]:
     """The function that draws the results, and the choices that it is given."""
     kinds = ["kappa" if isinstance(r, KappaCurve) else r.kind for r in results]
+    if sorted(kinds) == ["bands", "dos"]:
+        bands, density = sorted(results, key=lambda result: result.kind)
+        return partial(plot_bands, bands, dos=density), _choices(picture, ("unit",), kinds)
     for kind, other in pairwise(kinds):
         if kind != other:
             raise DomainError(f"results: {kind} and {other} have no common frame")
     kind = kinds[0]
+    if picture.relaxons:
+        if kinds != ["kappa"]:
+            raise DomainError("relaxons: are of one conductivity; name its file alone")
+        return partial(plot_relaxons, results[0]), _choices(
+            picture, ("temperature",), ["relaxons"]
+        )
     if kind not in PLOTS:
         raise DomainError(f"results: there is no picture of {kind}")
     draw, known = PLOTS[kind]
-    choices = {
-        name: getattr(picture, name)
-        for name in ("component", "unit", "temperature")
-        if getattr(picture, name) is not None
-    }
-    for name in choices.keys() - set(known):
-        raise DomainError(f"{name}: the picture of {kind} has no such choice")
+    choices = _choices(picture, known, [kind])
     if len(results) > 1 and kind not in ("kappa", *TOGETHER):
         raise DomainError(f"results: several of {kind} have no common frame; draw each")
     if "temperature" in choices:
@@ -176,6 +185,22 @@ def _drawing(
     if len(results) == 1:
         return lambda **more: draw(results[0], **more), choices
     return lambda **more: TOGETHER.get(kind, draw)(list(results), **more), choices
+
+
+def _choices(
+    picture: Picture, known: Sequence[str], kinds: Sequence[str]
+) -> dict[str, Any]:
+    """What was chosen of component, unit and temperature; refused if it is not known."""
+    choices = {
+        name: getattr(picture, name)
+        for name in ("component", "unit", "temperature")
+        if getattr(picture, name) is not None
+    }
+    for name in choices.keys() - set(known):
+        raise DomainError(
+            f"{name}: the picture of {' and '.join(kinds)} has no such choice"
+        )
+    return choices
 
 
 def _at_temperature(result: Any, temperature: float) -> Any:

@@ -9,7 +9,7 @@ from phono_grid.errors import DomainError
 
 from phonokit.plot.figure import COLOURS, LINES, MUTED, drawn
 from phonokit.plot.harmonic import lowest_drawn
-from phonokit.plot.names import legend_names
+from phonokit.plot.names import choices_in_words, legend_names
 from phonokit.plot.wave_vectors import draw_labels, finish, unit_of
 from phonokit.results.harmonic import BandsResult, DosResult
 from phonokit.settings.frequency_unit import FrequencyUnit
@@ -32,7 +32,7 @@ def plot_several_bands(
             raise DomainError(
                 "results: have bands along different paths; take the same one"
             )
-    names = legend_names([result.provenance.formula for result in results])
+    names = _names(results)
     with drawn(path, ax, (7.0, 4.2)) as (panel,):
         for i, result in enumerate(results):
             colour, line = COLOURS[i % len(COLOURS)], LINES[i % len(LINES)]
@@ -52,6 +52,16 @@ def plot_several_bands(
     return [panel]
 
 
+def _names(results: Sequence[BandsResult] | Sequence[DosResult]) -> list[str]:
+    """What the legend says of each."""
+    origins = [result.provenance for result in results]
+    about = [
+        choices_in_words(origin.settings, [file.path for file in origin.inputs])
+        for origin in origins
+    ]
+    return legend_names([origin.formula for origin in origins], about=about)
+
+
 def plot_several_dos(
     results: Sequence[DosResult],
     path: str | Path | None = None,
@@ -61,7 +71,7 @@ def plot_several_dos(
 ) -> "Axes":
     """Draw the totals of densities of states in one frame."""
     unit = unit_of(unit)
-    names = legend_names([result.provenance.formula for result in results])
+    names = _names(results)
     with drawn(path, ax, (5.2, 3.6)) as (panel,):
         for i, (result, name) in enumerate(zip(results, names, strict=True)):
             colour = COLOURS[i % len(COLOURS)]

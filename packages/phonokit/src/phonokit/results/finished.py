@@ -37,4 +37,8 @@ def reason_of_difference(file: Hdf5File, asked: Mapping[str, str]) -> str:
         raise file.error("what it was asked for cannot be read; it is damaged") from None
     if not old:
         return "it was written from Python or by another version, of settings unknown here"
-    return difference(old, asked)
+    here = dict(asked)
+    data = [options.pop("data", "") for options in (old, here)]
+    formula = file.text("formula", "")
+    other = "it is of other data" + f" ({formula} there)" * bool(formula)
+    return difference(old, here) or other * (data[0] != data[1])

@@ -19,6 +19,7 @@ UNITS = {
     "entropy": ("eV/K", ""),
     "heat_capacity": ("eV/K", "at constant V, "),
     "zero_point_energy": ("eV", ""),
+    "temperature": ("K", ""),
 }
 """Unit of each thermal property, and the words before ``of each`` in its description."""
 
@@ -287,6 +288,9 @@ class ThermalResult(Result, kind="thermal"):
     displacements_cif: Array | None = quantity(
         "angstrom^2", "(n_T, n_a, 3, 3)", "U of CIF", "displacement_cif", optional=True
     )
+    curve: Parts | None = quantity(
+        "eV", "dict of arrays", "the same at many temperatures, to be drawn", optional=True
+    )
 
     @property
     def energy(self) -> Array:
@@ -305,6 +309,8 @@ class ThermalResult(Result, kind="thermal"):
             part, _, of_part = name.partition("/")
             if of_part in UNITS:
                 unit, before = UNITS[of_part]
-                meaning = f"{before}of each {part}"
-                datasets[name] = replace(dataset, unit=unit, meaning=meaning)
+                meaning, axes = f"{before}of each {part}", dataset.axes
+                if part == "curve":
+                    meaning, axes = f"{before}of the curve that is drawn", ("curve_point",)
+                datasets[name] = replace(dataset, unit=unit, meaning=meaning, axes=axes)
         return datasets

@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_3ph import ConductivityWigner
+from phono_3ph import Coherence, ConductivityWigner
 from phono_grid import Gaussian, Grid, IrreduciblePoints
 from phono_grid.hdf5 import Dataset, Hdf5File
 
@@ -26,8 +26,9 @@ SHOWN = 4
 def default_name(grid: Grid, transport: Transport, *, four_phonon: bool = False) -> str:
     """``kappa-m111111.hdf5`` or ``kappa-m111111-s0.1.hdf5``, as phono3py calls it.
 
-    Of the full equation ``kappa-lbte-m111111.hdf5``, and with four-phonon scattering
-    ``kappa-4ph-m111111.hdf5``, so that all can be in one folder.
+    Of the full equation ``kappa-lbte-m111111.hdf5``, with four-phonon scattering
+    ``kappa-4ph-m111111.hdf5``, with isotopes, boundaries and coherences
+    ``kappa-m111111-isotopes-b500nm-smm19.hdf5``, so that all can be in one folder.
     """
     smearing = transport.scattering.smearing
     suffix = ""
@@ -35,6 +36,12 @@ def default_name(grid: Grid, transport: Transport, *, four_phonon: bool = False)
         suffix = f"-s{smearing.sigma:g}"
     elif smearing is not None:
         suffix = "-adaptive"
+    if transport.isotopes:
+        suffix += "-isotopes"
+    if transport.boundary_mfp is not None:
+        suffix += f"-b{1000 * transport.boundary_mfp:g}nm"
+    if transport.coherence is not None:
+        suffix += f"-{Coherence.of(transport.coherence).value}"
     kind = "" if transport.method is Method.RTA else "-lbte"
     kind += "-4ph" * four_phonon
     return f"kappa{kind}-m{''.join(str(n) for n in grid.mesh)}{suffix}.hdf5"

@@ -11,6 +11,7 @@ from phono_grid.files import path_of
 from phono_grid.hdf5 import Hdf5File, open_hdf5
 
 from phonokit.results.kappa import KappaResult
+from phonokit.results.provenance import Provenance
 from phonokit.settings.mesh import mesh_name
 from phonokit.settings.transport import Method
 
@@ -37,6 +38,8 @@ class KappaCurve(ValueNoun):
         Part of it that is carried between bands.
     formula : str
         Of the crystal, empty if it is not known.
+    provenance : Provenance, optional
+        Where it comes from, if that is known.
     """
 
     name: str
@@ -44,6 +47,7 @@ class KappaCurve(ValueNoun):
     kappa: NDArray[np.float64]
     coherences: NDArray[np.float64] | None = None
     formula: str = ""
+    provenance: Provenance | None = None
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
@@ -69,6 +73,7 @@ class KappaCurve(ValueNoun):
             kappa=result.kappa,
             coherences=None if result.wigner is None else result.wigner.coherences,
             formula=result.provenance.formula,
+            provenance=result.provenance,
         )
 
     def component(self, name: str | None) -> dict[str, NDArray[np.float64]]:

@@ -137,6 +137,12 @@ def _optional_datasets(result: "KappaResult") -> dict[str, Dataset]:
             "THz",
             "of the collision operator, ascending; relaxons live 1 / (4 pi eigenvalue)",
         )
+    if result.conduction.relaxon_kappa is not None:
+        datasets["relaxon_kappa"] = Dataset(
+            result.conduction.relaxon_kappa,
+            "W/(m K)",
+            "of each relaxon, in the order of collision_eigenvalues; 0 of null ones",
+        )
     if result.wigner is not None:
         datasets |= _coherence_datasets(result, result.wigner)
     rta = result.conduction.rta

@@ -26,6 +26,7 @@ from phonokit.results.kappa import KappaResult
 from phonokit.results.kappa_reading import grid_in, needed, optional
 from phonokit.results.provenance import Provenance
 from phonokit.results.result import provenance_in
+from phonokit.settings.mode_quantity import ModeQuantity
 
 NEEDED = "mesh weight temperature frequency group_velocity gamma mode_kappa"
 """Datasets without which nothing can be accumulated."""
@@ -33,6 +34,8 @@ SAME_VOLUME = 1e-5
 """Relative difference of the volumes of one crystal."""
 SAME_TEMPERATURE = 1e-9
 """Relative difference of one temperature and its rounded value."""
+KILOMETRES = 0.1
+"""km/s of Å THz."""
 ROOM = 300.0
 """K, the temperature that is meant where there are several and none is named."""
 
@@ -62,6 +65,12 @@ class KappaModes(ValueNoun):
     mode_kappa : (n_T, n_i, n_b, 6) array_like
         W/(m K), components xx yy zz yz xz xy; the sum over modes over the number of grid
         points is κ.
+    linewidths : (n_T, n_i, n_b) array_like, optional
+        Half widths by all scattering, THz.
+    heat_capacities : (n_T, n_i, n_b) array_like, optional
+        eV/K
+    velocities : (n_i, n_b, 3) array_like, optional
+        Å THz
     provenance : Provenance
         Where the numbers come from.
     """
@@ -72,6 +81,9 @@ class KappaModes(ValueNoun):
     frequencies: NDArray[np.float64]
     paths: NDArray[np.float64]
     mode_kappa: NDArray[np.float64]
+    linewidths: NDArray[np.float64] | None = None
+    heat_capacities: NDArray[np.float64] | None = None
+    velocities: NDArray[np.float64] | None = None
     provenance: Provenance = field(default_factory=_unknown)
 
     def __post_init__(self) -> None:
@@ -88,6 +100,10 @@ class KappaModes(ValueNoun):
             "paths": finite(self.paths, "paths", shape),
             "mode_kappa": finite(self.mode_kappa, "mode_kappa", (*shape, 6)),
         }
+        more = {"linewidths": shape, "heat_capacities": shape}
+        for name, expected in {**more, "velocities": (*f.shape, 3)}.items():
+            if getattr(self, name) is not None:
+                arrays[name] = finite(getattr(self, name), name, expected)
         for name, array in arrays.items():
             object.__setattr__(self, name, frozen(array, name))
 
@@ -102,8 +118,35 @@ class KappaModes(ValueNoun):
             frequencies=result.frequencies,
             paths=mean_free_paths(result.group_velocities, result.rates.total),
             mode_kappa=result.mode_kappa,
+            linewidths=result.rates.total,
+            heat_capacities=result.heat_capacities,
+            velocities=result.group_velocities,
             provenance=result.provenance,
         )
+
+    def values(self, quantity: ModeQuantity, i: int) -> NDArray[np.float64]:
+        """A quantity of every phonon at temperature number ``i``, (n_i, n_b).
+
+        Raises
+        ------
+        DomainError
+            If it is not known.
+        """
+        of = {
+            ModeQuantity.HEAT_CAPACITY: self.heat_capacities,
+            ModeQuantity.VELOCITY: self.velocities,
+        }
+        array = of.get(quantity, self.linewidths)
+        if array is None:
+            name = quantity.value.replace("_", " ")
+            raise DomainError(f"quantity: the conductivity does not hold its {name}")
+        if quantity is ModeQuantity.VELOCITY:
+            return np.asarray(np.linalg.norm(array, axis=-1) * KILOMETRES)
+        values = np.asarray(array[i])
+        if quantity is not ModeQuantity.LIFETIME:
+            return values
+        scattered = values > 0
+        return np.where(scattered, 1 / (4 * np.pi * np.where(scattered, values, 1)), 0.0)
 
     def number_of(self, temperature: float | None = None) -> int:
         """Find the number of a temperature, K.
@@ -172,7 +215,7 @@ def _modes_in(file: Hdf5File, cell: Cell | None) -> KappaModes:
     if missing:
         raise DomainError(
             f"holds no {', '.join(missing)}; accumulate a conductivity that phonokit has "
-            "written, or phono3py in the relaxation time approximation"
+            "written, or phono3py"
         )
     data: dict[str, NDArray[Any]] = {name: needed(file, name) for name in NEEDED.split()}
     isotope = optional(file, "gamma_isotope")
@@ -195,6 +238,9 @@ def _modes_in(file: Hdf5File, cell: Cell | None) -> KappaModes:
         frequencies=data["frequency"],
         paths=mean_free_paths(data["group_velocity"], gamma),
         mode_kappa=data["mode_kappa"],
+        linewidths=gamma,
+        heat_capacities=optional(file, "heat_capacity"),
+        velocities=data["group_velocity"],
         provenance=provenance_in(file),
     )
 

@@ -29,6 +29,7 @@ SHAPES = {
     "gamma_four_phonon_groups": "(n_g, n_T, n_i, n_b)",
     "unscattered": "(n_u, 3)",
     "collision_eigenvalues": "(n_T, n_relaxon)",
+    "relaxon_kappa": "(n_T, n_relaxon, 6)",
     **dict.fromkeys(("heat_capacity", "gamma", "gamma_N", "gamma_U"), MODE),
 }
 """Shapes of datasets, by name; those of κ are in `GAPS`."""
@@ -154,6 +155,7 @@ def _conduction_in(file: Hdf5File, transport: Transport) -> Conduction:
         unscattered,
         None if transport.coherence is None else _wigner_in(file, transport),
         optional(file, "collision_eigenvalues"),
+        optional(file, "relaxon_kappa"),
     )
 
 

@@ -59,6 +59,8 @@ class Conduction(ValueNoun):
         Populations in the relaxation-time approximation, and coherences.
     eigenvalues : (n_T, n) array, optional
         Of the collision operator, THz, ascending, from the direct solution.
+    relaxon_kappa : (n_T, n, 6) array, optional
+        What each eigenvector of it, a relaxon, carries, W/(m K).
     """
 
     heat_capacities: NDArray[np.float64]
@@ -68,3 +70,4 @@ class Conduction(ValueNoun):
     unscattered: NDArray[np.bool_]
     wigner: ConductivityWigner | None = None
     eigenvalues: NDArray[np.float64] | None = None
+    relaxon_kappa: NDArray[np.float64] | None = None

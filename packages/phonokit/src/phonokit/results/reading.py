@@ -11,6 +11,7 @@ from phono_grid.hdf5 import open_hdf5
 KINDS = {
     "kappa": "phonokit.results.kappa:KappaResult",
     "accumulate": "phonokit.results.accumulate:AccumulateResult",
+    "mode_quantity": "phonokit.results.mode_quantity:ModeQuantityResult",
     "converge": "phonokit.results.converge:ConvergeResult",
     "plan": "phonokit.results.plan:Plan",
     "linewidths": "phonokit.results.scattering:LinewidthsResult",

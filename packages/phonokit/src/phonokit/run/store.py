@@ -30,7 +30,7 @@ class RunStore:
     path : str or Path
         It need not exist.
     restart : bool
-        Begin anew even if the file holds a run.
+        Start from the beginning even if the file holds a run.
     tell : callable, optional
         Called with a sentence if the run goes on where another has ended.
 
@@ -138,7 +138,7 @@ class RunStore:
             raise FileError(
                 f"{self.path}: holds a run with other "
                 f"{_differences(others, stored, key) or 'records'}; finish that one, "
-                "name another file, or begin anew with restart=True"
+                "name another file, or start again from the beginning with restart=True"
             )
         self._file = layout
         if self._tell is not None:

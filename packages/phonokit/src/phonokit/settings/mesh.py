@@ -7,12 +7,13 @@ Nine = tuple[int, int, int, int, int, int, int, int, int]
 Mesh = Triple | float | tuple[Triple, Triple, Triple]
 """Three numbers, a length in Å, or the rows of a matrix; see `phono_grid.Grid.of`."""
 
-KAPPA_MESH: Triple = (11, 11, 11)
-"""The mesh of a conductivity, if none is given."""
-HARMONIC_MESH: Triple = (20, 20, 20)
-"""The mesh of harmonic phonons."""
-SCATTERING_MESH: Triple = (10, 10, 10)
-"""The mesh that the phonons of single wave vectors scatter with."""
+KAPPA_MESH: float = 35.0
+"""Å, the mesh of a conductivity, if none is given: 11 × 11 × 11 for silicon."""
+HARMONIC_MESH: float = 63.0
+"""Å, the mesh of harmonic phonons: 20 × 20 × 20 for silicon."""
+SCATTERING_MESH: float = 32.0
+"""Å, the mesh that the phonons of single wave vectors scatter with: 10 × 10 × 10 for
+silicon."""
 
 
 def mesh_name(grid: Grid) -> str:

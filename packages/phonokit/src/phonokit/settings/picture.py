@@ -29,6 +29,9 @@ class Picture:
         One column (3.4 inches) or the page of two (7 inches); that of each kind if none.
     style : str, optional
         A style of matplotlib, by name or file.
+    relaxons : bool
+        Draw what relaxons carry over their lifetimes, of a conductivity by the direct
+        solver.
     """
 
     component: str | None = None
@@ -36,6 +39,7 @@ class Picture:
     temperature: float | None = None
     size: Width | None = None
     style: str | None = None
+    relaxons: bool = False
 
     def __post_init__(self) -> None:
         """Take names of units and sizes."""

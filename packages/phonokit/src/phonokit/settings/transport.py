@@ -50,12 +50,15 @@ class Transport:
         Relative variance of the mass of each atom of the primitive cell; isotopes scatter
         then.
     boundary_mfp : float, optional
-        Boundary mean free path, µm: the longest that boundaries leave.
+        Boundary mean free path in µm: the distance between surfaces that scatter phonons.
     coherence : Coherence or str, optional
-        By which theory bands carry heat between them: ``"smm19"``, the Wigner equation, or
-        another of `phono_3ph.Coherence`. Not at all if not given.
+        Theory of the heat carried between bands: smm19, the Wigner equation (Simoncelli,
+        Marzari and Mauri, Nat. Phys. 15, 809 (2019)); njc23, Green-Kubo (Ndour, Jund and
+        Chaput, J. Non-Cryst. Solids 621, 122618 (2023)); ibdb19, quasi-harmonic Green-Kubo
+        (Isaeva et al., Nat. Commun. 10, 3853 (2019)); see `phono_3ph.Coherence`. Not at all
+        if not given.
     normal_umklapp : bool
-        Tell normal from umklapp processes.
+        Resolve linewidths into normal and umklapp processes.
     symmetrized_tetrahedra : bool
         Conserve energy by the mean over the images of the tetrahedra by the point group.
     full_zone : bool
@@ -124,7 +127,7 @@ class Transport:
         elif self.isotopes:
             parts.append("isotopes")
         if self.boundary_mfp is not None:
-            parts.append(f"boundaries {self.boundary_mfp:g} µm")
+            parts.append(f"boundaries {1000 * self.boundary_mfp:g} nm")
         if self.coherence is not None:
             parts.append(f"coherences ({Coherence.of(self.coherence).value})")
         return ", ".join(parts)

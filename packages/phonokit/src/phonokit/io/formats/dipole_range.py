@@ -83,7 +83,7 @@ def in_supercell(
 ) -> ForceConstants:
     """Constants in a supercell that multiplies the primitive axes, dipoles included.
 
-    The short range is embedded, and the dipoles are summed anew: at the wave vectors that
+    The short range is embedded, and the dipoles are summed again: at the wave vectors that
     are commensurate with the new supercell phonons are those of the sum that ``polar``
     names.
     """

@@ -1,0 +1,99 @@
+"""What a file or folder holds, and what can be done with it."""
+
+import shutil
+
+import numpy as np
+import phonokit
+import pytest
+from phono_grid import Cell
+from phonokit.cli.app import main
+from tiny_crystal import EXAMPLE
+
+h5py = pytest.importorskip("h5py")
+pytestmark = pytest.mark.needs_rust
+MESH = ("--mesh", "2", "2", "2")
+
+
+@pytest.fixture
+def told(tmp_path, monkeypatch, capsys):
+    """Run commands in an empty folder; what phono info prints of a path."""
+    monkeypatch.chdir(tmp_path)
+
+    def info(path):
+        capsys.readouterr()
+        assert main(["info", str(path)]) == 0
+        return capsys.readouterr().out
+
+    return info
+
+
+def test_data_tell_their_crystal_and_the_commands_that_take_it(told):
+    text = told(EXAMPLE)
+    for words in (
+        "a crystal with its force constants",
+        "crystal    Si2, Fd-3m, 2 atoms",
+        "supercell  64 atoms, 1 + 110 displacements",
+        "order      second and third",
+        f"phono kappa {EXAMPLE}",
+    ):
+        assert words in text
+
+
+def test_every_command_that_is_named_is_one(told):
+    phonokit.kappa(phonokit.load(EXAMPLE), (2, 2, 2), [300]).write("kappa.hdf5")
+    text = told(".")
+    named = [line.split("next")[1] for line in text.splitlines() if " next " in line]
+    assert any("phono accumulate kappa.hdf5" in line for line in named)
+    for line in named:
+        words = line.split()
+        assert main([*words[1:], *(("--output", "out.png") * (words[1] == "plot"))]) == 0
+
+
+def test_results_tell_settings_quantities_and_where_they_come_from(told):
+    assert main(["dos", str(EXAMPLE), *MESH]) == 0
+    text = told("dos.hdf5")
+    for words in (
+        "dos.hdf5: a result, dos",
+        "mesh 2 × 2 × 2",
+        "frequency_point 201",
+        f"command    phono dos {EXAMPLE} --mesh 2 2 2",
+        "phono plot dos.hdf5",
+    ):
+        assert words in text
+    assert "phono dos" in told("dos.toml")
+
+
+def test_what_is_unfinished_or_wants_forces_says_so(told, monkeypatch, tmp_path):
+    calls = iter(range(100))
+
+    def stop(done, total):
+        if next(calls) == 2:
+            raise KeyboardInterrupt
+
+    silicon = phonokit.load(EXAMPLE)
+    store = phonokit.RunStore("kappa.hdf5.run")
+    run = phonokit.Run(store, progress=stop, batch_size=1)
+    with store, pytest.raises(KeyboardInterrupt):
+        phonokit.kappa(silicon, (3, 3, 3), [300], run=run)
+    assert "3 of 4 pieces of work" in told(".")
+    cell = Cell.of(1.8 * (1 - np.eye(3)), [[0, 0, 0]], ["Cu"])
+    made = phonokit.displace(cell, phonokit.Displace(second_order=True))
+    phonokit.write_displacements(made, tmp_path / "cu")
+    text = told("cu")
+    assert "displaced supercells without forces" in text
+    assert "phono forces cu --calculator" in text
+
+
+def test_files_of_others_are_known_and_unknown_ones_are_not_an_error(told):
+    with h5py.File("phono3py.hdf5", "w") as file:
+        file["temperature"], file["kappa"], file["mesh"] = [300.0], [[1.0] * 6], [3] * 3
+    assert "phono3py, RTA, 3 × 3 × 3" in told("phono3py.hdf5")
+    with open("note", "w") as file:
+        file.write("nothing\n")
+    assert "of no kind that is known here" in told("note")
+    with open("POSCAR", "w") as file:
+        file.write("Cu\n1\n0 1.8 1.8\n1.8 0 1.8\n1.8 1.8 0\nCu\n1\nDirect\n0 0 0\n")
+    assert "phono displace POSCAR" in told("POSCAR")
+    shutil.copy(next(EXAMPLE.glob("*.xz")), "si.yaml.xz")
+    assert "a crystal" in told("si.yaml.xz")
+    assert main(["info", "nowhere"]) == 2
