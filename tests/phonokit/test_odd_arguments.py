@@ -99,6 +99,7 @@ GOOD = {
     "primitive": "auto",
     "projection": Projection(),
     "q": [[0.5, 0.0, 0.0]],
+    "quantity": "lifetime",
     "residual": False,
     "result": KAPPA,
     "scattering": Scattering(),
