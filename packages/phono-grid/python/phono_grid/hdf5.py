@@ -84,8 +84,8 @@ def make_hdf5(path: Path, make: Callable[[Any], Sequence[Hole]]) -> None:
         image = io.BytesIO()
         with h5py.File(image, "w") as file:
             holes = make(file)
-        view = image.getbuffer()
-        with beside.open("wb") as written:
+        # Released in any case: the image cannot be freed while there is a view of it.
+        with image.getbuffer() as view, beside.open("wb") as written:
             written.write(view)
             written.write(checksum_line([view], holes))
 

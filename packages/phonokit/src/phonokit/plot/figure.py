@@ -226,8 +226,8 @@ def _save(panel: "Axes", path: Path) -> None:
     own = mpl.rcParams["savefig.dpi"]
     dpi = 200 if own == mpl.rcParamsDefault["savefig.dpi"] else own
     figure.savefig(image, format=form, dpi=dpi, metadata=about)
-    with replacing(path) as beside:
-        beside.write_bytes(image.getbuffer())
+    with replacing(path) as beside, image.getbuffer() as view:
+        beside.write_bytes(view)
 
 
 def ensure_matplotlib(why: str) -> None:
