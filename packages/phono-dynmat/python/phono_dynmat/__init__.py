@@ -72,6 +72,7 @@ from phono_dynmat._thermal import (
 )
 from phono_dynmat._unfolding import IdealSites, unfolding_weights
 from phono_dynmat._velocity_operators import velocity_operators
+from phono_dynmat._volume_grueneisen import volume_grueneisen_parameters
 from phono_dynmat._wang_correction import WangCorrection
 
 __all__ = [
@@ -136,4 +137,5 @@ __all__ = [
     "thermal_random_displacements",
     "unfolding_weights",
     "velocity_operators",
+    "volume_grueneisen_parameters",
 ]

@@ -14,7 +14,11 @@ from phono_grid.errors import (
     frozen,
 )
 
+from phono_dynmat._dipole_expansion import dipole_expansion
+from phono_dynmat._fourier import Dynamics, ensure_dynamics
+from phono_dynmat._gonze_lee_correction import GonzeLeeCorrection
 from phono_dynmat._harmonic_series import HarmonicSeries
+from phono_dynmat._wang_correction import WangCorrection
 
 Array = NDArray[np.float64]
 VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
@@ -61,8 +65,8 @@ class Elasticity(ValueNoun):
         return bool(np.linalg.eigvalsh(self.constants).min() > 0)
 
 
-def elasticity(series: HarmonicSeries) -> Elasticity:
-    r"""Elastic constants of a crystal without stress and without dipoles [1]_.
+def elasticity(dynamics: Dynamics) -> Elasticity:
+    r"""Elastic constants of a crystal without stress [1]_.
 
     .. math::
 
@@ -77,31 +81,53 @@ def elasticity(series: HarmonicSeries) -> Elasticity:
     r_\gamma`. Constants that are not invariant under rotations, or a crystal under stress,
     break the symmetry of the result; it is symmetrised.
 
+    The interaction of dipoles takes part without the macroscopic field, as an expansion of
+    :math:`\Phi(q)` in powers of q: constants and internal strain are those at zero field
+    (short circuit).
+
     Parameters
     ----------
-    series : HarmonicSeries
+    dynamics : HarmonicSeries or GonzeLeeCorrection
 
     Returns
     -------
     Elasticity
 
+    Raises
+    ------
+    DomainError
+        For dipoles by Wang's method, whose constants hold a part of the field.
+
     References
     ----------
     .. [1] M. Born and K. Huang, Dynamical Theory of Crystal Lattices (Oxford, 1954),
-       sections 26 and 27.
+       sections 26, 27 and 31.
     """
-    ensure_type("series", series, HarmonicSeries)
+    ensure_dynamics("dynamics", dynamics)
+    if isinstance(dynamics, WangCorrection):
+        raise DomainError(
+            "dynamics: dipoles by Wang's method leave a part of the macroscopic field in "
+            "the constants; take separate_dipoles (Gonze and Lee)"
+        )
+    polar = dynamics if isinstance(dynamics, GonzeLeeCorrection) else None
+    series = dynamics if isinstance(dynamics, HarmonicSeries) else dynamics.short_range
     phi, n_a = series.values, series.cell.n_atoms
     r = series.vectors @ series.cell.lattice
     volume = series.cell.volume
     first, second = series.atoms.T
     brackets = -np.einsum("eab,eg,el->abgl", phi, r, r, optimize=True) / (2 * volume)
+    if polar is not None:
+        at_gamma, slope, curve = dipole_expansion(polar)
+        brackets = brackets + curve.sum(axis=(0, 2)).real / (2 * volume)
     brackets = (brackets + brackets.swapaxes(0, 1)) / 2
     tensor = brackets.transpose(0, 2, 1, 3) + brackets.transpose(2, 0, 1, 3) - brackets
     forces = np.zeros((n_a, 3, 3, 3))
     np.add.at(forces, first, np.einsum("eab,eg->eabg", phi, r))
     gamma = np.zeros((n_a, 3, n_a, 3))
     np.add.at(gamma.transpose(0, 2, 1, 3), (first, second), phi)
+    if polar is not None:
+        forces += slope.sum(axis=2).imag
+        gamma += at_gamma.real
     moved = -np.einsum("kalb,lbcd->kacd", _inverse(gamma), forces)
     inner = np.einsum("kaxy,kazw->xyzw", forces, moved) / volume
     return Elasticity(

@@ -6,13 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_dynmat import (
     Elasticity,
-    HarmonicSeries,
     debye_temperature_of_sound,
     sound_velocities,
 )
 from phono_dynmat import elasticity as elasticity_of
 from phono_grid import Cell, using
-from phono_grid.errors import DomainError, as_numbers, ensure_type, finite
+from phono_grid.errors import DomainError, as_numbers, ensure_flag, ensure_type, finite
 
 from phonokit.calc.record import Record
 from phonokit.model.crystal import Crystal
@@ -24,7 +23,9 @@ AXES = ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (1, 1, 1))
 """Directions of sound if none are given."""
 
 
-def elasticity(crystal: Crystal, directions: ArrayLike = AXES) -> ElasticityResult:
+def elasticity(
+    crystal: Crystal, directions: ArrayLike = AXES, *, nac: bool = True
+) -> ElasticityResult:
     r"""Elastic constants by the method of long waves, and the sound they make.
 
     .. math::
@@ -34,14 +35,18 @@ def elasticity(crystal: Crystal, directions: ArrayLike = AXES) -> ElasticityResu
         T_D = \frac{h}{k_B} \left( \frac{9 N}{4 \pi V \langle \sum_s v_s^{-3} \rangle}
               \right)^{1/3}
 
-    The crystal must be without stress; see `phono_dynmat.elasticity`.
+    The crystal must be without stress; see `phono_dynmat.elasticity`. Where there are Born
+    charges, constants are those without a macroscopic field, which makes some waves of a
+    piezoelectric crystal faster than these are.
 
     Parameters
     ----------
     crystal : Crystal
-        Without Born charges: their field is not in constants of a supercell.
     directions : (n_d, 3) array_like
         Cartesian, of sound.
+    nac : bool
+        Whether the dipoles of Born charges are summed, where there are any, by Gonze and
+        Lee's method. Without them a part of the field stays in the constants.
 
     Returns
     -------
@@ -50,7 +55,7 @@ def elasticity(crystal: Crystal, directions: ArrayLike = AXES) -> ElasticityResu
     Raises
     ------
     DomainError
-        If the crystal has Born charges, or a direction has no length.
+        If dipoles are summed by Wang's method, or a direction has no length.
 
     Examples
     --------
@@ -64,14 +69,10 @@ def elasticity(crystal: Crystal, directions: ArrayLike = AXES) -> ElasticityResu
     """
     ensure_type("crystal", crystal, Crystal)
     unit_directions(directions)
-    if crystal.polar is not None:
-        raise DomainError(
-            "crystal: has Born charges, whose long-range field elastic constants of long "
-            "waves leave out; take Crystal.from_constants(crystal.fc2) to leave them out"
-        )
-    record = Record(product="elasticity", crystal=crystal, nac=False, settings={})
+    ensure_flag("nac", nac)
+    record = Record(product="elasticity", crystal=crystal, nac=nac, settings={})
     with using(crystal.backend):
-        found = elasticity_of(HarmonicSeries.of(crystal.fc2))
+        found = elasticity_of(crystal.dynamics(nac=nac))
     return elasticity_result(found, crystal.primitive, directions, record.provenance())
 
 

@@ -28,14 +28,12 @@ def elasticity(
 ) -> None:
     """Compute elastic constants, velocities of sound and the Debye temperature.
 
-    From second-order constants, by long waves; for crystals without stress and without Born
-    charges, or with --no-nac as far as that may be.
+    From second-order constants, by long waves, for crystals without stress. With Born
+    charges they are the constants without a macroscopic field.
     """
 
     def compute(crystal: Crystal, *, nac: bool, **_: Any) -> ElasticityResult:
-        if not nac and crystal.polar is not None:
-            crystal = Crystal.from_constants(crystal.fc2, lang=crystal.backend)
-        return elasticity_of(crystal)
+        return elasticity_of(crystal, nac=nac)
 
     carry_out(
         Calculation(
