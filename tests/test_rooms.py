@@ -26,7 +26,7 @@ BELOW = {
     "cli": {"calc", "io", "model", "plot", "results", "run", "settings"},
 }
 """Which rooms each may import; all may import the modules at the top that are private."""
-READ_STRUCTURES = {"displace", "forces", "from_calculator", "relax"}
+READ_STRUCTURES = {"at_volumes", "displace", "forces", "from_calculator", "relax"}
 """The only calculations that begin with files."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import phonokit
 import pytest
+from phono_fc import ForceConstants
 from phonokit import FourPhonon, ImaginaryModesWarning
 from stillinger_weber import sum_of_terms
 from tiny_crystal import EXAMPLE
@@ -56,6 +57,24 @@ def pattern(crystal, g):
     return {"frequencies": waves[0].frequencies, "projector": np.outer(u, u.conj())}
 
 
+def scaled(crystal, size):
+    """The crystal with longer axes and weaker springs."""
+    old = crystal.fc2.supercell
+    cells = [replace(c, lattice=c.lattice * size) for c in (old.cell, old.primitive)]
+    supercell = replace(old, cell=cells[0], primitive=cells[1])
+    values = crystal.fc2.values * size**-8
+    return phonokit.Crystal.from_constants(
+        ForceConstants(values, supercell), polar=crystal.polar
+    )
+
+
+def from_volumes(crystal, **where):
+    """Grüneisen parameters from three volumes."""
+    smaller, larger = scaled(crystal, 0.999), scaled(crystal, 1.001)
+    middle = scaled(crystal, 1.0)
+    return phonokit.grueneisen_from_volumes(middle, smaller, larger, **where)
+
+
 ON_MESH = Q[2:]
 ON_SURFACE = np.array([[0.5, 0, 0.5], [0.5, 0.5, 0.5], [0.5, 0.25, 0.75], [0.5, 0.1, 0.6]])
 IMAGES = {
@@ -64,6 +83,7 @@ IMAGES = {
         phonokit.modes, ["frequencies", "velocities"], q=np.concatenate([Q, ON_SURFACE])
     ),
     "grueneisen": of(phonokit.grueneisen, ["frequencies", "parameters"]),
+    "grueneisen_from_volumes": of(from_volumes, ["frequencies", "parameters"]),
     "mode_symmetry": symmetry,
     "modulate": pattern,
     "unfold": of(phonokit.unfold, ["frequencies", "weights"]),
@@ -140,6 +160,7 @@ WARNING = {
     "neutrons": lambda c: phonokit.neutrons(c, Q, SMALL, scattering_lengths=LENGTHS),
     "powder": lambda c: phonokit.powder(c, [2.0], SMALL, scattering_lengths=LENGTHS),
     "grueneisen": lambda c: phonokit.grueneisen(c, mesh=SMALL),
+    "grueneisen_from_volumes": lambda c: from_volumes(c, mesh=SMALL),
     "kappa": lambda c: phonokit.kappa(c, SMALL),
     "converge": lambda c: phonokit.converge(c, phonokit.Convergence(meshes=(SMALL,))),
     "kappa, four phonons": lambda c: phonokit.kappa(c, SMALL, four_phonon=FourPhonon()),

@@ -148,6 +148,10 @@ SPECIAL = {
     },
     "converge": {"settings": phonokit.Convergence(meshes=((2, 2, 2),))},
     "grueneisen": {"mesh": None, "path": None, "points": None},
+    "grueneisen_from_volumes": {
+        **{"mesh": None, "path": None, "points": None},
+        **{"smaller": CRYSTAL, "larger": CRYSTAL},
+    },
     "unfold": {"path": None, "points": None, "q": [[0.1, 0.2, 0.3]]},
     "neutrons": {**NEUTRONS, "momenta": [[2, 0.1, 0.3]], "path": None, "points": None},
     "powder": {**NEUTRONS, "momenta": [2.0], "directions": 3},
@@ -171,7 +175,9 @@ OTHERS = {
     "Crystal.from_phonopy",
     "Plan",
     "Provenance",
+    "at_volumes",
     "from_calculator",
+    "VolumeSeries",
     "strain_elasticity",
 }
 """Made from objects of other libraries, or results too."""

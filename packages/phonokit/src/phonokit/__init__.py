@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from phono_grid.errors import ShapeError as ShapeError
 
     from phonokit.calc.accumulate import accumulate as accumulate
+    from phonokit.calc.at_volumes import at_volumes as at_volumes
     from phonokit.calc.bands import bands as bands
     from phonokit.calc.conduction import LongPathWarning as LongPathWarning
     from phonokit.calc.conduction import UnscatteredWarning as UnscatteredWarning
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from phonokit.calc.four_phonon import SamplingWarning as SamplingWarning
     from phonokit.calc.from_calculator import from_calculator as from_calculator
     from phonokit.calc.grueneisen import grueneisen as grueneisen
+    from phonokit.calc.grueneisen_from_volumes import (
+        grueneisen_from_volumes as grueneisen_from_volumes,
+    )
     from phonokit.calc.joint_dos import joint_dos as joint_dos
     from phonokit.calc.kappa import kappa as kappa
     from phonokit.calc.kappa_folder import KappaFolder as KappaFolder
@@ -91,6 +95,7 @@ if TYPE_CHECKING:
     from phonokit.model.modulation import Modulation as Modulation
     from phonokit.model.neutron_data import NeutronData as NeutronData
     from phonokit.model.provenance import InputFile as InputFile
+    from phonokit.model.volume_series import VolumeSeries as VolumeSeries
     from phonokit.plot.accumulate import plot_accumulate as plot_accumulate
     from phonokit.plot.converge import plot_converge as plot_converge
     from phonokit.plot.elasticity import plot_elasticity as plot_elasticity
@@ -162,6 +167,7 @@ if TYPE_CHECKING:
 _HOME = {
     "phono_grid.errors": "ConvergenceError DomainError FileError PhonoError ShapeError",
     "phonokit.calc.accumulate": "accumulate",
+    "phonokit.calc.at_volumes": "at_volumes",
     "phonokit.calc.bands": "bands",
     "phonokit.calc.conduction": "LongPathWarning UnscatteredWarning",
     "phonokit.calc.converge": "converge",
@@ -175,6 +181,7 @@ _HOME = {
     "phonokit.calc.four_phonon": "SamplingWarning",
     "phonokit.calc.from_calculator": "from_calculator",
     "phonokit.calc.grueneisen": "grueneisen",
+    "phonokit.calc.grueneisen_from_volumes": "grueneisen_from_volumes",
     "phonokit.calc.joint_dos": "joint_dos",
     "phonokit.calc.kappa": "kappa",
     "phonokit.calc.kappa_folder": "KappaFolder",
@@ -213,6 +220,7 @@ _HOME = {
     "phonokit.model.modulation": "Modulation",
     "phonokit.model.neutron_data": "NeutronData",
     "phonokit.model.provenance": "InputFile",
+    "phonokit.model.volume_series": "VolumeSeries",
     "phonokit.plot.accumulate": "plot_accumulate",
     "phonokit.plot.converge": "plot_converge",
     "phonokit.plot.elasticity": "plot_elasticity",

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_3ph import Series3, grueneisen_parameters
 from phono_dynmat import (
-    HarmonicSeries,
+    WangCorrection,
     elasticity,
     heat_capacities,
     phonon_modes,
@@ -76,8 +76,8 @@ def grueneisen(
     points_per_segment : int
         Wave vectors between two labels, both included.
     elastic_constants : (6, 6) array_like, optional
-        GPa, xx yy zz yz xz xy. Those of the second-order constants if not given; a polar
-        crystal, whose dipoles these do not hold, has no expansion without them.
+        GPa, xx yy zz yz xz xy. Those of `phonokit.elasticity` if not given; a crystal whose
+        dipoles are summed by Wang's method has no expansion without them.
     clamped : bool
         Leave atoms where a strain takes them, instead of letting them find their rest in
         the strained cell.
@@ -120,11 +120,14 @@ def grueneisen(
     record = Record(product="grueneisen", crystal=crystal, nac=nac, settings=settings)
     n_b = 3 * crystal.primitive.n_atoms
     with using(crystal.backend):
-        rest = elasticity(HarmonicSeries.of(crystal.fc2))
-        stiffness = _stiffness(elastic_constants, rest.constants, crystal, nac)
+        dynamics = crystal.dynamics(nac=nac)
+        # Wang's method leaves a part of the field of dipoles in the constants.
+        wang = isinstance(dynamics, WangCorrection)
+        rest = elasticity(crystal.dynamics(nac=False) if wang else dynamics)
+        own = None if wang else rest.constants
+        stiffness = _stiffness(elastic_constants, own)
         # An origin average would let the sum depend on where vectors begin.
         series = Series3.of(crystal.fc3, average_origin=False)
-        dynamics = crystal.dynamics(nac=nac)
         u = None if clamped else rest.internal_strain
 
         def compute(some: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
@@ -167,11 +170,11 @@ def grueneisen(
 
 
 def _stiffness(
-    given: ArrayLike | None, own: NDArray[np.float64], crystal: Crystal, nac: bool
+    given: ArrayLike | None, own: NDArray[np.float64] | None
 ) -> NDArray[np.float64] | None:
-    """Elastic constants that were given or, without dipoles, those of the crystal, GPa."""
+    """Elastic constants that were given, or those of the crystal, GPa."""
     if given is None:
-        return None if crystal.polar is not None and nac else own
+        return own
     c = finite(given, "elastic_constants", (6, 6))
     if np.abs(c - c.T).max() > 1e-6 * np.abs(c).max():
         raise DomainError("elastic_constants must be symmetric; check their order")

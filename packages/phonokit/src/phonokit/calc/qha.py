@@ -25,6 +25,7 @@ from phono_grid.errors import (
 )
 
 from phonokit._documented import documented
+from phonokit.calc.lattice_path import lattice_path
 from phonokit.calc.record import INPUTS, Record, checked_run
 from phonokit.calc.slabs import zone_points
 from phonokit.calc.stability import (
@@ -68,7 +69,8 @@ def qha(
         G(T, p) = \min_V \left[ U(V) + F(V, T) + p V \right]
 
     with the free energy of the phonons of a crystal at each volume. An equation of state
-    is fitted at each temperature; see `phono_dynmat.quasi_harmonic`.
+    is fitted at each temperature; see `phono_dynmat.quasi_harmonic`. The lattice follows
+    the cells of the crystals, relaxed at their volumes as `phonokit.at_volumes` does.
 
     Parameters
     ----------
@@ -114,6 +116,8 @@ def qha(
     >>> result = phonokit.qha(crystals, energies, (8, 8, 8), [0, 300, 600])
     >>> result.bulk_modulus.round(0)  # GPa
     array([131., 121., 107.])
+    >>> result.lengths.round(3)[:, 0]  # Å, of a primitive axis
+    array([2.545, 2.555, 2.573])
     """
     crystals = _checked(crystals)
     run = checked_run(crystals[0], nac, run)
@@ -164,6 +168,9 @@ def qha(
     if run.ranks.rank == 0:
         _warn_of_range(whole.volume, t, volumes)
     equation = named(EquationOfState, equation, "equation").value
+    lattices = np.array([c.primitive.lattice for c in crystals])
+    path = lattice_path(lattices, whole.volume, whole.thermal_expansion)
+    lattice, expansion = (None, None) if path is None else path
     return QhaResult(
         pressure=float(pressure),
         volumes=volumes,
@@ -172,6 +179,9 @@ def qha(
         entropies=s,
         heat_capacities=c,
         n_unstable=unstable,
+        lattices=None if path is None else lattices,
+        lattice=lattice,
+        linear_expansion=expansion,
         **{name: getattr(whole, name) for name in whole.__slots__},
         provenance=record.provenance(equation=equation),
     )

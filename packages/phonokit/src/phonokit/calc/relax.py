@@ -23,11 +23,17 @@ from phonokit.io.ase import ase, atoms_of
 from phonokit.io.structures import cell_of
 
 Array = NDArray[np.float64]
+Relaxed = tuple[Array, Array, float]
+"""Lattice, fractional positions, energy in eV."""
 RELAXED = "relaxed.json"
 """The file of a relaxed structure in a folder of forces."""
 FORCE = 1e-4
 """eV/Å; phonons of a structure with larger forces are not those of a minimum."""
 STEPS = 1000
+ROUNDS = 20
+"""Relaxations of a shape, each from where the last has ended, brought to its volume."""
+SAME_VOLUME = 1e-9
+"""Relative."""
 
 
 def relax(
@@ -36,6 +42,7 @@ def relax(
     *,
     force: float = FORCE,
     cell: bool = True,
+    volume: bool = True,
     steps: int = STEPS,
     kept: str | Path | None = None,
     origin: str = "",
@@ -57,6 +64,9 @@ def relax(
         end, eV/Å.
     cell : bool
         Whether the cell changes too.
+    volume : bool
+        Whether its volume changes, or its shape alone; a shape that symmetry fixes, as in
+        a cubic crystal, is left as it is and needs no stress.
     steps : int
         Steps after which it is given up.
     kept : str or Path, optional
@@ -89,9 +99,36 @@ def relax(
     >>> print(round(copper.lattice[0, 1] * 2, 3))  # Å
     3.59
     """
+    return relaxed_with_energy(
+        structure,
+        calculator,
+        force=force,
+        cell=cell,
+        volume=volume,
+        steps=steps,
+        kept=kept,
+        origin=origin,
+        format=format,
+    )[0]
+
+
+def relaxed_with_energy(
+    structure: str | Path | Cell | Any,
+    calculator: Any,
+    *,
+    force: float = FORCE,
+    cell: bool = True,
+    volume: bool = True,
+    steps: int = STEPS,
+    kept: str | Path | None = None,
+    origin: str = "",
+    format: str | None = None,
+) -> tuple[Cell, float]:
+    """Relax as `relax` does; the relaxed cell and its energy, eV."""
     start = cell_of(structure, format)
     ensure_positive("force", force)
     ensure_flag("cell", cell)
+    ensure_flag("volume", volume)
     ensure_integer("steps", steps, 1)
     ensure_type("origin", origin, str)
     choices = {
@@ -100,26 +137,45 @@ def relax(
         "force": force,
         "cell": cell,
     }
+    if not volume:
+        choices["volume"] = volume
     file = None if kept is None else path_of(kept, "kept")
     found = None if file is None else _read(file, choices)
     if found is None:
-        found = _relaxed(start, calculator, force, cell, steps)
+        found = _relaxed(start, calculator, force, cell, volume, steps)
         if file is not None:
             _write(file, choices, found)
-    lattice, positions = found
-    return Cell(lattice, positions, start.symbols, start.masses, start.magnetic_moments)
+    lattice, positions, energy = found
+    moments = start.magnetic_moments
+    return Cell(lattice, positions, start.symbols, start.masses, moments), energy
 
 
 def _relaxed(
-    start: Cell, calculator: Any, force: float, cell: bool, steps: int
-) -> tuple[Array, Array]:
-    """Lattice and fractional positions at the minimum."""
+    start: Cell, calculator: Any, force: float, cell: bool, volume: bool, steps: int
+) -> Relaxed:
+    """Lattice and fractional positions at the minimum, and the energy."""
     optimize, filters = ase("ase.optimize"), ase("ase.filters")
-    atoms = atoms_of(start)
-    atoms.calc = _symmetric(calculator, Symmetry.of(start))
-    target = filters.UnitCellFilter(atoms) if cell else atoms
+    atoms, symmetry = atoms_of(start), Symmetry.of(start)
+    atoms.calc = _symmetric(calculator, symmetry)
+    changes = cell and (volume or not _fixes_shape(symmetry))
+    for _ in range(ROUNDS):
+        target = atoms
+        if changes:
+            target = filters.UnitCellFilter(atoms, constant_volume=not volume)
+        _minimize(optimize.BFGS(target, logfile=None), target, force, steps)
+        # Steps of a finite size change the volume a little.
+        excess = atoms.get_volume() / start.volume
+        if volume or not changes or abs(excess - 1) < SAME_VOLUME:
+            break
+        atoms.set_cell(np.array(atoms.cell) / np.cbrt(excess), scale_atoms=True)
+    energy = float(atoms.get_potential_energy())
+    return np.array(atoms.cell), atoms.get_scaled_positions(wrap=False), energy
+
+
+def _minimize(optimizer: Any, target: Any, force: float, steps: int) -> None:
+    """Go to the minimum, or raise an error."""
     try:
-        done = optimize.BFGS(target, logfile=None).run(fmax=force, steps=steps)
+        done = optimizer.run(fmax=force, steps=steps)
     except Exception as error:  # calculators raise what they like
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         more = "; keep the cell with cell=False" if "stress" in reason.lower() else ""
@@ -130,7 +186,15 @@ def _relaxed(
             f"forces of {largest:.2g} eV/Å are left after {steps} steps of relaxation; "
             f"raise steps= or force= ({force:g} eV/Å)"
         )
-    return np.array(atoms.cell), atoms.get_scaled_positions(wrap=False)
+
+
+def _fixes_shape(symmetry: Symmetry) -> bool:
+    """Whether symmetry leaves no strain but that of all axes alike."""
+    rotations = symmetry.rotations_cartesian
+    strains = np.eye(9).reshape(9, 3, 3)
+    strains = (strains + strains.swapaxes(1, 2)) / 2
+    mean = np.einsum("rai,sij,rbj->sab", rotations, strains, rotations) / len(rotations)
+    return bool(np.linalg.matrix_rank(mean.reshape(9, 9), tol=1e-6) == 1)
 
 
 def _symmetric(calculator: Any, symmetry: Symmetry) -> Any:
@@ -166,7 +230,7 @@ def _symmetric(calculator: Any, symmetry: Symmetry) -> Any:
     return Symmetric()
 
 
-def _read(file: Path, choices: dict[str, Any]) -> tuple[Array, Array] | None:
+def _read(file: Path, choices: dict[str, Any]) -> Relaxed | None:
     """The saved state of the same relaxation; None if there is none."""
     if not file.is_file():
         return None
@@ -174,6 +238,7 @@ def _read(file: Path, choices: dict[str, Any]) -> tuple[Array, Array] | None:
         kept = json.loads(file.read_text(encoding="utf-8"))
         there = {name: kept[name] for name in choices}
         lattice, positions = np.array(kept["lattice"]), np.array(kept["positions"])
+        energy = float(kept["energy"])
     except (ValueError, KeyError, TypeError, OSError, RecursionError):
         raise FileError(
             f"{file}: is no relaxed structure of phonokit; move it, or name another folder"
@@ -184,13 +249,18 @@ def _read(file: Path, choices: dict[str, Any]) -> tuple[Array, Array] | None:
                 f"{file}: holds a structure relaxed with another {name}; move it, or name "
                 "another folder"
             )
-    return lattice, positions
+    return lattice, positions, energy
 
 
-def _write(file: Path, choices: dict[str, Any], found: tuple[Array, Array]) -> None:
+def _write(file: Path, choices: dict[str, Any], found: Relaxed) -> None:
     """Keep a relaxed structure."""
-    lattice, positions = found
-    about = choices | {"lattice": lattice.tolist(), "positions": positions.tolist()}
+    lattice, positions, energy = found
+    about = {
+        **choices,
+        "lattice": lattice.tolist(),
+        "positions": positions.tolist(),
+        "energy": energy,
+    }
     make_folder(file.parent)
     with replacing(file) as beside:
         beside.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")

@@ -8,11 +8,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "Physics": "temperature ideal spectral scattering-length resolution "
         "method isotopes mass-variances boundary-mfp wigner "
         "coherence normal-umklapp quantity by axes direction displacements classical "
-        "clamped energies equation pressure second-order amplitude phase frames distance "
-        "plus-minus axes-only random gaussian relax pair-cutoff cutoff magnetic-moments "
-        "primitive residual order no-nac dipoles four-phonon",
+        "clamped smaller larger energies electronic volumes equation pressure second-order "
+        "amplitude phase frames distance plus-minus axes-only random gaussian relax "
+        "no-relax pair-cutoff cutoff magnetic-moments primitive residual order no-nac "
+        "dipoles four-phonon",
         "Input": "calculator option crystal fc2 fc3 fc4 born from residual-file "
-        "phonon-residual-file format config",
+        "phonon-residual-file folder format config",
         "Output": "output plot unit component relaxons size style to overwrite "
         "structures full text csv eigenvectors character no-eigenvectors "
         "no-velocities json quiet verbose",

@@ -1,15 +1,18 @@
 """``phono grueneisen``."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import numpy as np
 from cyclopts import Parameter
 from phono_grid import CUTOFF_FREQUENCY
+from phono_grid.errors import DomainError
 from rich.table import Table
 
 from phonokit.calc.grueneisen import grueneisen as grueneisen_of
+from phonokit.calc.grueneisen_from_volumes import grueneisen_from_volumes
 from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
 from phonokit.cli.options import MESH, Data, Flat, FrequencyOptions, as_fine_as
@@ -21,6 +24,7 @@ from phonokit.cli.wave_vectors import (
     labelled_points,
     sorted_temperatures,
 )
+from phonokit.model.crystal import Crystal
 from phonokit.plot.grueneisen import plot_grueneisen
 from phonokit.results.grueneisen import GrueneisenResult
 from phonokit.settings.frequency_unit import FrequencyUnit
@@ -31,6 +35,7 @@ from phonokit.settings.wave_vectors import wave_vector_name
 EXAMPLES = """
 phono grueneisen examples/silicon --temperature 100 300 --plot gamma.png
 phono grueneisen examples/silicon --q 0,0,0 0.5,0,0.5
+phono grueneisen v2 --smaller v1 --larger v3 --temperature 100:1000:100
 phono grueneisen examples/silicon --path "G X" --point X=0.5,0,0.5 --plot gamma.png
 """
 OPTIONS = FrequencyOptions()
@@ -52,6 +57,8 @@ def grueneisen(
     points_per_segment: int = 51,
     temperature: ExpansionTemperatures = TEMPERATURES,
     clamped: bool = False,
+    smaller: Path | None = None,
+    larger: Path | None = None,
     cutoff_frequency: float = CUTOFF_FREQUENCY,
     options: Annotated[FrequencyOptions, Flat] = OPTIONS,
 ) -> None:
@@ -69,19 +76,42 @@ def grueneisen(
         Wave vectors between two labels, both included.
     clamped
         Leave atoms where a strain takes them.
+    smaller
+        The same crystal at a smaller volume, with --larger in place of third-order
+        constants.
+    larger
+        The same crystal at a larger volume, with --smaller.
     cutoff_frequency
         Modes at or below this frequency, THz, do not take part.
     """
     on_mesh = not (q or path) or options.mesh != MESH
-    compute = partial(
-        grueneisen_of,
-        path=path or None,
-        points=labelled_points(point, path),
-        points_per_segment=points_per_segment,
-        temperatures=sorted_temperatures(temperature),
-        clamped=clamped,
-        cutoff_frequency=cutoff_frequency,
+    given: dict[str, Any] = {
+        "path": path or None,
+        "points": labelled_points(point, path),
+        "points_per_segment": points_per_segment,
+        "temperatures": sorted_temperatures(temperature),
+        "cutoff_frequency": cutoff_frequency,
+    }
+    others = list[Crystal]()
+
+    def load_others() -> list[Path]:
+        others.extend(options.crystal.load(p) for p in (smaller, larger) if p is not None)
+        return [file.path for c in others for file in c.origin.files]
+
+    def from_volumes(crystal: Crystal, **inputs: Any) -> GrueneisenResult:
+        below, above = others
+        return grueneisen_from_volumes(crystal, below, above, **given, **inputs)
+
+    if (smaller is None) != (larger is None) or (smaller is not None and clamped):
+        raise DomainError(
+            "smaller: three volumes are that of the data, smaller= and larger=, whose "
+            "atoms are not clamped"
+        )
+    compute: Callable[..., GrueneisenResult] = partial(
+        grueneisen_of, clamped=clamped, **given
     )
+    if smaller is not None:
+        compute = from_volumes
     carry_out(
         Calculation(
             path=data,
@@ -91,7 +121,11 @@ def grueneisen(
             show=_tables,
             draw=plot_grueneisen,
             pieces="slabs of wave vectors",
-            order=3,
+            order=3 if smaller is None else 2,
+            more_files=load_others,
+            identity=lambda _: {
+                "other volumes": " ".join(c.fingerprint[:12] for c in others)
+            },
         )
     )
 
@@ -115,8 +149,13 @@ def _tables(result: GrueneisenResult, unit: FrequencyUnit) -> Iterator[Table | s
         return
     columns = ["T (K)", "mean γ"]
     rows = [result.mean]
-    if result.expansion is None:
-        yield "no expansion: it needs elastic constants of a stable crystal, with dipoles\n"
+    if result.tensors is None:
+        pass
+    elif result.expansion is None:
+        yield (
+            "no expansion: it needs elastic constants of a stable crystal, and with "
+            "charges dipoles by Gonze and Lee\n"
+        )
     else:
         columns += [f"α {axes} (1e-6/K)" for axes in ("xx", "yy", "zz", "volume")]
         diagonal = np.einsum("tii->it", result.expansion)

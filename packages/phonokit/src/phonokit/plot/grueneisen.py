@@ -36,7 +36,7 @@ def plot_grueneisen(
     ensure_type("result", result, GrueneisenResult)
     unit = unit_of(unit)
     # Modes at rest have no parameter.
-    gamma = np.where(result.tensors.any(axis=(2, 3)), result.parameters, np.nan)
+    gamma = np.where(result.takes_part, result.parameters, np.nan)
     with drawn(path, ax, (6.0, 4.0)) as (panel,):
         panel.axhline(0, color=MUTED, lw=0.6)
         if result.labels is not None and result.distances is not None:

@@ -67,6 +67,8 @@ def plot_qha(
         for panel, (y, label) in zip(panels[1:4], curves, strict=True):
             panel.plot(t, y, color=BLUE, lw=1.4)
             panel.set_ylabel(label)
+        if result.linear_expansion is not None and not result.is_isotropic:
+            _draw_axes(panels[2], result)
         capacities = panels[4]
         for y, label, style in (
             (result.heat_capacity_p, "$C_p$", "-"),
@@ -84,6 +86,16 @@ def plot_qha(
         for panel in panels:
             panel.spines[["top", "right"]].set_visible(False)
     return panels
+
+
+def _draw_axes(axes: "Axes", result: QhaResult) -> None:
+    """Linear expansion along x, y and z beside that of the volume."""
+    assert result.linear_expansion is not None
+    diagonal = np.einsum("tii->it", result.linear_expansion) * 1e6
+    axes.lines[-1].set_label("volume")
+    for name, y, style in zip("xyz", diagonal, ("--", "-.", ":"), strict=True):
+        axes.plot(result.temperatures, y, style, color=SHADES[0], lw=1.2, label=name)
+    axes.legend()
 
 
 def _draw_energies(axes: "Axes", result: QhaResult) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from phonokit.results.harmonic import OfCell
 from phonokit.results.result import Array, Numbers, Words, quantity
@@ -20,8 +21,19 @@ class GrueneisenResult(OfCell, kind="grueneisen"):
     frequencies: Array = quantity(
         "THz", "(n_q, n_b)", "ascending; negative if imaginary", "frequency"
     )
-    tensors: Array = quantity(
-        "1", "(n_q, n_b, 3, 3)", "-d ln f / d strain; 0 at the cutoff and below", "tensor"
+    tensors: Array | None = quantity(
+        "1",
+        "(n_q, n_b, 3, 3)",
+        "-d ln f / d strain; 0 at the cutoff and below",
+        "tensor",
+        optional=True,
+    )
+    volume_parameters: Array | None = quantity(
+        "1",
+        "(n_q, n_b)",
+        "-d ln f / d ln V from three volumes; 0 at the cutoff and below",
+        "volume_parameter",
+        optional=True,
     )
     weights: Numbers | None = quantity(
         "1", "(n_q,)", "wave vectors that each stands for", "weight", optional=True
@@ -55,8 +67,20 @@ class GrueneisenResult(OfCell, kind="grueneisen"):
 
     @property
     def parameters(self) -> Array:
-        """Grüneisen parameters of the volume, a third of the trace, (n_q, n_b)."""
+        """Grüneisen parameters of the volume, (n_q, n_b).
+
+        A third of the trace of the tensors, or those from three volumes.
+        """
+        if self.tensors is None:
+            return np.asarray(self.volume_parameters)
         return np.asarray(np.trace(self.tensors, axis1=2, axis2=3) / 3)
+
+    @property
+    def takes_part(self) -> NDArray[np.bool_]:
+        """Whether each mode has a parameter, (n_q, n_b)."""
+        if self.tensors is None:
+            return np.asarray(self.parameters != 0)
+        return np.asarray(self.tensors.any(axis=(2, 3)))
 
     @property
     def volume_expansion(self) -> Array | None:

@@ -7,6 +7,9 @@ from phono_grid import units
 
 from phonokit.results.result import Array, Numbers, Result, quantity
 
+ISOTROPIC = 1e-3
+"""Relative; rounding of relaxations and of symmetry is below."""
+
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class QhaResult(Result, kind="qha"):
@@ -38,6 +41,40 @@ class QhaResult(Result, kind="qha"):
     grueneisen: Array = quantity(
         "1", "(n_T,)", "thermodynamic Grueneisen parameter", gaps=True
     )
+    lattices: Array | None = quantity(
+        "angstrom", "(n_V, 3, 3)", "primitive axes in rows, at the volumes", optional=True
+    )
+    lattice: Array | None = quantity(
+        "angstrom",
+        "(n_T, 3, 3)",
+        "primitive axes in rows, in equilibrium",
+        "equilibrium_lattice",
+        optional=True,
+        gaps=True,
+    )
+    linear_expansion: Array | None = quantity(
+        "1/K",
+        "(n_T, 3, 3)",
+        "linear thermal expansion along the path of volumes, Cartesian",
+        optional=True,
+        gaps=True,
+    )
+
+    @property
+    def lengths(self) -> Array | None:
+        """Lengths of the primitive axes in equilibrium, Å, (n_T, 3)."""
+        if self.lattice is None:
+            return None
+        return np.asarray(np.linalg.norm(self.lattice, axis=2))
+
+    @property
+    def is_isotropic(self) -> bool:
+        """Whether all directions expand alike, or nothing is known of them."""
+        if self.linear_expansion is None:
+            return True
+        a = self.linear_expansion[~np.isnan(self.volume)]
+        mean = np.trace(a, axis1=1, axis2=2)[:, None, None] / 3 * np.eye(3)
+        return bool(np.abs(a - mean).max(initial=0) <= ISOTROPIC * np.abs(a).max(initial=0))
 
     @property
     def totals(self) -> Array:
