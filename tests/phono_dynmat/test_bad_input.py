@@ -1,5 +1,7 @@
 """What cannot be is refused: which argument, what was expected, what came, what to do."""
 
+from dataclasses import replace
+
 import numpy as np
 import phono_dynmat
 import pytest
@@ -285,12 +287,21 @@ SPECIAL = {
 }
 
 
+def at_three_volumes(series):
+    """The same spring constants in a smaller and in a larger cell."""
+    cell = series.cell
+    lattices = [cell.lattice * scale for scale in (0.99, 1, 1.01)]
+    return [replace(series, cell=replace(cell, lattice=lattice)) for lattice in lattices]
+
+
 @pytest.mark.parametrize("lang", ["Rust", "Python"])
 @pytest.mark.parametrize("name", callables(phono_dynmat, MADE))
 def test_whatever_is_no_argument_is_named(good, name, lang):
     arguments = good | SPECIAL.get(name, {})
     if name == "force_constants_from_dynamical_matrices":
         arguments["qpoints"] = commensurate_points(good["supercell"])
+    if name == "volume_grueneisen_parameters":
+        arguments["dynamics"] = at_three_volumes(good["dynamics"])
     with using(lang):
         ensure_named(
             phono_dynmat, name, arguments, any_shape=ANY_SHAPE, any_number=ANY_NUMBER
@@ -305,4 +316,6 @@ def test_an_odd_argument_ends_in_a_result_or_in_one_error(good, name, backend):
     arguments = good | SPECIAL.get(name, {})
     if name == "force_constants_from_dynamical_matrices":
         arguments["qpoints"] = commensurate_points(good["supercell"])
+    if name == "volume_grueneisen_parameters":
+        arguments["dynamics"] = at_three_volumes(good["dynamics"])
     ensure_refused_or_done(FUNCTIONS[name], arguments)

@@ -233,7 +233,7 @@ def test_ctrl_c_stops_within_a_second_and_leaves_nothing(tmp_path):
         stderr=subprocess.PIPE,
     )
     # Until the kernel that takes long is at work.
-    while b"phono_3ph.linewidths" not in process.stderr.readline():
+    while b"phono_3ph.linewidth" not in process.stderr.readline():
         assert process.poll() is None
     pressed = seconds_of(process)
     process.send_signal(signal.SIGINT)

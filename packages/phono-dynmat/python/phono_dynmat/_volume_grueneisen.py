@@ -76,7 +76,7 @@ def volume_grueneisen_parameters(
         )
     modes = phonon_modes(dynamics[1], q)
     f = modes.frequencies
-    e = modes.polarizations.reshape(*f.shape, -1)
+    e = modes.polarizations.reshape(*f.shape, f.shape[1])
     matrices = [dynamical_matrices(each, q) for each in dynamics]
     slope = sum(w * d for w, d in zip(_slope_weights(v), matrices, strict=True))
     # Eigenvalues from the matrix itself: no unit is needed.
