@@ -108,3 +108,50 @@ def sum_of_terms(cell):
         np.array(values), keys[:, :4], keys[:, 4:].reshape(-1, 3, 3), cell.lattice
     )
     return symmetrize4(constants)
+
+
+LATTICE_CONSTANT = 5.431
+"""Å, where the potential has no stress."""
+
+
+class Silicon:
+    """Forces on atoms that stay near their places, whose bonds are those at rest.
+
+    Parameters
+    ----------
+    positions : (n, 3) array
+        Cartesian, at rest.
+    lattice : (3, 3) array
+    """
+
+    def __init__(self, positions, lattice):
+        apart = positions - positions[:, None]
+        fractional = apart @ np.linalg.inv(lattice)
+        apart = (fractional - np.rint(fractional)) @ lattice
+        lengths = np.linalg.norm(apart, axis=2)
+        i, j = np.nonzero((lengths > 0) & (lengths < CUT * SIGMA))
+        self.ends, self.bonds = j.reshape(len(positions), 4), apart[i, j].reshape(-1, 4, 3)
+
+    def forces(self, u):
+        """Forces of displacements (n, 3), eV/Å."""
+        bonds = self.bonds + u[self.ends] - u[:, None]
+        r = np.linalg.norm(bonds, axis=2)
+        x = r / SIGMA
+        decay = np.exp(1 / (x - CUT))
+        slope = EPSILON * A / SIGMA * decay
+        slope = slope * (-4 * B / x**5 - (B / x**4 - 1) / (x - CUT) ** 2)
+        # Each bond is there from both of its ends.
+        pull = slope[..., None] / 2 * bonds / r[..., None]
+        damp, fall = np.exp(GAMMA / (x - CUT)), -GAMMA / SIGMA / (x - CUT) ** 2
+        for a, b in product(range(4), repeat=2):
+            if a == b:
+                continue
+            p, q, rp, rq = bonds[:, a], bonds[:, b], r[:, a, None], r[:, b, None]
+            cosine = (p * q).sum(axis=1, keepdims=True) / (rp * rq)
+            g = (EPSILON * LAMBDA * damp[:, a] * damp[:, b])[:, None] * (cosine + 1 / 3)
+            turn = q / (rp * rq) - cosine * p / rp**2
+            pull[:, a] += 2 * g * turn + g * (cosine + 1 / 3) * fall[:, a, None] * p / rp
+        # The derivative by a bond: its end is pulled back, its beginning forth.
+        out = pull.sum(axis=1)
+        np.add.at(out, self.ends, -pull)
+        return out

@@ -21,6 +21,7 @@ WORDS = {
     "forces": ["phonopy_disp.yaml", "--calculator", "nothing:nobody"],
     "born": ["OUTCAR"],
     "fc": [EXAMPLE, "--output", "constants"],
+    "fit": [EXAMPLE, "--every", "9", "--blocks", "2"],
     "convert": [EXAMPLE, "converted"],
     "bands": [EXAMPLE, "--points-per-segment", "3"],
     "dos": [EXAMPLE, *MESH],
@@ -87,6 +88,8 @@ def test_every_command_is_tried():
 @pytest.mark.needs_rust
 @pytest.mark.parametrize("command", WORDS)
 def test_no_letter_ends_a_command(folder, tmp_path, monkeypatch, command):
+    if command == "fit":
+        pytest.importorskip("symfc")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "OUTCAR").write_text(OUTCAR)
     read = {"accumulate": "kappa.hdf5", "export": "bands.hdf5", "plot": "bands.hdf5"}

@@ -27,6 +27,11 @@ CASES = {
     "forces": (("todo", *EMT), None, ""),
     "born": (("OUTCAR",), None, ""),
     "fc": (("v0",), ("--no-symmetrize",), "symmetrize is true there and false here"),
+    "fit": (
+        (EXAMPLE, "--every", "9", "--blocks", "2"),
+        ("--skip", "1"),
+        "it holds other constants",
+    ),
     "convert": (("v0", "out"), None, ""),
     "bands": ((EXAMPLE, "--points-per-segment", "3"), ("--connect",), "connect is false"),
     "dos": ((EXAMPLE, *MESH), ("--sigma", "0.1"), "sigma is not given there and 0.1 here"),
@@ -66,7 +71,7 @@ CASES = {
     "modulate": (("v0", "--q", "0,0,0.5", "--band", "1"), None, ""),
 }
 """What a command is asked for, another option, and the difference that is named."""
-FOLDERS = ("displace", "fc", "export")
+FOLDERS = ("displace", "fc", "fit", "export")
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +124,8 @@ def table(printed):
 def test_the_same_is_there_already_and_another_is_refused(command, here, capsys):
     if command == "symmetry":
         pytest.importorskip("spgrep")
+    if command == "fit":
+        pytest.importorskip("symfc")
     words, (_, other, named) = words_of(command), CASES[command]
     before = content(here)
     capsys.readouterr()

@@ -51,6 +51,7 @@ WORDS = {
     "born": ("OUTCAR",),
     "fc": (EXAMPLE, "--text"),
     "fc from a structure": ("POSCAR", *ONE, *EMT),
+    "fit": (EXAMPLE, "--every", "9", "--blocks", "2"),
     "convert": ("v0", "out"),
     "convert to tdep": ("v0", "out", "--to", "tdep"),
     "convert to espresso": ("v0", "out", "--to", "espresso"),
@@ -73,9 +74,19 @@ WORDS = {
     "symmetry": ("v0",),
     "modulate": ("v0", "--q", "0,0,0.5", "--band", "1"),
 }
-FOLDERS = ("displace", "fc", "export")
+FOLDERS = ("displace", "fc", "fit", "export")
 """Commands whose --output is a folder."""
-NO_PICTURE = ("displace", "forces", "fc", "convert", "export", "modes", "plot", "born")
+NO_PICTURE = (
+    "displace",
+    "forces",
+    "fc",
+    "fit",
+    "convert",
+    "export",
+    "modes",
+    "plot",
+    "born",
+)
 PICTURES = {
     f"{name} {suffix}": (*words, "--plot", f"out.{suffix}")
     for name, words in WORDS.items()

@@ -47,6 +47,7 @@ WORDS = {
     "accumulate": ("accumulate", "kappa.hdf5", *OUT),
     "plot": ("plot", "kappa.hdf5", "--output", "out.png"),
     "export": ("export", "dos.hdf5", "--output", "out"),
+    "fit": ("fit", EXAMPLE, "--every", "9", "--blocks", "2", "--output", "out"),
     "convert": ("convert", "v0", "tdep", "--to", "tdep"),
     "modulate": ("modulate", "v0", "--q", "0,0,0.5", "--band", "1", "--output", "out.vasp"),
     "forces": ("forces", "todo", *EMT),
@@ -56,7 +57,16 @@ WORDS = {
     "displace": ("displace", "POSCAR", *ONE, "--structures", "vasp", "--output", "out"),
 }
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-ALONE = ("forces", "fc", "fc from a structure", "displace", "plot", "export", "convert")
+ALONE = (
+    "forces",
+    "fit",
+    "fc",
+    "fc from a structure",
+    "displace",
+    "plot",
+    "export",
+    "convert",
+)
 ALONE += ("born", "modulate", "symmetry", "accumulate", "elasticity")
 """Commands that do not run on several ranks."""
 CASES = [

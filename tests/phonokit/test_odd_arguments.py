@@ -54,7 +54,15 @@ OTHER_RESULTS = [
     phonokit.accumulate(KAPPA, points=3),
     phonokit.bands(CRYSTAL, path="G X", points_per_segment=2),
 ]
+FRAMES = phonokit.TrajectoryData(
+    rest=CELL, displacements=RANDOM.displacements, forces=FORCES[:2]
+)
 GOOD = {
+    "blocks": 2,
+    "every": 1,
+    "skip": 0,
+    "rest": CELL,
+    "trajectories": "missing",
     "calculator": object(),
     "charges": None,
     "clamped": False,
@@ -128,6 +136,8 @@ NEUTRONS = {
     "frequency_points": 5,
 }
 SPECIAL = {
+    "TrajectoryData": {"rest": CELL, "displacements": np.zeros((3, 2, 3))},
+    "fit_trajectory": {"data": FRAMES, "settings": phonokit.TrajectoryFit(blocks=2)},
     "from_object": {"given": object()},
     "write_modulation": {"modulation": phonokit.modulate(CRYSTAL, [0.5, 0, 0], 0)},
     "KappaCurve": {"name": "x", "temperatures": [300.0], "kappa": [[1.0] * 6]},

@@ -39,6 +39,7 @@ WORDS = {
     "fc": (EXAMPLE,),
     "fc of forces": ("outputs",),
     "fc from a structure": ("POSCAR", *ONE, *EMT),
+    "fit": (EXAMPLE, "--every", "9", "--blocks", "2"),
     "convert": ("v0", "written", "--to", "tdep"),
     "convert of another": ("tdep", "written", "--to", "shengbte"),
     "bands": ("v0", "--points-per-segment", "3"),

@@ -15,6 +15,7 @@ from phono_fc._lattice_constants import LatticeForceConstants
 from phono_fc._lattice_laws import lattice_drift, symmetrize_lattice
 from phono_fc._least_squares import least_squares
 from phono_fc._random import random_displacements
+from phono_fc._resampled import resampled_least_squares
 from phono_fc._rotations import impose_rotations, rotational_drift
 from phono_fc._sparse import SparseForceConstants3
 from phono_fc._sparse_laws import drift_sparse, symmetrize_sparse
@@ -47,6 +48,7 @@ __all__ = [
     "pair_displacements",
     "pair_distances",
     "random_displacements",
+    "resampled_least_squares",
     "rotational_drift",
     "single_displacements",
     "sparse_force_constants3",

@@ -58,24 +58,47 @@ def least_squares(
     ----------
     .. [1] A. Seko and A. Togo, Phys. Rev. B 110, 214302 (2024).
     """
+    solver = prepared(supercell, forces, orders, cutoffs)
+    return solved(solver, supercell, forces, orders)
+
+
+def prepared(
+    supercell: Supercell,
+    forces: RandomDisplacementForces,
+    orders: tuple[int, ...],
+    cutoffs: dict[int, float] | None,
+) -> Any:
+    """A solver for a supercell, what it is asked for being checked."""
     ensure_type("orders", orders, tuple, list)
-    orders = tuple(orders)
-    if not orders or orders != tuple(range(2, 2 + len(orders))):
-        raise DomainError(f"orders: expected (2,), (2, 3) or (2, 3, 4), got {orders}")
+    if not orders or tuple(orders) != tuple(range(2, 2 + len(orders))):
+        raise DomainError(
+            f"orders: expected (2,), (2, 3) or (2, 3, 4), got {tuple(orders)}"
+        )
     ensure_type("forces", forces, RandomDisplacementForces)
     ensure_same_supercell(supercell, forces=forces)
     ensure_cutoffs(cutoffs)
-    solver = _solver(supercell, cutoffs)
+    return _solver(supercell, cutoffs)
+
+
+def solved(
+    solver: Any,
+    supercell: Supercell,
+    forces: RandomDisplacementForces,
+    orders: tuple[int, ...],
+) -> dict[int, ForceConstants]:
+    """Constants by order; the symmetry of a solver is worked out at its first use."""
     solver.displacements, solver.forces = forces.displacements, forces.forces
     try:
-        solver.run(orders=list(orders), is_compact_fc=True)
+        if not solver.basis_set:
+            solver.compute_basis_set(orders=list(orders), apply_sum_rule=False)
+        solver.solve(orders=list(orders), is_compact_fc=True)
         same_rows = np.array_equal(solver.p2s_map, supercell.primitive_to_supercell)
         if not same_rows:
             # Its primitive cell is another one: only the full arrays can be compared.
             solver.solve(orders=list(orders), is_compact_fc=False)
     except Exception as error:  # it raises what it meets
         raise DomainError(
-            f"forces: symfc cannot solve for orders {orders} from {len(forces)} "
+            f"forces: symfc cannot solve for orders {tuple(orders)} from {len(forces)} "
             f"supercells of {supercell.cell.n_atoms} atoms ({type(error).__name__}: "
             f"{error}); are there enough displacements, and does symmetry leave constants "
             "of every order?"

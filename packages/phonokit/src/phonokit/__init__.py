@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from phonokit.calc.elasticity import elasticity as elasticity
     from phonokit.calc.fit import fit as fit
     from phonokit.calc.fit_fourth_order import fit_fourth_order as fit_fourth_order
+    from phonokit.calc.fit_trajectory import TemperatureWarning as TemperatureWarning
+    from phonokit.calc.fit_trajectory import fit_trajectory as fit_trajectory
     from phonokit.calc.forces import collect_forces as collect_forces
     from phonokit.calc.forces import compute_forces as compute_forces
     from phonokit.calc.four_phonon import SamplingWarning as SamplingWarning
@@ -79,6 +81,7 @@ if TYPE_CHECKING:
     from phonokit.io.objects import from_object as from_object
     from phonokit.io.read import read as read
     from phonokit.io.supercells import read_supercells as read_supercells
+    from phonokit.io.trajectory import read_trajectory as read_trajectory
     from phonokit.io.write_displacements import write_displacements as write_displacements
     from phonokit.io.write_forces import write_force_sets as write_force_sets
     from phonokit.io.write_forces import write_forces as write_forces
@@ -95,6 +98,7 @@ if TYPE_CHECKING:
     from phonokit.model.modulation import Modulation as Modulation
     from phonokit.model.neutron_data import NeutronData as NeutronData
     from phonokit.model.provenance import InputFile as InputFile
+    from phonokit.model.trajectory import TrajectoryData as TrajectoryData
     from phonokit.model.volume_series import VolumeSeries as VolumeSeries
     from phonokit.plot.accumulate import plot_accumulate as plot_accumulate
     from phonokit.plot.converge import plot_converge as plot_converge
@@ -151,6 +155,7 @@ if TYPE_CHECKING:
     from phonokit.results.scattering import LinewidthsResult as LinewidthsResult
     from phonokit.results.scattering import SelfEnergyResult as SelfEnergyResult
     from phonokit.results.scattering import SpectralResult as SpectralResult
+    from phonokit.results.trajectory import TrajectoryFitResult as TrajectoryFitResult
     from phonokit.results.unfold import UnfoldResult as UnfoldResult
     from phonokit.run.run import Run as Run
     from phonokit.run.store import RunStore as RunStore
@@ -162,6 +167,7 @@ if TYPE_CHECKING:
     from phonokit.settings.picture import Picture as Picture
     from phonokit.settings.projection import Part as Part
     from phonokit.settings.projection import Projection as Projection
+    from phonokit.settings.trajectory import TrajectoryFit as TrajectoryFit
     from phonokit.settings.transport import Transport as Transport
 
 _HOME = {
@@ -177,6 +183,7 @@ _HOME = {
     "phonokit.calc.elasticity": "elasticity",
     "phonokit.calc.fit": "fit",
     "phonokit.calc.fit_fourth_order": "fit_fourth_order",
+    "phonokit.calc.fit_trajectory": "TemperatureWarning fit_trajectory",
     "phonokit.calc.forces": "collect_forces compute_forces",
     "phonokit.calc.four_phonon": "SamplingWarning",
     "phonokit.calc.from_calculator": "from_calculator",
@@ -210,6 +217,7 @@ _HOME = {
     "phonokit.io.objects": "from_object",
     "phonokit.io.read": "read",
     "phonokit.io.supercells": "read_supercells",
+    "phonokit.io.trajectory": "read_trajectory",
     "phonokit.io.write_displacements": "write_displacements",
     "phonokit.io.write_forces": "write_force_sets write_forces write_snapshots",
     "phonokit.io.write_modulation": "write_modulation",
@@ -220,6 +228,7 @@ _HOME = {
     "phonokit.model.modulation": "Modulation",
     "phonokit.model.neutron_data": "NeutronData",
     "phonokit.model.provenance": "InputFile",
+    "phonokit.model.trajectory": "TrajectoryData",
     "phonokit.model.volume_series": "VolumeSeries",
     "phonokit.plot.accumulate": "plot_accumulate",
     "phonokit.plot.converge": "plot_converge",
@@ -257,6 +266,7 @@ _HOME = {
     "phonokit.results.reading": "read_result",
     "phonokit.results.scattering": "JointDosResult LinewidthsResult SelfEnergyResult "
     "SpectralResult",
+    "phonokit.results.trajectory": "TrajectoryFitResult",
     "phonokit.results.unfold": "UnfoldResult",
     "phonokit.run.run": "Run",
     "phonokit.run.store": "RunStore",
@@ -267,6 +277,7 @@ _HOME = {
     "phonokit.settings.mode_quantity": "ModeQuantity",
     "phonokit.settings.picture": "Picture",
     "phonokit.settings.projection": "Part Projection",
+    "phonokit.settings.trajectory": "TrajectoryFit",
     "phonokit.settings.transport": "Transport",
 }
 """Imported when first asked for: ``phono --help`` needs neither NumPy nor the kernels."""

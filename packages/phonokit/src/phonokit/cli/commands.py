@@ -5,6 +5,7 @@ SECTIONS = {
         "displace": "Make the displaced supercells of a structure.",
         "forces": "Compute the forces of displaced supercells, or collect them.",
         "fc": "Solve for force constants; from a structure all the way with a calculator.",
+        "fit": "Fit force constants to frames of molecular dynamics, with errors.",
         "born": "Write BORN: Born charges of an output of VASP or Quantum ESPRESSO.",
     },
     "Harmonic phonons": {

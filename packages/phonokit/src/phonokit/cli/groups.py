@@ -12,14 +12,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "amplitude phase frames distance plus-minus axes-only random gaussian relax "
         "no-relax pair-cutoff cutoff magnetic-moments primitive residual order no-nac "
         "dipoles four-phonon",
-        "Input": "calculator option crystal fc2 fc3 fc4 born from residual-file "
-        "phonon-residual-file folder format config",
+        "Input": "rest skip every calculator option crystal fc2 fc3 fc4 born from "
+        "residual-file phonon-residual-file folder format config",
         "Output": "output plot unit component relaxons size style to overwrite "
         "structures full text csv eigenvectors character no-eigenvectors "
         "no-velocities json quiet verbose",
         "Numerics": "directions sigma sigmas sigma-cutoff smearing smearing-scale solver "
         "frequency-points fitted steps connect cutoff-frequency fc3-cutoff fc3-cutoffs "
-        "fc4-cutoff sparse least-squares symmetrize no-symmetrize rotational sample "
+        "fc4-cutoff blocks sparse least-squares symmetrize no-symmetrize rotational sample "
         "error seed four-phonon-counting degeneracy "
         "average-degenerate-weights symmetrized-tetrahedra full-zone",
         "Run": "plan restart memory over-memory batch-size lang",

@@ -97,7 +97,9 @@ def checked_forces(forces: Any, n_s: int, name: str) -> NDArray[np.float64]:
     return array
 
 
-def read_atoms(file: Path, form: str | None, path: Path, *, index: int | None) -> Any:
+def read_atoms(
+    file: Path, form: str | None, path: Path, *, index: int | slice | None
+) -> Any:
     """``ase.io.read``, with errors that name the file.
 
     Parameters
@@ -108,8 +110,8 @@ def read_atoms(file: Path, form: str | None, path: Path, *, index: int | None) -
         The format; ASE looks at the name if there is none.
     path : Path
         The file as it was named.
-    index : int or None
-        Which of several images.
+    index : int, slice or None
+        Which of several images; a list of them for a slice.
     """
     io = ase("ase.io")
     formats = ase("ase.io.formats").ioformats

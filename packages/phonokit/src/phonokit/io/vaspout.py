@@ -70,21 +70,31 @@ def read_vaspout_constants(path: Path) -> tuple[ForceConstants, Dipoles | None]:
 
 def read_vaspout_forces(path: Path) -> Finished:
     """Atoms and forces of the last step."""
+    symbols, x, forces, lattices = read_vaspout_steps(path)
+    if not len(forces) or not forces[-1].any():
+        return Finished(symbols, None, None, complaint="its last step was not finished")
+    return Finished(symbols, x[-1], forces[-1], lattices[-1])
+
+
+def read_vaspout_steps(
+    path: Path,
+) -> tuple[list[str], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Elements, positions (Å), forces and lattices of every step."""
     with open_hdf5(path) as file:
         symbols = _symbols(file)
         n = len(symbols)
-        for name in ("forces", "position_ions"):
-            if f"{MOVES}/{name}" not in file:
-                return Finished(symbols, None, None, complaint=f"it has no {MOVES}/{name}")
         forces = file.read(f"{MOVES}/forces", (None, n, 3)).astype(np.float64)
-        x = file.read(f"{MOVES}/position_ions", (None, n, 3)).astype(np.float64)
-        vectors = file.read(f"{MOVES}/lattice_vectors", (None, 3, 3)).astype(np.float64)
+        shape = (len(forces), n, 3)
+        x = file.read(f"{MOVES}/position_ions", shape).astype(np.float64)
+        shape = (len(forces), 3, 3)
+        vectors = file.read(f"{MOVES}/lattice_vectors", shape).astype(np.float64)
         scale = _scale(file, MOVES)
-    if not (len(forces) and len(x) and len(vectors)) or not forces[-1].any():
-        return Finished(symbols, None, None, complaint="its last step was not finished")
-    lattice = _scaled(vectors[-1], scale)
-    positions = x[-1] @ lattice
-    return Finished(symbols, positions, forces[-1], lattice)
+    for name, array in (("forces", forces), ("position_ions", x), ("lattice", vectors)):
+        if not np.isfinite(array).all():
+            raise FileError(f"{path}: {name}: numbers that are not finite")
+    lattices = [_scaled(each, scale) for each in vectors]
+    stacked = np.array(lattices).reshape(-1, 3, 3)
+    return symbols, x @ stacked, forces, stacked
 
 
 def _cell(path: Path, file: Hdf5File) -> Cell:

@@ -246,7 +246,11 @@ def _write(
     if order == 2:
         datasets["physical_unit"] = Dataset(np.array([np.bytes_(UNIT[2])]))
     cell = constants.supercell.cell
-    about = {"formula": cell.formula, "supercell_lattice": cell.lattice}
+    about = {
+        "program": "phonokit",
+        "formula": cell.formula,
+        "supercell_lattice": cell.lattice,
+    }
     return write_hdf5(path, datasets, {**about, **(attributes or {})})
 
 
