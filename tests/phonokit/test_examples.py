@@ -13,7 +13,12 @@ FUNCTIONS = sorted(
     name for name in phonokit.__all__ if inspect.isfunction(getattr(phonokit, name))
 )
 
-WITH = {"mode_symmetry": "spgrep", "write_modulation": "ase"}
+WITH = {
+    "fit_trajectory": "symfc",
+    "from_object": "ase",
+    "mode_symmetry": "spgrep",
+    "write_modulation": "ase",
+}
 """Libraries that examples need without importing them."""
 
 

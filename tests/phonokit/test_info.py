@@ -40,6 +40,7 @@ def test_data_tell_their_crystal_and_the_commands_that_take_it(told):
 
 
 def test_every_command_that_is_named_is_one(told):
+    pytest.importorskip("matplotlib")
     phonokit.kappa(phonokit.load(EXAMPLE), (2, 2, 2), [300]).write("kappa.hdf5")
     text = told(".")
     named = [line.split("next")[1] for line in text.splitlines() if " next " in line]
