@@ -54,7 +54,7 @@ MANY_BANDS = {"imaginary, tetrahedra": 15.0, "isotopes": 15.0}
 
 
 def aims(name: str) -> dict[str, float | None]:
-    """What is measured of a crystal."""
+    """Measurements of one crystal."""
     if name == "6H-SiC":
         return {**MANY_BANDS}
     return WORK if name == "Si" else {"imaginary, tetrahedra": 10.0}

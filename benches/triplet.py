@@ -2,11 +2,11 @@
 
     nox -s bench -- benches/triplet.py [--quick] [--data FOLDER]
 
-CPU time per triplet at wave vectors without symmetry: of the whole kernel; without
-tetrahedra, which leaves the series and the projection on eigenvectors (Gaussians so narrow
-that nearly all are cut off stand in their place); and of the tetrahedron weights alone. The
-rate of arithmetic stands beside that of a product of matrices on this machine, the bytes
-that must come from memory beside the rate of a sum of long arrays, in the same run.
+CPU time per triplet at wave vectors without symmetry: of linewidths; of the series alone
+(Gaussians so narrow that nearly no triplet of bands is projected); and of all matrix
+elements, where every triplet of bands is, which linewidths spare. The rate of arithmetic of
+these stands beside that of a product of matrices on this machine, the bytes that must come
+from memory beside the rate of a sum of long arrays, in the same run.
 """
 
 import argparse
@@ -18,7 +18,13 @@ from pathlib import Path
 
 import numpy as np
 import phonokit
-from phono_3ph import PeriodicModes, Scattering, Series3, linewidths
+from phono_3ph import (
+    PeriodicModes,
+    Scattering,
+    Series3,
+    interaction_strengths,
+    linewidths,
+)
 from phono_dynmat import bose_einstein
 from phono_grid import Gaussian, Grid, IrreduciblePoints, Symmetry, Triplets
 from phonokit.calc.harmonic_phonons import harmonic_phonons
@@ -90,28 +96,32 @@ def measure(
     irreducible = IrreduciblePoints.of(grid)
     phonons: PeriodicModes = harmonic_phonons(dynamics, grid, irreducible).phonons
     q = int(irreducible.points[irreducible.weights.argmax()])
-    n_t = len(Triplets.of(grid, q).weights)
+    triplets = Triplets.of(grid, q)
+    n_t = len(triplets.weights)
     n = bose_einstein(phonons.frequencies, [300.0])
 
-    def micro(scattering: Scattering) -> float:
+    def micro(function: Callable[..., object], *arguments: object) -> float:
         """µs per triplet."""
-        run = functools.partial(linewidths, series, phonons, q, n, scattering)
+        run = functools.partial(function, series, phonons, *arguments)
         return 1e6 * cpu(run, runs) / n_t
 
-    whole, elements = micro(Scattering()), micro(NARROW)
+    whole = micro(linewidths, q, n, Scattering())
+    summed = micro(linewidths, q, n, NARROW)
+    elements = micro(interaction_strengths, triplets)
     n_b = phonons.frequencies.shape[1]
     sums, projection = arithmetic(series, n_b)
     rate = (sums + projection) / elements / 1e3
     moved = traffic(series, mesh, n_b, n_t)
     flow = moved / whole / 1e3
     print(f"\n{name}, mesh {' '.join(map(str, mesh))}, {n_t} triplets, µs of CPU for each")
-    print(f"  whole                    {whole:8.2f}")
+    print(f"  linewidths               {whole:8.2f}")
+    print(f"    series alone           {summed:8.2f}")
+    print(f"    tetrahedra, projection {whole - summed:8.2f}")
     print(
-        f"  series and projection    {elements:8.2f}  {rate:6.1f} GFLOP/s at least, "
+        f"  all matrix elements      {elements:8.2f}  {rate:6.1f} GFLOP/s at least, "
         f"{rate / limits[0]:.0%} of the limit"
     )
     print(f"    operations: last axis {sums}, projection {projection}")
-    print(f"  tetrahedra               {whole - elements:8.2f}")
     share = flow / limits[1]
     print(f"  {moved} bytes from memory, {flow:.2f} GB/s, {share:.1%} of the limit")
 

@@ -39,7 +39,7 @@ def constants(triples):
 
 
 def away(constants, lattice):
-    """How far blocks of one bond are from the derivatives of its energy, relative."""
+    """Relative difference of blocks of one bond from the derivatives of its energy."""
     bond = np.array([1, 0, 0]) @ lattice
     exact = fourth_derivatives(
         lambda u: morse(np.linalg.norm(bond + u[:, 3:] - u[:, :3], axis=1)), 6

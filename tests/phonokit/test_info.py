@@ -1,4 +1,4 @@
-"""What a file or folder holds, and what can be done with it."""
+"""The content of files and folders, and the commands that take them."""
 
 import shutil
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a terminal is n
 
 
 def seen(*words):
-    """What a terminal gets on stderr."""
+    """The text that a terminal gets on stderr."""
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "phonokit", *map(str, words)]
     with subprocess.Popen(command, stderr=theirs, stdout=subprocess.DEVNULL) as process:

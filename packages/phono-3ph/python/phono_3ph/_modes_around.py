@@ -72,7 +72,7 @@ class ModesAround(ValueNoun):
 
     @property
     def slopes(self) -> None:
-        """None: phonons beside the grid have no velocities."""
+        """Always None: phonons beside the grid have no velocities."""
         return None
 
     @classmethod

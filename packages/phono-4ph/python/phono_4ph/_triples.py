@@ -12,7 +12,7 @@ from phono_4ph._clusters import Key, Orbit, SpaceGroup, exchanged
 from phono_4ph._least_squares4 import Neighbours
 
 NEW = (0.1, 1e-6)
-"""How much of a row must be new, relative to all of it: well conditioned, else at all."""
+"""Part of a row that must be new, relative: well conditioned, else at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Candidate:
 
     @property
     def n_equal(self) -> int:
-        """How many pairs of the three are the same."""
+        """Number of pairs of the three that are the same."""
         pairs = list(zip(self.atoms, self.axes, strict=True))
         return sum(a == b for i, a in enumerate(pairs) for b in pairs[:i])
 
@@ -60,7 +60,7 @@ class Candidates:
         free: NDArray[np.float64],
         neighbours: Neighbours,
     ) -> Self:
-        """Those of the clusters of fourth order."""
+        """The triples in the clusters of fourth order."""
         places: dict[Key, list[tuple[int, int, int]]] = {}
         for number, orbit in enumerate(orbits):
             for member, key in enumerate(orbit.keys):
@@ -81,7 +81,7 @@ class Candidates:
         return cls(every, orbits, free, places)
 
     def rows(self, candidate: Candidate) -> NDArray[np.float64]:
-        """What a third difference is of the free coefficients, (3 n_d, n_free)."""
+        """Third differences for each free coefficient, (3 n_d, n_free)."""
         starts = np.cumsum([0, *(orbit.bases.shape[1] for orbit in self.orbits)])
         x, y, z = candidate.axes
         places = self.places[candidate.key]

@@ -1,4 +1,4 @@
-"""What NumPy does as well, at a price that a command need not pay."""
+"""Functions of NumPy without what makes them costly to begin with."""
 
 from typing import Any
 

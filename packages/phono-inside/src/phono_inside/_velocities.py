@@ -23,7 +23,7 @@ _NEEDED = (
     *("_directions", "_reciprocal_lattice", "_group_velocities"),
 )
 _BYTES = 1 << 26
-"""Of the derivatives of the dynamical matrices that are held at once."""
+"""Bytes of derivatives of dynamical matrices that are held at once."""
 
 
 def run(module: ModuleType, **a: Any) -> None:

@@ -153,9 +153,9 @@ def grueneisen(
         warn_of_imaginary_modes(where.qpoints, f, consequence, where.weights)
     thermal = {}
     if where.weights is not None:
-        counted = np.where(rigid_translations(where.qpoints, f), 0.0, f)
-        counted[counted <= cutoff_frequency] = 0
-        thermal = _expansion(crystal, where, counted, tensors, t, stiffness)
+        thermal = _expansion(
+            crystal, where, carrying(where, f, cutoff_frequency), tensors, t, stiffness
+        )
     return GrueneisenResult(
         qpoints=where.qpoints,
         weights=where.weights,
@@ -167,6 +167,26 @@ def grueneisen(
         **cell_quantities(crystal.primitive),
         provenance=record.provenance(),
     )
+
+
+def carrying(
+    where: WaveVectors, frequencies: NDArray[np.float64], cutoff_frequency: float
+) -> NDArray[np.float64]:
+    """Frequencies, THz, those of modes that take no part being 0."""
+    rest = rigid_translations(where.qpoints, frequencies)
+    return np.where(rest | (frequencies <= cutoff_frequency), 0.0, frequencies)
+
+
+def mode_heat_capacities(
+    frequencies: NDArray[np.float64], t: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Heat capacities of the modes that take part, (n_T, n_q, n_b), eV/K."""
+    return heat_capacities(frequencies, t) * (frequencies > 0)
+
+
+def quotient(sums: NDArray[np.float64], total: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Means weighted by heat capacities; 0 where nothing takes heat up."""
+    return np.divide(sums, total, out=np.zeros_like(sums), where=total > 0)
 
 
 def _stiffness(
@@ -197,15 +217,14 @@ def _expansion(
     """Mean parameter and thermal expansion at each temperature."""
     assert where.weights is not None  # or there would be no mesh
     weights = where.weights / where.weights.sum()
-    c = heat_capacities(frequencies, t) * (frequencies > 0)
+    c = mode_heat_capacities(frequencies, t)
     total = np.einsum("q,tqj->t", weights, c)
     sums = np.einsum("q,tqj,qjab->tab", weights, c, tensors, optimize=True)
     # Irreducible wave vectors stand for their stars.
     rotations = crystal.symmetry.rotations_cartesian
     sums = np.einsum("rai,rbj,tij->tab", rotations, rotations, sums, optimize=True)
     sums /= len(rotations)
-    mean = np.trace(sums, axis1=1, axis2=2) / 3
-    mean = np.divide(mean, total, out=np.zeros_like(mean), where=total > 0)
+    mean = quotient(np.trace(sums, axis1=1, axis2=2) / 3, total)
     thermal: dict[str, Any] = {"temperatures": t, "mean": mean}
     if stiffness is not None and np.linalg.eigvalsh(stiffness).min() > 0:
         strains = np.linalg.solve(stiffness / units.GPA, sums[:, VOIGT[0], VOIGT[1]].T).T

@@ -7,16 +7,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_dynmat import (
-    heat_capacities,
-    rigid_translations,
-    volume_grueneisen_parameters,
-)
+from phono_dynmat import rigid_translations, volume_grueneisen_parameters
 from phono_grid import CUTOFF_FREQUENCY, using
 from phono_grid.errors import ensure_not_negative, ensure_type
 
 from phonokit._documented import documented
 from phonokit.calc.bands import Path
+from phonokit.calc.grueneisen import carrying, mode_heat_capacities, quotient
 from phonokit.calc.modes import wave_vectors_of
 from phonokit.calc.record import INPUTS, Record, checked_run
 from phonokit.calc.slabs import Slabs
@@ -26,6 +23,8 @@ from phonokit.results.grueneisen import GrueneisenResult
 from phonokit.results.harmonic import cell_quantities
 from phonokit.run.run import Run
 from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures
+
+QUANTITIES = ("frequencies", "volume_parameters")
 
 
 @documented(INPUTS)
@@ -132,18 +131,15 @@ def grueneisen_from_volumes(
             key=lambda: record.key(qpoints=where.qpoints, others=others),
         ).complete(run)
     f, gamma = values["frequencies"], values["volume_parameters"]
-    rest = rigid_translations(where.qpoints, f)
-    gamma[rest] = 0
+    gamma[rigid_translations(where.qpoints, f)] = 0
     if run.ranks.rank == 0:
         consequence = "they do not take part"
         warn_of_imaginary_modes(where.qpoints, f, consequence, where.weights)
     thermal: dict[str, Any] = {}
     if where.weights is not None:
-        counted = np.where(rest | (f <= cutoff_frequency), 0.0, f)
-        c = heat_capacities(counted, t) * (counted > 0)
-        total = np.einsum("q,tqj->t", where.weights, c)
-        mean = np.einsum("q,tqj,qj->t", where.weights, c, gamma)
-        mean = np.divide(mean, total, out=np.zeros_like(mean), where=total > 0)
+        c = mode_heat_capacities(carrying(where, f, cutoff_frequency), t)
+        sums = np.einsum("q,tqj,qj->t", where.weights, c, gamma)
+        mean = quotient(sums, np.einsum("q,tqj->t", where.weights, c))
         thermal = {"temperatures": t, "mean": mean}
     return GrueneisenResult(
         qpoints=where.qpoints,
@@ -155,6 +151,3 @@ def grueneisen_from_volumes(
         **cell_quantities(crystal.primitive),
         provenance=record.provenance(),
     )
-
-
-QUANTITIES = ("frequencies", "volume_parameters")

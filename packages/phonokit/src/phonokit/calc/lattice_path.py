@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 DEGREE = 4
-"""Of the polynomials in volume."""
+"""Degree of the polynomials in volume."""
 SAME = 0.2
 """Components of a cell of unit volume that differ by more are of other axes."""
 STEP = 1e-4

@@ -19,7 +19,7 @@ from phonokit.cli.command import command
 from phonokit.cli.derive import options_of as fields_of
 from phonokit.cli.derive import settings_from
 from phonokit.cli.displace import CONTENT, EXAMPLES, make_displacements
-from phonokit.cli.forces import compute_all, origin_of
+from phonokit.cli.forces import compute_all, ensure_no_calculator_options, origin_of
 from phonokit.cli.four_phonon import NAME as FILE
 from phonokit.cli.options import REPORT, Flat, ReportOptions
 from phonokit.cli.replaceable import Replacement
@@ -82,16 +82,6 @@ class StructureOptions:
     residual: bool = False
     magnetic_moments: tuple[float, ...] | None = None
     format: str | None = None
-
-    def ensure_unused(self) -> None:
-        """Refuse what means nothing without a calculator."""
-        names = [n for n in self.__slots__ if n != "calculator" and getattr(self, n)]
-        if names:
-            options = ", ".join(f"--{name.replace('_', '-')}" for name in names)
-            raise DomainError(
-                f"{options}: for a structure file with a --calculator; leave it out, or "
-                "add one"
-            )
 
     def displace(self) -> Displace:
         """Settings of the displacements of the structure."""
@@ -162,7 +152,7 @@ def fc(
     folder = here if output is None else output
     backend = active() if lang is None else Backend.of(lang)
     if structure.calculator is None:
-        structure.ensure_unused()
+        ensure_no_calculator_options(structure)
     else:
         # The folder of results holds what lies between.
         wanted = structure.displace()

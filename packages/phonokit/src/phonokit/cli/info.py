@@ -50,7 +50,7 @@ NEXT = {
     "bands": ("phono plot {}", "phono export {}", "phono export {} --csv"),
     "plan": (),
 }
-"""What can be done, by kind; results that are not here are drawn and exported."""
+"""Commands that take a file, by its kind; other results are drawn and exported."""
 RESULT = ("phono plot {}", "phono export {} --csv")
 
 

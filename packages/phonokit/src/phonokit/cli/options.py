@@ -273,7 +273,7 @@ class RunOptions:
 
 
 def as_fine_as(length: float) -> str:
-    """What the help says of a mesh that is not given, a length in Å."""
+    """The default of a mesh in the help, from a length in Å."""
     return f"that of --mesh-length {length:g}"
 
 

@@ -19,7 +19,7 @@ from phonokit.calc.qha import qha as qha_of
 from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
 from phonokit.cli.displace import CONTENT
-from phonokit.cli.forces import origin_of
+from phonokit.cli.forces import ensure_no_calculator_options, origin_of
 from phonokit.cli.options import CalculationOptions, Flat, as_fine_as
 from phonokit.cli.progress import progress_of
 from phonokit.cli.temperatures import temperatures_of
@@ -41,6 +41,7 @@ phono qha v1 v2 v3 v4 v5 --energies e-v.dat --equation birch-murnaghan --pressur
 phono qha POSCAR --calculator emt --supercell 3 3 3 --volumes 0.94:1.06:0.02
 """
 OPTIONS = CalculationOptions()
+FOLDER = Path("volumes")
 ROWS = 20
 """Approximate number of rows of the printed table; the file has all of them."""
 Folders = Annotated[
@@ -99,7 +100,7 @@ class VolumeOptions:
     def computed(self, data: tuple[Path, ...], quiet: bool) -> tuple[Path, ...]:
         """The folders of volumes, with what is missing in them computed."""
         if self.calculator is None:
-            self._ensure_unused()
+            ensure_no_calculator_options(self)
             return data
         if len(data) != 1:
             raise DomainError(
@@ -140,19 +141,8 @@ class VolumeOptions:
         """Where the folders of volumes are."""
         return FOLDER if self.folder is None else self.folder
 
-    def _ensure_unused(self) -> None:
-        """Refuse what means nothing without a calculator."""
-        names = [n for n in self.__slots__ if n != "calculator" and getattr(self, n)]
-        if names:
-            options = ", ".join(f"--{name.replace('_', '-')}" for name in names)
-            raise DomainError(
-                f"{options}: for a structure file with a --calculator; leave it out, or "
-                "add one"
-            )
-
 
 VOLUME = VolumeOptions()
-FOLDER = Path("volumes")
 
 
 def qha(

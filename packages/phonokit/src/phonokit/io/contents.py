@@ -1,4 +1,4 @@
-"""What files hold, for a person who has forgotten it."""
+"""The content of files and folders, for a person."""
 
 import json
 import warnings
@@ -12,7 +12,7 @@ from phono_grid import Cell, Symmetry
 from phono_grid.errors import FileError, PhonoError
 from phono_grid.hdf5 import Hdf5File, open_hdf5
 
-from phonokit.io.files import NoForcesError
+from phonokit.io.files import NoDataError, NoForcesError
 from phonokit.io.load import load
 from phonokit.io.recognize import format_of
 from phonokit.io.structures import cell_of
@@ -40,7 +40,7 @@ OF_CONSTANTS = ("force_constants", "calculator", "nac")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What a file or folder holds.
+    """The content of a file or folder.
 
     Parameters
     ----------
@@ -99,12 +99,12 @@ def _crystal(path: Path) -> Content | None:
             return _of_crystal(path, load(path))
         except NoForcesError as error:
             return _displacements(path, str(error))
+        except NoDataError:
+            return None
         except PhonoError as error:
             if path.is_file() and path.suffix not in (".yaml", ".yml"):
                 return None
-            text = str(error)
-            missing = "no phono3py" in text or "holds no" in text or "none of" in text
-            return None if missing else Content(path=path, kind="refused", facts={"": text})
+            return Content(path=path, kind="refused", facts={"": str(error)})
 
 
 def _of_crystal(path: Path, crystal: Crystal) -> Content:
@@ -175,7 +175,7 @@ def _result(file: Hdf5File) -> dict[str, str]:
 
 
 def _settings(about: Provenance) -> dict[str, str]:
-    """What a result was computed with."""
+    """The settings of a result."""
     words = about.settings.get("transport")
     if words is None:
         shown = {k: v for k, v in about.settings.items() if k not in OF_CONSTANTS}

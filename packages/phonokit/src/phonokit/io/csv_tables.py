@@ -65,7 +65,7 @@ def _columns_of(result: Result) -> dict[str, Dataset]:
 
 
 def _indices(axes: Axes) -> Axes:
-    """Those axes that become rows."""
+    """The axes that become rows."""
     return tuple(axis for axis in axes if axis not in WORDS)
 
 

@@ -36,6 +36,10 @@ PIECE = 1 << 18
 """Characters or bytes that are read at once."""
 
 
+class NoDataError(FileError):
+    """A folder holds no file of displacements."""
+
+
 class NoForcesError(FileError):
     """A file holds a crystal, but neither it nor its neighbours hold forces."""
 
@@ -232,7 +236,7 @@ def find_yaml(path: Path, names: tuple[str, ...] = DATA_SETS) -> Path:
     yaml = find_first(path, names)
     if yaml is None:
         listed = " and no ".join(dict.fromkeys(names))
-        raise FileError(
+        raise NoDataError(
             f"{path}: holds no {listed}; name a file, or a folder that holds one; phono "
             "displace makes them"
         )

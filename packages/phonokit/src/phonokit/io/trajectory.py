@@ -259,8 +259,8 @@ def _order(rest: Cell, names: list[str] | None, x: Array) -> NDArray[np.intp] | 
         if len(set(order.tolist())) < len(x) or apart.min(axis=1).max() >= near:
             return None
     if names is not None:
-        mine = [symbol.rstrip("0123456789") for symbol in rest.symbols]
-        if [names[i].rstrip("0123456789") for i in order] != mine:
+        expected = [symbol.rstrip("0123456789") for symbol in rest.symbols]
+        if [names[i].rstrip("0123456789") for i in order] != expected:
             return None
     return order
 

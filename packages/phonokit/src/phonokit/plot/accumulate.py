@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from phono_grid.errors import ensure_type
 
 from phonokit._documented import documented
-from phonokit.plot.figure import BLUE, GREY, MUTED, PAGE, PICTURE, drawn, note
+from phonokit.plot.figure import BLUE, MUTED, PAGE, PICTURE, area_behind, drawn, note
 from phonokit.results.accumulate import AccumulateResult
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ def plot_accumulate(
 def draw_by_frequency(axes: "Axes", result: AccumulateResult) -> None:
     """Plot the part of κ that phonons below a frequency carry, and dκ/df behind it."""
     f, density = result.frequency_point, _mean(result.kappa_spectrum)
-    twin: Any = axes.twinx()
-    twin.fill_between(f, 0, density, color=GREY, lw=0)
+    twin: Any = area_behind(axes, f, density)
     twin.set_ylim(0, 1.08 * max(float(density.max()), 1e-12))
     twin.set_ylabel(
         r"$d\kappa/df$ (W m$^{-1}$ K$^{-1}$ THz$^{-1}$)", color=MUTED, labelpad=8
@@ -59,9 +58,6 @@ def draw_by_frequency(axes: "Axes", result: AccumulateResult) -> None:
     twin.tick_params(axis="y", colors=MUTED)
     twin.spines["top"].set_visible(False)
     twin.spines["right"].set(visible=True, color=MUTED)
-    # The line belongs above the area.
-    axes.set_zorder(twin.get_zorder() + 1)
-    axes.patch.set_visible(False)
     axes.set_xlim(0, float(f[-1]) or 1)
     axes.set_xlabel("Phonon frequency (THz)")
     _cumulative(axes, f, _mean(result.kappa_below_frequency), result.temperature)

@@ -189,6 +189,16 @@ def note(
     axes.annotate(text, point, xytext=offset, **more)
 
 
+def area_behind(axes: "Axes", x: Any, heights: Any) -> "Axes":
+    """Fill an area on an axis of its own, behind what is drawn on ``axes``."""
+    behind: Axes = axes.twinx()
+    behind.fill_between(x, 0, heights, color=GREY, lw=0)
+    behind.set_ylim(bottom=0)
+    axes.set_zorder(behind.get_zorder() + 1)
+    axes.patch.set_visible(False)
+    return behind
+
+
 def _given(ax: Any, number: int) -> list["Axes"]:
     """The panels that somebody wants to be drawn on."""
     panels = list(getattr(ax, "flat", ax if isinstance(ax, Sequence) else [ax]))

@@ -8,7 +8,7 @@ from phono_grid import units
 from phono_grid.errors import ensure_type
 
 from phonokit._documented import documented
-from phonokit.plot.figure import BLUE, GREY, PAGE, PICTURE, drawn
+from phonokit.plot.figure import BLUE, PAGE, PICTURE, area_behind, drawn
 from phonokit.plot.wave_vectors import unit_of
 from phonokit.results.mode_quantity import ModeQuantityResult
 from phonokit.settings.frequency_unit import FrequencyUnit
@@ -69,12 +69,8 @@ def plot_mode_quantity(
         left.set_ylabel(f"{name} ({words})")
         points = result.frequency_point * unit.per_thz
         density = result.density[kind.value] * scale / unit.per_thz
-        twin: Any = right.twinx()
-        twin.fill_between(points, 0, density, color=GREY, lw=0)
-        twin.set_ylim(bottom=0)
-        twin.set_ylabel(f"Per {unit.symbol} ({words}/{unit.symbol})")
-        right.set_zorder(twin.get_zorder() + 1)
-        right.patch.set_visible(False)
+        behind = area_behind(right, points, density)
+        behind.set_ylabel(f"Per {unit.symbol} ({words}/{unit.symbol})")
         right.plot(points, result.below[kind.value] * scale, color=BLUE, lw=1.6)
         right.set_ylim(bottom=0)
         right.set_ylabel(f"Sum below ({words})")

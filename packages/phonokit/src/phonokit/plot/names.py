@@ -62,7 +62,7 @@ def _told_apart(names: Sequence[str], about: Sequence[Mapping[str, str]]) -> lis
 
 
 def choices_in_words(settings: Mapping[str, Any], files: Sequence[Path]) -> dict[str, str]:
-    """What a result was made of and with, each choice in a word or two, by its name."""
+    """Data and choices of a result, each in a word or two, by its name."""
     words = {
         key: _in_words(key.replace("_", " "), value)
         for key, value in settings.items()

@@ -190,7 +190,7 @@ def _drawing(
 def _choices(
     picture: Picture, known: Sequence[str], kinds: Sequence[str]
 ) -> dict[str, Any]:
-    """What was chosen of component, unit and temperature; refused if it is not known."""
+    """The chosen component, unit and temperature; refused if it is not known."""
     choices = {
         name: getattr(picture, name)
         for name in ("component", "unit", "temperature")

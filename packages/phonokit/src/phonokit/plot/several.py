@@ -53,7 +53,7 @@ def plot_several_bands(
 
 
 def _names(results: Sequence[BandsResult] | Sequence[DosResult]) -> list[str]:
-    """What the legend says of each."""
+    """The words of the legend for each."""
     origins = [result.provenance for result in results]
     about = [
         choices_in_words(origin.settings, [file.path for file in origin.inputs])

@@ -25,7 +25,7 @@ class ModeQuantity(Enum):
 
     @property
     def meaning(self) -> str:
-        """What it is."""
+        """The quantity in words."""
         return MEANINGS[self]
 
 
