@@ -22,7 +22,7 @@ pub(crate) struct Group {
     entries: Range<usize>,
 }
 
-/// The groups of some entries, in order of `κ2`, then `κ1`.
+/// The groups of some entries, in order of `κ2`, `κ1` and `κ0`.
 pub(crate) fn groups(series: Series<'_>, entries: &[Range<usize>]) -> Vec<Group> {
     let mut groups: Vec<Group> = vec![];
     for range in entries {
@@ -37,7 +37,7 @@ pub(crate) fn groups(series: Series<'_>, entries: &[Range<usize>]) -> Vec<Group>
         }
     }
     // Stable, so that the order of sums is that of the series.
-    groups.sort_by_key(|group| [group.atoms[0], group.atoms[1]]);
+    groups.sort_by_key(|group| group.atoms);
     groups
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn contract(
     let phases = Phases::minus(phonons, q, second_cells);
     let panels = panels(phonons.modes.polarizations(q), n_b, initial);
     out.par_chunks_mut((panels.len() * n_b).max(1)).zip(rows).try_for_each_init(
-        || Scratch { fourier: vec![Complex64::ZERO; 3 * n_b * n_b], rows: vec![] },
+        || Scratch::new(n_b),
         |scratch, (out, groups)| {
             let (phases, panels) = (&phases, &panels);
             let job = Contract { series, phonons, phases, panels };
@@ -93,7 +93,7 @@ pub(crate) fn contract_alone(
         tasks[k2 * n_chunks + q1 / TOGETHER].push(out);
     }
     tasks.into_par_iter().enumerate().try_for_each_init(
-        || Scratch { fourier: vec![Complex64::ZERO; 3 * n_b * n_b], rows: vec![] },
+        || Scratch::new(n_b),
         |scratch, (i, out)| {
             let (k2, chunk) = (i / n_chunks, i % n_chunks);
             let begin =
@@ -166,10 +166,36 @@ struct Contract<'a> {
 
 /// Memory of a thread.
 struct Scratch {
-    /// `Σ Φ̃ e^{−2πi q·R2}` of one `κ2`: `[α2, κ1α1, κ0α0]`.
+    /// `Σ Φ̃ e^{−2πi q·R2}` of one `κ2`, `[α2, κ1α1, κ0α0]`, for each `q'` at hand.
     fourier: Vec<Complex64>,
     /// The `(α2, κ1α1)` that are coupled.
     rows: Vec<u32>,
+}
+
+/// Real and imaginary parts of 27 sums, with room for whole vectors.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Sums([[f64; LANES * 4]; 2]);
+
+impl Sums {
+    const ZERO: Self = Self([[0.0; LANES * 4]; 2]);
+
+    /// Add `phase` times the constants of an entry.
+    #[inline(always)]
+    fn add<S: Simd>(&mut self, simd: S, phase: Complex64, values: &[f64; 27]) {
+        let (whole, rest) = S::as_simd_f64s(values);
+        for (sums, x) in self.0.iter_mut().zip([phase.re, phase.im]) {
+            let (sums, _) = S::as_mut_simd_f64s(sums);
+            let x = simd.splat_f64s(x);
+            for (sum, &value) in sums.iter_mut().zip(whole) {
+                *sum = simd.mul_add_e_f64s(x, value, *sum);
+            }
+            if !rest.is_empty() {
+                let sum = &mut sums[whole.len()];
+                *sum = simd.mul_add_e_f64s(x, simd.partial_load_f64s(rest), *sum);
+            }
+        }
+    }
 }
 
 /// One row of [`contract`].
@@ -193,10 +219,18 @@ impl WithSimd for OneRow<'_> {
             let n = groups.partition_point(|group| group.atoms[0] as usize <= k2);
             let (here, rest) = groups.split_at(n);
             groups = rest;
-            job.transform(here, None, scratch);
+            scratch.clear(here, n_b, 1);
+            for group in here {
+                let mut sums = Sums::ZERO;
+                for e in group.entries.clone() {
+                    let phase = job.phases.at(job.series.second_cell(e));
+                    sums.add(simd, phase, job.series.values(e));
+                }
+                scratch.put(group, n_b, (0, &sums));
+            }
             for (b, panel) in job.panels.chunks_exact(n_b).enumerate() {
                 let out = &mut out[(b * n_b + 3 * k2) * n_b..][..3 * n_b];
-                job.project(simd, (scratch, panel), out);
+                job.project(simd, (scratch, 0), panel, out);
             }
         }
         Ok(())
@@ -219,13 +253,29 @@ impl WithSimd for OneAtom<'_, '_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Result<()> {
         let Self { job, groups, seconds, scratch, out, stop } = self;
+        let n_b = job.phonons.n_bands();
+        stop.check()?;
+        scratch.clear(groups, n_b, seconds.len());
+        // An entry is read once for all q': those of one atom lie far apart.
+        for group in groups.chunk_by(|a, b| a.atoms == b.atoms) {
+            let mut sums = [Sums::ZERO; TOGETHER];
+            for e in group.iter().flat_map(|group| group.entries.clone()) {
+                let phase = job.phases.at(job.series.second_cell(e));
+                let (values, difference) = (job.series.values(e), job.series.difference(e));
+                for (sums, second) in sums.iter_mut().zip(seconds) {
+                    sums.add(simd, phase * second.at(difference), values);
+                }
+            }
+            for (i, sums) in sums[..seconds.len()].iter().enumerate() {
+                scratch.put(&group[0], n_b, (i, sums));
+            }
+        }
         let mut out = out.into_iter();
-        for second in seconds {
+        for i in 0..seconds.len() {
             stop.check()?;
-            job.transform(groups, Some(second), scratch);
-            for panel in job.panels.chunks_exact(job.phonons.n_bands()) {
+            for panel in job.panels.chunks_exact(n_b) {
                 let Some(out) = out.next() else { return Ok(()) };
-                job.project(simd, (scratch, panel), out);
+                job.project(simd, (scratch, i), panel, out);
             }
         }
         Ok(())
@@ -233,81 +283,60 @@ impl WithSimd for OneAtom<'_, '_> {
 }
 
 impl Contract<'_> {
-    /// `Σ Φ̃ e^{−2πi q·R2}` of the groups of one `κ2`, with the phases of `q'` if there is one.
-    #[inline(always)]
-    fn transform(
-        &self,
-        groups: &[Group],
-        second: Option<&Phases<'_>>,
-        scratch: &mut Scratch,
-    ) {
-        let n_b = self.phonons.n_bands();
-        scratch.clear(groups, n_b);
-        for group in groups {
-            scratch.add(group, self.series, n_b, self.phases, second);
-        }
-    }
-
-    /// Put eight of the phonons at `q` in.
+    /// Put eight of the phonons at `q` into the sums of the `i`-th `q'`.
     #[inline(always)]
     fn project<S: Simd>(
         &self,
         simd: S,
-        (scratch, panel): (&Scratch, &[Lanes]),
+        (scratch, i): (&Scratch, usize),
+        panel: &[Lanes],
         out: &mut [Lanes],
     ) {
+        let n_b = self.phonons.n_bands();
         let rows = &scratch.rows[..];
-        let matrix = Matrix { numbers: &scratch.fourier, n: self.phonons.n_bands(), rows };
+        let numbers = &scratch.fourier[i * 3 * n_b * n_b..][..3 * n_b * n_b];
         if rows.len() < out.len() {
             out.fill(Lanes::ZERO);
         }
         let to = Places { by_row: true, ..Places::every(1, 0) };
-        product(simd, matrix, (panel, Places::every(1, 0)), (out, to));
+        let from = (panel, Places::every(1, 0));
+        product(simd, Matrix { numbers, n: n_b, rows }, from, (out, to));
     }
 }
 
 impl Scratch {
-    /// Make room for `groups` of one `κ2`.
+    /// Memory for one `q'` and `n_b` bands.
+    fn new(n_b: usize) -> Self {
+        Self { fourier: vec![Complex64::ZERO; 3 * n_b * n_b], rows: vec![] }
+    }
+
+    /// Make room for `groups` of one `κ2` and `count` of the `q'`.
     #[inline(always)]
-    fn clear(&mut self, groups: &[Group], n_b: usize) {
+    fn clear(&mut self, groups: &[Group], n_b: usize, count: usize) {
         self.rows.clear();
+        if self.fourier.len() < count * 3 * n_b * n_b {
+            self.fourier.resize(count * 3 * n_b * n_b, Complex64::ZERO);
+        }
         for a2 in 0..3 {
             for group in groups.chunk_by(|a, b| a.atoms[1] == b.atoms[1]) {
                 let row = a2 * n_b + 3 * group[0].atoms[1] as usize;
                 self.rows.extend(row as u32..row as u32 + 3);
-                self.fourier[row * n_b..(row + 3) * n_b].fill(Complex64::ZERO);
+                for fourier in self.fourier.chunks_exact_mut(3 * n_b * n_b).take(count) {
+                    fourier[row * n_b..(row + 3) * n_b].fill(Complex64::ZERO);
+                }
             }
         }
     }
 
-    /// Add a group of entries with their phases.
+    /// Add the sums of the atoms of `group` to those of the `i`-th `q'`.
     #[inline(always)]
-    fn add(
-        &mut self,
-        group: &Group,
-        series: Series<'_>,
-        n_b: usize,
-        phases: &Phases<'_>,
-        second: Option<&Phases<'_>>,
-    ) {
-        let (mut re, mut im) = ([0.0; 27], [0.0; 27]);
-        for e in group.entries.clone() {
-            let mut phase = phases.at(series.second_cell(e));
-            if let Some(second) = second {
-                phase *= second.at(series.difference(e));
-            }
-            let values = series.values(e);
-            for i in 0..27 {
-                re[i] += phase.re * values[i];
-                im[i] += phase.im * values[i];
-            }
-        }
+    fn put(&mut self, group: &Group, n_b: usize, (i, Sums([re, im])): (usize, &Sums)) {
         let [_, k1, k0] = group.atoms.map(|k| 3 * k as usize);
         for (a2, a1) in (0..3).flat_map(|a2| (0..3).map(move |a1| (a2, a1))) {
-            let at = (a2 * n_b + k1 + a1) * n_b + k0;
+            let at = ((3 * i + a2) * n_b + k1 + a1) * n_b + k0;
             for (a0, sum) in self.fourier[at..at + 3].iter_mut().enumerate() {
-                let i = 9 * a0 + 3 * a1 + a2;
-                *sum += Complex64::new(re[i], im[i]);
+                let x = 9 * a0 + 3 * a1 + a2;
+                *sum += Complex64::new(re[x], im[x]);
             }
         }
     }
