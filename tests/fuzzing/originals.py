@@ -329,7 +329,7 @@ RESULTS = {
     "spectral": result(at_q(phonokit.spectral, frequency_points=11)),
     "joint-dos": result(at_q(phonokit.joint_dos, frequency_points=11)),
     "bands": result(lambda: phonokit.bands(crystal(), path="G X", points_per_segment=3)),
-    "dos": result(lambda: phonokit.dos(crystal(), MESH, steps=5)),
+    "dos": result(lambda: phonokit.dos(crystal(), MESH, frequency_points=6)),
     "thermal": result(lambda: phonokit.thermal(crystal(), MESH, [0, 300])),
     "displacements": result(lambda: phonokit.displacements(crystal(), MESH)),
     "modes": result(lambda: phonokit.modes(crystal(), q=Q)),

@@ -15,7 +15,7 @@ Q = {"q": [[0, 0, 0], [1 / 3, 0, 0]], "mesh": MESH}
 DIRECT = Transport(method="lbte", solver=Solver.DIRECT, coherence="smm19")
 PRODUCTS = {
     "kappa": lambda c: phonokit.kappa(c, MESH, [100, 300], transport=DIRECT),
-    "dos": lambda c: phonokit.dos(c, MESH, steps=5),
+    "dos": lambda c: phonokit.dos(c, MESH, frequency_points=6),
     "thermal": lambda c: phonokit.thermal(c, MESH, [100, 300]),
     "displacements": lambda c: phonokit.displacements(c, MESH, [300]),
     "modes": lambda c: phonokit.modes(c, mesh=MESH),
@@ -107,7 +107,7 @@ def test_every_result_has_the_primitive_cell_and_is_read_as_it_was(silicon, file
 
 
 def test_a_result_without_a_cell_is_read(silicon, tmp_path):
-    result = phonokit.dos(silicon, MESH, steps=5)
+    result = phonokit.dos(silicon, MESH, frequency_points=6)
     file = result.write(tmp_path / "dos.hdf5")
     with h5py.File(file, "r+") as opened:
         for name in ("lattice", "position", "symbol", "mass"):

@@ -26,8 +26,8 @@ CHOICES = {
     "compact": (Fit(), {}),
     "full": (Fit(), {"full": True}),
     "not symmetrized": (Fit(symmetrize=False), {}),
-    "cut off": (Fit(cutoff=4.0), {}),
-    "sparse": (Fit(cutoff=4.0, sparse=True), {}),
+    "cut off": (Fit(fc3_cutoff=4.0), {}),
+    "sparse": (Fit(fc3_cutoff=4.0, sparse=True), {}),
 }
 """How constants are solved for, and how they are written."""
 
@@ -181,7 +181,7 @@ def random_crystal(folder: Path, phonon: tuple[int, int, int]) -> Path:
 @pytest.mark.parametrize("phonon", [(2, 1, 1), (1, 1, 1)])
 def test_separate_supercells_keep_their_constants(tmp_path, phonon, sparse):
     path = random_crystal(tmp_path / "two", phonon)
-    settings = Fit(cutoff=3.5, sparse=True) if sparse else Fit()
+    settings = Fit(fc3_cutoff=3.5, sparse=True) if sparse else Fit()
     expected = Crystal.from_forces(read(path), fit=settings)
     n = 8 * phonon[0]
     atoms = expected.phonon_supercell.cell.n_atoms, expected.supercell.cell.n_atoms
@@ -205,12 +205,13 @@ def silicon(tmp_path) -> Path:
 
 @pytest.mark.filterwarnings("ignore")  # a coarse mesh
 @pytest.mark.parametrize(
-    "options", ["", "--full", "--no-symmetrize", "--cutoff 4", "--cutoff 4 --sparse"]
+    "options",
+    ["", "--full", "--no-symmetrize", "--fc3-cutoff 4", "--fc3-cutoff 4 --sparse"],
 )
 def test_nothing_that_is_chosen_in_fc_is_lost(silicon, options, capsys):
     words = options.split()
     settings = Fit(
-        cutoff=4.0 if "4" in words else None,
+        fc3_cutoff=4.0 if "4" in words else None,
         sparse="--sparse" in words,
         symmetrize="--no-symmetrize" not in words,
     )

@@ -73,7 +73,7 @@ def test_the_command_refuses_another_table_and_keeps_the_same(
     tmp_path, monkeypatch, capsys
 ):
     monkeypatch.chdir(tmp_path)
-    mesh = ("--mesh", "2", "2", "2", "--steps", "4")
+    mesh = ("--mesh", "2", "2", "2", "--frequency-points", "5")
     assert main(["dos", str(EXAMPLE), *mesh]) == 0
     assert main(["export", "dos.hdf5", "--csv"]) == 0
     with h5py.File("dos.hdf5") as file:

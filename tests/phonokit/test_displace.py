@@ -12,7 +12,7 @@ WRONG = {
     "supercell=(2, 2)": ({"supercell": (2, 2)}, "supercell: expected shape"),
     "supercell=(2, 2, 1.5)": ({"supercell": (2, 2, 1.5)}, "supercell must hold whole"),
     "distance=-1": ({"distance": -1}, "distance must be positive"),
-    "cutoff=0": ({"cutoff": 0}, "cutoff must be positive"),
+    "cutoff=0": ({"pair_cutoff": 0}, "cutoff must be positive"),
     "second_order=2": ({"second_order": 2}, "second_order must be True or False"),
     "plus_minus": (
         {"plus_minus": "both"},
@@ -21,8 +21,14 @@ WRONG = {
     "random=0": ({"random": 0}, "random must be positive"),
     "seed": ({"seed": 3}, "seed: is of random displacements; give random="),
     "gaussian": ({"gaussian": True}, "gaussian: is of random displacements"),
-    "cutoff of none": ({"cutoff": 3.0, "second_order": True}, "cutoff: is of pairs"),
-    "cutoff of all": ({"cutoff": 3.0, "random": 3}, "cutoff: is of pairs"),
+    "cutoff of none": (
+        {"pair_cutoff": 3.0, "second_order": True},
+        "pair_cutoff: neither",
+    ),
+    "cutoff of all": (
+        {"pair_cutoff": 3.0, "random": 3},
+        "pair_cutoff: neither",
+    ),
     "two of second": (
         {"phonon_supercell": (2, 2, 2), "second_order": True},
         "phonon_supercell: is for second order beside third order; .* as supercell=",
@@ -94,7 +100,7 @@ SETTINGS = {
     "pairs": Displace(supercell=(2, 2, 1)),
     "two supercells": Displace(supercell=(2, 2, 1), phonon_supercell=(2, 2, 2)),
     "second order": Displace(supercell=(2, 2, 2), second_order=True),
-    "near pairs": Displace(supercell=(2, 2, 1), cutoff=3.0),
+    "near pairs": Displace(supercell=(2, 2, 1), pair_cutoff=3.0),
 }
 
 

@@ -96,7 +96,7 @@ def test_thermal_properties_are_per_mole(silicon, tmp_path):
 
 def test_densities_are_columns(silicon, tmp_path):
     by_atom = phonokit.Projection(by="atom")
-    result = phonokit.dos(silicon, (3, 3, 3), steps=20, projection=by_atom)
+    result = phonokit.dos(silicon, (3, 3, 3), frequency_points=21, projection=by_atom)
     total, parts = phonokit.export(result, tmp_path)
     assert (total.name, parts.name) == ("total_dos.dat", "projected_dos.dat")
     x, y = np.loadtxt(total).T

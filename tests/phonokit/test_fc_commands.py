@@ -44,7 +44,7 @@ def test_one_command_goes_from_a_structure_to_force_constants(neon, capsys):
 
 def test_the_three_commands_do_the_same_step_by_step(neon, capsys):
     for command in (
-        "displace POSCAR --supercell 2 2 1 --output ne --cutoff 3.5 --structures vasp",
+        "displace POSCAR --supercell 2 2 1 --output ne --pair-cutoff 3.5 --structures vasp",
         "forces ne --calculator potential.py:make --option smooth=true",
         "fc ne --text",
     ):
@@ -59,9 +59,9 @@ def test_the_three_commands_do_the_same_step_by_step(neon, capsys):
 
 def test_sparse_constants_conduct_as_the_dense_ones_with_the_same_cutoff(neon, capsys):
     for command in (
-        "displace POSCAR --supercell 2 2 2 --output ne --cutoff 3.5",
+        "displace POSCAR --supercell 2 2 2 --output ne --pair-cutoff 3.5",
         "forces ne --calculator potential.py:make",
-        "fc ne --sparse --cutoff 3.5",
+        "fc ne --sparse --fc3-cutoff 3.5",
         "kappa ne --mesh 3 3 3 --output constants.hdf5",
         "kappa ne --mesh 3 3 3 --output cut.hdf5 --fc3-cutoff 3.5",
         "kappa ne/FORCES_FC3 --mesh 3 3 3 --output all.hdf5",
@@ -83,7 +83,7 @@ def test_sparse_constants_conduct_as_the_dense_ones_with_the_same_cutoff(neon, c
     assert main(["kappa", "ne", "--fc3-cutoff", "9"]) == 2
     assert "the data have no pairs from 3.5" in capsys.readouterr().err
     assert main(["fc", "ne", "--sparse"]) == 2
-    assert "sparse: needs --cutoff, the distance beyond" in capsys.readouterr().err
+    assert "sparse: needs --fc3-cutoff, the distance beyond" in capsys.readouterr().err
 
 
 def test_second_order_alone_needs_few_supercells(neon, capsys):
@@ -112,7 +112,8 @@ def test_second_order_alone_needs_few_supercells(neon, capsys):
 
 def test_second_order_may_have_a_larger_supercell(neon, capsys):
     for command in (
-        "displace POSCAR --supercell 2 2 1 --phonon-supercell 2 2 2 --output ne --cutoff 3",
+        "displace POSCAR --supercell 2 2 1 --phonon-supercell 2 2 2 --output ne "
+        "--pair-cutoff 3",
         "forces ne --calculator potential.py:make --residual",
         "fc ne",
         "kappa ne --mesh 3 3 3 --output kappa.hdf5",
@@ -189,8 +190,8 @@ def test_random_displacements_go_all_the_way(neon, capsys):
         ("displace nothing", "nothing: no such file"),
         ("displace POSCAR --distance -1", "distance must be positive"),
         ("displace POSCAR --plus-minus both", 'Invalid value "both" for'),
-        ("displace POSCAR --second-order --cutoff 3", "cutoff: is of pairs"),
-        ("displace POSCAR --random 3 --cutoff 3", "cutoff: is of pairs"),
+        ("displace POSCAR --second-order --pair-cutoff 3", "have pairs"),
+        ("displace POSCAR --random 3 --pair-cutoff 3", "have pairs"),
         ("displace POSCAR --random 0", "random must be positive, got 0"),
         (
             "displace POSCAR --seed 3",
@@ -216,7 +217,7 @@ def test_random_displacements_go_all_the_way(neon, capsys):
         ("fc POSCAR", "phono displace, or phono fc with a --calculator"),
         ("fc . --supercell 2 2 2", "--supercell: for a structure file with a --calc"),
         ("fc . --residual --distance 0.1", "--distance, --residual: for a structure"),
-        ("fc . --sparse", "sparse: needs --cutoff, the distance"),
+        ("fc . --sparse", "sparse: needs --fc3-cutoff, the distance"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(neon, capsys, command, message):
@@ -235,11 +236,11 @@ def test_a_calculator_that_fails_is_told_from_a_mistake_of_ours(neon, capsys):
     assert main(["forces", ".", "--calculator", "ase.calculators.emt:EMT"]) == 2
     err = capsys.readouterr().err
     assert err.startswith("phono: error: supercell 1: the calculator failed (NotImpl")
-    assert "No EMT-potential for Ne); mend it and run this again, what is finished" in err
+    assert "No EMT-potential for Ne); fix it and run this again, what is finished" in err
     assert err.count("\n") == 1
     # Nothing was finished, so another one may begin.
     assert main(["forces", ".", "--calculator", "potential.py:make"]) == 0
-    assert main(["fc", ".", "--cutoff", "3"]) == 2
+    assert main(["fc", ".", "--fc3-cutoff", "3"]) == 2
     assert "the data are of second order alone" in capsys.readouterr().err
 
 

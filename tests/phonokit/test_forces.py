@@ -192,7 +192,7 @@ def test_forces_are_collected_from_finished_calculations(tmp_path, rng):
 
 
 def at_rest(supercells, folder, force):
-    """The calculation of the supercell at rest."""
+    """The calculation of the undisplaced supercell."""
     from ase.calculators.singlepoint import SinglePointCalculator
 
     cell = supercells.supercell.cell
@@ -231,7 +231,9 @@ def test_calculations_that_do_not_fit_are_refused_by_name(tmp_path, rng):
         collect_forces(supercells, [tmp_path / "none.xyz", *files[1:]])
     io.write(path, atoms[:15], format="extxyz")
     for other, message in ((files[0], "atom 1 is Ne, 0.030"), (path, "expected 16 atoms")):
-        with pytest.raises(FileError, match=f"{other.name}: supercell at rest: {message}"):
+        with pytest.raises(
+            FileError, match=f"{other.name}: undisplaced supercell: {message}"
+        ):
             collect_forces(supercells, files, residual=other)
 
 
@@ -352,10 +354,13 @@ def test_finished_calculations_of_two_supercells_are_collected_together(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ("--residual-file A", "two supercells have two files at rest"),
-        ("--phonon-residual-file B", "two supercells have two files at rest"),
-        ("--residual-file D --phonon-residual-file B", "1.extxyz: supercell at rest: "),
-        ("--residual", "name the calculation of the supercell at rest with --residual-f"),
+        ("--residual-file A", "two supercells have two undisplaced files"),
+        ("--phonon-residual-file B", "two supercells have two undisplaced files"),
+        ("--residual-file D --phonon-residual-file B", "1.extxyz: undisplaced supercell: "),
+        (
+            "--residual",
+            "name the calculation of the undisplaced supercell with --residual-f",
+        ),
     ],
 )
 def test_supercells_at_rest_that_do_not_fit_are_refused(

@@ -28,7 +28,7 @@ LINES = {
     "displace POSCAR --pa auto": "--primitive",
     "displace POSCAR --primitive-axes F": "--primitive",
     "displace POSCAR --magmom 1 -1": "--magnetic-moments",
-    "displace POSCAR --cutoff-pair 5": "--cutoff",
+    "displace POSCAR --cutoff-pair 5": "--pair-cutoff",
     "displace POSCAR --qe": "--format",
     "displace POSCAR --tolerance 1e-3": "1e-5",
     "forces -f vasprun.xml": "phono forces",

@@ -310,7 +310,7 @@ def test_adaptive_gaussians_give_fourphonon_s_conductivity(name, folder, cutoff,
     """From the same constants, which that program was given with one origin."""
     path = DATA.parent / folder
     fc2 = phonokit.load(path).fc2
-    fc3 = phonokit.load(path, fit=phonokit.Fit(cutoff=cutoff, sparse=True)).fc3
+    fc3 = phonokit.load(path, fit=phonokit.Fit(fc3_cutoff=cutoff, sparse=True)).fc3
     crystal = phonokit.Crystal.from_constants(fc2, fc3)
     crystal.__dict__["series3"] = Series3.of(fc3, average_origin=False)
     kappa = phonokit.kappa(crystal, mesh, [300.0], transport=ADAPTIVE).kappa[0]

@@ -57,7 +57,7 @@ def test_a_standard_path_needs_no_labels(here):
 
 @pytest.mark.parametrize("sigma", [[], ["--sigma", "0.5"]])
 def test_a_density_of_states_counts_all_of_them(here, capsys, sigma):
-    argv = ["dos", str(EXAMPLE), *SMALL, "--steps", "60", *sigma]
+    argv = ["dos", str(EXAMPLE), *SMALL, "--frequency-points", "61", *sigma]
     assert main(argv) == 0
     with h5py.File("dos.hdf5") as file:
         total, f = file["total"][:], file["frequency_point"][:]
@@ -89,7 +89,7 @@ def test_thermal_properties_are_per_cell_in_the_file_and_per_mole_on_the_termina
     ],
 )
 def test_parts_of_a_density_of_states_are_written(here, options, group, names):
-    assert main(["dos", str(EXAMPLE), *SMALL, "--steps", "40", *options]) == 0
+    assert main(["dos", str(EXAMPLE), *SMALL, "--frequency-points", "41", *options]) == 0
     with h5py.File("dos.hdf5") as file:
         parts = {name: g[:] for name, g in file[group].items()}
         total = file["total"][:]
@@ -209,7 +209,7 @@ def test_modes_that_do_not_take_part_in_thermal_properties_are_counted(here, cap
         ),
         (["dos", "--mesh", "0", "1", "1"], "mesh must be three positive integers"),
         (["dos", "--sigma", "-1"], "sigma must be positive"),
-        (["dos", "--steps", "0"], "--steps must be positive"),
+        (["dos", "--frequency-points", "1"], "--frequency-points must be 2 or more"),
         (["dos", "--direction", "1,2"], "direction: expected three numbers .* got '1,2'"),
         (
             ["dos", "--direction", "0,0,0"],

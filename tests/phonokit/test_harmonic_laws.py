@@ -24,7 +24,9 @@ MESH = (9, 9, 9)
 """729 wave vectors, two slabs of work."""
 PRODUCTS = {
     "bands": lambda crystal, run=None: phonokit.bands(crystal, **BANDS, run=run),
-    "dos": lambda crystal, run=None: phonokit.dos(crystal, MESH, steps=30, run=run),
+    "dos": lambda crystal, run=None: phonokit.dos(
+        crystal, MESH, frequency_points=31, run=run
+    ),
     "thermal": lambda crystal, run=None: phonokit.thermal(
         crystal, MESH, [0, 300], by="atom", displacements=True, run=run
     ),
@@ -167,11 +169,11 @@ def test_a_picture_of_a_density_begins_at_the_lowest_frequency(silicon, unstable
     from matplotlib.figure import Figure
 
     with pytest.warns(ImaginaryModesWarning):
-        dos = phonokit.dos(unstable, MESH, steps=30)
+        dos = phonokit.dos(unstable, MESH, frequency_points=31)
     axes = phonokit.plot_dos(dos, ax=Figure().subplots())
     step = dos.frequency_points[1] - dos.frequency_points[0]
     assert dos.lowest_frequency - 2 * step < axes.get_xlim()[0] <= dos.lowest_frequency
-    stable = phonokit.dos(silicon, MESH, steps=30)
+    stable = phonokit.dos(silicon, MESH, frequency_points=31)
     assert phonokit.plot_dos(stable, ax=Figure().subplots()).get_xlim()[0] == 0
 
 
@@ -341,7 +343,10 @@ def test_a_crystal_of_constants_alone_has_the_same_phonons(silicon, results):
         (lambda c: phonokit.modes(c, q=[0, 0, 0], mesh=MESH), "exclude each other"),
         (lambda c: phonokit.modes(c, q=np.zeros((0, 3))), "q: expected one wave vector"),
         (lambda c: phonokit.modes(c, q=[1, 2]), "q"),
-        (lambda c: phonokit.dos(c, MESH, steps=0), "steps must be positive"),
+        (
+            lambda c: phonokit.dos(c, MESH, frequency_points=1),
+            "frequency_points must be 2 or more",
+        ),
         (lambda c: phonokit.dos(c, MESH, sigma=-1), "sigma must be positive"),
         (lambda c: phonokit.dos(c, (0, 1, 1)), "mesh"),
         (lambda c: phonokit.thermal(c, MESH, [-1]), "0 K or above"),

@@ -13,7 +13,7 @@ pytest.importorskip("ase")
 LIGHT, HEAVY = 62.9296, 64.9278
 SETTINGS = {
     "second order": {"second_order": True},
-    "pairs": {"cutoff": 2.0},
+    "pairs": {"pair_cutoff": 2.0},
     "random": {"random": 12, "seed": 1, "distance": 0.01},
 }
 

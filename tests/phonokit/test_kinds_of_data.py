@@ -124,10 +124,10 @@ def test_a_cutoff_limits_the_fit_of_random_displacements(model, monkeypatch):
         return least_squares(*args, **options)
 
     monkeypatch.setattr(constants_module, "least_squares", counted)
-    within = fit(data, Fit(cutoff=3.0, sparse=True))
+    within = fit(data, Fit(fc3_cutoff=3.0, sparse=True))
     second, sparse = within.fc2, within.fc3
     assert fits == [{"orders": (2, 3), "cutoffs": {3: 3.0}}]
-    dense = fit(data, Fit(cutoff=3.0))
+    dense = fit(data, Fit(fc3_cutoff=3.0))
     np.testing.assert_array_equal(sparse.dense().values, dense.fc3.values)
     np.testing.assert_array_equal(second.values, dense.fc2.values)
     assert 0 < len(sparse) < dense.fc3.values[..., 0, 0, 0].size / 2

@@ -39,7 +39,7 @@ def test_thermal_properties_are_slopes_of_each_other_on_coarse_meshes(forces, me
 @pytest.mark.needs_rust
 @pytest.mark.parametrize("cutoff", [3.0, 5.0])
 def test_constants_that_are_cut_obey_the_sum_rule(forces, cutoff):
-    cut = phonokit.fit(forces, Fit(cutoff=cutoff, sparse=True))
+    cut = phonokit.fit(forces, Fit(fc3_cutoff=cutoff, sparse=True))
     scale = np.abs(cut.fc3.blocks).max()
     assert cut.drifts[3].max() < 1e-6 * scale
 

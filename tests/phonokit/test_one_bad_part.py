@@ -125,7 +125,7 @@ def test_symmetry_forbids_third_order_where_all_distances_are_half_periods(
 
 
 def test_a_cutoff_below_the_bonds_is_told(tmp_path, capsys):
-    words = ("--supercell", "3", "2", "2", "--cutoff", "0.5", "--sparse")
+    words = ("--supercell", "3", "2", "2", "--fc3-cutoff", "0.5", "--sparse")
     text = copper(tmp_path, capsys, *words)
     assert "order 3: is zero: no atoms are within the cutoff of each other" in text
 

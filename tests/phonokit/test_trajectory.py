@@ -201,7 +201,7 @@ def test_what_is_no_training_data_is_refused(motion, tmp_path):
     with pytest.raises(FileError, match="has no frame after the first 9"):
         phonokit.read_trajectory(tmp_path / "y.extxyz", CELL, skip=9)
     other = Supercell.of(CRYSTALS["plain"].primitive, [2, 2, 1], np.eye(3)).cell
-    with pytest.raises(FileError, match="is of 16 atoms, the supercell at rest has 8"):
+    with pytest.raises(FileError, match="is of 16 atoms, the undisplaced supercell has 8"):
         phonokit.read_trajectory(tmp_path / "y.extxyz", other)
     data = phonokit.TrajectoryData(rest=CELL, displacements=u[:5], forces=forces[:5])
     with pytest.raises(DomainError, match="blocks: 10 of 5 supercells"):

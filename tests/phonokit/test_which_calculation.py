@@ -67,7 +67,7 @@ def test_only_calculations_of_the_displacements_are_taken(tmp_path, rng, form, d
     ):
         with pytest.raises(FileError, match=r"Å from where .* should be; it is another"):
             collect_forces(supercells, wrong)
-    with pytest.raises(FileError, match=r"supercell at rest: atom . is"):
+    with pytest.raises(FileError, match=r"undisplaced supercell: atom . is"):
         collect_forces(supercells, files, residual=files[0])
 
 

@@ -74,7 +74,7 @@ def changed_force(folder: Path) -> None:
 
 def other_fit(folder: Path) -> None:
     """Third-order constants of another run of fc."""
-    fit(read(folder), Fit(cutoff=4.0)).write(folder / "other")
+    fit(read(folder), Fit(fc3_cutoff=4.0)).write(folder / "other")
     shutil.move(folder / "other" / "fc3.hdf5", folder / "fc3.hdf5")
 
 
@@ -178,7 +178,7 @@ def test_pairs_beyond_another_cutoff_are_other_forces(tmp_path):
     phonokit.write_displacements(every, path, forces=forces)
     fit(read(path)).write(tmp_path)
     near = phonokit.displace(
-        data.unit_cell, phonokit.Displace(supercell=(1, 1, 1), cutoff=3.0)
+        data.unit_cell, phonokit.Displace(supercell=(1, 1, 1), pair_cutoff=3.0)
     )
     assert near.included.sum() < len(every) == len(near)
     phonokit.write_displacements(near, path, forces=forces)

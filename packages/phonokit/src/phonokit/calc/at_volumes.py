@@ -88,7 +88,7 @@ def at_volumes(
         as `phonokit.load` reads it, beside ``e-v.dat``: the same call goes on from there.
         Nothing is kept if not given.
     residual : bool
-        Compute the supercells at rest too, and subtract their forces.
+        Compute the undisplaced supercells too, and subtract their forces.
     born : Dipoles, optional
         Born charges, the same at all volumes.
     origin : str

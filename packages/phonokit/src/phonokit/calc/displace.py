@@ -214,8 +214,8 @@ def _by_symmetry(
         singles,
         distance=settings.length,
         diagonal=not settings.axes_only,
-        cutoff=settings.cutoff,
+        cutoff=settings.pair_cutoff,
     )
     return DisplacedSupercells(
-        unit_cell, supercell, singles, pairs, settings.cutoff, phonon
+        unit_cell, supercell, singles, pairs, settings.pair_cutoff, phonon
     )

@@ -11,9 +11,9 @@ from phono_dynmat import (
     atom_projections,
     debye_frequency,
     direction_projections,
-    frequency_points,
     phonon_modes,
 )
+from phono_dynmat import frequency_points as equal_steps
 from phono_grid import (
     Cell,
     Gaussian,
@@ -47,7 +47,7 @@ def dos(
     mesh: ArrayLike = HARMONIC_MESH,
     *,
     sigma: float | None = None,
-    steps: int = 200,
+    frequency_points: int = 201,
     projection: Projection | None = None,
     nac: bool = True,
     run: Run | None = None,
@@ -66,9 +66,9 @@ def dos(
     ----------
     sigma : float, optional
         The width of Gaussians in place of tetrahedra, THz.
-    steps : int
-        Of the frequency axis, which begins a tenth of the range of the bands below the
-        lowest frequency, imaginary ones among them, and ends as much above the highest.
+    frequency_points : int
+        How many; they are in equal steps, begin a tenth of the range of the bands below the
+        lowest frequency, imaginary ones among them, and end as much above the highest.
     projection : Projection, optional
         What the density is divided into; elements if not given.
 
@@ -80,7 +80,8 @@ def dos(
     Raises
     ------
     DomainError
-        If the mesh, the steps or the width are not positive.
+        If the mesh or the width is not positive, or fewer than two
+        frequencies are asked for.
 
     Warns
     -----
@@ -99,7 +100,7 @@ def dos(
     run = checked_run(crystal, nac, run)
     projection = Projection() if projection is None else projection
     ensure_type("projection", projection, Projection)
-    steps = ensure_integer("steps", steps, 1)
+    n = ensure_integer("frequency_points", frequency_points, 2)
     smearing = None if sigma is None else Gaussian(sigma)
     cell = crystal.primitive
     names = part_names(cell, projection)
@@ -112,7 +113,7 @@ def dos(
     )
     with using(crystal.backend):
         q, f, shares = _modes(crystal, grid, projection, record, run)
-        points = frequency_points(f, steps)
+        points = equal_steps(f, n - 1)
         weights = np.concatenate([np.ones((*f.shape, 1)), shares], axis=2)
         with timed("density of states"):
             spectrum = density_of_states(
@@ -133,7 +134,7 @@ def dos(
         n_bands=f.shape[1],
         lowest_frequency=lowest,
         debye_temperature=_debye_temperature(total, cell.n_atoms) if stable else None,
-        provenance=record.provenance(sigma=sigma, steps=steps),
+        provenance=record.provenance(sigma=sigma, frequency_points=n),
     )
 
 

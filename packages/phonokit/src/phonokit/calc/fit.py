@@ -45,7 +45,7 @@ def fit(data: ForceData, settings: Fit | None = None) -> FitResult:
     settings = Fit() if settings is None else settings
     ensure_type("settings", settings, Fit)
     constants = FromForces(data=data, fit=settings)
-    wants_third = data.order == 3 or settings.cutoff is not None
+    wants_third = data.order == 3 or settings.fc3_cutoff is not None
     fc2, fc3 = constants.fc2, constants.third_order() if wants_third else None
     return FitResult(
         fc2=fc2,

@@ -108,7 +108,7 @@ def fit_trajectory(
             Supercell.of(data.rest, np.eye(3, dtype=np.int64)),
             RandomDisplacementForces(u, f),
             orders=orders,
-            cutoffs=None if settings.cutoff is None else {3: settings.cutoff},
+            cutoffs=None if settings.fc3_cutoff is None else {3: settings.fc3_cutoff},
             blocks=settings.blocks,
         )
     errors = {

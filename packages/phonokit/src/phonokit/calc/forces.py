@@ -57,7 +57,7 @@ def compute_forces(
         Names the calculator. If that of ``store`` has another name, one supercell that is
         finished is computed again, and must have the same forces.
     residual : bool
-        Compute the supercell at rest too, and subtract its forces from all others.
+        Compute the undisplaced supercell too, and subtract its forces from all others.
     progress : callable, optional
         Called with the supercells that are done, and how many there are.
 
@@ -99,7 +99,7 @@ def compute_forces(
         except Exception as error:  # calculators raise what they like
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             raise DomainError(
-                f"{name}: the calculator failed ({reason}); mend it and run this again, "
+                f"{name}: the calculator failed ({reason}); fix it and run this again, "
                 f"what is finished is kept in {store}"
             ) from error
         return checked_forces(forces, n_s, name)
@@ -130,7 +130,7 @@ def collect_forces(
         One for every supercell that is not beyond the cutoff, in order; any file from which
         ASE reads forces, or the output of CP2K.
     residual : str or Path, optional
-        The calculation of the supercell at rest, whose forces are subtracted.
+        The calculation of the undisplaced supercell, whose forces are subtracted.
     format : str, optional
         Of the files, by ASE's name; told by what is in them if not given.
 
@@ -184,7 +184,9 @@ def collect_forces(
 
     def read(path: Path, number: int, length: float) -> NDArray[np.float64]:
         what = (
-            f"supercell {number + 1}" if number < len(supercells) else "supercell at rest"
+            f"supercell {number + 1}"
+            if number < len(supercells)
+            else "undisplaced supercell"
         )
         x = _positions(supercells, number)
         expected = Expected(f"{path}: {what}", cell, x, min(length or usual, usual))
@@ -234,7 +236,7 @@ def _ensure_same_calculator(
         raise FileError(
             f"{store.path}: holds forces from {store.origin!r}, and those of supercell "
             f"{number + 1} from {origin!r} differ by {difference:.1e} eV/Å; name another "
-            "file, or remove this one to begin anew"
+            "file, or remove this one to start again"
         )
 
 
@@ -256,7 +258,7 @@ def _fill(
 
 
 def _finished(store: ForceStore, residual: bool) -> NDArray[np.float64]:
-    """The forces of displaced supercells, less those of the supercell at rest."""
+    """The forces of displaced supercells, less those of the undisplaced supercell."""
     forces = store.forces
     if residual:
         forces[:-1][store.done[:-1]] -= forces[-1]
@@ -264,7 +266,7 @@ def _finished(store: ForceStore, residual: bool) -> NDArray[np.float64]:
 
 
 def _positions(supercells: AnySupercells, number: int) -> NDArray[np.float64]:
-    """Positions of a displaced supercell, or after the last of the one at rest."""
+    """Positions of a displaced supercell, or after the last of the undisplaced one."""
     if number < len(supercells):
         return supercells.positions(number)
     cell = supercells.supercell.cell

@@ -58,7 +58,7 @@ def from_calculator(
         Where every finished supercell is kept, ``forces.hdf5``: call again with the same
         folder, and only what is missing is computed. Nothing is kept if not given.
     residual : bool
-        Compute the supercell at rest too, and subtract its forces from all others.
+        Compute the undisplaced supercell too, and subtract its forces from all others.
     relax : bool
         Relax positions and cell first, see `phonokit.relax`.
     born : Dipoles, optional

@@ -63,7 +63,7 @@ def linewidths(
     q : (3,) or (n_q, 3) array_like
         Fractional wave vectors, points of the mesh, in any Brillouin zone.
     normal_umklapp : bool
-        Tell normal from umklapp processes.
+        Resolve linewidths into normal and umklapp processes.
     frequency_points : int or (n_f,) array_like, optional
         THz, or how many from 0 to a little above twice the highest frequency; each band at
         its own frequency if not given.

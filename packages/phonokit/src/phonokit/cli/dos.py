@@ -32,7 +32,7 @@ def dos(
     /,
     *,
     sigma: float | None = None,
-    steps: int = 200,
+    frequency_points: int = 201,
     by: Literal["element", "atom"] = "element",
     axes: bool = False,
     direction: str = "",
@@ -44,8 +44,8 @@ def dos(
     ----------
     sigma
         Smear with Gaussians of this width, THz, in place of tetrahedra.
-    steps
-        Steps of the frequency axis.
+    frequency_points
+        Number of frequencies.
     by
         The parts of the crystal that have a density of their own.
     axes
@@ -59,7 +59,12 @@ def dos(
         Calculation(
             path=data,
             options=options,
-            compute=partial(dos_of, sigma=sigma, steps=steps, projection=projection),
+            compute=partial(
+                dos_of,
+                sigma=sigma,
+                frequency_points=frequency_points,
+                projection=projection,
+            ),
             mesh=options.mesh.of(HARMONIC_MESH),
             show=_table,
             draw=plot_dos,
@@ -85,7 +90,7 @@ def _table(result: DosResult, unit: FrequencyUnit) -> Iterator[Table | str]:
     if abs(result.states - result.cumulative[-1]) > MISSED * result.n_bands:
         yield (
             "the density has peaks narrower than the distance of its frequencies; raise "
-            "--steps, or take --sigma\n"
+            "--frequency-points, or take --sigma\n"
         )
     if result.debye_temperature is None:
         unstable = result.lowest_frequency < 0

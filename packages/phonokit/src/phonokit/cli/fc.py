@@ -46,7 +46,7 @@ class StructureOptions:
     Parameters
     ----------
     calculator
-        What makes an ASE calculator: module:factory or file.py:factory, or a name (mace_mp,
+        The ASE calculator: module:factory or file.py:factory, or a name (mace_mp,
         ...); PATH is then a structure file.
     option
         name=value for the factory; repeat it for more.
@@ -59,11 +59,11 @@ class StructureOptions:
     distance
         Length of a displacement in Å, with --calculator.
     pair_cutoff
-        In Å, with --calculator: pairs of atoms as far apart are skipped.
+        In Å, with --calculator: pairs of atoms farther apart are skipped.
     relax
         With --calculator: relax positions and cell first, the symmetry kept.
     residual
-        With --calculator: compute the supercell at rest too, and subtract its forces.
+        With --calculator: compute the undisplaced supercell too, and subtract its forces.
     magnetic_moments
         Magnetic moments of the atoms of the unit cell, with --calculator; as phono
         displace takes them.
@@ -90,7 +90,7 @@ class StructureOptions:
             phonon_supercell=self.phonon_supercell,
             second_order=self.second_order,
             distance=self.distance,
-            cutoff=self.pair_cutoff,
+            pair_cutoff=self.pair_cutoff,
             magnetic_moments=self.magnetic_moments,
         )
 

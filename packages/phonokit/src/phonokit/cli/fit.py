@@ -36,7 +36,7 @@ else:
 
 EXAMPLES = """
 phono fit md.extxyz --rest SPOSCAR --temperature 300
-phono fit vasprun.xml --rest SPOSCAR --skip 500 --every 10 --order 3 --cutoff 4 \\
+phono fit vasprun.xml --rest SPOSCAR --skip 500 --every 10 --order 3 --fc3-cutoff 4 \\
     --output md300
 """
 ERRORS = "errors.hdf5"

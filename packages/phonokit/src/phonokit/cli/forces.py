@@ -63,14 +63,14 @@ def forces(
         left out, those of a separate supercell of second order last: vasprun.xml, OUTCAR,
         outputs of Quantum ESPRESSO, CP2K, Elk, SIESTA, extxyz, ...
     calculator
-        What makes an ASE calculator: module:factory or file.py:factory, or a name: mace_mp,
+        The ASE calculator: module:factory or file.py:factory, or a name: mace_mp,
         chgnet, mattersim, sevennet, grace, tblite, emt, ...
     option
         name=value for the factory; repeat it for more.
     residual
-        Compute the supercell at rest too, and subtract its forces.
+        Compute the undisplaced supercell too, and subtract its forces.
     residual_file
-        The finished calculation of the supercell at rest, whose forces are subtracted.
+        The finished calculation of the undisplaced supercell, whose forces are subtracted.
     phonon_residual_file
         The same of a separate supercell of second order.
     format
@@ -154,12 +154,13 @@ def _refuse_contradictions(
         )
     if residual and files:
         raise DomainError(
-            "residual: name the calculation of the supercell at rest with --residual-file"
+            "residual: name the calculation of the undisplaced supercell with "
+            "--residual-file"
         )
     if calculator is not None and any(at_rest):
         raise DomainError(
             "residual_file: is beside files of finished calculations; with a --calculator "
-            "the supercell at rest is computed by --residual"
+            "the undisplaced supercell is computed by --residual"
         )
 
 
@@ -208,16 +209,16 @@ def _collected(
         raise DomainError(
             f"expected {' + '.join(str(n) for n in counts)} calculations, one for each "
             f"displaced supercell, got {len(files)}; name them all, in the order of the "
-            "displacements (that of the supercell at rest is for --residual-file)"
+            "displacements (that of the undisplaced supercell is for --residual-file)"
         )
     if len(parts) == 1 and at_rest[1] is not None:
         raise DomainError(
             "phonon_residual_file: the displacements have no separate supercell of second "
-            "order; name the supercell at rest with --residual-file"
+            "order; name the undisplaced supercell with --residual-file"
         )
     if len(parts) > 1 and None in at_rest and any(at_rest):
         raise DomainError(
-            "residual_file: two supercells have two files at rest; name that of third "
+            "residual_file: two supercells have two undisplaced files; name that of third "
             "order with --residual-file, that of second with --phonon-residual-file"
         )
     forces_of_parts, start = [], 0

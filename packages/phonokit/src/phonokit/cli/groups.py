@@ -10,7 +10,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "coherence normal-umklapp quantity by axes direction displacements classical "
         "clamped smaller larger energies electronic volumes equation pressure second-order "
         "amplitude phase frames distance plus-minus axes-only random gaussian relax "
-        "no-relax pair-cutoff cutoff magnetic-moments primitive residual order no-nac "
+        "no-relax pair-cutoff magnetic-moments primitive residual order no-nac "
         "dipoles four-phonon",
         "Input": "rest skip every calculator option crystal fc2 fc3 fc4 born from "
         "residual-file phonon-residual-file folder format config",
@@ -18,7 +18,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "structures full text csv eigenvectors character no-eigenvectors "
         "no-velocities json quiet verbose",
         "Numerics": "directions sigma sigmas sigma-cutoff smearing smearing-scale solver "
-        "frequency-points fitted steps connect cutoff-frequency fc3-cutoff fc3-cutoffs "
+        "frequency-points fitted connect cutoff-frequency fc3-cutoff fc3-cutoffs "
         "fc4-cutoff blocks sparse least-squares symmetrize no-symmetrize rotational sample "
         "error seed four-phonon-counting degeneracy "
         "average-degenerate-weights symmetrized-tetrahedra full-zone",

@@ -132,7 +132,7 @@ class CrystalOptions:
         fit = None
         if self.fc3_cutoff is not None:
             ensure_positive("fc3_cutoff", self.fc3_cutoff)
-            fit = Fit(cutoff=self.fc3_cutoff, sparse=True)
+            fit = Fit(fc3_cutoff=self.fc3_cutoff, sparse=True)
         crystal = load(
             path,
             fc2=self.fc2,

@@ -77,7 +77,8 @@ class VolumeOptions:
     distance
         Length of a displacement in Å, with --calculator.
     residual
-        With --calculator: compute the supercells at rest too, and subtract their forces.
+        With --calculator: compute the undisplaced supercells too, and subtract their
+        forces.
     no_relax
         With --calculator: scale the structure, positions and shape as they are.
     folder

@@ -88,7 +88,7 @@ def read_sparse_force_constants(
     Examples
     --------
     >>> import phonokit
-    >>> fit = phonokit.Fit(cutoff=3.0, sparse=True)
+    >>> fit = phonokit.Fit(fc3_cutoff=3.0, sparse=True)
     >>> silicon = phonokit.load("examples/silicon", fit=fit)
     >>> path = phonokit.write_sparse_force_constants(silicon.fc3, "fc3.hdf5")
     >>> phonokit.read_sparse_force_constants(path, silicon.supercell) == silicon.fc3
@@ -105,7 +105,9 @@ def read_sparse_force_constants(
         names = (SPARSE, "fc3_atoms", "p2s_map")
         missing = [name for name in names if name not in file]
         if missing:
-            raise FileError(f"{source}: holds no {' and no '.join(missing)}; write it anew")
+            raise FileError(
+                f"{source}: holds no {' and no '.join(missing)}; write it again"
+            )
         _check_cell(source, file, supercell)
         blocks = file.read(SPARSE, (None, 3, 3, 3))
         atoms = file.read("fc3_atoms", (len(blocks), 3))

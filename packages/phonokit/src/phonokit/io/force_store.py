@@ -30,7 +30,7 @@ FLOAT, CHECK, MARK = np.dtype("<f8"), np.dtype("<u4"), np.dtype("u1")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ForceStore:
-    """An open file of forces; row ``n - 1`` is the supercell at rest.
+    """An open file of forces; row ``n - 1`` is the undisplaced supercell.
 
     Parameters
     ----------
@@ -217,12 +217,12 @@ def _check(file: Hdf5File, key: str) -> None:
     if file.text("displacements") != key:
         raise file.error(
             "holds forces of other displaced supercells; name another file, or "
-            "remove this one to begin anew"
+            "remove this one to start again"
         )
 
 
 def stored_forces(path: Path, key: str, included: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """The forces of a file that a run has finished, less those of the supercell at rest.
+    """The finished forces of a file, less those of the undisplaced supercell.
 
     Parameters
     ----------
@@ -255,7 +255,7 @@ def stored_forces(path: Path, key: str, included: NDArray[np.bool_]) -> NDArray[
     if len(damaged):
         raise FileError(
             f"{path}: is damaged: the forces of supercell {damaged[0] + 1} are not those "
-            "that were written; run phono forces again to compute them anew"
+            "that were written; run phono forces again to compute them again"
         )
     missing = np.flatnonzero(included & ~done[:-1])
     if len(missing):
@@ -274,7 +274,7 @@ def key_of(cell: Cell, moves: Sequence[NDArray[Any]]) -> str:
     Parameters
     ----------
     cell : Cell
-        The supercell at rest.
+        The undisplaced supercell.
     moves : sequence of arrays
         Displaced atoms and displacements in Å.
     """

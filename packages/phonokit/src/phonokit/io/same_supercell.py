@@ -33,7 +33,7 @@ class Expected:
     name : str
         Of the file and the supercell, for errors.
     cell : Cell
-        The supercell at rest.
+        The undisplaced supercell.
     positions : (n_s, 3) array
         Where its atoms should be, Cartesian, Å.
     displacement : float

@@ -110,7 +110,7 @@ def read_trajectory(
 
 
 def read_rest(path: Path, form: str | None = None) -> tuple[Cell, Array | None]:
-    """The supercell at rest, and the forces in it if the file has some."""
+    """The undisplaced supercell, and the forces in it if the file has some."""
     cell = cell_of(path, form)
     try:
         finished = read_finished(path, form)
@@ -131,7 +131,7 @@ def read_frames(
     path : Path
         An output or a trajectory with forces; a yaml file or a folder with displacements.
     rest : Cell
-        The supercell at rest, in whose frame and order of atoms the frames come back.
+        The undisplaced supercell, in whose frame and order of atoms the frames come back.
     form : str, optional
         ASE's name of the format.
     skip : int
@@ -161,7 +161,7 @@ def read_frames(
         raise FileError(f"{path}: has no frame after the first {skip}; skip fewer")
     if positions.shape[1] != rest.n_atoms:
         raise FileError(
-            f"{path}: is of {positions.shape[1]} atoms, the supercell at rest has "
+            f"{path}: is of {positions.shape[1]} atoms, the undisplaced supercell has "
             f"{rest.n_atoms}"
         )
     u, f = _at_rest(path, rest, names, positions, forces, lattices)
@@ -243,7 +243,7 @@ def _at_rest(
             u = _moved(rest, positions[:, order] @ turn)
             return u, forces[:, order] @ turn
     what = "its atoms are not near" if turns else "its cell is not that of"
-    raise FileError(f"{path}: frame 1: {what} the supercell at rest; give that one")
+    raise FileError(f"{path}: frame 1: {what} the undisplaced supercell; give that one")
 
 
 def _order(rest: Cell, names: list[str] | None, x: Array) -> NDArray[np.intp] | None:

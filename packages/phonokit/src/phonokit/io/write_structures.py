@@ -32,7 +32,7 @@ Write = Callable[[Path, Cell, NDArray[np.float64]], None]
 def write_structures(
     supercells: AnySupercells, folder: Path, stem: str, form: str
 ) -> tuple[int, Path]:
-    """Write the supercell at rest as number 0, and every one that needs forces.
+    """Write the undisplaced supercell as number 0, and every one that needs forces.
 
     Parameters
     ----------

@@ -118,7 +118,7 @@ class FromForces(ValueNoun):
         An error if the forces were not computed for them.
         """
         ensure_third_order(self.data.order)
-        cutoff = self.fit.cutoff
+        cutoff = self.fit.fc3_cutoff
         if self._snapshots is not None:
             fitted = self._joint_fit[3]
             if self.fit.sparse:
@@ -141,7 +141,7 @@ class FromForces(ValueNoun):
     def _joint_fit(self) -> dict[int, ForceConstants]:
         """One fit gives all orders: cubic terms are in the forces, wanted or not."""
         assert self._snapshots is not None  # or nobody would ask
-        orders, cutoff = tuple(range(2, self.data.order + 1)), self.fit.cutoff
+        orders, cutoff = tuple(range(2, self.data.order + 1)), self.fit.fc3_cutoff
         cutoffs = {3: cutoff} if cutoff is not None and self.data.order == 3 else None
         return least_squares(
             self.data.supercell, self._snapshots, orders=orders, cutoffs=cutoffs
@@ -172,7 +172,7 @@ class FromForces(ValueNoun):
         data = self.data
         if data.pair_cutoff is not None and cutoff > data.pair_cutoff:
             raise DomainError(
-                f"cutoff: {cutoff:g} Å, but the data have no pairs from "
+                f"fc3_cutoff: {cutoff:g} Å, but the data have no pairs from "
                 f"{data.pair_cutoff:.3f} Å on; take a smaller one, or compute more pairs"
             )
         singles, pairs = pair_data(data)

@@ -211,7 +211,7 @@ def write_sparse_force_constants(
     Examples
     --------
     >>> import phonokit
-    >>> fit = phonokit.Fit(cutoff=3.0, sparse=True)
+    >>> fit = phonokit.Fit(fc3_cutoff=3.0, sparse=True)
     >>> fc3 = phonokit.load("examples/silicon", fit=fit).fc3
     >>> print(phonokit.write_sparse_force_constants(fc3, "fc3.hdf5"))
     fc3.hdf5

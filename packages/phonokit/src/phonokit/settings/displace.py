@@ -39,8 +39,8 @@ class Displace:
     distance
         Length of a displacement in Å; 0.03 if not given, 0.01 for second order
         alone.
-    cutoff
-        In Å; pairs of atoms as far apart are skipped.
+    pair_cutoff
+        In Å; pairs of atoms farther apart are skipped.
     second_order
         Displace single atoms only.
     plus_minus
@@ -50,7 +50,8 @@ class Displace:
     phonon_supercell
         Three numbers: a separate, larger supercell for second order. Or a matrix.
     random
-        Displace all atoms at random in so many supercells, for least squares (symfc).
+        Number of supercells in which all atoms are displaced at random, for a least-squares
+        fit (symfc).
     temperature
         Temperature of random displacements in K: all atoms as they are in the harmonic
         crystal, with zero-point motion; for this the structure comes with force constants
@@ -70,7 +71,7 @@ class Displace:
     supercell: Matrix = (1, 1, 1)
     primitive: str = "auto"
     distance: float | None = None
-    cutoff: float | None = None
+    pair_cutoff: float | None = None
     second_order: bool = False
     plus_minus: Literal["auto", "yes", "no"] = "auto"
     axes_only: bool = False
@@ -86,7 +87,7 @@ class Displace:
         """Establish the invariants."""
         for name in ("second_order", "axes_only", "gaussian", "classical"):
             ensure_flag(name, getattr(self, name))
-        for name in ("distance", "cutoff"):
+        for name in ("distance", "pair_cutoff"):
             if getattr(self, name) is not None:
                 ensure_positive(name, getattr(self, name))
         for name in ("supercell", "phonon_supercell"):
@@ -107,10 +108,10 @@ class Displace:
 
     def _refuse_contradictions(self) -> None:
         """Refuse settings that exclude each other."""
-        if self.cutoff is not None and (self.second_order or self.random is not None):
+        if self.pair_cutoff is not None and (self.second_order or self.random is not None):
             raise DomainError(
-                "cutoff: is of pairs, which neither second order alone nor random "
-                "displacements have; leave it out"
+                "pair_cutoff: neither second order alone nor random displacements have "
+                "pairs; leave it out"
             )
         if self.phonon_supercell is not None and self.second_order:
             raise DomainError(

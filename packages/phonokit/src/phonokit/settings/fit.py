@@ -14,7 +14,7 @@ class Fit:
     symmetrize
         Impose index exchange and the sum rule on finite differences; a least-squares fit
         obeys both anyway.
-    cutoff
+    fc3_cutoff
         In Å; third-order constants of atoms this far apart or farther are zero. A
         least-squares fit is made without them; from finite differences they are cut off,
         which breaks the sum rule unless the constants are sparse.
@@ -31,7 +31,7 @@ class Fit:
     """
 
     symmetrize: bool = True
-    cutoff: float | None = None
+    fc3_cutoff: float | None = None
     sparse: bool = False
     least_squares: bool = False
     rotational: bool = False
@@ -40,22 +40,22 @@ class Fit:
         """Establish the invariants."""
         for name in ("symmetrize", "sparse", "least_squares", "rotational"):
             ensure_flag(name, getattr(self, name))
-        if self.cutoff is not None:
-            ensure_positive("cutoff", self.cutoff)
+        if self.fc3_cutoff is not None:
+            ensure_positive("fc3_cutoff", self.fc3_cutoff)
         if self.rotational and not self.symmetrize:
             raise DomainError(
                 "rotational: comes with index exchange and the sum rule; leave "
                 "symmetrize=False out"
             )
-        if self.sparse and self.cutoff is None:
+        if self.sparse and self.fc3_cutoff is None:
             raise DomainError(
-                "sparse: needs cutoff=, the distance beyond which nothing is kept"
+                "sparse: needs fc3_cutoff=, the distance beyond which nothing is kept"
             )
 
     @property
     def description(self) -> str:
         """The choices that differ from the defaults, in words."""
-        parts = [] if self.cutoff is None else [f"cutoff {self.cutoff:g} Å"]
+        parts = [] if self.fc3_cutoff is None else [f"cutoff {self.fc3_cutoff:g} Å"]
         parts += ["sparse"] * self.sparse
         parts += ["not symmetrized"] * (not self.symmetrize)
         parts += ["rotational sum rules"] * self.rotational
