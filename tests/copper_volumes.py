@@ -17,6 +17,8 @@ def run(*words):
 def make_volumes(folder: Path, names=VOLUMES) -> None:
     """A folder of constants for each name, and ``e-v.dat``; ``POSCAR`` is the last of them.
 
+    ``CHARGES`` holds Born charges of copper, which are none.
+
     Without names there is a structure alone.
     """
     from ase.build import bulk
@@ -29,3 +31,4 @@ def make_volumes(folder: Path, names=VOLUMES) -> None:
         energies.append(f"{copper.get_volume()} {0.01 * (i - 1.5) ** 2}\n")
         assert run("fc", folder / "POSCAR", *ONE, *EMT, "--output", folder / name) == 0
     (folder / "e-v.dat").write_text("".join(energies))
+    (folder / "CHARGES").write_text("14.4\n3 0 0 0 3 0 0 0 3\n0 0 0 0 0 0 0 0 0\n")

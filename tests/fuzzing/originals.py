@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import phonokit
+from charged_crystals import charged
 from constants_of_programs import (
     write_alamode_h5,
     write_d3q,
@@ -336,6 +337,7 @@ RESULTS = {
     "qha": result(quasi_harmonic),
     "converge": result(lambda: phonokit.converge(crystal(), MESHES)),
     "elasticity": result(lambda: phonokit.elasticity(crystal())),
+    "infrared": result(lambda: phonokit.infrared(charged(crystal()), 5)),
     "unfold": result(lambda: phonokit.unfold(crystal(), q=Q)),
     "neutrons": result(lambda: phonokit.neutrons(crystal(), Q, MESH, **LENGTHS)),
     "powder": result(lambda: phonokit.powder(crystal(), [2.0], MESH, **LENGTHS)),

@@ -26,7 +26,7 @@ from phono_dynmat import (
     thermal_properties,
 )
 from phono_fc import ForceConstants
-from phono_grid import Spectrum, Symmetry, using
+from phono_grid import Cell, Spectrum, Supercell, Symmetry, using
 from phono_grid.errors import DomainError, ShapeError
 from wrong_arguments import callables, ensure_named
 
@@ -140,6 +140,15 @@ def test_charges_that_do_not_add_up_are_a_warning_with_their_sum():
         BornCharges([np.eye(3), -0.5 * np.eye(3)], EPSILON)
 
 
+SHEET = ForceConstants(
+    np.zeros((2, 8, 3, 3)),
+    Supercell.of(
+        Cell.of(np.diag([3.0, 3.0, 9.0]), [[0, 0, 0.5], [0.5, 0.5, 0.5]], ["B", "N"]),
+        [2, 2, 1],
+        np.eye(3),
+    ),
+)
+"""Of a cell with an upright axis, in a supercell one cell high."""
 MADE = {"ChargeWarning", "Dynamics", "EquationOfState", "QuasiHarmonic"}
 """A warning, a type, an enum, and a result that may hold NaN."""
 ANY_SHAPE = {
@@ -167,6 +176,7 @@ def good(spring_constants):
         "atoms": series.atoms,
         "average": True,
         "between": (0.0, 5.0),
+        "axis": 2,
         "cell": cell,
         "cells": series.cells,
         "charges": Z,
@@ -282,6 +292,14 @@ SPECIAL = {
         "frequency_points": np.linspace(-5, 5, 11),
         "resolution": np.array([0.3, 0.01]),
     },
+    "dielectric_function": {
+        "frequencies": np.ones(6),
+        "strengths": np.ones((6, 3, 3)),
+        "frequency_points": np.linspace(2, 5, 3),
+        "damping": 0.1,
+    },
+    "SheetCorrection": {"short_range": HarmonicSeries.of(SHEET)},
+    "separate_sheet_dipoles": {"force_constants": SHEET},
     "cif_displacements": {"matrices": np.ones((1, 3, 3))},
     "degenerate_average": {"values": np.ones((2, 6))},
 }

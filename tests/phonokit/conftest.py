@@ -23,6 +23,7 @@ COMPUTE = {
     "test_grueneisen",
     "test_harmonic",
     "test_harmonic_laws",
+    "test_infrared",
     "test_isotopic_crystals",
     "test_laws_of_all_data",
     "test_one_bad_part",

@@ -3,6 +3,7 @@
 import numpy as np
 import phonokit
 import pytest
+from charged_crystals import charged
 from phono_3ph import Solver
 from phonokit import Transport
 from phonokit.results.axes import axes_of
@@ -26,6 +27,7 @@ PRODUCTS = {
     "converge": lambda c: phonokit.converge(c, phonokit.Convergence(meshes=(MESH,))),
     "grueneisen": lambda c: phonokit.grueneisen(c, mesh=MESH),
     "elasticity": phonokit.elasticity,
+    "infrared": lambda c: phonokit.infrared(charged(c), 5),
 }
 EXPECTED = {
     "kappa": {
@@ -40,6 +42,10 @@ EXPECTED = {
     "thermal": {"heat_capacity": ("temperature",)},
     "displacements": {"displacement": ("temperature", "atom_number", "axis", "axis_2")},
     "spectral": {"spectral_function": ("q", "temperature", "band", "frequency_point")},
+    "infrared": {
+        "strength": ("band", "axis", "axis_2"),
+        "dielectric_real": ("frequency_point", "axis", "axis_2"),
+    },
 }
 
 

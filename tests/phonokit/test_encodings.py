@@ -35,6 +35,7 @@ WORDS = {
     "qha": [EXAMPLE, "--energies", "nothing.dat"],
     "grueneisen": [EXAMPLE, *Q],
     "elasticity": [EXAMPLE],
+    "infrared": [EXAMPLE],
     "unfold": [EXAMPLE, *Q],
     "neutrons": [EXAMPLE, *MESH, "--momentum", "2,0.2,0", *SILICON],
     "powder": [EXAMPLE, *MESH, "--momentum", "2", "--directions", "9", *SILICON],
@@ -43,7 +44,7 @@ WORDS = {
     "info": [EXAMPLE],
     "completion": ["bash"],
 }
-FAILS = ("forces", "qha")
+FAILS = ("forces", "qha", "infrared")
 START = {"export": "wrote ", "plot": "wrote ", "completion": "phono"}
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import phonokit
 import pytest
+from charged_crystals import charged
 from phono_fc import ForceConstants
 from phonokit import FourPhonon, ImaginaryModesWarning
 from stillinger_weber import sum_of_terms
@@ -159,6 +160,7 @@ WARNING = {
     "unfold": lambda c: phonokit.unfold(c, q=Q),
     "neutrons": lambda c: phonokit.neutrons(c, Q, SMALL, scattering_lengths=LENGTHS),
     "powder": lambda c: phonokit.powder(c, [2.0], SMALL, scattering_lengths=LENGTHS),
+    "infrared": lambda c: phonokit.infrared(charged(c)),
     "grueneisen": lambda c: phonokit.grueneisen(c, mesh=SMALL),
     "grueneisen_from_volumes": lambda c: from_volumes(c, mesh=SMALL),
     "kappa": lambda c: phonokit.kappa(c, SMALL),

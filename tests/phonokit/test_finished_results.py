@@ -55,6 +55,11 @@ CASES = {
     ),
     "grueneisen": ((EXAMPLE, *MESH), ("--clamped",), "clamped is false there and true"),
     "elasticity": ((EXAMPLE,), ("--no-nac",), "no-nac is false there and true here"),
+    "infrared": (
+        ("v0", "--born", "CHARGES"),
+        ("--damping", "0.2"),
+        "damping is 0.1 there and 0.2 here",
+    ),
     "unfold": ((EXAMPLE, "--q", "0.5,0,0"), ("--no-nac",), "no-nac is false there and"),
     "neutrons": (
         (EXAMPLE, *MESH, "--momentum", "2,0.2,0", *SILICON),

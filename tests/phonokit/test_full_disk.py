@@ -66,6 +66,7 @@ WORDS = {
     "qha": ("v0", "v1", "v2", "v3", "--energies", "e-v.dat", *MESH),
     "grueneisen": (EXAMPLE, *MESH),
     "elasticity": (EXAMPLE,),
+    "infrared": ("v0", "--born", "CHARGES"),
     "unfold": (EXAMPLE, "--q", "0.5,0,0"),
     "neutrons": (EXAMPLE, *MESH, "--momentum", "2,0.2,0", *SILICON),
     "powder": (EXAMPLE, *MESH, "--momentum", "2", "--directions", "9", *SILICON),

@@ -39,6 +39,7 @@ WORDS = {
     "modes": ("modes", EXAMPLE, *MESH, *OUT),
     "symmetry": ("symmetry", EXAMPLE, *OUT),
     "elasticity": ("elasticity", EXAMPLE, *OUT),
+    "infrared": ("infrared", "v0", "--born", "CHARGES", *OUT),
     "grueneisen": ("grueneisen", EXAMPLE, *MESH, *OUT),
     "qha": ("qha", *VOLUMES, "--energies", "e-v.dat", *MESH, *OUT),
     "unfold": ("unfold", EXAMPLE, "--q", "0.5,0,0", *OUT),
@@ -67,7 +68,7 @@ ALONE = (
     "export",
     "convert",
 )
-ALONE += ("born", "modulate", "symmetry", "accumulate", "elasticity")
+ALONE += ("born", "modulate", "symmetry", "accumulate", "elasticity", "infrared")
 """Commands that do not run on several ranks."""
 CASES = [
     pytest.param(name, ranks, marks=[pytest.mark.mpi] if ranks > 1 else [])

@@ -70,3 +70,10 @@ def test_wave_vectors_may_begin_with_a_minus_sign_and_be_fractions():
 def test_an_option_without_its_number_is_refused(capsys):
     assert main(["kappa", "data", "--temperature", "--isotopes"]) == 2
     assert "--temperature requires an argument" in capsys.readouterr().err
+
+
+def test_moments_may_be_counted_as_in_an_incar():
+    tokens = ["displace", "POSCAR", "--magnetic-moments", "2*1.5", "-0.5", "2*-1"]
+    moments = [t.partition("=")[2] for t in spread(tokens)[2:]]
+    assert moments == ["1.5", "1.5", "-0.5", "-1", "-1"]
+    assert spread(["--q", "2*1"]) == ["--q", "2*1"]

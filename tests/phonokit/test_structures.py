@@ -298,7 +298,7 @@ def test_an_antiferromagnet_goes_all_the_way(tmp_path):
         }
         bands[name] = [m.frequencies[0] for m in modes.values()]
         (tmp_path / name).mkdir()
-        (file,) = phonokit.export(modes[0.1, 0.2, 0.05], tmp_path / name)
+        file, *_ = phonokit.export(modes[0.1, 0.2, 0.05], tmp_path / name)
         assert ("magnetic_moment: -1" in file.read_text()) == (name == "magnetic")
     folded = np.sort(np.concatenate(bands["plain"]))
     np.testing.assert_allclose(bands["magnetic"][0], folded, atol=1e-6)

@@ -54,6 +54,7 @@ WORDS = {
     "qha": (*VOLUMES, "--energies", "e-v.dat", *MESH),
     "grueneisen": (EXAMPLE, *MESH),
     "elasticity": ("v0",),
+    "infrared": ("v0", "--born", "CHARGES"),
     "unfold": ("v0", "--q", "0.5,0,0", "--ideal", "POSCAR"),
     "neutrons": ("v0", *MESH, "--momentum", "2,0.2,0", *COPPER),
     "neutrons of a spectral function": (

@@ -44,6 +44,7 @@ from phono_dynmat._group_velocities import (
     resolve_degenerate_modes,
 )
 from phono_dynmat._harmonic_series import HarmonicSeries
+from phono_dynmat._infrared import dielectric_function, oscillator_strengths
 from phono_dynmat._mode_symmetry import ModeSymmetry, mode_symmetry
 from phono_dynmat._modes import Modes
 from phono_dynmat._motion import (
@@ -62,6 +63,8 @@ from phono_dynmat._neutrons import (
 from phono_dynmat._quasi_harmonic import QuasiHarmonic, quasi_harmonic
 from phono_dynmat._rigid_translations import rigid_translations
 from phono_dynmat._separate_dipoles import add_dipoles, separate_dipoles
+from phono_dynmat._separate_sheet_dipoles import separate_sheet_dipoles
+from phono_dynmat._sheet_correction import SheetCorrection
 from phono_dynmat._statistics import bose_einstein, heat_capacities
 from phono_dynmat._thermal import (
     ThermalProperties,
@@ -89,6 +92,7 @@ __all__ = [
     "Modes",
     "QuasiHarmonic",
     "Segment",
+    "SheetCorrection",
     "ThermalProperties",
     "WangCorrection",
     "add_dipoles",
@@ -105,6 +109,7 @@ __all__ = [
     "debye_temperature_of_sound",
     "debye_waller_factors",
     "degenerate_average",
+    "dielectric_function",
     "direction_projections",
     "directional_velocities",
     "dynamical_matrices",
@@ -121,6 +126,7 @@ __all__ = [
     "mode_patterns",
     "mode_symmetry",
     "one_phonon_spectra",
+    "oscillator_strengths",
     "participation_ratios",
     "phonon_frequencies",
     "phonon_modes",
@@ -129,6 +135,7 @@ __all__ = [
     "resolve_degenerate_modes",
     "rigid_translations",
     "separate_dipoles",
+    "separate_sheet_dipoles",
     "sound_velocities",
     "sphere_directions",
     "standard_points",

@@ -18,6 +18,7 @@ from phono_dynmat._dipole_expansion import dipole_expansion
 from phono_dynmat._fourier import Dynamics, ensure_dynamics
 from phono_dynmat._gonze_lee_correction import GonzeLeeCorrection
 from phono_dynmat._harmonic_series import HarmonicSeries
+from phono_dynmat._sheet_correction import SheetCorrection
 from phono_dynmat._wang_correction import WangCorrection
 
 Array = NDArray[np.float64]
@@ -96,7 +97,8 @@ def elasticity(dynamics: Dynamics) -> Elasticity:
     Raises
     ------
     DomainError
-        For dipoles by Wang's method, whose constants hold a part of the field.
+        For dipoles by Wang's method, whose constants hold a part of the field, and for
+        those of a sheet.
 
     References
     ----------
@@ -104,6 +106,11 @@ def elasticity(dynamics: Dynamics) -> Elasticity:
        sections 26, 27 and 31.
     """
     ensure_dynamics("dynamics", dynamics)
+    if isinstance(dynamics, SheetCorrection):
+        raise DomainError(
+            "dynamics: elastic constants of a sheet with dipoles are not known; leave the "
+            "charges out (nac=False)"
+        )
     if isinstance(dynamics, WangCorrection):
         raise DomainError(
             "dynamics: dipoles by Wang's method leave a part of the macroscopic field in "

@@ -9,11 +9,16 @@ from phono_grid.errors import DomainError, ensure_type, finite
 
 from phono_dynmat._gonze_lee_correction import GonzeLeeCorrection
 from phono_dynmat._harmonic_series import HarmonicSeries
+from phono_dynmat._sheet_correction import (
+    SheetCorrection,
+    sheet_dipole_slopes,
+    sheet_dipoles,
+)
 from phono_dynmat._wang_correction import WangCorrection
 from phono_dynmat._zone import zone_centers
 
-Dynamics = HarmonicSeries | GonzeLeeCorrection | WangCorrection
-"""Force constants, alone or with one of the two ways to treat dipoles."""
+Dynamics = HarmonicSeries | GonzeLeeCorrection | WangCorrection | SheetCorrection
+"""Force constants, alone or with one of the ways to treat dipoles."""
 
 ZERO = 1e-5
 """1/Å; a shorter wave vector is zero."""
@@ -36,6 +41,11 @@ def matrices(
         return hermitian_sum(dynamics, q, dynamics.values)
     centers = centers_of(dynamics, q) if centers is None else centers
     k = (q - centers) @ dynamics.cell.reciprocal_lattice
+    if isinstance(dynamics, SheetCorrection):
+        short = dynamics.short_range
+        whole = hermitian_sum(short, q, short.values)
+        dipoles = np.array([sheet_dipoles(dynamics, x) for x in k])
+        return whole + dipoles.reshape(whole.shape) * _upright(dynamics, q, centers)
     if isinstance(dynamics, GonzeLeeCorrection):
         short = dynamics.short_range
         whole = hermitian_sum(short, q, short.values)
@@ -57,6 +67,17 @@ def derivatives(
         return _slopes(dynamics, q, dynamics.values)
     centers = centers_of(dynamics, q)
     k = (q - centers) @ dynamics.cell.reciprocal_lattice
+    if isinstance(dynamics, SheetCorrection):
+        short, n_q = dynamics.short_range, len(q)
+        slopes = _slopes(short, q, short.values)
+        inside = np.array([sheet_dipoles(dynamics, x) for x in k])
+        flat = np.array([sheet_dipole_slopes(dynamics, x, along) for x in k])
+        shape = slopes.shape[2:]
+        z = np.repeat(dynamics.cell.positions @ dynamics.cell.lattice @ dynamics.normal, 3)
+        turns = 2j * np.pi * (z - z[:, None]) * inside.reshape(n_q, *shape)
+        dipoles = flat.reshape(n_q, 3, *shape).swapaxes(0, 1)
+        dipoles = dipoles + dynamics.normal[:, None, None, None] * turns
+        return np.asarray(slopes + dipoles * _upright(dynamics, q, centers))
     if isinstance(dynamics, GonzeLeeCorrection):
         short = dynamics.short_range
         slopes = _slopes(short, q, short.values)
@@ -88,6 +109,15 @@ def _gauges(cell: Cell, centers: NDArray[np.float64]) -> NDArray[np.complex128]:
     """``e^{2πi G·(τ_k' - τ_k)}``, shape (n_q, n_b, n_b)."""
     phases = np.repeat(np.exp(2j * np.pi * centers @ cell.positions.T), 3, axis=1)
     return np.asarray(phases.conj()[:, :, None] * phases[:, None])
+
+
+def _upright(
+    sheet: SheetCorrection, q: NDArray[np.float64], centers: NDArray[np.float64]
+) -> NDArray[np.complex128]:
+    """`_gauges` of a sheet, with the phases of ``q`` across it, which has no zone."""
+    shifts = centers.copy()
+    shifts[:, sheet.axis] = q[:, sheet.axis]
+    return _gauges(sheet.cell, shifts)
 
 
 def wave_vectors(qpoints: ArrayLike) -> NDArray[np.float64]:

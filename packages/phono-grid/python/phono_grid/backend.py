@@ -183,6 +183,7 @@ def accelerated_by(
 
     ``check``, if it is given, refuses bad input before either language allocates anything.
     Both get the positional arguments that it returns, converted; what came if it is None.
+    An argument that is ``only_python`` has the definition run.
     """
 
     def decorate(definition: Callable[P, R]) -> Callable[P, R]:
@@ -211,6 +212,8 @@ def accelerated_by(
 
         def dispatch(*args: P.args, **kwargs: P.kwargs) -> R:
             backend = _active.get()
+            if any(getattr(arg, "only_python", False) for arg in args):
+                backend = Backend.PYTHON
             implementation = implementations.get(backend)
             if implementation is None:
                 backend = _nearest(implementations, backend)

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from phonokit.calc.grueneisen_from_volumes import (
         grueneisen_from_volumes as grueneisen_from_volumes,
     )
+    from phonokit.calc.infrared import infrared as infrared
     from phonokit.calc.joint_dos import joint_dos as joint_dos
     from phonokit.calc.kappa import kappa as kappa
     from phonokit.calc.kappa_folder import KappaFolder as KappaFolder
@@ -110,6 +111,7 @@ if TYPE_CHECKING:
     from phonokit.plot.harmonic import plot_dos as plot_dos
     from phonokit.plot.harmonic import plot_modes as plot_modes
     from phonokit.plot.harmonic import plot_thermal as plot_thermal
+    from phonokit.plot.infrared import plot_infrared as plot_infrared
     from phonokit.plot.kappa import plot_kappa as plot_kappa
     from phonokit.plot.mode_quantity import plot_mode_quantity as plot_mode_quantity
     from phonokit.plot.neutrons import plot_neutrons as plot_neutrons
@@ -138,6 +140,7 @@ if TYPE_CHECKING:
     from phonokit.results.harmonic import DosResult as DosResult
     from phonokit.results.harmonic import ModesResult as ModesResult
     from phonokit.results.harmonic import ThermalResult as ThermalResult
+    from phonokit.results.infrared import InfraredResult as InfraredResult
     from phonokit.results.kappa import KappaResult as KappaResult
     from phonokit.results.kappa_curve import KappaCurve as KappaCurve
     from phonokit.results.kappa_curve import read_kappa_curve as read_kappa_curve
@@ -189,6 +192,7 @@ _HOME = {
     "phonokit.calc.from_calculator": "from_calculator",
     "phonokit.calc.grueneisen": "grueneisen",
     "phonokit.calc.grueneisen_from_volumes": "grueneisen_from_volumes",
+    "phonokit.calc.infrared": "infrared",
     "phonokit.calc.joint_dos": "joint_dos",
     "phonokit.calc.kappa": "kappa",
     "phonokit.calc.kappa_folder": "KappaFolder",
@@ -237,6 +241,7 @@ _HOME = {
     "phonokit.plot.grueneisen": "plot_grueneisen",
     "phonokit.plot.harmonic": "plot_bands plot_displacements plot_dos plot_modes "
     "plot_thermal",
+    "phonokit.plot.infrared": "plot_infrared",
     "phonokit.plot.kappa": "plot_kappa",
     "phonokit.plot.mode_quantity": "plot_mode_quantity",
     "phonokit.plot.neutrons": "plot_neutrons plot_powder",
@@ -254,6 +259,7 @@ _HOME = {
     "phonokit.results.grueneisen": "GrueneisenResult",
     "phonokit.results.harmonic": "BandsResult DisplacementsResult DosResult ModesResult "
     "ThermalResult",
+    "phonokit.results.infrared": "InfraredResult",
     "phonokit.results.kappa": "KappaResult",
     "phonokit.results.kappa_curve": "KappaCurve read_kappa_curve",
     "phonokit.results.kappa_modes": "KappaModes read_kappa_modes",

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_3ph import Series3, grueneisen_parameters
 from phono_dynmat import (
+    SheetCorrection,
     WangCorrection,
     elasticity,
     heat_capacities,
@@ -122,9 +123,9 @@ def grueneisen(
     with using(crystal.backend):
         dynamics = crystal.dynamics(nac=nac)
         # Wang's method leaves a part of the field of dipoles in the constants.
-        wang = isinstance(dynamics, WangCorrection)
-        rest = elasticity(crystal.dynamics(nac=False) if wang else dynamics)
-        own = None if wang else rest.constants
+        unknown = isinstance(dynamics, WangCorrection | SheetCorrection)
+        rest = elasticity(crystal.dynamics(nac=False) if unknown else dynamics)
+        own = None if unknown else rest.constants
         stiffness = _stiffness(elastic_constants, own)
         # An origin average would let the sum depend on where vectors begin.
         series = Series3.of(crystal.fc3, average_origin=False)

@@ -14,6 +14,7 @@ SECTIONS = {
         "thermal": "Compute free energy, entropy and heat capacity at constant volume.",
         "modes": "Compute frequencies, eigenvectors and velocities of phonons.",
         "symmetry": "Find irreducible representations of phonons, infrared and Raman.",
+        "infrared": "Compute infrared intensities and the dielectric function.",
         "modulate": "Write a supercell displaced along modes, or an animation of them.",
         "elasticity": "Compute elastic constants, velocities of sound, Debye temperature.",
         "grueneisen": "Compute Grüneisen parameters of modes, and thermal expansion.",

@@ -11,8 +11,8 @@ from phonokit.cli.command import command
 from phonokit.cli.options import REPORT, Flat, ReportOptions
 from phonokit.cli.replaceable import Replacement, ensure_replaceable
 from phonokit.cli.terminal import options_row, program, read_line
-from phonokit.io.export import HEAD, export_names
 from phonokit.io.export import export as write
+from phonokit.io.export import export_names
 from phonokit.results.reading import read_result
 
 EXAMPLES = """
@@ -42,7 +42,9 @@ def export(
 
     band.yaml of bands or of modes along a path, mesh.yaml of modes on a mesh, qpoints.yaml
     of others, thermal_properties.yaml, total_dos.dat and, by atom, projected_dos.dat; of
-    kappa phono3py.yaml, which phono3py-kaccum reads beside it.
+    kappa phono3py.yaml, which phono3py-kaccum reads beside it. With eigenvectors
+    phononwebsite.json along a path and modes.ascii for v_sim elsewhere; with displacements
+    of atoms a CIF for each temperature.
 
     Parameters
     ----------
@@ -57,8 +59,7 @@ def export(
     result = read_result(path)
     if output.exists() and not output.is_dir():
         raise FileError(f"{output}: is a file; name a folder as output=")
-    begin = HEAD.partition(" 0")[0].encode()
-    for name in () if csv else export_names(result):
+    for name, begin in () if csv else export_names(result).items():
         ensure_replaceable(output / name, begin)
     replacement = Replacement(overwrite=overwrite)
     with together(replacement.accept):

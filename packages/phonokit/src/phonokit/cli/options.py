@@ -109,7 +109,8 @@ class CrystalOptions:
     no_nac
         Ignore the Born charges of the data.
     dipoles
-        How the dipoles of Born charges are summed: gonze by Gonze and Lee, wang by Wang.
+        How the dipoles of Born charges are summed: gonze by Gonze and Lee, wang by Wang,
+        sheet in two dimensions, for a layer whose third axis is across the vacuum.
     lang
         The kernels that run, rust or python.
     """
@@ -119,7 +120,7 @@ class CrystalOptions:
     born: Path | None = None
     fc3_cutoff: float | None = None
     no_nac: bool = False
-    dipoles: Literal["gonze", "wang"] | None = None
+    dipoles: Literal["gonze", "wang", "sheet"] | None = None
     lang: str | None = None
 
     @property

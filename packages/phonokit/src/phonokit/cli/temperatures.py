@@ -20,6 +20,8 @@ NUMBERS = re.compile(
     r"[-+]?[0-9.](?:[-+0-9.eE,:]*|[-+0-9.eE/]*(?:,[-+0-9.eE/]+){2}|\d*(?:[x×]\d+){2})"
 )
 """Numbers, lists and ranges of them, and wave vectors, which may be fractions."""
+COUNTED = re.compile(r"(\d{1,4})\*([-+]?[0-9.][-+0-9.eE]*)")
+"""A number so many times, as MAGMOM of VASP has it: 2*1.5."""
 HOW = "numbers as in 300, 100,200,300 or 100:1000:50 (first, last, step)"
 
 
@@ -47,11 +49,13 @@ def spread(tokens: Sequence[str]) -> list[str]:
     out: list[str] = []
     option = ""
     for token in tokens:
-        if option and NUMBERS.fullmatch(token):
+        counted = COUNTED.fullmatch(token) if option == "--magnetic-moments" else None
+        if option and (counted or NUMBERS.fullmatch(token)):
             if out[-1] == option:
                 out.pop()
             # With "=", or a minus sign would begin another option.
-            out.append(f"{option}={token}")
+            times, value = (int(counted[1]), counted[2]) if counted else (1, token)
+            out += [f"{option}={value}"] * times
         else:
             option = token if token in SEVERAL else ""
             out.append(token)

@@ -23,12 +23,6 @@ WORDS = {
 Axes = tuple[str, ...]
 
 
-def csv_names(result: Result) -> list[str]:
-    """Names of the files that `write_csv` would write."""
-    tables = _tables(_columns_of(result))
-    return [_name(result, axes, len(tables)) for axes in tables]
-
-
 def write_csv(result: Result, folder: Path) -> list[Path]:
     """Write each table of a result, with names and units in the first row.
 

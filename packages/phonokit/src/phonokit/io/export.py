@@ -1,4 +1,4 @@
-"""Results in the files of phonopy, which other programs read and draw."""
+"""Results in the files of phonopy and of programs that show modes and structures."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -11,11 +11,14 @@ from phono_grid.errors import DomainError, ensure_flag, ensure_type
 from phono_grid.files import path_of, together
 
 from phonokit._version import __version__
-from phonokit.io.csv_tables import csv_names, write_csv
+from phonokit.io.animations import JSON_BEGIN, phononwebsite_lines, v_sim_lines
+from phonokit.io.cif_displacements import cif_lines
+from phonokit.io.csv_tables import write_csv
 from phonokit.io.write_displacements import cell_lines
 from phonokit.io.write_text import writing_text
 from phonokit.results.harmonic import (
     BandsResult,
+    DisplacementsResult,
     DosResult,
     ModesResult,
     ThermalResult,
@@ -25,6 +28,7 @@ from phonokit.results.result import Result
 
 Array = NDArray[np.float64]
 Lines = Iterator[str]
+Files = dict[str, Callable[[], Iterable[str]]]
 HEAD = f"# phonokit {__version__}"
 """The first words of every exported file."""
 
@@ -39,12 +43,15 @@ def export(
 
     Parameters
     ----------
-    result : BandsResult, ModesResult, ThermalResult or DosResult; any Result with ``csv``
+    result : BandsResult, ModesResult, ThermalResult, DisplacementsResult or others
         Bands, or modes along a path, become ``band.yaml``; modes of a plain mesh
         ``mesh.yaml``, other modes ``qpoints.yaml``; thermal properties
         ``thermal_properties.yaml``; a density of states ``total_dos.dat`` and, if it is
         that of atoms, ``projected_dos.dat``; a conductivity ``phono3py.yaml`` with its
         cell, which ``phono3py-kaccum`` reads beside the file of the conductivity.
+        Eigenvectors along a path become ``phononwebsite.json`` too, and elsewhere but on
+        a mesh ``modes.ascii`` of v_sim; displacements of atoms a CIF for each
+        temperature. Any Result with ``csv``.
     folder : str or Path
         Where they are written. Files of that name are replaced.
     csv : bool
@@ -68,9 +75,8 @@ def export(
     >>> import phonokit
     >>> silicon = phonokit.load("examples/silicon")
     >>> result = phonokit.modes(silicon, path="G X", points={"X": (0.5, 0, 0.5)})
-    >>> (path,) = phonokit.export(result)
-    >>> path.name
-    'band.yaml'
+    >>> [path.name for path in phonokit.export(result)]
+    ['band.yaml', 'phononwebsite.json']
     """
     target, written = path_of(folder), []
     ensure_type("result", result, Result)
@@ -81,26 +87,33 @@ def export(
         for name, lines in _exports(result).items():
             written.append(target / name)
             with writing_text(written[-1]) as file:
-                file.write(f"{HEAD}, {result.provenance.formula}\n")
+                if not name.endswith(".json"):
+                    file.write(f"{HEAD}, {result.provenance.formula}\n")
                 file.writelines(f"{line}\n" for line in lines())
     return tuple(written)
 
 
-def export_names(result: Result, *, csv: bool = False) -> list[str]:
-    """The files that `export` would write."""
-    return csv_names(result) if csv else list(_exports(result))
+def export_names(result: Result) -> dict[str, bytes]:
+    """The files that `export` would write, and how they begin."""
+    head = HEAD.partition(" 0")[0]
+    return {
+        name: (JSON_BEGIN if name.endswith(".json") else head).encode()
+        for name in _exports(result)
+    }
 
 
-def _exports(result: Result) -> dict[str, Callable[[], Iterable[str]]]:
+def _exports(result: Result) -> Files:
     """The lines of each file, by name."""
     if isinstance(result, BandsResult):
         return {"band.yaml": lambda: _bands(result)}
     if isinstance(result, ModesResult):
         return _modes(result)
     if isinstance(result, ThermalResult):
-        return {"thermal_properties.yaml": lambda: _thermal(result)}
+        return {"thermal_properties.yaml": lambda: _thermal(result)} | _cifs(result)
+    if isinstance(result, DisplacementsResult):
+        return _cifs(result)
     if isinstance(result, DosResult):
-        files: dict[str, Callable[[], Iterable[str]]] = {
+        files: Files = {
             "total_dos.dat": lambda: _columns(result.frequency_points, [result.total])
         }
         if result.atoms is not None:
@@ -111,19 +124,42 @@ def _exports(result: Result) -> dict[str, Callable[[], Iterable[str]]]:
         return {"phono3py.yaml": partial(_crystal, result.provenance.cell)}
     kind = getattr(result, "kind", "") or type(result).__name__
     raise DomainError(
-        f"result: phonopy has no file for {kind}; expected bands, modes, thermal, dos or "
-        "kappa"
+        f"result: phonopy has no file for {kind}; expected bands, modes, thermal, "
+        "displacements, dos or kappa"
     )
 
 
-def _modes(result: ModesResult) -> dict[str, Callable[[], Iterable[str]]]:
+def _modes(result: ModesResult) -> Files:
     """The file of modes: along a path, on a mesh, or at wave vectors."""
     if result.labels is not None:
-        return {"band.yaml": lambda: _path_modes(result)}
+        files: Files = {"band.yaml": lambda: _path_modes(result)}
+        if result.eigenvectors is not None:
+            files["phononwebsite.json"] = lambda: phononwebsite_lines(result)
+        return files
     matrix = result.grid_matrix
     if matrix is not None and not (matrix - np.diag(np.diag(matrix))).any():
         return {"mesh.yaml": lambda: _mesh_modes(result, np.diag(matrix))}
-    return {"qpoints.yaml": lambda: _some_modes(result)}
+    files = {"qpoints.yaml": lambda: _some_modes(result)}
+    if result.eigenvectors is not None and result.weights is None:
+        files["modes.ascii"] = lambda: v_sim_lines(result)
+    return files
+
+
+def _cifs(result: ThermalResult | DisplacementsResult) -> Files:
+    """A CIF of displacements for each temperature."""
+    cell, tensors = result.provenance.cell, result.displacements_cif
+    if tensors is None or cell is None:
+        return {}
+    names = [str(name) for name in result.atom_names]
+
+    def lines(number: int) -> Callable[[], Iterable[str]]:
+        t = float(result.temperatures[number])
+        return lambda: cif_lines(cell, names, tensors[number], t)
+
+    return {
+        f"displacements-{t:g}K.cif": lines(number)
+        for number, t in enumerate(result.temperatures.tolist())
+    }
 
 
 def _bands(result: BandsResult) -> Lines:

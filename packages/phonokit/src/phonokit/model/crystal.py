@@ -14,6 +14,7 @@ from phono_dynmat import (
     WangCorrection,
     add_dipoles,
     separate_dipoles,
+    separate_sheet_dipoles,
 )
 from phono_fc import ForceConstants, LatticeForceConstants
 from phono_grid import Backend, Cell, Supercell, Symmetry, using
@@ -328,6 +329,10 @@ class Crystal(ValueNoun):
             return self._with_dipoles_added(self.fc2, polar)
         if polar.method == "wang":
             return WangCorrection.of(self.fc2, polar.charges)
+        if polar.method == "sheet":
+            return separate_sheet_dipoles(
+                self.fc2, polar.charges, cutoff=polar.cutoff, width=polar.width
+            )
         return separate_dipoles(
             self.fc2, polar.charges, cutoff=polar.cutoff, width=polar.width
         )
@@ -336,9 +341,9 @@ class Crystal(ValueNoun):
         self, short_range: LatticeForceConstants, polar: Dipoles
     ) -> Dynamics:
         """The series with dipoles beside constants that do not hold them."""
-        if polar.method == "wang":
+        if polar.method != "gonze":
             raise DomainError(
-                "polar: Wang's method needs constants of a supercell, these are on lattice "
+                "polar: this method needs constants of a supercell, these are on lattice "
                 "vectors; take method='gonze'"
             )
         return add_dipoles(

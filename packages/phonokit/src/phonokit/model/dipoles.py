@@ -11,8 +11,9 @@ from phono_grid.calculators import CalculatorUnits
 from phono_grid.errors import DomainError, ensure_positive, ensure_type
 from phono_grid.nouns import ValueNoun
 
-METHODS = ("gonze", "wang")
-"""The sum of Gonze and Lee, and the interpolation of Wang and others."""
+METHODS = ("gonze", "wang", "sheet")
+"""The sum of Gonze and Lee, the interpolation of Wang and others, the sum in a sheet."""
+NAMES = {"gonze": "Gonze-Lee", "wang": "Wang", "sheet": "two-dimensional"}
 ANGSTROM = CalculatorUnits()
 
 
@@ -24,7 +25,8 @@ class Dipoles(ValueNoun):
     ----------
     charges : BornCharges
         With the symmetry of the crystal.
-    method : "gonze" or "wang"
+    method : "gonze" or "wang" or "sheet"
+        In a sheet, the third lattice vector is across the vacuum.
     cutoff : float, optional
         The longest reciprocal lattice vector of Gonze and Lee's sum, 1/Å; a default by the
         number of atoms if not given.
@@ -41,7 +43,7 @@ class Dipoles(ValueNoun):
         """Establish the invariants."""
         ensure_type("charges", self.charges, BornCharges)
         if self.method not in METHODS:
-            raise DomainError(f"method: expected gonze or wang, got {self.method!r}")
+            raise DomainError(f"method: expected gonze, wang or sheet, got {self.method!r}")
         for name in ("cutoff", "width"):
             if getattr(self, name) is not None:
                 ensure_positive(name, getattr(self, name))
@@ -85,7 +87,7 @@ class Dipoles(ValueNoun):
     @property
     def description(self) -> str:
         """Name of the treatment of Born charges, for the record."""
-        name = {"gonze": "Gonze-Lee", "wang": "Wang"}[self.method]
+        name = NAMES[self.method]
         return f"{name}, none at the zone centre"
 
 

@@ -27,6 +27,7 @@ from phonokit.plot.harmonic import (
     plot_modes,
     plot_thermal,
 )
+from phonokit.plot.infrared import plot_infrared
 from phonokit.plot.kappa import plot_kappa
 from phonokit.plot.mode_quantity import plot_mode_quantity
 from phonokit.plot.neutrons import plot_neutrons, plot_powder
@@ -65,6 +66,7 @@ PLOTS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "grueneisen": (plot_grueneisen, ()),
     "qha": (plot_qha, ()),
     "elasticity": (plot_elasticity, ()),
+    "infrared": (plot_infrared, ()),
     "unfold": (plot_unfold, ("unit",)),
     "neutrons": (plot_neutrons, ("unit", "temperature")),
     "powder": (plot_powder, ("unit", "temperature")),

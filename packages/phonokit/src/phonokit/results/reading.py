@@ -23,6 +23,7 @@ KINDS = {
     "displacements": "phonokit.results.harmonic:DisplacementsResult",
     "modes": "phonokit.results.harmonic:ModesResult",
     "qha": "phonokit.results.qha:QhaResult",
+    "infrared": "phonokit.results.infrared:InfraredResult",
     "elasticity": "phonokit.results.elasticity:ElasticityResult",
     "symmetry": "phonokit.results.mode_symmetry:ModeSymmetryResult",
     "grueneisen": "phonokit.results.grueneisen:GrueneisenResult",

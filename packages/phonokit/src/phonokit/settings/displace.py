@@ -65,7 +65,8 @@ class Displace:
         of one length for all.
     magnetic_moments
         Moments of the atoms of the unit cell, a number or three Cartesian ones for each, in
-        place of those of the structure; they lower the symmetry.
+        place of those of the structure; they lower the symmetry. On the command line 2*1.5
+        stands for two numbers.
     """
 
     supercell: Matrix = (1, 1, 1)
