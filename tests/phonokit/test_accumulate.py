@@ -76,7 +76,7 @@ def test_a_result_its_modes_and_its_file_accumulate_alike(wide, path):
                 getattr(one, name), getattr(made[0], name), rtol=1e-12, atol=1e-12
             )
     assert [f.path for f in made[2].provenance.inputs] == [path]
-    assert made[2].provenance.formula == "Si2"
+    assert made[2].provenance.formula == "Si"
 
 
 def test_what_is_written_is_read_again(wide, tmp_path):

@@ -31,12 +31,38 @@ def test_data_tell_their_crystal_and_the_commands_that_take_it(told):
     text = told(EXAMPLE)
     for words in (
         "a crystal with its force constants",
-        "crystal    Si2, Fd-3m, 2 atoms",
+        "crystal    Si, Fd-3m, 2 atoms",
         "supercell  64 atoms, 1 + 110 displacements",
         "order      second and third",
         f"phono kappa {EXAMPLE}",
     ):
         assert words in text
+
+
+def test_a_crystal_has_one_formula_wherever_it_is_told(told, capsys):
+    silicon = phonokit.load(EXAMPLE)
+    assert main(["dos", str(EXAMPLE), *MESH]) == 0
+    header = capsys.readouterr().out
+    crystal = next(line for line in header.splitlines() if " Si, Fd-3m" in line)
+    assert crystal.split(" in ")[0] in told(EXAMPLE)
+    with open("POSCAR", "w") as file:
+        file.write("Si\n1\n0 2.7 2.7\n2.7 0 2.7\n2.7 2.7 0\nSi\n2\nDirect\n0 0 0\n")
+        file.write("0.25 0.25 0.25\n")
+    assert main(["displace", "POSCAR", "--supercell", "1", "1", "1"]) == 0
+    supercells = phonokit.read_supercells("phono3py_disp.yaml")
+    result = phonokit.read_result("dos.hdf5")
+    for text in (
+        *(header, told("dos.hdf5"), told("phono3py_disp.yaml")),
+        *map(repr, (silicon, silicon.constants.data, supercells, result)),
+        *(one._repr_html_() for one in (silicon, result)),
+    ):
+        assert "Si2" not in text
+        assert "Si" in text
+    # Files of earlier versions have all atoms of the cell in their formula.
+    with h5py.File("dos.hdf5", "r+") as file:
+        assert file.attrs["formula"] == "Si"
+        file.attrs["formula"] = "Si2"
+    assert phonokit.read_result("dos.hdf5").provenance.formula == "Si"
 
 
 def test_every_command_that_is_named_is_one(told):

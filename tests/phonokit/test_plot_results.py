@@ -9,7 +9,8 @@ import phonokit
 import pytest
 from phonokit import DomainError, FileError, Picture, plot_results
 from phonokit.cli.app import main
-from phonokit.plot.names import legend_names, reduced_formula
+from phonokit.model.formula import reduced_formula
+from phonokit.plot.names import legend_names
 from tiny_crystal import EXAMPLE
 
 mpl = pytest.importorskip("matplotlib")
@@ -152,7 +153,7 @@ def test_formulas_have_the_smallest_numbers():
         "?": "?",
     }
     assert {name: reduced_formula(name) for name in names} == names
-    assert legend_names(["Si2", "Si2"]) == ["Si (1)", "Si (2)"]
+    assert legend_names(["Si", "Si"]) == ["Si (1)", "Si (2)"]
 
 
 def test_equal_axes_of_an_atom_are_drawn_once(panel):
@@ -175,11 +176,11 @@ def test_results_of_one_crystal_are_named_by_what_differs(panel):
         {"isotopes": "isotopes", "file": "a"},
         {"isotopes": "no isotopes", "file": "a"},
     ]
-    assert legend_names(["Si2", "Si2"], ["RTA", "RTA"], about) == [
+    assert legend_names(["Si", "Si"], ["RTA", "RTA"], about) == [
         "RTA, isotopes",
         "RTA, no isotopes",
     ]
-    assert legend_names(["Si2", "Si2"], about=[{"file": "a"}] * 2) == ["Si (1)", "Si (2)"]
+    assert legend_names(["Si", "Si"], about=[{"file": "a"}] * 2) == ["Si (1)", "Si (2)"]
 
 
 def test_bands_and_a_density_of_states_are_drawn_beside_each_other(tmp_path):

@@ -207,7 +207,7 @@ def test_what_is_written_is_read_again_field_by_field(tmp_path, transport, mesh)
 
 def test_a_result_shows_crystal_mesh_transport_and_conductivity(result):
     assert repr(result).startswith(
-        "KappaResult(Si2, mesh 3 × 3 × 3, relaxation time approximation, linear tetrahedra"
+        "KappaResult(Si, mesh 3 × 3 × 3, relaxation time approximation, linear tetrahedra"
     )
     assert f"{result.kappa[2, 0]:.4g} at 300 K, W/(m K)" in repr(result)
     assert len(repr(result)) < 200

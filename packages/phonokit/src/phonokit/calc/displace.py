@@ -83,10 +83,10 @@ def displace(
     >>> import phonokit
     >>> silicon = phonokit.read("examples/silicon").unit_cell
     >>> phonokit.displace(silicon, phonokit.Displace(supercell=(2, 2, 2)))
-    DisplacedSupercells(Si2, 64 atoms, 1 + 110 displacements)
+    DisplacedSupercells(Si, 64 atoms, 1 + 110 displacements)
     >>> warm = phonokit.Displace(random=5, temperature=300, seed=1)
     >>> phonokit.displace("examples/silicon", warm)
-    RandomSupercells(Si2, 64 atoms, 5 random displacements)
+    RandomSupercells(Si, 64 atoms, 5 random displacements)
     """
     settings = Displace() if settings is None else settings
     ensure_type("settings", settings, Displace)

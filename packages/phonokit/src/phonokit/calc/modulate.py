@@ -85,7 +85,7 @@ def modulate(
     >>> import phonokit
     >>> silicon = phonokit.load("examples/silicon")
     >>> phonokit.modulate(silicon, q=[0.5, 0, 0.5], bands=0, amplitude=0.2)
-    Modulation(Si2, 8 atoms, 1 mode, 1 frame)
+    Modulation(Si, 8 atoms, 1 mode, 1 frame)
     """
     ensure_type("crystal", crystal, Crystal)
     qpoints = finite(np.atleast_2d(as_numbers(q, "q")), "q", ("n_modes", 3))

@@ -10,6 +10,7 @@ from phono_grid.errors import ensure_flag, ensure_type
 from phono_grid.fingerprints import fingerprint
 
 from phonokit.model.crystal import Crystal
+from phonokit.model.formula import formula_of
 from phonokit.results.provenance import Provenance
 from phonokit.run.key import programs
 from phonokit.run.run import Run
@@ -91,7 +92,7 @@ class Record:
             "nac": self.crystal.nac_name(self.nac),
         }
         return Provenance(
-            formula=self.crystal.primitive.formula,
+            formula=formula_of(self.crystal.primitive),
             source=origin.source,
             inputs=origin.files,
             lang=self.crystal.lang,

@@ -22,6 +22,7 @@ from phono_grid.fingerprints import fingerprint
 from phonokit._documented import documented
 from phonokit.calc.elasticity import AXES, elasticity_result
 from phonokit.calc.record import INPUTS, now
+from phonokit.model.formula import formula_of
 from phonokit.results.elasticity import ElasticityResult
 from phonokit.results.provenance import Provenance
 from phonokit.run.key import programs
@@ -123,7 +124,7 @@ def strain_elasticity(
             stacklevel=2,
         )
     provenance = Provenance(
-        formula=cell.formula,
+        formula=formula_of(cell),
         source="strains",
         inputs=(),
         lang=active().value,

@@ -27,7 +27,6 @@ from phonokit.io.load import load
 from phonokit.plot.accumulate import plot_accumulate
 from phonokit.plot.figure import ensure_plottable, made_by
 from phonokit.plot.mode_quantity import plot_mode_quantity
-from phonokit.plot.names import reduced_formula
 from phonokit.results.accumulate import AccumulateResult
 from phonokit.results.mode_quantity import ModeQuantityResult
 from phonokit.results.reading import read_result
@@ -156,7 +155,7 @@ def _finish(
                 plot_mode_quantity(result, plot)
     about = result.provenance
     report.say(f"{program()}, on one rank")
-    report.say(row("crystal", reduced_formula(about.formula) or "unknown"))
+    report.say(row("crystal", about.formula or "unknown"))
     report.say("\n".join([read_line(files), *options_row()]))
     if isinstance(result, AccumulateResult):
         total = result.kappa[:3].mean()

@@ -17,7 +17,7 @@ from phonokit._version import __version__
 from phonokit.cli.invocation import current
 from phonokit.cli.words import in_options
 from phonokit.model.crystal import Crystal
-from phonokit.plot.names import reduced_formula
+from phonokit.model.formula import formula_of
 from phonokit.settings.mesh import mesh_name
 
 MOST_FILES = 12
@@ -69,7 +69,7 @@ def options_row() -> list[str]:
 
 def crystal_name(cell: Cell, symmetry: Symmetry) -> str:
     """Formula, atoms of the primitive cell, space group and volume."""
-    name, atoms = reduced_formula(cell.formula), counted(cell.n_atoms, "atom")
+    name, atoms = formula_of(cell), counted(cell.n_atoms, "atom")
     return f"{name}, {symmetry.symbol}, {atoms} in {cell.volume:.3f} Å³"
 
 

@@ -18,6 +18,7 @@ from phonokit.io.recognize import format_of
 from phonokit.io.structures import cell_of
 from phonokit.io.supercells import read_supercells
 from phonokit.model.crystal import Crystal
+from phonokit.model.formula import formula_of
 from phonokit.results.axes import AXES
 from phonokit.results.kappa_curve import KappaCurve, read_kappa_curve
 from phonokit.results.provenance import Provenance
@@ -227,4 +228,4 @@ def _of_text(path: Path) -> Content:
 def _cell(cell: Cell) -> str:
     """Formula, space group, atoms and volume."""
     symbol = Symmetry.of(cell).symbol
-    return f"{cell.formula}, {symbol}, {cell.n_atoms} atoms in {cell.volume:.3f} Å³"
+    return f"{formula_of(cell)}, {symbol}, {cell.n_atoms} atoms in {cell.volume:.3f} Å³"

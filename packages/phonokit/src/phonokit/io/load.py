@@ -100,7 +100,7 @@ def load(
     --------
     >>> import phonokit
     >>> phonokit.load("examples/silicon")
-    Crystal(Si2, 64 atoms, 1 + 110 displacements, from forces)
+    Crystal(Si, 64 atoms, 1 + 110 displacements, from forces)
     """
     backend = active() if lang is None else Backend.of(lang)
     _refuse_contradictions(fc2, fc3, fit)

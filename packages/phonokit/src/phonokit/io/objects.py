@@ -140,7 +140,7 @@ def from_object(given: Any, *, lang: Backend | str | None = None) -> Crystal:
     ...     def get_fc_array(self, order):
     ...         return phono_fc.expand(fc2)
     >>> phonokit.from_object(Constants())
-    Crystal(Si2, 64 atoms, force constants of order 2, from hiPhive)
+    Crystal(Si, 64 atoms, force constants of order 2, from hiPhive)
     """
     backend = active() if lang is None else Backend.of(lang)
     with using(backend):

@@ -43,7 +43,7 @@ def read(path: str | Path, *, nac: bool = True) -> ForceData:
     --------
     >>> import phonokit
     >>> phonokit.read("examples/silicon")
-    ForceData(Si2, 64 atoms, 1 + 110 displacements)
+    ForceData(Si, 64 atoms, 1 + 110 displacements)
     """
     source = DataSet.of(path_of(path))
     return read_forces_of(CrystalFile.read(source.yaml), source.forces, nac=nac)

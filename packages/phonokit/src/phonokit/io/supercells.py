@@ -59,7 +59,7 @@ def read_supercells(path: str | Path) -> tuple[AnySupercells, CalculatorUnits]:
     >>> path = phonokit.write_displacements(made)
     >>> supercells, units = phonokit.read_supercells(path)
     >>> supercells
-    DisplacedSupercells(Si2, 64 atoms, 1 + 110 displacements)
+    DisplacedSupercells(Si, 64 atoms, 1 + 110 displacements)
     """
     file = CrystalFile.read(find_supercells(path_of(path)))
     place, phonon = file.place, None

@@ -73,7 +73,7 @@ def read_trajectory(
     --------
     >>> import phonokit
     >>> phonokit.read_trajectory("examples/silicon", every=10)
-    TrajectoryData(Si64, 12 frames)
+    TrajectoryData(Si, 12 frames)
     """
     skip = ensure_integer("skip", skip, 0)
     every = ensure_integer("every", every, 1)

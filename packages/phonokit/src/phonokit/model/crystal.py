@@ -37,6 +37,7 @@ from phonokit.model.constants import (
 )
 from phonokit.model.dipoles import Dipoles
 from phonokit.model.force_data import ForceData
+from phonokit.model.formula import formula_of
 from phonokit.model.provenance import Origin
 from phonokit.settings.fit import Fit
 
@@ -392,9 +393,9 @@ class Crystal(ValueNoun):
             "dipoles": self.nac_name(),
             "files": ", ".join(str(file.path) for file in origin.files),
         }
-        return html_table(cell.formula, ("", ""), [*rows.items()])
+        return html_table(formula_of(cell), ("", ""), [*rows.items()])
 
     def __repr__(self) -> str:
         """Formula, supercell and origin."""
         cell = self.primitive
-        return f"Crystal({cell.formula}, {self.description}, from {self.origin.source})"
+        return f"Crystal({formula_of(cell)}, {self.description}, from {self.origin.source})"

@@ -19,6 +19,7 @@ from phono_grid.errors import (
 )
 from phono_grid.nouns import ValueNoun
 
+from phonokit.model.formula import formula_of
 from phonokit.model.same_crystal import ensure_same_primitive
 
 Move = tuple[int, NDArray[np.float64]]
@@ -208,7 +209,7 @@ def ensure_phonon(third: AnySupercells, phonon: AnySupercells | None) -> None:
 
 def _short(supercells: AnySupercells) -> str:
     """Class, formula, atoms and displacements."""
-    text = f"{supercells.supercell.primitive.formula}, {supercells.description}"
+    text = f"{formula_of(supercells.supercell.primitive)}, {supercells.description}"
     if supercells.phonon is not None:
         text += f"; second order {supercells.phonon.description}"
     return f"{type(supercells).__name__}({text})"

@@ -20,6 +20,7 @@ from phonokit.model.displaced_supercells import (
     DisplacedSupercells,
     RandomSupercells,
 )
+from phonokit.model.formula import formula_of
 from phonokit.model.provenance import InputFile
 from phonokit.model.same_crystal import ensure_same_primitive
 
@@ -235,7 +236,8 @@ class ForceData(ValueNoun):
 
     def __repr__(self) -> str:
         """Formula, atoms and displacements."""
-        return f"ForceData({self.supercell.primitive.formula}, {self.description})"
+        formula = formula_of(self.supercell.primitive)
+        return f"ForceData({formula}, {self.description})"
 
 
 def cells_fingerprint(supercell: Supercell, phonon: Supercell) -> str:

@@ -8,6 +8,8 @@ from phono_grid import Supercell
 from phono_grid.errors import ensure_indices, ensure_type, finite, frozen
 from phono_grid.nouns import ValueNoun
 
+from phonokit.model.formula import formula_of
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class Modulation(ValueNoun):
@@ -60,6 +62,6 @@ class Modulation(ValueNoun):
         cell = self.supercell.cell
         modes, frames = len(self.bands), len(self)
         return (
-            f"Modulation({self.supercell.primitive.formula}, {cell.n_atoms} atoms, "
+            f"Modulation({formula_of(self.supercell.primitive)}, {cell.n_atoms} atoms, "
             f"{modes} mode{'s' * (modes > 1)}, {frames} frame{'s' * (frames > 1)})"
         )

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from phono_grid import Cell, ValueNoun
 from phono_grid.errors import DomainError, PhonoError, ensure_type, finite, frozen
 
+from phonokit.model.formula import formula_of
+
 SAME_MASS = 0.02
 """Da; how near a mass must be to that of an isotope to be one of it."""
 SPREAD = 5e-3
@@ -66,7 +68,7 @@ class NeutronData(ValueNoun):
         if unknown:
             raise DomainError(
                 f"scattering_lengths: there is no {', '.join(map(str, unknown))} in "
-                f"{cell.formula}"
+                f"{formula_of(cell)}"
             )
         pairs = []
         for symbol, mass in zip(cell.symbols, cell.masses.tolist(), strict=True):

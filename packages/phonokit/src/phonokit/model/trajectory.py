@@ -9,6 +9,7 @@ from phono_grid.errors import ensure_finite, ensure_type, frozen
 from phono_grid.nouns import ValueNoun
 from phono_grid.units import BOLTZMANN
 
+from phonokit.model.formula import formula_of
 from phonokit.model.provenance import InputFile
 
 
@@ -57,7 +58,7 @@ class TrajectoryData(ValueNoun):
 
     def __repr__(self) -> str:
         """Formula and number of frames."""
-        return f"TrajectoryData({self.rest.formula}, {len(self)} frames)"
+        return f"TrajectoryData({formula_of(self.rest)}, {len(self)} frames)"
 
     @property
     def changes(self) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from phono_grid.errors import DomainError, ensure_type, finite, frozen
 from phono_grid.nouns import ValueNoun
 
 from phonokit.model.crystal import Crystal
+from phonokit.model.formula import formula_of
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -43,6 +44,6 @@ class VolumeSeries(ValueNoun):
 
     def __repr__(self) -> str:
         """Formula and volumes."""
-        formula = self.crystals[0].primitive.formula if self.crystals else "nothing"
+        formula = formula_of(self.crystals[0].primitive) if self.crystals else "nothing"
         v = ", ".join(f"{x:.3f}" for x in self.volumes)
         return f"VolumeSeries({formula}, {v} Å³)"

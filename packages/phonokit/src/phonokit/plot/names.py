@@ -1,23 +1,10 @@
 """Names in legends for the results that are drawn in one frame."""
 
-import math
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-ELEMENT = re.compile(r"([A-Z][a-z]?)(\d*)")
-
-
-def reduced_formula(formula: str) -> str:
-    """A formula with the smallest whole numbers: AlN of Al2N2."""
-    counts = [(name, int(number or 1)) for name, number in ELEMENT.findall(formula)]
-    if "".join(f"{e}{n}" for e, n in ELEMENT.findall(formula)) != formula or not counts:
-        return formula
-    common = math.gcd(*(n for _, n in counts))
-    return "".join(f"{e}{n // common if n > common else ''}" for e, n in counts)
 
 
 def legend_names(
@@ -35,13 +22,13 @@ def legend_names(
         More about each, in words, by names that all have; told of those that would have
         the same name, where it differs.
     """
-    short = [reduced_formula(formula) for formula in formulas]
     if names is None:
-        whole = short
-    elif len(set(short)) == 1:
+        whole = list(formulas)
+    elif len(set(formulas)) == 1:
         whole = list(names)
     else:
-        whole = [", ".join(filter(None, pair)) for pair in zip(short, names, strict=True)]
+        pairs = zip(formulas, names, strict=True)
+        whole = [", ".join(filter(None, pair)) for pair in pairs]
     whole = _told_apart(whole, about or [{}] * len(whole))
     return [
         name if whole.count(name) == 1 else f"{name} ({i})"

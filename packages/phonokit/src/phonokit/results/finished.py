@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 from phono_grid.hdf5 import Hdf5File
 
+from phonokit.model.formula import reduced_formula
+
 
 def difference(there: Mapping[str, str], here: Mapping[str, str]) -> str:
     """The first option that differs and both values; empty if there is none."""
@@ -39,6 +41,6 @@ def reason_of_difference(file: Hdf5File, asked: Mapping[str, str]) -> str:
         return "it was written from Python or by another version, of settings unknown here"
     here = dict(asked)
     data = [options.pop("data", "") for options in (old, here)]
-    formula = file.text("formula", "")
+    formula = reduced_formula(file.text("formula", ""))
     other = "it is of other data" + f" ({formula} there)" * bool(formula)
     return difference(old, here) or other * (data[0] != data[1])

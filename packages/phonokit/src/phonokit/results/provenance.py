@@ -18,7 +18,7 @@ class Provenance:
     Parameters
     ----------
     formula : str
-        The formula of the primitive cell.
+        The formula of the crystal, with the smallest whole numbers.
     source : str
         What the force constants come from: ``"forces"``, ``"constants of phono fc"``,
         ``"constants"``.

@@ -16,6 +16,7 @@ from phono_grid.hdf5 import Dataset, Hdf5File, write_hdf5
 
 from phonokit._html import html_table
 from phonokit._version import __version__
+from phonokit.model.formula import reduced_formula
 from phonokit.model.provenance import InputFile
 from phonokit.results.axes import axes_of
 from phonokit.results.cell import cell_datasets, cell_in
@@ -263,7 +264,7 @@ def provenance_in(file: Hdf5File) -> Provenance:
     if not isinstance(settings, dict):
         raise file.error("its settings cannot be read; it is damaged")
     return Provenance(
-        formula=file.text("formula"),
+        formula=reduced_formula(file.text("formula")),
         source=file.text("source", "forces"),
         inputs=tuple(InputFile(Path(path), sha256) for path, sha256 in hashes),
         lang=file.text("lang"),
