@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from phonokit.calc.conduction import UnscatteredWarning as UnscatteredWarning
     from phonokit.calc.converge import converge as converge
     from phonokit.calc.displace import displace as displace
+    from phonokit.calc.displace import displace_fourth_order as displace_fourth_order
     from phonokit.calc.displacements import displacements as displacements
     from phonokit.calc.dos import dos as dos
     from phonokit.calc.elasticity import elasticity as elasticity
@@ -78,6 +79,13 @@ if TYPE_CHECKING:
     from phonokit.io.formats.constants import write_constants as write_constants
     from phonokit.io.formats.shengbte import read_shengbte as read_shengbte
     from phonokit.io.formats.shengbte import write_shengbte as write_shengbte
+    from phonokit.io.fourth_order import read_fourth_order as read_fourth_order
+    from phonokit.io.fourth_order import (
+        read_fourth_order_supercells as read_fourth_order_supercells,
+    )
+    from phonokit.io.fourth_order import (
+        write_fourth_order_supercells as write_fourth_order_supercells,
+    )
     from phonokit.io.load import load as load
     from phonokit.io.objects import from_object as from_object
     from phonokit.io.read import read as read
@@ -96,6 +104,8 @@ if TYPE_CHECKING:
     from phonokit.model.displaced_supercells import RandomSupercells as RandomSupercells
     from phonokit.model.force_data import ForceData as ForceData
     from phonokit.model.force_data import SecondOrderData as SecondOrderData
+    from phonokit.model.fourth_order import FourthOrderData as FourthOrderData
+    from phonokit.model.fourth_order import FourthOrderSupercells as FourthOrderSupercells
     from phonokit.model.modulation import Modulation as Modulation
     from phonokit.model.neutron_data import NeutronData as NeutronData
     from phonokit.model.provenance import InputFile as InputFile
@@ -180,7 +190,7 @@ _HOME = {
     "phonokit.calc.bands": "bands",
     "phonokit.calc.conduction": "LongPathWarning UnscatteredWarning",
     "phonokit.calc.converge": "converge",
-    "phonokit.calc.displace": "displace",
+    "phonokit.calc.displace": "displace displace_fourth_order",
     "phonokit.calc.displacements": "displacements",
     "phonokit.calc.dos": "dos",
     "phonokit.calc.elasticity": "elasticity",
@@ -217,6 +227,8 @@ _HOME = {
     "phonokit.io.export": "export",
     "phonokit.io.formats.constants": "read_constants write_constants",
     "phonokit.io.formats.shengbte": "read_shengbte write_shengbte",
+    "phonokit.io.fourth_order": "read_fourth_order read_fourth_order_supercells "
+    "write_fourth_order_supercells",
     "phonokit.io.load": "load",
     "phonokit.io.objects": "from_object",
     "phonokit.io.read": "read",
@@ -229,6 +241,7 @@ _HOME = {
     "phonokit.model.dipoles": "Dipoles",
     "phonokit.model.displaced_supercells": "DisplacedSupercells RandomSupercells",
     "phonokit.model.force_data": "ForceData SecondOrderData",
+    "phonokit.model.fourth_order": "FourthOrderData FourthOrderSupercells",
     "phonokit.model.modulation": "Modulation",
     "phonokit.model.neutron_data": "NeutronData",
     "phonokit.model.provenance": "InputFile",

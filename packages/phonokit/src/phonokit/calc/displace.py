@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from phono_4ph import triple_displacements
 from phono_dynmat import (
     commensurate_points,
     phonon_frequencies,
@@ -28,6 +29,7 @@ from phonokit.model.displaced_supercells import (
     DisplacedSupercells,
     RandomSupercells,
 )
+from phonokit.model.fourth_order import FourthOrderSupercells
 from phonokit.settings.displace import DISTANCE, Displace, Matrix
 
 PLUS_MINUS: dict[str, Any] = {"auto": "auto", "yes": True, "no": False}
@@ -100,6 +102,79 @@ def displace(
     if settings.random is not None:
         return _random(settings, unit_cell, supercell, phonon)
     return _by_symmetry(settings, unit_cell, supercell, phonon)
+
+
+def displace_fourth_order(
+    structure: str | Path | Cell | Any,
+    settings: Displace | None = None,
+    *,
+    cutoff: float,
+    format: str | None = None,
+) -> FourthOrderSupercells:
+    r"""Make the supercells with up to three displaced atoms that fourth order needs.
+
+    The constants of atoms within the cutoff are third differences of forces, in as few
+    supercells as the space group, the exchange of atoms and the sum rule leave; see
+    `phono_4ph.triple_displacements`. Second and third order have displacements of their
+    own, see `displace`.
+
+    Parameters
+    ----------
+    structure : str, Path, Cell or ase.Atoms
+        As in `displace`.
+    settings : Displace, optional
+        The supercell, the primitive cell, the distance and the magnetic moments; what is of
+        second and third order alone has no meaning here.
+    cutoff : float
+        Å; constants of four atoms any two of which are as far apart are zero.
+    format : str, optional
+        Of the file, by ASE's name; told by what is in it if not given.
+
+    Returns
+    -------
+    FourthOrderSupercells
+        See `phonokit.compute_forces` and `phonokit.fit_fourth_order`.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be read.
+    DomainError
+        If the cutoff does not fit into the supercell or holds no four atoms, or the
+        settings are of random displacements or second order alone.
+
+    Examples
+    --------
+    >>> import phonokit
+    >>> silicon = phonokit.read("examples/silicon").unit_cell
+    >>> settings = phonokit.Displace(supercell=(2, 2, 2))
+    >>> len(phonokit.displace_fourth_order(silicon, settings, cutoff=3.0))
+    10
+    """
+    settings = Displace() if settings is None else settings
+    ensure_type("settings", settings, Displace)
+    _refuse_what_has_no_triples(settings)
+    if isinstance(structure, Crystal):
+        structure = structure.primitive
+    unit_cell = _with_moments(cell_of(structure, format), settings.magnetic_moments)
+    supercell = Supercell.of(unit_cell, settings.supercell, settings.primitive)
+    distance = DISTANCE[4] if settings.distance is None else settings.distance
+    triples = triple_displacements(supercell, cutoff=cutoff, distance=distance)
+    return FourthOrderSupercells(unit_cell=unit_cell, triples=triples)
+
+
+def _refuse_what_has_no_triples(settings: Displace) -> None:
+    """Refuse settings that exclude displacements of three atoms."""
+    if settings.random is not None:
+        raise DomainError(
+            "random: random displacements of all atoms determine fourth order by "
+            "themselves, without those of three atoms; leave one of them out"
+        )
+    if settings.second_order:
+        raise DomainError(
+            "second_order: leaves no third order, which fourth order comes after; leave it "
+            "out"
+        )
 
 
 def _crystal(structure: Any) -> Crystal:

@@ -25,7 +25,10 @@ from phonokit.model.displaced_supercells import (
     DisplacedSupercells,
     RandomSupercells,
 )
+from phonokit.model.fourth_order import FourthOrderSupercells
 
+Supercells = AnySupercells | FourthOrderSupercells
+KINDS = (DisplacedSupercells, RandomSupercells, FourthOrderSupercells)
 SAME = 1e-5
 """A calculator repeats its forces to this fraction of the largest force."""
 TINY = 1e-3
@@ -34,7 +37,7 @@ Progress = Callable[[int, int], None]
 
 
 def compute_forces(
-    supercells: AnySupercells,
+    supercells: Supercells,
     calculator: Any,
     store: str | Path,
     *,
@@ -49,7 +52,7 @@ def compute_forces(
 
     Parameters
     ----------
-    supercells : DisplacedSupercells or RandomSupercells
+    supercells : DisplacedSupercells, RandomSupercells or FourthOrderSupercells
     calculator : ase.calculators.calculator.Calculator
     store : str or Path
         The HDF5 file of finished supercells.
@@ -83,7 +86,7 @@ def compute_forces(
     >>> phonokit.ForceData.from_supercells(supercells, forces)
     ForceData(Cu, 8 atoms, 1 + 14 displacements)
     """
-    ensure_type("supercells", supercells, DisplacedSupercells, RandomSupercells)
+    ensure_type("supercells", supercells, *KINDS)
     ensure_type("origin", origin, str)
     ensure_flag("residual", residual)
     path = path_of(store, "store")
@@ -112,7 +115,7 @@ def compute_forces(
 
 
 def collect_forces(
-    supercells: AnySupercells,
+    supercells: Supercells,
     files: Sequence[str | Path],
     *,
     residual: str | Path | None = None,
@@ -125,7 +128,7 @@ def collect_forces(
 
     Parameters
     ----------
-    supercells : DisplacedSupercells or RandomSupercells
+    supercells : DisplacedSupercells, RandomSupercells or FourthOrderSupercells
     files : sequence of str or Path
         One for every supercell that is not beyond the cutoff, in order; any file from which
         ASE reads forces, or the output of CP2K.
@@ -165,7 +168,7 @@ def collect_forces(
     >>> phonokit.collect_forces(supercells, ["calculation.extxyz"]).shape
     (1, 8, 3)
     """
-    ensure_type("supercells", supercells, DisplacedSupercells, RandomSupercells)
+    ensure_type("supercells", supercells, *KINDS)
     ensure_type("files", files, Sequence)
     if format is not None:
         ensure_type("format", format, str)
@@ -242,7 +245,7 @@ def _ensure_same_calculator(
 
 def _fill(
     store: ForceStore,
-    supercells: AnySupercells,
+    supercells: Supercells,
     forces_of: Callable[[int], NDArray[np.float64]],
     residual: bool,
     progress: Progress | None,
@@ -265,7 +268,7 @@ def _finished(store: ForceStore, residual: bool) -> NDArray[np.float64]:
     return forces[:-1]
 
 
-def _positions(supercells: AnySupercells, number: int) -> NDArray[np.float64]:
+def _positions(supercells: Supercells, number: int) -> NDArray[np.float64]:
     """Positions of a displaced supercell, or after the last of the undisplaced one."""
     if number < len(supercells):
         return supercells.positions(number)

@@ -11,7 +11,8 @@ from phono_grid import Backend, Cell
 from phono_grid.errors import ensure_flag
 from phono_grid.files import make_folder, path_of
 
-from phonokit.calc.displace import displace
+from phonokit.calc.displace import displace, displace_fourth_order
+from phonokit.calc.fit_fourth_order import fit_fourth_order
 from phonokit.calc.forces import compute_forces
 from phonokit.calc.relax import RELAXED
 from phonokit.calc.relax import relax as relaxed
@@ -19,10 +20,11 @@ from phonokit.model.crystal import Crystal
 from phonokit.model.dipoles import Dipoles
 from phonokit.model.displaced_supercells import AnySupercells
 from phonokit.model.force_data import ForceData
+from phonokit.model.fourth_order import FourthOrderData, FourthOrderSupercells
 from phonokit.settings.displace import Displace
 from phonokit.settings.fit import Fit
 
-STORE, PHONON_STORE = "forces.hdf5", "forces_fc2.hdf5"
+STORE, PHONON_STORE, FOURTH_STORE = "forces.hdf5", "forces_fc2.hdf5", "forces_fc4.hdf5"
 Progress = Callable[[int, int], None]
 
 
@@ -32,6 +34,7 @@ def from_calculator(
     settings: Displace | None = None,
     *,
     fit: Fit | None = None,
+    fc4_cutoff: float | None = None,
     folder: str | Path | None = None,
     residual: bool = False,
     relax: bool = False,
@@ -54,9 +57,13 @@ def from_calculator(
         Supercell, distance, kind of displacements.
     fit : Fit, optional
         How force constants are solved for from the forces.
+    fc4_cutoff : float, optional
+        Å; fourth-order constants too, of four atoms any two of which are nearer, see
+        `displace_fourth_order`.
     folder : str or Path, optional
-        Where every finished supercell is kept, ``forces.hdf5``: call again with the same
-        folder, and only what is missing is computed. Nothing is kept if not given.
+        Where every finished supercell is kept, ``forces.hdf5`` (``forces_fc4.hdf5``): call
+        again with the same folder, and only what is missing is computed. Nothing is kept if
+        not given.
     residual : bool
         Compute the undisplaced supercell too, and subtract its forces from all others.
     relax : bool
@@ -104,8 +111,15 @@ def from_calculator(
                 structure, calculator, kept=file, origin=name, format=format
             )
         supercells = displace(structure, settings, format=format)
+        fourth = None
+        if fc4_cutoff is not None:
+            fourth = displace_fourth_order(
+                structure, settings, cutoff=fc4_cutoff, format=format
+            )
 
-        def forces_in(part: AnySupercells, store: str) -> NDArray[np.float64]:
+        def forces_in(
+            part: AnySupercells | FourthOrderSupercells, store: str
+        ) -> NDArray[np.float64]:
             return compute_forces(
                 part,
                 calculator,
@@ -118,7 +132,12 @@ def from_calculator(
         forces = forces_in(supercells, STORE)
         phonon = supercells.phonon
         own = None if phonon is None else forces_in(phonon, PHONON_STORE)
+        fc4 = None
+        if fourth is not None:
+            in_triples = forces_in(fourth, FOURTH_STORE)
+            fc4 = fit_fourth_order(FourthOrderData(supercells=fourth, forces=in_triples))
     data = ForceData.from_supercells(
         supercells, forces, phonon_forces=own, born=born, calculator=name
     )
-    return Crystal.from_forces(data, fit=fit, lang=lang)
+    crystal = Crystal.from_forces(data, fit=fit, lang=lang)
+    return crystal if fc4 is None else crystal.with_fc4(fc4)

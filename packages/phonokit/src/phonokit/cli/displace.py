@@ -1,9 +1,9 @@
 """``phono displace``."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from cyclopts import Parameter
@@ -12,6 +12,7 @@ from phono_grid.errors import DomainError
 from phono_grid.files import make_folder, together
 
 from phonokit.calc.displace import displace as compute
+from phonokit.calc.displace import displace_fourth_order
 from phonokit.cli.asked import asked_in
 from phonokit.cli.command import command
 from phonokit.cli.derive import options_of, settings_from
@@ -19,6 +20,7 @@ from phonokit.cli.options import REPORT, Flat, ReportOptions
 from phonokit.cli.replaceable import ASKED, Replacement
 from phonokit.cli.report import Report
 from phonokit.cli.terminal import crystal_name, options_row, program, read_line, row
+from phonokit.io.fourth_order import NAME, write_fourth_order_supercells
 from phonokit.io.load import load
 from phonokit.io.write_displacements import (
     default_displacements_name,
@@ -27,6 +29,7 @@ from phonokit.io.write_displacements import (
 from phonokit.io.write_structures import moments_path, write_structures
 from phonokit.model.crystal import Crystal
 from phonokit.model.displaced_supercells import AnySupercells
+from phonokit.model.fourth_order import FourthOrderSupercells
 from phonokit.settings.displace import Displace, Matrix, Triple
 
 if TYPE_CHECKING:
@@ -41,7 +44,8 @@ MAGNETIC = ("Cr", "Mn", "Fe", "Co", "Ni", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "E
 CONTENT = "told by its content"
 MOST = 8
 """Moments and labels that are printed."""
-FORCES = ("FORCES_FC*", "FORCE_SETS*", "forces.hdf5", "forces_fc2.hdf5")
+FORCES = ("FORCES_FC[23]*", "FORCE_SETS*", "forces.hdf5", "forces_fc2.hdf5")
+FOURTH_FORCES = ("FORCES_FC4*", "forces_fc4.hdf5")
 """Files of forces beside displacements."""
 ANOTHER = "name another folder as output="
 Nine = tuple[int, int, int, int, int, int, int, int, int]
@@ -50,6 +54,7 @@ DISPLACE = DisplaceOptions()
 
 EXAMPLES = """
 phono displace POSCAR --supercell 2 2 2 --output si
+phono displace POSCAR --supercell 2 2 2 --order 4 --fc4-cutoff 3 --output si4
 phono forces si --calculator potential.py:make
 phono fc si
 phono displace si --random 20 --temperature 300 --output si-300K
@@ -66,6 +71,8 @@ def displace(
     phonon_supercell: Triple | None = None,
     settings: FlatDisplace = DISPLACE,
     output: Path = Path(),
+    order: Literal[4] | None = None,
+    fc4_cutoff: float | None = None,
     structures: str | None = None,
     format: str | None = None,
     overwrite: bool = False,
@@ -73,7 +80,8 @@ def displace(
 ) -> None:
     """Make the displaced supercells of a structure.
 
-    Writes phono3py_disp.yaml (phonopy_disp.yaml with --second-order).
+    Writes phono3py_disp.yaml (phonopy_disp.yaml with --second-order), and phono4_disp.yaml
+    with --order 4.
 
     Parameters
     ----------
@@ -88,6 +96,10 @@ def displace(
         Three numbers: a separate, larger supercell for second order.
     output
         The folder to write to.
+    order
+        4: supercells with three displaced atoms too, for fourth order; with --fc4-cutoff.
+    fc4_cutoff
+        In Å; fourth-order constants of atoms this far apart or farther are zero.
     structures
         Write every supercell to a file in this format of ASE (vasp, extxyz, ...), number 0
         undisplaced.
@@ -104,11 +116,13 @@ def displace(
         phonon_supercell=phonon_supercell,
     )
     report = printed.report()
+    ensure_both(order, fc4_cutoff)
     made = make_displacements(
         structure,
         wanted,
         output,
         report,
+        fc4_cutoff=fc4_cutoff,
         structures=structures,
         form=format,
         overwrite=overwrite,
@@ -133,6 +147,7 @@ def make_displacements(
     folder: Path,
     report: Report,
     *,
+    fc4_cutoff: float | None = None,
     structures: str | None = None,
     form: str | None = None,
     cell: Cell | None = None,
@@ -145,16 +160,22 @@ def make_displacements(
         crystal = load(structure)
         source, files = crystal, [file.path for file in crystal.origin.files]
     supercells = compute(source, settings, format=form)
-    path = folder / default_displacements_name(supercells)
-    forces = sorted(f.name for n in FORCES for f in folder.glob(n))
-    never = f"{folder} holds forces of them ({', '.join(forces[:3])}); {ANOTHER}"
-    replacement = Replacement(overwrite=overwrite, never={path: never} if forces else {})
+    fourth = None
+    if fc4_cutoff is not None:
+        fourth = displace_fourth_order(source, settings, cutoff=fc4_cutoff, format=form)
+    path, path4 = folder / default_displacements_name(supercells), folder / NAME
+    replacement = Replacement(
+        overwrite=overwrite,
+        never=_never(folder, {path: FORCES, path4: FOURTH_FORCES}),
+    )
     comment = f"{ASKED}{json.dumps(asked_in(settings))}"
     others = []
     with together(replacement.accept):
         make_folder(folder)
         write_displacements(supercells, path, comment=comment)
-        for part, stem in _parts(supercells):
+        if fourth is not None:
+            write_fourth_order_supercells(fourth, path4, comment=comment)
+        for part, stem in _parts(supercells, fourth):
             if structures is not None:
                 last = write_structures(part, folder, stem, structures)
                 others.append(f"wrote {last[0]} structures, the last {last[1]}")
@@ -162,11 +183,23 @@ def make_displacements(
                 magnetic = part.supercell.cell.magnetic_moments is not None
                 if structures == "vasp" and magnetic:
                     others.append(f"wrote {moments}, the line of moments for INCAR")
-    report.say("\n".join([_header(supercells), read_line(files), *options_row()]))
-    report.replaced([path], replacement)
+    header = _header(supercells, fourth)
+    report.say("\n".join([header, read_line(files), *options_row()]))
+    report.replaced([path] if fourth is None else [path, path4], replacement)
     for line in others:
         report.say(line)
     return path
+
+
+def _never(folder: Path, forces: Mapping[Path, tuple[str, ...]]) -> dict[Path, str]:
+    """Why files of displacements whose forces are there are not to be replaced."""
+    never = {}
+    for path, names in forces.items():
+        there = sorted(f.name for name in names for f in folder.glob(name))
+        if there:
+            held = f"{folder} holds forces of them ({', '.join(there[:3])}); {ANOTHER}"
+            never[path] = held
+    return never
 
 
 def _next_step(folder: Path) -> str:
@@ -177,13 +210,14 @@ def _next_step(folder: Path) -> str:
     )
 
 
-def _header(supercells: AnySupercells) -> str:
+def _header(supercells: AnySupercells, fourth: FourthOrderSupercells | None) -> str:
     """The crystal, and how many supercells need forces."""
     cell = supercells.supercell.primitive
     lines = [program(), row("crystal", crystal_name(cell, Symmetry.of(cell)))]
     lines += _told_of_atoms(supercells.unit_cell, cell)
-    for part, _ in _parts(supercells):
-        what = "" if part is supercells else "second order: "
+    for part, _ in _parts(supercells, fourth):
+        what = {2: "second order: ", 4: "fourth order: "}.get(part.order, "")
+        what = "" if part is supercells else what
         lines.append(row("supercell", f"{what}{part.description}"))
         needed = int(part.included.sum())
         if needed < len(part):
@@ -241,11 +275,24 @@ def _standard_mass(symbol: str) -> float:
         return float("nan")
 
 
-def _parts(supercells: AnySupercells) -> Iterator[tuple[AnySupercells, str]]:
-    """The supercells, those of second order apart after them, and their files' names."""
+def _parts(
+    supercells: AnySupercells, fourth: FourthOrderSupercells | None
+) -> Iterator[tuple[AnySupercells | FourthOrderSupercells, str]]:
+    """The supercells, those of second order apart and of fourth, and their files' names."""
     yield supercells, "supercell"
     if supercells.phonon is not None:
         yield supercells.phonon, "supercell_fc2"
+    if fourth is not None:
+        yield fourth, "supercell_fc4"
+
+
+def ensure_both(order: int | None, cutoff: float | None) -> None:
+    """Refuse fourth order without its cutoff, and the cutoff without it."""
+    if (order == 4) != (cutoff is not None):
+        raise DomainError(
+            "order: fourth order is made with --order 4 and --fc4-cutoff together; "
+            "a first try is a little more than the distance of nearest neighbours"
+        )
 
 
 def supercell_matrix_of(supercell: Triple | None, matrix: Nine | None) -> Matrix:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from phono_4ph import drift4, write_force_constants4
+from phono_4ph import ForceConstants4, drift4, write_force_constants4
 from phono_fc import SparseForceConstants3
 from phono_grid import Backend, Cell, Symmetry, using
 from phono_grid.backend import active
-from phono_grid.errors import DomainError
 from phono_grid.files import together
 
 from phonokit.calc.fit import fit as compute
@@ -18,17 +17,24 @@ from phonokit.calc.relax import FORCE, RELAXED, relax
 from phonokit.cli.command import command
 from phonokit.cli.derive import options_of as fields_of
 from phonokit.cli.derive import settings_from
-from phonokit.cli.displace import CONTENT, EXAMPLES, make_displacements
-from phonokit.cli.forces import compute_all, ensure_no_calculator_options, origin_of
+from phonokit.cli.displace import CONTENT, EXAMPLES, ensure_both, make_displacements
+from phonokit.cli.forces import (
+    compute_all,
+    ensure_no_calculator_options,
+    fourth_order_beside,
+    origin_of,
+)
 from phonokit.cli.four_phonon import NAME as FILE
 from phonokit.cli.options import REPORT, Flat, ReportOptions
 from phonokit.cli.replaceable import Replacement
 from phonokit.cli.report import Report
 from phonokit.cli.terminal import crystal_name, options_row, program, read_line, row
 from phonokit.io.ase import calculator_of, options_of
+from phonokit.io.fourth_order import find_fourth_order, read_fourth_order
 from phonokit.io.read import read
 from phonokit.io.structures import cell_of
 from phonokit.model.force_data import ForceData
+from phonokit.model.fourth_order import FourthOrderData
 from phonokit.results.force_constants import FitResult
 from phonokit.settings.displace import Displace, Triple
 from phonokit.settings.fit import Fit
@@ -133,9 +139,11 @@ def fc(
     text
         Write FORCE_CONSTANTS too.
     order
-        4: write FORCE_CONSTANTS_4TH too, from random displacements; with --fc4-cutoff.
+        4: write FORCE_CONSTANTS_4TH too, by differences with three displaced atoms where
+        the folder holds phono4_disp.yaml, else from random displacements.
     fc4_cutoff
-        In Å; fourth-order constants of atoms this far apart or farther are zero.
+        In Å; fourth-order constants of atoms this far apart or farther are zero. With
+        --order 4 and --calculator, or random displacements.
     overwrite
         Replace constants, displacements and forces that are there and are others;
         displacements not in a folder that holds forces.
@@ -143,17 +151,15 @@ def fc(
         The kernels that run, rust or python.
     """
     choices, report = settings_from(Fit, settings), printed.report()
-    if (order == 4) != (fc4_cutoff is not None):
-        raise DomainError(
-            "order: fourth order is solved for with --order 4 and --fc4-cutoff together; "
-            "a first try is a little more than the distance of nearest neighbours"
-        )
     here = path if path.is_dir() else path.parent
     folder = here if output is None else output
     backend = active() if lang is None else Backend.of(lang)
     if structure.calculator is None:
         ensure_no_calculator_options(structure)
+        if order is None or find_fourth_order(path) is None:
+            ensure_both(order, fc4_cutoff)
     else:
+        ensure_both(order, fc4_cutoff)
         # The folder of results holds what lies between.
         wanted = structure.displace()
         calculator = calculator_of(structure.calculator, options_of(structure.option))
@@ -165,6 +171,7 @@ def fc(
             wanted,
             folder,
             report,
+            fc4_cutoff=fc4_cutoff,
             form=structure.format,
             cell=cell,
             overwrite=overwrite,
@@ -175,14 +182,17 @@ def fc(
         compute_all(path, calculator, origin, report, residual, overwrite=overwrite)
     with using(backend):
         data = read(path, nac=False)
+        # What is missing for fourth order is told before third order takes its time.
+        fourth = None if order is None else _data_of_fourth_order(data, path)
+        fc4 = None if fourth is None else fit_fourth_order(fourth, fc4_cutoff)
         result = compute(data, choices)
         replacement = Replacement(overwrite=overwrite)
         with together(replacement.accept):
             written = result.write(folder, full=full, text=text)
         report.say("\n".join(_told(data, result)))
         report.replaced(written, replacement)
-        if fc4_cutoff is not None:
-            _fourth_order(data, fc4_cutoff, folder, replacement, report)
+        if fourth is not None and fc4 is not None:
+            _write_fourth_order(fourth, fc4, folder, replacement, report)
     report.end(_next_step(path, folder, result))
 
 
@@ -215,17 +225,28 @@ def _change(path: Path, cell: Cell, form: str | None, folder: Path) -> str:
     return row("relaxed", f"{told}, kept in {folder / RELAXED}")
 
 
-def _fourth_order(
-    data: ForceData,
-    cutoff: float,
+def _data_of_fourth_order(data: ForceData, path: Path) -> ForceData | FourthOrderData:
+    """Displacements of three atoms beside the others, else random ones."""
+    if data.snapshots is not None or fourth_order_beside(path, data) is None:
+        return data
+    file = find_fourth_order(path)
+    assert file is not None  # as it was read
+    return read_fourth_order(file)
+
+
+def _write_fourth_order(
+    data: ForceData | FourthOrderData,
+    fc4: ForceConstants4,
     folder: Path,
     replacement: Replacement,
     report: Report,
 ) -> None:
-    """Solve for fourth-order constants, write them, and say so."""
-    fc4 = fit_fourth_order(data, cutoff)
+    """Write fourth-order constants, and say so."""
     with together(replacement.accept):
         path = write_force_constants4(fc4, folder / FILE)
+    if isinstance(data, FourthOrderData):
+        report.say(row("order 4", data.supercells.description))
+        report.say(read_line(file.path for file in data.files))
     report.say(f"order 4: drift {drift4(fc4):.1e} eV/Å^4, {len(fc4)} blocks")
     report.replaced([path], replacement)
 

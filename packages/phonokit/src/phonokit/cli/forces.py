@@ -13,7 +13,7 @@ from phono_grid.errors import DomainError, FileError
 from phono_grid.files import together
 
 from phonokit.calc.forces import collect_forces, compute_forces
-from phonokit.calc.from_calculator import PHONON_STORE, STORE
+from phonokit.calc.from_calculator import FOURTH_STORE, PHONON_STORE, STORE
 from phonokit.cli.command import command
 from phonokit.cli.displace import CONTENT, EXAMPLES
 from phonokit.cli.options import REPORT, Flat, ReportOptions
@@ -28,11 +28,23 @@ from phonokit.cli.terminal import (
     row,
 )
 from phonokit.io.ase import calculator_of, options_of
+from phonokit.io.files import in_file
+from phonokit.io.fourth_order import (
+    FORCES,
+    find_fourth_order,
+    read_fourth_order_supercells,
+)
 from phonokit.io.supercells import find_supercells, read_supercells
-from phonokit.io.write_forces import save_forces
+from phonokit.io.write_forces import save_forces, write_forces
 from phonokit.model.displaced_supercells import AnySupercells
+from phonokit.model.force_data import ForceData
+from phonokit.model.fourth_order import FourthOrderSupercells
+from phonokit.model.same_crystal import ensure_same_primitive
 
 Forces = NDArray[np.float64]
+Part = AnySupercells | FourthOrderSupercells
+STORES = {2: PHONON_STORE, 4: FOURTH_STORE}
+"""Files of computed forces beside those of the highest order, by order."""
 
 
 def forces(
@@ -52,7 +64,8 @@ def forces(
 
     Computed forces are kept in forces.hdf5 beside the displacements; run the same command
     again to go on after an interruption. Writes FORCES_FC3 (FORCES_FC2 and FORCE_SETS for
-    second order, FORCES_FC2 too for a separate supercell of second order).
+    second order, FORCES_FC2 too for a separate supercell of second order, FORCES_FC4 too
+    for fourth order).
 
     Parameters
     ----------
@@ -60,8 +73,8 @@ def forces(
         phono3py_disp.yaml, phonopy_disp.yaml, or a folder that holds one.
     files
         Finished calculations in the order of the displacements, those beyond the cutoff
-        left out, those of a separate supercell of second order last: vasprun.xml, OUTCAR,
-        outputs of Quantum ESPRESSO, CP2K, Elk, SIESTA, extxyz, ...
+        left out, then those of a separate supercell of second order, those of fourth order
+        last: vasprun.xml, OUTCAR, outputs of Quantum ESPRESSO, CP2K, Elk, SIESTA, ...
     calculator
         The ASE calculator: module:factory or file.py:factory, or a name: mace_mp,
         chgnet, mattersim, sevennet, grace, tblite, emt, ...
@@ -87,9 +100,11 @@ def forces(
         report.end(f"phono fc {path} solves for force constants")
         return
     supercells, units = read_supercells(path)
-    collected = _collected(supercells, files, at_rest, format)
+    fourth = fourth_order_beside(path, supercells)
+    collected = _collected(supercells, fourth, files, at_rest, format)
     outputs = (*files, *(file for file in at_rest if file is not None))
-    _write(path, supercells, collected, units, report, outputs, overwrite=overwrite)
+    parts = list(zip(_parts(supercells, fourth), collected, strict=True))
+    _write(path, parts, units, report, outputs, overwrite=overwrite)
     report.end(f"phono fc {path} solves for force constants")
 
 
@@ -122,23 +137,47 @@ def compute_all(
 ) -> None:
     """Compute the forces of all supercells, and write them."""
     supercells, units = read_supercells(path)
+    fourth = fourth_order_beside(path, supercells)
     folder = find_supercells(path).parent
 
-    def computed(part: AnySupercells, store: Path) -> Forces:
+    def computed(part: Part, store: Path) -> Forces:
         with progress_of(report.errors, "supercells") as progress, _kept(store):
             return compute_forces(
                 part,
                 calculator,
                 store,
                 origin=origin,
-                residual=residual,
+                # Forces at rest drop out of the differences of fourth order.
+                residual=residual and part.order < 4,
                 progress=progress,
             )
 
-    forces_of_parts = [computed(supercells, folder / STORE)]
-    if supercells.phonon is not None:
-        forces_of_parts.append(computed(supercells.phonon, folder / PHONON_STORE))
-    _write(path, supercells, forces_of_parts, units, report, overwrite=overwrite)
+    made = []
+    for part in _parts(supercells, fourth):
+        store = STORE if part is supercells else STORES[part.order]
+        made.append((part, computed(part, folder / store)))
+    _write(path, made, units, report, overwrite=overwrite)
+
+
+def fourth_order_beside(
+    path: Path, supercells: AnySupercells | ForceData
+) -> FourthOrderSupercells | None:
+    """The supercells of fourth order in the folder of others, if there are any."""
+    file = find_fourth_order(path)
+    if file is None or supercells.order != 3:
+        return None
+    fourth = read_fourth_order_supercells(file)
+    with in_file(file):
+        ensure_same_primitive(
+            "supercell", fourth.supercell.primitive, supercells.supercell.primitive
+        )
+    return fourth
+
+
+def _parts(supercells: AnySupercells, fourth: FourthOrderSupercells | None) -> list[Part]:
+    """The supercells of third order, or second alone, and those of the other orders."""
+    parts = (supercells, supercells.phonon, fourth)
+    return [part for part in parts if part is not None]
 
 
 def _refuse_contradictions(
@@ -166,8 +205,7 @@ def _refuse_contradictions(
 
 def _write(
     path: Path,
-    supercells: AnySupercells,
-    forces_of_parts: list[Forces],
+    parts: list[tuple[Part, Forces]],
     units: CalculatorUnits,
     report: Report,
     outputs: tuple[Path, ...] = (),
@@ -177,16 +215,18 @@ def _write(
     """Write the forces beside their displacements, and tell where."""
     displacements, written = find_supercells(path), []
     folder = displacements.parent
-    parts = zip((supercells, supercells.phonon), forces_of_parts, strict=False)
     replacement = Replacement(overwrite=overwrite)
     with together(replacement.accept):
         for part, values in parts:
-            if part is not None:
+            if isinstance(part, FourthOrderSupercells):
+                # In Å and eV/Å, as its displacements are.
+                written.append(write_forces(folder / FORCES, values, part.comments()))
+            else:
                 written += save_forces(folder, part, values, units)
-    cell = supercells.supercell.primitive
+    cell = parts[0][0].supercell.primitive
     lines = [
         row("crystal", crystal_name(cell, Symmetry.of(cell))),
-        row("supercell", supercells.description),
+        *(row("supercell", part.description) for part, _ in parts),
         read_line([displacements, *outputs]),
     ]
     report.say("\n".join([program(), *lines, *options_row()]))
@@ -195,15 +235,16 @@ def _write(
 
 def _collected(
     supercells: AnySupercells,
+    fourth: FourthOrderSupercells | None,
     files: tuple[Path, ...],
     at_rest: tuple[Path | None, ...],
     form: str | None,
 ) -> list[Forces]:
-    """Forces from finished calculations: those of third order first, then second."""
+    """Forces from finished calculations: of third order first, then second, fourth."""
     for file in files:
         if not file.exists():
             raise FileError(f"{file}: no such file; check the path")
-    parts = [part for part in (supercells, supercells.phonon) if part is not None]
+    parts = _parts(supercells, fourth)
     counts = [int(part.included.sum()) for part in parts]
     if len(files) != sum(counts):
         raise DomainError(
@@ -211,18 +252,20 @@ def _collected(
             f"displaced supercell, got {len(files)}; name them all, in the order of the "
             "displacements (that of the undisplaced supercell is for --residual-file)"
         )
-    if len(parts) == 1 and at_rest[1] is not None:
+    if supercells.phonon is None and at_rest[1] is not None:
         raise DomainError(
             "phonon_residual_file: the displacements have no separate supercell of second "
             "order; name the undisplaced supercell with --residual-file"
         )
-    if len(parts) > 1 and None in at_rest and any(at_rest):
+    if supercells.phonon is not None and None in at_rest and any(at_rest):
         raise DomainError(
             "residual_file: two supercells have two undisplaced files; name that of third "
             "order with --residual-file, that of second with --phonon-residual-file"
         )
     forces_of_parts, start = [], 0
-    for part, n, rest in zip(parts, counts, at_rest, strict=False):
+    for part, n in zip(parts, counts, strict=True):
+        # Forces at rest drop out of the differences of fourth order.
+        rest = at_rest[part is supercells.phonon] if part.order < 4 else None
         forces_of_parts.append(
             collect_forces(part, files[start : start + n], residual=rest, format=form)
         )

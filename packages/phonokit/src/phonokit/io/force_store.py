@@ -23,6 +23,7 @@ from phono_grid.hdf5 import Hdf5File, make_hdf5, open_hdf5
 from phono_mpi import lock_file
 
 from phonokit.model.displaced_supercells import AnySupercells
+from phonokit.model.fourth_order import FourthOrderSupercells
 
 FLOAT, CHECK, MARK = np.dtype("<f8"), np.dtype("<u4"), np.dtype("u1")
 """Types of forces, of their checksums, and of the marks that say that they are there."""
@@ -127,13 +128,15 @@ def _whole(
 
 
 @contextmanager
-def force_store(path: Path, supercells: AnySupercells, origin: str) -> Iterator[ForceStore]:
+def force_store(
+    path: Path, supercells: AnySupercells | FourthOrderSupercells, origin: str
+) -> Iterator[ForceStore]:
     """Open the file of forces of these supercells, or begin it.
 
     Parameters
     ----------
     path : Path
-    supercells : DisplacedSupercells or RandomSupercells
+    supercells : DisplacedSupercells, RandomSupercells or FourthOrderSupercells
     origin : str
         The name of what makes the forces, for a file that is begun.
 

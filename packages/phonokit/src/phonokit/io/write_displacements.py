@@ -18,6 +18,7 @@ from phonokit.model.displaced_supercells import (
     DisplacedSupercells,
     RandomSupercells,
 )
+from phonokit.model.fourth_order import FourthOrderSupercells
 
 FileLines = Iterator[str]
 
@@ -76,7 +77,7 @@ def write_displacements(
     if phonon is not None and phonon_forces is not None:
         phonon_forces = finite(phonon_forces, "phonon_forces", _shape(phonon))
     with writing_text(target) as file:
-        file.writelines(_head(supercells, comment))
+        file.writelines(head_lines(supercells, comment))
         if phonon is not None:
             file.write("phonon_supercell_matrix:\n" + _matrix(phonon) + "\n")
             file.writelines(cell_lines("phonon_supercell", phonon.supercell.cell))
@@ -90,7 +91,9 @@ def _shape(supercells: AnySupercells) -> tuple[int, int, int]:
     return len(supercells), supercells.supercell.cell.n_atoms, 3
 
 
-def _head(supercells: AnySupercells, comment: str) -> FileLines:
+def head_lines(
+    supercells: AnySupercells | FourthOrderSupercells, comment: str
+) -> FileLines:
     """All but displacements."""
     program = "phonopy" if supercells.order == 2 else "phono3py"
     unit, cells = supercells.unit_cell, supercells.supercell
@@ -112,7 +115,7 @@ def _head(supercells: AnySupercells, comment: str) -> FileLines:
         yield from cell_lines(name, cell)
 
 
-def _matrix(supercells: AnySupercells) -> str:
+def _matrix(supercells: AnySupercells | FourthOrderSupercells) -> str:
     """The supercell matrix, whole numbers."""
     unit, cell = supercells.unit_cell, supercells.supercell.cell
     matrix = np.rint((cell.lattice @ np.linalg.inv(unit.lattice)).T).astype(int)

@@ -16,6 +16,7 @@ from phonokit.io.outputs.calculation import Finished
 from phonokit.io.program_inputs import WRITERS
 from phonokit.io.same_supercell import Expected, placement
 from phonokit.model.displaced_supercells import AnySupercells
+from phonokit.model.fourth_order import FourthOrderSupercells
 
 NOT_FOR_CRYSTALS = (
     *("db", "json", "mysql", "postgresql", "bundletrajectory", "netcdftrajectory"),
@@ -30,13 +31,13 @@ Write = Callable[[Path, Cell, NDArray[np.float64]], None]
 
 @together()
 def write_structures(
-    supercells: AnySupercells, folder: Path, stem: str, form: str
+    supercells: AnySupercells | FourthOrderSupercells, folder: Path, stem: str, form: str
 ) -> tuple[int, Path]:
     """Write the undisplaced supercell as number 0, and every one that needs forces.
 
     Parameters
     ----------
-    supercells : DisplacedSupercells or RandomSupercells
+    supercells : DisplacedSupercells, RandomSupercells or FourthOrderSupercells
     folder : Path
     stem : str
         How the names begin.

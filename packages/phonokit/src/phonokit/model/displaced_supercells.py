@@ -107,12 +107,7 @@ class DisplacedSupercells(ValueNoun):
 
     def comments(self, length: float = 1.0) -> Iterator[str]:
         """One or two lines that say what moves, supercell by supercell, in a unit of Å."""
-        for number in range(len(self)):
-            lines = []
-            for atom, u in self.moves(number):
-                x, y, z = u / length
-                lines.append(f"# {atom + 1:<5d} {x:20.16f} {y:20.16f} {z:20.16f}\n")
-            yield "".join(lines)
+        return (comment_lines(self.moves(n), length) for n in range(len(self)))
 
     @property
     def description(self) -> str:
@@ -191,7 +186,16 @@ class RandomSupercells(ValueNoun):
 
 
 AnySupercells = DisplacedSupercells | RandomSupercells
-"""Supercells that want forces."""
+"""Supercells that want forces, of second and third order."""
+
+
+def comment_lines(moves: list[Move], length: float) -> str:
+    """Lines that say which atoms move, and how, in a unit of Å."""
+    lines = []
+    for atom, u in moves:
+        x, y, z = u / length
+        lines.append(f"# {atom + 1:<5d} {x:20.16f} {y:20.16f} {z:20.16f}\n")
+    return "".join(lines)
 
 
 def ensure_phonon(third: AnySupercells, phonon: AnySupercells | None) -> None:

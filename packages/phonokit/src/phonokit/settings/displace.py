@@ -21,8 +21,8 @@ Matrix = Triple | tuple[Triple, Triple, Triple]
 """Multiples of the axes of the unit cell, or a matrix whose columns are the axes of the
 supercell in those of the unit cell."""
 PLUS_MINUS = ("auto", "yes", "no")
-DISTANCE = {2: 0.01, 3: 0.03}
-"""Å, by order, as phonopy and phono3py have it."""
+DISTANCE = {2: 0.01, 3: 0.03, 4: 0.03}
+"""Å, by order, as phonopy and phono3py have it for second and third."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
