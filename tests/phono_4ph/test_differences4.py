@@ -121,3 +121,5 @@ def test_wrong_numbers_of_forces_and_triples_that_do_not_suffice_are_refused(
         finite_differences4(few, [np.zeros((32, 3))] * len(few))
     with pytest.raises(DomainError, match="more than the supercell holds"):
         triple_displacements(crystal, cutoff=5.0)
+    with pytest.raises(DomainError, match="sum rule leaves no constants within 2 Å"):
+        triple_displacements(crystal, cutoff=2.0)

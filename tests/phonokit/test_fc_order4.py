@@ -46,5 +46,7 @@ def test_half_of_the_options_is_not_enough(folder, capsys):
 
 def test_pairs_do_not_determine_fourth_order():
     data = phonokit.read("examples/silicon")
-    with pytest.raises(DomainError, match="random displacements"):
+    with pytest.raises(
+        DomainError, match="displacements of three atoms or of all at random"
+    ):
         fit_fourth_order(data, 3.0)

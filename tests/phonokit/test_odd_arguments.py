@@ -22,7 +22,7 @@ from phono_fc import (
     SparseForceConstants3,
 )
 from phono_grid import Cell, Supercell
-from phonokit import Displace, Fit, Projection, Transport, displace
+from phonokit import Displace, Fit, Projection, Transport, displace, displace_fourth_order
 
 pytest.importorskip("seekpath")
 pytest.importorskip("ase")
@@ -45,6 +45,7 @@ CRYSTAL = of_springs()
 CELL = Cell.of(4.2 * np.eye(3), [[0, 0, 0], [0.5, 0.5, 0.5]], ["Cs", "Cl"])
 SUPERCELLS = displace(CELL, Displace(supercell=(1, 1, 1), second_order=True))
 RANDOM = displace(CELL, Displace(random=2, seed=1, second_order=True))
+FOURTH = displace_fourth_order(CELL, Displace(supercell=(2, 2, 2)), cutoff=3.7)
 CHARGES = BornCharges([np.eye(3), -np.eye(3)], 2 * np.eye(3))
 N = len(SUPERCELLS)
 FORCES = np.random.default_rng(1).normal(size=(N, 2, 3))
@@ -135,7 +136,12 @@ NEUTRONS = {
     "spectral": None,
     "frequency_points": 5,
 }
+FOURTH_FORCES = np.zeros((len(FOURTH), 16, 3))
 SPECIAL = {
+    "FourthOrderSupercells": {"triples": FOURTH.triples},
+    "FourthOrderData": {"supercells": FOURTH, "forces": FOURTH_FORCES},
+    "displace_fourth_order": {"settings": Displace(supercell=(2, 2, 2)), "cutoff": 3.7},
+    "write_fourth_order_supercells": {"supercells": FOURTH},
     "TrajectoryData": {"rest": CELL, "displacements": np.zeros((3, 2, 3))},
     "fit_trajectory": {"data": FRAMES, "settings": phonokit.TrajectoryFit(blocks=2)},
     "from_object": {"given": object()},

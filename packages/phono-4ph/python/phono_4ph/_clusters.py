@@ -100,6 +100,7 @@ def orbits(cell: Cell, symmetry: Symmetry, order: int, cutoff: float) -> list[Or
     """Clusters by orbit, with the tensors that symmetry allows."""
     group = SpaceGroup.of(cell, symmetry)
     orders = list(permutations(range(order)))
+    powers = [tensor_power(rotation, order) for rotation in group.cartesian]
     left = set(clusters(cell, order, cutoff))
     made = []
     for first in sorted(left):
@@ -113,7 +114,9 @@ def orbits(cell: Cell, symmetry: Symmetry, order: int, cutoff: float) -> list[Or
                 ways.setdefault(key, (r, way))
                 if key == first:
                     n_same += 1
-                    projector += transformation(group.cartesian[r], way)
+                    axes = powers[r].reshape((3,) * 2 * order)
+                    axes = axes.transpose(*way, *range(order, 2 * order))
+                    projector += axes.reshape(projector.shape)
         projector /= n_same
         values, vectors = np.linalg.eigh((projector + projector.T) / 2)
         allowed = vectors[:, values > 1 - ONE].T
@@ -121,8 +124,9 @@ def orbits(cell: Cell, symmetry: Symmetry, order: int, cutoff: float) -> list[Or
         left -= set(keys)
         if not len(allowed):
             continue
+        turned = [(allowed @ power.T).reshape(-1, *(3,) * order) for power in powers]
         bases = [
-            (allowed @ transformation(group.cartesian[r], way).T).reshape(-1, *(3,) * order)
+            turned[r].transpose(0, *(axis + 1 for axis in way))
             for r, way in (ways[key] for key in keys)
         ]
         made.append(Orbit(keys, np.array(bases)))
@@ -138,13 +142,10 @@ def exchanged(image: Key, way: tuple[int, ...]) -> Key:
     return (*(image[i] for i in way), *moved)
 
 
-def transformation(
-    rotation: NDArray[np.float64], way: tuple[int, ...]
-) -> NDArray[np.float64]:
-    """The matrix on tensors of an operation and an exchange of atoms."""
-    n = len(way)
-    matrix: NDArray[np.floating] = rotation
+def tensor_power(rotation: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    """The matrix of a rotation on tensors of ``n`` axes."""
+    matrix: NDArray[np.float64] = rotation
     for _ in range(n - 1):
-        matrix = np.kron(matrix, rotation)
-    axes = matrix.reshape((3,) * (2 * n)).transpose(*way, *range(n, 2 * n))
-    return np.asarray(axes.reshape(3**n, 3**n))
+        product = matrix[:, None, :, None] * rotation[None, :, None, :]
+        matrix = product.reshape(len(matrix) * 3, -1)
+    return matrix

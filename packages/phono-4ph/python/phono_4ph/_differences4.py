@@ -149,6 +149,10 @@ def triple_displacements(
     ensure_held("cutoff", cutoff, supercell)
     candidates = _candidates(supercell, cutoff, symmetry)
     chosen = independent(candidates)
+    if not chosen:
+        raise DomainError(
+            f"cutoff: the sum rule leaves no constants within {cutoff:g} Å; take a larger one"
+        )
     return TripleDisplacements(
         supercell,
         cutoff,
