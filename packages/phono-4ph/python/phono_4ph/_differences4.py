@@ -151,7 +151,8 @@ def triple_displacements(
     chosen = independent(candidates)
     if not chosen:
         raise DomainError(
-            f"cutoff: the sum rule leaves no constants within {cutoff:g} Å; take a larger one"
+            f"cutoff: the sum rule leaves no constants within {cutoff:g} Å; take a larger "
+            "one"
         )
     return TripleDisplacements(
         supercell,
