@@ -46,7 +46,7 @@ class FourthOrderSupercells(ValueNoun):
 
     @property
     def supercell(self) -> Supercell:
-        """The supercell at rest."""
+        """The undisplaced supercell."""
         return self.triples.supercell
 
     @property
