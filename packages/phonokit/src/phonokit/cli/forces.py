@@ -147,7 +147,7 @@ def compute_all(
                 calculator,
                 store,
                 origin=origin,
-                # Those of the undisplaced supercell drop out of the differences of fourth order.
+                # Those of the undisplaced supercell drop out of fourth order.
                 residual=residual and part.order < 4,
                 progress=progress,
             )
@@ -264,7 +264,7 @@ def _collected(
         )
     forces_of_parts, start = [], 0
     for part, n in zip(parts, counts, strict=True):
-        # Those of the undisplaced supercell drop out of the differences of fourth order.
+        # Those of the undisplaced supercell drop out of fourth order.
         rest = at_rest[part is supercells.phonon] if part.order < 4 else None
         forces_of_parts.append(
             collect_forces(part, files[start : start + n], residual=rest, format=form)
