@@ -38,14 +38,14 @@ CASES = {
     "thermal": (
         (EXAMPLE, *MESH),
         ("--temperature", "5"),
-        r"temperature is .* \[5\.0\]",
+        r"temperature is .* 5\.0",
     ),
     "modes": ((EXAMPLE, *MESH), ("--no-eigenvectors",), "no-eigenvectors is false there"),
     "gamma": ((EXAMPLE, *Q), ("--sigma", "0.1"), "sigma is not given there and 0.1 here"),
     "spectral": (
         (EXAMPLE, *Q),
         ("--temperature", "5"),
-        r"\[300.0\] there and \[5.0\]",
+        r"300.0 there and 5.0",
     ),
     "jdos": ((EXAMPLE, *Q), ("--sigma", "0.1"), "sigma is not given there and 0.1 here"),
     "qha": (
@@ -64,12 +64,12 @@ CASES = {
     "neutrons": (
         (EXAMPLE, *MESH, "--momentum", "2,0.2,0", *SILICON),
         ("--resolution", "0.3"),
-        r"resolution is \[\] there and \[0\.3\] here",
+        r"resolution is not given there and 0\.3 here",
     ),
     "powder": (
         (EXAMPLE, *MESH, "--momentum", "2", "--directions", "9", *SILICON),
         ("--temperature", "5"),
-        r"\[300.0\] there and \[5.0\]",
+        r"300.0 there and 5.0",
     ),
     "export": (("dos.hdf5",), None, ""),
     "symmetry": (("v0",), ("--q", "0.5,0,0"), "q is 0,0,0 there and 0.5,0,0 here"),

@@ -56,7 +56,7 @@ def test_numbers_belong_to_the_option_before_them_and_a_path_does_not():
 
 
 def test_wave_vectors_may_begin_with_a_minus_sign_and_be_fractions():
-    tokens = ["gamma", "data", "--q", "0,0,0", "-0.25,0,0", "1/3,-1/3,0", "--sigma", "0.1"]
+    tokens = ["gamma", "data", "--q", "0,0,0", "-0.25,0,0", "1/3,-1/3,0", "--unit", "meV"]
     assert spread(tokens) == [
         "gamma",
         "data",

@@ -75,11 +75,13 @@ def _flat(name: str, value: Any) -> dict[str, str]:
         for f in fields(value):
             found |= _flat(f.name, getattr(value, f.name))
         return found
-    return {name: _word(value)}
+    return {name: word(value)}
 
 
-def _word(value: Any) -> str:
+def word(value: Any) -> str:
     """A value as it can be compared and, where it is short, be read."""
+    if isinstance(value, tuple) and len(value) < 2:
+        value = value[0] if value else None
     if isinstance(value, Path):
         return f"{value.name} {file_hash(value)}".strip()
     if isinstance(value, Enum):

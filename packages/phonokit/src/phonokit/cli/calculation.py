@@ -83,6 +83,8 @@ class Calculation(Generic[R]):
         Files that are read beside those of the crystal.
     rows : mapping
         More lines of the header.
+    crystal : callable, optional
+        Gives the crystal, where it is not read for this calculation alone.
     """
 
     path: Path
@@ -99,6 +101,12 @@ class Calculation(Generic[R]):
     identity: Callable[[Crystal], dict[str, str]] = lambda _: {}
     more_files: Callable[[], Iterable[Path]] = tuple[Path, ...]
     rows: Mapping[str, str] = field(default_factory=dict)
+    crystal: Callable[[], Crystal] | None = None
+
+    def load(self) -> Crystal:
+        """Read the crystal, unless it is there."""
+        crystal = self.crystal
+        return self.options.crystal.load(self.path) if crystal is None else crystal()
 
     def result(self, crystal: Crystal, run: Run) -> R:
         """Compute."""
@@ -120,9 +128,18 @@ class Calculation(Generic[R]):
 
 
 def carry_out(calculation: Calculation[R]) -> None:
-    """Compute and write, on as many ranks as there are."""
+    """Compute, write and show, on as many ranks as there are."""
+    options = calculation.options.output
     with launched_ranks(current.get().explain) as ranks:
-        _on_ranks(calculation, ranks)
+        report = options.report(ranks.rank == 0)
+        done = carried_out(calculation, ranks, report)
+        if done is None:
+            return
+        result, target = done
+        next_step = calculation.next_step(result, target)
+        if not next_step and options.plot is None:
+            next_step = _draw_it(target)
+        report.end(next_step)
 
 
 @contextmanager
@@ -142,7 +159,7 @@ def begun(
         warnings_in_one_line(first),
         telling(f"phono: reading {calculation.path} ...", shown=shown),
     ):
-        crystal = options.crystal.load(calculation.path)
+        crystal = calculation.load()
         if calculation.order == 3:
             crystal.ensure_third_order()
     with using(crystal.backend):
@@ -173,11 +190,12 @@ def begun(
         yield loaded.pop(), target
 
 
-def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
-    """The whole command, on one rank of several or on the only one."""
+def carried_out(
+    calculation: Calculation[R], ranks: Ranks, report: Report
+) -> tuple[R, Path] | None:
+    """Compute, write and show; the result and its file, on the first rank. Collective."""
     first = ranks.rank == 0
     options = calculation.options.output
-    report = options.report(first)
     err = Console(file=sys.stderr, highlight=False, quiet=options.quiet or not first)
     with begun(calculation, ranks, report) as (crystal, target):
         asked = _asked(calculation, crystal)
@@ -188,7 +206,7 @@ def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
             more = _beside(calculation, crystal, ranks)
             del crystal
             if not first:
-                return
+                return None
             result: R = read_result(target)
             _tidy(target, calculation.mesh)
         else:
@@ -206,7 +224,7 @@ def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
                 # HDF5 takes the memory that the crystal and its series took.
                 del crystal
                 if store is None:
-                    return
+                    return None
                 # Nothing that was computed may be lost because it could not be printed.
                 with together():
                     result.write(target, command=current.get().command, asked=asked)
@@ -216,10 +234,7 @@ def _on_ranks(calculation: Calculation[R], ranks: Ranks) -> None:
         (report.is_there if there else report.wrote)(target)
         if options.plot is not None:
             report.wrote(options.plot)
-        next_step = calculation.next_step(result, target)
-        if not next_step and options.plot is None:
-            next_step = _draw_it(target)
-    report.end(next_step)
+    return result, target
 
 
 def _draw_it(file: Path) -> str:

@@ -65,6 +65,16 @@ def settings_text(
     return "\n".join(lines) + "\n"
 
 
+def with_values(settings: str, values: Mapping[str, Any]) -> str:
+    """A settings file with other values of options that it names."""
+    lines = settings.split("\n")
+    names = [line.partition(" = ")[0] for line in lines]
+    return "\n".join(
+        f"{name} = {json.dumps(values[name])}" if name in values else line
+        for name, line in zip(names, lines, strict=True)
+    )
+
+
 def values_of(
     tokens: Sequence[str], counts: Mapping[str, int]
 ) -> tuple[dict[str, list[str]], list[str]]:

@@ -36,7 +36,7 @@ from phonokit.settings.transport import Transport
 EXAMPLES = """
 phono converge examples/silicon --to 1% --plot converge.png
 phono converge examples/silicon --meshes 9 11 13 15 --method lbte
-phono converge examples/silicon --sigmas 0.05 0.1 0.2
+phono converge examples/silicon --sigma 0.05 0.1 0.2
 phono converge supercell-222 supercell-333 --to 2%
 phono converge examples/silicon --fc3-cutoffs 3 4.5
 """
@@ -63,8 +63,9 @@ class ConvergeOptions(KappaOptions):
     ----------
     to
         Relative difference from the limit that is allowed, 1% or 0.01.
-    sigmas
-        Widths of Gaussians in THz, each with a series of its own, in place of --sigma.
+    sigma
+        Width in THz of Gaussians that conserve energy, in place of tetrahedra; of several
+        each has a series of its own.
     fc3_cutoffs
         In Å, each with a series of its own, in place of --fc3-cutoff.
     fitted
@@ -77,21 +78,19 @@ class ConvergeOptions(KappaOptions):
     mesh: Annotated[MeshOptions, Parameter(parse=False)] = MESH
     to: str = "1%"
     meshes: Meshes = ()
-    sigmas: tuple[float, ...] = ()
+    sigma: tuple[float, ...] = ()
     fc3_cutoffs: tuple[float, ...] = ()
     fitted: int = 4
 
     @property
     def convergence(self) -> Convergence:
         """The study that the options mean."""
-        if self.sigmas and (self.sigma is not None or self.smearing.smearing is not None):
-            raise DomainError("sigmas: are in place of sigma= and smearing=; give one")
         if self.fc3_cutoffs and self.crystal.fc3_cutoff is not None:
             raise DomainError("fc3_cutoffs: are in place of fc3_cutoff=; give one of them")
         return Convergence(
             tolerance=part_of_one("to", self.to),
             meshes=tuple(map(_mesh, self.meshes)) or None,
-            sigmas=self.sigmas,
+            sigmas=self.sigma if len(self.sigma) > 1 else (),
             fitted=self.fitted,
         )
 
@@ -100,7 +99,7 @@ class ConvergeOptions(KappaOptions):
         same = {f.name: getattr(self, f.name) for f in fields(KappaOptions)}
         if cutoff is not None:
             same["crystal"] = replace(self.crystal, fc3_cutoff=cutoff)
-        return KappaOptions(**same | ({} if sigma is None else {"sigma": sigma}))
+        return KappaOptions(**same | ({} if sigma is None else {"sigma": (sigma,)}))
 
 
 OPTIONS = ConvergeOptions()

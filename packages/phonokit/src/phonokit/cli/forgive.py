@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 THREE = ("--mesh", "--supercell", "--phonon-supercell")
 """Options of three whole numbers, written 11x11x11 by many."""
+LISTS = ("--sigma", "--mass-variances", "--volumes", "--fc3-cutoffs")
+"""Options of several numbers, written 0.1,0.2 by many."""
 BETWEEN = re.compile(r"[x×*,;\s]+")
 LENGTH = re.compile(r"([0-9.eE+-]+?) ?(nm|um|µm|μm|mm)")
 MICROMETRES = {"nm": 1e-3, "um": 1.0, "µm": 1.0, "μm": 1.0, "mm": 1e3}
@@ -51,6 +53,8 @@ def _values(
     parts = [part for part in BETWEEN.split(word.strip("()[] ")) if part]
     if option in THREE and place == 0 and len(parts) == 3:
         yield from parts
+    elif option in LISTS and "," in word:
+        yield from word.split(",")
     elif option == "--q" and place == 0:
         yield CENTRE.get(word, word)
     elif option == "--boundary-mfp" and (length := LENGTH.fullmatch(word)):

@@ -17,7 +17,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "Output": "output plot unit component relaxons size style to overwrite "
         "structures full text csv eigenvectors character no-eigenvectors "
         "no-velocities json quiet verbose",
-        "Numerics": "directions sigma sigmas sigma-cutoff damping smearing "
+        "Numerics": "directions sigma sigma-cutoff damping smearing "
         "smearing-scale solver frequency-points fitted connect cutoff-frequency "
         "fc3-cutoff fc3-cutoffs fc4-cutoff blocks "
         "sparse least-squares symmetrize no-symmetrize rotational sample "

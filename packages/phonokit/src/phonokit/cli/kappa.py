@@ -1,5 +1,7 @@
 """``phono kappa``."""
 
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -31,13 +33,14 @@ from phonokit.cli.options import (
     Flat,
     FlatScattering,
     FlatSmearing,
+    OutputOptions,
     RunOptions,
-    Sigma,
     as_fine_as,
     scattering_from,
 )
 from phonokit.cli.temperatures import Temperatures
 from phonokit.cli.terminal import warnings_in_one_line
+from phonokit.cli.widths import Widths, carry_out_each
 from phonokit.plot.kappa import plot_kappa
 from phonokit.results.kappa import KappaResult, default_name
 from phonokit.run.distributed import launched_ranks
@@ -64,6 +67,7 @@ phono kappa examples/silicon --mesh 19 19 19 --temperature 300 600
 phono kappa phono3py_params.yaml.xz --output kappa.hdf5 --plot kappa.png
 phono kappa phono3py.yaml --fc2 fc2.hdf5 --fc3 fc3.hdf5 --born BORN
 phono kappa examples/silicon --method lbte --isotopes
+phono kappa examples/silicon --sigma 0.05 0.1 0.2 --plot widths.png
 phono kappa examples/silicon --wigner --temperature 100:1000:100
 phono kappa examples/silicon --four-phonon --fc4 FORCE_CONSTANTS_4TH --sample --error 2%
 """
@@ -81,7 +85,7 @@ class KappaOptions(CalculationOptions):
         coherences are given separately. The same as --coherence smm19.
     """
 
-    sigma: Sigma = None
+    sigma: Widths = ()
     smearing: FlatSmearing = SMEARING
     wigner: bool = False
     transport: Annotated[TransportOptions, Flat] = TRANSPORT
@@ -91,8 +95,9 @@ class KappaOptions(CalculationOptions):
 
     @property
     def settings(self) -> Transport:
-        """The settings that the options mean."""
-        scattering = scattering_from(self.scattering, self.sigma, self.smearing)
+        """The settings that the options mean, of several widths with the first."""
+        width = self.sigma[0] if self.sigma else None
+        scattering = scattering_from(self.scattering, width, self.smearing)
         transport = settings_from(Transport, self.transport, scattering=scattering)
         if transport.method is Method.RTA:
             self._ensure_unused()
@@ -157,15 +162,38 @@ def kappa(
         machine and on more ranks; nothing is written.
     """
     options, rows = with_control(path, options)
+    if len(options.sigma) < 2:
+        product, show = (plan_of, _plan) if plan else (kappa_of, carry_out)
+        show(_calculation(path, options, temperature, rows, product))
+        return
+    if plan:
+        raise DomainError("plan: measures one width; give one sigma=")
+    crystal = functools.cache(lambda: options.crystal.load(path))
+
+    def of_width(width: float, output: OutputOptions) -> Calculation[Any]:
+        one = replace(options, sigma=(width,), output=output)
+        return replace(_calculation(path, one, temperature, rows), crystal=crystal)
+
+    carry_out_each(options.sigma, of_width, options.output, plot_kappa)
+
+
+def _calculation(
+    path: Path,
+    options: KappaOptions,
+    temperature: tuple[float, ...],
+    rows: Mapping[str, str],
+    product: Callable[..., Any] = kappa_of,
+) -> Calculation[Any]:
+    """The calculation, with Gaussians of the first width if there are any."""
     scale = options.smearing.smearing_scale
     inputs: dict[str, Any] = {
         "temperatures": checked_temperatures(temperature),
         "transport": options.settings,
     }
-    calculation: Calculation[Any] = Calculation(
+    return Calculation(
         path=path,
         options=options,
-        compute=options.four.compute(path, kappa_of, **inputs),
+        compute=options.four.compute(path, product, **inputs),
         mesh=options.mesh.of(KAPPA_MESH),
         name=lambda grid: default_name(
             grid, options.settings, four_phonon=options.four.four_phonon
@@ -185,10 +213,6 @@ def kappa(
         order=3,
         next_step=_next_step,
     )
-    if plan:
-        _plan(replace(calculation, compute=options.four.compute(path, plan_of, **inputs)))
-    else:
-        carry_out(calculation)
 
 
 app = command(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
-from phono_grid import backend
+from phono_grid import Gaussian, backend
 from rich import box
 from rich.table import Table
 
@@ -26,7 +26,9 @@ RANKS = (1, 4, 16, 64, 256, 1024, 4096, 16384)
 
 def kappa_table(result: KappaResult) -> Table:
     """κ, one row per temperature."""
-    title = "Lattice thermal conductivity, W/(m K)"
+    smearing = result.transport.scattering.smearing
+    width = f", σ = {smearing.sigma:g} THz" if isinstance(smearing, Gaussian) else ""
+    title = f"Lattice thermal conductivity, W/(m K){width}"
     table = table_of("T (K)", *COMPONENTS, title=title)
     parts = {"": result.kappa}
     if result.wigner is not None:

@@ -9,7 +9,7 @@ from cyclopts import Parameter, Token
 
 SEVERAL = (
     *("--temperature", "--q", "--mass-variances", "--magnetic-moments"),
-    *("--volumes", "--meshes", "--sigmas", "--fc3-cutoffs"),
+    *("--volumes", "--meshes", "--sigma", "--fc3-cutoffs"),
 )
 """Options that numbers may follow, with or without commas."""
 FEW = 10

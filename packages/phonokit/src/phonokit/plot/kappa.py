@@ -160,8 +160,8 @@ def _scales(axes: Axes) -> None:
     xy = np.concatenate(points)
     xy = xy[np.isfinite(xy).all(axis=1)]
     if not len(xy) or np.ptp(xy[:, 0]) == 0 or xy[:, 1].min() <= 0:
+        axes.margins(x=0.15, y=0.1)
         axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
-        axes.margins(x=0.15)
         return
     axes.set(xscale="log", yscale="log")
     axes.margins(x=0.06, y=0.08)

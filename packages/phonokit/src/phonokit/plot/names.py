@@ -71,5 +71,7 @@ def _in_words(name: str, value: Any) -> str:
             return " × ".join(map(str, np.diag(rows)))
     if name == "boundary mfp":
         return f"boundaries {1000 * value:g} nm"
+    if name == "sigma":
+        return f"σ = {value:g} THz"
     text = f"{value:g}" if isinstance(value, float) else str(value)
     return f"{name} {text}"
