@@ -7,6 +7,7 @@ from phono_dynmat import phonon_modes
 from phono_grid import Cell
 from phono_grid.errors import DomainError
 from phonokit import Displace, Transport
+from tiny_crystal import EXAMPLE
 
 pytest.importorskip("ase")
 
@@ -75,18 +76,25 @@ def test_isotopes_of_given_variance_scatter_as_natural_ones_do():
             Transport(isotopes=True),
             Transport(mass_variances=(g, g)),
             Transport(mass_variances=(4 * g, 4 * g)),
+            Transport(mass_variances={"Si": 4 * g}),
+            Transport(mass_variances={}),
             Transport(mass_variances=(0, 0)),
             Transport(),
         )
     ]
     assert kappas[0] == pytest.approx(kappas[1], rel=1e-12)
-    assert kappas[2] < kappas[1] < kappas[3] == kappas[4]
+    four, by_name, none_named, pure, plain = kappas[2:]
+    assert four == by_name
+    assert none_named == kappas[0]
+    assert four < kappas[1] < pure == plain
 
 
 @pytest.mark.parametrize(
     ("variances", "message"),
     [
         ((1e-4,), r"expected 2, one for each atom of the primitive cell \(1 Si, 2 Si\)"),
+        ({"Ge": 1e-4}, "there is no Ge in the crystal, only Si"),
+        ({"Si": -1e-4}, "mass_variances must not be negative"),
         ((1e-4, 2e-4), "atoms 1 and 2 are equal by symmetry, but have 0.0001 and 0.0002"),
     ],
 )
@@ -102,3 +110,40 @@ def test_pure_isotopes_are_not_taken_for_natural_elements(symbol, mass):
 
     with pytest.raises(DomainError, match="are not the natural ones; give mass_variances"):
         natural_mass_spread(Cell(np.eye(3) * 3, [[0, 0, 0]], [symbol], [mass]))
+
+
+def test_variances_may_be_named_by_element_and_by_site():
+    from phono_3ph import natural_mass_spread
+    from phonokit.calc.isotopes import mass_spread
+
+    positions = [[0, 0, 0], [0.5, 0.5, 0.5], [0.5, 0, 0]]
+    cell = Cell(np.eye(3) * 4, positions, ["Ga1", "Ga2", "N"], [69.723, 68.93, 14.007])
+    named = Transport(mass_variances={"Ga2": 0, "Ga": 2e-4})
+    ga, _, _ = cell.masses
+    natural = natural_mass_spread(Cell(cell.lattice, positions[2:], ["N"], [14.007]))
+    # A pure isotope that is named is no obstacle, and who is not named is natural.
+    expected = [2e-4 * ga**2, 0, natural[0]]
+    np.testing.assert_allclose(mass_spread(cell, named), expected, rtol=1e-14)
+    assert Transport.from_record(named.record) == named
+
+
+def test_the_command_takes_variances_by_name(tmp_path, monkeypatch, capsys):
+    from phonokit.cli.app import main
+
+    monkeypatch.chdir(tmp_path)
+    argv = ["kappa", str(EXAMPLE), "--mesh", "3", "3", "3", "--mass-variances"]
+    made = []
+    for i, words in enumerate((["1e-3", "1e-3"], ["Si=1e-3"], ["Si=x"], ["1e-3,1e-3"])):
+        name = f"{i}.hdf5"
+        code = main([*argv, *words, "--output", name])
+        if words[0] == "Si=x":
+            assert code == 2
+            assert "--mass-variances: expected a number for" in capsys.readouterr().err
+            continue
+        assert code == 0
+        made.append(phonokit.read_result(name).kappa)
+        config = ["--config", f"{i}.toml", "--output", name]
+        assert main(["kappa", str(EXAMPLE), *config]) == 0
+        assert "is there already, of the same settings" in capsys.readouterr().out
+    np.testing.assert_array_equal(made[0], made[1])
+    np.testing.assert_array_equal(made[0], made[2])

@@ -86,6 +86,30 @@ def test_pictures_over_frequency_have_a_panel_for_each_wave_vector(here, command
 
 
 @pytest.mark.needs_rust
+def test_with_averaged_strengths_linewidths_are_the_phase_space(here):
+    """One number for each band times the joint density of states with occupations."""
+    over = [str(EXAMPLE), *SMALL, *Q, "--frequency-points", "41", "--temperature", "300"]
+    averaged = ["--average-strengths"]
+    assert main(["gamma", *over, *averaged, "--output", "averaged.hdf5"]) == 0
+    assert main(["jdos", *over]) == 0
+    gamma = numbers("averaged.hdf5")["gamma"][:, 0]
+    pairs = numbers("jdos.hdf5")
+    density = (pairs["sums"] + pairs["differences"])[:, 0]
+    for of_bands, n in zip(gamma, density, strict=True):
+        some = n > 0.01 * n.max()
+        strength = (of_bands[:, some] / n[some]).T
+        assert strength.min() > 0
+        np.testing.assert_allclose(strength, strength[:1].repeat(some.sum(), 0), rtol=1e-9)
+    # At its own frequency as well, and not the same as with every strength.
+    made = {}
+    for words in ([], averaged):
+        name = f"{len(words)}.hdf5"
+        assert main(["gamma", str(EXAMPLE), *SMALL, *Q, *words, "--output", name]) == 0
+        made[len(words)] = numbers(name)["gamma"]
+    assert np.abs(made[0] - made[1]).max() > 0.05 * made[0].max()
+
+
+@pytest.mark.needs_rust
 def test_joint_densities_with_and_without_temperatures(here):
     pytest.importorskip("matplotlib")
     argv = ["jdos", str(EXAMPLE), *SMALL, *Q, "--frequency-points", "201"]

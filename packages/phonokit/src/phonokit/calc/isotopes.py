@@ -1,5 +1,7 @@
 """Isotopes of the atoms of a crystal."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 from phono_3ph import natural_mass_spread
@@ -15,12 +17,16 @@ def mass_spread(cell: Cell, transport: Transport) -> NDArray[np.float64]:
     Raises
     ------
     DomainError
-        If there are not as many variances as atoms, atoms that symmetry makes equal have
-        different ones, or natural isotopes are not known or not those of the atoms.
+        If there are not as many variances as atoms, a name is none of the crystal's, atoms
+        that symmetry makes equal have different ones, or natural isotopes are not known or
+        not those of the atoms.
     """
     if transport.mass_variances is None:
         return natural_mass_spread(cell)
-    variances = np.array(transport.mass_variances)
+    if isinstance(transport.mass_variances, Mapping):
+        variances = _by_name(cell, transport.mass_variances)
+    else:
+        variances = np.array(transport.mass_variances)
     if len(variances) != cell.n_atoms:
         atoms = ", ".join(f"{k} {symbol}" for k, symbol in enumerate(cell.symbols, 1))
         raise DomainError(
@@ -37,3 +43,23 @@ def mass_spread(cell: Cell, transport: Transport) -> NDArray[np.float64]:
             "both the same, or name them differently in the structure (Si1, Si2)"
         )
     return variances * cell.masses**2
+
+
+def _by_name(cell: Cell, variances: Mapping[str, float]) -> NDArray[np.float64]:
+    """The variance of each atom, by its label or its element; natural where none is."""
+    elements = [symbol.rstrip("0123456789") for symbol in cell.symbols]
+    unknown = set(variances) - {*cell.symbols, *elements}
+    if unknown:
+        raise DomainError(
+            f"mass_variances: there is no {', '.join(sorted(unknown))} in the crystal, "
+            f"only {', '.join(dict.fromkeys(cell.symbols))}"
+        )
+    found = np.zeros(cell.n_atoms)
+    for i, (symbol, element) in enumerate(zip(cell.symbols, elements, strict=True)):
+        value = variances.get(symbol, variances.get(element))
+        if value is None:
+            one = slice(i, i + 1)
+            atom = Cell(cell.lattice, cell.positions[one], (symbol,), cell.masses[one])
+            value = (natural_mass_spread(atom) / atom.masses**2).item()
+        found[i] = value
+    return found

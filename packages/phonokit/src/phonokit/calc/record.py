@@ -109,6 +109,6 @@ def _words(value: Any) -> str:
         return " ".join(str(n) for n in value.matrix.ravel())
     if value is None or isinstance(value, bool | int | float | str):
         return repr(value)
-    if isinstance(value, list | tuple) and len(value) < 100:
+    if isinstance(value, list | tuple | dict) and len(value) < 100:
         return repr(value)
     return fingerprint(value)

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_3ph import (
     PRINCIPAL_VALUE_WIDTH,
+    Couplings,
     EvaluationPoints,
     Scattering,
+    Strengths,
     imaginary_self_energy,
     real_self_energy,
 )
@@ -19,6 +21,7 @@ from phono_grid.errors import ensure_flag, ensure_positive
 from phonokit._documented import documented
 from phonokit.calc.record import INPUTS
 from phonokit.calc.scattering_problem import (
+    Scatterers,
     ScatteringProblem,
     computed,
     frequency_points_of,
@@ -41,6 +44,7 @@ def linewidths(
     *,
     scattering: Scattering | None = None,
     normal_umklapp: bool = False,
+    average_strengths: bool = False,
     frequency_points: int | ArrayLike | None = None,
     nac: bool = True,
     run: Run | None = None,
@@ -64,6 +68,10 @@ def linewidths(
         Fractional wave vectors, points of the mesh, in any Brillouin zone.
     normal_umklapp : bool
         Resolve linewidths into normal and umklapp processes.
+    average_strengths : bool
+        Take the mean :math:`\frac{1}{n_b^2} \sum |\Phi|^2` over all pairs of phonons, one
+        number for each band, in place of every strength [1]_: what is left of
+        the differences between linewidths is the phase space.
     frequency_points : int or (n_f,) array_like, optional
         THz, or how many from 0 to a little above twice the highest frequency; each band at
         its own frequency if not given.
@@ -99,6 +107,7 @@ def linewidths(
     (1, 1, 6)
     """
     ensure_flag("normal_umklapp", normal_umklapp)
+    ensure_flag("average_strengths", average_strengths)
     problem = ScatteringProblem(
         product="linewidths",
         crystal=crystal,
@@ -109,7 +118,11 @@ def linewidths(
         frequency_points=frequency_points_of(frequency_points),
         nac=nac,
         run=Run() if run is None else run,
-        choices={"normal_umklapp": normal_umklapp},
+        choices={
+            "normal_umklapp": normal_umklapp,
+            # Files of versions that had no such choice do not name it.
+            **({"average_strengths": True} if average_strengths else {}),
+        },
     )
     names = ("total", "normal", "umklapp") if normal_umklapp else ("total",)
     with using(crystal.backend):
@@ -122,8 +135,11 @@ def linewidths(
             evaluation = EvaluationPoints(place, points)
             if zone is not None:
                 evaluation = EvaluationPoints.normal_umklapp(zone, place, points)
+            couplings: Couplings = scatterers.couplings
+            if average_strengths:
+                couplings = _averaged(scatterers, place, problem.scattering)
             gamma = imaginary_self_energy(
-                scatterers.couplings, phonons, evaluation, occupations, problem.scattering
+                couplings, phonons, evaluation, occupations, problem.scattering
             )
             return {name: getattr(gamma, name) for name in names}
 
@@ -141,6 +157,17 @@ def linewidths(
         frequency_points=points,
         provenance=problem.record.provenance(),
     )
+
+
+def _averaged(scatterers: Scatterers, q: int, scattering: Scattering) -> Strengths:
+    """One strength for each band, that of all triplets at a wave vector of the mesh."""
+    strengths = Strengths.of(
+        scatterers.couplings,
+        scatterers.phonons,
+        q,
+        cutoff_frequency=scattering.cutoff_frequency,
+    )
+    return strengths.averaged()
 
 
 @documented(INPUTS)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from phonokit.cli.temperatures import NUMBERS, SEVERAL
+from phonokit.cli.temperatures import follows
 
 OPTION = "--config"
 
@@ -87,7 +87,7 @@ def values_of(
         if flag in counts:
             name, left = flag.lstrip("-"), counts[flag] - bool(equals)
             values.setdefault(name, []).extend([value] if equals else [])
-        elif name and (left > 0 or (f"--{name}" in SEVERAL and NUMBERS.fullmatch(word))):
+        elif name and (left > 0 or follows(f"--{name}", word)):
             values[name].append(word)
             left -= 1
         else:

@@ -121,7 +121,7 @@ OPTIONS = {
     "--thm": "tetrahedra are used unless --sigma is given; leave it out",
     "--cutoff-freq": "write --cutoff-frequency",
     "--full-pp": "what it would compute is not needed; leave it out",
-    "--ave-pp": "strengths are not averaged; leave it out",
+    "--ave-pp": "write --average-strengths for phono gamma",
     "--pinv-solver": "write --solver direct for phono kappa",
     "--colmat": _DIRECT,
     "--write-collision": _DIRECT,

@@ -54,7 +54,7 @@ def _values(
     if option in THREE and place == 0 and len(parts) == 3:
         yield from parts
     elif option in LISTS and "," in word:
-        yield from word.split(",")
+        yield from filter(None, word.split(","))
     elif option == "--q" and place == 0:
         yield CENTRE.get(word, word)
     elif option == "--boundary-mfp" and (length := LENGTH.fullmatch(word)):

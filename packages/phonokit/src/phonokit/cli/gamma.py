@@ -32,6 +32,7 @@ def gamma(
     *,
     temperature: Temperatures = TEMPERATURES,
     normal_umklapp: Annotated[bool, Parameter(name=("--normal-umklapp", "--nu"))] = False,
+    average_strengths: bool = False,
     frequency_points: int | None = None,
     q: Q = ("0,0,0",),
     options: Annotated[WaveVectorOptions, Flat] = OPTIONS,
@@ -44,6 +45,9 @@ def gamma(
     ----------
     normal_umklapp
         Resolve linewidths into normal (N) and umklapp (U) processes.
+    average_strengths
+        Take the mean of all strengths of a band in place of each: linewidths then differ by
+        the phase space of the processes alone.
     frequency_points
         Number of frequencies from 0 on, in place of the bands' own.
     """
@@ -52,6 +56,7 @@ def gamma(
         temperatures=sorted_temperatures(temperature),
         scattering=options.settings,
         normal_umklapp=normal_umklapp,
+        average_strengths=average_strengths,
         frequency_points=frequency_points,
     )
     carry_out(

@@ -1,11 +1,12 @@
 """``phono kappa``."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+from cyclopts import Parameter
 from phono_3ph import Coherence
 from phono_grid.errors import DomainError
 
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 else:
     TransportOptions = options_of(
         Transport,
-        without=("scattering",),
+        without=("scattering", "mass_variances"),
         normal_umklapp=Option(also=("--nu",)),
         boundary_mfp=Option(
             help="Boundary mean free path in µm, or with a unit (500nm): the distance "
@@ -68,10 +69,19 @@ phono kappa phono3py_params.yaml.xz --output kappa.hdf5 --plot kappa.png
 phono kappa phono3py.yaml --fc2 fc2.hdf5 --fc3 fc3.hdf5 --born BORN
 phono kappa examples/silicon --method lbte --isotopes
 phono kappa examples/silicon --sigma 0.05 0.1 0.2 --plot widths.png
+phono kappa examples/silicon --mass-variances Si=2e-4
 phono kappa examples/silicon --wigner --temperature 100:1000:100
 phono kappa examples/silicon --four-phonon --fc4 FORCE_CONSTANTS_4TH --sample --error 2%
 """
 TRANSPORT = TransportOptions()
+MassVariances = Annotated[
+    tuple[str, ...],
+    Parameter(
+        help="Relative variance of the mass of each atom of the primitive cell, or by "
+        "element or label, as Ga=2e-4 N=0 (natural where none is given); isotopes scatter "
+        "then."
+    ),
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +98,7 @@ class KappaOptions(CalculationOptions):
     sigma: Widths = ()
     smearing: FlatSmearing = SMEARING
     wigner: bool = False
+    mass_variances: MassVariances = ()
     transport: Annotated[TransportOptions, Flat] = TRANSPORT
     scattering: FlatScattering = SCATTERING
     four: FourPhonons = FOUR_PHONON
@@ -98,7 +109,12 @@ class KappaOptions(CalculationOptions):
         """The settings that the options mean, of several widths with the first."""
         width = self.sigma[0] if self.sigma else None
         scattering = scattering_from(self.scattering, width, self.smearing)
-        transport = settings_from(Transport, self.transport, scattering=scattering)
+        transport = settings_from(
+            Transport,
+            self.transport,
+            scattering=scattering,
+            mass_variances=variances_from(self.mass_variances),
+        )
         if transport.method is Method.RTA:
             self._ensure_unused()
         if self.wigner and transport.coherence is None:
@@ -140,6 +156,27 @@ class KappaOptions(CalculationOptions):
 
 
 OPTIONS = KappaOptions()
+
+
+def variances_from(
+    texts: Sequence[str],
+) -> tuple[float, ...] | dict[str, float] | None:
+    """Variances as they were typed, ``1e-4`` or ``Ga=1e-4``; None if there are none."""
+    if not any("=" in text for text in texts):
+        return tuple(map(_variance, texts)) or None
+    pairs = [text.partition("=")[::2] for text in texts]
+    return {name: _variance(number) for name, number in pairs}
+
+
+def _variance(text: str) -> float:
+    """A number."""
+    try:
+        return float(text)
+    except ValueError:
+        raise DomainError(
+            "mass_variances: expected a number for each atom, as 2e-4 0, or numbers by "
+            f"element or label, as Ga=2e-4 N=0, got {text!r}"
+        ) from None
 
 
 def kappa(

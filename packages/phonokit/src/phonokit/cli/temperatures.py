@@ -9,7 +9,7 @@ from cyclopts import Parameter, Token
 
 SEVERAL = (
     *("--temperature", "--q", "--mass-variances", "--magnetic-moments"),
-    *("--volumes", "--meshes", "--sigma", "--fc3-cutoffs"),
+    *("--volumes", "--meshes", "--sigma", "--fc3-cutoffs", "--scattering-length"),
 )
 """Options that numbers may follow, with or without commas."""
 FEW = 10
@@ -22,6 +22,9 @@ NUMBERS = re.compile(
 """Numbers, lists and ranges of them, and wave vectors, which may be fractions."""
 COUNTED = re.compile(r"(\d{1,4})\*([-+]?[0-9.][-+0-9.eE]*)")
 """A number so many times, as MAGMOM of VASP has it: 2*1.5."""
+NAMED = ("--mass-variances", "--scattering-length")
+"""Options whose numbers may have the name of an element or a site before them."""
+NAMED_NUMBER = re.compile(r"[A-Z][a-z]?\d*=[-+]?[0-9.][-+0-9.eE]*(?:,[^,\s]+)*")
 HOW = "numbers as in 300, 100,200,300 or 100:1000:50 (first, last, step)"
 
 
@@ -50,7 +53,7 @@ def spread(tokens: Sequence[str]) -> list[str]:
     option = ""
     for token in tokens:
         counted = COUNTED.fullmatch(token) if option == "--magnetic-moments" else None
-        if option and (counted or NUMBERS.fullmatch(token)):
+        if option and (counted or follows(option, token)):
             if out[-1] == option:
                 out.pop()
             # With "=", or a minus sign would begin another option.
@@ -60,6 +63,13 @@ def spread(tokens: Sequence[str]) -> list[str]:
             option = token if token in SEVERAL else ""
             out.append(token)
     return out
+
+
+def follows(option: str, word: str) -> bool:
+    """Whether a word is one of the numbers after an option that takes several."""
+    if option in NAMED and NAMED_NUMBER.fullmatch(word):
+        return True
+    return option in SEVERAL and NUMBERS.fullmatch(word) is not None
 
 
 def _range(text: str) -> list[float]:

@@ -46,9 +46,9 @@ class Transport:
     isotopes : bool
         Scattering by isotopes, the natural ones of the elements unless ``mass_variances``
         are given.
-    mass_variances : n_a numbers, optional
-        Relative variance of the mass of each atom of the primitive cell; isotopes scatter
-        then.
+    mass_variances : n_a numbers, or numbers by name, optional
+        Relative variance of the mass of each atom of the primitive cell, or by element or
+        label (``{"Ga": 2e-4}``; natural where none is given); isotopes scatter then.
     boundary_mfp : float, optional
         Boundary mean free path in µm: the distance between surfaces that scatter phonons.
     coherence : Coherence or str, optional
@@ -70,7 +70,7 @@ class Transport:
     solver: Solver | str = Solver.CG
     scattering: Scattering = field(default_factory=Scattering)
     isotopes: bool = False
-    mass_variances: tuple[float, ...] | None = None
+    mass_variances: tuple[float, ...] | Mapping[str, float] | None = None
     boundary_mfp: float | None = None
     coherence: Coherence | str | None = None
     normal_umklapp: bool = False
@@ -89,8 +89,8 @@ class Transport:
         if self.boundary_mfp is not None:
             ensure_positive("boundary_mfp", self.boundary_mfp)
         if self.mass_variances is not None:
-            variances = not_negative(self.mass_variances, "mass_variances", ("n_a",))
-            object.__setattr__(self, "mass_variances", tuple(variances.tolist()))
+            variances = _checked_variances(self.mass_variances)
+            object.__setattr__(self, "mass_variances", variances)
             object.__setattr__(self, "isotopes", True)
         if self.symmetrized_tetrahedra and self.scattering.smearing is not None:
             raise DomainError(
@@ -181,3 +181,14 @@ class Transport:
         scattering = Scattering(**{c: record[c] for c in choices}, smearing=smearing)
         names = [f.name for f in fields(cls) if f.name != "scattering"]
         return cls(**{name: record[name] for name in names}, scattering=scattering)
+
+
+def _checked_variances(variances: Any) -> tuple[float, ...] | dict[str, float]:
+    """Variances of atoms, or by the names of elements and sites."""
+    if not isinstance(variances, Mapping):
+        listed = not_negative(variances, "mass_variances", ("n_a",))
+        return tuple(listed.tolist())
+    for name in variances:
+        ensure_type("mass_variances", name, str)
+    values = not_negative([*variances.values()], "mass_variances", ("n",))
+    return dict(sorted(zip(variances, values.tolist(), strict=True)))
