@@ -22,6 +22,7 @@ from constants_of_programs import (
 )
 from fuzzing.programs import PROGRAMS
 from fuzzing.reader import Read, Reader, forces_on, rocksalt, text
+from fuzzing.trajectories import TRAJECTORIES
 from model_crystals import random_cubic, springs, zincblende
 from phono_3ph import Strengths, StrengthsOrigin, read_strengths, write_strengths
 from phono_4ph import read_force_constants4, read_tdep_fourth_order, write_force_constants4
@@ -352,4 +353,4 @@ RESULTS = {
         lambda folder: with_config(["kappa", "--config", str(folder / "s.toml")], {}),
     ),
 }
-READERS = FORCES | CONSTANTS | PROGRAMS | RESULTS
+READERS = FORCES | CONSTANTS | PROGRAMS | TRAJECTORIES | RESULTS

@@ -19,9 +19,11 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np
+import phonokit
 from fuzzing.forked_reader import fork_readers
 from fuzzing.mutate import mutated
 from fuzzing.mutate_hdf5 import mutate_hdf5
+from fuzzing.mutate_npz import mutate_npz
 from fuzzing.originals import READERS, Reader
 from phono_grid.errors import PhonoError
 
@@ -31,8 +33,12 @@ ADDRESSES = 3 << 30
 """Bytes that may be asked for beyond what the process has."""
 LONGEST = 2300
 """Characters of a message, and of the file it is about."""
+INSIDE = {".hdf5": mutate_hdf5, ".h5": mutate_hdf5, ".npz": mutate_npz}
+"""How the content of a file is changed, its form being right."""
 NOT_NAMED = {"run", "accumulated"}
 """What is computed from a file, where it need not be named."""
+ATOMS: dict[str, int | None] = {}
+"""Of each reader's good files."""
 GAPS = {"qha", "converge", "grueneisen", "kappa", "accumulate", "accumulated"}
 """Results that say NaN where there is no answer."""
 
@@ -42,8 +48,9 @@ def mutate(folder: Path, name: str, number: int) -> Path:
     rng = np.random.default_rng([zlib.crc32(name.encode()), number])
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     path = files[int(rng.integers(len(files)))]
-    if path.suffix == ".hdf5" and rng.random() < 0.6:
-        mutate_hdf5(path, rng)
+    inside = INSIDE.get(path.suffix)
+    if inside is not None and rng.random() < 0.6:
+        inside(path, rng)
         return path
     data = path.read_bytes()
     shape = rng.random()
@@ -73,6 +80,17 @@ def odd_numbers(value: Any, depth: int = 0) -> str | None:
     return None
 
 
+def n_atoms(value: Any) -> int | None:
+    """The atoms of what was read: of the supercell, or of the primitive cell alone."""
+    if isinstance(value, phonokit.TrajectoryData):
+        return int(value.displacements.shape[1])
+    if not isinstance(value, phonokit.Crystal):
+        return None
+    given = value.constants
+    constants = given.fc2 if given.fc2 is not None else given.third
+    return int(getattr(constants, "supercell", constants).cell.n_atoms)
+
+
 def outcome(reader: Reader, folder: Path, name: str) -> str:
     """What reading a folder ends in: ok, refused, or what is wrong about it."""
     try:
@@ -94,7 +112,12 @@ def outcome(reader: Reader, folder: Path, name: str) -> str:
         )
         return f"fault {type(error).__name__}: {str(error)[:200]!r} at {code}"
     odd = None if name in GAPS else odd_numbers(result)
-    return f"fault numbers that are none: {odd}" if odd else "ok"
+    if odd:
+        return f"fault numbers that are none: {odd}"
+    atoms = n_atoms(result)
+    if atoms != ATOMS.setdefault(name, atoms):
+        return f"fault {atoms} atoms in the place of {ATOMS[name]}"
+    return "ok"
 
 
 def wrong_message(message: str, folder: Path, name: str) -> str:
@@ -148,7 +171,8 @@ def main() -> None:
     fork_readers()
     for reader, folder in ((READERS[p.name], p) for p in sorted(originals.iterdir())):
         shutil.copytree(folder, work, dirs_exist_ok=False)
-        reader.read(work)  # good files are read; and what is imported late is there
+        # Good files are read; and what is imported late is there.
+        ATOMS[folder.name] = n_atoms(reader.read(work))
         shutil.rmtree(work)
     size = memory("VmSize")
     resource.setrlimit(resource.RLIMIT_AS, (size + ADDRESSES,) * 2)

@@ -5,6 +5,7 @@ import re
 import runpy
 import warnings
 from collections.abc import Mapping, Sequence
+from os import SEEK_END
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -123,10 +124,14 @@ def read_atoms(
     if form is not None:
         ensure_format(form)
     _ensure_counts(file, form, path)
+    _ensure_ended(file, form, path)
+    options = _units_of_dump(file, path) if form == DUMP else {}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what ASE plans
-            return io.read(file, index=index, format=form, do_not_split_by_at_sign=True)
+            return io.read(
+                file, index=index, format=form, do_not_split_by_at_sign=True, **options
+            )
     except Exception as error:  # ASE's readers raise what they like
         told = "" if form is None else f" as {form}"
         reason = " ".join(str(error).split()) or NOT_THERE
@@ -154,7 +159,25 @@ COUNT = re.compile(
 """Numbers in files of LAMMPS for which ASE makes room."""
 COLUMNS = re.compile(r"\bproperties=\S*?:[a-z]:(\d{4,})", re.IGNORECASE)
 """A number of columns in an extxyz file that no line has."""
-LAMMPS = ("lammps-data", "lammps-dump-text")
+DUMP = "lammps-dump-text"
+LAMMPS = ("lammps-data", DUMP)
+LAST = 4096
+"""Bytes that hold the last lines."""
+UNITS = ("metal", "real", "si", "cgs", "electron")
+"""Of LAMMPS, with which ASE calculates; a dump says them if ``dump_modify units yes``."""
+
+
+def _units_of_dump(file: Path, path: Path) -> dict[str, str]:
+    """The units that a dump of LAMMPS says it is in, none if it does not."""
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        if lines.readline().split() != ["ITEM:", "UNITS"]:
+            return {}
+        units = lines.readline().strip()
+    if units not in UNITS:
+        raise FileError(
+            f"{path}: ITEM: UNITS: expected one of {', '.join(UNITS)}, got {units[:40]!r}"
+        )
+    return {"units": units}
 
 
 def _ensure_counts(file: Path, form: str | None, path: Path) -> None:
@@ -180,6 +203,25 @@ def _ensure_counts(file: Path, form: str | None, path: Path) -> None:
         raise FileError(
             f"{path}: Properties: says that a quantity has {wide[1]} columns; correct it"
         )
+
+
+def _ensure_ended(file: Path, form: str | None, path: Path) -> None:
+    """Refuse a file whose last number is cut: it would be read as another number.
+
+    LAMMPS ends every line. Extended xyz may lack the last end, but not decimals.
+    """
+    if form not in (DUMP, "extxyz"):
+        return
+    with file.open("rb") as lines:
+        size = lines.seek(0, SEEK_END)
+        lines.seek(max(0, size - LAST))
+        last = lines.read().decode("utf-8", errors="replace")
+    if last.endswith(("\n", "\r")) or not last:
+        return
+    words = [line.split()[-1:] for line in last.splitlines()[-3:]]
+    decimals = [len(word[0].partition(".")[2]) for word in words if word]
+    if form == DUMP or (len(decimals) == 3 and decimals[0] == decimals[1] > decimals[2]):
+        raise FileError(f"{path}: its last line is cut; remove what is not whole")
 
 
 def ensure_format(form: str) -> None:

@@ -195,6 +195,12 @@ def _images(
             f"{path}: frames have {sorted(sizes)} atoms; they must have as many"
         )
     names = list(images[0].get_chemical_symbols()) if images else []
+    for i, image in enumerate(images):
+        if (image.numbers != images[0].numbers).any():
+            raise FileError(
+                f"{path}: frame {skip + every * i + 1}: its atoms are in another order "
+                "than in the first; sort them alike"
+            )
     if not images:
         return names, np.empty((0, 0, 3)), np.empty((0, 0, 3)), np.empty((0, 3, 3))
     return (
@@ -241,6 +247,13 @@ def _at_rest(
         order = _order(rest, names, positions[0] @ turn)
         if order is not None:
             u = _moved(rest, positions[:, order] @ turn)
+            far = np.linalg.norm(u, axis=2).max(axis=1)
+            if far.max() > _nearest(rest):
+                raise FileError(
+                    f"{path}: frame {int(far.argmax()) + 1} of those that are taken: an "
+                    f"atom is {far.max():.2f} Å from its place at rest, farther than its "
+                    "neighbours; atoms are in another order, or the crystal is none"
+                )
             return u, forces[:, order] @ turn
     what = "its atoms are not near" if turns else "its cell is not that of"
     raise FileError(f"{path}: frame 1: {what} the undisplaced supercell; give that one")
