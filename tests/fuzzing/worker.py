@@ -26,6 +26,7 @@ from fuzzing.mutate_hdf5 import mutate_hdf5
 from fuzzing.mutate_npz import mutate_npz
 from fuzzing.originals import READERS, Reader
 from phono_grid.errors import PhonoError
+from phonokit.model.constants import Given
 
 SECONDS, MEMORY, TIMES = 5, 200 << 20, 10
 """Limit of processor time; bytes beside so many times the size of the file."""
@@ -84,9 +85,9 @@ def n_atoms(value: Any) -> int | None:
     """The atoms of what was read: of the supercell, or of the primitive cell alone."""
     if isinstance(value, phonokit.TrajectoryData):
         return int(value.displacements.shape[1])
-    if not isinstance(value, phonokit.Crystal):
+    given = getattr(value, "constants", None)
+    if not isinstance(given, Given):
         return None
-    given = value.constants
     constants = given.fc2 if given.fc2 is not None else given.third
     return int(getattr(constants, "supercell", constants).cell.n_atoms)
 

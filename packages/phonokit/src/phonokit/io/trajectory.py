@@ -203,12 +203,16 @@ def _images(
             )
     if not images:
         return names, np.empty((0, 0, 3)), np.empty((0, 0, 3)), np.empty((0, 3, 3))
-    return (
-        None if form in NAMELESS else names,
-        np.array([image.get_positions() for image in images]),
-        np.array(acting),
-        np.array([image.cell[:] for image in images]),
-    )
+    positions = np.array([image.get_positions() for image in images])
+    lattices = np.array([image.cell[:] for image in images])
+    for what, array in (("positions", positions), ("a cell", lattices)):
+        bad = ~np.isfinite(array).all(axis=(1, 2))
+        if bad.any():
+            number = skip + every * int(bad.argmax()) + 1
+            raise FileError(
+                f"{path}: frame {number}: {what} of numbers that are not finite"
+            )
+    return None if form in NAMELESS else names, positions, np.array(acting), lattices
 
 
 def _forces(path: Path, number: int, image: Any) -> Array:
