@@ -86,4 +86,5 @@ def mutate_npz(path: Path, rng: Random) -> None:
         for name, value in arrays.items():
             image = io.BytesIO()
             np.lib.format.write_array(image, np.asanyarray(value), allow_pickle=True)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), image.getvalue())
+            info = zipfile.ZipInfo(f"{name}.npy")
+            archive.writestr(info, image.getvalue(), compress_type=zipfile.ZIP_DEFLATED)

@@ -15,7 +15,7 @@ ONCE_WRONG = [
     *(("kappa", 455), ("shengbte", 592), ("extxyz", 628), ("store", 890)),
     ("of-abinit.out", 1986),
     *(("fourth", 947), ("dump", 1278), ("run", 1350), ("alamode", 347), ("d3q", 39)),
-    *(("md.extxyz", 125), ("alamode.h5", 191)),
+    *(("md.extxyz", 125), ("alamode.h5", 191), ("kaldo", 395), ("vaspout", 398)),
 ]
 """Mutations that ended in something else than a result or one line."""
 

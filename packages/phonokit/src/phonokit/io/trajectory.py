@@ -157,6 +157,11 @@ def read_frames(
     else:
         names, positions, forces, lattices = _images(path, form, skip, every)
         files = (InputFile(path, sha256(path)),)
+        for what, array in (("positions", positions), ("lattice vectors", lattices)):
+            bad = ~np.isfinite(array).all(axis=(1, 2))
+            if bad.any():
+                number = skip + every * int(bad.argmax()) + 1
+                raise FileError(f"{path}: frame {number}: {what} that are not finite")
     if not len(positions):
         raise FileError(f"{path}: has no frame after the first {skip}; skip fewer")
     if positions.shape[1] != rest.n_atoms:
@@ -205,13 +210,6 @@ def _images(
         return names, np.empty((0, 0, 3)), np.empty((0, 0, 3)), np.empty((0, 3, 3))
     positions = np.array([image.get_positions() for image in images])
     lattices = np.array([image.cell[:] for image in images])
-    for what, array in (("positions", positions), ("a cell", lattices)):
-        bad = ~np.isfinite(array).all(axis=(1, 2))
-        if bad.any():
-            number = skip + every * int(bad.argmax()) + 1
-            raise FileError(
-                f"{path}: frame {number}: {what} of numbers that are not finite"
-            )
     return None if form in NAMELESS else names, positions, np.array(acting), lattices
 
 

@@ -115,7 +115,8 @@ def _symbols(file: Hdf5File) -> list[str]:
     """The element of each atom."""
     kinds = file.read(f"{STRUCTURE}/ion_types", (None,), text=True)
     counts = file.read(f"{STRUCTURE}/number_ion_types", (len(kinds),))
-    if counts.dtype.kind not in "iu" or not (0 <= counts.min() <= counts.max() < 1e6):
+    whole = counts.dtype.kind in "iu" and len(kinds)
+    if not whole or not (0 <= counts.min() <= counts.max() < 1e6):
         raise file.error("number_ion_types: expected numbers of atoms")
     names = [_text(kind).strip() for kind in kinds]
     return [name for name, n in zip(names, counts.tolist(), strict=True) for _ in range(n)]
@@ -127,7 +128,8 @@ def _masses(file: Hdf5File, symbols: list[str]) -> NDArray[np.float64] | None:
     for name in MASSES:
         if name not in file:
             continue
-        text = _text(np.ravel(file.read(name, text=None))[0]) if name in file else ""
+        content = np.ravel(file.read(name, text=None))
+        text = _text(content[0]) if content.size else ""
         rows = re.findall(r"POMASS\s*=\s*([\d.]+(?:[\s,]+[\d.]+)*)", text)
         words = re.findall(r"\d+\.?\d*", " ".join(rows) if rows else text)
         if rows or name == MASSES[0]:

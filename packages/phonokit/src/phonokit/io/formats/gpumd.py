@@ -29,6 +29,7 @@ NAME = "gpumd_fc.npz"
 VERSION = 1
 UNITS = {2: "eV/angstrom^2", 3: "eV/angstrom^3"}
 MOST_CELLS = 100_000
+FEW = 1_000_000
 
 
 def read_gpumd(path: Path) -> tuple[ForceConstants, ForceConstants | None]:
@@ -271,8 +272,13 @@ def _cell(path: Path) -> Cell:
 def _numbers(path: Path, name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Finite numbers of a shape."""
     array = read_array(path, name)
-    if array.shape != shape or array.dtype.kind not in "iuf":
-        raise FileError(f"{path}: {name}: expected shape {shape}, got {array.shape}")
+    kind = array.dtype.kind
+    # Constants are floats: small whole numbers would grow eight times.
+    if array.shape != shape or not (kind == "f" or (kind in "iu" and array.size < FEW)):
+        raise FileError(
+            f"{path}: {name}: expected numbers of shape {shape}, got {array.dtype} of "
+            f"{array.shape}"
+        )
     numbers = np.asarray(array, dtype=np.float64)
     if not (np.abs(numbers) < 1e12).all():
         raise FileError(f"{path}: {name}: numbers that cannot be; is the file whole?")

@@ -73,7 +73,8 @@ def write_arrays(file: IO[bytes], arrays: dict[str, Any]) -> None:
             image = io.BytesIO()
             np.lib.format.write_array(image, np.asanyarray(value), allow_pickle=False)
             # A date of its own, the earliest there is.
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), image.getvalue())
+            info = zipfile.ZipInfo(f"{name}.npy")
+            archive.writestr(info, image.getvalue(), compress_type=zipfile.ZIP_DEFLATED)
 
 
 def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
