@@ -117,6 +117,27 @@ def test_a_file_of_theirs_is_accumulated_by_the_crystal_it_was_made_from(
     assert f"κ = {expected:.3f} W/(m K)" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("widths", [None, (0.2,)])
+def test_the_full_equation_of_theirs_is_accumulated_too(tmp_path, monkeypatch, widths):
+    """They write F at the last temperature, and no modes."""
+    monkeypatch.chdir(tmp_path)
+    theirs = phono3py.load(PARAMETERS, fc_calculator="traditional", log_level=0)
+    theirs.mesh_numbers = [5, 5, 5]
+    theirs.sigmas = widths
+    theirs.init_phph_interaction()
+    theirs.run_thermal_conductivity(
+        temperatures=[100, 300], is_LBTE=True, is_isotope=True, write_kappa=True
+    )
+    name = "kappa-m555.hdf5" if widths is None else "kappa-m555-s0.2.hdf5"
+    silicon = phonokit.load(EXAMPLE)
+    modes = phonokit.read_kappa_modes(name, silicon.primitive)
+    assert modes.temperatures.tolist() == [300]
+    expected = theirs.thermal_conductivity.kappa[0, 1]
+    carried = phonokit.accumulate(name, crystal=silicon)
+    # Constants of nature of other years.
+    np.testing.assert_allclose(carried.kappa, expected, rtol=1e-6, atol=1e-6 * expected[0])
+
+
 def test_phono3py_coleigplot_reads_our_eigenvalues(tmp_path):
     transport = phonokit.Transport(method="lbte", solver="direct")
     ours = phonokit.kappa(phonokit.load(EXAMPLE), (3, 3, 3), [300], transport=transport)

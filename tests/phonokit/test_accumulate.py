@@ -6,6 +6,7 @@ import h5py
 import numpy as np
 import phonokit
 import pytest
+from phono_grid import units
 from phonokit import DomainError, KappaModes, read_kappa_modes
 from phonokit.cli.app import BAD_INPUT, main
 from tiny_crystal import EXAMPLE
@@ -143,3 +144,50 @@ def test_both_accumulations_are_drawn(path):
     pytest.importorskip("matplotlib")
     assert main(["accumulate", str(path), "--plot", "a.png", "--sigma", "0.2"]) == 0
     assert (path.parent / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.fixture
+def of_the_full_equation(as_phono3py):
+    """The file as phono3py 4.10 writes the full equation: F of the last temperature alone.
+
+    Here F is that of the relaxation time approximation, so that the modes are known.
+    """
+    with h5py.File(as_phono3py, "a") as file:
+        t, capacity = file["temperature"][1], file["heat_capacity"][1]
+        gamma = file["gamma"][1] + file["gamma_isotope"][:] + file["gamma_boundary"][:]
+        some = (gamma > 0) & (capacity > 0)
+        factor = np.zeros(some.shape)
+        k = units.BOLTZMANN
+        factor[some] = np.sqrt(capacity[some] / k) / (4 * t * gamma[some])
+        file["f_vector"] = factor[..., None] * file["group_velocity"][:]
+        file["mode_kappa_RTA"] = file["mode_kappa"][:]
+        file["kappa_RTA"] = file["kappa"][:]
+        del file["mode_kappa"]
+    return as_phono3py
+
+
+def test_the_full_equation_of_phono3py_has_its_modes_back(wide, of_the_full_equation):
+    cell = phonokit.load(EXAMPLE).primitive
+    modes = read_kappa_modes(of_the_full_equation, cell)
+    assert modes.temperatures.tolist() == [300]
+    assert modes.provenance.formula == "Si"
+    expected = KappaModes.of(wide)
+    size = wide.mode_kappa.max()
+    np.testing.assert_allclose(
+        modes.mode_kappa[0], expected.mode_kappa[1], atol=1e-9 * size
+    )
+    np.testing.assert_allclose(modes.paths[0], expected.paths[1], rtol=1e-12)
+    carried = phonokit.accumulate(of_the_full_equation, crystal=cell)
+    np.testing.assert_allclose(carried.kappa, wide.kappa[1], atol=1e-9 * wide.kappa.max())
+
+
+def test_vectors_of_another_solution_are_refused(of_the_full_equation):
+    with h5py.File(of_the_full_equation, "a") as file:
+        file["f_vector"][...] *= 1.01
+    cell = phonokit.load(EXAMPLE).primitive
+    with pytest.raises(phonokit.FileError, match="keeps those of the last temperature"):
+        read_kappa_modes(of_the_full_equation, cell)
+    with h5py.File(of_the_full_equation, "a") as file:
+        del file["kappa_unit_conversion"]
+    with pytest.raises(phonokit.FileError, match="holds no kappa_unit_conversion"):
+        read_kappa_modes(of_the_full_equation, cell)

@@ -21,7 +21,9 @@ from phono_grid.errors import (
 from phono_grid.files import path_of
 from phono_grid.hdf5 import Hdf5File, open_hdf5
 
+from phonokit.model.formula import formula_of
 from phonokit.model.provenance import InputFile
+from phonokit.results.full_equation import full_modes, holds_full_modes
 from phonokit.results.kappa import KappaResult
 from phonokit.results.kappa_reading import grid_in, needed, optional
 from phonokit.results.provenance import Provenance
@@ -211,13 +213,18 @@ def read_kappa_modes(path: str | Path, cell: Cell | None = None) -> KappaModes:
 
 def _modes_in(file: Hdf5File, cell: Cell | None) -> KappaModes:
     """Modes in an open file."""
-    missing = [name for name in NEEDED.split() if name not in file]
+    names = NEEDED.split()
+    by_vectors = holds_full_modes(file)
+    if by_vectors:
+        names[-1:] = ["f_vector", "kappa", "heat_capacity", "kappa_unit_conversion"]
+    missing = [name for name in names if name not in file]
     if missing:
         raise DomainError(
             f"holds no {', '.join(missing)}; accumulate a conductivity that phonokit has "
             "written, or phono3py"
         )
-    data: dict[str, NDArray[Any]] = {name: needed(file, name) for name in NEEDED.split()}
+    names = [name for name in names if name != "kappa_unit_conversion"]
+    data: dict[str, NDArray[Any]] = {name: needed(file, name) for name in names}
     isotope = optional(file, "gamma_isotope")
     boundary = None
     if "boundary_mfp" in file:
@@ -231,17 +238,24 @@ def _modes_in(file: Hdf5File, cell: Cell | None) -> KappaModes:
             "the crystal that it was made from"
         )
     gamma = total_linewidths(data["gamma"], isotope, boundary)
+    about = provenance_in(file)
+    if cell is not None and not about.formula:
+        about = replace(about, formula=formula_of(cell))
+    capacities = optional(file, "heat_capacity")
+    there: NDArray[np.bool_] | slice = slice(None)
+    if by_vectors:
+        there, data["mode_kappa"] = full_modes(file, grid)
     return KappaModes(
         grid=grid,
         irreducible=irreducible,
-        temperatures=data["temperature"],
+        temperatures=data["temperature"][there],
         frequencies=data["frequency"],
-        paths=mean_free_paths(data["group_velocity"], gamma),
+        paths=mean_free_paths(data["group_velocity"], gamma)[there],
         mode_kappa=data["mode_kappa"],
-        linewidths=gamma,
-        heat_capacities=optional(file, "heat_capacity"),
+        linewidths=gamma[there],
+        heat_capacities=None if capacities is None else capacities[there],
         velocities=data["group_velocity"],
-        provenance=provenance_in(file),
+        provenance=about,
     )
 
 

@@ -22,6 +22,7 @@ SHAPES = {
     "qpoint": "(n_i, 3)",
     "frequency": "(n_i, n_b)",
     "group_velocity": "(n_i, n_b, 3)",
+    "f_vector": "(n_i, n_b, 3)",
     "gv_by_gv": "(n_i, n_b, 6)",
     "gamma_isotope": "(n_i, n_b)",
     "gamma_boundary": "(n_i, n_b)",
