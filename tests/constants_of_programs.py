@@ -1,14 +1,19 @@
 """Force constants as programs write them that we only read."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
 import phonokit
 from phono_fc import LatticeForceConstants, expand
 from phono_grid.calculators import calculator_units
-from phono_grid.units import BOHR, FREQUENCY
+from phono_grid.units import AMU, BOHR, FREQUENCY, HARTREE
 from phonokit.io.formats.embed import AtomFinder
+
+ELECTRON_MASS = 9.1093837e-31
+"""kg"""
 
 
 def write_d3q(crystal: phonokit.Crystal, folder: Path) -> None:
@@ -142,3 +147,55 @@ def write_vaspout(
             file["results/linear_response/born_charges"] = tensors.swapaxes(1, 2)
             name = "results/linear_response/electron_dielectric_tensor"
             file[name] = charges.dielectric
+
+
+def write_castep_bin(crystal: phonokit.Crystal, path: Path) -> None:
+    """The parts of a ``.castep_bin`` that hold constants, in its records.
+
+    The layout is that of Euphonic's reader. The dipoles are not in the constants.
+    """
+    cell, supercell = crystal.primitive, crystal.supercell
+    document = path.with_suffix(".json")
+    phonokit.write_constants(crystal, document, format="euphonic")
+    given = json.loads(document.read_text())
+    document.unlink()
+    kinds = list(dict.fromkeys(cell.symbols))
+    counts = [cell.symbols.count(kind) for kind in kinds]
+    positions = np.zeros((len(kinds), max(counts), 3))
+    masses = []
+    for number, kind in enumerate(kinds):
+        mine = [k for k, symbol in enumerate(cell.symbols) if symbol == kind]
+        positions[number, : len(mine)] = cell.positions[mine]
+        masses.append(cell.masses[mine[0]] * AMU / ELECTRON_MASS)
+    values = np.array(given["force_constants"]) / HARTREE * BOHR**2
+    whole: dict[str, Any] = {
+        "BEGIN_PARAMETERS_DUMP": b"24.1",
+        "END_PARAMETERS_DUMP": None,
+        "BEGIN_UNIT_CELL": None,
+        "CELL%REAL_LATTICE": (cell.lattice / BOHR).T.astype(">f8"),
+        "CELL%NUM_SPECIES": np.array(len(kinds), dtype=">i4"),
+        "CELL%NUM_IONS": np.array(cell.n_atoms, dtype=">i4"),
+        "CELL%NUM_IONS_IN_SPECIES": np.array(counts, dtype=">i4"),
+        "CELL%IONIC_POSITIONS": positions.astype(">f8"),
+        "CELL%SPECIES_MASS": np.array(masses, dtype=">f8"),
+        "CELL%SPECIES_SYMBOL": b"".join(f"{kind:<8}".encode() for kind in kinds),
+        "END_UNIT_CELL": None,
+        "FORCE_CON": np.array(given["sc_matrix"]).T.astype(">i4"),
+        "": [
+            values.transpose(0, 2, 1).astype(">f8"),
+            np.array(given["cell_origins"]).astype(">i4"),
+            np.array(supercell.cell.n_atoms, dtype=">i4"),
+        ],
+    }
+    if "born" in given:
+        whole["BORN_CHGS"] = np.array(given["born"]).astype(">f8")
+        whole["DIELECTRIC"] = np.array(crystal.polar.charges.dielectric).T.astype(">f8")
+    records: list[Any] = []
+    for name, value in (whole | {"END": None}).items():
+        records += [f"{name:<30}".encode()] if name else []
+        records += value if isinstance(value, list) else [] if value is None else [value]
+    with path.open("wb") as file:
+        for record in records:
+            data = record if isinstance(record, bytes) else record.tobytes()
+            mark = len(data).to_bytes(4, "big")
+            file.write(mark + data + mark)

@@ -22,7 +22,9 @@ phono convert examples/silicon shengbte
 phono convert shengbte tdep --to tdep
 phono convert espresso.fc phonopy --to phonopy
 """
-Reads = Literal["shengbte", "tdep", "espresso", "alamode", "vasp", "euphonic", "kaldo"]
+Reads = Literal[
+    "shengbte", "tdep", "espresso", "alamode", "vasp", "euphonic", "kaldo", "castep"
+]
 Writes = Literal["shengbte", "tdep", "espresso", "alamode", "phonopy", "euphonic", "kaldo"]
 
 
@@ -44,7 +46,8 @@ def convert(
     ----------
     source
         Forces or constants: a file or folder of phonopy, phono3py, ShengBTE, FourPhonon,
-        TDEP, Quantum ESPRESSO, ALAMODE, VASP, Euphonic or kALDo; its content tells which.
+        TDEP, Quantum ESPRESSO, ALAMODE, VASP, Euphonic, kALDo or CASTEP; its content tells
+        which.
     target
         The folder to write, made if it is not there; with --to espresso, alamode, euphonic
         or kaldo a file.

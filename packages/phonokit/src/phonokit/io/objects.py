@@ -5,17 +5,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_dynmat import BornCharges
 from phono_fc import ForceConstants
 from phono_grid import Backend, Cell, Supercell, using
 from phono_grid.backend import active
 from phono_grid.errors import DomainError
 from phono_grid.memory import ensure_memory
 
-from phonokit.io.formats.euphonic import of_cells
-from phonokit.model.constants import Constants2, Given
+from phonokit.io.formats.euphonic import of_euphonic
+from phonokit.model.constants import Given
 from phonokit.model.crystal import Crystal
-from phonokit.model.dipoles import Dipoles
 from phonokit.model.provenance import Origin
 
 ORDERS = (2, 3)
@@ -149,7 +147,7 @@ def from_object(given: Any, *, lang: Backend | str | None = None) -> Crystal:
         if hasattr(type(given), "dynamical_matrix") and hasattr(given, "unitcell"):
             return Crystal.from_phonopy(given, lang=backend)
         if hasattr(given, "sc_matrix") and hasattr(given, "cell_origins"):
-            fc2, polar = _of_euphonic(given)
+            fc2, polar = of_euphonic(given)
             name, constants = "Euphonic", Given(fc2=fc2)
         else:
             name, constants = _of_arrays(given)
@@ -168,24 +166,3 @@ def _of_arrays(given: Any) -> tuple[str, Given]:
         "given: expected an object of phonopy, phono3py, Euphonic, "
         f"{', '.join(READERS)}, got {type(given).__name__}"
     )
-
-
-def _of_euphonic(given: Any) -> tuple[Constants2, Dipoles | None]:
-    """Constants of ``euphonic.ForceConstants``, and charges where it has some."""
-    crystal = given.crystal
-    cell = Cell(
-        crystal.cell_vectors.to("angstrom").magnitude,
-        crystal.atom_r,
-        tuple(str(symbol) for symbol in crystal.atom_type),
-        crystal.atom_mass.to("amu").magnitude,
-    )
-    values = given.force_constants.to("eV/angstrom**2").magnitude
-    charges = None
-    if given.born is not None and given.dielectric is not None:
-        charges = BornCharges.of(
-            cell,
-            given.born.to("e").magnitude,
-            given.dielectric.to("e**2/(bohr*hartree)").magnitude,
-        )
-    matrix, origins = (np.asarray(x) for x in (given.sc_matrix, given.cell_origins))
-    return of_cells(cell, values, matrix, origins, charges)

@@ -121,6 +121,27 @@ def of_cells(
     return lattice, Dipoles(charges=charges, width=width, cutoff=cutoff)
 
 
+def of_euphonic(given: Any) -> tuple[Constants2, Dipoles | None]:
+    """Constants of ``euphonic.ForceConstants``, and charges where it has some."""
+    crystal = given.crystal
+    cell = Cell(
+        crystal.cell_vectors.to("angstrom").magnitude,
+        crystal.atom_r,
+        tuple(str(symbol) for symbol in crystal.atom_type),
+        crystal.atom_mass.to("amu").magnitude,
+    )
+    values = given.force_constants.to("eV/angstrom**2").magnitude
+    charges = None
+    if given.born is not None and given.dielectric is not None:
+        charges = BornCharges.of(
+            cell,
+            given.born.to("e").magnitude,
+            given.dielectric.to("e**2/(bohr*hartree)").magnitude,
+        )
+    matrix, origins = (np.asarray(x) for x in (given.sc_matrix, given.cell_origins))
+    return of_cells(cell, values, matrix, origins, charges)
+
+
 def write_euphonic(
     constants: ForceConstants, path: Path, polar: Dipoles | None
 ) -> tuple[Path, ...]:

@@ -13,6 +13,7 @@ from phonokit.io.files import in_file, one_of, open_text, variants
 from phonokit.io.formats import gpumd
 from phonokit.io.formats.alamode import BORN, read_alamode
 from phonokit.io.formats.alamode_h5 import read_alamode_h5
+from phonokit.io.formats.castep import SUFFIXES, is_castep, read_castep
 from phonokit.io.formats.cells import grid_supercell, on_cell
 from phonokit.io.formats.control import CONTROL, read_control
 from phonokit.io.formats.d3q import is_mat3r, read_mat3r
@@ -300,6 +301,23 @@ def _read_kaldo(path: Path) -> ConstantsRecord:
     )
 
 
+def _find_castep(path: Path) -> Path | None:
+    """A binary file of CASTEP; of a folder the ``.castep_bin``, else the ``.check``."""
+    if path.is_dir():
+        for suffix in SUFFIXES:
+            files = [f for f in path.glob(f"*{suffix}") if f.is_file() and is_castep(f)]
+            if files:
+                return one_of(sorted(files))
+        return None
+    return path if path.is_file() and is_castep(path) else None
+
+
+def _read_castep(path: Path) -> ConstantsRecord:
+    """A binary file of CASTEP."""
+    second, polar = read_castep(path)
+    return ConstantsRecord(format="CASTEP", second=second, polar=polar, files=(path,))
+
+
 FORMATS = (
     ConstantsFormat("shengbte", _find_shengbte, _read_shengbte),
     ConstantsFormat("tdep", _find_tdep, _read_tdep),
@@ -308,5 +326,6 @@ FORMATS = (
     ConstantsFormat("vasp", _find_vasp, _read_vasp),
     ConstantsFormat("euphonic", _find_euphonic, _read_euphonic),
     ConstantsFormat("kaldo", _find_kaldo, _read_kaldo),
+    ConstantsFormat("castep", _find_castep, _read_castep),
 )
 """Formats of constants without a yaml file, in the order in which they are looked for."""
