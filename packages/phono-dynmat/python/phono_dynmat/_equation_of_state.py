@@ -117,21 +117,21 @@ class EquationOfState(Enum):
     ) -> tuple[Array, Array, Array]:
         """Parameters after steps that are no longer than what makes the fit better."""
         squares = (residual**2).sum(axis=1)
-        taken, size = np.zeros_like(p), np.ones(len(p))
-        for _ in range(HALVINGS):
-            new = p + size[:, None] * step
+        taken = np.zeros_like(p)
+        largest = np.abs(p).max(axis=1, keepdims=True)
+        # Where only rounding is left the fit stays.
+        done = (np.abs(step) <= NOISE * largest).all(axis=1)
+        left = np.arange(len(p))
+        for halvings in range(HALVINGS):
+            shorter = step[left] / 2**halvings
+            new = p[left] + shorter
             allowed = (new[:, 1] > 0) & (new[:, 3] > 1)
-            there = self.energy(np.where(allowed[:, None], new, p), v) - e
-            better = allowed & ((there**2).sum(axis=1) < squares)
-            taken[better] = (size[:, None] * step)[better]
-            size = np.where(better, 0, size / 2)
-            if not size.any():
+            there = self.energy(np.where(allowed[:, None], new, p[left]), v) - e[left]
+            better = allowed & ((there**2).sum(axis=1) < squares[left])
+            taken[left[better]] = shorter[better]
+            left = left[~better & ~done[left]]
+            if not len(left):
                 break
-            # Where only rounding is left the fit stays.
-            done = (np.abs(step) <= NOISE * np.abs(p).max(axis=1, keepdims=True)).all(
-                axis=1
-            )
-            size[done] = 0
         p = p + taken
         return p, self.energy(p, v) - e, taken
 

@@ -168,20 +168,21 @@ def one_phonon_spectra(
     if a.shape != (n_q, 1, n_b):
         ensure_shape("intensities", a, (n_q, len(t), n_b))
     n = bose_einstein(f, t).swapaxes(1, 2)
-    spectra = np.zeros((n_q, len(t), len(points)))
-    rows = np.arange(n_q * len(t)).reshape(n_q, len(t), 1)
+    rows = len(points) * np.arange(n_q * len(t)).reshape(n_q, len(t), 1)
+    places, values = [], []
     for sign, occupied in ((1, n + 1), (-1, n)):
-        place = np.broadcast_to((sign * f[:, None] - points[0]) / step, n.shape)
+        place = (sign * f - points[0]) / step
         below = np.floor(place)
         for index, share in ((below, 1 - place + below), (below + 1, place - below)):
-            inside = (index >= 0) & (index < len(points)) & (share > 0)
-            inside &= np.broadcast_to((f > 0)[:, None], n.shape)
-            flat = (rows * len(points) + index.clip(0, len(points) - 1)).astype(np.int64)
-            values = np.where(inside, a * occupied * share, 0) / step
-            spectra += np.bincount(
-                flat.ravel(), values.ravel(), minlength=spectra.size
-            ).reshape(spectra.shape)
-    return spectra
+            inside = (f > 0) & (index >= 0) & (index < len(points)) & (share > 0)
+            share = np.where(inside, share / step, 0)[:, None]
+            places.append(rows + np.where(inside, index, 0).astype(np.int64)[:, None])
+            values.append(a * occupied * share)
+    size = n_q * len(t) * len(points)
+    # One pass over all points, of which lines are few.
+    flat, weights = (np.concatenate([x.ravel() for x in p]) for p in (places, values))
+    spectra = np.asarray(np.bincount(flat, weights, minlength=size), dtype=np.float64)
+    return spectra.reshape(n_q, len(t), len(points))
 
 
 def resolution_matrix(

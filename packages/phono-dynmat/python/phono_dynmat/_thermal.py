@@ -28,6 +28,8 @@ from phono_dynmat._statistics import (
 
 DISPLACEMENT = 1e20 * units.HBAR * units.EV / (2 * np.pi * 1e12 * units.AMU)
 """``ħ / (ω m)`` in Å² of a mode of 1 THz and 1 Da."""
+TOGETHER = 2**15
+"""Modes times temperatures that are computed at once, which a cache holds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -149,9 +151,12 @@ def thermal_properties(
     zero_point = np.asarray(0.0 if classical else units.THZ_TO_EV / 2 * _sum(share, f))
     zero_point = np.broadcast_to(zero_point, ends)
     rows = np.zeros((len(t), 3, *ends))
-    for row, x in zip(rows, t, strict=True):
-        if x > 0:
-            row[:] = (_classical if classical else _quantum)(f, share, x)
+    warm = np.flatnonzero(t > 0)
+    size = max(1, TOGETHER // max(share.size, 1))
+    for some in (warm[i : i + size] for i in range(0, len(warm), size)):
+        each = t[some].reshape(-1, *[1] * (1 + len(ends)))
+        values = (_classical if classical else _quantum)(f, share, each)
+        rows[some] = np.stack(values, axis=1)
     return ThermalProperties(t, zero_point + rows[:, 0], rows[:, 1], rows[:, 2], zero_point)
 
 
@@ -164,8 +169,10 @@ def band_projections(frequencies: ArrayLike) -> NDArray[np.float64]:
 Row = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
 
-def _quantum(f: NDArray[np.float64], share: NDArray[np.float64], t: float) -> Row:
-    """F without the zero-point energy, S and C of modes at one temperature."""
+def _quantum(
+    f: NDArray[np.float64], share: NDArray[np.float64], t: NDArray[np.float64]
+) -> Row:
+    """F without the zero-point energy, S and C of modes at some temperatures."""
     k = units.BOLTZMANN
     with np.errstate(over="ignore"):
         # Beyond this e^-x is 0, and x² would overflow.
@@ -175,20 +182,23 @@ def _quantum(f: NDArray[np.float64], share: NDArray[np.float64], t: float) -> Ro
     rest = -np.expm1(-x)
     log, occupation = np.log(rest), decay / rest
     return (
-        k * t * _sum(share, log),
+        k * t[..., 0] * _sum(share, log),
         k * _sum(share, x * occupation - log),
         k * _sum(share, x**2 * occupation / rest),
     )
 
 
-def _classical(f: NDArray[np.float64], share: NDArray[np.float64], t: float) -> Row:
+def _classical(
+    f: NDArray[np.float64], share: NDArray[np.float64], t: NDArray[np.float64]
+) -> Row:
     """F, S and C of modes where occupations are ``k_B T / h f``."""
     k = units.BOLTZMANN
     log = np.log(f / (units.KELVIN_TO_THZ * t))
-    return k * t * _sum(share, log), k * _sum(share, 1 - log), k * _sum(share, 1.0)
+    free = k * t[..., 0] * _sum(share, log)
+    return free, k * _sum(share, 1 - log), k * _sum(share, np.ones_like(log))
 
 
-def _sum(share: NDArray[np.float64], x: NDArray[np.float64] | float) -> NDArray[np.float64]:
+def _sum(share: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sum over modes, in an order that no library's threads change."""
     return np.asarray((share * x).sum(axis=-1))
 

@@ -27,7 +27,7 @@ from phono_grid.errors import (
 from phonokit._documented import documented
 from phonokit.calc.lattice_path import lattice_path
 from phonokit.calc.record import INPUTS, Record, checked_run
-from phonokit.calc.slabs import zone_points
+from phonokit.calc.slabs import images
 from phonokit.calc.stability import (
     IMAGINARY,
     ImaginaryModesWarning,
@@ -130,6 +130,7 @@ def qha(
     crystals, u = [crystals[i] for i in order], u[..., order]
     volumes = np.array([c.primitive.volume for c in crystals])
     grids = [Grid.of(c.primitive, mesh, c.symmetry) for c in crystals]
+    irreducible = _irreducible(grids)
     record = Record(
         product="qha",
         crystal=crystals[0],
@@ -141,7 +142,7 @@ def qha(
 
     def work(numbers: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[Any]]]:
         for i in numbers.tolist():
-            f, weights = _frequencies(crystals[i], grids[i], nac)
+            f, weights = _frequencies(crystals[i], irreducible[i], nac)
             p = thermal_properties(f, t, weights=weights, cutoff_frequency=cutoff_frequency)
             bad = int((f < IMAGINARY).sum(axis=1) @ weights)
             thermal = (p.free_energy, p.entropy, p.heat_capacity)
@@ -205,14 +206,29 @@ def _checked(crystals: Sequence[Crystal]) -> list[Crystal]:
     return listed
 
 
+def _irreducible(grids: Sequence[Grid]) -> list[tuple[Grid, IrreduciblePoints]]:
+    """Grids with their irreducible points, found once for volumes of one symmetry."""
+    pairs: list[tuple[Grid, IrreduciblePoints]] = []
+    for grid in grids:
+        same = [points for other, points in pairs if _same_points(grid, other)]
+        pairs.append((grid, same[0] if same else IrreduciblePoints.of(grid)))
+    return pairs
+
+
+def _same_points(one: Grid, other: Grid) -> bool:
+    """Whether two grids differ in nothing but the lengths of their axes."""
+    names = ("mesh", "q_matrix", "shift", "rotations")
+    return all(np.array_equal(getattr(one, n), getattr(other, n)) for n in names)
+
+
 def _frequencies(
-    crystal: Crystal, grid: Grid, nac: bool
+    crystal: Crystal, points: tuple[Grid, IrreduciblePoints], nac: bool
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Irreducible frequencies of a mesh, those of translations zero, and weights."""
+    grid, irreducible = points
     with using(crystal.backend):
-        irreducible = IrreduciblePoints.of(grid)
-        q = zone_points(grid, irreducible.points)
         dynamics = crystal.dynamics(nac=nac)
+        q = images(dynamics, grid, irreducible.points)
         pieces = [q[i : i + TOGETHER] for i in range(0, len(q), TOGETHER)]
         f = np.concatenate([phonon_frequencies(dynamics, piece) for piece in pieces])
     return without_translations(q, f), irreducible.weights

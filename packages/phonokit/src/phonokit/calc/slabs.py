@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from phono_dynmat import Dynamics, HarmonicSeries
 from phono_grid import Grid, first_brillouin_zone
 from phono_grid.progress import tell
 
@@ -108,6 +109,20 @@ def zone_points(grid: Grid, points: NDArray[np.int64] | None = None) -> NDArray[
             folded.append(first_brillouin_zone(piece, grid.reciprocal_lattice))
             tell(i, len(pieces))
     return np.concatenate(folded)
+
+
+def images(
+    dynamics: Dynamics, grid: Grid, points: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Wave vectors of points of a grid at which frequencies are those of the crystal.
+
+    In the first Brillouin zone where there are dipoles, whose sum ends somewhere and is not
+    quite periodic; without them any image will do.
+    """
+    if not isinstance(dynamics, HarmonicSeries):
+        return zone_points(grid, points)
+    q = grid.qpoints_at(points)
+    return np.asarray(q - np.rint(q))
 
 
 def _names(dtype: np.dtype[Any]) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from phonokit._documented import documented
 from phonokit.calc.displacements import mode_displacements
 from phonokit.calc.dos import atom_names
 from phonokit.calc.record import INPUTS, Record, checked_run
-from phonokit.calc.slabs import Slabs, zone_points
+from phonokit.calc.slabs import Slabs, images, zone_points
 from phonokit.calc.stability import warn_of_imaginary_modes, without_translations
 from phonokit.model.crystal import Crystal
 from phonokit.results.harmonic import ThermalResult
@@ -190,10 +190,10 @@ def _irreducible_frequencies(
     record: Record,
     run: Run,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Irreducible wave vectors in the first Brillouin zone, and frequencies. Collective."""
+    """Irreducible wave vectors and their frequencies. Collective."""
     dynamics = crystal.dynamics(nac=record.nac)
     n_b = 3 * crystal.primitive.n_atoms
-    q = zone_points(grid, irreducible.points)
+    q = images(dynamics, grid, irreducible.points)
     slabs = Slabs(
         qpoints=q,
         n_bands=n_b,
