@@ -181,7 +181,7 @@ REFUSALS = [
     (["kappa", "nowhere"], "nowhere: no such file or folder"),
     (["kappa", EXAMPLE, "--mesh", "0", "11", "11"], "mesh must be three positive integers"),
     (["kappa", EXAMPLE, "--mesh", "-1", "1", "1"], "mesh must be three positive integers"),
-    (["kappa", EXAMPLE, "--mesh", "1", "2"], "--mesh requires 3"),
+    (["kappa", EXAMPLE, "--mesh", "1", "2"], "--mesh: expected 3"),
     (["kappa", EXAMPLE, "--mesh", "a", "2", "2"], "--mesh"),
     (
         ["kappa", EXAMPLE, "--mesh", "2", "2", "2", "--mesh-length", "9"],
@@ -190,7 +190,7 @@ REFUSALS = [
     (["kappa", EXAMPLE, "--mesh-length", "nan"], "--mesh-length must be positive, got nan"),
     (["kappa", EXAMPLE, "--mesh-matrix", *["1"] * 9], "mesh must not be singular"),
     (["kappa", EXAMPLE, "--temperature", "-5"], "temperature must be 0 K or above"),
-    (["kappa", EXAMPLE, "--mesh", *"3334"], "unexpected '4'; .* repeat it"),
+    (["kappa", EXAMPLE, "--mesh", *"3334"], "has all its values before .4."),
     (
         ["kappa", EXAMPLE, "--temperatur", "5"],
         "Unknown option: --temperatur.*--temperature",
@@ -198,9 +198,9 @@ REFUSALS = [
     (["kappa", EXAMPLE, "--lang", "c"], "lang must be 'Rust' or 'Python', got 'c'"),
     (
         ["kappa", EXAMPLE, "--method", "exact"],
-        'Invalid value "exact" for --method. Choose from: "rta", "lbte"',
+        "--method must be one of rta, lbte, got 'exact'",
     ),
-    (["kappa", EXAMPLE, "--solver", "lu"], 'Choose from: "cg", "direct"'),
+    (["kappa", EXAMPLE, "--solver", "lu"], "--solver must be one of cg, direct"),
     (["kappa", EXAMPLE, "--sigma", "0"], "sigma must be positive, got 0"),
     (["kappa", EXAMPLE, "--boundary-mfp", "-1"], "--boundary-mfp must be positive, got -1"),
     (["kappa", EXAMPLE, "--output", "no/k.h5"], "no/k.h5: cannot be written"),
@@ -208,7 +208,7 @@ REFUSALS = [
     (["kappa", EXAMPLE, "--plot", "k.doc"], r"must end with one of \.png"),
     (["kappa", EXAMPLE.parent], "holds no phono3py_params"),
     (["kappa", EXAMPLE / "make.py"], "make.py: not "),
-    (["kappa"], "PATH requires an argument"),
+    (["kappa"], "PATH is missing"),
     (["kapa", "x"], 'Unknown command "kapa"'),
 ]
 

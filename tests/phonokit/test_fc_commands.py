@@ -189,7 +189,7 @@ def test_random_displacements_go_all_the_way(neon, capsys):
     [
         ("displace nothing", "nothing: no such file"),
         ("displace POSCAR --distance -1", "distance must be positive"),
-        ("displace POSCAR --plus-minus both", 'Invalid value "both" for'),
+        ("displace POSCAR --plus-minus both", "--plus-minus must be one of"),
         ("displace POSCAR --second-order --pair-cutoff 3", "have pairs"),
         ("displace POSCAR --random 3 --pair-cutoff 3", "have pairs"),
         ("displace POSCAR --random 0", "random must be positive, got 0"),

@@ -83,10 +83,10 @@ def test_a_single_wave_vector_is_warned_of(ran):
 @pytest.mark.parametrize(
     ("option", "said"),
     [
-        ("--sigma a", '--sigma: expected a number, got "a"'),
-        ("--seed a", "--seed: expected whole numbers, got 'a'"),
+        ("--sigma a", "--sigma: expected a number, got 'a'"),
+        ("--seed a", "--seed: expected a whole number, got 'a'"),
         ("--mesh 3x3", "--mesh"),
-        ("--method RTB", 'Choose from: "rta", "lbte"'),
+        ("--method RTB", "must be one of rta, lbte"),
     ],
 )
 def test_wrong_values_are_told_in_plain_words(capsys, option, said):

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import re
 import signal
 import sys
 import traceback
@@ -10,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
+from cyclopts import App, CycloptsError, Parameter
 from phono_mpi.launch import Launch
 
 from phonokit._version import __version__
@@ -28,10 +27,6 @@ NO_ROOM = [getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EFBIG")]
 ALONE = {"accumulate", "born", "convert", "displace", "export", "fc", "forces", "modulate"}
 ALONE |= {"completion", "info", "plot", "symmetry"}
 """Commands that do not share their work among ranks."""
-
-CONVERSION = re.compile(r"unable to convert (.+) into (int|float|Path)\b")
-KINDS = {"int": "a whole number", "float": "a number", "Path": "a file"}
-"""Words for types of Python, where cyclopts names them."""
 
 NO_SETTINGS = {"--restart", "--overwrite", "--verbose", "--quiet", "--json"}
 """Options that a settings file leaves out where they are not given."""
@@ -173,6 +168,7 @@ def known_options(command: str) -> dict[str, int]:
     return {
         name: argument.token_count()[0]
         for argument in arguments
+        if argument.parse
         for name in argument.names
         if name.startswith("-")
     }
@@ -220,7 +216,9 @@ def _ensure_whole_numbers(words: Sequence[str], counts: dict[str, int]) -> None:
             if not value.lstrip("+-").isdigit():
                 from phono_grid.errors import DomainError
 
-                raise DomainError(f"--{name}: expected whole numbers, got {value!r}")
+                one = counts[f"--{name}"] == 1
+                kind = "a whole number" if one else "whole numbers"
+                raise DomainError(f"--{name}: expected {kind}, got {value!r}")
 
 
 def _help() -> str:
@@ -239,7 +237,7 @@ def _explanation(error: BaseException) -> tuple[str, int] | None:
     if isinstance(error, KeyboardInterrupt):
         return f"phono: interrupted; {str(error) or 'nothing was written'}\n", INTERRUPTED
     if isinstance(error, CycloptsError):
-        text = f"{_one_line(error)} ({_help()} tells what there is)"
+        text = f"{_in_plain_words(error)} ({_help()} tells what there is)"
         return f"phono: error: {text}\n", BAD_INPUT
     if isinstance(error, OSError) and error.errno and error.errno in NO_ROOM:
         where = f"{error.filename}: " if error.filename else ""
@@ -270,11 +268,23 @@ def _explain(error: BaseException) -> int:
 
 def _one_line(error: Exception) -> str:
     """The message of an error, however many lines it has."""
-    if isinstance(error, UnusedCliTokensError):
-        unused = " ".join(error.unused_tokens or ())
-        return f"unexpected {unused!r}; to give an option more than one value, repeat it"
-    text = " ".join(str(error).split()).removesuffix(".")
-    return CONVERSION.sub(lambda m: f"expected {KINDS[m[2]]}, got {m[1]}", text)
+    return " ".join(str(error).split()).removesuffix(".")
+
+
+def _in_plain_words(error: CycloptsError) -> str:
+    """The message of an error of the parser."""
+    from phonokit.cli.groups import in_full
+    from phonokit.cli.help import usage
+    from phonokit.cli.invocation import current
+    from phonokit.cli.refusals import in_plain_words
+
+    invocation = current.get(None)
+    tokens = [] if invocation is None else list(invocation.tokens)
+    if not tokens or tokens[0] not in COMMANDS:
+        return _one_line(error)
+    counts = known_options(tokens[0])
+    words = in_full(tokens, frozenset(counts))
+    return in_plain_words(error, words, counts, usage(tokens[0], app[tokens[0]]))
 
 
 def _is_refusal(error: Exception) -> bool:

@@ -1,7 +1,7 @@
 """Options of four-phonon scattering."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -57,7 +57,7 @@ class FourPhononOptions:
     @property
     def settings(self) -> FourPhonon | None:
         """The settings that the options mean; None without four-phonon scattering."""
-        given = {"fc4": self.fc4 is not None, "sample": self.sample}
+        given = {f.name: getattr(self, f.name) != f.default for f in fields(self)}
         if not self.four_phonon:
             for name in (name for name, is_given in given.items() if is_given):
                 raise DomainError(
@@ -65,6 +65,11 @@ class FourPhononOptions:
                     "leave it out"
                 )
             return None
+        if not self.sample:
+            for name in (name for name in ("error", "seed") if given[name]):
+                raise DomainError(
+                    f"{name}: belongs to sampling; add sample=True, or leave it out"
+                )
         return FourPhonon(
             sample=self.sample,
             error=part_of_one("error", self.error),

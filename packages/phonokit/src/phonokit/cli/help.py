@@ -59,8 +59,7 @@ def help_text(name: str, command: App) -> str:
     """The help of a command for a terminal."""
     width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns))
     groups = entries(name, command)
-    words = " ".join(entry.names[0] for entry in groups.get(ARGUMENTS, []))
-    lines = [f"Usage: {' '.join(filter(None, ['phono', name, words]))} [OPTIONS]", ""]
+    lines = [f"Usage: {usage(name, command)}", ""]
     for paragraph in description(command):
         lines += [*textwrap.wrap(paragraph, width), ""]
     for heading, listed in groups.items():
@@ -68,6 +67,12 @@ def help_text(name: str, command: App) -> str:
     examples = [e.replace("\n", "\n    ") for e in HELP[name].examples]
     lines += ["Examples", *(f"  {example}" for example in examples)]
     return "\n".join(lines) + "\n"
+
+
+def usage(name: str, command: App) -> str:
+    """The way a command is written: ``phono kappa PATH [OPTIONS]``."""
+    arguments = [entry.names[0] for entry in entries(name, command).get(ARGUMENTS, [])]
+    return " ".join(["phono", name, *arguments, "[OPTIONS]"])
 
 
 def description(command: App) -> list[str]:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
+from phono_grid.errors import DomainError
 
 from phonokit.cli.command import command
 from phonokit.cli.derive import options_of, settings_from
@@ -51,6 +52,8 @@ def plot(
     overwrite
         Replace a picture that is there and is another one.
     """
+    if not files:
+        raise DomainError("name a result to draw, as in phono plot kappa-m111111.hdf5")
     ensure_plottable(output)
     ensure_own_picture(output, overwrite=overwrite)
     report = printed.report()

@@ -9,6 +9,8 @@ from pathlib import Path
 from phonokit.cli.commands import COMMANDS
 from phonokit.cli.foreign import COMMANDS_OF_OTHERS, OPTIONS, SAME_VALUES
 
+SAME = 0.85
+"""Likeness of two names that mean the same in two commands, as --mesh and --meshes."""
 ALIKE = 0.75
 """Likeness of two names from which on one may be meant for the other."""
 NAMED = re.compile(r"--[a-z][a-z0-9-]*")
@@ -73,6 +75,9 @@ def answer(
     if hint is not None:
         return f"{hint}{_elsewhere(hint, known, options_of)}"
     others = [c for c in COMMANDS if c != command and name in options_of(c)]
+    same = difflib.get_close_matches(name, known, 1, SAME)
+    if same and same[0].startswith(name):
+        return f"write {same[0]}"
     if others:
         return f"it is an option of {_commands(others)}"
     alike = difflib.get_close_matches(name, known, 1, ALIKE)
