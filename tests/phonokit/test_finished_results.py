@@ -38,7 +38,7 @@ CASES = {
     "thermal": (
         (EXAMPLE, *MESH),
         ("--temperature", "5"),
-        r"temperature is .* 5\.0",
+        r"temperature is 0:1000:10 there and 5\.0",
     ),
     "modes": ((EXAMPLE, *MESH), ("--no-eigenvectors",), "no-eigenvectors is false there"),
     "gamma": ((EXAMPLE, *Q), ("--sigma", "0.1"), "sigma is not given there and 0.1 here"),

@@ -39,6 +39,15 @@ def test_data_tell_their_crystal_and_the_commands_that_take_it(told):
         assert words in text
 
 
+def test_constants_of_third_order_go_where_they_are_taken(told):
+    with h5py.File("fc3.hdf5", "w") as file:
+        file["fc3"] = np.zeros((1, 1, 1, 3, 3, 3))
+    with h5py.File("fc2.hdf5", "w") as file:
+        file["force_constants"] = np.zeros((1, 1, 3, 3))
+    assert "phono kappa DATA --fc2 FILE --fc3 fc3.hdf5" in told("fc3.hdf5")
+    assert "phono bands DATA --fc2 fc2.hdf5" in told("fc2.hdf5")
+
+
 def test_a_crystal_has_one_formula_wherever_it_is_told(told, capsys):
     silicon = phonokit.load(EXAMPLE)
     assert main(["dos", str(EXAMPLE), *MESH]) == 0

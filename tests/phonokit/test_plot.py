@@ -151,3 +151,24 @@ def test_the_package_lists_what_it_has():
         assert getattr(phonokit, name) is not None
     with pytest.raises(AttributeError, match="nothing_like_this"):
         phonokit.nothing_like_this  # noqa: B018 (the access is the test)
+
+
+def test_one_temperature_is_no_box_with_a_point(tmp_path):
+    silicon = phonokit.load(EXAMPLE)
+    cold, warm = (phonokit.kappa(silicon, (3, 3, 3), [t]) for t in (200, 300))
+    # One result: which phonons carry it; it ends at κ.
+    left, right = plot_kappa(warm, tmp_path / "one.png")
+    for axes in (left, right):
+        assert max(axes.lines[0].get_ydata()) == pytest.approx(warm.kappa[0, :3].mean())
+    # Several: bars with their names and values.
+    full = phonokit.kappa(silicon, (3, 3, 3), [300], method="lbte")
+    (axes,) = plot_kappa([warm, full], tmp_path / "two.png")
+    names = [text.get_text() for text in axes.get_yticklabels()]
+    assert names == ["RTA, 3 × 3 × 3", "LBTE, 3 × 3 × 3"]
+    widths = [bar.get_width() for bar in axes.patches]
+    expected = [r.kappa[0, :3].mean() for r in (warm, full)]
+    np.testing.assert_allclose(widths, expected, rtol=1e-9)
+    assert "300 K" in axes.get_xlabel()
+    # At different temperatures there are curves again.
+    (axes,) = plot_kappa([cold, warm])
+    assert "Temperature" in axes.get_xlabel()

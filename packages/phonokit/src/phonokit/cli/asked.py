@@ -12,6 +12,7 @@ from typing import Any
 from phono_grid.digests import sha256_for
 
 from phonokit.cli.config import values_of
+from phonokit.cli.temperatures import shortened
 
 HOW = {
     *("output", "plot", "unit", "config", "restart", "overwrite", "verbose", "plan"),
@@ -82,6 +83,8 @@ def word(value: Any) -> str:
     """A value as it can be compared and, where it is short, be read."""
     if isinstance(value, tuple) and len(value) < 2:
         value = value[0] if value else None
+    elif isinstance(value, tuple):
+        value = shortened(value)
     if isinstance(value, Path):
         return f"{value.name} {file_hash(value)}".strip()
     if isinstance(value, Enum):

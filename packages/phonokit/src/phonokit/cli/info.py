@@ -116,6 +116,9 @@ def _next(content: Content) -> Iterator[str]:
         commands = ["bands", "dos", "thermal", *["kappa"] * (content.order == 3)]
         yield ", ".join(f"phono {name} {content.path}" for name in commands)
         return
+    if content.kind == "constants" and content.order == 3:
+        yield f"phono kappa DATA --fc2 FILE --fc3 {content.path}"
+        return
     known = content.kind not in KIND
     for line in NEXT.get(content.kind, RESULT if known else ()):
         yield line.replace("{}", str(content.path))

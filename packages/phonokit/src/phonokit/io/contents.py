@@ -150,7 +150,9 @@ def _of_hdf5(path: Path) -> Content | None:
         if constants:
             shapes = " ".join(f"{name} {_shape(file, name)}" for name in constants)
             made = {"made by": file.text("method")} if file.text("method") else {}
-            return Content(path=path, kind="constants", facts={"arrays": shapes, **made})
+            order = 3 if any("3" in name for name in constants) else 2
+            facts = {"arrays": shapes, **made}
+            return Content(path=path, kind="constants", facts=facts, order=order)
     try:
         return Content(
             path=path, kind="foreign kappa", facts=_curve(read_kappa_curve(path))
@@ -228,4 +230,5 @@ def _of_text(path: Path) -> Content:
 def _cell(cell: Cell) -> str:
     """Formula, space group, atoms and volume."""
     symbol = Symmetry.of(cell).symbol
-    return f"{formula_of(cell)}, {symbol}, {cell.n_atoms} atoms in {cell.volume:.3f} Å³"
+    atoms = f"{cell.n_atoms} atom{'s' * (cell.n_atoms > 1)}"
+    return f"{formula_of(cell)}, {symbol}, {atoms} in {cell.volume:.3f} Å³"

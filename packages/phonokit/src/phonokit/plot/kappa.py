@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import cycle
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,9 @@ def plot_kappa(
     """Draw κ against temperature, of one result or of several in one frame.
 
     An isotropic crystal has one curve, others a curve for each component that differs.
-    Where there are coherences a panel below has their share of κ.
+    Where there are coherences a panel below has their share of κ. At one temperature there
+    is no curve: a result alone is accumulated, as `plot_accumulate` draws it, several are
+    bars beside each other.
 
     Parameters
     ----------
@@ -56,6 +58,13 @@ def plot_kappa(
     >>> (axes,) = phonokit.plot_kappa(result, "kappa.png")
     """
     curves = _curves(result)
+    if ax is None and component is None and _is_of_one_temperature(result):
+        return _plot_accumulated(result, path)
+    if len({t for curve in curves for t in curve.temperatures.tolist()}) == 1:
+        bars = sum(len(curve.component(component)) for curve in curves)
+        with drawn(path, ax, (COLUMN, 1.0 + 0.32 * bars)) as (panel,):
+            _bars(panel, curves, component)
+        return [panel]
     rows = 2 if any(curve.coherences is not None for curve in curves) else 1
     layout: dict[str, Any] = {}
     if rows == 2 and ax is None:
@@ -86,14 +95,7 @@ def _against_temperature(
     """κ(T): a colour for each result, a style for each component; of few both differ."""
     parts = [(curve, curve.component(component)) for curve in curves]
     names = dict.fromkeys(name for _, part in parts for name in part)
-    about = [
-        choices_in_words(c.provenance.settings, [f.path for f in c.provenance.inputs])
-        if c.provenance is not None
-        else {}
-        for c in curves
-    ]
-    titles = legend_names([c.formula for c in curves], [c.name for c in curves], about)
-    number = 0
+    titles, number = _titles(curves), 0
     for colour, title, (curve, part) in zip(cycle(COLOURS), titles, parts, strict=False):
         for i, (name, values) in enumerate(part.items()):
             shade = COLOURS[i] if len(curves) == 1 else colour
@@ -114,6 +116,57 @@ def _against_temperature(
     if len(curves) > 1 or len(names) > 1:
         axes.legend(fontsize="small", handlelength=1.8)
     _scales(axes)
+
+
+def _titles(curves: Sequence[KappaCurve]) -> list[str]:
+    """A name for each, that tells it from the others."""
+    about = [
+        choices_in_words(c.provenance.settings, [f.path for f in c.provenance.inputs])
+        if c.provenance is not None
+        else {}
+        for c in curves
+    ]
+    return legend_names([c.formula for c in curves], [c.name for c in curves], about)
+
+
+def _is_of_one_temperature(result: object) -> TypeGuard[KappaResult]:
+    """Whether this is one conductivity, at one temperature, that is not 0."""
+    return (
+        isinstance(result, KappaResult)
+        and len(result.temperatures) == 1
+        and bool(result.kappa.any())
+    )
+
+
+def _plot_accumulated(result: KappaResult, path: str | Path | None) -> list[Axes]:
+    """Draw which phonons carry heat at the only temperature."""
+    from phonokit.plot.accumulate import plot_accumulate
+    from phonokit.results.accumulate import AccumulateResult
+    from phonokit.results.kappa_modes import KappaModes  # few runs draw
+
+    return plot_accumulate(AccumulateResult.of(KappaModes.of(result), 0), path)
+
+
+def _bars(axes: Axes, curves: Sequence[KappaCurve], component: str | None) -> None:
+    """κ at the only temperature: a bar for each result and each component that differs."""
+    names, values, colours = [], [], []
+    for colour, title, curve in zip(cycle(COLOURS), _titles(curves), curves, strict=False):
+        part = curve.component(component)
+        for name, kappa in part.items():
+            words = [title] * (len(curves) > 1) + [_symbol(name)] * (len(part) > 1)
+            names.append(", ".join(words))
+            values.append(float(kappa[0]))
+            colours.append(colour)
+    places = np.arange(len(names))
+    bars = axes.barh(places, values, color=colours, height=0.7)
+    axes.bar_label(bars, fmt="{:.4g}", padding=3, fontsize="small")
+    axes.set_yticks(places, names, fontsize="small")
+    axes.invert_yaxis()
+    axes.margins(x=0.18)
+    symbol = _symbol(component or "")
+    at = f"at {curves[0].temperatures[0]:g} K"
+    axes.set_xlabel(rf"{symbol} {at} (W m$^{{-1}}$ K$^{{-1}}$)")
+    axes.spines[["top", "right"]].set_visible(False)
 
 
 def _symbol(component: str) -> str:
