@@ -161,11 +161,11 @@ BAD = {
     ),
     "strengths of another crystal": (
         lambda s: imaginary(s, couplings=stored(s), phonons=other(s)),
-        "another crystal or mesh; compute them anew",
+        "another crystal or mesh; compute them again",
     ),
     "strengths of another crystal, real": (
         lambda s: real(s, couplings=stored(s), phonons=other(s)),
-        "another crystal or mesh; compute them anew",
+        "another crystal or mesh; compute them again",
     ),
     "negative strengths": (
         lambda s: stored(s, values=-np.ones_like(stored(s).values)),

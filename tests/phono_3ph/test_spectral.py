@@ -126,7 +126,7 @@ def test_strengths_of_something_else_are_refused(sample, tmp_path):
         (StrengthsOrigin.of(series, phonons, 5), "grid point 6, asked for 5"),
         (StrengthsOrigin.of(other, phonons, Q), "other third-order constants"),
     ):
-        with pytest.raises(DomainError, match=f"{message}.*compute them anew"):
+        with pytest.raises(DomainError, match=f"{message}.*compute them again"):
             read_strengths(path, asked)
     path.write_text("nothing")
     with pytest.raises(FileError, match="not an HDF5 file"):

@@ -191,3 +191,17 @@ def test_vectors_of_another_solution_are_refused(of_the_full_equation):
         del file["kappa_unit_conversion"]
     with pytest.raises(phonokit.FileError, match="holds no kappa_unit_conversion"):
         read_kappa_modes(of_the_full_equation, cell)
+
+
+def test_the_only_conductivity_of_a_folder_is_found(path, capsys):
+    assert main(["accumulate", "."]) == 0
+    assert "read       kappa.hdf5" in capsys.readouterr().out
+    path.with_name("kappa-2.hdf5").write_bytes(path.read_bytes())
+    assert main(["accumulate", "."]) == BAD_INPUT
+    assert "name one of kappa-2.hdf5, kappa.hdf5" in capsys.readouterr().err
+    path.with_name("empty").mkdir()
+    assert main(["accumulate", "empty"]) == BAD_INPUT
+    assert "empty: holds no kappa*.hdf5; phono kappa makes one" in capsys.readouterr().err
+    # A result is no data.
+    assert main(["bands", "kappa.hdf5"]) == BAD_INPUT
+    assert "phono info tells what it holds" in capsys.readouterr().err

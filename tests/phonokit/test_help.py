@@ -172,3 +172,16 @@ def test_a_reader_of_the_list_may_go_away():
             [sys.executable, "-c", code], stdout=closed, stderr=subprocess.PIPE, check=False
         )
     assert done.stderr == b""
+
+
+def test_help_is_a_word_too(capsys):
+    assert main(["help"]) == 0
+    overview = capsys.readouterr().out
+    assert main(["--help"]) == 0
+    assert capsys.readouterr().out == overview
+    assert main(["help", "dos"]) == 0
+    text = capsys.readouterr().out
+    assert main(["dos", "--help"]) == 0
+    assert capsys.readouterr().out == text
+    assert main(["help", "doos"]) == 2
+    assert "use phono dos" in capsys.readouterr().err

@@ -252,7 +252,7 @@ def ensure_unbroken(numbers: Array) -> None:
     """Refuse an operator that gave ``numbers`` which are not finite."""
     # A sum needs no array of answers beside a large matrix.
     if not np.isfinite(numbers.sum()):
-        raise DomainError("operator: its rows are not finite; compute them anew")
+        raise DomainError("operator: its rows are not finite; compute them again")
 
 
 def points_of(block: slice, n_irreducible: int) -> range:

@@ -163,7 +163,7 @@ def ensure_coupled(couplings: Couplings, phonons: Phonons) -> None:
         raise DomainError("strengths: only the series itself couples modes beside the grid")
     if couplings.phonons not in ("", fingerprint(phonons)):
         raise DomainError(
-            "strengths: of phonons of another crystal or mesh; compute them anew with "
+            "strengths: of phonons of another crystal or mesh; compute them again with "
             "Strengths.of"
         )
 

@@ -125,7 +125,7 @@ def read_strengths(path: str | Path, origin: StrengthsOrigin) -> Strengths:
         except FileError:
             raise
         except PhonoError as error:
-            raise FileError(f"{path}: cannot be read ({error}); compute it anew") from None
+            raise FileError(f"{path}: cannot be read ({error}); compute it again") from None
     _ensure_same(path, stored, origin)
     return strengths
 
@@ -157,7 +157,7 @@ def _ensure_same(path: Path, stored: StrengthsOrigin, asked: StrengthsOrigin) ->
     ):
         if have != want:
             raise DomainError(
-                f"{path}: strengths of {what} {have}, asked for {want}; compute them anew "
+                f"{path}: strengths of {what} {have}, asked for {want}; compute them again "
                 "or name the right file"
             )
 

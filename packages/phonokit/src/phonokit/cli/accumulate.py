@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
-from phono_grid.errors import DomainError, ensure_positive
+from phono_grid.errors import DomainError, FileError, ensure_positive
 from phono_grid.files import ensure_writable
 
 from phonokit.calc.accumulate import accumulate as compute
@@ -42,7 +42,7 @@ phono accumulate kappa-m191919.hdf5 --crystal phono3py_params.yaml.xz --temperat
 
 KappaFile = Annotated[
     Path,
-    Parameter(help="A kappa file of phono kappa or of phono3py."),
+    Parameter(help="A kappa file of phono kappa or of phono3py, or a folder with one."),
 ]
 
 
@@ -83,6 +83,7 @@ def accumulate(
     """
     if sigma is not None:
         ensure_positive("sigma", sigma)
+    path = _file_in(path)
 
     def all_of_it() -> None:
         report = printed.report()
@@ -121,6 +122,19 @@ app = command(
     EXAMPLES,
     {"temperature": "the only one of the file, or 300", "output": "no file"},
 )
+
+
+def _file_in(path: Path) -> Path:
+    """The only conductivity in a folder; a file as it is."""
+    if not path.is_dir():
+        return path
+    found = sorted(path.glob("kappa*.hdf5"))
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise FileError(f"{path}: holds no kappa*.hdf5; phono kappa makes one")
+    names = ", ".join(file.name for file in found)
+    raise FileError(f"{path}: holds several conductivities; name one of {names}")
 
 
 def _ensure_files(

@@ -82,6 +82,8 @@ def _run(tokens: Sequence[str], launch: Launch) -> None:
     from phonokit.cli.temperatures import spread
     from phonokit.cli.unknown import ensure_known_command, ensure_known_options
 
+    if tokens[:1] == ["help"]:
+        tokens = [*tokens[1:2], "--help"]
     if asks_for_overview(list(tokens)):
         sys.stdout.write(overview() if launch.rank == 0 else "")
         return

@@ -16,6 +16,8 @@ from typing import IO, Any
 from phono_grid.digests import sha256_for
 from phono_grid.errors import FileError, PhonoError
 
+HDF5 = b"\x89HDF\r\n"
+"""First bytes of HDF5 files."""
 COMPRESSION: dict[str, Callable[..., IO[Any]]] = {
     ".xz": lzma.open,
     ".lzma": lzma.open,
@@ -103,9 +105,20 @@ def open_text(path: Path) -> Iterator[IO[str]]:
         ):
             yield file
     except UnicodeDecodeError:
+        if _begins_with(path, HDF5):
+            raise FileError(
+                f"{path}: is an HDF5 file, of a result or of force constants, and no data "
+                "of forces; phono info tells what it holds"
+            ) from None
         raise FileError(
             f"{path}: not a text file; it may be compressed with {', '.join(COMPRESSION)}"
         ) from None
+
+
+def _begins_with(path: Path, first: bytes) -> bool:
+    """Whether a file has these bytes at its beginning."""
+    with path.open("rb") as file:
+        return file.read(len(first)) == first
 
 
 def _encoding(path: Path) -> str:
