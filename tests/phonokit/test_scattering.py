@@ -110,6 +110,39 @@ def test_with_averaged_strengths_linewidths_are_the_phase_space(here):
 
 
 @pytest.mark.needs_rust
+@pytest.mark.parametrize("averaged", [False, True])
+def test_widths_of_triplets_add_up_to_those_of_bands(here, averaged, capsys):
+    one = ["gamma", str(EXAMPLE), *SMALL, *Q[:2], "--temperature", "100", "300"]
+    one += ["--average-strengths"] * averaged
+    assert main([*one, "--output", "plain.hdf5"]) == 0
+    assert main([*one, "--by-triplet"]) == 0
+    plain, whole = numbers("plain.hdf5"), numbers("gamma.hdf5")
+    np.testing.assert_allclose(whole["gamma"], plain["gamma"], rtol=1e-10, atol=1e-16)
+    f, detail = whole["frequency"][0], whole["gamma_triplet"]
+    sums = np.einsum("t,Ttjkl->Tj", whole["triplet_weights"], detail)
+    for T, widths in zip(sums, whole["gamma"][0], strict=True):
+        for j in range(6):
+            same = np.abs(f - f[j]) < 1e-4
+            assert T[same].mean() == pytest.approx(widths[j], rel=1e-9, abs=1e-15)
+    # Momentum is conserved, and all wave vectors take part.
+    q = whole["triplet_qpoints"].sum(axis=1)
+    np.testing.assert_allclose(q, np.rint(q), atol=1e-12)
+    assert whole["triplet_weights"].sum() == 64
+    assert whole["strength"].shape == (len(q), 6, 6, 6)
+    assert whole["strength"].min() >= 0
+    capsys.readouterr()
+    assert main(["info", "gamma.hdf5"]) == 0
+    assert "band_2 6" not in capsys.readouterr().out
+    # The file is read as it was written.
+    again = phonokit.read_result("gamma.hdf5")
+    np.testing.assert_array_equal(again.triplet_linewidths, detail)
+    for words in (Q[2:], ["--frequency-points", "11"]):
+        capsys.readouterr()
+        assert main([*one, *words, "--by-triplet", "--output", "two.hdf5"]) == 2
+        assert "--by-triplet: is of one wave vector" in capsys.readouterr().err
+
+
+@pytest.mark.needs_rust
 def test_joint_densities_with_and_without_temperatures(here):
     pytest.importorskip("matplotlib")
     argv = ["jdos", str(EXAMPLE), *SMALL, *Q, "--frequency-points", "201"]

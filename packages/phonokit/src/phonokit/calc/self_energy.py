@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,11 +13,12 @@ from phono_3ph import (
     EvaluationPoints,
     Scattering,
     Strengths,
+    detailed_linewidths,
     imaginary_self_energy,
     real_self_energy,
 )
-from phono_grid import BrillouinZone, using
-from phono_grid.errors import ensure_flag, ensure_positive
+from phono_grid import BrillouinZone, Grid, Triplets, using
+from phono_grid.errors import DomainError, ensure_flag, ensure_positive
 
 from phonokit._documented import documented
 from phonokit.calc.record import INPUTS
@@ -45,6 +47,7 @@ def linewidths(
     scattering: Scattering | None = None,
     normal_umklapp: bool = False,
     average_strengths: bool = False,
+    by_triplet: bool = False,
     frequency_points: int | ArrayLike | None = None,
     nac: bool = True,
     run: Run | None = None,
@@ -72,6 +75,9 @@ def linewidths(
         Take the mean :math:`\frac{1}{n_b^2} \sum |\Phi|^2` over all pairs of phonons, one
         number for each band, in place of every strength [1]_: what is left of
         the differences between linewidths is the phase space.
+    by_triplet : bool
+        Keep what each irreducible triplet of wave vectors and each pair of bands adds, and
+        the strengths; of one wave vector, without frequency points.
     frequency_points : int or (n_f,) array_like, optional
         THz, or how many from 0 to a little above twice the highest frequency; each band at
         its own frequency if not given.
@@ -108,6 +114,12 @@ def linewidths(
     """
     ensure_flag("normal_umklapp", normal_umklapp)
     ensure_flag("average_strengths", average_strengths)
+    ensure_flag("by_triplet", by_triplet)
+    if by_triplet and (np.size(q) > 3 or frequency_points is not None):
+        raise DomainError(
+            "by_triplet: is of one wave vector, at the frequencies of its bands; give one "
+            "q= and no frequency_points="
+        )
     problem = ScatteringProblem(
         product="linewidths",
         crystal=crystal,
@@ -120,8 +132,9 @@ def linewidths(
         run=Run() if run is None else run,
         choices={
             "normal_umklapp": normal_umklapp,
-            # Files of versions that had no such choice do not name it.
+            # Files of versions that had no such choices do not name them.
             **({"average_strengths": True} if average_strengths else {}),
+            **({"by_triplet": True} if by_triplet else {}),
         },
     )
     names = ("total", "normal", "umklapp") if normal_umklapp else ("total",)
@@ -136,16 +149,35 @@ def linewidths(
             if zone is not None:
                 evaluation = EvaluationPoints.normal_umklapp(zone, place, points)
             couplings: Couplings = scatterers.couplings
-            if average_strengths:
-                couplings = _averaged(scatterers, place, problem.scattering)
+            if average_strengths or by_triplet:
+                strengths = _strengths(scatterers, place, problem.scattering)
+                couplings = strengths.averaged() if average_strengths else strengths
             gamma = imaginary_self_energy(
                 couplings, phonons, evaluation, occupations, problem.scattering
             )
-            return {name: getattr(gamma, name) for name in names}
+            values = {name: getattr(gamma, name) for name in names}
+            if by_triplet:
+                values["strengths"] = strengths.values
+                values["of_triplets"] = detailed_linewidths(
+                    couplings,
+                    scatterers.phonons,
+                    place,
+                    occupations,
+                    problem.scattering,
+                )
+            return values
 
-        shape = scatterers.shape
-        records = computed(problem, scatterers, dict.fromkeys(names, shape), work)
-        gammas = {name: records.everywhere(name) for name in names}
+        fields = dict.fromkeys(names, scatterers.shape)
+        triplets = None
+        if by_triplet:
+            triplets = Triplets.of(problem.grid, int(scatterers.grid_points[0]))
+            bands = (len(triplets.weights), *[scatterers.n_b] * 3)
+            fields |= {
+                "strengths": bands,
+                "of_triplets": (len(problem.temperatures), *bands),
+            }
+        records = computed(problem, scatterers, fields, work)
+        gammas = {name: records.everywhere(name) for name in fields}
     return LinewidthsResult(
         qpoints=problem.qpoints,
         grid_points=scatterers.grid_points,
@@ -155,19 +187,34 @@ def linewidths(
         normal=gammas.get("normal"),
         umklapp=gammas.get("umklapp"),
         frequency_points=points,
+        **_of_triplets(problem.grid, triplets, gammas),
         provenance=problem.record.provenance(),
     )
 
 
-def _averaged(scatterers: Scatterers, q: int, scattering: Scattering) -> Strengths:
-    """One strength for each band, that of all triplets at a wave vector of the mesh."""
-    strengths = Strengths.of(
+def _strengths(scatterers: Scatterers, q: int, scattering: Scattering) -> Strengths:
+    """The strengths of all triplets at a wave vector of the mesh."""
+    return Strengths.of(
         scatterers.couplings,
         scatterers.phonons,
         q,
         cutoff_frequency=scattering.cutoff_frequency,
     )
-    return strengths.averaged()
+
+
+def _of_triplets(
+    grid: Grid, triplets: Triplets | None, values: Mapping[str, NDArray[np.float64]]
+) -> dict[str, NDArray[Any]]:
+    """The fields of the result that triplets have, if they were kept."""
+    if triplets is None:
+        return {}
+    return {
+        "triplets": triplets.points,
+        "triplet_qpoints": grid.qpoints_at(triplets.points.ravel()).reshape(-1, 3, 3),
+        "triplet_weights": triplets.weights,
+        "triplet_linewidths": values["of_triplets"][0],
+        "strengths": values["strengths"][0],
+    }
 
 
 @documented(INPUTS)

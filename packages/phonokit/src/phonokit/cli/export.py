@@ -67,11 +67,10 @@ def export(
         written = write(result, output, csv=csv)
     report.say("\n".join([program(), read_line([path]), *options_row()]))
     report.replaced(written, replacement)
-    report.end(
-        "pandas.read_csv reads them"
-        if csv
-        else "sumo, pymatgen and others that read phonopy's files take them"
-    )
+    readers = "sumo, pymatgen and others that read phonopy's files take them"
+    if result.kind == "kappa":
+        readers = f"phono3py-kaccum {path} reads it, in the folder of both files"
+    report.end("pandas.read_csv reads them" if csv else readers)
 
 
 app = command(export, EXAMPLES)

@@ -21,6 +21,7 @@ from phonokit.settings.temperatures import TEMPERATURES
 
 EXAMPLES = """
 phono gamma examples/silicon --q 0.2,0,0 --temperature 100 300 --normal-umklapp
+phono gamma examples/silicon --q 0.5,0,0.5 --by-triplet --mesh 4 4 4
 phono gamma examples/silicon --q 0.5,0.5,0 --frequency-points 201 --plot gamma.png
 """
 OPTIONS = WaveVectorOptions()
@@ -33,6 +34,7 @@ def gamma(
     temperature: Temperatures = TEMPERATURES,
     normal_umklapp: Annotated[bool, Parameter(name=("--normal-umklapp", "--nu"))] = False,
     average_strengths: bool = False,
+    by_triplet: bool = False,
     frequency_points: int | None = None,
     q: Q = ("0,0,0",),
     options: Annotated[WaveVectorOptions, Flat] = OPTIONS,
@@ -48,6 +50,9 @@ def gamma(
     average_strengths
         Take the mean of all strengths of a band in place of each: linewidths then differ by
         the phase space of the processes alone.
+    by_triplet
+        Write what each triplet of wave vectors and each pair of bands adds, and the
+        strengths of their interaction; of one wave vector.
     frequency_points
         Number of frequencies from 0 on, in place of the bands' own.
     """
@@ -57,6 +62,7 @@ def gamma(
         scattering=options.settings,
         normal_umklapp=normal_umklapp,
         average_strengths=average_strengths,
+        by_triplet=by_triplet,
         frequency_points=frequency_points,
     )
     carry_out(

@@ -6,7 +6,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "Grid": "meshes mesh mesh-length mesh-matrix q momentum path point "
         "points-per-segment band supercell supercell-matrix phonon-supercell",
         "Physics": "temperature ideal spectral scattering-length resolution "
-        "method average-strengths isotopes mass-variances boundary-mfp wigner "
+        "method average-strengths by-triplet isotopes mass-variances boundary-mfp wigner "
         "coherence normal-umklapp quantity by axes direction displacements classical "
         "clamped smaller larger energies electronic volumes equation pressure second-order "
         "amplitude phase frames distance plus-minus axes-only random gaussian relax "

@@ -32,7 +32,8 @@ MOST = 8
 """Temperatures that are listed."""
 REAL = {"temperature", "frequency_point", "volumes"}
 """Axes that have values of their own."""
-NUMBERS = {*AXES.values(), "axis_2", "2", "lattice_vector"} - REAL
+AXIS = {*AXES.values(), "lattice_vector"} - REAL
+NUMBERS = {"2"} | {f"{axis}{end}" for axis in AXIS for end in ("", "_2", "_3")}
 """Datasets that number an axis."""
 OF_CELL = {"lattice", "position", "symbol", "mass", "magnetic_moment", "version"}
 OF_CONSTANTS = ("force_constants", "calculator", "nac")

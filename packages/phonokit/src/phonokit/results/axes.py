@@ -16,6 +16,7 @@ AXES = {
     "n_c": "case",
     "n_m": "mesh_number",
     "n_V": "volumes",
+    "n_t": "triplet_number",
     "3": "axis",
     "6": "component",
 }

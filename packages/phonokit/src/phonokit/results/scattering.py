@@ -28,6 +28,9 @@ class LinewidthsResult(WaveVectorResult, kind="linewidths"):
     points. Γ are half widths at half maximum, the lifetime is :math:`1 / 4\pi\Gamma`; of
     each band at its own frequency, or at the frequency points. Normal and umklapp are its
     two parts, if they were told apart.
+
+    With ``n_t`` irreducible triplets: Γ of a band is the sum of its ``triplet_linewidths``,
+    each times its weight, averaged over the degenerate set of the band.
     """
 
     grid_points: Numbers = quantity(
@@ -43,6 +46,29 @@ class LinewidthsResult(WaveVectorResult, kind="linewidths"):
     )
     frequency_points: Array | None = quantity(
         "THz", "(n_f,)", "where gamma is given", "frequency_point", optional=True
+    )
+    triplets: Numbers | None = quantity(
+        "1", "(n_t, 3)", "indices in the grid of q, q', q''", "triplet", optional=True
+    )
+    triplet_qpoints: Array | None = quantity(
+        "1", "(n_t, 3, 3)", "q, q', q'' of each triplet, fractional", optional=True
+    )
+    triplet_weights: Numbers | None = quantity(
+        "1", "(n_t,)", "triplets that symmetry makes equal to each", optional=True
+    )
+    triplet_linewidths: Array | None = quantity(
+        "THz",
+        "(n_T, n_t, n_b, n_b, n_b)",
+        "of one of these triplets: T, triplet, j, j', j''",
+        "gamma_triplet",
+        optional=True,
+    )
+    strengths: Array | None = quantity(
+        "eV^2",
+        "(n_t, n_b, n_b, n_b)",
+        "squared matrix elements with 1 / n_q: triplet, j, j', j''",
+        "strength",
+        optional=True,
     )
 
 
