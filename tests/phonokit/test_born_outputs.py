@@ -29,6 +29,25 @@ def test_charges_of_vasp(text, tmp_path):
     np.testing.assert_allclose(dipoles.charges.dielectric, 2.4342 * np.eye(3), atol=1e-12)
 
 
+def test_charges_of_tdep(tmp_path):
+    """Rows of the field; a comment may follow."""
+    file = tmp_path / "infile.lotosplitting"
+    z = [1.1 * np.eye(3), -1.1 * np.eye(3)]
+    tensors = [2.4 * np.eye(3), *z]
+    rows = [
+        " ".join(f"{x:.6f}" for x in row) + " # a tensor\n" * (i == 0) + "\n"
+        for tensor in tensors
+        for i, row in enumerate(tensor)
+    ]
+    file.write_text("".join(rows))
+    dipoles = read_born(file, NACL, UNITS)
+    np.testing.assert_allclose(dipoles.charges.charges, z, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(dipoles.charges.dielectric, 2.4 * np.eye(3), atol=1e-12)
+    file.write_text("".join(rows[:-1]))
+    with pytest.raises(FileError, match=r"lotosplitting: .* of 2 atoms, 9 in all, got 8"):
+        read_born(file, NACL, UNITS)
+
+
 @pytest.mark.parametrize("text", [OUTCAR, VASPRUN])
 def test_a_cut_output_is_named(text, tmp_path):
     file = tmp_path / "output"

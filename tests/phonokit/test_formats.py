@@ -127,6 +127,19 @@ def test_constants_on_lattice_vectors_stay_there(tmp_path):
     assert "order 2: drift" in there.origin.method
 
 
+def test_files_of_tdep_may_have_comments_and_charges_that_are_not_used(tmp_path):
+    phonokit.write_constants(CRYSTALS["plain"], tmp_path, format="tdep")
+    expected = phonokit.load(tmp_path)
+    cell = tmp_path / "infile.ucposcar"
+    lines = cell.read_text().splitlines()
+    lines[1:7] = [f"{line}  # a comment" for line in lines[1:7]]
+    cell.write_text("\n".join(lines) + "\n")
+    assert phonokit.load(tmp_path).fc2 == expected.fc2
+    (tmp_path / "infile.lotosplitting").write_text("1 0 0\n0 1 0\n0 0 1\n" * 3)
+    with pytest.warns(UserWarning, match="infile.lotosplitting is not used"):
+        assert phonokit.load(tmp_path).polar is None
+
+
 def test_third_order_alone_is_read_and_has_no_phonons(tmp_path):
     phonokit.write_shengbte(None, zincblende().fc3, tmp_path)
     there = phonokit.load(tmp_path)

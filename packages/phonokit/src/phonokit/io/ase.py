@@ -224,6 +224,17 @@ def _ensure_ended(file: Path, form: str | None, path: Path) -> None:
         raise FileError(f"{path}: its last line is cut; remove what is not whole")
 
 
+def symbols_of(atoms: Any, path: Path) -> list[str]:
+    """The elements of ``ase.Atoms``: a dump of LAMMPS may have any numbers of types."""
+    try:
+        return [str(symbol) for symbol in atoms.get_chemical_symbols()]
+    except IndexError:
+        raise FileError(
+            f"{path}: an atom of type {int(atoms.numbers.max())}, which is no element; "
+            "write the elements too"
+        ) from None
+
+
 def ensure_format(form: str) -> None:
     """Require a format that ASE reads."""
     formats = ase("ase.io.formats").ioformats

@@ -12,10 +12,10 @@ from phono_grid.errors import FileError, PhonoWarning
 
 from phonokit.io.born_outputs import read_charges_of_output
 from phonokit.io.files import in_file
-from phonokit.io.lines import Lines, number_of, read_lines
+from phonokit.io.lines import Lines, number_of, read_lines, uncommented
 from phonokit.io.plausible import ensure_charges
 from phonokit.io.tree import Tree
-from phonokit.model.dipoles import METHODS, Dipoles, born_charges
+from phonokit.model.dipoles import ANGSTROM, METHODS, Dipoles, born_charges
 
 
 class ChargesLeftOutWarning(PhonoWarning):
@@ -80,7 +80,7 @@ def read_born(path: Path, cell: Cell, units: CalculatorUnits) -> Dipoles:
 
     The first line may hold, after the factor, the cutoff and the width of Gonze and Lee's
     sum; a word without any digit stands for the default. An output of ph.x or of VASP with
-    charges is taken too.
+    charges is taken too, and TDEP's ``infile.lotosplitting``.
     """
     output = read_charges_of_output(path)
     if output is not None:
@@ -88,6 +88,10 @@ def read_born(path: Path, cell: Cell, units: CalculatorUnits) -> Dipoles:
         checked = _charges(f"{path}", cell, of_atoms, output.dielectric, None, units)
         return Dipoles(charges=checked)
     lines = read_lines(path)
+    if is_lotosplitting(lines):
+        tensors = read_lotosplitting(lines, cell)
+        checked = _charges(f"{path}", cell, tensors[1:], tensors[0], None, ANGSTROM)
+        return Dipoles(charges=checked)
     if len(lines) < 3:
         raise FileError(
             f"{path}: expected a line with the factor, one with the dielectric tensor and "
@@ -105,6 +109,26 @@ def read_born(path: Path, cell: Cell, units: CalculatorUnits) -> Dipoles:
         cutoff=None if cutoff is None else cutoff * per_length,
         width=None if width is None else width * per_length,
     )
+
+
+def is_lotosplitting(lines: Lines) -> bool:
+    """Whether all lines, comments aside, have three numbers, as TDEP's have."""
+    rows = [uncommented(words) for _, words in lines.rows]
+    return len(rows) >= 6 and all(len(row) == 3 for row in rows)
+
+
+def read_lotosplitting(lines: Lines, cell: Cell) -> NDArray[np.float64]:
+    """The dielectric tensor and the charges of all atoms, (1 + n_a, 3, 3).
+
+    Rows are of the field, columns of the displacement; the charges in e.
+    """
+    n = 3 * (1 + cell.n_atoms)
+    if len(lines) != n:
+        raise FileError(
+            f"{lines.path}: expected three lines of the dielectric tensor and three of "
+            f"each of {cell.n_atoms} atoms, {n} in all, got {len(lines)}"
+        )
+    return np.array([lines.leading(i, 3) for i in range(n)]).reshape(-1, 3, 3)
 
 
 def _head(lines: Lines) -> list[float | None]:

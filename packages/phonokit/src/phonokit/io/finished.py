@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from phono_grid.errors import FileError
 
-from phonokit.io.ase import read_atoms
+from phonokit.io.ase import read_atoms, symbols_of
 from phonokit.io.convergence import warn_if_not_converged
 from phonokit.io.outputs.abinit import read_abinit_output
 from phonokit.io.outputs.augmented import read_info_out, read_info_xml
@@ -80,10 +80,10 @@ def read_finished(path: Path, form: str | None = None) -> Finished:
         warn_if_not_converged(file, path)
         if form in READERS:
             return READERS[form](path)
-        return _of_atoms(read_atoms(file, form, path, index=-1))
+        return _of_atoms(read_atoms(file, form, path, index=-1), path)
 
 
-def _of_atoms(atoms: Any) -> Finished:
+def _of_atoms(atoms: Any, path: Path) -> Finished:
     """Atoms and forces of ``ase.Atoms``, or the reason that it has no forces."""
     forces, complaint = None, ""
     try:
@@ -92,7 +92,7 @@ def _of_atoms(atoms: Any) -> Finished:
         complaint = " ".join(str(error).split())
     lattice = np.array(atoms.cell, dtype=np.float64)
     return Finished(
-        [str(symbol) for symbol in atoms.get_chemical_symbols()],
+        symbols_of(atoms, path),
         atoms.get_positions(),
         forces,
         lattice if abs(np.linalg.det(lattice)) > 1e-10 else None,

@@ -77,6 +77,12 @@ def number_of(word: str) -> float:
     return float(word.replace("D", "e").replace("d", "e"))
 
 
+def uncommented(words: list[str]) -> list[str]:
+    """The words of a line up to a comment, ``!`` or ``#``."""
+    comments = (i for i, word in enumerate(words) if word[0] in "!#")
+    return words[: next(comments, len(words))]
+
+
 def read_lines(path: Path) -> Lines:
     """Read a text file, compressed or not, without its blank lines."""
     lines = read_all_lines(path)

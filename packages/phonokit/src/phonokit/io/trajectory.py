@@ -10,7 +10,7 @@ from phono_grid import Cell
 from phono_grid.errors import DomainError, FileError, ensure_integer, ensure_type
 from phono_grid.files import path_of
 
-from phonokit.io.ase import read_atoms
+from phonokit.io.ase import read_atoms, symbols_of
 from phonokit.io.files import DATA_SETS, find_first, sha256
 from phonokit.io.finished import read_finished
 from phonokit.io.frames import frames_of
@@ -199,7 +199,7 @@ def _images(
         raise FileError(
             f"{path}: frames have {sorted(sizes)} atoms; they must have as many"
         )
-    names = list(images[0].get_chemical_symbols()) if images else []
+    names = symbols_of(images[0], path) if images and form not in NAMELESS else None
     for i, image in enumerate(images):
         if (image.numbers != images[0].numbers).any():
             raise FileError(
@@ -210,7 +210,7 @@ def _images(
         return names, np.empty((0, 0, 3)), np.empty((0, 0, 3)), np.empty((0, 3, 3))
     positions = np.array([image.get_positions() for image in images])
     lattices = np.array([image.cell[:] for image in images])
-    return None if form in NAMELESS else names, positions, np.array(acting), lattices
+    return names, positions, np.array(acting), lattices
 
 
 def _forces(path: Path, number: int, image: Any) -> Array:
@@ -222,8 +222,11 @@ def _forces(path: Path, number: int, image: Any) -> Array:
             f"{path}: frame {number + 1} has no forces; name the output that has them "
             "(vasprun.xml in place of XDATCAR), or write them into the trajectory"
         ) from None
-    if not np.isfinite(forces).all():
-        raise FileError(f"{path}: frame {number + 1}: forces that are not finite")
+    if forces.shape != (len(image), 3) or not np.isfinite(forces).all():
+        raise FileError(
+            f"{path}: frame {number + 1}: expected three finite forces on each of "
+            f"{len(image)} atoms"
+        )
     return forces
 
 

@@ -1,5 +1,6 @@
 """Which format of force constants a file or folder has, told by what is in it."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from phono_grid.calculators import CalculatorUnits
 from phono_grid.errors import FileError
 from phono_grid.hdf5 import open_hdf5
 
-from phonokit.io.born import read_born
+from phonokit.io.born import ChargesLeftOutWarning, read_born
 from phonokit.io.files import in_file, one_of, open_text, variants
 from phonokit.io.formats import gpumd
 from phonokit.io.formats.alamode import BORN, read_alamode
@@ -23,7 +24,7 @@ from phonokit.io.formats.npz import is_archive, names_in
 from phonokit.io.formats.poscar import read_poscar
 from phonokit.io.formats.record import ConstantsRecord
 from phonokit.io.formats.shengbte import SECOND, THIRD, read_second, read_third
-from phonokit.io.formats.tdep import CELL, NAMES, read_tdep
+from phonokit.io.formats.tdep import CELL, LOTOSPLITTING, NAMES, read_tdep
 from phonokit.io.formats.vasp_dfpt import CHARGES, WANTED, holds, read_vasp_dfpt
 from phonokit.io.vaspout import has_force_constants, is_hdf5, read_vaspout_constants
 from phonokit.model.constants import Constants2, primitive_of
@@ -163,6 +164,14 @@ def _read_tdep(path: Path) -> ConstantsRecord:
     if third_file is not None:
         third, _ = read_tdep(third_file, cell, 3)
         files.append(third_file)
+    unused = _file_in(folder, LOTOSPLITTING)
+    if unused is not None and second is not None and polar is None:
+        warnings.warn(
+            f"{unused} is not used: the constants say that no dipoles were taken out of "
+            "them (--polar of extract_forceconstants)",
+            ChargesLeftOutWarning,
+            stacklevel=2,
+        )
     return ConstantsRecord(
         format="TDEP", second=second, third=third, polar=polar, files=tuple(files)
     )

@@ -10,18 +10,19 @@ from phono_grid.files import replacing
 from phonokit.io.files import in_file
 from phonokit.io.formats.cells import cell_of_file
 from phonokit.io.fractional import fractional
-from phonokit.io.lines import number_of, read_lines
+from phonokit.io.lines import number_of, read_lines, uncommented
 
 
 def read_poscar(path: Path) -> Cell:
     """Read a ``POSCAR`` of version 5: the symbols stand above the counts."""
     lines = read_lines(path)
     start = 1 if len(lines) and lines.line(0) == 1 else 0  # the comment may be blank
-    scale = lines.numbers(start, 1)[0]
-    lattice = np.array([lines.numbers(start + i, 3) for i in (1, 2, 3)])
+    # Comments may follow on every line.
+    scale = lines.leading(start, 1)[0]
+    lattice = np.array([lines.leading(start + i, 3) for i in (1, 2, 3)])
     if scale < 0:
         scale = float((-scale / abs(np.linalg.det(lattice))) ** (1 / 3))
-    names, counts = lines.words(start + 4), lines.words(start + 5)
+    names, counts = (uncommented(lines.words(start + i)) for i in (4, 5))
     if len(names) != len(counts) or not all(word.isdigit() for word in counts):
         raise FileError(
             f"{path}: line {lines.line(start + 4)}: expected a line of symbols and "

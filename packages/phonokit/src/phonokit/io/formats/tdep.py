@@ -17,7 +17,7 @@ from phono_grid.files import replacing
 from phonokit.io.formats.numbers import read_numbers, whole_numbers
 from phonokit.model.dipoles import Dipoles
 
-CELL = "infile.ucposcar"
+CELL, LOTOSPLITTING = "infile.ucposcar", "infile.lotosplitting"
 NAMES = {
     2: ("infile.forceconstant", "outfile.forceconstant"),
     3: ("infile.forceconstant_thirdorder", "outfile.forceconstant_thirdorder"),
