@@ -66,5 +66,7 @@ PROGRAMS = {
     **{f"of-{name}": output(write) for name, write in (WITH_POSITIONS | ALONE).items()},
     "charges-outcar": output_with_charges(charges.OUTCAR),
     "charges-vasprun": output_with_charges(charges.VASPRUN),
+    "charges-abinit": output_with_charges(charges.ABINIT),
+    "charges-castep": output_with_charges(charges.CASTEP),
     "charges-ph.out": output_with_charges(charges.PHONON),
 }

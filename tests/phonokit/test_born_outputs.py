@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from charges_of_programs import OUTCAR, VASPRUN
+from charges_of_programs import ABINIT, CASTEP, OUTCAR, VASPRUN
 from phono_grid import Cell
 from phono_grid.calculators import calculator_units
 from phono_grid.errors import FileError
@@ -19,8 +19,12 @@ FCC = A / 2 * np.array([[0, 1, 1], [1, 0, 1], [1, 1, 0]])
 NACL = Cell.of(FCC, [[0, 0, 0], [0.5, 0.5, 0.5]], ["Na", "Cl"])
 
 
-@pytest.mark.parametrize("text", [OUTCAR, VASPRUN])
-def test_charges_of_vasp(text, tmp_path):
+TEXTS = {"outcar": OUTCAR, "vasprun": VASPRUN, "abinit": ABINIT, "castep": CASTEP}
+ALL = pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+
+
+@ALL
+def test_charges_of_outputs(text, tmp_path):
     file = tmp_path / "output"
     file.write_text(text)
     dipoles = read_born(file, NACL, UNITS)
@@ -48,12 +52,49 @@ def test_charges_of_tdep(tmp_path):
         read_born(file, NACL, UNITS)
 
 
-@pytest.mark.parametrize("text", [OUTCAR, VASPRUN])
+@pytest.mark.parametrize(
+    ("text", "moved"),
+    [
+        # ∂F_y / ∂E_x of the first atom.
+        (
+            ABINIT.replace(
+                "2    1   1    4         0.0000000000",
+                "2    1   1    4         0.3000000000",
+            ),
+            (0, 1),
+        ),
+        (
+            CASTEP.replace("1.08700     0.00000     0.00000  ", "1.08700 0.3 0.0 ", 1),
+            (1, 0),
+        ),
+    ],
+    ids=["abinit", "castep"],
+)
+def test_rows_of_charges_are_of_the_field(text, moved, tmp_path):
+    """CASTEP prints rows of the displacement."""
+    file = tmp_path / "output"
+    file.write_text(text)
+    charges = read_charges_of_output(file).charges
+    expected = np.zeros((3, 3))
+    expected[moved] = 0.3
+    np.testing.assert_allclose(charges[0] - 1.087 * np.eye(3), expected, atol=1e-12)
+
+
+def test_directions_that_abinit_did_not_compute_are_said(tmp_path):
+    file = tmp_path / "run.abo"
+    file.write_text(ABINIT.replace("   3    2   3    4        -1.0870000000", "#"))
+    with pytest.raises(FileError, match=r"run\.abo: Effective charges.*\(rfdir 1 1 1\)"):
+        read_born(file, NACL, UNITS)
+
+
+@ALL
 def test_a_cut_output_is_named(text, tmp_path):
     file = tmp_path / "output"
     for share in (0.35, 0.6, 0.9):
         file.write_text(text[: int(share * len(text))])
-        with pytest.raises(FileError, match=r"output: (holds|its)"):
+        with pytest.raises(
+            FileError, match=r"output: (holds|its|.*elements are missing|znucl|natom)"
+        ):
             read_born(file, NACL, UNITS)
 
 

@@ -1,5 +1,6 @@
 """Formats that we only read, objects of other programs, and supercells for constants."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import ClassVar
 
@@ -9,7 +10,8 @@ import phonokit
 import pytest
 from constants_of_programs import write_alamode_h5, write_vaspout
 from format_crystals import CRYSTALS, CUBIC, cubic_cell, frequencies
-from phono_fc import LatticeForceConstants, expand
+from phono_fc import ForceConstants, LatticeForceConstants, expand
+from phono_grid import Supercell
 from phono_grid.errors import DomainError, FileError
 
 
@@ -31,6 +33,28 @@ def test_constants_on_lattice_vectors_go_into_the_smallest_supercell(tmp_path):
     )
     kappas = [phonokit.kappa(c, (3, 3, 3), [300.0]).kappa for c in (crystal, again)]
     np.testing.assert_allclose(*kappas, rtol=1e-8, atol=1e-10)
+
+
+@pytest.mark.filterwarnings("ignore::phonokit.UnscatteredWarning")
+def test_alamode_holds_what_phonopy_s_files_hold(tmp_path):
+    """Images count from where the first atom stands, be it outside the supercell."""
+    crystal = cubic_cell()
+    phonokit.write_constants(crystal, tmp_path / "p", format="phonopy")
+    there = phonokit.load(tmp_path / "p")
+    moved = there.supercell.cell.positions + np.array([1, -1, 2])
+    cell = replace(there.supercell.cell, positions=moved)
+    supercell = Supercell.of(cell, np.eye(3, dtype=int), "auto")
+    rows = supercell.primitive_to_supercell
+    fc2, fc3 = (ForceConstants(expand(c)[rows], supercell) for c in (there.fc2, there.fc3))
+    for number, each in enumerate((there, phonokit.Crystal.from_constants(fc2, fc3))):
+        path = tmp_path / f"{number}.xml"
+        phonokit.write_constants(each, path, format="alamode")
+        again = phonokit.load(path)
+        found = frequencies(again, like=crystal)
+        np.testing.assert_allclose(found, frequencies(crystal), rtol=0, atol=1e-9)
+        kappas = [phonokit.kappa(c, (3, 3, 3), [300.0]).kappa for c in (crystal, again)]
+        # Few triplets scatter: rounding of frequencies tells.
+        np.testing.assert_allclose(*kappas, rtol=1e-6, atol=1e-6)
 
 
 def test_constants_that_no_supercell_holds_are_refused(tmp_path):

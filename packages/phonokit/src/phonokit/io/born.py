@@ -79,8 +79,8 @@ def read_born(path: Path, cell: Cell, units: CalculatorUnits) -> Dipoles:
     """Read ``BORN``: a factor, the dielectric tensor, the charges of independent atoms.
 
     The first line may hold, after the factor, the cutoff and the width of Gonze and Lee's
-    sum; a word without any digit stands for the default. An output of ph.x or of VASP with
-    charges is taken too, and TDEP's ``infile.lotosplitting``.
+    sum; a word without any digit stands for the default. An output of ph.x, VASP,
+    ABINIT or CASTEP with charges is taken too, and TDEP's ``infile.lotosplitting``.
     """
     output = read_charges_of_output(path)
     if output is not None:

@@ -1,4 +1,4 @@
-"""Born charges and dielectric tensors in outputs of Quantum ESPRESSO and VASP."""
+"""Born charges and dielectric tensors in outputs of programs."""
 
 import re
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from phono_grid import Cell
 from phono_grid.errors import FileError
 from phono_grid.units import BOHR
 
+from phonokit.io.born_perturbation import charges_of_abinit, charges_of_castep
 from phonokit.io.files import open_text
 from phonokit.io.lines import number_of
 
@@ -79,7 +80,7 @@ class ChargesOfOutput:
 
 
 def read_charges_of_output(path: Path) -> ChargesOfOutput | None:
-    """Charges of an output of ph.x or VASP; None if the file is neither."""
+    """Charges of an output of ph.x, VASP, ABINIT or CASTEP; None if it is of none."""
     with open_text(path) as file:
         head = file.read(HEAD)
         known = next((p for p, marks in MARKS.items() if _is_of(head, marks)), None)
@@ -93,6 +94,8 @@ MARKS = {
     "Quantum ESPRESSO": ("Program PHONON",),
     "VASP OUTCAR": ("vasp.", "POTCAR:"),
     "VASP vasprun.xml": ("<modeling", "vasp"),
+    "ABINIT": (" of ABINIT",),
+    "CASTEP": ("CASTEP version",),
 }
 """Marks at the beginning of the output of a program."""
 
@@ -228,8 +231,20 @@ def _of_vasprun(path: Path, text: str) -> ChargesOfOutput:
     )
 
 
+def _of_abinit(path: Path, text: str) -> ChargesOfOutput:
+    """The main output of ABINIT's perturbation theory."""
+    return ChargesOfOutput(**charges_of_abinit(path, text))
+
+
+def _of_castep(path: Path, text: str) -> ChargesOfOutput:
+    """The ``.castep`` of phonons with charges."""
+    return ChargesOfOutput(**charges_of_castep(path, text))
+
+
 READERS = {
     "Quantum ESPRESSO": _of_espresso,
     "VASP OUTCAR": _of_outcar,
     "VASP vasprun.xml": _of_vasprun,
+    "ABINIT": _of_abinit,
+    "CASTEP": _of_castep,
 }

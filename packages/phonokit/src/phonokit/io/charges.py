@@ -70,7 +70,7 @@ class ComputedCharges(ValueNoun):
 def read_charges(
     path: str | Path, crystal: str | Path | Cell | None = None
 ) -> ComputedCharges:
-    r"""Read Born charges and the dielectric tensor of an output of VASP or ph.x.
+    r"""Read Born charges and the dielectric tensor of an output of VASP, ph.x, ABINIT or CASTEP.
 
     .. math:: Z_{k,\alpha\beta} = \frac{\partial F_{k\beta}}{\partial E_\alpha}
 
@@ -102,8 +102,8 @@ def read_charges(
     output = read_charges_of_output(source)
     if output is None:
         raise FileError(
-            f"{source}: is no output of VASP (OUTCAR, vasprun.xml) or of ph.x of Quantum "
-            "ESPRESSO; name the output of the calculation of charges"
+            f"{source}: is no output of VASP (OUTCAR, vasprun.xml), ph.x of Quantum "
+            "ESPRESSO, ABINIT or CASTEP; name the output of the calculation of charges"
         )
     if crystal is None:
         fractional = output.positions @ np.linalg.inv(output.lattice)

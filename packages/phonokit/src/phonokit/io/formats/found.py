@@ -168,7 +168,7 @@ def _read_tdep(path: Path) -> ConstantsRecord:
     if unused is not None and second is not None and polar is None:
         warnings.warn(
             f"{unused} is not used: the constants say that no dipoles were taken out of "
-            "them (--polar of extract_forceconstants)",
+            "them (polar, of extract_forceconstants)",
             ChargesLeftOutWarning,
             stacklevel=2,
         )

@@ -77,7 +77,8 @@ def _head(supercell: Supercell) -> Iterator[str]:
     for i, vector in enumerate(cell.lattice / BOHR, start=1):
         yield f"      <a{i}>{_row(vector)}</a{i}>\n"
     yield "    </LatticeVector>\n    <Periodicity>1 1 1</Periodicity>\n    <Position>\n"
-    for i, (symbol, x) in enumerate(zip(cell.symbols, cell.positions, strict=True), 1):
+    places = _within(cell.positions)
+    for i, (symbol, x) in enumerate(zip(cell.symbols, places, strict=True), 1):
         yield f'      <pos index="{i}" element="{symbol}">{_row(x)}</pos>\n'
     table = _translations(supercell)
     yield "    </Position>\n  </Structure>\n  <Symmetry>\n"
@@ -105,13 +106,17 @@ def _lines(constants: LatticeForceConstants, supercell: Supercell) -> Iterator[s
     order, cell = constants.order, supercell.cell
     primitive = supercell.primitive
     find = AtomFinder(supercell)
-    home = find.cells_of(supercell.primitive_to_supercell)[constants.atoms[:, 0]]
+    first = supercell.primitive_to_supercell[constants.atoms[:, 0]]
+    home = find.cells_of(first)
+    places, own = _within(cell.positions), primitive.positions
     ends = []
     for i in range(1, order):
-        kinds, cells = constants.atoms[:, i], constants.cells[:, i - 1] + home
-        atoms = find(kinds, cells)
-        x = (primitive.positions[kinds] + cells) @ primitive.lattice
-        shift = np.rint(x @ np.linalg.inv(cell.lattice) - cell.positions[atoms])
+        kinds, apart = constants.atoms[:, i], constants.cells[:, i - 1]
+        atoms = find(kinds, apart + home)
+        # From where the first atom stands in the file, not from any image of it.
+        vector = (own[kinds] + apart - own[constants.atoms[:, 0]]) @ primitive.lattice
+        x = places[first] + vector @ np.linalg.inv(cell.lattice)
+        shift = np.rint(x - places[atoms])
         if np.abs(shift).max(initial=0) > 1:
             raise DomainError(
                 "format: constants reach beyond the nearest images of the supercell, which "
@@ -138,6 +143,11 @@ def _lines(constants: LatticeForceConstants, supercell: Supercell) -> Iterator[s
     yield f"    <{tag}>\n"
     yield from (form.format(*row, number) for row, number in rows)
     yield f"    </{tag}>\n"
+
+
+def _within(positions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Positions within the cell, those on its lower faces too."""
+    return np.asarray(positions - np.floor(positions + 1e-9))
 
 
 def _row(numbers: NDArray[np.float64]) -> str:

@@ -35,19 +35,19 @@ def read_abinit_output(path: Path) -> Finished:
     )
     forces = text.vectors(start, rf"\s*\d+\s+{THREE}\s*$", "the table of forces")
     whole = "\n".join(text.lines)
-    acell, rprim = _echo(path, whole, "acell", 3), _echo(path, whole, "rprim", 9)
+    acell, rprim = echo(path, whole, "acell", 3), echo(path, whole, "rprim", 9)
     lattice = np.reshape(rprim, (3, 3)) * acell[:, None] * BOHR
     n = len(forces)
-    types = _echo(path, whole, "typat", n).astype(int)
+    types = echo(path, whole, "typat", n).astype(int)
     if types.min() < 1:
         raise FileError(f"{path}: typat: expected types from 1 on, got {types.min()}")
-    znucl = _echo(path, whole, "znucl", int(types.max(initial=1)))
+    znucl = echo(path, whole, "znucl", int(types.max(initial=1)))
     with in_file(path):
         symbols = [symbol_of_number(round(float(znucl[kind - 1]))) for kind in types]
     ensure_as_many(path, len(symbols), n)
     if n == 1 and _found(whole, "xred") is None:
         return Finished(symbols, np.zeros((1, 3)), forces, lattice)
-    x = np.reshape(_echo(path, whole, "xred", 3 * n), (n, 3))
+    x = np.reshape(echo(path, whole, "xred", 3 * n), (n, 3))
     return Finished(symbols, x @ lattice, forces, lattice)
 
 
@@ -57,8 +57,8 @@ def _found(whole: str, name: str) -> str | None:
     return found[-1] if found else None
 
 
-def _echo(path: Path, whole: str, name: str, n: int) -> NDArray[np.float64]:
-    """So many numbers of a variable."""
+def echo(path: Path, whole: str, name: str, n: int) -> NDArray[np.float64]:
+    """So many numbers of a variable, those of the last echo of all."""
     found = _found(whole, name)
     words = [] if found is None else found.split()[:n]
     if len(words) < n:
