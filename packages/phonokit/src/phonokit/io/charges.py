@@ -70,7 +70,7 @@ class ComputedCharges(ValueNoun):
 def read_charges(
     path: str | Path, crystal: str | Path | Cell | None = None
 ) -> ComputedCharges:
-    r"""Read Born charges and the dielectric tensor of an output of VASP, ph.x, ABINIT or CASTEP.
+    r"""Read Born charges and the dielectric tensor of an output of a calculation.
 
     .. math:: Z_{k,\alpha\beta} = \frac{\partial F_{k\beta}}{\partial E_\alpha}
 
