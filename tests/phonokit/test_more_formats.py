@@ -10,8 +10,9 @@ import phonokit
 import pytest
 from constants_of_programs import write_alamode_h5, write_vaspout
 from format_crystals import CRYSTALS, CUBIC, cubic_cell, frequencies
-from phono_fc import ForceConstants, LatticeForceConstants, expand
-from phono_grid import Supercell
+from model_crystals import random_cubic, springs
+from phono_fc import ForceConstants, LatticeForceConstants, expand, symmetrize
+from phono_grid import Cell, Supercell
 from phono_grid.errors import DomainError, FileError
 
 
@@ -55,6 +56,23 @@ def test_alamode_holds_what_phonopy_s_files_hold(tmp_path):
         kappas = [phonokit.kappa(c, (3, 3, 3), [300.0]).kappa for c in (crystal, again)]
         # Few triplets scatter: rounding of frequencies tells.
         np.testing.assert_allclose(*kappas, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore:force constants of order")
+def test_alamode_is_given_a_larger_supercell_where_averages_reach_farther(tmp_path):
+    """Averages over origins of a hexagonal supercell end beyond its nearest images."""
+    lattice = [[3, 0, 0], [-1.5, 3 * np.sqrt(0.75), 0], [0, 0, 4.5]]
+    cells = Supercell.of(Cell.of(lattice, [[0, 0, 0]], ["Mg"]), [3, 3, 2], np.eye(3))
+    fc2 = symmetrize(ForceConstants(springs(cells), cells))
+    fc3 = ForceConstants(random_cubic(cells, np.random.default_rng(5)), cells)
+    crystal = phonokit.Crystal.from_constants(fc2, fc3)
+    phonokit.write_constants(crystal, tmp_path / "x.xml", format="alamode")
+    there = phonokit.load(tmp_path / "x.xml")
+    assert there.phonon_supercell.cell.n_atoms == 8 * cells.cell.n_atoms
+    found = frequencies(there, like=crystal)
+    np.testing.assert_allclose(found, frequencies(crystal), rtol=0, atol=1e-9)
+    kappas = [phonokit.kappa(c, (3, 3, 2), [300.0]).kappa for c in (crystal, there)]
+    np.testing.assert_allclose(*kappas, rtol=1e-7, atol=1e-9)
 
 
 def test_constants_that_no_supercell_holds_are_refused(tmp_path):

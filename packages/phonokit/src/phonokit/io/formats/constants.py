@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from phono_fc import LatticeForceConstants, SparseForceConstants3
 from phono_grid import Backend, Supercell, using
 from phono_grid.backend import active
@@ -11,9 +12,14 @@ from phono_grid.files import make_folder, path_of, together
 
 from phonokit.io.files import in_file, sha256
 from phonokit.io.formats.asymmetry import warn_of_asymmetry
-from phonokit.io.formats.cells import on_cell
-from phonokit.io.formats.dipole_range import in_supercell, short_range, with_own_range
-from phonokit.io.formats.embed import embedded, embedded3, folded
+from phonokit.io.formats.cells import grid_supercell, on_cell
+from phonokit.io.formats.dipole_range import (
+    in_grid,
+    in_supercell,
+    short_range,
+    with_own_range,
+)
+from phonokit.io.formats.embed import embedded, embedded3, folded, multiples
 from phonokit.io.formats.espresso import write_espresso
 from phonokit.io.formats.euphonic import write_euphonic
 from phonokit.io.formats.found import FORMATS, find_format
@@ -23,7 +29,7 @@ from phonokit.io.formats.phonopy import write_phonopy
 from phonokit.io.formats.poscar import write_poscar
 from phonokit.io.formats.shengbte import write_shengbte
 from phonokit.io.formats.tdep import CELL, NAMES, ewald_of, write_tdep
-from phonokit.io.formats.write_alamode import write_alamode
+from phonokit.io.formats.write_alamode import holds, write_alamode
 from phonokit.model.constants import Constants2, Given
 from phonokit.model.crystal import Crystal
 from phonokit.model.dipoles import Dipoles
@@ -267,6 +273,14 @@ def _write_alamode(crystal: Crystal, path: Path) -> tuple[Path, ...]:
         second = in_supercell(second, crystal.polar)
     third = _third(crystal) if crystal.order == 3 else None
     supercell = crystal.supercell if second is None else second.supercell
+    if second is not None and third is not None and not holds(third, supercell):
+        # Averages over origins reach farther than what one atom sees as nearest.
+        n = np.array(multiples(supercell))
+        for factor in (1, 2):
+            larger = grid_supercell(supercell.primitive, (factor * n).tolist())
+            if holds(third, larger):
+                second, supercell = in_grid(second, crystal.polar, larger), larger
+                break
     return write_alamode(second, third, supercell, path, crystal.polar)
 
 

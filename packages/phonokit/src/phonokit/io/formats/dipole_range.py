@@ -22,8 +22,14 @@ from phono_dynmat import (
 from phono_fc import ForceConstants, LatticeForceConstants
 from phono_grid import Supercell, first_brillouin_zone
 
-from phonokit.io.formats.cells import grid_supercell
-from phonokit.io.formats.embed import MOST_CELLS, embedded, multiples, multiplies
+from phonokit.io.formats.cells import grid_supercell, on_cell
+from phonokit.io.formats.embed import (
+    MOST_CELLS,
+    embedded,
+    folded,
+    multiples,
+    multiplies,
+)
 from phonokit.model.dipoles import Dipoles
 
 REACHES = 1e-8
@@ -96,6 +102,23 @@ def in_supercell(
     short = short_range(constants, polar.charges, polar.width, polar.cutoff)
     whole = embedded(short, constants.supercell)
     return with_dipoles(whole, polar.charges, polar.width, polar.cutoff)
+
+
+def in_grid(
+    constants: ForceConstants, polar: Dipoles | None, supercell: Supercell
+) -> ForceConstants:
+    """Constants in a larger supercell, a multiple of their own.
+
+    Phonons between the wave vectors that are commensurate with their own supercell are
+    those that they had: of the sum that ``polar`` names, of the short range without it.
+    """
+    if polar is not None:
+        gonze = separate_dipoles(
+            constants, polar.charges, cutoff=polar.cutoff, width=polar.width
+        )
+        return _of_dynamics(gonze, supercell)
+    lattice = LatticeForceConstants.of(constants)
+    return folded(on_cell(lattice, supercell.primitive), supercell)
 
 
 def _of_dynamics(dynamics: Dynamics, supercell: Supercell) -> ForceConstants:

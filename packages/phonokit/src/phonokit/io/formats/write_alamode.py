@@ -103,20 +103,10 @@ def _translations(supercell: Supercell) -> NDArray[np.int64]:
 
 def _lines(constants: LatticeForceConstants, supercell: Supercell) -> Iterator[str]:
     """A line for each constant that is not zero."""
-    order, cell = constants.order, supercell.cell
-    primitive = supercell.primitive
-    find = AtomFinder(supercell)
-    first = supercell.primitive_to_supercell[constants.atoms[:, 0]]
-    home = find.cells_of(first)
-    places, own = _within(cell.positions), primitive.positions
+    order = constants.order
     ends = []
     for i in range(1, order):
-        kinds, apart = constants.atoms[:, i], constants.cells[:, i - 1]
-        atoms = find(kinds, apart + home)
-        # From where the first atom stands in the file, not from any image of it.
-        vector = (own[kinds] + apart - own[constants.atoms[:, 0]]) @ primitive.lattice
-        x = places[first] + vector @ np.linalg.inv(cell.lattice)
-        shift = np.rint(x - places[atoms])
+        atoms, shift = _ends(constants, supercell, i)
         if np.abs(shift).max(initial=0) > 1:
             raise DomainError(
                 "format: constants reach beyond the nearest images of the supercell, which "
@@ -143,6 +133,29 @@ def _lines(constants: LatticeForceConstants, supercell: Supercell) -> Iterator[s
     yield f"    <{tag}>\n"
     yield from (form.format(*row, number) for row, number in rows)
     yield f"    </{tag}>\n"
+
+
+def holds(constants: LatticeForceConstants, supercell: Supercell) -> bool:
+    """Whether all ends are in one of the 27 nearest images of a supercell."""
+    moved = on_cell(constants, supercell.primitive)
+    shifts = (_ends(moved, supercell, i)[1] for i in range(1, constants.order))
+    return all(np.abs(shift).max(initial=0) <= 1 for shift in shifts)
+
+
+def _ends(
+    constants: LatticeForceConstants, supercell: Supercell, i: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The supercell atom of the end ``i`` of each entry, and the image that it is in."""
+    first = supercell.primitive_to_supercell[constants.atoms[:, 0]]
+    find = AtomFinder(supercell)
+    kinds, apart = constants.atoms[:, i], constants.cells[:, i - 1]
+    atoms = find(kinds, apart + find.cells_of(first))
+    # From where the first atom stands in the file, not from any image of it.
+    places, own = _within(supercell.cell.positions), supercell.primitive.positions
+    vector = own[kinds] + apart - own[constants.atoms[:, 0]]
+    to_cell = supercell.primitive.lattice @ np.linalg.inv(supercell.cell.lattice)
+    x = places[first] + vector @ to_cell
+    return atoms, np.rint(x - places[atoms])
 
 
 def _within(positions: NDArray[np.float64]) -> NDArray[np.float64]:
