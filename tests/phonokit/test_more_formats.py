@@ -58,7 +58,7 @@ def test_alamode_holds_what_phonopy_s_files_hold(tmp_path):
         np.testing.assert_allclose(*kappas, rtol=1e-6, atol=1e-6)
 
 
-@pytest.mark.filterwarnings("ignore:force constants of order")
+@pytest.mark.filterwarnings("ignore::phonokit.UnscatteredWarning")
 def test_alamode_is_given_a_larger_supercell_where_averages_reach_farther(tmp_path):
     """Averages over origins of a hexagonal supercell end beyond its nearest images."""
     lattice = [[3, 0, 0], [-1.5, 3 * np.sqrt(0.75), 0], [0, 0, 4.5]]
