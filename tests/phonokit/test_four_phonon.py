@@ -8,7 +8,7 @@ import pytest
 from phono_4ph import write_force_constants4
 from phono_grid.errors import DomainError
 from phonokit import FourPhonon, Run, Transport
-from phonokit.calc.four_phonon import warn_of_errors
+from phonokit.calc.sampling import warn_of_errors
 from phonokit.cli.app import main
 from stillinger_weber import sum_of_terms
 
@@ -132,8 +132,8 @@ def test_where_samples_would_be_more_work_every_process_is_taken(crystal, exact)
 def test_an_error_that_is_larger_than_asked_for_is_told():
     kappa, error = np.ones((1, 6)), np.full((1, 6), 0.03)
     with pytest.warns(phonokit.SamplingWarning, match="3 % where 2 % was asked for"):
-        warn_of_errors(kappa, error, FourPhonon(sample=True, error=0.02))
-    warn_of_errors(kappa, error, FourPhonon(sample=True, error=0.04))
+        warn_of_errors(kappa, error, 0.02)
+    warn_of_errors(kappa, error, 0.04)
 
 
 def test_four_phonons_need_fourth_order(crystal):

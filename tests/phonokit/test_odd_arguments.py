@@ -111,6 +111,7 @@ GOOD = {
     "quantity": "lifetime",
     "residual": False,
     "result": KAPPA,
+    "sample": None,
     "scattering": Scattering(),
     "sigma": 0.1,
     "singles": SingleDisplacementForces(

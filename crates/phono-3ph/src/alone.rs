@@ -43,11 +43,13 @@ impl Alone<'_> {
 }
 
 /// Ranges of chunks, from number `first` on, of at most `most` triplets together.
-pub(crate) fn windows_of(chunks: &[Chunk], first: usize, most: usize) -> Vec<Range<usize>> {
-    let (mut windows, mut triplets) = (Vec::<Range<usize>>::new(), 0);
-    for (c, chunk) in (first..).zip(chunks) {
+pub(crate) fn windows_of(chunks: &[Chunk], most: usize) -> Vec<Range<usize>> {
+    let (mut windows, mut triplets, mut end) = (Vec::<Range<usize>>::new(), 0, 0);
+    for (c, chunk) in chunks.iter().enumerate() {
         let n = chunk.triplets().len();
-        if let Some(window) = windows.last_mut().filter(|_| triplets + n <= most) {
+        let follows = chunk.triplets().start == end && triplets + n <= most;
+        end = chunk.triplets().end;
+        if let Some(window) = windows.last_mut().filter(|_| follows) {
             window.end = c + 1;
         } else {
             windows.push(c..c + 1);

@@ -58,9 +58,8 @@ pub(crate) struct FixedQ<'a> {
     firsts: Vec<i64>,
     /// The triplets in order, and `a_2` of each.
     pub(crate) order: Vec<(i64, usize)>,
+    /// Those of the pieces that are asked for.
     pub(crate) chunks: Vec<Chunk>,
-    /// The chunks of the pieces that are asked for.
-    wanted: Range<usize>,
     /// The first place whose series is made, if each `q'` is summed by itself.
     start: usize,
     scratch: Mutex<Vec<Scratch>>,
@@ -107,9 +106,8 @@ impl<'a> FixedQ<'a> {
         let width = panel_width(n_b) * n_b;
         let in_second_sum = SECOND_SUM / (rows.planes.len() * width).max(1);
         let limits = [in_second_sum.max(1), (HALVES / n_b.pow(2)).max(1)];
-        let (order, chunks) = chunks(&addresses, &firsts, limits, pieces.count);
-        let place = |piece| chunks.partition_point(|chunk| chunk.piece < piece);
-        let wanted = place(pieces.wanted.start)..place(pieces.wanted.end);
+        let (order, mut chunks) = chunks(&addresses, &firsts, limits, pieces.count);
+        chunks.retain(|chunk| pieces.wanted.binary_search(&chunk.piece).is_ok());
 
         let direct = rows.each_alone(n_b, series.len(), &addresses);
         let n_rows = if direct { 0 } else { rows.r0.len() };
@@ -135,7 +133,6 @@ impl<'a> FixedQ<'a> {
             firsts,
             order,
             chunks,
-            wanted,
             start: 0,
             scratch: Mutex::default(),
         })
@@ -154,15 +151,14 @@ impl<'a> FixedQ<'a> {
     /// The chunks into which triplets are cut, the same on any number of threads, in ranges
     /// of as many `a_0` as the memory for their first sum holds.
     pub(crate) fn windows(&self) -> Vec<Range<usize>> {
-        let chunks = &self.chunks[self.wanted.clone()];
         let Some(rows) = self.rows else {
             let one = self.n_blocks * self.n_elements() * size_of::<Lanes>();
-            return windows_of(chunks, self.wanted.start, MEMORY / one.max(1));
+            return windows_of(&self.chunks, MEMORY / one.max(1));
         };
         let one = rows.lines.len() * self.n_elements();
         let width = (FIRST_SUM / one.max(1)).max(1);
-        let mut start = self.wanted.start;
-        chunks
+        let mut start = 0;
+        self.chunks
             .chunk_by(|a, b| a.first / width == b.first / width)
             .map(|window| {
                 start += window.len();
@@ -178,6 +174,17 @@ impl<'a> FixedQ<'a> {
             [only] => only.triplets(),
             [first, .., last] => first.triplets().start..last.triplets().end,
         }
+    }
+
+    /// Which of [`Self::triplets`] belong to the chunks: pieces between them may be left out.
+    pub(crate) fn asked(&self, range: &Range<usize>) -> Vec<bool> {
+        let places = self.triplets(range);
+        let mut asked = vec![false; places.len()];
+        for chunk in &self.chunks[range.clone()] {
+            let own = chunk.triplets();
+            asked[own.start - places.start..own.end - places.start].fill(true);
+        }
+        asked
     }
 
     /// Sum over the first axis for the chunks of a range and a block of initial bands.

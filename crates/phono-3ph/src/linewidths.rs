@@ -73,7 +73,8 @@ pub fn linewidth_pieces(
     for initial in sum.blocks_of(pieces.bands.clone()) {
         let new = |bands: Range<usize>| Widths::new(occupations, n_t, bands.len());
         let take = |piece: usize, bands: Range<usize>, part| {
-            add_widths(&mut gammas[piece - pieces.wanted.start], bands.start, &part);
+            let place = pieces.wanted.partition_point(|&other| other < piece);
+            add_widths(&mut gammas[place], bands.start, &part);
         };
         sum.run_pieces(((initial, Targets::Own), &pieces), new, take, stop)?;
     }

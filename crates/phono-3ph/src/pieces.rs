@@ -13,8 +13,8 @@ use phono_core::{Error, Result};
 pub struct Pieces {
     /// Into how many the triplets are cut.
     pub count: usize,
-    /// Those that are asked for.
-    pub wanted: Range<usize>,
+    /// Those that are asked for, in ascending order.
+    pub wanted: Vec<usize>,
     /// The initial bands that are asked for.
     pub bands: Range<usize>,
 }
@@ -22,18 +22,17 @@ pub struct Pieces {
 impl Pieces {
     /// All in one, of `n_bands` bands.
     pub fn whole(n_bands: usize) -> Self {
-        Self { count: 1, wanted: 0..1, bands: 0..n_bands }
+        Self { count: 1, wanted: vec![0], bands: 0..n_bands }
     }
 
     /// Check them.
     pub(crate) fn ensure(&self, n_bands: usize) -> Result<()> {
         let Self { count, wanted, bands } = self;
-        if wanted.start > wanted.end || wanted.end > *count || *count == 0 {
-            return Err(Error::Index {
-                name: "pieces",
-                index: wanted.end as i64,
-                end: *count,
-            });
+        if let Some(&last) = wanted.last().filter(|&&last| last >= *count) {
+            return Err(Error::Index { name: "pieces", index: last as i64, end: *count });
+        }
+        if *count == 0 || !wanted.is_sorted_by(|a, b| a < b) {
+            return Err(Error::Domain("pieces must be in ascending order".into()));
         }
         if bands.start > bands.end || bands.end > n_bands {
             return Err(Error::Index {

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use phono_core::{Result, Stop, ensure_index};
-use phono_grid::WeightMaker;
+use phono_grid::{PairWeights, WeightMaker};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
@@ -251,12 +251,16 @@ impl Job<'_, '_> {
         if matches!(self.targets, Targets::Nowhere) || own {
             return Ok(WindowWeights { start, triplets: vec![] });
         }
+        let asked = elements.asked(range);
         let triplets = places
             .into_par_iter()
             .map_init(
                 || WeightMaker::new(targets),
                 |maker, place| {
                     self.stop.check()?;
+                    if !asked[place - start] {
+                        return Ok(PairWeights::default());
+                    }
                     let (sum, t) = (self.sum, elements.triplet(place));
                     Arch::new().dispatch(OneWeight { sum, t, maker });
                     Ok(maker.weights().clone())
@@ -307,6 +311,14 @@ impl Elements<'_> {
         match self {
             Elements::Computed(fixed) => fixed.triplets(range),
             Elements::Stored(stored) => stored.triplets(range),
+        }
+    }
+
+    /// Which of these triplets are asked for.
+    fn asked(&self, range: &Range<usize>) -> Vec<bool> {
+        match self {
+            Elements::Computed(fixed) => fixed.asked(range),
+            Elements::Stored(stored) => vec![true; stored.triplets(range).len()],
         }
     }
 

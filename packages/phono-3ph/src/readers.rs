@@ -58,17 +58,16 @@ pub(crate) struct PySumPieces {
     count: usize,
     wanted: (usize, usize),
     bands: Option<(usize, usize)>,
+    numbers: Option<Vec<usize>>,
 }
 
 impl PySumPieces {
     /// The pieces, of `n_bands` initial bands if all of them are wanted.
     pub(crate) fn of_bands(&self, n_bands: usize) -> Pieces {
         let (first, end) = self.bands.unwrap_or((0, n_bands));
-        Pieces {
-            count: self.count,
-            wanted: self.wanted.0..self.wanted.1,
-            bands: first..end,
-        }
+        let all = || (self.wanted.0..self.wanted.1).collect();
+        let wanted = self.numbers.clone().unwrap_or_else(all);
+        Pieces { count: self.count, wanted, bands: first..end }
     }
 }
 

@@ -40,6 +40,7 @@ from phono_3ph._rows import (
     operator_memory,
     storage_for,
 )
+from phono_3ph._sampling import TripletSampling, sampled_linewidths
 from phono_3ph._self_energy import (
     Couplings,
     EvaluationPoints,
@@ -99,6 +100,7 @@ __all__ = [
     "StrengthsOrigin",
     "SumPieces",
     "ThermalFactors",
+    "TripletSampling",
     "ZoneModes",
     "accumulate",
     "accumulation_points",
@@ -132,6 +134,7 @@ __all__ = [
     "real_self_energy",
     "reduced_row",
     "resting_acoustic_modes",
+    "sampled_linewidths",
     "spectral_function",
     "storage_for",
     "total_linewidths",

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import Triplets
 from phono_grid.backend import accelerated_by
-from phono_grid.errors import DomainError, ensure_integer, ensure_type
+from phono_grid.errors import DomainError, as_numbers, ensure_integer, ensure_type
 
 from phono_3ph._extension import rust
 from phono_3ph._interaction import interaction_strengths
@@ -38,11 +38,14 @@ class SumPieces:
         The first piece that is wanted, and the one after the last.
     bands : (int, int), optional
         The same for initial bands; all of them if not given.
+    numbers : sequence of int, optional
+        Pieces in ascending order, a part of those wanted; all of these if not given.
     """
 
     count: int
     wanted: tuple[int, int]
     bands: tuple[int, int] | None = None
+    numbers: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
@@ -50,6 +53,21 @@ class SumPieces:
         object.__setattr__(self, "wanted", _window("wanted", self.wanted, self.count))
         if self.bands is not None:
             object.__setattr__(self, "bands", _window("bands", self.bands, None))
+        if self.numbers is not None:
+            numbers = as_numbers(self.numbers, "numbers", np.int64, ("n",))
+            first, end = self.wanted
+            inside = not numbers.size or (numbers[0] >= first and numbers[-1] < end)
+            if not inside or (np.diff(numbers) <= 0).any():
+                raise DomainError(
+                    f"numbers must be in ascending order from {first} to {end - 1}, got "
+                    f"{numbers}"
+                )
+            object.__setattr__(self, "numbers", tuple(numbers.tolist()))
+
+    @property
+    def made(self) -> list[int]:
+        """The numbers of the pieces that come out, in order."""
+        return list(range(*self.wanted) if self.numbers is None else self.numbers)
 
 
 def _window(name: str, window: Any, end: int | None) -> tuple[int, int]:
@@ -121,12 +139,12 @@ def linewidth_pieces(
     triplets = Triplets.of(phonons.grid, q)
     # The first axis counts most.
     order = np.lexsort(phonons.grid.addresses[triplets.points[:, 1]].T[::-1])
-    first, end = pieces.wanted
-    cuts = [p * len(order) // pieces.count for p in range(first, end + 1)]
+    made = pieces.made
+    cuts = [[(p + k) * len(order) // pieces.count for k in (0, 1)] for p in made]
     wanted = np.zeros(n_b, dtype=bool)
     wanted[slice(*(pieces.bands or (0, n_b)))] = True
-    parts = np.zeros((end - first, n.shape[2], n_b))
-    for part, start, stop in zip(parts, cuts, cuts[1:], strict=False):
+    parts = np.zeros((len(made), n.shape[2], n_b))
+    for part, (start, stop) in zip(parts, cuts, strict=True):
         some = order[start:stop]
         here = Triplets(triplets.points[some], triplets.weights[some])
         if not len(some):

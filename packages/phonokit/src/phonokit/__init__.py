@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from phonokit.calc.fit_trajectory import fit_trajectory as fit_trajectory
     from phonokit.calc.forces import collect_forces as collect_forces
     from phonokit.calc.forces import compute_forces as compute_forces
-    from phonokit.calc.four_phonon import SamplingWarning as SamplingWarning
     from phonokit.calc.from_calculator import from_calculator as from_calculator
     from phonokit.calc.grueneisen import grueneisen as grueneisen
     from phonokit.calc.grueneisen_from_volumes import (
@@ -59,6 +58,7 @@ if TYPE_CHECKING:
     from phonokit.calc.qha import VolumeRangeWarning as VolumeRangeWarning
     from phonokit.calc.qha import qha as qha
     from phonokit.calc.relax import relax as relax
+    from phonokit.calc.sampling import SamplingWarning as SamplingWarning
     from phonokit.calc.scattering_problem import IdleRanksWarning as IdleRanksWarning
     from phonokit.calc.self_energy import linewidths as linewidths
     from phonokit.calc.self_energy import self_energy as self_energy
@@ -180,6 +180,7 @@ if TYPE_CHECKING:
     from phonokit.settings.picture import Picture as Picture
     from phonokit.settings.projection import Part as Part
     from phonokit.settings.projection import Projection as Projection
+    from phonokit.settings.sample import Sample as Sample
     from phonokit.settings.trajectory import TrajectoryFit as TrajectoryFit
     from phonokit.settings.transport import Transport as Transport
 
@@ -198,7 +199,6 @@ _HOME = {
     "phonokit.calc.fit_fourth_order": "fit_fourth_order",
     "phonokit.calc.fit_trajectory": "TemperatureWarning fit_trajectory",
     "phonokit.calc.forces": "collect_forces compute_forces",
-    "phonokit.calc.four_phonon": "SamplingWarning",
     "phonokit.calc.from_calculator": "from_calculator",
     "phonokit.calc.grueneisen": "grueneisen",
     "phonokit.calc.grueneisen_from_volumes": "grueneisen_from_volumes",
@@ -215,6 +215,7 @@ _HOME = {
     "phonokit.calc.powder": "powder",
     "phonokit.calc.qha": "qha VolumeRangeWarning",
     "phonokit.calc.relax": "relax",
+    "phonokit.calc.sampling": "SamplingWarning",
     "phonokit.calc.scattering_problem": "IdleRanksWarning",
     "phonokit.calc.self_energy": "linewidths self_energy",
     "phonokit.calc.spectral": "spectral",
@@ -296,6 +297,7 @@ _HOME = {
     "phonokit.settings.mode_quantity": "ModeQuantity",
     "phonokit.settings.picture": "Picture",
     "phonokit.settings.projection": "Part Projection",
+    "phonokit.settings.sample": "Sample",
     "phonokit.settings.trajectory": "TrajectoryFit",
     "phonokit.settings.transport": "Transport",
 }

@@ -1,13 +1,12 @@
 """Four-phonon scattering of the phonons that carry heat."""
 
 import functools
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_3ph import PeriodicModes, conductivity_rta, total_linewidths
+from phono_3ph import PeriodicModes
 from phono_4ph import (
     AdaptiveGaussian,
     Counting,
@@ -18,29 +17,20 @@ from phono_4ph import (
     linewidths4,
     sampled_linewidths4,
 )
-from phono_dynmat import bose_einstein, group_velocities, heat_capacities, phonon_modes
+from phono_dynmat import bose_einstein, group_velocities, phonon_modes
 from phono_grid import BrillouinZone, first_brillouin_zone
-from phono_grid.errors import DomainError, PhonoWarning
+from phono_grid.errors import DomainError
 
 from phonokit.calc.carriers import Carriers
+from phonokit.calc.sampling import GROUPS, is_known, left_out
 from phonokit.model.crystal import Crystal
-from phonokit.results.rates import Conduction, Rates
 from phonokit.settings.four_phonon import FourPhonon
 from phonokit.settings.transport import Transport
 
-GROUPS = 8
-"""Independent samples, from whose differences the error is known."""
+SHARE = 1 / 3
+"""Part of the error of κ that is aimed at: some wave vectors have more of κ than others."""
 FIRST, SECOND = 2, 16
 """Wave vectors ``q_1``, and ``q_2`` of each, that a group draws at a time."""
-SHARE = 1 / 3
-"""Each wave vector must know its part of κ this much worse than κ would be known if all had
-the same part: some have more."""
-WORST = 0.2
-"""Relative error that no wave vector may exceed, or κ would not be linear in it."""
-
-
-class SamplingWarning(PhonoWarning):
-    """κ is known less well than it was asked for."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -149,7 +139,12 @@ class FourPhononScatterer:
             total = total + sample(sampling, start=GROUPS * rounds)
             rounds += 1
             # Looked at seldom, or chance would have many chances to look like certainty.
-            if rounds & (rounds - 1) == 0 and self._is_known(i, total / rounds, others):
+            if rounds & (rounds - 1) == 0 and is_known(
+                self.carriers,
+                i,
+                others + left_out((total / rounds).sum(axis=(1, 2))),
+                SHARE * self.settings.error,
+            ):
                 return np.asarray(total / rounds)
         return None
 
@@ -164,21 +159,6 @@ class FourPhononScatterer:
         grid, weights = self.carriers.phonons.grid, self.carriers.irreducible.weights
         return np.asarray(grid.n_q**2 * weights / (6 * len(grid.rotations)))
 
-    def _is_known(
-        self, i: int, groups: NDArray[np.float64], others: NDArray[np.float64]
-    ) -> bool:
-        """Whether the part of κ of one wave vector is known well enough."""
-        widths = others + left_out(groups.sum(axis=(1, 2)))
-        v2 = (self.carriers.velocities[i] ** 2).sum(axis=-1)
-        cv = self._capacities[:, i]
-        good = (widths > 0).all(axis=0)
-        part = np.where(good, cv * v2 / np.where(widths > 0, widths, 1), 0).sum(axis=-1)
-        if not part.any():
-            return True
-        error = np.sqrt(jackknife(part)) / np.maximum(part.mean(axis=0), 1e-300)
-        n_i = len(self.carriers.irreducible.points)
-        return bool(error.max() < min(WORST, self.settings.error * np.sqrt(n_i) * SHARE))
-
     @functools.cached_property
     def _zone(self) -> BrillouinZone:
         """Brillouin zone whose images tell normal from umklapp processes."""
@@ -190,66 +170,3 @@ class FourPhononScatterer:
         f = self.carriers.phonons.frequencies
         active = np.where(f > self.scattering.cutoff_frequency, f, 0.0)
         return bose_einstein(active, self.carriers.temperatures)
-
-    @functools.cached_property
-    def _capacities(self) -> NDArray[np.float64]:
-        """Heat capacities, [T, q, j]."""
-        return heat_capacities(self.carriers.frequencies, self.carriers.temperatures)
-
-
-def left_out(groups: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Means over all groups but one, each in turn."""
-    n = len(groups)
-    return np.asarray((groups.sum(axis=0) - groups) / (n - 1))
-
-
-def jackknife(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Variance of a mean, from values that each leave out one group."""
-    n = len(values)
-    return np.asarray((n - 1) / n * ((values - values.mean(axis=0)) ** 2).sum(axis=0))
-
-
-def kappa_error(
-    carriers: Carriers, rates: Rates, conduction: Conduction
-) -> NDArray[np.float64] | None:
-    """Standard error of κ that sampling leaves, (n_T, 6), W/(m K); None without samples.
-
-    Wave vectors are sampled independently; what their errors do to κ is found by leaving
-    out one group of samples after the other, in the relaxation-time approximation.
-    """
-    groups = rates.four_phonon_groups
-    if groups is None:
-        return None
-    parts = []
-    for widths in left_out(groups):
-        total = total_linewidths(rates.phonon, rates.isotope, rates.boundary, widths)
-        rta = conductivity_rta(
-            carriers.phonons.grid,
-            carriers.irreducible,
-            carriers.velocities,
-            conduction.heat_capacities,
-            total,
-            carriers.cell.volume,
-        )
-        parts.append(rta.mode_kappa.sum(axis=2))
-    variance = jackknife(np.array(parts)).sum(axis=1)
-    return np.asarray(np.sqrt(variance) / carriers.phonons.grid.n_q)
-
-
-def warn_of_errors(
-    kappa: NDArray[np.float64], error: NDArray[np.float64] | None, settings: FourPhonon
-) -> None:
-    """Warn where samples know κ less well than it was asked for."""
-    if error is None:
-        return
-    mean = kappa[:, :3].mean(axis=1)
-    part = np.divide(
-        error[:, :3].max(axis=1), mean, out=np.zeros_like(mean), where=mean > 0
-    )
-    if part.max() > settings.error:
-        warnings.warn(
-            f"κ is known to {100 * part.max():.2g} % where {100 * settings.error:g} % was "
-            "asked for; ask for a smaller error=, or take every process",
-            SamplingWarning,
-            stacklevel=3,
-        )

@@ -14,15 +14,18 @@ from phonokit._documented import documented
 from phonokit._timed import timed
 from phonokit.calc.carriers import carriers_of
 from phonokit.calc.conduction import conduction_of
-from phonokit.calc.four_phonon import FourPhononScatterer, kappa_error, warn_of_errors
+from phonokit.calc.four_phonon import FourPhononScatterer
 from phonokit.calc.isotopes import mass_spread
 from phonokit.calc.rates import rates_of
 from phonokit.calc.record import INPUTS, Record, checked_run
+from phonokit.calc.sampled_triplets import TripletSampler, ensure_sampled
+from phonokit.calc.sampling import kappa_error, warn_of_errors
 from phonokit.model.crystal import Crystal
 from phonokit.results.kappa import KappaResult
 from phonokit.run.run import Run
 from phonokit.settings.four_phonon import FourPhonon
 from phonokit.settings.mesh import KAPPA_MESH
+from phonokit.settings.sample import Sample
 from phonokit.settings.temperatures import TEMPERATURES, checked_temperatures
 from phonokit.settings.transport import Method, Transport
 
@@ -37,6 +40,7 @@ def kappa(
     nac: bool = True,
     transport: Transport | None = None,
     four_phonon: FourPhonon | None = None,
+    sample: Sample | None = None,
     run: Run | None = None,
 ) -> KappaResult:
     r"""Lattice thermal conductivity from three-phonon scattering, and four-phonon.
@@ -59,6 +63,10 @@ def kappa(
         Add four-phonon scattering, by the fourth-order constants of the crystal, see
         `Crystal.with_fc4`; to the diagonal of the collision operator where the full
         equation is solved.
+    sample : Sample, optional
+        Estimate three-phonon linewidths from a part of the triplets, see
+        `phono_3ph.sampled_linewidths`; `KappaResult.kappa_error` is the standard error. All
+        are taken where samples would be as much work.
 
     Raises
     ------
@@ -81,7 +89,7 @@ def kappa(
     ImaginaryModesWarning
         If there are imaginary frequencies; such modes do not take part.
     SamplingWarning
-        If samples of four-phonon scattering know κ less well than it was asked for.
+        If samples know κ less well than it was asked for.
     """
     transport = Transport() if transport is None else transport
     run = checked_run(crystal, nac, run)
@@ -95,6 +103,10 @@ def kappa(
     if four_phonon is not None:
         ensure_type("four_phonon", four_phonon, FourPhonon)
         settings = settings | four_phonon.record
+    if sample is not None:
+        ensure_type("sample", sample, Sample)
+        ensure_sampled(sample, transport, four_phonon)
+        settings = settings | sample.record
     record = Record(product="kappa", crystal=crystal, nac=nac, settings=settings)
     with using(crystal.backend):
         harmonic, carriers, series3 = carriers_of(
@@ -110,13 +122,19 @@ def kappa(
             four = FourPhononScatterer.of(
                 crystal, carriers, four_phonon, transport, nac=nac
             )
+        sampler = None
+        if sample is not None:
+            sampler = TripletSampler(
+                carriers=carriers, series=series3, transport=transport, sample=sample
+            )
         with timed(f"scattering at {len(irreducible.points)} wave vectors"):
-            rates, rows = rates_of(carriers, series3, transport, run, key, four)
+            rates, rows = rates_of(carriers, series3, transport, run, key, four, sampler)
         with timed("conductivity"):
             conduction = conduction_of(carriers, rates, rows, transport)
             error = kappa_error(carriers, rates, conduction)
-        if four_phonon is not None and run.ranks.rank == 0:
-            warn_of_errors(conduction.kappa, error, four_phonon)
+        choice = four_phonon if sample is None else sample
+        if choice is not None and run.ranks.rank == 0:
+            warn_of_errors(conduction.kappa, error, choice.error)
     return KappaResult(
         grid=grid,
         temperatures=t,

@@ -34,6 +34,7 @@ from phonokit.calc.carriers import Carriers
 from phonokit.calc.four_phonon import FourPhononScatterer
 from phonokit.calc.isotopes import mass_spread
 from phonokit.calc.ranked_operator import RankedRows, SomeRows
+from phonokit.calc.sampled_triplets import TripletSampler
 from phonokit.calc.work_pieces import (
     PieceScatterer,
     WorkPieces,
@@ -75,6 +76,7 @@ class Scatterer:
     batch_size : int, optional
         Wave vectors that are handed to the kernels together, in place of the defaults.
     four : FourPhononScatterer, optional
+    sampler : TripletSampler, optional
     """
 
     carriers: Carriers
@@ -83,6 +85,7 @@ class Scatterer:
     storage: Storage = Storage.MEMORY
     batch_size: int | None = None
     four: FourPhononScatterer | None = None
+    sampler: TripletSampler | None = None
 
     @property
     def has_rows(self) -> bool:
@@ -104,6 +107,8 @@ class Scatterer:
             fields.append(("row", "<f8", (n_t, n_b, 3, n_i, n_b, 3)))
         if self.four is not None:
             fields += self.four.fields()
+        if self.sampler is not None:
+            fields += self.sampler.fields()
         return np.dtype(fields)
 
     @functools.cached_property
@@ -132,6 +137,8 @@ class Scatterer:
     def blocks(self) -> list[tuple[int, int]]:
         """First and last of the temperatures whose occupations fit the memory."""
         n_t = len(self.carriers.temperatures)
+        if self.sampler is not None:
+            return [(0, n_t)]  # samples are enough for all temperatures at once
         # With rows there is a second number beside each occupation.
         one = self.carriers.phonons.frequencies.nbytes * (1 + self.has_rows)
         step = max(1, min(n_t, OCCUPATIONS // one))
@@ -227,6 +234,10 @@ class Scatterer:
         if self.has_rows:
             widths, row = collision_row(self.series, phonons, q, statistics, scattering)
             record["row"][block] = reduced_row(row, self._stars)
+        elif self.sampler is not None:
+            others = record["isotope"] if self.transport.isotopes else 0.0
+            groups = self.sampler.groups(i, statistics, others, float(self.triplets[i]))
+            record["three_groups"], widths = groups, groups.mean(axis=0)
         elif not self.transport.normal_umklapp:
             widths = linewidths(self.series, phonons, q, statistics, scattering)
         if self.transport.normal_umklapp:
@@ -261,6 +272,7 @@ def rates_of(
     run: Run | None = None,
     key: Callable[[], dict[str, str]] = dict,
     four: FourPhononScatterer | None = None,
+    sampler: TripletSampler | None = None,
 ) -> tuple[Rates, CollisionRows | None]:
     """Everything that scatters at all irreducible wave vectors, and what comes back.
 
@@ -268,7 +280,9 @@ def rates_of(
     """
     run = Run() if run is None else run
     storage = storage_of(carriers, transport, run)
-    scatterer = Scatterer(carriers, series, transport, storage, run.batch_size, four)
+    scatterer = Scatterer(
+        carriers, series, transport, storage, run.batch_size, four, sampler
+    )
     pieces = WorkPieces.of(scatterer)
     records = complete(_task(scatterer, pieces, key), run)
     boundary = None
@@ -279,7 +293,7 @@ def rates_of(
         added(pieces, records.everywhere("isotope")) if transport.isotopes else None,
         boundary,
         *(_over_temperatures(records, part, transport.normal_umklapp) for part in PARTS),
-        *_four_phonon(records),
+        *_with_temperatures(records, "four", "four_groups", "three_groups"),
     )
     return rates, _rows_of(scatterer, records)
 
@@ -301,14 +315,14 @@ def _task(
     return Task(key, scatterer.record, scatterer.costs, work, blocks, on_disk)
 
 
-def _four_phonon(records: Records) -> list[NDArray[np.float64] | None]:
-    """Four-phonon linewidths, and their samples; wave vectors beside the bands."""
-    names = records.values.dtype.names or ()
+def _with_temperatures(records: Records, *names: str) -> list[NDArray[np.float64] | None]:
+    """Four-phonon linewidths, and samples; wave vectors beside the bands."""
+    there = records.values.dtype.names or ()
     return [
         np.ascontiguousarray(np.moveaxis(records.everywhere(name), 0, -2))
-        if name in names
+        if name in there
         else None
-        for name in ("four", "four_groups")
+        for name in names
     ]
 
 

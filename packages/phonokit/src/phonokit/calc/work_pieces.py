@@ -62,8 +62,8 @@ class WorkPieces:
     def of(cls, scatterer: "Scatterer") -> "WorkPieces":
         """Cut the work of a conductivity in pieces; not at all where it is small.
 
-        Rows of the collision operator, and what N and U processes or four phonons add, stay
-        with their wave vector.
+        Rows of the collision operator, what N and U processes or four phonons add, and
+        samples stay with their wave vector.
         """
         transport, carriers = scatterer.transport, scatterer.carriers
         n_i, n_b = carriers.frequencies.shape
@@ -71,7 +71,8 @@ class WorkPieces:
         one = np.ones(n_i, np.int64)
         whole = cls(counts=one, windows=one, sets=sets)
         cut = transport.method is Method.RTA and not transport.normal_umklapp
-        if not cut or scatterer.four is not None or len(scatterer.blocks) > 1:
+        sampled = scatterer.four is not None or scatterer.sampler is not None
+        if not cut or sampled or len(scatterer.blocks) > 1:
             return whole
         triplets = np.ceil(scatterer.triplets).astype(np.int64)
         work = triplets * n_b**3 // 6**3

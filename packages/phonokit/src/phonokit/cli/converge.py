@@ -117,6 +117,10 @@ def converge(
     A line in 1/N, of N³ wave vectors, is fitted to the finest meshes. Each conductivity is
     kept in the file that phono kappa writes, beside the output; what is there is read.
     """
+    if options.four.of_triplets is not None:
+        raise DomainError(
+            "sample: of three phonons is not for meshes that are compared; leave it out"
+        )
     study = _Study(path, others, options, options.convergence)
     inputs: dict[str, Any] = {
         "temperatures": checked_temperatures(temperature),

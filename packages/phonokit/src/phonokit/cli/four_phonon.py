@@ -19,6 +19,7 @@ from phonokit.cli.options import Flat
 from phonokit.cli.sizes import part_of_one
 from phonokit.model.crystal import Crystal
 from phonokit.settings.four_phonon import FourPhonon
+from phonokit.settings.sample import Sample
 
 NAME = "FORCE_CONSTANTS_4TH"
 TDEP = "infile.forceconstant_fourthorder"
@@ -37,7 +38,8 @@ class FourPhononOptions:
         Fourth-order force constants in FourPhonon's format, or in TDEP's by its name;
         FORCE_CONSTANTS_4TH or infile.forceconstant_fourthorder beside the data without it.
     sample
-        Estimate four-phonon linewidths from a part of all processes.
+        Estimate linewidths from a part of all processes: four-phonon ones, or without
+        --four-phonon those of three phonons.
     error
         Relative standard error of κ that sampling aims at, 1% or 0.01.
     seed
@@ -58,24 +60,32 @@ class FourPhononOptions:
     def settings(self) -> FourPhonon | None:
         """The settings that the options mean; None without four-phonon scattering."""
         given = {f.name: getattr(self, f.name) != f.default for f in fields(self)}
-        if not self.four_phonon:
-            for name in (name for name, is_given in given.items() if is_given):
-                raise DomainError(
-                    f"{name}: belongs to four-phonon scattering; add four_phonon=True, or "
-                    "leave it out"
-                )
-            return None
         if not self.sample:
             for name in (name for name in ("error", "seed") if given[name]):
                 raise DomainError(
                     f"{name}: belongs to sampling; add sample=True, or leave it out"
                 )
+        if not self.four_phonon:
+            own = ("fc4", "four_phonon_counting")
+            for name in (name for name in own if given[name]):
+                raise DomainError(
+                    f"{name}: belongs to four-phonon scattering; add four_phonon=True, or "
+                    "leave it out"
+                )
+            return None
         return FourPhonon(
             sample=self.sample,
             error=part_of_one("error", self.error),
             seed=self.seed,
             counting=self.four_phonon_counting,
         )
+
+    @property
+    def of_triplets(self) -> Sample | None:
+        """How three-phonon processes are sampled; None if they are not."""
+        if not self.sample or self.four_phonon:
+            return None
+        return Sample(error=part_of_one("error", self.error), seed=self.seed)
 
     def compute(self, path: Path, function: Callable[..., Any], **inputs: Any) -> Any:
         """A function of a crystal: with fourth-order constants where they are wanted."""

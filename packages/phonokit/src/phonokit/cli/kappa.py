@@ -71,6 +71,7 @@ phono kappa examples/silicon --method lbte --isotopes
 phono kappa examples/silicon --sigma 0.05 0.1 0.2 --plot widths.png
 phono kappa examples/silicon --mass-variances Si=2e-4
 phono kappa examples/silicon --wigner --temperature 100:1000:100
+phono kappa examples/silicon --mesh 40 40 40 --sample --error 1%
 phono kappa examples/silicon --four-phonon --fc4 FORCE_CONSTANTS_4TH --sample --error 2%
 """
 TRANSPORT = TransportOptions()
@@ -139,6 +140,9 @@ class KappaOptions(CalculationOptions):
         """The method, and what scatters."""
         four, transport = self.four.settings, self.settings
         rows = {} if four is None else {"4-phonon": four.description}
+        three = self.four.of_triplets
+        if three is not None:
+            rows["samples"] = three.description
         return {
             "method": transport.method_description,
             "scattering": f"three phonons, {transport.scattering_description}",
@@ -199,6 +203,8 @@ def kappa(
         machine and on more ranks; nothing is written.
     """
     options, rows = with_control(path, options)
+    if plan and options.four.of_triplets is not None:
+        raise DomainError("plan: is of every triplet; leave sample out")
     if len(options.sigma) < 2:
         product, show = (plan_of, _plan) if plan else (kappa_of, carry_out)
         show(_calculation(path, options, temperature, rows, product))
@@ -226,6 +232,7 @@ def _calculation(
     inputs: dict[str, Any] = {
         "temperatures": checked_temperatures(temperature),
         "transport": options.settings,
+        **_sample(options),
     }
     return Calculation(
         path=path,
@@ -262,6 +269,12 @@ app = command(
         "fc4": NAME,
     },
 )
+
+
+def _sample(options: KappaOptions) -> dict[str, Any]:
+    """How three-phonon processes are sampled, if they are."""
+    sample = options.four.of_triplets
+    return {} if sample is None else {"sample": sample}
 
 
 def _next_step(result: KappaResult, file: Path) -> str:

@@ -63,7 +63,7 @@ def reasons_of_zero(result: KappaResult) -> Iterator[str]:
 
 
 def sampling_errors(result: KappaResult) -> Iterator[str]:
-    """The statistical error of κ, where four-phonon scattering was sampled."""
+    """The statistical error of κ, where scattering was sampled."""
     if result.kappa_error is None:
         return
     each = zip(result.temperatures, result.kappa_error, result.kappa, strict=True)

@@ -79,7 +79,7 @@ class KappaResult(Result, kind="kappa"):
         What scatters, and how the Boltzmann equation is solved.
     provenance : Provenance
     kappa_error : (n_T, 6) array, optional
-        Standard error of the conductivity, if four-phonon scattering was sampled.
+        Standard error of the conductivity, if scattering was sampled.
     """
 
     grid: Grid

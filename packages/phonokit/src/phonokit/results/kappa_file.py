@@ -106,6 +106,10 @@ def _optional_datasets(result: "KappaResult") -> dict[str, Dataset]:
         datasets["gamma_four_phonon_groups"] = Dataset(
             rates.four_phonon_groups, "THz", "independent estimates of the half linewidth"
         )
+    if rates.phonon_groups is not None:
+        datasets["gamma_groups"] = Dataset(
+            rates.phonon_groups, "THz", "independent estimates of gamma"
+        )
     if result.kappa_error is not None:
         datasets["kappa_error"] = Dataset(
             result.kappa_error, "W/(m K)", "standard error of kappa by sampling"

@@ -28,6 +28,7 @@ SHAPES = {
     "gamma_boundary": "(n_i, n_b)",
     "gamma_four_phonon": "(2, 3, n_T, n_i, n_b)",
     "gamma_four_phonon_groups": "(n_g, n_T, n_i, n_b)",
+    "gamma_groups": "(n_g, n_T, n_i, n_b)",
     "unscattered": "(n_u, 3)",
     "collision_eigenvalues": "(n_T, n_relaxon)",
     "relaxon_kappa": "(n_T, n_relaxon, 6)",
@@ -85,7 +86,7 @@ def _fields_of(file: Hdf5File) -> dict[str, Any]:
             needed(file, "gamma"),
             *(
                 optional(file, f"gamma_{part}")
-                for part in ("isotope", "boundary", "N", "U", *FOUR_PHONON)
+                for part in ("isotope", "boundary", "N", "U", *FOUR_PHONON, "groups")
             ),
         ),
         transport=transport,

@@ -24,6 +24,8 @@ class Rates(ValueNoun):
         Four-phonon scattering: normal and umklapp processes, `phono_4ph.KINDS` of process.
     four_phonon_groups : (n_g, n_T, n_i, n_b) array or None
         Its independent estimates, if it was sampled.
+    phonon_groups : (n_g, n_T, n_i, n_b) array or None
+        Independent estimates of three-phonon scattering, if it was sampled.
     """
 
     phonon: NDArray[np.float64]
@@ -33,6 +35,15 @@ class Rates(ValueNoun):
     umklapp: NDArray[np.float64] | None = None
     four_phonon: NDArray[np.float64] | None = None
     four_phonon_groups: NDArray[np.float64] | None = None
+    phonon_groups: NDArray[np.float64] | None = None
+
+    @property
+    def phonon_error(self) -> NDArray[np.float64] | None:
+        """Standard error of ``phonon``, (n_T, n_i, n_b), THz; None if not sampled."""
+        if self.phonon_groups is None:
+            return None
+        n = len(self.phonon_groups)
+        return np.asarray(self.phonon_groups.std(axis=0, ddof=1) / np.sqrt(n))
 
     @property
     def total(self) -> NDArray[np.float64]:
