@@ -107,7 +107,8 @@ def linewidth_pieces(rng):
     (series, phonons, q, occupations, scattering), _ = linewidths(rng)
     count = int(rng.integers(1, 9))
     first, end = sorted(rng.integers(0, count + 1, 2).tolist())
-    pieces = SumPieces(count=count, wanted=(first, end), bands=(1, 4))
+    some = tuple(range(first, end, 2)) if rng.random() < 0.5 else None
+    pieces = SumPieces(count=count, wanted=(first, end), bands=(1, 4), numbers=some)
     return (series, phonons, q, pieces, occupations, scattering), {}
 
 

@@ -39,7 +39,8 @@ class TripletSampling:
         """Establish the invariants."""
         least = {"seed": 0, "replicates": 2, "pieces": 1, "length": 1}
         for name, number in least.items():
-            ensure_integer(name, getattr(self, name), number)
+            value = ensure_integer(name, getattr(self, name), number)
+            object.__setattr__(self, name, value)
 
     @property
     def n_triplets(self) -> int:
