@@ -45,7 +45,7 @@ LINES = {
     "dos DATA --axes x": "--axes: takes no value, got 'x'",
     "kappa DATA --seed 1.5": "--seed: expected a whole number, got '1.5'",
     "kappa DATA --batch-size a": "--batch-size: expected a whole number, got 'a'",
-    "kappa DATA --error 2%": "--error: belongs to four-phonon scattering",
+    "kappa DATA --error 2%": "--error: belongs to sampling; add --sample",
     "converge DATA --mesh 3 3 3": "Unknown option: --mesh; write --meshes",
     "kappa DATA --four-phonon --seed 3": "--seed: belongs to sampling; add --sample",
     "kappa DATA --boundary-mfp": "--boundary-mfp: expected a number, got nothing",
