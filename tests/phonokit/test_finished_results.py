@@ -168,7 +168,7 @@ def test_ways_to_say_the_same_mesh_are_the_same(here, capsys):
     assert run("dos", "v0", *matrix, "--output", "out.hdf5", "--verbose") == 0
     assert "is there already" in capsys.readouterr().out
     assert run("dos", "v0", *MESH, "--output", "out.hdf5") == 2
-    named = "mesh is 4 0 0 0 4 0 0 0 4 there and 2 0 0 0 2 0 0 0 2 here"
+    named = "mesh is 4 × 4 × 4 there and 2 × 2 × 2 here"
     assert named in capsys.readouterr().err
 
 

@@ -13,8 +13,18 @@ def difference(there: Mapping[str, str], here: Mapping[str, str]) -> str:
     for name in {**here, **there}:
         old, new = there.get(name, "nothing"), here.get(name, "nothing")
         if old != new:
-            return f"{name.replace('_', '-')} is {old} there and {new} here"
+            name = name.replace("_", "-")
+            return f"{name} is {_in_words(old)} there and {_in_words(new)} here"
     return ""
+
+
+def _in_words(value: str) -> str:
+    """A value for a person: a mesh by its three numbers if its matrix is diagonal."""
+    numbers = value.split()
+    others = [n for i, n in enumerate(numbers) if i not in (0, 4, 8)]
+    if len(numbers) == 9 and set(others) == {"0"}:
+        return " × ".join(numbers[i] for i in (0, 4, 8))
+    return value
 
 
 def reason_of_difference(file: Hdf5File, asked: Mapping[str, str]) -> str:
