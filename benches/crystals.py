@@ -89,7 +89,7 @@ RECIPES = {
 
 
 def calculator(folder: Path) -> Calculator:
-    """Of the potential in ``folder``."""
+    """The calculator of the potential in ``folder``."""
     names: dict[str, object] = {}
     exec((folder / "potential.py").read_text(), names)
     make = names["make"]

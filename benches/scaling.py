@@ -22,7 +22,7 @@ from phonokit.calc.harmonic_phonons import periodic_modes
 
 MESHES = (7, 11, 19, 31, 50)
 ATOMS, VECTORS = 10, 4
-"""Of the made cell, and lattice vectors on either side along each axis."""
+"""Atoms of the made cell; lattice vectors on either side along each axis."""
 
 
 def report(name: str, series: Series3, phonons: PeriodicModes, q: int) -> None:

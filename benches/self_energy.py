@@ -90,7 +90,7 @@ def ours(name: str, mesh: list[int], work: str) -> Calculation:
     isotope_q = grid.index(np.array(ISOTOPE_QPOINTS.get(name, [(1, 0, 0)])))
 
     def calculate(points: Array) -> Array:
-        """Of every wave vector."""
+        """Results of every wave vector."""
         if work == "isotopes":
             return phono_3ph.isotope_linewidths(phonons, isotope_q, spread, scattering)
         if work == "joint density":
@@ -150,7 +150,7 @@ def theirs(name: str, mesh: list[int], work: str) -> Calculation:
         return np.asarray(one.gamma)
 
     def calculate(points: Array) -> Array:
-        """Of every wave vector."""
+        """Results of every wave vector."""
         if work == "isotopes":
             return np.array([isotopes(a) for a in ISOTOPE_QPOINTS[name]])
         if work == "joint density":
@@ -180,7 +180,7 @@ def measured(calculate: Calculation, points: Array, out: Path) -> dict[str, floa
     """Seconds and MiB; the result goes to ``out``."""
 
     def peak() -> float:
-        """Of this process so far."""
+        """The largest resident set of this process so far."""
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
     calculate(points[:1])  # thread pools and first calls

@@ -82,7 +82,7 @@ class Pair:
 
     @property
     def interaction(self):
-        """Of phono3py."""
+        """The interaction of phono3py."""
         return self.peer.phph_interaction
 
     @cached_property
@@ -111,7 +111,7 @@ class Pair:
         return int(np.flatnonzero(alone)[-1])
 
     def occupations(self, temperatures):
-        """Of all phonons."""
+        """Occupations of all phonons."""
         return bose_einstein(self.phonons.frequencies, temperatures)
 
     def their_triplets(self, q: int) -> Triplets:

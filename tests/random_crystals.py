@@ -128,7 +128,7 @@ class Model:
     @classmethod
     @cache
     def random(cls, name: str) -> "Model":
-        """Of one of the crystals; the same in every run."""
+        """Constants of one of the crystals; the same in every run."""
         crystal, rng = CRYSTALS[name], np.random.default_rng(20260102)
         noise = [rng.normal(size=[crystal.n_s] * n + [3] * n) for n in (2, 3)]
         return cls(crystal, *(crystal.symmetrized(crystal.group_average(x)) for x in noise))

@@ -39,7 +39,7 @@ INSIDE = {".hdf5": mutate_hdf5, ".h5": mutate_hdf5, ".npz": mutate_npz}
 NOT_NAMED = {"run", "accumulated"}
 """What is computed from a file, where it need not be named."""
 ATOMS: dict[str, int | None] = {}
-"""Of each reader's good files."""
+"""The number of atoms in the good files of each reader."""
 GAPS = {"qha", "converge", "grueneisen", "kappa", "accumulate", "accumulated"}
 """Results that say NaN where there is no answer."""
 

@@ -14,7 +14,7 @@ from phono_grid import Cell, Supercell
 # What the peers deprecate and advise is not ours.
 pytestmark = pytest.mark.filterwarnings("ignore")
 DIGITS = 1e-6
-"""Of the largest frequency: constants of nature differ by a few 1e-7."""
+"""A part of the largest frequency: constants of nature differ by a few 1e-7."""
 
 
 def ensure_close(found, expected):

@@ -96,7 +96,7 @@ def sums(frequencies, values):
 
 
 def their_intensities(c):
-    """Of a primitive cell, mbarn, and our displacements of the same mesh."""
+    """Intensities, mbarn, of a primitive cell, with our displacements of the mesh."""
     ureg = euphonic.ureg
     b = {s: LENGTHS[s] * ureg("fm") for s in c.cell.symbols}
     waller = c.their_mesh.calculate_debye_waller(T * ureg("K"), symmetrise=False)

@@ -51,7 +51,7 @@ RETURNED = {
 """Made by kernels, for people to read."""
 TYPES = {"Coherence", "Couplings", "CollisionRows", "Solver", "Storage"}
 SHAPELESS = {"values", "velocities", "three_phonon", "imaginary", "frequencies", "shape"}
-"""Of any number of axes, for one function or another."""
+"""Arrays of any number of axes, for one function or another."""
 
 LINEAR = {"z"}
 """What an operator multiplies, once in each step of a solver that looks at the end."""

@@ -148,7 +148,7 @@ SHEET = ForceConstants(
         np.eye(3),
     ),
 )
-"""Of a cell with an upright axis, in a supercell one cell high."""
+"""Constants of a cell with an upright axis, in a supercell one cell high."""
 MADE = {"ChargeWarning", "Dynamics", "EquationOfState", "QuasiHarmonic"}
 """A warning, a type, an enum, and a result that may hold NaN."""
 ANY_SHAPE = {

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 LEAST_SERVED = 0.9
-"""Of the calls of the first function."""
+"""A part of the calls of the first function."""
 
 
 def compared(without: dict, inside: dict) -> list[str]:

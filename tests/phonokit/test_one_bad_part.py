@@ -63,7 +63,7 @@ def test_wrong_charges_stop_only_what_needs_them(silicon, capsys):
 
 @pytest.mark.needs_rust
 def test_a_cold_coarse_mesh_is_told_and_warmer_temperatures_are_kept(data):
-    """Of silicon on 5³ at 20 K: nearly all heat flows by one eigenvalue of 6e-9 THz."""
+    """Silicon on 5³ at 20 K: nearly all heat flows by one eigenvalue of 6e-9 THz."""
     silicon = phonokit.load(data / "si-pbesol")
 
     def conducts(solver, *temperatures):

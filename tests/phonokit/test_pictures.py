@@ -20,7 +20,7 @@ KEPT = Path(__file__).with_name("pictures.json")
 ROWS, COLUMNS = 20, 30
 POINTS = {"X": (0.5, 0, 0.5), "L": (0.5, 0.5, 0.5)}
 MEAN, LARGEST = 0.025, 0.6
-"""Of 15 levels: fonts of other versions move letters, not curves."""
+"""Differences, of 15 levels: fonts of other versions move letters, not curves."""
 
 
 def bands(crystal, path):

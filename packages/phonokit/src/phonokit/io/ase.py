@@ -164,7 +164,7 @@ LAMMPS = ("lammps-data", DUMP)
 LAST = 4096
 """Bytes that hold the last lines."""
 UNITS = ("metal", "real", "si", "cgs", "electron")
-"""Of LAMMPS, with which ASE calculates; a dump says them if ``dump_modify units yes``."""
+"""Units of LAMMPS that ASE knows; a dump says them if ``dump_modify units yes``."""
 
 
 def _units_of_dump(file: Path, path: Path) -> dict[str, str]:

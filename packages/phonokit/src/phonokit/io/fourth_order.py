@@ -23,7 +23,7 @@ NAME, FORCES = "phono4_disp.yaml", "FORCES_FC4"
 STORE = "forces_fc4.hdf5"
 KEY = "fourth_order_displacements"
 LARGEST = 2**31
-"""Of atoms and axes."""
+"""No number of an atom or axis is larger."""
 
 
 def write_fourth_order_supercells(
