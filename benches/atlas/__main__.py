@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import page
 import phonokit
-from cases import CASES, CRYSTALS, Case
+from cases import CASES, CRYSTALS, KALDO, Case
 
 MEASURE = """
 import os, sys
@@ -53,6 +53,11 @@ def constants(name: str, case: Case, work: Path) -> Path:
     folder = work / name
     crystal = phonokit.load(data)
     phonokit.write_constants(crystal, folder, format="phonopy")
+    if case.kaldo is not None:
+        near = phonokit.Fit(fc3_cutoff=case.kaldo_cutoff, sparse=True)
+        fitted = phonokit.fit(phonokit.read(data), near)
+        short = phonokit.Crystal.from_constants(fitted.fc2, fitted.fc3)
+        phonokit.write_constants(short, folder / KALDO, format="shengbte")
     harmonic = phonokit.Crystal.from_constants(crystal.fc2, polar=crystal.polar)
     phonokit.write_constants(harmonic, folder / "harmonic", format="phonopy")
     return folder
@@ -89,6 +94,11 @@ def compute(
             )
     np.save(folder / "qpoints.npy", outcomes["phonokit", "rta"].arrays["qpoints"])
     outcomes["euphonic", "rta"] = measure("euphonic", "rta", folder, mesh)
+    if case.kaldo is not None:
+        ours = measure("phonokit", KALDO, folder, case.kaldo)
+        np.save(folder / f"qpoints-{KALDO}.npy", ours.arrays["qpoints"])
+        outcomes["phonokit", KALDO] = ours
+        outcomes[KALDO, KALDO] = measure(KALDO, KALDO, folder, case.kaldo)
     return outcomes
 
 

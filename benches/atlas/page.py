@@ -1,6 +1,7 @@
 """The page of validation: tables and pictures of what the programs computed."""
 
 import importlib.metadata
+import itertools
 import json
 import os
 import platform
@@ -11,7 +12,7 @@ from typing import Any
 
 import matplotlib
 import numpy as np
-from cases import CASES, KINDS, TEMPERATURE
+from cases import CASES, KALDO, KINDS, SIGMA, TEMPERATURE
 from numpy.typing import NDArray
 
 matplotlib.use("Agg")
@@ -53,6 +54,7 @@ def write(docs: Path, outcomes: Outcomes, meshes: Meshes) -> None:
         SMALL,
         table(cost_rows(outcomes)),
         "![CPU time of phono3py over that of phonokit](pictures/validation-costs.png)",
+        *kaldo(outcomes),
         *others(),
     ]
     (docs / PAGE).write_text("\n\n".join(parts) + "\n")
@@ -62,7 +64,15 @@ def made() -> str:
     """When, with what and on what kind of machine."""
     versions = ", ".join(
         f"{name} {importlib.metadata.version(name)}"
-        for name in ("phonokit", "phono3py", "phonopy", "phonors", "euphonic", "numpy")
+        for name in (
+            "phonokit",
+            "phono3py",
+            "phonopy",
+            "phonors",
+            "euphonic",
+            "kaldo",
+            "numpy",
+        )
     )
     date = datetime.now(UTC).date().isoformat()
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
@@ -172,6 +182,62 @@ def draw_costs(path: Path, outcomes: Outcomes) -> None:
     fig.tight_layout()
     fig.savefig(path, dpi=110)
     plt.close(fig)
+
+
+def kaldo(outcomes: Outcomes) -> Iterator[str]:
+    """Results of kALDo with the same constants, beside ours."""
+    if not any((KALDO, KALDO) in of for of in outcomes.values()):
+        return
+    yield "## kALDo"
+    yield (
+        f"Relaxation time with Gaussians of σ = {SIGMA} THz that end at 2√2 σ, as kALDo's "
+        "do, without charges, third order between neighbours alone; both read the files of "
+        "ShengBTE that phonokit writes."
+    )
+    yield table(kaldo_rows(outcomes))
+
+
+def kaldo_rows(outcomes: Outcomes) -> Iterator[list[str]]:
+    """Frequencies, linewidths, κ, and what each took."""
+    yield [
+        "crystal",
+        "mesh",
+        "modes",
+        "frequencies, THz",
+        "linewidths: median, largest",
+        "κ, phonokit",
+        "κ, kALDo",
+        "phonokit",
+        "kALDo",
+    ]
+    for name, of in outcomes.items():
+        if (KALDO, KALDO) not in of:
+            continue
+        both = of["phonokit", KALDO], of[KALDO, KALDO]
+        ours, theirs = (one.arrays for one in both)
+        f = np.abs(ours["frequencies"] - theirs["frequencies"]).max()
+        # Kinds of degenerate modes may be mixed: their mean is what both must agree on.
+        away = differences(*(means(a) for a in (ours, theirs)))
+        mesh = " × ".join(map(str, CASES[name].kaldo or ()))
+        yield [
+            CASES[name].title,
+            mesh,
+            str(ours["frequencies"].size),
+            f"{f:.1e}",
+            f"{np.median(away):.1e}, {away.max():.1e}",
+            *(numbers(np.round(one["kappa"][[0, 2]], 4)) for one in (ours, theirs)),
+            *(f"{one.cpu:.1f} s, {one.peak:.0f} MiB" for one in both),
+        ]
+
+
+def means(arrays: dict[str, Any]) -> Array:
+    """Linewidths, averaged over degenerate modes."""
+    averaged = arrays["linewidths"].copy()
+    for f, gamma in zip(arrays["frequencies"], averaged, strict=True):
+        edges = [0, *(1 + np.flatnonzero(np.diff(f) > 1e-4)), len(f)]
+        for begin, end in itertools.pairwise(edges):
+            gamma[begin:end] = gamma[begin:end].mean()
+    return averaged
 
 
 def others() -> Iterator[str]:

@@ -3,12 +3,13 @@
 python programs.py PROGRAM KIND FOLDER OUTPUT.npz N1 N2 N3
 """
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cases import SIGMA, TEMPERATURE
+from cases import KALDO, SIGMA, TEMPERATURE
 
 Arrays = dict[str, Any]
 
@@ -18,12 +19,15 @@ def phonokit(folder: Path, kind: str, mesh: list[int]) -> Arrays:
     import phonokit
 
     born = folder / "BORN"
-    crystal = phonokit.load(
-        folder / "phono3py.yaml",
-        fc2=folder / "fc2.hdf5",
-        fc3=folder / "fc3.hdf5",
-        born=born if born.exists() else None,
-    )
+    if kind == KALDO:
+        crystal = phonokit.load(folder / KALDO)
+    else:
+        crystal = phonokit.load(
+            folder / "phono3py.yaml",
+            fc2=folder / "fc2.hdf5",
+            fc3=folder / "fc3.hdf5",
+            born=born if born.exists() else None,
+        )
     transport = phonokit.Transport(
         method="lbte" if kind == "lbte" else "rta",
         isotopes=kind == "isotopes",
@@ -45,6 +49,8 @@ def scattering(kind: str) -> Any:
 
     if kind == "gaussians":
         return Scattering(smearing=Gaussian(SIGMA))
+    if kind == KALDO:
+        return Scattering(smearing=Gaussian(SIGMA, 8**0.5))
     return Scattering(average_degenerate_weights=kind != "defaults")
 
 
@@ -108,7 +114,45 @@ def euphonic(folder: Path, kind: str, mesh: list[int]) -> Arrays:
     return {"qpoints": q, "frequencies": modes.frequencies.to("THz").magnitude}
 
 
-PROGRAMS = {"phonokit": phonokit, "phono3py": phono3py, "euphonic": euphonic}
+def kaldo(folder: Path, kind: str, mesh: list[int]) -> Arrays:
+    """The same by kALDo, at the wave vectors that phonokit has left in ``folder``."""
+    from kaldo.conductivity import Conductivity
+    from kaldo.forceconstants import ForceConstants
+    from kaldo.phonons import Phonons
+
+    assert kind == KALDO
+    control = (folder / KALDO / "CONTROL").read_text()
+    n = re.search(r"scell\(:\)=(\d+) (\d+) (\d+)", control)
+    assert n is not None
+    constants = ForceConstants.from_folder(
+        str(folder / KALDO), supercell=tuple(map(int, n.groups())), format="vasp-sheng"
+    )
+    phonons = Phonons(
+        forceconstants=constants,
+        kpts=tuple(mesh),
+        temperature=TEMPERATURE,
+        # exp(−x²/s²) with s = √2 σ.
+        third_bandwidth=SIGMA * 2**0.5,
+        folder=str(folder / KALDO),
+        storage="memory",
+    )
+    conductivity = Conductivity(phonons=phonons, method="rta", storage="memory")
+    q = np.load(folder / f"qpoints-{KALDO}.npy")
+    at = np.rint(q * mesh).astype(int) % mesh
+    places = np.ravel_multi_index(tuple(at.T), mesh)
+    n_q = int(np.prod(mesh))
+    # 1/τ = 4 π Γ, in 1/ps.
+    rates = np.asarray(phonons.bandwidth).reshape(n_q, -1)[places]
+    kappa = np.asarray(conductivity.conductivity).sum(axis=0)
+    return {
+        "qpoints": q,
+        "frequencies": np.asarray(phonons.frequency).reshape(n_q, -1)[places],
+        "linewidths": rates / (4 * np.pi),
+        "kappa": kappa[[0, 1, 2], [0, 1, 2]],
+    }
+
+
+PROGRAMS = {"phonokit": phonokit, "phono3py": phono3py, "euphonic": euphonic, KALDO: kaldo}
 
 
 def main() -> None:
