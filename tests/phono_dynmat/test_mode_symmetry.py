@@ -145,3 +145,35 @@ def test_a_line_says_it():
     found = mode_symmetry(*crystal("silicon"))
     assert isinstance(found, ModeSymmetry)
     assert repr(found) == "ModeSymmetry(q = 0 0 0: T1u, T2g)"
+
+
+ELSEWHERE = {
+    ("silicon", (0.2, 0, 0.2)): {"A1", "B1", "E"},
+    ("silicon", (0.2, 0.2, 0.2)): {"A1", "E"},
+    ("silicon", (0.5, 0.5, 0.5)): {"A1g", "A2u", "Eg", "Eu"},
+    ("zincblende", (0.5, 0.5, 0.5)): {"A1", "E"},
+    ("wurtzite", (0, 0, 0.2)): {"A1", "B1", "E1", "E2"},
+    ("wurtzite", (0, 0, 0.5)): {"(A1 + B1)", "(E2 + E1)"},
+}
+"""Names of all modes at other points: Δ1 Δ2' Δ5, Λ1 Λ3, L1 L2' L3 L3' of silicon."""
+
+
+@pytest.mark.parametrize(("name", "q"), ELSEWHERE)
+def test_modes_at_other_points_have_names_of_the_point_group(name, q):
+    found = mode_symmetry(*crystal(name), q)
+    assert set(found.labels) == ELSEWHERE[name, q]
+
+
+def test_names_at_a_boundary_point_are_those_of_the_line_that_ends_there():
+    silicon = crystal("silicon")
+    end, near = (
+        mode_symmetry(*silicon, x * np.array([0.375, 0.375, 0.75])) for x in (1, 0.999)
+    )
+    assert end.labels == near.labels
+    assert not any(label.startswith("D") for label in end.labels)
+
+
+@pytest.mark.parametrize(("name", "q"), [("silicon", [0.5, 0, 0.5]), ("rutile", [0.5] * 3)])
+def test_representations_of_no_point_group_are_numbered(name, q):
+    found = mode_symmetry(*crystal(name), q)
+    assert all(name.startswith("D") for name in found.names)

@@ -1,6 +1,7 @@
 """Irreducible representations of phonons."""
 
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from phono_dynmat._zone import half_open_image
 
 SAME_POINT = 1e-9
 """Largest difference of components of one wave vector."""
+SAME_PHASE = 1e-4
+"""Turns; translations are as exact as positions."""
 WHOLE = 0.05
 """Tolerance of multiplicities as whole numbers."""
 
@@ -45,7 +48,10 @@ class ModeSymmetry(ValueNoun):
     operations : (n_g,) array_like of int
         Numbers of the operations in the space group.
     names : tuple of str
-        Of the representations: Mulliken's at Γ, else Γ1, Γ2, ... in the order of spgrep.
+        Of the representations: Mulliken's for the point group of the wave vector, with
+        parities about an inversion centre; ``(A1 + B1)`` where time reversal joins two.
+        D1, D2, ... in the order of spgrep where they are none of the point group, on the
+        boundary of the zone of nonsymmorphic crystals, or have complex characters.
     characters : (n_i, n_g) array_like of complex
         Of the representations; where time reversal joins two, of both together.
     multiplicities : (n_s, n_i) array_like of int
@@ -164,8 +170,13 @@ def mode_symmetry(
     representations, operations = _representations(symmetry, q)
     characters = np.array([np.einsum("gii->g", r) for r in representations])
     at_gamma = np.abs(q - np.rint(q)).max() < SAME_POINT
+    pairs = [(i, i) for i in range(len(characters))]
     if np.abs(2 * q - np.rint(2 * q)).max() < SAME_POINT:
-        characters = _joined(characters)
+        pairs = _conjugate_pairs(characters)
+    names = _names(characters, pairs, symmetry, operations, q, cell)
+    characters = np.array(
+        [characters[i] if i == j else characters[i] + characters[j] for i, j in pairs]
+    )
     f = modes.frequencies[0]
     sets = degenerate_sets(f, degeneracy)
     sets = np.cumsum(np.diff(sets, prepend=sets[0]) != 0)
@@ -175,11 +186,6 @@ def mode_symmetry(
         turned = np.einsum("jx,jx->j", e.conj(), _turn(e, q, cell, symmetry, operation))
         np.add.at(found[:, g], sets, turned)
     rotations = symmetry.rotations_cartesian[operations]
-    n_i = len(characters)
-    if at_gamma:
-        names = mulliken_names(characters.real, rotations, cell.lattice)
-    else:
-        names = tuple(f"Γ{i + 1}" for i in range(n_i))
     return ModeSymmetry(
         qpoint=q,
         frequencies=f,
@@ -228,6 +234,63 @@ def _representations(
     return list(matrices), np.asarray(little, dtype=np.int64)
 
 
+def _names(
+    characters: NDArray[np.complex128],
+    pairs: list[tuple[int, int]],
+    symmetry: Symmetry,
+    operations: NDArray[np.int64],
+    q: NDArray[np.float64],
+    cell: Cell,
+) -> tuple[str, ...]:
+    """Mulliken's names of representations and joined pairs of them, else numbers."""
+    numbers = tuple(f"D{n}" for n in range(1, len(pairs) + 1))
+    plain = _of_point_group(characters, symmetry, operations, q)
+    if plain is None:
+        return numbers
+    units: list[NDArray[np.complex128]] = []
+    parts: list[list[int]] = []
+    for i, j in pairs:
+        is_conjugate = np.abs(plain[i] - plain[j].conj()).max() < WHOLE
+        both = [plain[i], plain[j]]
+        mine = both[:1] if i == j else [sum(both)] if is_conjugate else both
+        parts.append([len(units) + n for n in range(len(mine))])
+        units += mine
+    if np.abs(np.imag(units)).max() > WHOLE:
+        return numbers
+    rotations = symmetry.rotations_cartesian[operations]
+    names = mulliken_names(np.real(units), rotations, cell.lattice)
+    return tuple(
+        names[k[0]] if len(k) == 1 else f"({names[k[0]]} + {names[k[1]]})" for k in parts
+    )
+
+
+def _of_point_group(
+    characters: NDArray[np.complex128],
+    symmetry: Symmetry,
+    operations: NDArray[np.int64],
+    q: NDArray[np.float64],
+) -> NDArray[np.complex128] | None:
+    r"""Characters without phases of translations, where they are of the point group.
+
+    .. math:: \chi(R) = \chi(\{R|t\})\, e^{2\pi i q \cdot t}
+
+    if :math:`e^{2\pi i G_g \cdot t_h} = 1` for all operations, :math:`G = R q - q`, of one
+    of the images of q, and translations from an inversion centre, if there is one.
+    """
+    w, t = symmetry.rotations[operations], symmetry.translations[operations]
+    inversion = np.flatnonzero((w == -np.eye(3, dtype=int)).all(axis=(1, 2)))
+    if len(inversion):
+        centre = t[inversion[0]] / 2
+        t = t + w @ centre - centre
+    turned = np.linalg.inv(w).transpose(0, 2, 1)
+    for image in sorted(product((-1, 0, 1), repeat=3), key=lambda n: sum(map(abs, n))):
+        x = q + image
+        factors = np.rint(turned @ x - x) @ t.T
+        if np.abs(factors - np.rint(factors)).max() < SAME_PHASE:
+            return np.asarray(characters * np.exp(2j * np.pi * (t @ x)))
+    return None
+
+
 def _turn(
     e: NDArray[np.complex128],
     q: NDArray[np.float64],
@@ -252,18 +315,16 @@ def _turn(
     return np.asarray(out.reshape(e.shape))
 
 
-def _joined(characters: NDArray[np.complex128]) -> NDArray[np.complex128]:
-    """Representations over the real numbers: conjugate pairs as one."""
-    out: list[NDArray[np.complex128]] = []
+def _conjugate_pairs(characters: NDArray[np.complex128]) -> list[tuple[int, int]]:
+    """Representations that are conjugate to each other, or to themselves."""
+    pairs: list[tuple[int, int]] = []
     taken: set[int] = set()
     for i, x in enumerate(characters):
-        if i in taken:
-            continue
-        different = np.abs(characters - x.conj()).max(axis=1)
-        j = int(np.argmin(different))
-        taken |= {i, j}
-        out.append(x if i == j else x + characters[j])
-    return np.array(out)
+        if i not in taken:
+            j = int(np.argmin(np.abs(characters - x.conj()).max(axis=1)))
+            taken |= {i, j}
+            pairs.append((i, j))
+    return pairs
 
 
 def _multiplicities(
