@@ -9,8 +9,8 @@ from phono_grid.backend import active
 from tiny_crystal import EXAMPLE
 
 COMPUTE = {
-    "test_accuracy",
     "test_accumulate",
+    "test_accuracy",
     "test_cli",
     "test_constants_crystals",
     "test_converge",
@@ -33,6 +33,7 @@ COMPUTE = {
     "test_runs",
     "test_scaling",
     "test_scattering",
+    "test_symmetry_search",
     "test_work_pieces",
     "test_workflow",
 }

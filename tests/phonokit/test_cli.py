@@ -264,7 +264,7 @@ def test_an_unwritable_folder_is_found_out_before_the_work(here, refused, monkey
     def never(*_args, **_options):
         raise AssertionError("the data were read")
 
-    monkeypatch.setattr("phonokit.cli.options.load", never)
+    monkeypatch.setattr("phonokit.cli.crystal_options.load", never)
     assert "cannot be written" in refused("kappa", EXAMPLE, "--output", "no/k.h5")
 
 

@@ -30,7 +30,6 @@ LINES = {
     "displace POSCAR --magmom 1 -1": "--magnetic-moments",
     "displace POSCAR --cutoff-pair 5": "--pair-cutoff",
     "displace POSCAR --qe": "--format",
-    "displace POSCAR --tolerance 1e-3": "1e-5",
     "forces -f vasprun.xml": "phono forces",
     "fc DATA --cf3 vasprun.xml": "phono forces",
     "forces FOLDER --fz vasprun.xml": "--residual-file",

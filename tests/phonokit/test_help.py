@@ -40,7 +40,7 @@ def test_commands_stand_in_the_order_of_work_under_four_headings(capsys):
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_has_its_group_and_its_words(command):
     for name in known_options(command):
-        known = name in SHORT or name.startswith("--no-") or name == "--nu"
+        known = name in SHORT or name.startswith("--no-") or name in ("--nu", "--nosym")
         assert known or name[2:] in GROUP_OF, name
     groups = entries(command, app[command])
     assert [g for g in groups if g in GROUPS] == [g for g in GROUPS if g in groups]

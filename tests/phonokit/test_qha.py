@@ -105,6 +105,25 @@ def test_imaginary_modes_are_said_with_their_volume(silicon):
     assert not result.n_unstable[1:].any()
 
 
+@pytest.mark.filterwarnings("ignore::phonokit.ImaginaryModesWarning")
+def test_too_few_volumes_are_refused_when_others_are_left_out(silicon):
+    crystals, energies = silicon
+    unstable = scaled(crystals[0].fc2, 1.05, sign=-1.0)
+    few = [unstable, *crystals[:3]], [0.1, *energies[:3]]
+    with pytest.raises(DomainError, match="exclude_imaginary: leaves 3 of 4 volumes"):
+        phonokit.qha(*few, MESH, T, exclude_imaginary=True)
+
+
+def test_volumes_with_imaginary_modes_are_left_out_if_wanted(silicon, result):
+    crystals, energies = silicon
+    unstable = scaled(crystals[0].fc2, 1.05, sign=-1.0)
+    both = [unstable, *crystals], [0.1, *energies]
+    with pytest.warns(ImaginaryModesWarning, match="these volumes are left out"):
+        without = phonokit.qha(*both, MESH, T, exclude_imaginary=True)
+    np.testing.assert_array_equal(without.volumes, result.volumes)
+    np.testing.assert_array_equal(without.volume, result.volume)
+
+
 def test_a_volume_outside_is_said(silicon):
     crystals, energies = silicon
     with pytest.warns(VolumeRangeWarning, match="from 0 K"):

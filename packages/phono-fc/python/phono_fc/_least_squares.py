@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
-from phono_grid import Supercell
+from phono_grid import SYMPREC, Supercell, Symmetry
 from phono_grid.errors import DomainError, ensure_integer, ensure_positive, ensure_type
 
 from phono_fc._displacement_forces import RandomDisplacementForces
@@ -19,6 +19,8 @@ def least_squares(
     *,
     orders: tuple[int, ...] = (2, 3),
     cutoffs: dict[int, float] | None = None,
+    symmetry: Symmetry | None = None,
+    symprec: float = SYMPREC,
 ) -> dict[int, ForceConstants]:
     r"""Force constants that describe the forces best [1]_.
 
@@ -43,6 +45,10 @@ def least_squares(
         From 2 without a gap.
     cutoffs : dict, optional
         Å, by order.
+    symmetry : Symmetry, optional
+        Of the supercell, its translations included; found if not given.
+    symprec : float
+        Å; atoms this close are at one place.
 
     Returns
     -------
@@ -58,7 +64,7 @@ def least_squares(
     ----------
     .. [1] A. Seko and A. Togo, Phys. Rev. B 110, 214302 (2024).
     """
-    solver = prepared(supercell, forces, orders, cutoffs)
+    solver = prepared(supercell, forces, orders, cutoffs, symmetry, symprec)
     return solved(solver, supercell, forces, orders)
 
 
@@ -67,6 +73,8 @@ def prepared(
     forces: RandomDisplacementForces,
     orders: tuple[int, ...],
     cutoffs: dict[int, float] | None,
+    symmetry: Symmetry | None = None,
+    symprec: float = SYMPREC,
 ) -> Any:
     """A solver for a supercell, what it is asked for being checked."""
     ensure_type("orders", orders, tuple, list)
@@ -75,9 +83,10 @@ def prepared(
             f"orders: expected (2,), (2, 3) or (2, 3, 4), got {tuple(orders)}"
         )
     ensure_type("forces", forces, RandomDisplacementForces)
-    ensure_same_supercell(supercell, forces=forces)
+    ensure_same_supercell(supercell, symmetry, forces=forces)
     ensure_cutoffs(cutoffs)
-    return _solver(supercell, cutoffs)
+    ensure_positive("symprec", symprec)
+    return _solver(supercell, cutoffs, symmetry, symprec)
 
 
 def solved(
@@ -121,7 +130,12 @@ def ensure_cutoffs(cutoffs: Any) -> None:
         ensure_positive(f"cutoffs: that of order {order}", cutoff)
 
 
-def _solver(supercell: Supercell, cutoffs: dict[int, float] | None) -> Any:
+def _solver(
+    supercell: Supercell,
+    cutoffs: dict[int, float] | None,
+    symmetry: Symmetry | None,
+    symprec: float,
+) -> Any:
     """A solver of symfc, which knows atoms by number only."""
     try:
         symfc = import_module("symfc")
@@ -133,4 +147,12 @@ def _solver(supercell: Supercell, cutoffs: dict[int, float] | None) -> Any:
         ) from None
     cell = supercell.cell
     atoms = utilities.SymfcAtoms(cell.species, cell.positions, cell.lattice)
-    return symfc.Symfc(atoms, cutoff=cutoffs)
+    operations = None
+    if symmetry is not None:
+        operations = {
+            "rotations": symmetry.rotations,
+            "translations": symmetry.translations,
+        }
+    return symfc.Symfc(
+        atoms, cutoff=cutoffs, spacegroup_operations=operations, symprec=symprec
+    )

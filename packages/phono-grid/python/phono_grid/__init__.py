@@ -28,7 +28,7 @@ from phono_grid._spectra import (
     density_of_states,
     spectra,
 )
-from phono_grid._spglib import Reduction, reduced_basis
+from phono_grid._spglib import SYMPREC, Reduction, reduced_basis
 from phono_grid._supercell import Supercell
 from phono_grid._symmetry import Symmetry, atom_permutations
 from phono_grid._tetrahedra import Tetrahedra
@@ -53,6 +53,7 @@ __all__ = [
     "DEGENERACY",
     "ISOTOPES",
     "STANDARD_MASSES",
+    "SYMPREC",
     "Backend",
     "Bands",
     "BrillouinZone",

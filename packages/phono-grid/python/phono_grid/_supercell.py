@@ -104,6 +104,8 @@ class Supercell(ValueNoun):
         unit_cell: Cell,
         supercell_matrix: ArrayLike,
         primitive_matrix: ArrayLike | str = "auto",
+        *,
+        symprec: float = SYMPREC,
     ) -> "Supercell":
         r"""Build both cells from a unit cell.
 
@@ -118,6 +120,8 @@ class Supercell(ValueNoun):
             ``M``, positive determinant; three numbers are a diagonal.
         primitive_matrix : (3, 3) array_like, a centring letter, or "auto"
             ``P``; "auto" asks spglib.
+        symprec : float
+            Å, for "auto".
 
         Notes
         -----
@@ -131,7 +135,7 @@ class Supercell(ValueNoun):
         ensure_memory(what, BYTES_PER_ATOM * n_s, "use a smaller one")
         ensure_apart(unit_cell)
         cell, atoms, points = _supercell(unit_cell, m)
-        p = primitive_axes(unit_cell, primitive_matrix)
+        p = primitive_axes(unit_cell, primitive_matrix, symprec)
         return cls._with_primitive(unit_cell, cell, unit_cell.positions[atoms] + points, p)
 
     @classmethod
@@ -309,12 +313,12 @@ def _near(
 
 
 def primitive_axes(
-    unit_cell: Cell, matrix: ArrayLike | str = "auto"
+    unit_cell: Cell, matrix: ArrayLike | str = "auto", symprec: float = SYMPREC
 ) -> NDArray[np.float64]:
     """``P`` from a matrix, a centring letter or "auto"."""
     if isinstance(matrix, str):
         if matrix.lower() == "auto":
-            dataset = spglib_dataset(unit_cell)
+            dataset = spglib_dataset(unit_cell, symprec)
             centring = CENTRING[dataset.international[0]]
             p = np.linalg.inv(dataset.transformation_matrix) @ centring
         elif matrix.upper() in CENTRING:

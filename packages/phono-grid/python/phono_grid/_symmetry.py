@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from phono_grid._cell import Cell
 from phono_grid._extension import rust
 from phono_grid._spglib import SYMPREC, magnetic_dataset, magnetic_symbol, spglib_dataset
+from phono_grid._supercell import Supercell
 from phono_grid.arrays import distinct
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
@@ -94,6 +95,31 @@ class Symmetry(ValueNoun):
         cartesian = to_cartesian @ rotations @ np.linalg.inv(to_cartesian)
         permutations = atom_permutations(cell, rotations, translations, symprec=2 * symprec)
         return cls(rotations, translations, cartesian, permutations, symbol)
+
+    @classmethod
+    def of_translations(cls, supercell: Supercell) -> "Symmetry":
+        """No operations but the lattice translations of the primitive cell.
+
+        Parameters
+        ----------
+        supercell : Supercell
+            A supercell of one primitive cell has the identity alone.
+        """
+        ensure_type("supercell", supercell, Supercell)
+        cell = supercell.cell
+        copies = cell.positions[supercell.supercell_to_primitive == 0]
+        translations = copies - cell.positions[supercell.primitive_to_supercell[0]]
+        translations -= np.rint(translations)
+        rotations = np.broadcast_to(np.eye(3, dtype=np.int64), (len(copies), 3, 3))
+        permutations = atom_permutations(cell, rotations, translations, symprec=2 * SYMPREC)
+        return cls(rotations, translations, rotations.astype(float), permutations, "P1")
+
+    @classmethod
+    def identity(cls, cell: Cell) -> "Symmetry":
+        """The identity alone, whatever symmetry ``cell`` has."""
+        ensure_type("cell", cell, Cell)
+        atoms = np.arange(cell.n_atoms)
+        return cls.of_translations(Supercell(cell, cell, atoms, atoms))
 
     def __repr__(self) -> str:
         """Symbol and sizes: ``Symmetry(Fm-3m, 192 operations on 8 atoms)``."""

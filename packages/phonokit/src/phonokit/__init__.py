@@ -181,6 +181,7 @@ if TYPE_CHECKING:
     from phonokit.settings.projection import Part as Part
     from phonokit.settings.projection import Projection as Projection
     from phonokit.settings.sample import Sample as Sample
+    from phonokit.settings.symmetry_search import SymmetrySearch as SymmetrySearch
     from phonokit.settings.trajectory import TrajectoryFit as TrajectoryFit
     from phonokit.settings.transport import Transport as Transport
 
@@ -298,6 +299,7 @@ _HOME = {
     "phonokit.settings.picture": "Picture",
     "phonokit.settings.projection": "Part Projection",
     "phonokit.settings.sample": "Sample",
+    "phonokit.settings.symmetry_search": "SymmetrySearch",
     "phonokit.settings.trajectory": "TrajectoryFit",
     "phonokit.settings.transport": "Transport",
 }

@@ -70,6 +70,7 @@ def carriers_of(
             irreducible,
             coherences=transport.coherence is not None,
             scattering=transport.scattering,
+            symmetry=crystal.symmetry,
         )
         products = [] if h.products is None else [h.products]
         return h.phonons, [h.qpoints, h.frequencies, h.velocities, *products]

@@ -17,7 +17,7 @@ from phono_fc import (
     random_displacements,
     single_displacements,
 )
-from phono_grid import Cell, Supercell, Symmetry, using
+from phono_grid import Cell, Supercell, using
 from phono_grid.errors import DomainError, ensure_type
 
 from phonokit.calc.stability import warn_of_imaginary_modes
@@ -31,6 +31,7 @@ from phonokit.model.displaced_supercells import (
 )
 from phonokit.model.fourth_order import FourthOrderSupercells
 from phonokit.settings.displace import DISTANCE, Displace, Matrix
+from phonokit.settings.symmetry_search import SymmetrySearch
 
 PLUS_MINUS: dict[str, Any] = {"auto": "auto", "yes": True, "no": False}
 
@@ -97,7 +98,7 @@ def displace(
     if isinstance(structure, Crystal):
         structure = structure.primitive
     unit_cell = _with_moments(cell_of(structure, format), settings.magnetic_moments)
-    supercell = Supercell.of(unit_cell, settings.supercell, settings.primitive)
+    supercell = _supercell(settings, unit_cell, settings.supercell)
     phonon = _second_order(settings, unit_cell, supercell)
     if settings.random is not None:
         return _random(settings, unit_cell, supercell, phonon)
@@ -157,7 +158,7 @@ def displace_fourth_order(
     if isinstance(structure, Crystal):
         structure = structure.primitive
     unit_cell = _with_moments(cell_of(structure, format), settings.magnetic_moments)
-    supercell = Supercell.of(unit_cell, settings.supercell, settings.primitive)
+    supercell = _supercell(settings, unit_cell, settings.supercell)
     distance = DISTANCE[4] if settings.distance is None else settings.distance
     triples = triple_displacements(supercell, cutoff=cutoff, distance=distance)
     return FourthOrderSupercells(unit_cell=unit_cell, triples=triples)
@@ -170,11 +171,22 @@ def _refuse_what_has_no_triples(settings: Displace) -> None:
             "random: random displacements of all atoms determine fourth order by "
             "themselves, without those of three atoms; leave one of them out"
         )
+    if settings.search != SymmetrySearch():
+        name = "tolerance" if settings.symmetry else "symmetry"
+        raise DomainError(
+            f"{name}: displacements of three atoms are found by the symmetry within "
+            "1e-5 Å; leave it out"
+        )
     if settings.second_order:
         raise DomainError(
             "second_order: leaves no third order, which fourth order comes after; leave it "
             "out"
         )
+
+
+def _supercell(settings: Displace, unit_cell: Cell, matrix: Matrix) -> Supercell:
+    """A supercell and its primitive cell."""
+    return Supercell.of(unit_cell, matrix, settings.primitive, symprec=settings.tolerance)
 
 
 def _crystal(structure: Any) -> Crystal:
@@ -234,7 +246,7 @@ def _second_order(
     matrix: Matrix | None = settings.phonon_supercell
     if matrix is None:
         return None
-    own = Supercell.of(unit_cell, matrix, settings.primitive)
+    own = _supercell(settings, unit_cell, matrix)
     own = own.on_primitive(supercell.primitive)
     distance = DISTANCE[3] if settings.distance is None else settings.distance
     return DisplacedSupercells(unit_cell, own, _singles(settings, own, distance, False))
@@ -265,7 +277,7 @@ def _singles(
     """Single displacements."""
     return single_displacements(
         supercell,
-        Symmetry.of(supercell.cell, masses=False),
+        settings.search.of_supercell(supercell),
         distance=distance,
         diagonal=diagonal,
         plus_minus=PLUS_MINUS[settings.plus_minus],
@@ -285,7 +297,7 @@ def _by_symmetry(
         return DisplacedSupercells(unit_cell, supercell, singles)
     pairs = pair_displacements(
         supercell,
-        Symmetry.of(supercell.cell, masses=False),
+        settings.search.of_supercell(supercell),
         singles,
         distance=settings.length,
         diagonal=not settings.axes_only,

@@ -65,6 +65,7 @@ def harmonic_phonons(
     *,
     coherences: bool = False,
     scattering: Scattering | None = None,
+    symmetry: Symmetry | None = None,
 ) -> Harmonic:
     """Modes on the whole grid, velocities at its irreducible points.
 
@@ -86,7 +87,8 @@ def harmonic_phonons(
     inside = q - np.rint(q)
     with timed(f"group velocities at {len(q)} wave vectors"):
         at_irreducible = phonon_modes(series, inside)
-        rotations = Symmetry.of(cell).reciprocal_rotations()
+        symmetry = Symmetry.of(cell) if symmetry is None else symmetry
+        rotations = symmetry.reciprocal_rotations()
         velocities = group_velocities(series, at_irreducible, rotations, **tolerances)
     f = at_irreducible.frequencies
     if not coherences:

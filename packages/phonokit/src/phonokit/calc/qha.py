@@ -19,6 +19,7 @@ from phono_grid.errors import (
     DomainError,
     PhonoWarning,
     as_numbers,
+    ensure_flag,
     ensure_not_negative,
     finite,
     named,
@@ -59,6 +60,7 @@ def qha(
     equation: EquationOfState | str = EquationOfState.VINET,
     pressure: float = 0.0,
     cutoff_frequency: float = 0.0,
+    exclude_imaginary: bool = False,
     nac: bool = True,
     run: Run | None = None,
 ) -> QhaResult:
@@ -84,6 +86,8 @@ def qha(
         GPa
     cutoff_frequency : float
         THz; modes at or below do not take part, and imaginary ones never.
+    exclude_imaginary : bool
+        Leave out volumes with imaginary modes, in place of the modes alone.
 
     Returns
     -------
@@ -121,6 +125,7 @@ def qha(
     """
     crystals = _checked(crystals)
     run = checked_run(crystals[0], nac, run)
+    ensure_flag("exclude_imaginary", exclude_imaginary)
     ensure_not_negative("cutoff_frequency", cutoff_frequency, "THz")
     t = checked_temperatures(temperatures)
     named(EquationOfState, equation, "equation")
@@ -163,7 +168,11 @@ def qha(
     thermal = records.everywhere("thermal")
     unstable, lowest = records.everywhere("unstable"), records.everywhere("lowest")
     if run.ranks.rank == 0:
-        _warn(volumes, unstable, lowest)
+        _warn(volumes, unstable, lowest, excluded=exclude_imaginary)
+    if exclude_imaginary:
+        kept = _stable(volumes, unstable)
+        volumes, u, unstable, thermal = volumes[kept], u[..., kept], 0 * kept, thermal[kept]
+        crystals = [crystals[i] for i in kept]
     f, s, c = (np.ascontiguousarray(thermal[n].T) for n in rows.names or ())
     whole = quasi_harmonic(volumes, u, t, f, s, c, equation=equation, pressure=pressure)
     if run.ranks.rank == 0:
@@ -184,7 +193,9 @@ def qha(
         lattice=lattice,
         linear_expansion=expansion,
         **{name: getattr(whole, name) for name in whole.__slots__},
-        provenance=record.provenance(equation=equation),
+        provenance=record.provenance(
+            equation=equation, exclude_imaginary=exclude_imaginary
+        ),
     )
 
 
@@ -234,8 +245,23 @@ def _frequencies(
     return without_translations(q, f), irreducible.weights
 
 
+def _stable(volumes: NDArray[np.float64], unstable: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The volumes without imaginary modes."""
+    kept = np.flatnonzero(unstable == 0)
+    if len(kept) < LEAST:
+        raise DomainError(
+            f"exclude_imaginary: leaves {len(kept)} of {len(volumes)} volumes, an equation "
+            f"of state needs {LEAST}; add volumes, or leave it out"
+        )
+    return kept
+
+
 def _warn(
-    volumes: NDArray[np.float64], unstable: NDArray[np.int64], lowest: NDArray[np.float64]
+    volumes: NDArray[np.float64],
+    unstable: NDArray[np.int64],
+    lowest: NDArray[np.float64],
+    *,
+    excluded: bool,
 ) -> None:
     """Warn of imaginary modes, with the volumes that have them."""
     if unstable.any():
@@ -244,9 +270,15 @@ def _warn(
             for v, n, f in zip(volumes, unstable, lowest, strict=True)
             if n
         )
+        consequence = (
+            "these volumes are left out"
+            if excluded
+            else "they do not take part, and the free energies of these volumes are "
+            "doubtful: leave the volumes out with exclude_imaginary=True, or check the "
+            "forces"
+        )
         warnings.warn(
-            f"imaginary modes: {which}; they do not take part, and the free energies of "
-            "these volumes are doubtful: leave the volumes out, or check the forces",
+            f"imaginary modes: {which}; {consequence}",
             ImaginaryModesWarning,
             stacklevel=3,
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from cyclopts import Parameter
-from phono_grid import Cell, Symmetry, standard_masses
+from phono_grid import Cell, standard_masses
 from phono_grid.errors import DomainError
 from phono_grid.files import make_folder, together
 
@@ -15,7 +15,7 @@ from phonokit.calc.displace import displace as compute
 from phonokit.calc.displace import displace_fourth_order
 from phonokit.cli.asked import asked_in
 from phonokit.cli.command import command
-from phonokit.cli.derive import options_of, settings_from
+from phonokit.cli.derive import Option, options_of, settings_from
 from phonokit.cli.options import REPORT, Flat, ReportOptions
 from phonokit.cli.replaceable import ASKED, Replacement
 from phonokit.cli.report import Report
@@ -31,11 +31,16 @@ from phonokit.model.crystal import Crystal
 from phonokit.model.displaced_supercells import AnySupercells
 from phonokit.model.fourth_order import FourthOrderSupercells
 from phonokit.settings.displace import Displace, Matrix, Triple
+from phonokit.settings.symmetry_search import SymmetrySearch
 
 if TYPE_CHECKING:
     from phonokit.settings.displace import Displace as DisplaceOptions
 else:
-    DisplaceOptions = options_of(Displace, without=("supercell", "phonon_supercell"))
+    DisplaceOptions = options_of(
+        Displace,
+        without=("supercell", "phonon_supercell"),
+        symmetry=Option(also_off=("--nosym",)),
+    )
 
 MASS_TOLERANCE = 1e-3
 """Relative; tables of standard masses differ by less."""
@@ -183,7 +188,7 @@ def make_displacements(
                 magnetic = part.supercell.cell.magnetic_moments is not None
                 if structures == "vasp" and magnetic:
                     others.append(f"wrote {moments}, the line of moments for INCAR")
-    header = _header(supercells, fourth)
+    header = _header(supercells, fourth, settings.search)
     report.say("\n".join([header, read_line(files), *options_row()]))
     report.replaced([path] if fourth is None else [path, path4], replacement)
     for line in others:
@@ -210,10 +215,14 @@ def _next_step(folder: Path) -> str:
     )
 
 
-def _header(supercells: AnySupercells, fourth: FourthOrderSupercells | None) -> str:
+def _header(
+    supercells: AnySupercells,
+    fourth: FourthOrderSupercells | None,
+    search: SymmetrySearch,
+) -> str:
     """The crystal, and how many supercells need forces."""
     cell = supercells.supercell.primitive
-    lines = [program(), row("crystal", crystal_name(cell, Symmetry.of(cell)))]
+    lines = [program(), row("crystal", crystal_name(cell, search.of_primitive(cell)))]
     lines += _told_of_atoms(supercells.unit_cell, cell)
     for part, _ in _parts(supercells, fourth):
         what = {2: "second order: ", 4: "fourth order: "}.get(part.order, "")

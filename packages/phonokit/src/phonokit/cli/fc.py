@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from phono_4ph import ForceConstants4, drift4, write_force_constants4
 from phono_fc import SparseForceConstants3
-from phono_grid import Backend, Cell, Symmetry, using
+from phono_grid import Backend, Cell, using
 from phono_grid.backend import active
 from phono_grid.files import together
 
@@ -15,8 +15,8 @@ from phonokit.calc.fit import fit as compute
 from phonokit.calc.fit_fourth_order import fit_fourth_order
 from phonokit.calc.relax import FORCE, RELAXED, relax
 from phonokit.cli.command import command
+from phonokit.cli.derive import Option, settings_from
 from phonokit.cli.derive import options_of as fields_of
-from phonokit.cli.derive import settings_from
 from phonokit.cli.displace import CONTENT, EXAMPLES, ensure_both, make_displacements
 from phonokit.cli.forces import (
     compute_all,
@@ -38,11 +38,12 @@ from phonokit.model.fourth_order import FourthOrderData
 from phonokit.results.force_constants import FitResult
 from phonokit.settings.displace import Displace, Triple
 from phonokit.settings.fit import Fit
+from phonokit.settings.symmetry_search import SymmetrySearch
 
 if TYPE_CHECKING:
     from phonokit.settings.fit import Fit as FitOptions
 else:
-    FitOptions = fields_of(Fit)
+    FitOptions = fields_of(Fit, symmetry=Option(also_off=("--nosym",)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ class StructureOptions:
     magnetic_moments: tuple[float, ...] | None = None
     format: str | None = None
 
-    def displace(self) -> Displace:
+    def displace(self, search: SymmetrySearch) -> Displace:
         """Settings of the displacements of the structure."""
         return Displace(
             supercell=self.supercell or (1, 1, 1),
@@ -98,6 +99,8 @@ class StructureOptions:
             distance=self.distance,
             pair_cutoff=self.pair_cutoff,
             magnetic_moments=self.magnetic_moments,
+            tolerance=search.tolerance,
+            symmetry=search.symmetry,
         )
 
 
@@ -161,7 +164,7 @@ def fc(
     else:
         ensure_both(order, fc4_cutoff)
         # The folder of results holds what lies between.
-        wanted = structure.displace()
+        wanted = structure.displace(choices.search)
         calculator = calculator_of(structure.calculator, options_of(structure.option))
         origin = origin_of(structure.calculator, structure.option)
         cell = _relaxed(path, calculator, origin, folder, structure)
@@ -255,7 +258,7 @@ def _told(data: ForceData, result: FitResult) -> Iterator[str]:
     """The constants, and how far they are from the sum rule."""
     cell = data.supercell.primitive
     yield program()
-    yield row("crystal", crystal_name(cell, Symmetry.of(cell)))
+    yield row("crystal", crystal_name(cell, result.fit.search.of_primitive(cell)))
     yield row("supercell", data.description)
     yield row("constants", result.method)
     yield read_line(file.path for file in data.files)

@@ -32,7 +32,6 @@ OPTIONS = {
     "--primitive-axes": "write --primitive auto, or a letter, for phono displace",
     "--primitive-axis": "write --primitive auto, or a letter, for phono displace",
     "--magmom": "write --magnetic-moments for phono displace",
-    "--mass": "masses are read in the data; set them in the yaml file",
     "--cutoff-pair": "write --pair-cutoff for phono displace",
     "--vasp": _FORMAT,
     "--qe": _FORMAT,
@@ -41,8 +40,6 @@ OPTIONS = {
     "--aims": _FORMAT,
     "--cp2k": _FORMAT,
     "--lammps": _FORMAT,
-    "--tolerance": "positions are compared at 1e-5 Å, as phonopy does; leave it out",
-    "--nosym": "symmetry is found in the data; write --full-zone to take every wave vector",
     # Forces and force constants.
     "-f": "use the command phono forces FOLDER vasprun-*.xml",
     "--forces": "use the command phono forces FOLDER vasprun-*.xml",

@@ -6,7 +6,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "Grid": "meshes mesh mesh-length mesh-matrix q momentum path point "
         "points-per-segment band supercell supercell-matrix phonon-supercell",
         "Physics": "temperature ideal spectral scattering-length resolution "
-        "method average-strengths by-triplet isotopes mass-variances boundary-mfp wigner "
+        "method average-strengths by-triplet isotopes mass mass-variances boundary-mfp "
+        "wigner "
         "coherence normal-umklapp quantity by axes direction displacements classical "
         "clamped smaller larger energies electronic volumes equation pressure second-order "
         "amplitude phase frames distance plus-minus axes-only random gaussian relax "
@@ -19,9 +20,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "no-velocities json quiet verbose",
         "Numerics": "directions sigma sigma-cutoff damping smearing "
         "smearing-scale solver frequency-points fitted connect cutoff-frequency "
-        "fc3-cutoff fc3-cutoffs fc4-cutoff blocks "
+        "exclude-imaginary fc3-cutoff fc3-cutoffs fc4-cutoff blocks "
         "sparse least-squares symmetrize no-symmetrize rotational sample "
-        "error seed four-phonon-counting degeneracy "
+        "tolerance symmetry no-symmetry error seed four-phonon-counting degeneracy "
         "average-degenerate-weights symmetrized-tetrahedra full-zone",
         "Run": "plan restart memory over-memory batch-size lang",
     }.items()

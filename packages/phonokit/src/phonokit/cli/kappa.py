@@ -1,7 +1,7 @@
 """``phono kappa``."""
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,6 +25,7 @@ from phonokit.cli.kappa_tables import (
     sampling_errors,
     this_machine,
 )
+from phonokit.cli.named_numbers import numbers_by_name
 from phonokit.cli.options import (
     RUN,
     SCATTERING,
@@ -114,7 +115,7 @@ class KappaOptions(CalculationOptions):
             Transport,
             self.transport,
             scattering=scattering,
-            mass_variances=variances_from(self.mass_variances),
+            mass_variances=numbers_by_name("mass_variances", self.mass_variances) or None,
         )
         if transport.method is Method.RTA:
             self._ensure_unused()
@@ -160,27 +161,6 @@ class KappaOptions(CalculationOptions):
 
 
 OPTIONS = KappaOptions()
-
-
-def variances_from(
-    texts: Sequence[str],
-) -> tuple[float, ...] | dict[str, float] | None:
-    """Variances as they were typed, ``1e-4`` or ``Ga=1e-4``; None if there are none."""
-    if not any("=" in text for text in texts):
-        return tuple(map(_variance, texts)) or None
-    pairs = [text.partition("=")[::2] for text in texts]
-    return {name: _variance(number) for name, number in pairs}
-
-
-def _variance(text: str) -> float:
-    """A number."""
-    try:
-        return float(text)
-    except ValueError:
-        raise DomainError(
-            "mass_variances: expected a number for each atom, as 2e-4 0, or numbers by "
-            f"element or label, as Ga=2e-4 N=0, got {text!r}"
-        ) from None
 
 
 def kappa(

@@ -10,11 +10,11 @@ from phono_grid.files import ensure_writable, together
 
 from phonokit.calc.modulate import modulate as compute
 from phonokit.cli.command import command
+from phonokit.cli.crystal_options import CrystalOptions
 from phonokit.cli.displace import Nine, supercell_matrix_of
 from phonokit.cli.options import (
     CRYSTAL,
     REPORT,
-    CrystalOptions,
     Data,
     Flat,
     ReportOptions,

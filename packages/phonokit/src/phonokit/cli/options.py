@@ -1,7 +1,7 @@
 """Options that commands share; each says its text once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -10,14 +10,12 @@ from phono_3ph import AdaptiveGaussian, Scattering
 from phono_grid import Gaussian
 from phono_grid.errors import DomainError, ensure_positive
 
+from phonokit.cli.crystal_options import CrystalOptions
 from phonokit.cli.derive import Option, options_of, settings_from
 from phonokit.cli.report import Report
 from phonokit.cli.sizes import gigabytes
-from phonokit.io.load import load
-from phonokit.model.crystal import Crystal
 from phonokit.run.run import Run
 from phonokit.run.store import RunStore
-from phonokit.settings.fit import Fit
 from phonokit.settings.frequency_unit import FrequencyUnit
 from phonokit.settings.mesh import Mesh, Nine, Triple
 from phonokit.settings.scattering import energy_conservation
@@ -88,72 +86,6 @@ class ReportOptions:
 
 
 REPORT = ReportOptions()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrystalOptions:
-    """Where force constants come from, and what is made of them.
-
-    Parameters
-    ----------
-    fc2
-        A file of second-order constants, in place of forces: fc2.hdf5, FORCE_CONSTANTS.
-    fc3
-        A file of third-order constants beside --fc2.
-    born
-        A file of Born charges like BORN, in place of those of the data.
-    fc3_cutoff
-        In Å; leave out third-order constants of atoms farther apart, so that supercells of
-        hundreds of atoms fit. Constants are then solved for from the forces. Random
-        displacements are fitted without them (symfc holds its zeros in memory).
-    no_nac
-        Ignore the Born charges of the data.
-    dipoles
-        How the dipoles of Born charges are summed: gonze by Gonze and Lee, wang by Wang,
-        sheet in two dimensions, for a layer whose third axis is across the vacuum.
-    lang
-        The kernels that run, rust or python.
-    """
-
-    fc2: Path | None = None
-    fc3: Path | None = None
-    born: Path | None = None
-    fc3_cutoff: float | None = None
-    no_nac: bool = False
-    dipoles: Literal["gonze", "wang", "sheet"] | None = None
-    lang: str | None = None
-
-    @property
-    def nac(self) -> bool:
-        """Whether Born charges are used."""
-        return not self.no_nac
-
-    def load(self, path: Path) -> Crystal:
-        """Read the crystal."""
-        fit = None
-        if self.fc3_cutoff is not None:
-            ensure_positive("fc3_cutoff", self.fc3_cutoff)
-            fit = Fit(fc3_cutoff=self.fc3_cutoff, sparse=True)
-        crystal = load(
-            path,
-            fc2=self.fc2,
-            fc3=self.fc3,
-            born=self.born,
-            fit=fit,
-            nac=self.nac,
-            lang=self.lang,
-        )
-        return crystal if self.dipoles is None else self._with_dipoles(crystal)
-
-    def _with_dipoles(self, crystal: Crystal) -> Crystal:
-        """The same crystal, its dipoles summed as it was asked for."""
-        if crystal.polar is None:
-            raise DomainError(
-                "dipoles: there are no Born charges whose dipoles could be summed; give "
-                "them by born=, or leave it out"
-            )
-        assert self.dipoles is not None
-        return replace(crystal, polar=replace(crystal.polar, method=self.dipoles))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

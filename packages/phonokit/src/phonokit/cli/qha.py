@@ -33,6 +33,7 @@ from phonokit.plot.qha import plot_qha
 from phonokit.results.qha import QhaResult
 from phonokit.settings.displace import Displace, Triple
 from phonokit.settings.mesh import HARMONIC_MESH
+from phonokit.settings.symmetry_search import SymmetrySearch
 from phonokit.settings.temperatures import THERMAL_TEMPERATURES
 
 EXAMPLES = """
@@ -98,7 +99,9 @@ class VolumeOptions:
     folder: Path | None = None
     format: str | None = None
 
-    def computed(self, data: tuple[Path, ...], quiet: bool) -> tuple[Path, ...]:
+    def computed(
+        self, data: tuple[Path, ...], search: SymmetrySearch, quiet: bool
+    ) -> tuple[Path, ...]:
         """The folders of volumes, with what is missing in them computed."""
         if self.calculator is None:
             ensure_no_calculator_options(self)
@@ -114,7 +117,11 @@ class VolumeOptions:
                 "folders that it leaves"
             )
         settings = Displace(
-            supercell=self.supercell or (1, 1, 1), distance=self.distance, second_order=True
+            supercell=self.supercell or (1, 1, 1),
+            distance=self.distance,
+            second_order=True,
+            tolerance=search.tolerance,
+            symmetry=search.symmetry,
         )
         err = Console(file=sys.stderr, highlight=False, quiet=quiet)
         with progress_of(err, "supercells") as progress, warnings_in_one_line(True):
@@ -156,6 +163,7 @@ def qha(
     equation: Literal["vinet", "birch-murnaghan", "murnaghan"] = "vinet",
     pressure: float = 0.0,
     cutoff_frequency: float = 0.0,
+    exclude_imaginary: bool = False,
     volume: Annotated[VolumeOptions, Flat] = VOLUME,
     options: Annotated[CalculationOptions, Flat] = OPTIONS,
 ) -> None:
@@ -175,10 +183,12 @@ def qha(
         Pressure in GPa.
     cutoff_frequency
         Modes at or below this frequency, THz, do not take part.
+    exclude_imaginary
+        Leave out volumes with imaginary modes, in place of the modes alone.
     """
     temperatures = sorted_temperatures(temperature)
     _refuse_contradictions(energies, electronic, volume)
-    data = volume.computed(data, options.output.quiet)
+    data = volume.computed(data, options.crystal.search, options.output.quiet)
     table = electronic or energies or volume.place / ENERGIES
     others = list[Crystal]()
 
@@ -203,6 +213,7 @@ def qha(
             equation=equation,
             pressure=pressure,
             cutoff_frequency=cutoff_frequency,
+            exclude_imaginary=exclude_imaginary,
             **inputs,
         )
 

@@ -8,11 +8,11 @@ from phono_grid.files import ensure_writable
 
 from phonokit.calc.mode_symmetry import mode_symmetry
 from phonokit.cli.command import command
+from phonokit.cli.crystal_options import CrystalOptions
 from phonokit.cli.invocation import current
 from phonokit.cli.options import (
     CRYSTAL,
     REPORT,
-    CrystalOptions,
     Data,
     Flat,
     ReportOptions,

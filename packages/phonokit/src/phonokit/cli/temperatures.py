@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter, Token
 
 SEVERAL = (
-    *("--temperature", "--q", "--mass-variances", "--magnetic-moments"),
+    *("--temperature", "--q", "--mass", "--mass-variances", "--magnetic-moments"),
     *("--volumes", "--meshes", "--sigma", "--fc3-cutoffs", "--scattering-length"),
 )
 """Options that numbers may follow, with or without commas."""
@@ -22,7 +22,7 @@ NUMBERS = re.compile(
 """Numbers, lists and ranges of them, and wave vectors, which may be fractions."""
 COUNTED = re.compile(r"(\d{1,4})\*([-+]?[0-9.][-+0-9.eE]*)")
 """A number so many times, as MAGMOM of VASP has it: 2*1.5."""
-NAMED = ("--mass-variances", "--scattering-length")
+NAMED = ("--mass", "--mass-variances", "--scattering-length")
 """Options whose numbers may have the name of an element or a site before them."""
 NAMED_NUMBER = re.compile(r"[A-Z][a-z]?\d*=[-+]?[0-9.][-+0-9.eE]*(?:,[^,\s]+)*")
 HOW = "numbers as in 300, 100,200,300 or 100:1000:50 (first, last, step)"

@@ -1,7 +1,8 @@
 """Force constants of a crystal: solved for from its forces, or given."""
 
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +26,15 @@ from phono_fc import (
     symmetrize,
     symmetrize_sparse,
 )
-from phono_grid import Cell, Supercell, Symmetry
+from phono_grid import Cell, Supercell
 from phono_grid.errors import DomainError, ensure_type
 from phono_grid.nouns import ValueNoun
 
 from phonokit.model.force_data import ForceData, SecondOrderData
+from phonokit.model.masses import constants_with, forces_with
 from phonokit.model.same_crystal import ensure_same_primitive
 from phonokit.settings.fit import Fit
+from phonokit.settings.symmetry_search import SymmetrySearch
 
 Constants2 = ForceConstants | LatticeForceConstants
 """Second-order constants of a supercell, or on lattice vectors."""
@@ -63,6 +66,20 @@ class FromForces(ValueNoun):
         """Establish the invariants."""
         ensure_type("data", self.data, ForceData)
         ensure_type("fit", self.fit, Fit)
+
+    @property
+    def search(self) -> SymmetrySearch:
+        """How symmetry is found."""
+        return self.fit.search
+
+    def with_search(self, search: SymmetrySearch) -> "FromForces":
+        """The same forces, symmetry found in another way."""
+        fit = replace(self.fit, tolerance=search.tolerance, symmetry=search.symmetry)
+        return replace(self, fit=fit)
+
+    def with_masses(self, masses: NDArray[np.float64]) -> "FromForces":
+        """The same forces on atoms of other masses, Da, (n_a,)."""
+        return replace(self, data=forces_with(self.data, masses))
 
     @property
     def order(self) -> int:
@@ -144,8 +161,20 @@ class FromForces(ValueNoun):
         orders, cutoff = tuple(range(2, self.data.order + 1)), self.fit.fc3_cutoff
         cutoffs = {3: cutoff} if cutoff is not None and self.data.order == 3 else None
         return least_squares(
-            self.data.supercell, self._snapshots, orders=orders, cutoffs=cutoffs
+            self.data.supercell,
+            self._snapshots,
+            orders=orders,
+            cutoffs=cutoffs,
+            **self._least_squares_symmetry(self.data.supercell),
         )
+
+    def _least_squares_symmetry(self, supercell: Supercell) -> dict[str, Any]:
+        """What a least-squares fit is told of symmetry, if anything."""
+        if self.search == SymmetrySearch():
+            return {}
+        if self.search.symmetry:
+            return {"symprec": self.search.tolerance}
+        return {"symmetry": self.search.of_supercell(supercell)}
 
     def _second(self, data: SecondOrderData) -> ForceConstants:
         """Solve the data of second order alone."""
@@ -153,15 +182,16 @@ class FromForces(ValueNoun):
         if isinstance(forces, SingleDisplacementForces) and self.fit.least_squares:
             forces = RandomDisplacementForces.of(forces, None)
         if not isinstance(forces, SingleDisplacementForces):
-            return least_squares(data.supercell, forces, orders=(2,))[2]
-        symmetry = Symmetry.of(data.supercell.cell, masses=False)
+            told = self._least_squares_symmetry(data.supercell)
+            return least_squares(data.supercell, forces, orders=(2,), **told)[2]
+        symmetry = self.search.of_supercell(data.supercell)
         constants = force_constants2(data.supercell, symmetry, forces)
         return symmetrize(constants) if self.fit.symmetrize else constants
 
     def _third(self) -> ForceConstants:
         """Solve displaced pairs, whose constants are all kept."""
         singles, pairs = pair_data(self.data)
-        symmetry = Symmetry.of(self.data.supercell.cell, masses=False)
+        symmetry = self.search.of_supercell(self.data.supercell)
         constants = force_constants3(
             self.data.supercell, symmetry, singles, pairs, cutoff=self.data.pair_cutoff
         )
@@ -176,7 +206,7 @@ class FromForces(ValueNoun):
                 f"{data.pair_cutoff:.3f} Å on; take a smaller one, or compute more pairs"
             )
         singles, pairs = pair_data(data)
-        symmetry = Symmetry.of(data.supercell.cell, masses=False)
+        symmetry = self.search.of_supercell(data.supercell)
         blocks = sparse_force_constants3(
             data.supercell, symmetry, singles, pairs, cutoff=cutoff
         )
@@ -194,14 +224,18 @@ class Given(ValueNoun):
         Of the same primitive cell. One of the two orders must be there.
     method : str
         How they were solved for, "" if nobody knows.
+    search : SymmetrySearch
+        How symmetry is found, where calculations want it.
     """
 
     fc2: Constants2 | None
     third: Constants3 | None = None
     method: str = ""
+    search: SymmetrySearch = field(default_factory=SymmetrySearch)
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
+        ensure_type("search", self.search, SymmetrySearch)
         if self.fc2 is not None:
             ensure_type("fc2", self.fc2, ForceConstants, LatticeForceConstants)
             if self.fc2.order != 2:
@@ -216,6 +250,16 @@ class Given(ValueNoun):
             raise DomainError(f"fc3: expected order 3, got order {self.third.order}")
         if self.fc2 is not None:
             ensure_same_primitive("fc3", primitive_of(self.third), primitive_of(self.fc2))
+
+    def with_search(self, search: SymmetrySearch) -> "Given":
+        """The same constants, symmetry found in another way."""
+        return replace(self, search=search)
+
+    def with_masses(self, masses: NDArray[np.float64]) -> "Given":
+        """The same constants of atoms of other masses, Da, (n_a,)."""
+        fc2 = None if self.fc2 is None else constants_with(self.fc2, masses)
+        third = None if self.third is None else constants_with(self.third, masses)
+        return replace(self, fc2=fc2, third=third)
 
     @property
     def order(self) -> int:

@@ -38,8 +38,10 @@ from phonokit.model.constants import (
 from phonokit.model.dipoles import Dipoles
 from phonokit.model.force_data import ForceData
 from phonokit.model.formula import formula_of
+from phonokit.model.masses import Masses, masses_of
 from phonokit.model.provenance import Origin
 from phonokit.settings.fit import Fit
+from phonokit.settings.symmetry_search import SymmetrySearch
 
 log = logging.getLogger("phonokit")
 
@@ -221,6 +223,38 @@ class Crystal(ValueNoun):
         """
         return replace(self, fc4=fc4)
 
+    def with_symmetry(self, search: SymmetrySearch) -> "Crystal":
+        """The same crystal, its symmetry found within another tolerance, or not at all.
+
+        Parameters
+        ----------
+        search : SymmetrySearch
+            ``SymmetrySearch(tolerance=1e-3)``, or ``SymmetrySearch(symmetry=False)`` for
+            one that has lattice translations alone; force constants of forces are solved
+            for with the same symmetry.
+        """
+        ensure_type("search", search, SymmetrySearch)
+        return replace(self, constants=self.constants.with_search(search))
+
+    def with_masses(self, masses: Masses) -> "Crystal":
+        """The same crystal of other isotopes: force constants do not know masses.
+
+        Parameters
+        ----------
+        masses : mapping or (n_a,) array_like
+            Da, of each atom of the primitive cell; or by label or element,
+            ``{"Si": 29.97}``, the others keeping theirs.
+
+        Examples
+        --------
+        >>> import phonokit
+        >>> heavy = phonokit.load("examples/silicon").with_masses({"Si": 29.97377})
+        >>> heavy.primitive.masses
+        array([29.97377, 29.97377])
+        """
+        values = masses_of(self.primitive, masses)
+        return replace(self, constants=self.constants.with_masses(values))
+
     @property
     def lang(self) -> str:
         """The implementation that really runs: ``"Rust"`` or ``"Python"``."""
@@ -357,7 +391,7 @@ class Crystal(ValueNoun):
     @functools.cached_property
     def symmetry(self) -> Symmetry:
         """The space group of the primitive cell."""
-        return Symmetry.of(self.primitive)
+        return self.constants.search.of_primitive(self.primitive)
 
     @functools.cached_property
     def fingerprint(self) -> str:
@@ -365,6 +399,8 @@ class Crystal(ValueNoun):
         given = self.constants
         if isinstance(given, Given):
             parts: list[Any] = [given.fc2, given.third, self.polar]
+            # Not where it is the usual one, so that keys of earlier versions hold.
+            parts += [given.search] * (given.search != SymmetrySearch())
         else:
             parts = [given.data.fingerprint, given.fit, self.polar]
         return fingerprint(parts if self.fc4 is None else [*parts, self.fc4])

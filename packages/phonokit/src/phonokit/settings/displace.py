@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from phono_grid import SYMPREC
 from phono_grid.errors import (
     DomainError,
     as_numbers,
@@ -13,8 +14,11 @@ from phono_grid.errors import (
     ensure_not_negative,
     ensure_positive,
     ensure_shape,
+    ensure_type,
     finite,
 )
+
+from phonokit.settings.symmetry_search import SymmetrySearch
 
 Triple = tuple[int, int, int]
 Matrix = Triple | tuple[Triple, Triple, Triple]
@@ -67,6 +71,12 @@ class Displace:
         Moments of the atoms of the unit cell, a number or three Cartesian ones for each, in
         place of those of the structure; they lower the symmetry. On the command line 2*1.5
         stands for two numbers.
+    tolerance
+        In Å; positions this close are equal to symmetry. Commands that read the forces take
+        the same one.
+    symmetry
+        Skip what symmetry makes of other displacements. Without it every atom of the
+        primitive cell is displaced along all axes.
     """
 
     supercell: Matrix = (1, 1, 1)
@@ -83,6 +93,8 @@ class Displace:
     seed: int | None = None
     gaussian: bool = False
     magnetic_moments: tuple[float, ...] | None = None
+    tolerance: float = SYMPREC
+    symmetry: bool = True
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
@@ -105,6 +117,7 @@ class Displace:
         if self.magnetic_moments is not None:
             moments = finite(self.magnetic_moments, "magnetic_moments", ("n",))
             object.__setattr__(self, "magnetic_moments", tuple(moments.tolist()))
+        ensure_type("search", self.search, SymmetrySearch)
         self._refuse_contradictions()
 
     def _refuse_contradictions(self) -> None:
@@ -147,6 +160,11 @@ class Displace:
         if self.gaussian or self.plus_minus == "yes":
             name = "gaussian" if self.gaussian else "plus_minus"
             raise DomainError(f"{name}: has no meaning with temperature=; leave it out")
+
+    @property
+    def search(self) -> SymmetrySearch:
+        """How symmetry is found."""
+        return SymmetrySearch(tolerance=self.tolerance, symmetry=self.symmetry)
 
     @property
     def order(self) -> int:

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-from phono_grid.errors import DomainError, ensure_flag, ensure_positive
+from phono_grid import SYMPREC
+from phono_grid.errors import DomainError, ensure_flag, ensure_positive, ensure_type
+
+from phonokit.settings.symmetry_search import SymmetrySearch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,11 @@ class Fit:
         Make second-order constants invariant under rotations and free of stress, too (Born
         and Huang): the branch that bends a sheet is then quadratic in the wave vector. For
         crystals without stress and without Born charges.
+    tolerance
+        In Å; positions this close are equal to symmetry.
+    symmetry
+        Let forces of one displacement stand for those that symmetry makes of it. Without
+        it lattice translations alone do.
     """
 
     symmetrize: bool = True
@@ -35,6 +43,8 @@ class Fit:
     sparse: bool = False
     least_squares: bool = False
     rotational: bool = False
+    tolerance: float = SYMPREC
+    symmetry: bool = True
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
@@ -42,6 +52,7 @@ class Fit:
             ensure_flag(name, getattr(self, name))
         if self.fc3_cutoff is not None:
             ensure_positive("fc3_cutoff", self.fc3_cutoff)
+        ensure_type("search", self.search, SymmetrySearch)
         if self.rotational and not self.symmetrize:
             raise DomainError(
                 "rotational: comes with index exchange and the sum rule; leave "
@@ -59,4 +70,10 @@ class Fit:
         parts += ["sparse"] * self.sparse
         parts += ["not symmetrized"] * (not self.symmetrize)
         parts += ["rotational sum rules"] * self.rotational
-        return ", ".join(parts)
+        parts.append(self.search.description)
+        return ", ".join(filter(None, parts))
+
+    @property
+    def search(self) -> SymmetrySearch:
+        """How symmetry is found."""
+        return SymmetrySearch(tolerance=self.tolerance, symmetry=self.symmetry)
