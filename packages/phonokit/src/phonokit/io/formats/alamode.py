@@ -23,7 +23,7 @@ from phono_grid.units import BOHR
 from phonokit.io.files import in_file, open_text
 from phonokit.io.formats.cells import cell_of_file, gathered
 from phonokit.io.formats.embed import folded
-from phonokit.io.formats.numbers import read_numbers
+from phonokit.io.formats.numbers import PIECE, numbers_in, read_numbers
 from phonokit.model.dipoles import Dipoles
 
 BORN = "BORNINFO"
@@ -33,7 +33,8 @@ SHIFTS = np.array(
 )
 """Supercell vectors of the images, by their numbers from 1."""
 NUMBER = r"\s*([-+.\deE]+)\s*"
-MOST_ATOMS = 100_000
+LARGEST = 1e9
+"""Constants, and numbers of atoms, that can be."""
 
 
 def read_alamode(
@@ -138,16 +139,12 @@ def _constants(
     primitive: Cell,
 ) -> LatticeForceConstants | None:
     """Constants of one order on lattice vectors, None if there are none."""
-    ends = "".join(rf'\s+pair{i}="\s*(\d+) ([123]) (\d+)"' for i in range(2, order + 1))
-    pattern = rf'<FC{order}\s+pair1="\s*(\d+) ([123])"{ends}>{NUMBER}</FC{order}>'
-    found = re.findall(pattern, text)
-    if len(found) != len(re.findall(rf"<FC{order}\s+pair1=", text)):
-        raise FileError(f"{path}: FC{order}: expected pairs and a number; is it whole?")
-    if not found:
+    numbers = _table(path, text, order)
+    if not len(numbers):
         return None
-    numbers = np.array([[_number(path, x) for x in row] for row in found])
     values = numbers[:, -1] * UNITS.force_constants(order)
-    index = numbers[:, :-1].astype(np.int64) - 1
+    index = numbers[:, :-1].astype(np.int32) - 1
+    del numbers
     start, last = index[:, :2], index[:, 2:].reshape(-1, order - 1, 3)
     if (
         start[:, 0].max() >= len(home)
@@ -168,6 +165,36 @@ def _constants(
     cells = np.asarray(vector[last[..., 0]] + SHIFTS[last[..., 2]] @ ratio, dtype=np.int64)
     axes = np.column_stack([start[:, 1], last[..., 1]])
     return gathered(values, atoms, cells, axes, primitive)
+
+
+def _table(path: Path, text: str, order: int) -> NDArray[np.float64]:
+    """The numbers of each element of an order in a row; none if there is none.
+
+    Piece by piece: as words, a file of 100 MB would fill gigabytes.
+    """
+    ends = "".join(rf'\s+pair{i}="\s*(\d+) ([123]) (\d+)"' for i in range(2, order + 1))
+    pattern = re.compile(
+        rf'<FC{order}\s+pair1="\s*(\d+) ([123])"{ends}>{NUMBER}</FC{order}>', re.ASCII
+    )
+    width, mark, close = 3 * order, f"<FC{order} ", f"</FC{order}>"
+    row = " ".join(rf"\{column}" for column in range(1, width + 1))
+    place, last = text.find(mark), text.rfind(close) + len(close)
+    tables, n = [np.empty((0, width))], 0
+    while 0 <= place < last:
+        end = text.find("\n", place + PIECE, last)
+        end = last if end < 0 else end
+        rows, count = pattern.subn(row, text[place:end])
+        numbers = numbers_in(path, 1 + text.count("\n", 0, place), rows)
+        if len(numbers) == count * width:
+            tables.append(numbers.reshape(count, width))
+            n += count
+        place = end
+    table = np.concatenate(tables)
+    if n != text.count(mark) or len(table) != n:
+        raise FileError(f"{path}: FC{order}: expected pairs and a number; is it whole?")
+    if (np.abs(table) > LARGEST).any():
+        raise FileError(f"{path}: FC{order}: a number that cannot be; is it whole?")
+    return table
 
 
 def _lattice_points(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,18 +84,35 @@ def gathered(
     values: NDArray[np.float64],
     atoms: NDArray[np.int64],
     cells: NDArray[np.int64],
-    axes: NDArray[np.int64],
+    axes: NDArray[np.integer[Any]],
     primitive: Cell,
 ) -> LatticeForceConstants:
     """Constants of single components, those of the same atoms and cells put together."""
     order = axes.shape[1]
-    keys = np.column_stack([atoms, cells.reshape(len(atoms), -1)])
-    unique, place = np.unique(keys, axis=0, return_inverse=True)
-    blocks = np.zeros((len(unique), *[3] * order))
-    np.add.at(blocks, (place.reshape(-1), *axes.T), values)
+    columns = [*atoms.T, *cells.reshape(len(atoms), -1).T]
+    low = [int(column.min(initial=0)) for column in columns]
+    sizes = [
+        int(column.max(initial=0)) - least + 1
+        for column, least in zip(columns, low, strict=True)
+    ]
+    if np.prod(sizes, dtype=float) > 2.0**62:
+        raise DomainError("constants: lattice vectors that are too far apart")
+    code = np.zeros(len(atoms), dtype=np.int64)
+    for column, least, size in zip(columns, low, sizes, strict=True):
+        code = code * size + (column - least)
+    unique, place = np.unique(code, return_inverse=True)
+    flat: NDArray[np.int64] = place.reshape(-1)
+    for column in axes.T:
+        flat = np.asarray(3 * flat + column, dtype=np.int64)
+    most = len(unique) * 3**order
+    sums = np.bincount(flat, weights=values, minlength=most)
+    blocks = np.asarray(sums, dtype=np.float64)
+    rows = np.empty((len(unique), len(columns)), dtype=np.int64)
+    for i, (least, size) in reversed([*enumerate(zip(low, sizes, strict=True))]):
+        unique, rows[:, i] = unique // size, unique % size + least
     return LatticeForceConstants(
-        blocks,
-        np.ascontiguousarray(unique[:, :order]),
-        np.ascontiguousarray(unique[:, order:]).reshape(-1, order - 1, 3),
+        blocks.reshape(-1, *[3] * order),
+        np.ascontiguousarray(rows[:, :order]),
+        np.ascontiguousarray(rows[:, order:]).reshape(-1, order - 1, 3),
         primitive,
     )

@@ -43,12 +43,12 @@ def read_numbers(
             text += file.readline()
             if comments:
                 text = _COMMENT.sub("", text)
-            pieces.append(_numbers(path, line, text))
+            pieces.append(numbers_in(path, line, text))
             line += text.count("\n")
     return np.concatenate(pieces) if pieces else np.empty(0)
 
 
-def _numbers(path: Path, line: int, text: str) -> NDArray[np.float64]:
+def numbers_in(path: Path, line: int, text: str) -> NDArray[np.float64]:
     """The numbers of a piece that begins with a line."""
     if "D" in text or "d" in text:
         text = text.replace("D", "e").replace("d", "e")
