@@ -172,3 +172,12 @@ def test_one_temperature_is_no_box_with_a_point(tmp_path):
     # At different temperatures there are curves again.
     (axes,) = plot_kappa([cold, warm])
     assert "Temperature" in axes.get_xlabel()
+
+
+def test_a_legend_of_one_temperature_is_no_phonon():
+    silicon = phonokit.load(EXAMPLE)
+    for t, shown in (([300], False), ([200, 300], True)):
+        widths = phonokit.linewidths(silicon, [0.25, 0, 0], (4, 4, 4), t)
+        (axes,) = phonokit.plot_linewidths(widths)
+        assert (axes.get_legend() is not None) == shown
+        assert ("at 300 K" in axes.get_ylabel()) != shown

@@ -106,14 +106,16 @@ def _self_energy(
     t, n = result.temperatures, len(parts)
     if result.frequency_points is None:
         size = (5.2, 3.6) if n == 1 else (9.2, 3.6)
+        # A legend of one temperature would look like one more phonon.
+        at = f" at {t[0]:g} K" if len(t) == 1 else ""
         with drawn(path, ax, size, columns=n) as panels:
             for axes, (title, values) in zip(panels, parts.items(), strict=True):
                 _zero(axes, n)
                 f = result.frequencies * unit.per_thz
                 draw_bands(axes, f, t, values * unit.per_thz)
                 axes.set_xlabel(f"Frequency ({unit.symbol})")
-                axes.set_ylabel(f"{title} ({unit.symbol})")
-                finish(axes, legend=axes is panels[0])
+                axes.set_ylabel(f"{title}{at} ({unit.symbol})")
+                finish(axes, legend=axes is panels[0] and not at)
         return panels
     points = result.frequency_points * unit.per_thz
     with frequency_panels(result.qpoints, path, ax, unit, columns=n) as panels:
