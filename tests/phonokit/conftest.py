@@ -33,6 +33,7 @@ COMPUTE = {
     "test_runs",
     "test_scaling",
     "test_scattering",
+    "test_shift",
     "test_symmetry_search",
     "test_work_pieces",
     "test_workflow",

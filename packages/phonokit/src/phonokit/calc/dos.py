@@ -27,6 +27,7 @@ from phono_grid.errors import DomainError, ensure_integer, ensure_type
 
 from phonokit._documented import documented
 from phonokit._timed import timed
+from phonokit.calc.harmonic_grid import harmonic_grid, mesh_record
 from phonokit.calc.record import INPUTS, Record, checked_run
 from phonokit.calc.slabs import Slabs, zone_points
 from phonokit.calc.stability import (
@@ -49,6 +50,7 @@ def dos(
     sigma: float | None = None,
     frequency_points: int = 201,
     projection: Projection | None = None,
+    shift: bool = False,
     nac: bool = True,
     run: Run | None = None,
 ) -> DosResult:
@@ -71,6 +73,9 @@ def dos(
         lowest frequency, imaginary ones among them, and end as much above the highest.
     projection : Projection, optional
         What the density is divided into; elements if not given.
+    shift : bool
+        Shift the mesh by half a step along axes with even numbers, as Monkhorst and Pack
+        do, and phonopy unless it is centred on Γ.
 
     Returns
     -------
@@ -104,12 +109,12 @@ def dos(
     smearing = None if sigma is None else Gaussian(sigma)
     cell = crystal.primitive
     names = part_names(cell, projection)
-    grid = Grid.of(cell, mesh, crystal.symmetry)
+    grid = harmonic_grid(crystal, mesh, shift=shift)
     record = Record(
         product="dos",
         crystal=crystal,
         nac=nac,
-        settings={"mesh": grid.matrix.tolist(), **projection.record},
+        settings={**mesh_record(grid), **projection.record},
     )
     with using(crystal.backend):
         q, f, shares = _modes(crystal, grid, projection, record, run)

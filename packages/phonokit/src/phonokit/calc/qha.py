@@ -26,6 +26,7 @@ from phono_grid.errors import (
 )
 
 from phonokit._documented import documented
+from phonokit.calc.harmonic_grid import harmonic_grid, mesh_record
 from phonokit.calc.lattice_path import lattice_path
 from phonokit.calc.record import INPUTS, Record, checked_run
 from phonokit.calc.slabs import images
@@ -61,6 +62,7 @@ def qha(
     pressure: float = 0.0,
     cutoff_frequency: float = 0.0,
     exclude_imaginary: bool = False,
+    shift: bool = False,
     nac: bool = True,
     run: Run | None = None,
 ) -> QhaResult:
@@ -88,6 +90,9 @@ def qha(
         THz; modes at or below do not take part, and imaginary ones never.
     exclude_imaginary : bool
         Leave out volumes with imaginary modes, in place of the modes alone.
+    shift : bool
+        Shift the mesh by half a step along axes with even numbers, as Monkhorst and Pack
+        do, and phonopy unless it is centred on Γ.
 
     Returns
     -------
@@ -134,13 +139,13 @@ def qha(
     order = np.argsort([c.primitive.volume for c in crystals], kind="stable")
     crystals, u = [crystals[i] for i in order], u[..., order]
     volumes = np.array([c.primitive.volume for c in crystals])
-    grids = [Grid.of(c.primitive, mesh, c.symmetry) for c in crystals]
+    grids = [harmonic_grid(c, mesh, shift=shift) for c in crystals]
     irreducible = _irreducible(grids)
     record = Record(
         product="qha",
         crystal=crystals[0],
         nac=nac,
-        settings={"mesh": grids[0].matrix.tolist(), "cutoff_frequency": cutoff_frequency},
+        settings={**mesh_record(grids[0]), "cutoff_frequency": cutoff_frequency},
     )
     rows = np.dtype([(n, "<f8", (len(t),)) for n in ("free_energy", "entropy", "capacity")])
     dtype = np.dtype([("thermal", rows), ("lowest", "<f8"), ("unstable", "<i8")])

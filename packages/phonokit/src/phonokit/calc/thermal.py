@@ -29,6 +29,7 @@ from phono_grid.errors import (
 from phonokit._documented import documented
 from phonokit.calc.displacements import mode_displacements
 from phonokit.calc.dos import atom_names
+from phonokit.calc.harmonic_grid import harmonic_grid, mesh_record
 from phonokit.calc.record import INPUTS, Record, checked_run
 from phonokit.calc.slabs import Slabs, images, zone_points
 from phonokit.calc.stability import warn_of_imaginary_modes, without_translations
@@ -53,6 +54,7 @@ def thermal(
     classical: bool = False,
     by: Part | str | None = None,
     displacements: bool = False,
+    shift: bool = False,
     nac: bool = True,
     run: Run | None = None,
 ) -> ThermalResult:
@@ -80,6 +82,9 @@ def thermal(
         What each band, or atom, has of it too.
     displacements : bool
         Mean-square displacements too, as `phonokit.displacements` gives them.
+    shift : bool
+        Shift the mesh by half a step along axes with even numbers, as Monkhorst and Pack
+        do, and phonopy unless it is centred on Γ.
 
     Returns
     -------
@@ -113,12 +118,12 @@ def thermal(
         raise DomainError('by: expected "band" or "atom", got "element"')
     t = checked_temperatures(temperatures)
     cell = crystal.primitive
-    grid = Grid.of(cell, mesh, crystal.symmetry)
+    grid = harmonic_grid(crystal, mesh, shift=shift)
     record = Record(
         product="thermal",
         crystal=crystal,
         nac=nac,
-        settings={"mesh": grid.matrix.tolist(), "cutoff_frequency": cutoff_frequency},
+        settings={**mesh_record(grid), "cutoff_frequency": cutoff_frequency},
     )
     whole = _WholeMesh(crystal, grid, t, cutoff_frequency, part, displacements)
     with using(crystal.backend):

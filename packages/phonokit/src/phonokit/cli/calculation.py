@@ -15,6 +15,7 @@ from phono_grid.files import ensure_writable, remove_leftovers, replacing, toget
 from phono_mpi import Ranks
 from rich.console import Console
 
+from phonokit.calc.harmonic_grid import harmonic_grid
 from phonokit.cli.asked import MESHES
 from phonokit.cli.invocation import current
 from phonokit.cli.options import CalculationOptions, OutputOptions
@@ -62,6 +63,8 @@ class Calculation(Generic[R]):
         A calculation of the library, which takes a crystal, ``nac``, ``run`` and, where
         there is one, the mesh.
     mesh : Mesh, optional
+    shift : bool
+        Whether it is shifted, see `phonokit.calc.harmonic_grid`.
     show : callable
         What is printed of a result.
     draw : callable
@@ -91,6 +94,7 @@ class Calculation(Generic[R]):
     options: CalculationOptions
     compute: Callable[..., R]
     mesh: Mesh | None = None
+    shift: bool = False
     show: Callable[..., Iterable[Any]]
     draw: Callable[..., Any]
     name: Callable[[Grid], str] | None = None
@@ -111,6 +115,8 @@ class Calculation(Generic[R]):
     def result(self, crystal: Crystal, run: Run) -> R:
         """Compute."""
         inputs: dict[str, Any] = {} if self.mesh is None else {"mesh": self.mesh}
+        if self.shift:
+            inputs["shift"] = True
         return self.compute(crystal, nac=self.options.crystal.nac, run=run, **inputs)
 
     def grid(self, crystal: Crystal) -> Grid | None:
@@ -119,6 +125,8 @@ class Calculation(Generic[R]):
             return None
         symmetric = not self.options.full_zone
         cell, symmetry = crystal.primitive, crystal.symmetry
+        if self.shift:
+            return harmonic_grid(crystal, self.mesh, shift=True)
         try:
             return Grid.of(cell, self.mesh, symmetry, use_symmetry=symmetric)
         except DomainError as error:

@@ -36,6 +36,7 @@ def dos(
     by: Literal["element", "atom"] = "element",
     axes: bool = False,
     direction: str = "",
+    shift: bool = False,
     options: Annotated[FrequencyOptions, Flat] = OPTIONS,
 ) -> None:
     """Compute the phonon density of states, total and of its parts.
@@ -52,6 +53,9 @@ def dos(
         Divide each part into its motion along x, y and z.
     direction
         Direction a,b,c in lattice vectors, along which alone motion of each part counts.
+    shift
+        Shift the mesh by half a step along axes with even numbers, as Monkhorst and Pack do
+        (and phonopy without --gc).
     """
     along = tuple(wave_vector(direction, "direction").tolist()) if direction else None
     projection = Projection(by=by, axes=axes, direction=along)
@@ -66,6 +70,7 @@ def dos(
                 projection=projection,
             ),
             mesh=options.mesh.of(HARMONIC_MESH),
+            shift=shift,
             show=_table,
             draw=plot_dos,
             pieces="slabs of wave vectors",

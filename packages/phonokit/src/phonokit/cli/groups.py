@@ -3,7 +3,7 @@
 GROUPS: dict[str, tuple[str, ...]] = {
     group: tuple(names.split())
     for group, names in {
-        "Grid": "meshes mesh mesh-length mesh-matrix q momentum path point "
+        "Grid": "meshes mesh mesh-length mesh-matrix shift q momentum path point "
         "points-per-segment band supercell supercell-matrix phonon-supercell",
         "Physics": "temperature ideal spectral scattering-length resolution "
         "method average-strengths by-triplet isotopes mass mass-variances boundary-mfp "

@@ -164,6 +164,7 @@ def qha(
     pressure: float = 0.0,
     cutoff_frequency: float = 0.0,
     exclude_imaginary: bool = False,
+    shift: bool = False,
     volume: Annotated[VolumeOptions, Flat] = VOLUME,
     options: Annotated[CalculationOptions, Flat] = OPTIONS,
 ) -> None:
@@ -185,6 +186,9 @@ def qha(
         Modes at or below this frequency, THz, do not take part.
     exclude_imaginary
         Leave out volumes with imaginary modes, in place of the modes alone.
+    shift
+        Shift the mesh by half a step along axes with even numbers, as Monkhorst and Pack do
+        (and phonopy without --gc).
     """
     temperatures = sorted_temperatures(temperature)
     _refuse_contradictions(energies, electronic, volume)
@@ -223,6 +227,7 @@ def qha(
             options=options,
             compute=compute,
             mesh=options.mesh.of(HARMONIC_MESH),
+            shift=shift,
             show=_table,
             draw=plot_qha,
             identity=volumes_asked,

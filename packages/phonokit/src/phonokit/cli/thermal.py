@@ -45,6 +45,7 @@ def thermal(
     classical: bool = False,
     by: Literal["band", "atom"] | None = None,
     displacements: bool = False,
+    shift: bool = False,
     options: Annotated[CalculationOptions, Flat] = OPTIONS,
 ) -> None:
     """Compute free energy, entropy and heat capacity at constant volume.
@@ -60,6 +61,9 @@ def thermal(
     displacements
         Print mean-square displacements too, and write their matrices, also as CIF files
         have them.
+    shift
+        Shift the mesh by half a step along axes with even numbers, as Monkhorst and Pack do
+        (and phonopy without --gc).
     """
     compute = partial(
         thermal_of,
@@ -75,6 +79,7 @@ def thermal(
             options=options,
             compute=compute,
             mesh=options.mesh.of(HARMONIC_MESH),
+            shift=shift,
             show=_tables,
             draw=plot_thermal,
             pieces="slabs of wave vectors",

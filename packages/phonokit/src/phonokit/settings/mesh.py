@@ -1,5 +1,6 @@
 """Grids of wave vectors, as they are asked for."""
 
+import numpy as np
 from phono_grid import Grid
 
 Triple = tuple[int, int, int]
@@ -18,7 +19,9 @@ silicon."""
 
 def mesh_name(grid: Grid) -> str:
     """For people: its numbers, or the rows of the matrix of a generalised grid."""
-    if grid.is_plain:
-        return " × ".join(str(n) for n in grid.mesh)
+    is_diagonal = not np.any(grid.q_matrix - np.eye(3))
+    if is_diagonal:
+        shifted = ", shifted" if grid.shift.any() else ""
+        return " × ".join(str(n) for n in grid.mesh) + shifted
     rows = ", ".join(" ".join(str(n) for n in row) for row in grid.matrix)
     return f"({rows})"

@@ -1,0 +1,80 @@
+"""Meshes that are shifted along axes with even numbers, as phonopy shifts them."""
+
+import numpy as np
+import phonokit
+import pytest
+from phono_grid import IrreduciblePoints
+from phonokit import Crystal, DomainError
+from phonokit.calc.harmonic_grid import harmonic_grid
+from phonokit.cli.app import main
+from tiny_crystal import EXAMPLE
+
+
+@pytest.fixture(scope="module")
+def silicon():
+    return Crystal.from_constants(phonokit.load(EXAMPLE).fc2)
+
+
+@pytest.mark.parametrize("mesh", [(4, 4, 4), (3, 4, 5), (1, 2, 2)])
+def test_shifted_points_are_half_a_step_off_along_even_axes(silicon, mesh):
+    plain = silicon.with_symmetry(phonokit.SymmetrySearch(symmetry=False))
+    grid = harmonic_grid(plain, mesh, shift=True)
+    q = grid.qpoints * mesh
+    halves = np.where(np.array(mesh) % 2 == 0, 0.5, 0.0)
+    np.testing.assert_allclose(q % 1, np.broadcast_to(halves, q.shape), atol=1e-12)
+    assert len(np.unique(np.rint(2 * q).astype(int) % (2 * np.array(mesh)), axis=0)) == len(
+        q
+    )
+
+
+def test_sums_by_the_symmetry_that_is_left_are_those_of_all_points(silicon):
+    plain = silicon.with_symmetry(phonokit.SymmetrySearch(symmetry=False))
+    grids = [harmonic_grid(c, (4, 4, 4), shift=True) for c in (silicon, plain)]
+    few, many = (len(IrreduciblePoints.of(grid).points) for grid in grids)
+    assert few < many == 32
+    a, b = (phonokit.thermal(c, (4, 4, 4), [0, 300], shift=True) for c in (silicon, plain))
+    np.testing.assert_allclose(a.free_energy, b.free_energy, rtol=1e-10)
+    assert a.n_translations == 0
+
+
+def test_odd_meshes_are_not_shifted(silicon):
+    a, b = (phonokit.thermal(silicon, (3, 3, 3), [300], shift=s) for s in (False, True))
+    np.testing.assert_array_equal(a.entropy, b.entropy)
+
+
+def test_free_energies_are_those_of_phonopy(silicon):
+    pytest.importorskip("phonopy")
+    from peers_crystals import phonopy_cell
+    from phonopy import Phonopy
+
+    supercell, cell = silicon.fc2.supercell, silicon.primitive
+    matrix = np.rint(supercell.cell.lattice @ np.linalg.inv(cell.lattice)).T
+    peer = Phonopy(phonopy_cell(cell), matrix.astype(int), primitive_matrix=np.eye(3))
+    d = peer.supercell.scaled_positions[:, None] - supercell.cell.positions
+    d -= np.rint(d)
+    same = np.argmin((d**2).sum(axis=-1), axis=1)
+    peer.force_constants = silicon.fc2.to_full()[same][:, same]
+    for mesh in ((4, 4, 4), (3, 4, 5)):
+        peer.run_mesh(mesh, is_mesh_symmetry=False)
+        peer.run_thermal_properties(temperatures=[300.0])
+        theirs = peer.thermal_properties.free_energy[0]
+        without = silicon.with_symmetry(phonokit.SymmetrySearch(symmetry=False))
+        ours = phonokit.thermal(without, mesh, [300.0], shift=True).free_energy[0]
+        assert ours * 96.48533 == pytest.approx(theirs, rel=1e-6)
+
+
+def test_a_length_is_not_shifted(silicon):
+    with pytest.raises(DomainError, match="shift: is along axes with even numbers"):
+        phonokit.dos(silicon, 20.0, shift=True)
+
+
+def test_commands_shift_their_meshes(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    words = [str(EXAMPLE), "--mesh", "4", "4", "4"]
+    assert main(["dos", *words, "--frequency-points", "11", "--shift"]) == 0
+    assert "4 × 4 × 4, shifted, 64 wave vectors" in capsys.readouterr().out
+    shifted = phonokit.read_result("dos.hdf5")
+    assert shifted.provenance.settings["shift"] == [0.5, 0.5, 0.5]
+    assert main(["dos", *words, "--frequency-points", "11"]) == 2
+    assert "shift" in capsys.readouterr().err
+    assert main(["thermal", *words, "--temperature", "300", "--shift", "--quiet"]) == 0
