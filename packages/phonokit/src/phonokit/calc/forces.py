@@ -1,5 +1,7 @@
 """Forces of displaced supercells: computed in process, or collected from calculations."""
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
