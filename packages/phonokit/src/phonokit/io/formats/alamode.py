@@ -33,6 +33,7 @@ SHIFTS = np.array(
 )
 """Supercell vectors of the images, by their numbers from 1."""
 NUMBER = r"\s*([-+.\deE]+)\s*"
+THREE = r"\s*([-+.\deE]+)\s+([-+.\deE]+)\s+([-+.\deE]+)\s*"
 LARGEST = 1e9
 """Constants, and numbers of atoms, that can be."""
 
@@ -72,11 +73,11 @@ def _structure(
     path: Path, text: str
 ) -> tuple[Cell, NDArray[np.int64], NDArray[np.float64]]:
     """The supercell, its primitive atoms, and its translations in its axes."""
-    rows = [re.search(rf"<a{i}>({NUMBER * 3})</a{i}>", text) for i in (1, 2, 3)]
-    lattice = np.array([[_number(path, x) for x in r[1].split()] for r in rows if r])
+    rows = [re.search(rf"<a{i}>{THREE}</a{i}>", text) for i in (1, 2, 3)]
+    lattice = np.array([[_number(path, x) for x in r.groups()] for r in rows if r])
     if lattice.shape != (3, 3):
         raise FileError(f"{path}: LatticeVector: expected a1, a2 and a3")
-    found = re.findall(rf'<pos index="(\d+)" element="([^"]+)">{NUMBER * 3}</pos>', text)
+    found = re.findall(rf'<pos index="(\d+)" element="([^"]+)">{THREE}</pos>', text)
     n = len(found)
     if [int(row[0]) for row in found] != list(range(1, n + 1)) or not n:
         raise FileError(f"{path}: Position: expected atoms 1, 2 and so on")
