@@ -166,6 +166,16 @@ def test_equal_axes_of_an_atom_are_drawn_once(panel):
     assert names == ["total", "Si1", "Si2"]
 
 
+def test_axes_that_tetrahedra_alone_tell_apart_are_drawn_once(panel, data):
+    axes = phonokit.Projection(axes=True)
+    result = phonokit.dos(phonokit.load(data / "aln-lda"), (6, 6, 4), projection=axes)
+    x, y = result.parts["N x"], result.parts["N y"]
+    assert 0 < np.abs(x - y).max() < 0.01 * x.max()
+    phonokit.plot_dos(result, ax=panel)
+    labels = [text.get_text() for text in panel.get_legend().get_texts()]
+    assert labels == ["total", "Al x, y", "N x, y", "Al z", "N z"]
+
+
 def test_results_of_one_crystal_are_named_by_what_differs(panel):
     silicon = phonokit.load(EXAMPLE)
     results = [phonokit.dos(silicon, mesh) for mesh in ((2, 2, 2), (3, 3, 3))]

@@ -25,8 +25,8 @@ POINTS = 401
 """Frequency points if none are given."""
 DAMPING = 0.1
 """THz, the width of each mode if none is given."""
-ABOVE = 1.5
-"""Where the points end, in units of the highest frequency."""
+ABOVE = 1.2
+"""Where the points end, in units of the highest frequency of a longitudinal mode."""
 
 
 def infrared(
@@ -94,16 +94,19 @@ def infrared(
         modes = phonon_modes(crystal.dynamics(), gamma)
     f = modes.frequencies[0]
     warn_of_imaginary_modes(gamma, modes.frequencies, "they do not take part")
+    strengths = oscillator_strengths(modes, polar.charges, cell)
+    about = (f, strengths, polar.charges, cell)
+    static = dielectric_function(*about, [0.0])[0].real
     if isinstance(frequency_points, int | np.integer):
         n = ensure_integer("frequency_points", frequency_points, 2, 10**6)
-        x = np.linspace(0, ABOVE * max(float(f.max()), 1.0), n)
+        # Lyddane, Sachs and Teller: the field lifts no mode by more than this factor.
+        field = np.linalg.solve(polar.charges.dielectric, static)
+        lifted = np.sqrt(max(float(np.linalg.eigvals(field).real.max()), 1.0))
+        x = np.linspace(0, ABOVE * max(float(f.max()), 1.0) * lifted, n)
     else:
         given = as_numbers(frequency_points, "frequency_points")
         x = finite(given, "frequency_points", ("n_f",))
-    strengths = oscillator_strengths(modes, polar.charges, cell)
-    about = (f, strengths, polar.charges, cell)
     function = dielectric_function(*about, x, damping)
-    static = dielectric_function(*about, [0.0])[0].real
     settings = {"damping": float(damping)}
     record = Record(product="infrared", crystal=crystal, settings=settings)
     return InfraredResult(

@@ -49,6 +49,9 @@ KM_PER_S = 0.1
 """One Å THz."""
 FEW = 8
 """Temperatures; as few have a dot each."""
+ALIKE = 1e-2
+"""Part of the largest density; curves nearer than this look alike. Tetrahedra, less
+symmetric than the crystal, leave 4e-3 between axes that are equal."""
 
 
 @documented(PICTURE)
@@ -204,7 +207,7 @@ def _merged(parts: Parts) -> dict[str, Array]:
     for name, density in parts.items():
         atom, _, axis = name.partition(" ")
         for other, axes, first in merged:
-            close = 1e-3 * float(first.max())
+            close = ALIKE * float(first.max())
             if axis and axes and other == atom and np.allclose(density, first, atol=close):
                 axes.append(axis)
                 break
@@ -220,7 +223,7 @@ def _lines(curves: Iterable[Array]) -> Iterator[str]:
     """A style for each curve: those that lie on each other must all be seen."""
     before: list[Array] = []
     for curve in curves:
-        close = 1e-3 * curve.max()
+        close = ALIKE * curve.max()
         hidden = sum(np.allclose(curve, other, atol=close) for other in before)
         before.append(curve)
         yield LINES[hidden % len(LINES)]
