@@ -45,7 +45,11 @@ REFUSED = [
         "mesh must be three positive integers, got nan 1 1",
         lambda: Grid.of(PRIMITIVE, [NAN, 1, 1]),
     ),
-    (ShapeError, "mesh: expected an array of numbers", lambda: Grid.of(PRIMITIVE, "a")),
+    (
+        DomainError,
+        "mesh: expected three numbers, as (11, 11, 11), or a length in Å, got '5x5'",
+        lambda: Grid.of(PRIMITIVE, "5x5"),
+    ),
     (
         ShapeError,
         "mesh: expected an array of numbers, got None",

@@ -13,7 +13,8 @@ from phono_dynmat import (
     phonon_frequencies,
     phonon_modes,
 )
-from phono_grid import Grid, first_brillouin_zone
+from phono_grid import Backend, Grid, first_brillouin_zone
+from phono_grid.backend import active
 
 ALL_SHIFTS = np.array(list(product(range(-3, 4), repeat=3)))
 IDENTITY = np.eye(3, dtype=int)[None]
@@ -40,7 +41,8 @@ def qpoints(dynamics, rng):
 def test_frequencies_and_velocities_are_those_of_any_image(dynamics, qpoints):
     modes = phonon_modes(dynamics, qpoints)
     v = group_velocities(dynamics, modes, IDENTITY)
-    for g in ALL_SHIFTS:
+    # NumPy takes half a minute for all: some of every kind.
+    for g in ALL_SHIFTS if active() is Backend.RUST else ALL_SHIFTS[::9]:
         f = phonon_frequencies(dynamics, qpoints + g)
         np.testing.assert_allclose(f, modes.frequencies, atol=1e-9)
     for g in ALL_SHIFTS[::57]:

@@ -32,6 +32,10 @@ def factors(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """``D, P, Q`` of a mesh given by three numbers, a length in Å, or a matrix."""
     identity = np.eye(3, dtype=np.int64)
+    if isinstance(mesh, str):
+        raise DomainError(
+            f"mesh: expected three numbers, as (11, 11, 11), or a length in Å, got {mesh!r}"
+        )
     if as_numbers(mesh, "mesh").ndim == 0:
         length = float(as_numbers(mesh, "mesh"))
         if isinstance(mesh, int | np.integer):
