@@ -33,7 +33,7 @@ FREQUENCIES, HIGHEST = 401, 30.0
 """Points, up to so many THz of energy loss and gain."""
 THREADS = ("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 TARGET = 5
-"""How many times faster than Euphonic."""
+"""Ratios of speed to Euphonic that are asked for."""
 
 
 class Euphonic:

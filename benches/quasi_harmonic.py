@@ -31,7 +31,7 @@ EDGES = np.linspace(3.52, 3.70, 10)
 STEP, LAST = 10, 1000
 """K; phonopy has no expansion at the last temperature of its table."""
 TARGET = 20
-"""How many times faster than phonopy."""
+"""Ratios of speed to phonopy that are asked for."""
 SUPERCELL = 3
 Times = tuple[float, float]
 """Wall and CPU time."""

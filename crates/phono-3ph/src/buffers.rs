@@ -64,3 +64,10 @@ impl DerefMut for Buffer {
         &mut self.lanes[..self.length]
     }
 }
+
+/// Make `lanes` at least as long as `length`.
+pub(crate) fn grow(lanes: &mut Vec<Lanes>, length: usize) {
+    if lanes.len() < length {
+        lanes.resize(length, Lanes::ZERO);
+    }
+}

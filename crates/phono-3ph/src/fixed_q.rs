@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::Series;
 use crate::alone::{Alone, windows_of};
-use crate::buffers::Buffer;
+use crate::buffers::{Buffer, grow};
 use crate::chunks::{AxisWeights, Chunk, chunks};
 use crate::contract::{contract, groups};
 use crate::first_axis::Line;
@@ -396,11 +396,4 @@ impl Window<'_> {
 /// How many `κ2α2` are summed and projected at a time.
 fn panel_width(n_bands: usize) -> usize {
     (PANEL / n_bands).clamp(1, n_bands)
-}
-
-/// Make `lanes` at least as long as `length`.
-fn grow(lanes: &mut Vec<Lanes>, length: usize) {
-    if lanes.len() < length {
-        lanes.resize(length, Lanes::ZERO);
-    }
 }

@@ -1,5 +1,6 @@
 """The separation of force constants into a short-range part and dipoles."""
 
+from collections.abc import Callable
 from itertools import product
 
 import numpy as np
@@ -16,6 +17,7 @@ from phono_dynmat._commensurate import (
 from phono_dynmat._dynamical_matrix import dynamical_matrices
 from phono_dynmat._gonze_lee_correction import GonzeLeeCorrection
 from phono_dynmat._harmonic_series import HarmonicSeries, ensure_second_order
+from phono_dynmat._sheet_correction import SheetCorrection
 
 ACCURACY = 1e-10
 """The share of a term at the cutoff that the damping leaves."""
@@ -64,19 +66,34 @@ def separate_dipoles(
     ensure_positive("cutoff", cutoff)
     width = _default_width(cutoff, polar) if width is None else width
     ensure_positive("width", width)
-    vectors = ShortestVectors.of(supercell)
-    series = HarmonicSeries.of(force_constants, vectors)
     g = _vectors_within(cutoff, cell)
     own = _self_terms(cell, polar, g, width)
     q = first_brillouin_zone(commensurate_points(supercell), cell.reciprocal_lattice)
+
+    def with_dipoles(series: HarmonicSeries) -> GonzeLeeCorrection:
+        return GonzeLeeCorrection(series, polar, g, width, own)
+
+    vectors = ShortestVectors.of(supercell)
+    return with_dipoles(short_range_series(force_constants, vectors, q, with_dipoles))
+
+
+def short_range_series(
+    force_constants: ForceConstants,
+    vectors: ShortestVectors,
+    q: NDArray[np.float64],
+    with_dipoles: Callable[[HarmonicSeries], GonzeLeeCorrection | SheetCorrection],
+) -> HarmonicSeries:
+    """The constants without dipoles, from matrices at commensurate ``q``."""
+    supercell = force_constants.supercell
+    series = HarmonicSeries.of(force_constants, vectors)
     # Dipoles minus all constants; the short range is that with the other sign.
-    whole = HarmonicSeries(-series.values, series.atoms, series.cells, cell)
-    rest = -dynamical_matrices(GonzeLeeCorrection(whole, polar, g, width, own), q)
+    whole = HarmonicSeries(-series.values, series.atoms, series.cells, supercell.primitive)
+    rest = -dynamical_matrices(with_dipoles(whole), q)
     # In NumPy whatever runs: all results of polar crystals keep their bits, and it takes
     # some 30 ms once for a crystal (benches/commensurate.py).
     with using(Backend.PYTHON):
         short = force_constants_from_dynamical_matrices(rest, q, supercell, vectors)
-    return GonzeLeeCorrection(HarmonicSeries.of(short, vectors), polar, g, width, own)
+    return HarmonicSeries.of(short, vectors)
 
 
 def add_dipoles(

@@ -5,16 +5,13 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 from phono_fc import ForceConstants
-from phono_grid import Backend, ShortestVectors, first_brillouin_zone, using
+from phono_grid import ShortestVectors, first_brillouin_zone
 from phono_grid.errors import DomainError, ensure_positive, ensure_shape, ensure_type
 
 from phono_dynmat._born_charges import BornCharges
-from phono_dynmat._commensurate import (
-    commensurate_points,
-    force_constants_from_dynamical_matrices,
-)
-from phono_dynmat._dynamical_matrix import dynamical_matrices
+from phono_dynmat._commensurate import commensurate_points
 from phono_dynmat._harmonic_series import HarmonicSeries, ensure_second_order
+from phono_dynmat._separate_dipoles import short_range_series
 from phono_dynmat._sheet_correction import SheetCorrection, normal_of
 
 ACCURACY = 1e-10
@@ -88,16 +85,16 @@ def separate_sheet_dipoles(
     box = np.array(list(product(*(range(-n, n + 1) for n in ends))))
     g = box @ cell.reciprocal_lattice
     g = g[np.linalg.norm(g, axis=1) < cutoff]
+    none = np.zeros((cell.n_atoms, 3, 3), dtype=np.complex128)
     vectors = ShortestVectors.of(supercell)
     series = HarmonicSeries.of(force_constants, vectors)
-    none = np.zeros((cell.n_atoms, 3, 3), dtype=np.complex128)
     own = _self_terms(SheetCorrection(series, polar, g, width, none, axis))
     q = first_brillouin_zone(q, cell.reciprocal_lattice)
-    whole = HarmonicSeries(-series.values, series.atoms, series.cells, cell)
-    rest = -dynamical_matrices(SheetCorrection(whole, polar, g, width, own, axis), q)
-    with using(Backend.PYTHON):
-        short = force_constants_from_dynamical_matrices(rest, q, supercell, vectors)
-    return SheetCorrection(HarmonicSeries.of(short, vectors), polar, g, width, own, axis)
+
+    def with_dipoles(series: HarmonicSeries) -> SheetCorrection:
+        return SheetCorrection(series, polar, g, width, own, axis)
+
+    return with_dipoles(short_range_series(force_constants, vectors, q, with_dipoles))
 
 
 def _self_terms(sheet: SheetCorrection) -> NDArray[np.complex128]:

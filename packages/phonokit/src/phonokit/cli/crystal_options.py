@@ -65,7 +65,7 @@ class CrystalOptions:
 
     @property
     def search(self) -> SymmetrySearch:
-        """How symmetry is found."""
+        """The search for symmetry."""
         return SymmetrySearch(tolerance=self.tolerance, symmetry=not self.no_symmetry)
 
     def load(self, path: Path) -> Crystal:

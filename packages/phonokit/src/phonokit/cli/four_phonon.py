@@ -82,7 +82,7 @@ class FourPhononOptions:
 
     @property
     def of_triplets(self) -> Sample | None:
-        """How three-phonon processes are sampled; None if they are not."""
+        """The sampling of three-phonon processes; None if there is none."""
         if not self.sample or self.four_phonon:
             return None
         return Sample(error=part_of_one("error", self.error), seed=self.seed)

@@ -252,7 +252,7 @@ app = command(
 
 
 def _sample(options: KappaOptions) -> dict[str, Any]:
-    """How three-phonon processes are sampled, if they are."""
+    """The sampling of three-phonon processes, if there is one."""
     sample = options.four.of_triplets
     return {} if sample is None else {"sample": sample}
 

@@ -1,4 +1,4 @@
-"""What the parser of command lines refuses, in the words of all other errors."""
+"""Refusals of the parser of command lines, in the words of all other errors."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

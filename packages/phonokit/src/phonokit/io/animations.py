@@ -17,7 +17,7 @@ PER_CM = 33.3564095198152
 REPETITIONS = (3, 3, 3)
 """Cells that are shown at first."""
 JSON_BEGIN = '{"phonokit": "'
-"""How a file of phononwebsite begins."""
+"""The beginning of a file of phononwebsite."""
 
 
 def phononwebsite_lines(result: ModesResult) -> Iterator[str]:

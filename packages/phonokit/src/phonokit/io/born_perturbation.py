@@ -18,7 +18,7 @@ from phonokit.io.species import symbol_of_number
 ELEMENT = re.compile(
     rf"\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+({NUMBER})\s+{NUMBER}\s*$", re.ASCII
 )
-"""Of a matrix of ABINIT: direction, perturbation, twice, and a complex number."""
+"""A line of a matrix of ABINIT: direction, perturbation, twice, and a complex number."""
 MOST_ATOMS = 10_000
 
 

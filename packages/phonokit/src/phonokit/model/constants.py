@@ -68,8 +68,13 @@ class FromForces(ValueNoun):
         ensure_type("fit", self.fit, Fit)
 
     @property
+    def description(self) -> str:
+        """The supercells and their displacements, for a person."""
+        return self.data.description
+
+    @property
     def search(self) -> SymmetrySearch:
-        """How symmetry is found."""
+        """The search for symmetry."""
         return self.fit.search
 
     def with_search(self, search: SymmetrySearch) -> "FromForces":
@@ -169,7 +174,7 @@ class FromForces(ValueNoun):
         )
 
     def _least_squares_symmetry(self, supercell: Supercell) -> dict[str, Any]:
-        """What a least-squares fit is told of symmetry, if anything."""
+        """The symmetry of a least-squares fit, if it is not the usual one."""
         if self.search == SymmetrySearch():
             return {}
         if self.search.symmetry:

@@ -7,16 +7,8 @@ from typing import Any
 
 from phono_3ph import Series3
 from phono_4ph import ForceConstants4
-from phono_dynmat import (
-    BornCharges,
-    Dynamics,
-    HarmonicSeries,
-    WangCorrection,
-    add_dipoles,
-    separate_dipoles,
-    separate_sheet_dipoles,
-)
-from phono_fc import ForceConstants, LatticeForceConstants
+from phono_dynmat import BornCharges, Dynamics, HarmonicSeries
+from phono_fc import ForceConstants
 from phono_grid import Backend, Cell, Supercell, Symmetry, using
 from phono_grid.backend import active, running
 from phono_grid.calculators import calculator_units
@@ -35,6 +27,7 @@ from phonokit.model.constants import (
     ensure_fourth_order,
     ensure_third_order,
 )
+from phonokit.model.dipole_series import dipole_series
 from phonokit.model.dipoles import Dipoles
 from phonokit.model.force_data import ForceData
 from phonokit.model.formula import formula_of
@@ -230,8 +223,7 @@ class Crystal(ValueNoun):
         ----------
         search : SymmetrySearch
             ``SymmetrySearch(tolerance=1e-3)``, or ``SymmetrySearch(symmetry=False)`` for
-            one that has lattice translations alone; force constants of forces are solved
-            for with the same symmetry.
+            lattice translations alone; forces are solved for constants with the same.
         """
         ensure_type("search", search, SymmetrySearch)
         return replace(self, constants=self.constants.with_search(search))
@@ -358,35 +350,8 @@ class Crystal(ValueNoun):
     @functools.cached_property
     def _dipole_series(self) -> Dynamics:
         """The series with dipoles."""
-        polar = self.polar
-        assert polar is not None  # or nobody would ask
-        if isinstance(self.fc2, LatticeForceConstants):
-            return self._with_dipoles_added(self.fc2, polar)
-        if polar.method == "wang":
-            return WangCorrection.of(self.fc2, polar.charges)
-        if polar.method == "sheet":
-            return separate_sheet_dipoles(
-                self.fc2, polar.charges, cutoff=polar.cutoff, width=polar.width
-            )
-        return separate_dipoles(
-            self.fc2, polar.charges, cutoff=polar.cutoff, width=polar.width
-        )
-
-    def _with_dipoles_added(
-        self, short_range: LatticeForceConstants, polar: Dipoles
-    ) -> Dynamics:
-        """The series with dipoles beside constants that do not hold them."""
-        if polar.method != "gonze":
-            raise DomainError(
-                "polar: this method needs constants of a supercell, these are on lattice "
-                "vectors; take method='gonze'"
-            )
-        return add_dipoles(
-            HarmonicSeries.of(short_range),
-            polar.charges,
-            cutoff=polar.cutoff,
-            width=polar.width,
-        )
+        assert self.polar is not None  # or nobody would ask
+        return dipole_series(self.fc2, self.polar)
 
     @functools.cached_property
     def symmetry(self) -> Symmetry:
@@ -414,8 +379,6 @@ class Crystal(ValueNoun):
     @property
     def description(self) -> str:
         """The supercells and what is known of them, for a person."""
-        if isinstance(self.constants, FromForces):
-            return self.constants.data.description
         return self.constants.description
 
     def _repr_html_(self) -> str:

@@ -229,5 +229,9 @@ def _style(style: str | None) -> AbstractContextManager[Any]:
     import matplotlib.style
 
     if style not in matplotlib.style.available and not Path(style).is_file():
-        raise FileError(f"style: matplotlib has none called {style!r}")
+        names = ", ".join(matplotlib.style.available)
+        raise FileError(
+            f"style: matplotlib has none called {style!r}; take a style file, or one of "
+            f"{names}"
+        )
     return matplotlib.style.context(style)

@@ -163,7 +163,7 @@ class Displace:
 
     @property
     def search(self) -> SymmetrySearch:
-        """How symmetry is found."""
+        """The search for symmetry."""
         return SymmetrySearch(tolerance=self.tolerance, symmetry=self.symmetry)
 
     @property

@@ -75,5 +75,5 @@ class Fit:
 
     @property
     def search(self) -> SymmetrySearch:
-        """How symmetry is found."""
+        """The search for symmetry."""
         return SymmetrySearch(tolerance=self.tolerance, symmetry=self.symmetry)

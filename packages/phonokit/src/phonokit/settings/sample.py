@@ -8,7 +8,7 @@ from phono_grid.errors import ensure_integer, ensure_positive
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """How well κ is to be known from a part of the three-phonon processes.
+    """Accuracy of κ from a part of the three-phonon processes.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How the symmetry of a crystal is found, or that there is to be none."""
+"""The search for the symmetry of a crystal, or none."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from phono_grid.errors import ensure_flag, ensure_positive
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SymmetrySearch:
-    """How the space group of a crystal is found, or that there is to be none.
+    """The search for the space group of a crystal, or none.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class SymmetrySearch:
 
     @property
     def description(self) -> str:
-        """What differs from the defaults, in words."""
+        """Differences from the defaults, in words."""
         if not self.symmetry:
             return "no symmetry"
         is_usual = self.tolerance == SYMPREC
