@@ -33,6 +33,93 @@ def write_d3q(crystal: phonokit.Crystal, folder: Path) -> None:
     (folder / "mat3R").write_text(head + "\n".join(lines) + "\n")
 
 
+def write_sparse_d3q(crystal: phonokit.Crystal, folder: Path) -> None:
+    """A file of q2r.x and the sparse one of d3q, its masses in Da."""
+    (path,) = phonokit.write_constants(crystal, folder / "x.fc", format="espresso")
+    head = path.read_text().split("\n F\n")[0].splitlines()
+    for i, line in enumerate(head):
+        if "'" in line:
+            first, name, mass = line.split("'")
+            head[i] = f"{first}'{name}'{float(mass) / 911.444242:25.16f}"
+    series = crystal.series3
+    values = series.values / calculator_units("qe").force_constants(3)
+    pairs, which = np.unique(series.cells.reshape(-1, 6), axis=0, return_inverse=True)
+    rows: list[list[str]] = [[] for _ in pairs]
+    for entry, pair in enumerate(np.ravel(which)):
+        for axes in np.argwhere(values[entry]):
+            place = 3 * series.atoms[entry] + axes + 1
+            value = values[(entry, *axes)]
+            rows[pair].append(" ".join(map(str, place)) + f" {value:25.15E}")
+    table = [
+        f"{len(its)} " + " ".join(map(str, pair))
+        for its, pair in zip(rows, pairs, strict=True)
+    ]
+    blocks = ["\n".join([*its, ""]) for its in rows]
+    text = ["sparse representation", *head, " F", " 2 2 2", f"{len(pairs):9d}", *table]
+    (folder / "mat3R.sparse").write_text("\n".join([*text, *blocks]) + "\n")
+
+
+def write_q2r_xml(text: Path, path: Path, *, old: bool, alpha: float | None = None) -> None:
+    """The XML file of q2r.x with what is in a text file of `phonokit.write_constants`.
+
+    Old versions have one attribute for positions and a root element.
+    """
+    rows = [line.split() for line in text.read_text().splitlines()]
+    n_kinds, n_a, alat = int(rows[0][0]), int(rows[0][1]), rows[0][3]
+    place = 4 + n_kinds + n_a
+    out = ['<?xml version="1.0"?>']
+    out += ['<?iotk version="1.2.0"?>', "<Root>"] if old else []
+
+    def put(name: str, numbers: Any, attributes: str = "") -> None:
+        data = " ".join(f"{x}" for x in np.ravel(numbers))
+        out.append(f"<{name}{attributes}>\n{data}\n</{name}>")
+
+    out.append("<GEOMETRY_INFO>")
+    put("NUMBER_OF_TYPES", n_kinds)
+    put("NUMBER_OF_ATOMS", n_a)
+    put("BRAVAIS_LATTICE_INDEX", 0)
+    put("CELL_DIMENSIONS", [alat, 0, 0, 0, 0, 0], ' type="real" size="6"' if old else "")
+    put("AT", rows[1:4])
+    for i, row in enumerate(rows[4 : 4 + n_kinds], start=1):
+        name, mass = row[1].strip("'"), row[-1]
+        put(f"TYPE_NAME.{i}", name)
+        put(f"MASS.{i}", mass if old else float(mass) / 911.444242)
+    for i, row in enumerate(rows[4 + n_kinds : place], start=1):
+        words = [f'{key}="{x}"' for key, x in zip(("X", "Y", "Z"), row[2:], strict=True)]
+        tau = f'TAU="{" ".join(row[2:])}"' if old else " ".join(f"TAU{w}" for w in words)
+        out.append(f'<ATOM.{i} SPECIES="X" INDEX="{row[1]}" {tau}/>')
+    out.append("</GEOMETRY_INFO>")
+    is_polar = rows[place][0] == "T"
+    place += 1
+    if is_polar:
+        out.append('<DIELECTRIC_PROPERTIES epsil="true" zstar="true">')
+        put("EPSILON", rows[place : place + 3])
+        out.append("<ZSTAR>")
+        for k in range(n_a):
+            start = place + 4 + 4 * k
+            put(f"Z_AT_.{k + 1}", np.transpose(rows[start : start + 3]))
+        out.append("</ZSTAR></DIELECTRIC_PROPERTIES>")
+        place += 3 + 4 * n_a
+    out.append("<INTERATOMIC_FORCE_CONSTANTS>")
+    put("MESH_NQ1_NQ2_NQ3", rows[place])
+    if alpha is not None:
+        put("alpha_ewald", alpha)
+    values: dict[tuple[str, ...], dict[tuple[str, str], str]] = {}
+    axes: tuple[str, str] = ("", "")
+    for row in rows[place + 1 :]:
+        if row[-1].isdigit():
+            axes, atoms = (row[0], row[1]), (row[2], row[3])
+        else:
+            values.setdefault((*atoms, *row[:3]), {})[axes] = row[3]
+    for key, block in values.items():
+        name = "s_s1_m1_m2_m3." + ".".join(key)
+        out.append(f"<{name}>")
+        put("IFC", [block[i, j] for j in "123" for i in "123"])
+        out.append(f"</{name}>")
+    out.append("</INTERATOMIC_FORCE_CONSTANTS>")
+    path.write_text("\n".join([*out, "</Root>"] if old else out) + "\n")
+
+
 def write_vasp_hessian(crystal: phonokit.Crystal, path: Path, *, in_thz: bool) -> None:
     """A vasprun.xml of perturbation theory, of VASP 6 in THz²."""
     cell, n = crystal.supercell.cell, crystal.supercell.cell.n_atoms

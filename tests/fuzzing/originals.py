@@ -17,6 +17,8 @@ from charged_crystals import charged
 from constants_of_programs import (
     write_alamode_h5,
     write_d3q,
+    write_q2r_xml,
+    write_sparse_d3q,
     write_vasp_hessian,
     write_vaspout,
 )
@@ -172,6 +174,15 @@ def constants(target: str, name: str) -> Reader:
     )
 
 
+def q2r_xml(folder: Path) -> None:
+    """The XML file of q2r.x, with charges."""
+    with_dipoles = charged(phonokit.Crystal.from_constants(small().fc2))
+    text = folder / "text"
+    phonokit.write_constants(with_dipoles, text, format="espresso")
+    write_q2r_xml(text, folder / "x.xml", old=False, alpha=1.0)
+    text.unlink()
+
+
 def of_order(order: int, name: str) -> Reader:
     """A file of constants alone."""
 
@@ -216,6 +227,8 @@ CONSTANTS = {
     "espresso": constants("espresso", "x.fc"),
     "alamode": constants("alamode", "x.xml"),
     "d3q": Reader(lambda folder: write_d3q(small(), folder), phonokit.load),
+    "sparse-d3q": Reader(lambda folder: write_sparse_d3q(small(), folder), phonokit.load),
+    "q2r.xml": Reader(q2r_xml, phonokit.load),
     "hessian": Reader(
         lambda folder: write_vasp_hessian(small(), folder / "vasprun.xml", in_thz=True),
         phonokit.load,

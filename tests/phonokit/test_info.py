@@ -39,6 +39,30 @@ def test_data_tell_their_crystal_and_the_commands_that_take_it(told):
         assert words in text
 
 
+def test_displacements_of_fourth_order_are_known(told):
+    silicon = phonokit.read(EXAMPLE).unit_cell
+    settings = phonokit.Displace(supercell=(2, 2, 2))
+    made = phonokit.displace_fourth_order(silicon, settings, cutoff=3.0)
+    file = phonokit.write_fourth_order_supercells(made)
+    for path in (file, "."):
+        text = told(path)
+        for words in (
+            "phono4_disp.yaml: displaced supercells without forces",
+            "crystal    Si, Fd-3m, 2 atoms",
+            "order      fourth",
+            "has no FORCES_FC4 and no forces_fc4.hdf5 beside it",
+        ):
+            assert words in text
+    forces = np.zeros((len(made), 64, 3))
+    forces[:, 0], forces[:, 1] = 0.1, -0.1
+    phonokit.write_forces("FORCES_FC4", forces, made.comments())
+    text = told(file)
+    assert "phono4_disp.yaml: displaced supercells and their forces" in text
+    assert "phono fc . --order 4" in text
+    file.write_text(file.read_text()[:-30])
+    assert "phono4_disp.yaml: data that cannot be used" in told(file)
+
+
 def test_constants_of_third_order_go_where_they_are_taken(told):
     with h5py.File("fc3.hdf5", "w") as file:
         file["fc3"] = np.zeros((1, 1, 1, 3, 3, 3))

@@ -27,6 +27,7 @@ AnyPath = Annotated[
 KIND = {
     "crystal": "a crystal with its force constants",
     "displacements": "displaced supercells without forces",
+    "fourth order": "displaced supercells and their forces",
     "structure": "a structure",
     "calculation": "a finished calculation",
     "constants": "force constants",
@@ -115,6 +116,9 @@ def _next(content: Content) -> Iterator[str]:
     if content.kind == "crystal":
         commands = ["bands", "dos", "thermal", *["kappa"] * (content.order == 3)]
         yield ", ".join(f"phono {name} {content.path}" for name in commands)
+        return
+    if content.kind == "fourth order":
+        yield f"phono fc {content.path.parent} --order 4"
         return
     if content.kind == "constants" and content.order == 3:
         yield f"phono kappa DATA --fc2 FILE --fc3 {content.path}"

@@ -13,6 +13,12 @@ from phono_grid.errors import FileError, PhonoError
 from phono_grid.hdf5 import Hdf5File, open_hdf5
 
 from phonokit.io.files import NoDataError, NoForcesError
+from phonokit.io.fourth_order import NAME as FOURTH_ORDER
+from phonokit.io.fourth_order import (
+    find_fourth_order,
+    read_fourth_order,
+    read_fourth_order_supercells,
+)
 from phonokit.io.load import load
 from phonokit.io.recognize import format_of
 from phonokit.io.structures import cell_of
@@ -48,8 +54,9 @@ class Content:
     ----------
     path : Path
     kind : str
-        ``"crystal"``, ``"displacements"``, ``"structure"``, ``"calculation"``, the kind of
-        a result, ``"constants"``, ``"foreign kappa"``, or ``"unknown"``.
+        ``"crystal"``, ``"displacements"``, ``"fourth order"``, ``"structure"``,
+        ``"calculation"``, the kind of a result, ``"constants"``, ``"foreign kappa"``, or
+        ``"unknown"``.
     facts : mapping
         About it, by name, in words.
     order : int
@@ -78,6 +85,9 @@ def contents_of(path: Path) -> Iterator[Content]:
     crystal = _crystal(path)
     if crystal is not None:
         yield crystal
+    fourth = find_fourth_order(path)
+    if fourth is not None:
+        yield _fourth_order(fourth)
     for file in sorted(path.iterdir()):
         if file.suffix in HDF5 and file.is_file():
             yield content_of(file)
@@ -89,8 +99,29 @@ def content_of(path: Path) -> Content:
         found = _of_hdf5(path)
         if found is not None:
             return found
+    if path.name.startswith(FOURTH_ORDER):
+        return _fourth_order(path)
     crystal = _crystal(path)
     return crystal if crystal is not None else _of_text(path)
+
+
+def _fourth_order(path: Path) -> Content:
+    """Displacements of three atoms, and whether their forces are beside them."""
+    facts: dict[str, str] = {}
+    try:
+        supercells = read_fourth_order_supercells(path)
+        facts = {
+            "crystal": _cell(supercells.supercell.primitive),
+            "supercell": supercells.description,
+            "order": "fourth",
+        }
+        read_fourth_order(path)
+    except NoForcesError as error:
+        missing = str(error).removeprefix(f"{path}: ")
+        return Content(path=path, kind="displacements", facts={**facts, "forces": missing})
+    except PhonoError as error:
+        return Content(path=path, kind="refused", facts={"": str(error)})
+    return Content(path=path, kind="fourth order", facts=facts, order=4)
 
 
 def _crystal(path: Path) -> Content | None:

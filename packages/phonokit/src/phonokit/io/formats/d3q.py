@@ -2,14 +2,18 @@
 
 On lattice vectors, Ry/bohr³. The head is that of ``q2r.x``; then, for three axes and three
 atoms, pairs of lattice vectors of the second and the third atom (Paulatto, Mauri and
-Lazzeri, Phys. Rev. B 87, 214303 (2013)). What is imaginary is rounding.
+Lazzeri, Phys. Rev. B 87, 214303 (2013)). What is imaginary is rounding, and may
+be left out. The sparse file of ``d3_sparse.x`` has the pairs of vectors first, and then for
+each the constants that are not zero, by three coordinates of atoms.
 """
 
 from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from phono_fc import LatticeForceConstants
+from phono_grid import Cell
 from phono_grid.calculators import calculator_units
 from phono_grid.errors import FileError, PhonoError
 
@@ -21,43 +25,73 @@ from phonokit.io.lines import Lines
 
 HEAD = 10_000
 """Lines that may hold the crystal."""
+SPARSE = "sparse representation"
 UNIT = calculator_units("qe").force_constants(3)
 
 
 def is_mat3r(head: str) -> bool:
     """Whether the beginning of a file with the head of ``q2r.x`` is that of ``mat3R``."""
+    if is_sparse(head):
+        return True
     rows = [line.split() for line in head.splitlines()]
     numbers = [len(row) if all(w.lstrip("-").isdigit() for w in row) else 0 for row in rows]
     return any(pair == (6, 1) for pair in pairwise(numbers))
 
 
+def is_sparse(head: str) -> bool:
+    """Whether the beginning of a file is that of the sparse one."""
+    return head.lstrip().startswith(SPARSE)
+
+
 def read_mat3r(path: Path) -> LatticeForceConstants:
-    """Read ``mat3R``, not the sparse one."""
+    """Read ``mat3R``, full or sparse."""
     with open_text(path) as file:
         rows = [(i, line.split()) for i, line in enumerate(islice(file, HEAD), start=1)]
-    lines = Lines(path, [row for row in rows if row[1]])
+    rows = [row for row in rows if row[1]]
+    sparse = bool(rows) and is_sparse(" ".join(rows[0][1]))
+    lines = Lines(path, rows[1:] if sparse else rows)
     cell, _, row = cell_of_head(path, lines)
     flag = "".join(lines.words(row)[:1]).strip(".").upper()
     row += 1
     if flag[:1] == "T":
-        _, row = charges_of_head(path, lines, row, cell)
-    if len(lines.words(row)) != 3 or len(lines.words(row + 1)) != 6:
+        *_, row = charges_of_head(lines, row, cell)
+    below = 1 if sparse else 6
+    if len(lines.words(row)) != 3 or len(lines.words(row + 1)) != below:
         raise FileError(
-            f"{path}: line {lines.line(row)}: expected the grid, and axes and atoms below "
-            "it; is it a mat3R, and not sparse?"
+            f"{path}: line {lines.line(row)}: expected the grid, and "
+            f"{'the number of vectors' if sparse else 'axes and atoms'} below it; is it a "
+            "mat3R?"
         )
     numbers = read_numbers(path, skip_lines=lines.line(row))
+    if sparse:
+        parts = _of_sparse(path, numbers, cell)
+    else:
+        parts = _of_full(path, numbers, len(lines.words(row + 3)), cell)
+    try:
+        return gathered(*parts, cell)
+    except PhonoError as error:
+        raise FileError(f"{path}: {error}") from None
+
+
+_Parts = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+"""Values in eV/Å³, atoms, cells and axes of single components."""
+
+
+def _of_full(path: Path, numbers: NDArray[np.float64], width: int, cell: Cell) -> _Parts:
+    """Block after block: axes and atoms, how many vectors, and a value for each."""
     values, atoms, cells, axes = [], [], [], []
     place, blocks = 0, 0
+    if width not in (7, 8):
+        raise FileError(f"{path}: expected rows of two vectors and a value or two")
     while place < len(numbers):
         head = whole_numbers(path, numbers[place : place + 7], "axes, atoms and a count")
         if len(head) < 7 or not 0 <= head[6] <= len(numbers):
             raise FileError(f"{path}: ends within block {blocks + 1}; is the file whole?")
         n, start = int(head[6]), place + 7
-        place, blocks = start + 8 * n, blocks + 1
+        place, blocks = start + width * n, blocks + 1
         if place > len(numbers):
             raise FileError(f"{path}: ends within block {blocks}; is the file whole?")
-        table = numbers[start:place].reshape(n, 8)
+        table = numbers[start:place].reshape(n, width)
         its_axes, its_atoms = head[:3] - 1, head[3:6] - 1
         if (
             not ((its_axes >= 0) & (its_axes < 3)).all()
@@ -75,13 +109,30 @@ def read_mat3r(path: Path) -> LatticeForceConstants:
             f"{path}: expected {27 * cell.n_atoms**3} blocks, got {blocks}; is the file "
             "whole?"
         )
-    try:
-        return gathered(
-            UNIT * np.concatenate(values),
-            np.concatenate(atoms),
-            np.concatenate(cells),
-            np.concatenate(axes),
-            cell,
+    return (
+        UNIT * np.concatenate(values),
+        np.concatenate(atoms),
+        np.concatenate(cells),
+        np.concatenate(axes),
+    )
+
+
+def _of_sparse(path: Path, numbers: NDArray[np.float64], cell: Cell) -> _Parts:
+    """All pairs of vectors, and then the constants that each has."""
+    n = int(whole_numbers(path, numbers[:1], "the number of vectors")[0])
+    if not 0 < n <= len(numbers) // 7:
+        raise FileError(f"{path}: {n} pairs of vectors; is the file whole?")
+    table = whole_numbers(path, numbers[1 : 1 + 7 * n].reshape(n, 7), "lattice vectors")
+    counts, vectors = table[:, 0], table[:, 1:].reshape(n, 2, 3)
+    rest = numbers[1 + 7 * n :]
+    if counts.min() < 0 or 4 * int(counts.sum()) != len(rest):
+        raise FileError(
+            f"{path}: expected {max(int(counts.sum()), 0)} constants, got "
+            f"{len(rest) / 4:g}; is the file whole?"
         )
-    except PhonoError as error:
-        raise FileError(f"{path}: {error}") from None
+    rows = rest.reshape(-1, 4)
+    places = whole_numbers(path, rows[:, :3], "coordinates of atoms") - 1
+    if not ((places >= 0) & (places < 3 * cell.n_atoms)).all():
+        raise FileError(f"{path}: coordinates of atoms that are not there")
+    cells = np.repeat(vectors, counts, axis=0)
+    return UNIT * rows[:, 3], places // 3, cells, places % 3

@@ -1,73 +1,80 @@
 """Force constants of Quantum ESPRESSO: the file that ``q2r.x`` writes for ``matdyn.x``.
 
-Periodic on a grid of primitive cells, Ry/bohr². Where there are charges, the interaction of
-the dipoles is not in the file; its sum over reciprocal lattice vectors is Gonze and Lee's
-with the width of one reciprocal lattice unit, 2π/a.
+Text, or XML (`phonokit.io.formats.espresso_xml`); what it means, and its dipoles, are in
+`phonokit.io.formats.espresso_record`. Ry/bohr².
 """
 
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_dynmat import BornCharges
-from phono_fc import ForceConstants, LatticeForceConstants
+from phono_fc import ForceConstants
 from phono_grid import Cell
-from phono_grid.calculators import calculator_units
-from phono_grid.errors import DomainError, FileError, PhonoError
+from phono_grid.errors import DomainError, FileError
 from phono_grid.files import replacing
 from phono_grid.units import BOHR
 
-from phonokit.io.files import in_file
+from phonokit.io.files import in_file, open_text
 from phonokit.io.formats.bravais import bravais_lattice
-from phonokit.io.formats.cells import cell_of_file, grid_supercell
-from phonokit.io.formats.dipole_range import (
-    in_supercell,
-    short_range,
-    with_dipoles,
-    with_own_range,
+from phonokit.io.formats.cells import cell_of_file
+from phonokit.io.formats.dipole_range import in_supercell, short_range, with_own_range
+from phonokit.io.formats.embed import embedded
+from phonokit.io.formats.espresso_record import (
+    MASS,
+    UNIT,
+    GridConstants,
+    alpha_of,
+    cells_of_grid,
+    damping,
+    ensure_grid,
+    kind_of,
 )
-from phonokit.io.formats.embed import embedded, folded
+from phonokit.io.formats.espresso_xml import is_xml, read_espresso_xml
 from phonokit.io.fractional import fractional
 from phonokit.io.lines import Lines, read_lines
 from phonokit.model.constants import Constants2, primitive_of
 from phonokit.model.dipoles import Dipoles
 
-UNIT = calculator_units("qe").force_constants(2)
-MASS = 911.444242
-"""Rydberg units of mass in a dalton."""
-ACCURACY = 1e-10
-"""The share of a term at the longest reciprocal vector that the damping leaves."""
-MOST = 10**7
-"""Constants in a file."""
-
 
 def read_espresso(path: Path) -> tuple[ForceConstants, Dipoles | None]:
     """Constants that hold the dipoles again, and the charges."""
+    with open_text(path) as file:
+        xml = is_xml(file.read(4096))
+    return (read_espresso_xml(path) if xml else read_q2r(path)).whole()
+
+
+def read_q2r(path: Path) -> GridConstants:
+    """The text file."""
     lines = read_lines(path)
     cell, alat, row = cell_of_head(path, lines)
-    polar = None
-    flag = "".join(lines.words(row)[:1]).strip(".").upper()
+    words = lines.words(row)
+    flag = "".join(words[:1]).strip(".").upper()
     if flag not in ("T", "F", "TRUE", "FALSE"):
         raise FileError(
             f"{path}: line {lines.line(row)}: expected T or F, whether there are charges; "
             "is it a file of q2r.x?"
         )
+    alpha, charges, dielectric = 1.0, None, None
+    if len(words) > 1:
+        alpha = alpha_of(f"{path}: line {lines.line(row)}", words[1])
     row += 1
     if flag[0] == "T":
-        polar, row = charges_of_head(path, lines, row, cell)
+        charges, dielectric, row = charges_of_head(lines, row, cell)
     if len(lines.words(row)) == 1:
-        row += 1  # alpha of Ewald's sum, which newer versions write
-    n = [int(x) for x in lines.numbers(row, 3)]
-    if min(n) < 1 or np.prod(n, dtype=float) * (3 * cell.n_atoms) ** 2 > MOST:
-        raise FileError(f"{path}: line {lines.line(row)}: expected three sizes of a grid")
-    lattice = _constants(path, lines, row + 1, cell, n)
-    supercell = grid_supercell(cell, n)
-    short = folded(lattice, supercell)
-    if polar is None:
-        return short, None
-    width, cutoff = damping(alat, polar)
-    whole = with_dipoles(short, polar, width, cutoff)
-    return whole, Dipoles(charges=polar, cutoff=cutoff, width=width)
+        alpha = alpha_of(f"{path}: line {lines.line(row)}", lines.words(row)[0])
+        row += 1
+    sizes = [int(x) for x in lines.numbers(row, 3)]
+    grid = ensure_grid(f"{path}: line {lines.line(row)}", sizes, cell)
+    return GridConstants(
+        path=path,
+        cell=cell,
+        alat=alat,
+        grid=grid,
+        values=_constants(path, lines, row + 1, cell, grid),
+        charges=charges,
+        dielectric=dielectric,
+        alpha=alpha,
+    )
 
 
 def write_espresso(constants: Constants2, path: Path, polar: Dipoles | None) -> Path:
@@ -97,13 +104,6 @@ def write_espresso(constants: Constants2, path: Path, polar: Dipoles | None) -> 
     return path
 
 
-def damping(alat: float, polar: BornCharges) -> tuple[float, float]:
-    """Width and cutoff, 1/Å, of Quantum ESPRESSO's sum; ``alat`` in Å."""
-    width = 1 / alat
-    smallest = float(np.linalg.eigvalsh(polar.dielectric)[0])
-    return width, 2 * width * float(np.sqrt(-np.log(ACCURACY) / smallest))
-
-
 def cell_of_head(path: Path, lines: Lines) -> tuple[Cell, float, int]:
     """The primitive cell, ``alat`` in Å, and the line after it."""
     words = lines.words(0)
@@ -127,18 +127,16 @@ def cell_of_head(path: Path, lines: Lines) -> tuple[Cell, float, int]:
             lattice = bravais_lattice(ibrav, celldm)
         except DomainError as error:
             raise FileError(f"{path}: {error}") from None
-    names, masses = [], []
+    kinds_of_file = []
     for i in range(n_kinds):
         text = " ".join(lines.words(row + i))
-        parts = text.split("'")
-        try:
-            names.append(parts[1].strip().strip("0123456789").capitalize())
-            masses.append(float(parts[2].replace("D", "e")) / MASS)
-        except (IndexError, ValueError):
+        parts, place = text.split("'"), f"{path}: line {lines.line(row + i)}"
+        if len(parts) != 3:
             raise FileError(
-                f"{path}: line {lines.line(row + i)}: expected a number, a name in quotes "
-                f"and a mass, got {text[:60]!r}"
-            ) from None
+                f"{place}: expected a number, a name in quotes and a mass, got "
+                f"{text[:60]!r}"
+            )
+        kinds_of_file.append(kind_of(place, parts[1], parts[2].strip()))
     row += n_kinds
     atoms = np.array([lines.numbers(row + i, 5) for i in range(n_a)])
     kinds = atoms[:, 1].astype(int) - 1
@@ -147,40 +145,36 @@ def cell_of_head(path: Path, lines: Lines) -> tuple[Cell, float, int]:
     alat = celldm[0] * BOHR
     with in_file(path):
         positions = fractional(atoms[:, 2:], lattice)
-    symbols = [names[k] for k in kinds]
-    mass = np.array([masses[k] for k in kinds])
+    symbols = [kinds_of_file[k][0] for k in kinds]
+    mass = np.array([kinds_of_file[k][1] for k in kinds])
     return cell_of_file(path, alat * lattice, positions, symbols, mass), alat, row + n_a
 
 
 def charges_of_head(
-    path: Path, lines: Lines, row: int, cell: Cell
-) -> tuple[BornCharges, int]:
-    """Dielectric tensor and charges, and the line after them."""
+    lines: Lines, row: int, cell: Cell
+) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
+    """Charges, the dielectric tensor, and the line after them."""
     dielectric = np.array([lines.numbers(row + i, 3) for i in range(3)])
     row += 3
     charges = []
     for k in range(cell.n_atoms):
         start = row + 4 * k + 1
         charges.append([lines.numbers(start + i, 3) for i in range(3)])
-    try:
-        return BornCharges.of(cell, charges, dielectric), row + 4 * cell.n_atoms
-    except PhonoError as error:
-        raise FileError(f"{path}: {error}") from None
+    return np.array(charges), dielectric, row + 4 * cell.n_atoms
 
 
 def _constants(
-    path: Path, lines: Lines, row: int, cell: Cell, n: list[int]
-) -> LatticeForceConstants:
-    """Constants on the lattice vectors of the grid."""
-    n_a, n_cells = cell.n_atoms, int(np.prod(n))
+    path: Path, lines: Lines, row: int, cell: Cell, grid: tuple[int, ...]
+) -> NDArray[np.float64]:
+    """Constants of pairs of atoms at the lattice vectors of the grid."""
+    n_a, n_cells = cell.n_atoms, int(np.prod(grid))
     blocks = 9 * n_a**2
     if len(lines) - row < blocks * (1 + n_cells):
         raise FileError(
             f"{path}: expected {blocks} blocks of {n_cells} constants; is the file whole?"
         )
     values = np.zeros((n_a, n_a, n_cells, 3, 3))
-    axes = np.unravel_index(np.arange(n_cells), n[::-1])
-    cells = np.stack(axes[::-1], axis=1)
+    cells = cells_of_grid(grid)
     for _ in range(blocks):
         i, j, a, b = (int(x) - 1 for x in lines.numbers(row, 4))
         if not (min(i, j, a, b) >= 0 and max(i, j) < 3 and max(a, b) < n_a):
@@ -191,11 +185,9 @@ def _constants(
                 f"{path}: line {lines.line(row + 1)}: cells are not in the order of q2r.x"
             )
         # The force on atom a, cell R; atom b is in the home cell.
-        values[b, a, :, j, i] = rows[:, 3] * UNIT
+        values[b, a, :, j, i] = rows[:, 3]
         row += 1 + n_cells
-    atoms = np.indices((n_a, n_a, n_cells))[:2].reshape(2, -1).T
-    all_cells = np.broadcast_to(cells, (n_a, n_a, n_cells, 3)).reshape(-1, 1, 3)
-    return LatticeForceConstants(values.reshape(-1, 3, 3), atoms, all_cells, cell)
+    return values
 
 
 def _head(cell: Cell, alat: float, polar: Dipoles | None) -> list[str]:

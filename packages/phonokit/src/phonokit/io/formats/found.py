@@ -5,6 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from phono_fc import ForceConstants, LatticeForceConstants
+from phono_grid import Cell
 from phono_grid.calculators import CalculatorUnits
 from phono_grid.errors import FileError
 from phono_grid.hdf5 import open_hdf5
@@ -17,8 +20,9 @@ from phonokit.io.formats.alamode_h5 import read_alamode_h5
 from phonokit.io.formats.castep import SUFFIXES, is_castep, read_castep
 from phonokit.io.formats.cells import grid_supercell, on_cell
 from phonokit.io.formats.control import CONTROL, read_control
-from phonokit.io.formats.d3q import is_mat3r, read_mat3r
+from phonokit.io.formats.d3q import is_mat3r, is_sparse, read_mat3r
 from phonokit.io.formats.espresso import read_espresso
+from phonokit.io.formats.espresso_xml import CONSTANTS, is_xml
 from phonokit.io.formats.euphonic import MARK, read_euphonic
 from phonokit.io.formats.npz import is_archive, names_in
 from phonokit.io.formats.poscar import read_poscar
@@ -28,12 +32,13 @@ from phonokit.io.formats.tdep import CELL, LOTOSPLITTING, NAMES, read_tdep
 from phonokit.io.formats.vasp_dfpt import CHARGES, WANTED, holds, read_vasp_dfpt
 from phonokit.io.vaspout import has_force_constants, is_hdf5, read_vaspout_constants
 from phonokit.model.constants import Constants2, primitive_of
+from phonokit.model.masses import constants_with
 from phonokit.results.force_constants import HDF5
 
 HEAD = 4096
 """Characters of a file by which its format is told."""
-MAT3R = ("mat3R", "mat3R.asr")
-ESPRESSO_NAMES = ("espresso.ifc2", "*.fc", "*.ifc", "*.ifc2")
+MAT3R = ("mat3R", "mat3R.asr", "mat3R.asr.sparse", "mat3R.sparse", f"{THIRD}_D3Q")
+ESPRESSO_NAMES = ("espresso.ifc2", "*.fc", "*.ifc", "*.ifc2", "*.xml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +124,15 @@ def _read_shengbte(path: Path) -> ConstantsRecord:
             second = read_second(file, supercell)
         elif control.dialect == "espresso":
             second, polar = read_espresso(file)
+            second = _with_masses_of(second, control.cell)
         else:
             lattice, polar = read_tdep(file, control.cell, 2)
             second = on_cell(lattice, supercell.primitive)
-    file = _file_in(folder, THIRD)
+    file = _file_in(folder, THIRD, *MAT3R)
     if file is not None:
         files.append(file)
         cell = supercell.primitive if second is None else primitive_of(second)
-        with in_file(file):
-            third = on_cell(read_third(file, control.cell), cell)
+        third = _third_of(file, control.cell, cell)
     if second is None and third is None:
         raise FileError(f"{folder}: holds {CONTROL}, but no {names[0]} and no {THIRD}")
     return ConstantsRecord(
@@ -139,6 +144,24 @@ def _read_shengbte(path: Path) -> ConstantsRecord:
         mesh=control.mesh,
         scalebroad=control.scalebroad,
     )
+
+
+def _with_masses_of(constants: ForceConstants, cell: Cell) -> ForceConstants:
+    """Constants with the masses of ``CONTROL``, which ShengBTE takes for those of q2r.x."""
+    by_name = dict(zip(cell.symbols, cell.masses, strict=True))
+    own = constants.supercell.primitive
+    masses = [
+        by_name.get(symbol, mass)
+        for symbol, mass in zip(own.symbols, own.masses, strict=True)
+    ]
+    return constants_with(constants, np.array(masses))
+
+
+def _third_of(file: Path, own: Cell, cell: Cell) -> LatticeForceConstants:
+    """Third order of ShengBTE on its cell, or of d3q; on a cell."""
+    with in_file(file):
+        is_d3q = is_mat3r(head_of(file))
+        return on_cell(read_mat3r(file) if is_d3q else read_third(file, own), cell)
 
 
 def _find_tdep(path: Path) -> Path | None:
@@ -183,8 +206,11 @@ def _find_espresso(path: Path) -> Path | None:
         files = [f for name in ESPRESSO_NAMES for f in variants(path, name)]
         files += [] if files else [f for name in MAT3R for f in variants(path, name)]
         files = [f for f in dict.fromkeys(files) if _find_espresso(f)]
-        return one_of(files)
-    lines = head_of(path).splitlines()
+        return one_of([f for f in files if not is_xml(head_of(f)) or holds(f, CONSTANTS)])
+    head = head_of(path)
+    if is_xml(head) or is_sparse(head):
+        return path
+    lines = head.splitlines()
     words = lines[0].split() if lines else []
     try:
         numbers = [float(word) for word in words]
@@ -205,10 +231,7 @@ def _read_espresso(path: Path) -> ConstantsRecord:
     third_file, files = _file_in(path.parent, THIRD, *MAT3R), [path]
     third, cell = None, second.supercell.primitive
     if third_file is not None:
-        is_own = third_file.name.startswith(THIRD)
-        with in_file(third_file):
-            read = read_third(third_file, cell) if is_own else read_mat3r(third_file)
-            third = on_cell(read, cell)
+        third = _third_of(third_file, cell, cell)
         files.append(third_file)
     return ConstantsRecord(
         format="Quantum ESPRESSO (q2r.x)",
