@@ -88,7 +88,7 @@ def test_what_is_no_output_of_charges_is_refused(tmp_path, capsys, monkeypatch):
     Path("POSCAR").write_text("NaCl\n1.0\n")
     code, text = run(capsys, "born", "POSCAR")
     assert code == 2
-    assert "is no output of VASP (OUTCAR, vasprun.xml), ph.x" in text
+    assert "is no output of VASP (OUTCAR, vasprun.xml, vaspout.h5), ph.x" in text
     assert not Path("BORN").exists()
     Path("OUTCAR").write_text(OUTCAR)
     other = Cell.of(NACL.lattice * 1.2, NACL.positions, NACL.symbols)

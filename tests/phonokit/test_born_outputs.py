@@ -1,11 +1,14 @@
 """Born charges of the outputs of programs."""
 
+import lzma
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 from charges_of_programs import ABINIT, CASTEP, OUTCAR, VASPRUN
+from constants_of_programs import write_vaspout
+from format_crystals import CRYSTALS
 from phono_grid import Cell
 from phono_grid.calculators import calculator_units
 from phono_grid.errors import FileError
@@ -121,3 +124,41 @@ def test_charges_of_quantum_espresso_are_means_over_the_atoms_of_its_cell():
     np.testing.assert_allclose(charges[0], 1.09923 * np.eye(3), atol=2e-5)
     np.testing.assert_allclose(charges[1], -1.1117 * np.eye(3), atol=2e-4)
     np.testing.assert_allclose(output.dielectric, 2.472958201 * np.eye(3), atol=1e-9)
+
+
+def test_charges_of_ph_x_before_their_sum_is_taken_away(tmp_path):
+    """Version 7 has them twice; the sum that was computed is told."""
+    path = Path(__file__).parents[2] / "examples" / "nacl" / "NaCl.ph.out.xz"
+    text = lzma.decompress(path.read_bytes()).decode()
+    mark = "Effective charges (d Force / dE) in cartesian axis"
+    before, _, last = text.rpartition(mark)
+    own = last[: last.index("Diagonalizing")] if "Diagonalizing" in last else last
+    without = own.replace("1.09924", "1.00000").replace("Ex", "E*x")
+    without = without.replace("Ey", "E*y").replace("Ez", "E*z")
+    added = f"{mark} without acoustic sum rule applied (asr)\n{own}\n"
+    added += f"          {mark} with asr applied:\n{without}\n"
+    (tmp_path / "ph.out").write_text(before + added + last[len(own) :])
+    found = read_charges_of_output(tmp_path / "ph.out")
+    expected = read_charges_of_output(path)
+    np.testing.assert_array_equal(found.charges, expected.charges)
+
+
+def test_charges_of_vaspout_are_those_of_its_constants(tmp_path):
+    """Charges that are not symmetric tell rows from columns."""
+    h5py = pytest.importorskip("h5py")
+    crystal = CRYSTALS["polar"]
+    path = tmp_path / "vaspout.h5"
+    write_vaspout(crystal, path)
+    turned = np.array([[0, 0.1, 0], [-0.3, 0, 0], [0, 0, 0]])
+    with h5py.File(path, "r+") as file:
+        file["results/linear_response/born_charges"][...] += turned
+    found = read_charges_of_output(path)
+    kinds = crystal.phonon_supercell.supercell_to_primitive
+    expected = crystal.polar.charges.charges[kinds] + turned.T
+    np.testing.assert_allclose(found.charges, expected, atol=1e-12)
+    np.testing.assert_allclose(found.dielectric, crystal.polar.charges.dielectric)
+    assert found.symbols == crystal.phonon_supercell.cell.symbols
+    with h5py.File(path, "r+") as file:
+        del file["results/linear_response/born_charges"]
+    with pytest.raises(FileError, match=r"vaspout.h5: holds no charges"):
+        read_charges_of_output(path)

@@ -52,7 +52,7 @@ def born(
     Parameters
     ----------
     output_file
-        OUTCAR or vasprun.xml with LEPSILON, or the output of ph.x with epsil.
+        OUTCAR, vasprun.xml or vaspout.h5 with LEPSILON, or the output of ph.x with epsil.
     crystal
         Displacements, forces, constants or a structure, whose primitive cell is taken; that
         of the output's own cell without it.

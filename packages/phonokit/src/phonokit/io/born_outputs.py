@@ -14,6 +14,7 @@ from phono_grid.units import BOHR
 from phonokit.io.born_perturbation import charges_of_abinit, charges_of_castep
 from phonokit.io.files import open_text
 from phonokit.io.lines import number_of
+from phonokit.io.vaspout import is_hdf5, vaspout_charges
 
 HEAD = 20000
 """Characters by which a program is recognised."""
@@ -81,6 +82,9 @@ class ChargesOfOutput:
 
 def read_charges_of_output(path: Path) -> ChargesOfOutput | None:
     """Charges of an output of ph.x, VASP, ABINIT or CASTEP; None if it is of none."""
+    if is_hdf5(path):
+        charges = vaspout_charges(path)
+        return None if charges is None else ChargesOfOutput(program="VASP", **charges)
     with open_text(path) as file:
         head = file.read(HEAD)
         known = next((p for p, marks in MARKS.items() if _is_of(head, marks)), None)
@@ -143,8 +147,10 @@ def _of_espresso(path: Path, text: str) -> ChargesOfOutput:
     dielectric = _rows(
         path, _after(path, text, mark, "dielectric constant"), bracket, 3, mark
     )
-    # Repeated in an output; as d Force / dE, rows are of the field.
+    # Repeated in an output; as d Force / dE, rows are of the field. Newer versions repeat
+    # them without their sum; here the sum is told, and shared out.
     mark = "Effective charges (d Force / dE) in cartesian axis"
+    text = text.replace(f"{mark} with asr applied", "")
     rest = _after(path, text, mark, "effective charges as d Force / dE")
     atoms = list(dict.fromkeys(sites))
     rows = _rows(path, rest, rf"E[xyz]\s+{bracket}", 3 * len(atoms), "effective charges")

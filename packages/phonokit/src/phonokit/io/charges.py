@@ -77,8 +77,8 @@ def read_charges(
     Parameters
     ----------
     path : str or Path
-        ``OUTCAR`` or ``vasprun.xml`` of a calculation with LEPSILON (or LCALCEPS), or the
-        output of ``ph.x`` with ``epsil``; compressed or not.
+        ``OUTCAR``, ``vasprun.xml`` or ``vaspout.h5`` of a calculation with LEPSILON (or
+        LCALCEPS), or the output of ``ph.x`` with ``epsil``; text compressed or not.
     crystal : str, Path or Cell, optional
         The primitive cell, or what has one: a structure, displacements, forces, constants;
         its Cartesian axes are those of the output. That of the output's own cell if not
@@ -102,8 +102,9 @@ def read_charges(
     output = read_charges_of_output(source)
     if output is None:
         raise FileError(
-            f"{source}: is no output of VASP (OUTCAR, vasprun.xml), ph.x of Quantum "
-            "ESPRESSO, ABINIT or CASTEP; name the output of the calculation of charges"
+            f"{source}: is no output of VASP (OUTCAR, vasprun.xml, vaspout.h5), ph.x of "
+            "Quantum ESPRESSO, ABINIT or CASTEP; name the output of the calculation of "
+            "charges"
         )
     if crystal is None:
         fractional = output.positions @ np.linalg.inv(output.lattice)

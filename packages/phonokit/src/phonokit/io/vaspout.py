@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +67,30 @@ def read_vaspout_constants(path: Path) -> tuple[ForceConstants, Dipoles | None]:
         ]
         params = {"born": np.array(means), "dielectric": dielectric}
         return constants, Dipoles.from_nac_params(own.primitive, params)
+
+
+def vaspout_charges(path: Path) -> dict[str, Any] | None:
+    """Atoms, charges and the dielectric tensor: what `ChargesOfOutput` holds.
+
+    None if a file has none of the parts of a ``vaspout.h5``.
+    """
+    with open_hdf5(path) as file:
+        if f"{STRUCTURE}/ion_types" not in file:
+            return None
+        cell = _cell(path, file)
+        names = ("born_charges", "electron_dielectric_tensor")
+        if any(f"{RESPONSE}/{name}" not in file for name in names):
+            raise FileError(f"{path}: holds no charges of linear response; use LEPSILON")
+        born = file.read(f"{RESPONSE}/{names[0]}", (cell.n_atoms, 3, 3))
+        dielectric = file.read(f"{RESPONSE}/{names[1]}", (3, 3)).astype(np.float64)
+    return {
+        "lattice": cell.lattice,
+        "positions": cell.positions @ cell.lattice,
+        "symbols": cell.symbols,
+        # Rows are of the displacement; vasprun.xml has them the other way round.
+        "charges": born.astype(np.float64).swapaxes(1, 2),
+        "dielectric": dielectric,
+    }
 
 
 def read_vaspout_forces(path: Path) -> Finished:
