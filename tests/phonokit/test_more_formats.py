@@ -14,6 +14,7 @@ from model_crystals import random_cubic, springs
 from phono_fc import ForceConstants, LatticeForceConstants, expand, symmetrize
 from phono_grid import Cell, Supercell
 from phono_grid.errors import DomainError, FileError
+from phonokit.io.formats import alamode_tables
 
 
 @pytest.mark.filterwarnings("ignore::phonokit.UnscatteredWarning")
@@ -142,3 +143,24 @@ def test_objects_of_other_programs_are_known_by_their_attributes(tmp_path):
         phonokit.from_object(Solver())
     with pytest.raises(DomainError, match="Euphonic, hiPhive, symfc, pheasy, got dict"):
         phonokit.from_object({})
+
+
+@pytest.mark.parametrize("size", [100, 3000, 1 << 22])
+def test_alamode_s_file_is_read_in_pieces_of_any_size(size, tmp_path, monkeypatch):
+    """The structure behind the constants, and elements on several lines, too."""
+    path = tmp_path / "x.xml"
+    phonokit.write_constants(CUBIC, path, format="alamode")
+    there = phonokit.load(path)
+    monkeypatch.setattr(alamode_tables, "PIECE", size)
+    text = path.read_text()
+    begin, end = text.index("  <Structure>"), text.index("  <ForceConstants>")
+    structure = text[begin:end]
+    text = text[:begin] + text[end:].replace("</Data>", structure + "</Data>")
+    text = text.replace('" pair2=', '"\n   pair2=').replace("></", ">\n</")
+    path.write_text(text)
+    again = phonokit.load(path)
+    np.testing.assert_array_equal(again.fc2.values, there.fc2.values)
+    np.testing.assert_array_equal(again.fc3.values, there.fc3.values)
+    path.write_text(text.replace("</FC3>", "</FC2>", 1))
+    with pytest.raises(FileError, match=r"FC\d: expected pairs and a number"):
+        phonokit.load(path)

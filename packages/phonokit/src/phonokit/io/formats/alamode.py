@@ -20,10 +20,11 @@ from phono_grid.calculators import calculator_units
 from phono_grid.errors import FileError, PhonoError
 from phono_grid.units import BOHR
 
-from phonokit.io.files import in_file, open_text
-from phonokit.io.formats.cells import cell_of_file, gathered
+from phonokit.io.files import in_file
+from phonokit.io.formats.alamode_tables import Table, read_tables
+from phonokit.io.formats.cells import Components, cell_of_file
 from phonokit.io.formats.embed import folded
-from phonokit.io.formats.numbers import PIECE, numbers_in, read_numbers
+from phonokit.io.formats.numbers import read_numbers
 from phonokit.model.dipoles import Dipoles
 
 BORN = "BORNINFO"
@@ -32,18 +33,14 @@ SHIFTS = np.array(
     [(0, 0, 0), *(n for n in product((-1, 0, 1), repeat=3) if n != (0, 0, 0))]
 )
 """Supercell vectors of the images, by their numbers from 1."""
-NUMBER = r"\s*([-+.\deE]+)\s*"
 THREE = r"\s*([-+.\deE]+)\s+([-+.\deE]+)\s+([-+.\deE]+)\s*"
-LARGEST = 1e9
-"""Constants, and numbers of atoms, that can be."""
 
 
 def read_alamode(
     path: Path,
 ) -> tuple[ForceConstants | None, LatticeForceConstants | None, Dipoles | None]:
     """Second order in its supercell, third order on lattice vectors, and charges."""
-    with open_text(path) as file:
-        text = file.read()
+    text, tables = read_tables(path)
     cell, home, vectors = _structure(path, text)
     with in_file(path):
         supercell = Supercell.of(
@@ -60,8 +57,8 @@ def read_alamode(
             f"{path}: Translations: {len(vectors)} of {cell.n_atoms} atoms, and "
             f"{len(home)} primitive atoms; is the file whole?"
         )
-    second = _constants(path, text, 2, cell, home, primitive)
-    third = _constants(path, text, 3, cell, home, primitive)
+    second = _constants(path, tables[2], cell, home, primitive)
+    third = _constants(path, tables[3], cell, home, primitive)
     if second is None and third is None:
         raise FileError(f"{path}: holds no constants of second or third order")
     with in_file(path):
@@ -133,69 +130,47 @@ def _in_primitive(
 
 def _constants(
     path: Path,
-    text: str,
-    order: int,
+    pieces: list[Table],
     cell: Cell,
     home: NDArray[np.int64],
     primitive: Cell,
 ) -> LatticeForceConstants | None:
-    """Constants of one order on lattice vectors, None if there are none."""
-    numbers = _table(path, text, order)
-    if not len(numbers):
-        return None
-    values = numbers[:, -1] * UNITS.force_constants(order)
-    index = numbers[:, :-1].astype(np.int32) - 1
-    del numbers
-    start, last = index[:, :2], index[:, 2:].reshape(-1, order - 1, 3)
-    if (
-        start[:, 0].max() >= len(home)
-        or last[..., 0].max() >= cell.n_atoms
-        or last[..., 2].max() >= len(SHIFTS)
-        or index.min() < 0
-    ):
-        raise FileError(f"{path}: FC{order}: numbers of atoms or images that are not there")
-    if order == 3:
-        # Both orders of the last two, once where they are the same.
-        other = (last[:, 0] != last[:, 1]).any(axis=1)
-        start = np.concatenate([start, start[other]])
-        last = np.concatenate([last, last[other][:, ::-1]])
-        values = np.concatenate([values, values[other]])
-    atom, vector = _lattice_points(path, cell, home, primitive)
-    atoms = np.column_stack([start[:, 0], atom[last[..., 0]]])
-    ratio = np.rint(cell.lattice @ np.linalg.inv(primitive.lattice)).astype(np.int64)
-    cells = np.asarray(vector[last[..., 0]] + SHIFTS[last[..., 2]] @ ratio, dtype=np.int64)
-    axes = np.column_stack([start[:, 1], last[..., 1]])
-    return gathered(values, atoms, cells, axes, primitive)
+    """Constants of one order on lattice vectors, None if there are none.
 
-
-def _table(path: Path, text: str, order: int) -> NDArray[np.float64]:
-    """The numbers of each element of an order in a row; none if there is none.
-
-    Piece by piece: as words, a file of 100 MB would fill gigabytes.
+    The pieces are used up, which keeps memory low.
     """
-    ends = "".join(rf'\s+pair{i}="\s*(\d+) ([123]) (\d+)"' for i in range(2, order + 1))
-    pattern = re.compile(
-        rf'<FC{order}\s+pair1="\s*(\d+) ([123])"{ends}>{NUMBER}</FC{order}>', re.ASCII
-    )
-    width, mark, close = 3 * order, f"<FC{order} ", f"</FC{order}>"
-    row = " ".join(rf"\{column}" for column in range(1, width + 1))
-    place, last = text.find(mark), text.rfind(close) + len(close)
-    tables, n = [np.empty((0, width))], 0
-    while 0 <= place < last:
-        end = text.find("\n", place + PIECE, last)
-        end = last if end < 0 else end
-        rows, count = pattern.subn(row, text[place:end])
-        numbers = numbers_in(path, 1 + text.count("\n", 0, place), rows)
-        if len(numbers) == count * width:
-            tables.append(numbers.reshape(count, width))
-            n += count
-        place = end
-    table = np.concatenate(tables)
-    if n != text.count(mark) or len(table) != n:
-        raise FileError(f"{path}: FC{order}: expected pairs and a number; is it whole?")
-    if (np.abs(table) > LARGEST).any():
-        raise FileError(f"{path}: FC{order}: a number that cannot be; is it whole?")
-    return table
+    if not pieces:
+        return None
+    order = (1 + pieces[0].index.shape[1]) // 3
+    atom, vector = _lattice_points(path, cell, home, primitive)
+    ratio = np.rint(cell.lattice @ np.linalg.inv(primitive.lattice)).astype(np.int64)
+    shifts = SHIFTS @ ratio
+    reach = int(np.abs(vector).max() + np.abs(shifts).max())
+    components = Components(primitive, order, reach)
+    while pieces:
+        piece = pieces.pop(0)
+        values, index = piece.values * UNITS.force_constants(order), piece.index - 1
+        start, last = index[:, :2], index[:, 2:].reshape(-1, order - 1, 3)
+        if (
+            start[:, 0].max() >= len(home)
+            or last[..., 0].max() >= cell.n_atoms
+            or last[..., 2].max() >= len(SHIFTS)
+            or index.min() < 0
+        ):
+            raise FileError(
+                f"{path}: FC{order}: numbers of atoms or images that are not there"
+            )
+        if order == 3:
+            # Both orders of the last two, once where they are the same.
+            other = (last[:, 0] != last[:, 1]).any(axis=1)
+            start = np.concatenate([start, start[other]])
+            last = np.concatenate([last, last[other][:, ::-1]])
+            values = np.concatenate([values, values[other]])
+        atoms = np.column_stack([start[:, 0], atom[last[..., 0]]])
+        cells = vector[last[..., 0]] + shifts[last[..., 2]]
+        axes = np.column_stack([start[:, 1], last[..., 1]])
+        components.add(values, atoms, cells, axes)
+    return components.together()
 
 
 def _lattice_points(

@@ -88,31 +88,78 @@ def gathered(
     primitive: Cell,
 ) -> LatticeForceConstants:
     """Constants of single components, those of the same atoms and cells put together."""
-    order = axes.shape[1]
-    columns = [*atoms.T, *cells.reshape(len(atoms), -1).T]
-    low = [int(column.min(initial=0)) for column in columns]
-    sizes = [
-        int(column.max(initial=0)) - least + 1
-        for column, least in zip(columns, low, strict=True)
-    ]
-    if np.prod(sizes, dtype=float) > 2.0**62:
-        raise DomainError("constants: lattice vectors that are too far apart")
-    code = np.zeros(len(atoms), dtype=np.int64)
-    for column, least, size in zip(columns, low, sizes, strict=True):
-        code = code * size + (column - least)
-    unique, place = np.unique(code, return_inverse=True)
-    flat: NDArray[np.int64] = place.reshape(-1)
-    for column in axes.T:
-        flat = np.asarray(3 * flat + column, dtype=np.int64)
-    most = len(unique) * 3**order
-    sums = np.bincount(flat, weights=values, minlength=most)
-    blocks = np.asarray(sums, dtype=np.float64)
-    rows = np.empty((len(unique), len(columns)), dtype=np.int64)
-    for i, (least, size) in reversed([*enumerate(zip(low, sizes, strict=True))]):
-        unique, rows[:, i] = unique // size, unique % size + least
-    return LatticeForceConstants(
-        blocks.reshape(-1, *[3] * order),
-        np.ascontiguousarray(rows[:, :order]),
-        np.ascontiguousarray(rows[:, order:]).reshape(-1, order - 1, 3),
-        primitive,
-    )
+    reach = int(np.abs(cells).max(initial=0))
+    components = Components(primitive, axes.shape[1], reach)
+    components.add(values, atoms, cells, axes)
+    return components.together()
+
+
+class Components:
+    """Constants of single components, kept in as little memory as they need.
+
+    Parameters
+    ----------
+    primitive : Cell
+    order : int
+    reach : int
+        No lattice vector has a larger component.
+    """
+
+    def __init__(self, primitive: Cell, order: int, reach: int) -> None:
+        width = 2 * reach + 1
+        if primitive.n_atoms**order * float(width) ** (3 * order - 3) * 3**order > 2.0**62:
+            raise DomainError("constants: lattice vectors that are too far apart")
+        self._primitive, self._order, self._reach = primitive, order, reach
+        self._sizes = [primitive.n_atoms] * order + [width] * (3 * order - 3)
+        self._codes: list[NDArray[np.int64]] = []
+        self._values: list[NDArray[np.float64]] = []
+
+    def add(
+        self,
+        values: NDArray[np.float64],
+        atoms: NDArray[np.int64],
+        cells: NDArray[np.int64],
+        axes: NDArray[np.integer[Any]],
+    ) -> None:
+        """Take some more.
+
+        Parameters
+        ----------
+        values : (n,) array
+        atoms : (n, order) array
+        cells : (n, order - 1, 3) array
+        axes : (n, order) array
+        """
+        columns = [*atoms.T, *(cells.reshape(len(atoms), -1).T + self._reach), *axes.T]
+        code = np.zeros(len(atoms), dtype=np.int64)
+        for column, size in zip(columns, self._sizes + [3] * self._order, strict=True):
+            code = code * size + column
+        self._codes.append(code)
+        self._values.append(np.asarray(values, dtype=np.float64))
+
+    def together(self) -> LatticeForceConstants:
+        """All of them in blocks, those of one component added."""
+        order = self._order
+        codes, values = np.concatenate(self._codes), np.concatenate(self._values)
+        self._codes, self._values = [], []
+        sequence = codes.argsort(kind="stable")
+        codes, values = codes[sequence], values[sequence]
+        del sequence
+        block = codes // 3**order
+        first = np.flatnonzero(np.diff(block, prepend=-1))
+        place = np.repeat(np.arange(len(first)), np.diff(first, append=len(block)))
+        place *= 3**order
+        place += codes - block * 3**order
+        unique = block[first]
+        del codes, block
+        blocks = np.zeros(len(first) * 3**order)
+        np.add.at(blocks, place, values)
+        rows = np.empty((len(unique), len(self._sizes)), dtype=np.int64)
+        for i in reversed(range(len(self._sizes))):
+            unique, rows[:, i] = unique // self._sizes[i], unique % self._sizes[i]
+        return LatticeForceConstants(
+            blocks.reshape(-1, *[3] * order),
+            np.ascontiguousarray(rows[:, :order]),
+            (rows[:, order:] - self._reach).reshape(-1, order - 1, 3),
+            self._primitive,
+        )

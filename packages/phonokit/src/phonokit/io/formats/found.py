@@ -250,7 +250,8 @@ def _find_alamode(path: Path) -> Path | None:
     if is_hdf5(path):
         return path if path.suffix in HDF5 and _holds_alamode(path) else None
     head = head_of(path)
-    return path if "<Data>" in head and "<NumberOfAtoms>" in head else None
+    marks = ("<NumberOfAtoms>", "<ForceConstants>")
+    return path if "<Data>" in head and any(mark in head for mark in marks) else None
 
 
 def _holds_alamode(path: Path) -> bool:
