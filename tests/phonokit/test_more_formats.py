@@ -157,10 +157,15 @@ def test_alamode_s_file_is_read_in_pieces_of_any_size(size, tmp_path, monkeypatc
     structure = text[begin:end]
     text = text[:begin] + text[end:].replace("</Data>", structure + "</Data>")
     text = text.replace('" pair2=', '"\n   pair2=').replace("></", ">\n</")
+    # As alm writes them: what was fitted has elements of the same names.
+    unique = '<FC2 pairs="0 3" multiplicity="2">-9.3e-04</FC2>\n' * 3
+    unique = f"<HarmonicUnique>\n<NFC2>3</NFC2>\n{unique}</HarmonicUnique>\n"
+    unique += unique.replace("Harmonic", "Cubic").replace("FC2", "FC3")
+    text = text.replace("<ForceConstants>\n", f"<ForceConstants>\n{unique}")
     path.write_text(text)
     again = phonokit.load(path)
     np.testing.assert_array_equal(again.fc2.values, there.fc2.values)
     np.testing.assert_array_equal(again.fc3.values, there.fc3.values)
-    path.write_text(text.replace("</FC3>", "</FC2>", 1))
+    path.write_text("</FC2>".join(text.rsplit("</FC3>", 1)))
     with pytest.raises(FileError, match=r"FC\d: expected pairs and a number"):
         phonokit.load(path)

@@ -1,6 +1,7 @@
 """Pairs and triplets of ALAMODE's XML file, read piece by piece.
 
-A file of 100 MB would fill several times its size as text and as words.
+A file of 100 MB would fill several times its size as text and as words. Elements of the
+same names before them hold the parameters that were fitted.
 """
 
 import re
@@ -23,6 +24,8 @@ LONGEST = 1 << 12
 LARGEST = 1e9
 """Constants, and numbers of atoms, that can be."""
 NUMBER = r"\s*([-+.\deE]+)\s*"
+UNIQUE = re.compile(r'<FC[23]\s+pairs="[^<>]*>[^<>]*</FC[23]>')
+"""Parameters of the fit, which are no constants."""
 STRUCTURE = ("<a1>", "<pos", "<map")
 """Elements of the structure, wherever a file has it."""
 
@@ -59,6 +62,8 @@ def read_tables(path: Path) -> tuple[str, dict[int, list[Table]]]:
     line = 1
     with open_text(path) as file:
         while piece := _piece(file):
+            if ' pairs="' in piece:
+                piece = UNIQUE.sub("", piece)
             rows = False
             for order in ORDERS:
                 table = _table(path, line, piece, order)
