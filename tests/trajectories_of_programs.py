@@ -123,3 +123,23 @@ def _box(lattice: Array, origin: Array, *, general: bool) -> str:
     high += origin + np.diag(lattice)
     lines = rows(np.column_stack([low, high, [xy, xz, yz]]), "%.14g")
     return "ITEM: BOX BOUNDS xy xz yz pp pp pp\n" + "\n".join(lines) + "\n"
+
+
+def cp2k_steps(cell: Cell, values: Array, unit: float = 1.0) -> str:
+    """A file of CP2K: positions in Å, or forces in Hartree/bohr."""
+    text = ""
+    for i, step in enumerate(values):
+        lines = [
+            f"{symbol:>4}{''.join(f'{x / unit:20.10f}' for x in row)}"
+            for symbol, row in zip(cell.symbols, step, strict=True)
+        ]
+        head = f" i = {i:8d}, time = {0.5 * i:12.3f}, E = {-31.0:20.10f}"
+        text += "\n".join([f"{cell.n_atoms:8d}", head, *lines]) + "\n"
+    return text
+
+
+def tdep_rows(values: Array) -> str:
+    """A file of TDEP: a row of each atom of each step."""
+    return "".join(
+        " ".join(f"{x:.12f}" for x in row) + "\n" for row in values.reshape(-1, 3)
+    )

@@ -11,10 +11,13 @@ from constants_of_programs import write_vaspout
 from fuzzing.reader import Reader
 from phono_fc import ForceConstants
 from phono_grid import Cell
+from phonokit.io.formats.poscar import write_poscar
 from trajectories_of_programs import (
+    cp2k_steps,
     extxyz_steps,
     lammps_steps,
     outcar_steps,
+    tdep_rows,
     vasprun_steps,
 )
 
@@ -64,7 +67,28 @@ def steps_of_vaspout(folder: Path) -> None:
             group[key] = value
 
 
+def two_files_of_cp2k(folder: Path) -> None:
+    """Positions, and forces beside them."""
+    x, forces = frames()
+    (folder / "a-pos-1.xyz").write_text(cp2k_steps(rest(), x))
+    (folder / "a-frc-1.xyz").write_text(cp2k_steps(rest(), forces))
+
+
+def folder_of_tdep(folder: Path) -> None:
+    """Positions, forces, and the atoms at rest."""
+    x, forces = frames()
+    write_poscar(rest(), folder / "infile.ssposcar")
+    inside = x @ np.linalg.inv(rest().lattice)
+    (folder / "infile.positions").write_text(tdep_rows(inside))
+    (folder / "infile.forces").write_text(tdep_rows(forces))
+
+
 TRAJECTORIES = {
+    "md-cp2k": Reader(
+        two_files_of_cp2k,
+        lambda folder: phonokit.read_trajectory(folder / "a-pos-1.xyz", rest()),
+    ),
+    "md-tdep": Reader(folder_of_tdep, phonokit.read_trajectory),
     "md.extxyz": trajectory("md.extxyz", extxyz_steps),
     "md.dump": trajectory("md.dump", lammps_steps),
     "md-outcar": trajectory("OUTCAR", outcar_steps),

@@ -7,12 +7,16 @@ from format_crystals import CRYSTALS, frequencies
 from phono_fc import expand
 from phono_grid import Cell
 from phono_grid.errors import FileError
+from phono_grid.units import BOHR, HARTREE
 from phonokit.cli.app import main
+from phonokit.io.formats.poscar import write_poscar
 from trajectories_of_programs import (
+    cp2k_steps,
     extxyz_steps,
     lammps_frame,
     lammps_steps,
     outcar_steps,
+    tdep_rows,
     vasprun_steps,
 )
 
@@ -61,6 +65,65 @@ def test_every_program_s_frames_give_the_constants(name, tmp_path):
     assert len(data) == 24
     found = phonokit.fit_trajectory(data).crystal.fc2
     np.testing.assert_allclose(found.values, FC2.values, rtol=0, atol=digits)
+
+
+def write_cp2k(folder):
+    x, forces = frames()
+    (folder / "si-pos-1.xyz").write_text(cp2k_steps(CELL, x))
+    (folder / "si-frc-1.xyz").write_text(cp2k_steps(CELL, forces, HARTREE / BOHR))
+    return folder / "si-pos-1.xyz"
+
+
+def write_tdep(folder):
+    x, forces = frames()
+    write_poscar(CELL, folder / "infile.ssposcar")
+    inside = x @ np.linalg.inv(CELL.lattice) + 1.0
+    (folder / "infile.positions").write_text(tdep_rows(inside))
+    (folder / "infile.forces").write_text(tdep_rows(forces))
+    return folder
+
+
+def test_positions_and_forces_of_cp2k_are_in_two_files(tmp_path):
+    path = write_cp2k(tmp_path)
+    for given in (path, tmp_path / "si-frc-1.xyz"):
+        data = phonokit.read_trajectory(given, CELL)
+        assert [file.path.name for file in data.files] == ["si-pos-1.xyz", "si-frc-1.xyz"]
+        found = phonokit.fit_trajectory(data).crystal.fc2
+        np.testing.assert_allclose(found.values, FC2.values, rtol=0, atol=1e-6)
+    # Forces every second step; a step that a restart repeats; a frame that is cut.
+    x, forces = frames()
+    step = cp2k_steps(CELL, forces, HARTREE / BOHR).split(f"{CELL.n_atoms:8d}\n")[1:]
+    kept = "".join(f"{CELL.n_atoms:8d}\n{each}" for each in [step[4], *step[::2]])
+    (tmp_path / "si-frc-1.xyz").write_text(kept)
+    path.write_text(path.read_text()[:-200])
+    data = phonokit.read_trajectory(path, CELL)
+    assert len(data) == 12
+    moved = data.displacements - (x - CELL.positions @ CELL.lattice)[::2]
+    np.testing.assert_allclose(moved, 0, atol=1e-9)
+    np.testing.assert_allclose(data.forces, forces[::2], atol=1e-8)
+    (tmp_path / "si-frc-1.xyz").unlink()
+    with pytest.raises(FileError, match=r"si-frc-1.xyz is not beside it; let CP2K write"):
+        phonokit.read_trajectory(path, CELL)
+
+
+def test_a_folder_of_tdep_tells_where_atoms_are_at_rest(tmp_path):
+    write_tdep(tmp_path)
+    data = phonokit.read_trajectory(tmp_path)
+    assert len(data.files) == 3
+    found = phonokit.fit_trajectory(data).crystal
+    expected = frequencies(CRYSTALS["plain"], like=found)
+    np.testing.assert_allclose(frequencies(found), expected, rtol=0, atol=1e-5)
+    forces = (tmp_path / "infile.forces").read_text()
+    for text, error in (
+        ("\n".join(forces.splitlines()[: -CELL.n_atoms]), "is of 23 steps, .* of 24"),
+        (forces[:-40], "three numbers for each of 16 atoms"),
+    ):
+        (tmp_path / "infile.forces").write_text(text)
+        with pytest.raises(FileError, match=error):
+            phonokit.read_trajectory(tmp_path)
+    (tmp_path / "infile.forces").unlink()
+    with pytest.raises(FileError, match=r"infile.forces: no such file"):
+        phonokit.read_trajectory(tmp_path)
 
 
 def test_the_box_of_lammps_is_turned_in_these_tests():

@@ -16,6 +16,7 @@ from phonokit.io.finished import read_finished
 from phonokit.io.frames import frames_of
 from phonokit.io.read import read
 from phonokit.io.recognize import format_of, plain
+from phonokit.io.separate_trajectories import read_separate, rest_of_tdep
 from phonokit.io.structures import cell_of
 from phonokit.io.vaspout import is_hdf5, read_vaspout_steps
 from phonokit.model.provenance import InputFile
@@ -45,13 +46,15 @@ def read_trajectory(
     ----------
     trajectories : path, or sequence of them
         Files with positions and forces in the order of time: extxyz, ASE's trajectories,
-        ``vasprun.xml``, ``OUTCAR``, ``vaspout.h5``, dumps of LAMMPS and any other output
-        with several images that ASE reads; or displaced supercells of phonopy and
-        phono3py, a yaml file or a folder.
+        ``vasprun.xml``, ``OUTCAR``, ``vaspout.h5``, dumps of LAMMPS, ``PROJECT-pos-1.xyz``
+        of CP2K (``PROJECT-frc-1.xyz`` beside it), a folder of TDEP (``infile.positions``,
+        ``infile.forces``, ``infile.ssposcar``) and any other output with several images
+        that ASE reads; or displaced supercells of phonopy and phono3py, a yaml file or a
+        folder.
     rest : path or Cell, optional
         The supercell with its atoms at rest; that of the first path if not given, which
-        must be displaced supercells then. A file with forces, an output of a calculation,
-        has those subtracted from all frames.
+        must be displaced supercells or a folder of TDEP then. A file with forces, an output
+        of a calculation, has those subtracted from all frames.
     skip : int
         Frames at the beginning of each trajectory that are left out.
     every : int
@@ -86,6 +89,8 @@ def read_trajectory(
     forces: Array | None = None
     if isinstance(rest, Cell):
         cell = rest
+    elif rest is None and (own := rest_of_tdep(paths[0])) is not None:
+        cell = own
     elif rest is None:
         if not _is_data_set(paths[0]):
             raise DomainError(
@@ -155,8 +160,15 @@ def read_frames(
         positions, forces = x[skip::every], data.snapshots.forces[skip::every]
         lattices = lattices[skip::every]
     else:
-        names, positions, forces, lattices = _images(path, form, skip, every)
-        files = (InputFile(path, sha256(path)),)
+        steps = read_separate(path, rest) if form is None else None
+        if steps is None:
+            names, positions, forces, lattices = _images(path, form, skip, every)
+            files = (InputFile(path, sha256(path)),)
+        else:
+            names = steps.symbols
+            positions, forces = steps.positions[skip::every], steps.forces[skip::every]
+            lattices = np.repeat(steps.lattice[None], len(positions), axis=0)
+            files = tuple(InputFile(file, sha256(file)) for file in steps.files)
         for what, array in (("positions", positions), ("lattice vectors", lattices)):
             bad = ~np.isfinite(array).all(axis=(1, 2))
             if bad.any():
