@@ -286,3 +286,100 @@ def write_castep_bin(crystal: phonokit.Crystal, path: Path) -> None:
             data = record if isinstance(record, bytes) else record.tobytes()
             mark = len(data).to_bytes(4, "big")
             file.write(mark + data + mark)
+
+
+def anaddb_arrays(
+    constants: LatticeForceConstants, grid: tuple[int, ...], polar: Any = None
+) -> dict[str, np.ndarray]:
+    """The arrays of ABINIT's ``anaddb.nc``: constants of a grid, periodic images shared.
+
+    Pairs that are not among the constants are one far away, of their weight.
+    """
+    cell = constants.cell
+    kinds = list(dict.fromkeys(cell.symbols))
+    species = np.array([kinds.index(s) + 1 for s in cell.symbols], dtype=np.int32)
+    first = [cell.symbols.index(s) for s in kinds]
+    place = np.column_stack([constants.atoms, constants.cells[:, 0] % grid])
+    _, which, counts = np.unique(place, axis=0, return_inverse=True, return_counts=True)
+    shares = 1 / counts[np.ravel(which)]
+    rows = []
+    for atom in range(cell.n_atoms):
+        own = np.flatnonzero(constants.atoms[:, 0] == atom)
+        itself = (constants.atoms[own, 1] == atom) & ~constants.cells[own, 0].any(axis=1)
+        rows.append(own[np.argsort(~itself, kind="stable")])
+    size = max(map(len, rows)) + cell.n_atoms
+    x = cell.positions @ cell.lattice
+    arrays = {
+        "ifc_neighbours_indices": np.ones((cell.n_atoms, size), dtype=np.int32),
+        "ifc_atoms_cart_coord": np.zeros((cell.n_atoms, size, 3)),
+        "ifc_weights": np.zeros((cell.n_atoms, size)),
+        "ifc_matrix_cart_coord": np.zeros((cell.n_atoms, size, 3, 3)),
+    }
+    for atom, own in enumerate(rows):
+        n = len(own)
+        ends = x[constants.atoms[own, 1]] + constants.cells[own, 0] @ cell.lattice
+        arrays["ifc_neighbours_indices"][atom, :n] = constants.atoms[own, 1] + 1
+        # From an origin of its own, as the program counts.
+        arrays["ifc_atoms_cart_coord"][atom, :n] = (ends + 0.3) / BOHR
+        arrays["ifc_atoms_cart_coord"][atom, n:] = (x[0] + 0.3) / BOHR
+        arrays["ifc_weights"][atom, :n] = shares[own]
+        for kind in range(cell.n_atoms):
+            has = shares[own][constants.atoms[own, 1] == kind].sum()
+            arrays["ifc_neighbours_indices"][atom, n + kind] = kind + 1
+            far = (x[kind] + 40 * cell.lattice[0] + 0.3) / BOHR
+            arrays["ifc_atoms_cart_coord"][atom, n + kind] = far
+            arrays["ifc_weights"][atom, n + kind] = np.prod(grid) - has
+        values = constants.values[own].swapaxes(1, 2)
+        arrays["ifc_matrix_cart_coord"][atom, :n] = values / (HARTREE / BOHR**2)
+    numbers = [cell.atomic_numbers[i] for i in first]
+    arrays |= {
+        "anaddb_version": np.array([1], dtype=np.int32),
+        "primitive_vectors": cell.lattice / BOHR,
+        "reduced_atom_positions": cell.positions,
+        "atom_species": species,
+        "atomic_numbers": np.array(numbers, dtype=np.float64),
+        "atomic_mass_units": cell.masses[first],
+        "ifc_atoms_indices": np.arange(1, cell.n_atoms + 1, dtype=np.int32),
+    }
+    if polar is not None:
+        arrays["becs_cart"] = polar.charges.charges.swapaxes(1, 2)
+        arrays["emacro_cart"] = polar.charges.dielectric
+        name = "ifc_matrix_cart_coord"
+        arrays[f"{name}_short_range"] = arrays[name]
+        arrays[name] = arrays[name] + 1.0  # with the dipoles, which are not read
+    return arrays
+
+
+def write_netcdf(arrays: dict[str, np.ndarray], path: Path, *, version: int) -> None:
+    """A file of the classic format, version 1 or 2, or HDF5 with version 4."""
+    if version == 4:
+        with h5py.File(path, "w") as file:
+            for name, array in arrays.items():
+                file[name] = array
+        return
+
+    def number(n: int, size: int = 4) -> bytes:
+        return n.to_bytes(size, "big")
+
+    def name_of(text: str) -> bytes:
+        data = text.encode()
+        return number(len(data)) + data + bytes(-len(data) % 4)
+
+    sizes = sorted({n for array in arrays.values() for n in array.shape})
+    offset = 4 if version == 1 else 8
+    head = b"CDF" + bytes([version]) + number(0) + number(10) + number(len(sizes))
+    head += b"".join(name_of(f"d{n}") + number(n) for n in sizes)
+    head += number(12) + number(1) + name_of("Conventions")
+    head += number(2) + number(3) + b"ETSF"[:3] + b"\0"
+    data, parts = b"", []
+    for name, array in arrays.items():
+        kind, code = (">i4", 4) if array.dtype.kind == "i" else (">f8", 6)
+        part = name_of(name) + number(array.ndim)
+        part += b"".join(number(sizes.index(n)) for n in array.shape)
+        part += bytes(8) + number(code) + number(4 * array.size)
+        parts.append((part, len(data)))
+        data += array.astype(kind).tobytes()
+    begin = len(head) + 8 + sum(len(part) + offset for part, _ in parts)
+    head += number(11) + number(len(parts))
+    head += b"".join(part + number(begin + at, offset) for part, at in parts)
+    path.write_bytes(head + data)

@@ -15,8 +15,10 @@ import numpy as np
 import phonokit
 from charged_crystals import charged
 from constants_of_programs import (
+    anaddb_arrays,
     write_alamode_h5,
     write_d3q,
+    write_netcdf,
     write_q2r_xml,
     write_sparse_d3q,
     write_vasp_hessian,
@@ -30,6 +32,7 @@ from phono_3ph import Strengths, StrengthsOrigin, read_strengths, write_strength
 from phono_4ph import read_force_constants4, read_tdep_fourth_order, write_force_constants4
 from phono_fc import (
     ForceConstants,
+    LatticeForceConstants,
     SparseForceConstants3,
 )
 from phono_grid import Cell, Supercell
@@ -227,6 +230,14 @@ CONSTANTS = {
     "espresso": constants("espresso", "x.fc"),
     "alamode": constants("alamode", "x.xml"),
     "d3q": Reader(lambda folder: write_d3q(small(), folder), phonokit.load),
+    "anaddb.nc": Reader(
+        lambda f: write_netcdf(
+            anaddb_arrays(LatticeForceConstants.of(small().fc2), (1, 1, 1)),
+            f / "anaddb.nc",
+            version=2,
+        ),
+        phonokit.load,
+    ),
     "sparse-d3q": Reader(lambda folder: write_sparse_d3q(small(), folder), phonokit.load),
     "q2r.xml": Reader(q2r_xml, phonokit.load),
     "hessian": Reader(

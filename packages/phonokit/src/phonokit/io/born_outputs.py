@@ -13,6 +13,8 @@ from phono_grid.units import BOHR
 
 from phonokit.io.born_perturbation import charges_of_abinit, charges_of_castep
 from phonokit.io.files import open_text
+from phonokit.io.formats.anaddb_file import anaddb_charges
+from phonokit.io.formats.netcdf import is_netcdf
 from phonokit.io.lines import number_of
 from phonokit.io.vaspout import is_hdf5, vaspout_charges
 
@@ -82,6 +84,9 @@ class ChargesOfOutput:
 
 def read_charges_of_output(path: Path) -> ChargesOfOutput | None:
     """Charges of an output of ph.x, VASP, ABINIT or CASTEP; None if it is of none."""
+    if is_netcdf(path):
+        found = anaddb_charges(path)
+        return None if found is None else ChargesOfOutput(**found)
     if is_hdf5(path):
         charges = vaspout_charges(path)
         return None if charges is None else ChargesOfOutput(program="VASP", **charges)

@@ -51,12 +51,14 @@ def read_constants(
     ----------
     path : str or Path
         A file or a folder of ShengBTE, FourPhonon, TDEP, Quantum ESPRESSO, ALAMODE, VASP
-        (with a Hessian), Euphonic, kALDo (``gpumd_fc.npz``) or CASTEP (``.castep_bin``,
-        ``.check``, by Euphonic, which must be installed); which it is, its content tells.
-        Files of phonopy and phono3py are read by `phonokit.load`.
+        (with a Hessian), Euphonic, kALDo (``gpumd_fc.npz``), CASTEP (``.castep_bin``,
+        ``.check``, by Euphonic, which must be installed) or ABINIT (``anaddb.nc``); which
+        it is, its content tells. Files of phonopy and phono3py are read by
+        `phonokit.load`.
     format : str, optional
         ``"shengbte"``, ``"tdep"``, ``"espresso"``, ``"alamode"``, ``"vasp"``,
-        ``"euphonic"``, ``"kaldo"`` or ``"castep"``, where the content does not tell.
+        ``"euphonic"``, ``"kaldo"``, ``"castep"`` or ``"abinit"``, where the content does
+        not tell.
     symmetrize : bool
         Whether constants that break the sum rule or index exchange are made to obey.
     lang : "Rust" or "Python", optional

@@ -17,6 +17,7 @@ from phonokit.io.files import in_file, one_of, open_text, variants
 from phonokit.io.formats import gpumd
 from phonokit.io.formats.alamode import BORN, read_alamode
 from phonokit.io.formats.alamode_h5 import read_alamode_h5
+from phonokit.io.formats.anaddb import DDB, is_anaddb, read_anaddb, refuse_ddb
 from phonokit.io.formats.castep import SUFFIXES, is_castep, read_castep
 from phonokit.io.formats.cells import grid_supercell, on_cell
 from phonokit.io.formats.control import CONTROL, read_control
@@ -24,6 +25,7 @@ from phonokit.io.formats.d3q import is_mat3r, is_sparse, read_mat3r
 from phonokit.io.formats.espresso import read_espresso
 from phonokit.io.formats.espresso_xml import CONSTANTS, is_xml
 from phonokit.io.formats.euphonic import MARK, read_euphonic
+from phonokit.io.formats.netcdf import is_netcdf
 from phonokit.io.formats.npz import is_archive, names_in
 from phonokit.io.formats.poscar import read_poscar
 from phonokit.io.formats.record import ConstantsRecord
@@ -351,6 +353,26 @@ def _read_castep(path: Path) -> ConstantsRecord:
     return ConstantsRecord(format="CASTEP", second=second, polar=polar, files=(path,))
 
 
+def _find_abinit(path: Path) -> Path | None:
+    """A netCDF file of anaddb, or a DDB; of a folder the only one of the first."""
+    if path.is_dir():
+        files = sorted(path.glob("*anaddb.nc")) or sorted(path.glob("*_DDB"))
+        return one_of([f for f in files if _find_abinit(f)])
+    if path.is_file() and is_netcdf(path):
+        return path if is_anaddb(path) else None
+    return path if DDB in head_of(path) else None
+
+
+def _read_abinit(path: Path) -> ConstantsRecord:
+    """A file of anaddb."""
+    if not is_netcdf(path):
+        raise refuse_ddb(path)
+    second, polar = read_anaddb(path)
+    return ConstantsRecord(
+        format="ABINIT (anaddb)", second=second, polar=polar, files=(path,)
+    )
+
+
 FORMATS = (
     ConstantsFormat("shengbte", _find_shengbte, _read_shengbte),
     ConstantsFormat("tdep", _find_tdep, _read_tdep),
@@ -360,5 +382,6 @@ FORMATS = (
     ConstantsFormat("euphonic", _find_euphonic, _read_euphonic),
     ConstantsFormat("kaldo", _find_kaldo, _read_kaldo),
     ConstantsFormat("castep", _find_castep, _read_castep),
+    ConstantsFormat("abinit", _find_abinit, _read_abinit),
 )
 """Formats of constants without a yaml file, in the order in which they are looked for."""
