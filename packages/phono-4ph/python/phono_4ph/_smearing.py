@@ -111,6 +111,7 @@ class AdaptiveGaussian(ValueNoun):
         phonons : PeriodicModes
         velocities : (n_q, n_b, 3) array_like
             Å THz, at every point of the grid, as `phono_dynmat.group_velocities` has them.
+            Of ``FOURPHONON`` the partner at -q moves the other way, in degenerate sets too.
         scale : float
             ``a``; FourPhonon's ``scalebroad``.
         cutoff : float
@@ -127,6 +128,8 @@ class AdaptiveGaussian(ValueNoun):
             images = grid.rotations.transpose(0, 2, 1).reshape(-1, 3)
             first = images[np.arange(len(images)), (images != 0).argmax(axis=1)]
             steps = distinct(images * np.sign(first)[:, None], axis=0)
+        else:
+            v = _paired(v, phonons)
         return cls(scale / 2 * v @ (steps @ grid.steps).T, cutoff, counting)
 
     def densities(
@@ -137,3 +140,12 @@ class AdaptiveGaussian(ValueNoun):
         sigma = np.where(near, sigma, 1.0)
         x = differences / sigma
         return np.where(near, np.exp(-(x**2) / 2) / (np.sqrt(2 * np.pi) * sigma), 0.0)
+
+
+def _paired(velocities: NDArray[np.float64], phonons: PeriodicModes) -> NDArray[np.float64]:
+    """The velocities in `conjugate_gauge`: of band j at -q the opposite of band j at q."""
+    opposite = phonons.grid.index(-phonons.grid.addresses)
+    later = opposite > np.arange(len(opposite))
+    paired = velocities.copy()
+    paired[opposite[later]] = -velocities[later]
+    return paired
