@@ -12,6 +12,7 @@ from phono_grid.files import path_of
 from phono_grid.hdf5 import Hdf5File, open_hdf5
 
 from phonokit.io.files import in_file, open_text
+from phonokit.io.formats.numbers import read_numbers
 from phonokit.io.plausible import ensure_constants
 from phonokit.io.tree import Tree
 from phonokit.results.force_constants import HDF5, NAMES, SPARSE
@@ -285,17 +286,20 @@ def _check_unit(path: Path, file: Hdf5File) -> None:
 
 def _read_text(path: Path) -> tuple[NDArray[np.float64], NDArray[np.int64] | None]:
     """Blocks in any order of pairs that is phonopy's."""
+    head: list[str] = []
+    skipped = 0
     with open_text(path) as file:
-        head = file.readline().split()
-        words = file.read().split()
+        while not head and (line := file.readline()):
+            head, skipped = line.split(), skipped + 1
+    found = read_numbers(path, skip_lines=skipped)
     try:
         n_first, n_s = (int(head[0]), int(head[-1]))
-        numbers = np.array(words, dtype=np.float64).reshape(n_first, n_s, 11)
+        numbers = found.reshape(n_first, n_s, 11)
     except (ValueError, IndexError):
         raise FileError(
             f"{path}: expected a line of two numbers of atoms, and for every pair of them "
-            f"a line i j and three lines of three numbers; got {len(words)} numbers after "
-            f"{' '.join(head)!r}"
+            f"a line i j and three lines of three numbers; got {len(found)} numbers after "
+            f"{' '.join(head)[:60]!r}"
         ) from None
     pairs = np.rint(numbers[..., :2]).astype(np.int64) - 1
     first = pairs[:, 0, 0]

@@ -23,7 +23,7 @@ LONGEST = 1 << 12
 """Characters that an element may have."""
 LARGEST = 1e9
 """Constants, and numbers of atoms, that can be."""
-NUMBER = r"\s*([-+.\deE]+)\s*"
+NUMBER = r"\s*([-+.\deEdD]+)\s*"
 UNIQUE = re.compile(r'<FC[23]\s+pairs="[^<>]*>[^<>]*</FC[23]>')
 """Parameters of the fit, which are no constants."""
 STRUCTURE = ("<a1>", "<pos", "<map")

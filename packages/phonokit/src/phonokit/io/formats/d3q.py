@@ -33,14 +33,14 @@ def is_mat3r(head: str) -> bool:
     """Whether the beginning of a file with the head of ``q2r.x`` is that of ``mat3R``."""
     if is_sparse(head):
         return True
-    rows = [line.split() for line in head.splitlines()]
+    rows = [words for line in head.splitlines() if (words := line.split())]
     numbers = [len(row) if all(w.lstrip("-").isdigit() for w in row) else 0 for row in rows]
     return any(pair == (6, 1) for pair in pairwise(numbers))
 
 
 def is_sparse(head: str) -> bool:
     """Whether the beginning of a file is that of the sparse one."""
-    return head.lstrip().startswith(SPARSE)
+    return head.split()[:2] == SPARSE.split()
 
 
 def read_mat3r(path: Path) -> LatticeForceConstants:

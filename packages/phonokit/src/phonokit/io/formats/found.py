@@ -32,6 +32,7 @@ from phonokit.io.formats.record import ConstantsRecord
 from phonokit.io.formats.shengbte import SECOND, THIRD, read_second, read_third
 from phonokit.io.formats.tdep import CELL, LOTOSPLITTING, NAMES, read_tdep
 from phonokit.io.formats.vasp_dfpt import CHARGES, WANTED, holds, read_vasp_dfpt
+from phonokit.io.lines import number_of
 from phonokit.io.vaspout import has_force_constants, is_hdf5, read_vaspout_constants
 from phonokit.model.constants import Constants2, primitive_of
 from phonokit.model.masses import constants_with
@@ -103,7 +104,7 @@ def _find_shengbte(path: Path) -> Path | None:
         return control if control.is_file() else None
     if path.name.split(".")[0] in (SECOND, THIRD):
         return _find_shengbte(path.parent)
-    head = head_of(path).lower()
+    head = head_of(path).lower().replace("$", "&")
     return path if "&crystal" in head and "&allocations" in head else None
 
 
@@ -212,10 +213,10 @@ def _find_espresso(path: Path) -> Path | None:
     head = head_of(path)
     if is_xml(head) or is_sparse(head):
         return path
-    lines = head.splitlines()
+    lines = [line for line in head.splitlines() if line.strip()]
     words = lines[0].split() if lines else []
     try:
-        numbers = [float(word) for word in words]
+        numbers = [number_of(word) for word in words]
     except ValueError:
         return None
     whole = all(word.lstrip("-").isdigit() for word in words[:3])

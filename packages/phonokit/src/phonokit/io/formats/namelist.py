@@ -65,7 +65,9 @@ def read_namelist(path: Path) -> Namelist:
     with open_text(path) as file:
         text = "\n".join(_without_comment(line) for line in file)
     groups: dict[str, dict[str, list[Value]]] = {}
-    for match in re.finditer(r"&(\w+)(.*?)(?:&end|(?<=[\s,])/|\Z)", text, re.S | re.I):
+    for match in re.finditer(
+        r"[&$](\w+)(.*?)(?:[&$]end|(?<=[\s,])/|\Z)", text, re.S | re.I
+    ):
         groups[match[1].lower()] = dict(_entries(match[2]))
     return Namelist(path, groups)
 
@@ -88,7 +90,9 @@ def _entries(text: str) -> Iterator[tuple[str, list[Value]]]:
     names = list(_NAME.finditer(text))
     ends = [match.start() for match in names[1:]] + [len(text)] * bool(names)
     for match, end in zip(names, ends, strict=True):
-        index = "" if match[3] is None else f"({match[3].replace(' ', '')})"
+        # All of an axis may be written 1:3.
+        places = "" if match[3] is None else re.sub(r"\d+:\d+", ":", match[3])
+        index = "" if match[3] is None else f"({''.join(places.split())})"
         values: list[Value] = []
         for word in _WORD.finditer(text[match.end() : end]):
             if word[3] is None:
