@@ -8,6 +8,7 @@ import gzip
 import lzma
 from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from charged_crystals import charged
 from constants_of_programs import (
     anaddb_arrays,
     write_alamode_h5,
+    write_castep_bin,
     write_d3q,
     write_netcdf,
     write_q2r_xml,
@@ -177,6 +179,11 @@ def constants(target: str, name: str) -> Reader:
     )
 
 
+LOTOSPLITTING = "2.43 0 0 # dielectric\n0 2.43 0\n0 0 2.43\n" + "".join(
+    f"{z} 0 0\n0 {z} 0\n0 0 {z}\n" for z in (1.087, -1.087)
+)
+
+
 def q2r_xml(folder: Path) -> None:
     """The XML file of q2r.x, with charges."""
     with_dipoles = charged(phonokit.Crystal.from_constants(small().fc2))
@@ -230,6 +237,20 @@ CONSTANTS = {
     "espresso": constants("espresso", "x.fc"),
     "alamode": constants("alamode", "x.xml"),
     "d3q": Reader(lambda folder: write_d3q(small(), folder), phonokit.load),
+    "charges-vaspout": Reader(
+        lambda folder: write_vaspout(
+            charged(phonokit.Crystal.from_constants(small().fc2)), folder / "vaspout.h5"
+        ),
+        lambda folder: phonokit.read_charges(folder / "vaspout.h5"),
+    ),
+    "lotosplitting": Reader(
+        text("infile.lotosplitting", LOTOSPLITTING),
+        lambda f: read_born(
+            f / "infile.lotosplitting",
+            rocksalt().supercell.primitive,
+            CalculatorUnits(),
+        ),
+    ),
     "anaddb.nc": Reader(
         lambda f: write_netcdf(
             anaddb_arrays(LatticeForceConstants.of(small().fc2), (1, 1, 1)),
@@ -377,4 +398,8 @@ RESULTS = {
         lambda folder: with_config(["kappa", "--config", str(folder / "s.toml")], {}),
     ),
 }
+if find_spec("euphonic"):
+    CONSTANTS["castep"] = Reader(
+        lambda folder: write_castep_bin(small(), folder / "x.castep_bin"), phonokit.load
+    )
 READERS = FORCES | CONSTANTS | PROGRAMS | TRAJECTORIES | RESULTS
