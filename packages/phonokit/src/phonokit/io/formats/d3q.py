@@ -18,7 +18,7 @@ from phono_grid.calculators import calculator_units
 from phono_grid.errors import FileError, PhonoError
 
 from phonokit.io.files import open_text
-from phonokit.io.formats.cells import gathered
+from phonokit.io.formats.cells import Components
 from phonokit.io.formats.espresso import cell_of_head, charges_of_head
 from phonokit.io.formats.numbers import read_numbers, whole_numbers
 from phonokit.io.lines import Lines
@@ -26,6 +26,8 @@ from phonokit.io.lines import Lines
 HEAD = 10_000
 """Lines that may hold the crystal."""
 SPARSE = "sparse representation"
+PAIRS = 1 << 10
+"""Pairs of lattice vectors whose constants are taken at once."""
 UNIT = calculator_units("qe").force_constants(3)
 
 
@@ -62,62 +64,66 @@ def read_mat3r(path: Path) -> LatticeForceConstants:
             f"{'the number of vectors' if sparse else 'axes and atoms'} below it; is it a "
             "mat3R?"
         )
-    numbers = read_numbers(path, skip_lines=lines.line(row))
-    if sparse:
-        parts = _of_sparse(path, numbers, cell)
-    else:
-        parts = _of_full(path, numbers, len(lines.words(row + 3)), cell)
+    skip, width = lines.line(row), len(lines.words(row + 3))
     try:
-        return gathered(*parts, cell)
+        if sparse:
+            return _of_sparse(path, read_numbers(path, skip_lines=skip), cell)
+        return _of_full(path, read_numbers(path, skip_lines=skip), width, cell)
+    except FileError:
+        raise
     except PhonoError as error:
         raise FileError(f"{path}: {error}") from None
 
 
-_Parts = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
-"""Values in eV/Å³, atoms, cells and axes of single components."""
-
-
-def _of_full(path: Path, numbers: NDArray[np.float64], width: int, cell: Cell) -> _Parts:
+def _of_full(
+    path: Path, numbers: NDArray[np.float64], width: int, cell: Cell
+) -> LatticeForceConstants:
     """Block after block: axes and atoms, how many vectors, and a value for each."""
-    values, atoms, cells, axes = [], [], [], []
-    place, blocks = 0, 0
     if width not in (7, 8):
         raise FileError(f"{path}: expected rows of two vectors and a value or two")
+    blocks: list[tuple[NDArray[np.int64], NDArray[np.float64]]] = []
+    place = 0
     while place < len(numbers):
         head = whole_numbers(path, numbers[place : place + 7], "axes, atoms and a count")
         if len(head) < 7 or not 0 <= head[6] <= len(numbers):
-            raise FileError(f"{path}: ends within block {blocks + 1}; is the file whole?")
-        n, start = int(head[6]), place + 7
-        place, blocks = start + width * n, blocks + 1
+            raise _cut(path, len(blocks))
+        start = place + 7
+        place = start + width * int(head[6])
         if place > len(numbers):
-            raise FileError(f"{path}: ends within block {blocks}; is the file whole?")
-        table = numbers[start:place].reshape(n, width)
-        its_axes, its_atoms = head[:3] - 1, head[3:6] - 1
+            raise _cut(path, len(blocks))
         if (
-            not ((its_axes >= 0) & (its_axes < 3)).all()
-            or not ((its_atoms >= 0) & (its_atoms < cell.n_atoms)).all()
+            not ((head[:3] >= 1) & (head[:3] <= 3)).all()
+            or not ((head[3:6] >= 1) & (head[3:6] <= cell.n_atoms)).all()
         ):
-            raise FileError(f"{path}: block {blocks}: axes or atoms that are not there")
-        there = table[:, 6] != 0
-        values.append(table[there, 6])
-        vectors = whole_numbers(path, table[there, :6], "lattice vectors")
-        cells.append(vectors.reshape(-1, 2, 3))
-        atoms.append(np.tile(its_atoms, (len(vectors), 1)))
-        axes.append(np.tile(its_axes, (len(vectors), 1)))
-    if blocks != 27 * cell.n_atoms**3:
+            raise FileError(
+                f"{path}: block {len(blocks) + 1}: axes or atoms that are not there"
+            )
+        blocks.append((head[:6] - 1, numbers[start:place].reshape(-1, width)))
+    if len(blocks) != 27 * cell.n_atoms**3:
         raise FileError(
-            f"{path}: expected {27 * cell.n_atoms**3} blocks, got {blocks}; is the file "
-            "whole?"
+            f"{path}: expected {27 * cell.n_atoms**3} blocks, got {len(blocks)}; is the "
+            "file whole?"
         )
-    return (
-        UNIT * np.concatenate(values),
-        np.concatenate(atoms),
-        np.concatenate(cells),
-        np.concatenate(axes),
-    )
+    reach = max(np.abs(table[:, :6]).max(initial=0) for _, table in blocks)
+    components = Components(cell, 3, _whole_reach(path, reach))
+    for head, table in blocks:
+        kept = table[table[:, 6] != 0]
+        vectors = whole_numbers(path, kept[:, :6], "lattice vectors")
+        shape = (len(kept), 3)
+        axes, atoms = (np.broadcast_to(part, shape) for part in (head[:3], head[3:]))
+        components.add(UNIT * kept[:, 6], atoms, vectors.reshape(-1, 2, 3), axes)
+    del numbers, blocks, table
+    return components.together()
 
 
-def _of_sparse(path: Path, numbers: NDArray[np.float64], cell: Cell) -> _Parts:
+def _cut(path: Path, blocks: int) -> FileError:
+    """A file that ends after so many blocks."""
+    return FileError(f"{path}: ends within block {blocks + 1}; is the file whole?")
+
+
+def _of_sparse(
+    path: Path, numbers: NDArray[np.float64], cell: Cell
+) -> LatticeForceConstants:
     """All pairs of vectors, and then the constants that each has."""
     n = int(whole_numbers(path, numbers[:1], "the number of vectors")[0])
     if not 0 < n <= len(numbers) // 7:
@@ -130,9 +136,21 @@ def _of_sparse(path: Path, numbers: NDArray[np.float64], cell: Cell) -> _Parts:
             f"{path}: expected {max(int(counts.sum()), 0)} constants, got "
             f"{len(rest) / 4:g}; is the file whole?"
         )
-    rows = rest.reshape(-1, 4)
-    places = whole_numbers(path, rows[:, :3], "coordinates of atoms") - 1
-    if not ((places >= 0) & (places < 3 * cell.n_atoms)).all():
-        raise FileError(f"{path}: coordinates of atoms that are not there")
-    cells = np.repeat(vectors, counts, axis=0)
-    return UNIT * rows[:, 3], places // 3, cells, places % 3
+    components = Components(cell, 3, _whole_reach(path, np.abs(vectors).max()))
+    rows, ends = rest.reshape(-1, 4), np.cumsum(counts)
+    for first in range(0, n, PAIRS):
+        chosen = slice(first, first + PAIRS)
+        begin = int(ends[first] - counts[first])
+        part = rows[begin : int(ends[chosen][-1])]
+        places = whole_numbers(path, part[:, :3], "coordinates of atoms") - 1
+        if not ((places >= 0) & (places < 3 * cell.n_atoms)).all():
+            raise FileError(f"{path}: coordinates of atoms that are not there")
+        cells = np.repeat(vectors[chosen], counts[chosen], axis=0)
+        components.add(UNIT * part[:, 3], places // 3, cells, places % 3)
+    del numbers, rest, rows, part
+    return components.together()
+
+
+def _whole_reach(path: Path, reach: float) -> int:
+    """The largest component of a lattice vector, which must be one that can be."""
+    return int(whole_numbers(path, np.array([reach], dtype=float), "lattice vectors")[0])
