@@ -1,6 +1,7 @@
 """The command ``phono``."""
 
 import errno
+import functools
 import os
 import signal
 import sys
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, ArgumentCollection, CycloptsError, Parameter
 from phono_mpi.launch import Launch
 
 from phonokit._version import __version__
@@ -162,14 +163,19 @@ def _end_others(error: BaseException, tokens: Sequence[str], launch: Launch) -> 
         end_before_meeting(error, _explain)
 
 
+@functools.cache
+def _arguments(command: str) -> ArgumentCollection:
+    """The arguments of a command: cyclopts takes 15 ms to assemble them."""
+    return app[command].assemble_argument_collection()
+
+
 def known_options(command: str) -> dict[str, int]:
     """Number of words each option of a command takes, by all its names with hyphens."""
     if command not in COMMANDS:
         return {}
-    arguments = app[command].assemble_argument_collection()
     return {
         name: argument.token_count()[0]
-        for argument in arguments
+        for argument in _arguments(command)
         if argument.parse
         for name in argument.names
         if name.startswith("-")
@@ -180,7 +186,7 @@ def _choices(command: str) -> dict[str, tuple[str, ...]]:
     """The values that an option may have, by its names."""
     return {
         name: choices
-        for argument in app[command].assemble_argument_collection()
+        for argument in _arguments(command)
         if (choices := argument.get_choices())
         for name in argument.names
     }
@@ -193,7 +199,7 @@ def _defaults(command: str) -> dict[tuple[str, ...], Any]:
     if command not in COMMANDS:
         return {}
     defaults: dict[tuple[str, ...], Any] = {}
-    for argument in app[command].assemble_argument_collection():
+    for argument in _arguments(command):
         default = argument.field_info.default
         if not argument.names[0].startswith("--") or argument.names[0] in NO_SETTINGS:
             continue
@@ -211,7 +217,7 @@ def _ensure_whole_numbers(words: Sequence[str], counts: dict[str, int]) -> None:
 
     if not counts:
         return
-    arguments = app[words[0]].assemble_argument_collection()
+    arguments = _arguments(words[0])
     whole = {name for a in arguments if is_whole(a.hint) for name in a.names}
     for name, values in values_of(words[1:], counts)[0].items():
         for value in values if f"--{name}" in whole else ():
