@@ -11,6 +11,7 @@ mod shortest_vectors;
 mod sorted_tetrahedra;
 mod spectra;
 mod stars;
+mod targets;
 mod tetrahedra;
 mod tetrahedron_weights;
 mod triplet_weights;

@@ -6,7 +6,8 @@ use ndarray::ArrayView2;
 use phono_core::{Error, Grid, Result, ensure_index, ensure_shape};
 
 use crate::sorted_tetrahedra::Sorted;
-use crate::tetrahedra::{Cut, Lanes, N_TETRAHEDRA, N_VERTICES};
+use crate::targets::within;
+use crate::tetrahedra::{Cut, Lanes, N_TETRAHEDRA, N_VERTICES, Values};
 
 /// Frequencies on a whole grid, and triplets of its points.
 #[derive(Debug, Clone, Copy)]
@@ -59,7 +60,7 @@ impl<'a> TripletBands<'a> {
 /// Frequencies of every band at the vertices.
 #[derive(Debug, Clone)]
 pub(crate) struct Vertices {
-    distinct: Vec<[f64; N_VERTICES]>,
+    distinct: Vec<Values>,
     /// Lowest and highest of them.
     bounds: Vec<[f64; 2]>,
     corners: Vec<[Lanes; 3]>,
@@ -69,7 +70,7 @@ impl Vertices {
     /// Room for `n` bands.
     pub(crate) fn new(n: usize) -> Self {
         Self {
-            distinct: vec![[0.0; N_VERTICES]; n],
+            distinct: vec![[0.0; N_VERTICES + 1]; n],
             bounds: vec![[0.0; 2]; n],
             corners: vec![[[0.0; N_TETRAHEDRA]; 3]; n],
         }
@@ -89,15 +90,14 @@ impl Vertices {
                 self.distinct[j][v] = if *f > 0.0 { *f } else { 0.0 };
             }
         }
+        for distinct in &mut self.distinct {
+            distinct[N_VERTICES] = distinct[0];
+        }
         for (distinct, corners) in self.distinct.iter().zip(&mut self.corners) {
             cut.corners(distinct, corners);
         }
         for (distinct, bounds) in self.distinct.iter().zip(&mut self.bounds) {
-            *bounds = [f64::INFINITY, f64::NEG_INFINITY];
-            for &x in distinct {
-                bounds[0] = if x < bounds[0] { x } else { bounds[0] };
-                bounds[1] = if x > bounds[1] { x } else { bounds[1] };
-            }
+            *bounds = extremes(distinct);
         }
     }
 
@@ -116,15 +116,13 @@ impl Vertices {
         j2: usize,
         sign: f64,
     ) -> Combined<'a> {
-        let (f1, f2) = (&self.distinct[j1], &third.distinct[j2]);
-        let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
-        for v in 0..N_VERTICES {
-            let x = f1[v] + sign * f2[v];
-            lowest = if x < lowest { x } else { lowest };
-            highest = if x > highest { x } else { highest };
+        let mut values = self.distinct[j1];
+        for (x, y) in values.iter_mut().zip(&third.distinct[j2]) {
+            *x += sign * y;
         }
+        let [lowest, highest] = extremes(&values);
         Combined {
-            centre: f1[0] + sign * f2[0],
+            centre: values[0],
             lowest,
             highest,
             first: &self.corners[j1],
@@ -156,8 +154,7 @@ impl Combined<'_> {
     pub(crate) fn range(&self, targets: &[f64], sign: f64) -> Range<usize> {
         let (a, b) = (sign * self.lowest, sign * self.highest);
         let (low, high) = if a < b { (a, b) } else { (b, a) };
-        let first = targets.partition_point(|&w| w < low);
-        first..first + targets[first..].partition_point(|&w| w <= high)
+        within(targets, low, high)
     }
 
     /// Sort every tetrahedron.
@@ -165,4 +162,20 @@ impl Combined<'_> {
     pub(crate) fn sort(&self, sorted: &mut Sorted) {
         sorted.sort(self.centre, self.first, self.second, self.sign);
     }
+}
+
+/// The lowest and the highest of some values, half against half so that vectors do it.
+#[inline(always)]
+fn extremes(values: &Values) -> [f64; 2] {
+    let (mut low, mut high) = (*values, *values);
+    let mut half = values.len() / 2;
+    while half > 0 {
+        for v in 0..half {
+            let (a, b) = (low[v + half], high[v + half]);
+            low[v] = if a < low[v] { a } else { low[v] };
+            high[v] = if b > high[v] { b } else { high[v] };
+        }
+        half /= 2;
+    }
+    [low[0], high[0]]
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::pair_vertices::Vertices;
 use crate::sorted_tetrahedra::Sorted;
 use crate::spectra::Gaussian;
+use crate::targets::within;
 use crate::tetrahedra::{Tetrahedra, WaveVectors};
 use crate::triplet_weights::{N_CHANNELS, degenerate_sets};
 
@@ -221,12 +222,11 @@ impl WeightMaker {
         touched: &mut [Range<usize>; N_CHANNELS],
     ) {
         let Self { vertices, sorted, dense, targets, places, .. } = self;
-        let (Some(least), Some(most)) = (targets.first(), targets.last()) else { return };
         for [second, third] in vertices {
             let [low1, high1] = second.bounds(j1);
             let [low2, high2] = third.bounds(j2);
             // Bounds of whole bands first.
-            if low1 + low2 <= *most && high1 + high2 >= *least {
+            if !within(targets, low1 + low2, high1 + high2).is_empty() {
                 let sums = second.combine(j1, third, j2, 1.0);
                 let range = sums.range(targets, 1.0);
                 if !range.is_empty() {
@@ -240,7 +240,9 @@ impl WeightMaker {
             }
             // δ(f + f' − f'') is the weight of f' − f'' at −f.
             let (low, high) = (low1 - high2, high1 - low2);
-            if low.max(-high) > *most || high.max(-low) < *least {
+            if within(targets, low, high).is_empty()
+                && within(targets, -high, -low).is_empty()
+            {
                 continue;
             }
             let differences = second.combine(j1, third, j2, -1.0);

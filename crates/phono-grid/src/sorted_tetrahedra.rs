@@ -136,11 +136,7 @@ impl Sorted {
             let inside = if w < v0 { 0.0 } else { inside };
             share[t] = if w < v3 { inside * self.inverse[2][t] } else { 0.0 };
         }
-        let mut sum = 0.0;
-        for x in share {
-            sum += x;
-        }
-        sum / 6.0
+        total(share) / 6.0
     }
 
     /// The weight of `θ(w − value)` at the central vertex: the integral of [`Self::weight`].
@@ -176,12 +172,22 @@ impl Sorted {
             let inside = if w < v0 { 0.0 } else { inside };
             share[t] = if w < v3 { inside } else { 1.0 };
         }
-        let mut sum = 0.0;
-        for x in share {
-            sum += x;
-        }
-        sum / 24.0
+        total(share) / 24.0
     }
+}
+
+/// The sum over all tetrahedra, eight sums side by side.
+#[inline(always)]
+fn total(share: Lanes) -> f64 {
+    let (parts, _) = share.as_chunks::<8>();
+    let mut sums = parts[0];
+    for part in &parts[1..] {
+        for (sum, x) in sums.iter_mut().zip(part) {
+            *sum += x;
+        }
+    }
+    let [a, b, c, d, e, f, g, h] = sums;
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
 /// The smaller, then the larger.

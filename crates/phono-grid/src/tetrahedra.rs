@@ -10,6 +10,9 @@ pub const N_TETRAHEDRA: usize = 24;
 /// Distinct vertices of these tetrahedra, the point itself among them.
 pub const N_VERTICES: usize = 15;
 
+/// One number for each vertex; the last repeats the first, so that they fill vectors.
+pub(crate) type Values = [f64; N_VERTICES + 1];
+
 /// One number for each tetrahedron.
 pub(crate) type Lanes = [f64; N_TETRAHEDRA];
 
@@ -45,7 +48,8 @@ impl WaveVectors<'_> {
 #[derive(Debug, Clone)]
 pub(crate) struct Cut {
     offsets: [[i64; 3]; N_VERTICES],
-    corners: [[usize; 3]; N_TETRAHEDRA],
+    /// Those of a tetrahedron beside the point: one, another, the third.
+    corners: [[u8; N_TETRAHEDRA]; 3],
     /// Whether all offsets are -1, 0 or 1.
     near: bool,
 }
@@ -76,8 +80,8 @@ impl Tetrahedra {
             Cut {
                 near: offsets.as_flattened().iter().all(|o| (-1..=1).contains(o)),
                 offsets,
-                corners: std::array::from_fn(|t| {
-                    std::array::from_fn(|k| corners(c, t, k).unwrap_or_default())
+                corners: std::array::from_fn(|k| {
+                    std::array::from_fn(|t| corners(c, t, k).unwrap_or_default() as u8)
                 }),
             }
         };
@@ -150,10 +154,11 @@ impl Cut {
 
     /// Write the values at the three outer vertices of every tetrahedron.
     #[inline(always)]
-    pub(crate) fn corners(&self, values: &[f64; N_VERTICES], out: &mut [Lanes; 3]) {
-        for (t, corners) in self.corners.iter().enumerate() {
-            for k in 0..3 {
-                out[k][t] = values[corners[k]];
+    pub(crate) fn corners(&self, values: &Values, out: &mut [Lanes; 3]) {
+        for (out, corners) in out.iter_mut().zip(&self.corners) {
+            for (x, corner) in out.iter_mut().zip(corners) {
+                // Never more, which spares a look.
+                *x = values[usize::from(corner & N_VERTICES as u8)];
             }
         }
     }

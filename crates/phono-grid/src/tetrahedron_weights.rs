@@ -6,14 +6,14 @@ use rayon::prelude::*;
 
 use crate::bands::Bands;
 use crate::sorted_tetrahedra::Sorted;
-use crate::tetrahedra::{Cut, Lanes, N_TETRAHEDRA, N_VERTICES, Tetrahedra};
+use crate::tetrahedra::{Cut, Lanes, N_TETRAHEDRA, N_VERTICES, Tetrahedra, Values};
 
 const ZERO: [Lanes; 3] = [[0.0; N_TETRAHEDRA]; 3];
 
 /// The tetrahedra around one point for one band, ready for many energies.
 #[derive(Debug)]
 pub(crate) struct Vertex {
-    values: [f64; N_VERTICES],
+    values: Values,
     corners: [Lanes; 3],
     sorted: Sorted,
     lowest: f64,
@@ -23,7 +23,7 @@ pub(crate) struct Vertex {
 impl Default for Vertex {
     fn default() -> Self {
         Self {
-            values: [0.0; N_VERTICES],
+            values: [0.0; N_VERTICES + 1],
             corners: ZERO,
             sorted: Sorted::default(),
             lowest: 0.0,

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use crate::BrillouinZone;
 use crate::pair_vertices::Vertices;
 use crate::sorted_tetrahedra::Sorted;
-use crate::tetrahedra::{Cut, Lanes, N_TETRAHEDRA, N_VERTICES, Tetrahedra};
+use crate::tetrahedra::{Cut, Lanes, N_TETRAHEDRA, N_VERTICES, Tetrahedra, Values};
 
 const ZERO: [Lanes; 3] = [[0.0; N_TETRAHEDRA]; 3];
 
@@ -251,9 +251,12 @@ impl pulp::NullaryFnOnce for OfPoint<'_, '_> {
         for cut in tetrahedra.cuts() {
             let rows = bands.around(cut, i, 1);
             for j in 0..bands.n_bands {
-                let values = rows.map(|row| bands.frequencies[row * bands.n_bands + j]);
+                let mut values: Values = [0.0; N_VERTICES + 1];
+                for (value, row) in values.iter_mut().zip(rows) {
+                    *value = bands.frequencies[row * bands.n_bands + j];
+                }
                 let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
-                for &x in &values {
+                for &x in &values[..N_VERTICES] {
                     lowest = if x < lowest { x } else { lowest };
                     highest = if x > highest { x } else { highest };
                 }
