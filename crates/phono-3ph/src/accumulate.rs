@@ -31,14 +31,21 @@ impl Pair<'_> {
     /// function, if each band has a target of its own.
     #[inline(always)]
     pub(crate) fn own(&self) -> impl Iterator<Item = (usize, usize, f64)> {
+        self.own_runs().flat_map(|(channel, first, weights)| {
+            let bands = first..first + weights.len();
+            bands.zip(weights).map(move |(j, &weight)| (channel, j, weight))
+        })
+    }
+
+    /// The same by runs of neighbouring bands: the channel, the first band, and weights.
+    #[inline(always)]
+    pub(crate) fn own_runs(&self) -> impl Iterator<Item = (usize, usize, &[f64])> {
         let Range { start, end } = self.own.clone();
-        self.weights.into_iter().flat_map(Runs::iter).flat_map(
-            move |(channel, first, values)| {
-                let from = start.max(first);
-                let to = end.min(first + values.len()).max(from);
-                (from..to).map(move |f| (channel, f - start, values[f - first]))
-            },
-        )
+        let runs = self.weights.into_iter().flat_map(Runs::iter);
+        runs.filter_map(move |(channel, first, values)| {
+            let (from, to) = (start.max(first), end.min(first + values.len()));
+            (from < to).then(|| (channel, from - start, &values[from - first..to - first]))
+        })
     }
 }
 

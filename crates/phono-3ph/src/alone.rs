@@ -7,16 +7,14 @@ use phono_core::{Result, Stop};
 use crate::buffers::Buffer;
 use crate::chunks::Chunk;
 use crate::contract::{Group, contract_alone};
-use crate::rows::CellBox;
 use crate::{Phonons, Series};
 
 /// What the sums of each `q'` are made of.
 pub(crate) struct Alone<'a> {
     pub(crate) series: Series<'a>,
-    pub(crate) groups: Vec<Group>,
+    pub(crate) groups: &'a [Group],
     pub(crate) q: usize,
     pub(crate) initial: Range<usize>,
-    pub(crate) cells: [CellBox; 2],
     /// Addresses of the triplets.
     pub(crate) addresses: Vec<[i64; 3]>,
 }
@@ -30,7 +28,7 @@ impl Alone<'_> {
         out: &mut Buffer,
         stop: &Stop,
     ) -> Result<()> {
-        let Self { series, groups, q, initial, cells, addresses } = self;
+        let Self { series, groups, q, initial, addresses } = self;
         let addresses: Vec<_> = order.iter().map(|&(_, t)| addresses[t]).collect();
         let blocks = initial.len().div_ceil(crate::lanes::LANES);
         let length = addresses.len() * blocks * phonons.n_bands().pow(2);
@@ -38,7 +36,7 @@ impl Alone<'_> {
             *out = Buffer::new(length);
         }
         let (at, out) = ((*q, initial.clone()), &mut out[..length]);
-        contract_alone(*series, phonons, at, (cells, &groups[..]), &addresses, out, stop)
+        contract_alone(*series, phonons, at, (groups, &addresses), out, stop)
     }
 }
 

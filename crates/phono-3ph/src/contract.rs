@@ -7,10 +7,10 @@ use phono_core::{Result, Stop};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-use crate::Series;
 use crate::lanes::{LANES, Lanes, Matrix, Places, product};
 use crate::phonons::{Phonons, Roots};
 use crate::rows::CellBox;
+use crate::{Layout, Series};
 
 /// Wave vectors `q'` that are summed by themselves together.
 const TOGETHER: usize = 8;
@@ -19,17 +19,17 @@ const TOGETHER: usize = 8;
 #[derive(Debug, Clone)]
 pub(crate) struct Group {
     atoms: [u32; 3],
-    entries: Range<usize>,
+    pub(crate) entries: Range<usize>,
 }
 
 /// The groups of some entries, in order of `κ2`, `κ1` and `κ0`.
-pub(crate) fn groups(series: Series<'_>, entries: &[Range<usize>]) -> Vec<Group> {
+pub(crate) fn groups(layout: &Layout, entries: &[Range<usize>]) -> Vec<Group> {
     let mut groups: Vec<Group> = vec![];
     for range in entries {
         let start = groups.len();
         for e in range.clone() {
-            let atoms = series.atoms(e).map(|k| k as u32);
-            let atoms = [atoms[2], atoms[1], atoms[0]];
+            let [k0, k1, k2] = layout.atoms(e);
+            let atoms = [k2, k1, k0];
             match groups[start..].last_mut() {
                 Some(group) if group.atoms == atoms => group.entries.end = e + 1,
                 _ => groups.push(Group { atoms, entries: e..e + 1 }),
@@ -48,12 +48,12 @@ pub(crate) fn contract(
     series: Series<'_>,
     phonons: &Phonons<'_>,
     (q, initial): (usize, Range<usize>),
-    ([second_cells, _], rows): (&[CellBox; 2], &[Vec<Group>]),
+    rows: &[Vec<Group>],
     out: &mut [Lanes],
     stop: &Stop,
 ) -> Result<()> {
     let n_b = phonons.n_bands();
-    let phases = Phases::minus(phonons, q, second_cells);
+    let phases = Phases::minus(phonons, q, &series.layout().boxes()[0]);
     let panels = panels(phonons.modes.polarizations(q), n_b, initial);
     out.par_chunks_mut((panels.len() * n_b).max(1)).zip(rows).try_for_each_init(
         || Scratch::new(n_b),
@@ -73,16 +73,16 @@ pub(crate) fn contract_alone(
     series: Series<'_>,
     phonons: &Phonons<'_>,
     (q, initial): (usize, Range<usize>),
-    ([second_cells, differences], groups): (&[CellBox; 2], &[Group]),
-    addresses: &[[i64; 3]],
+    (groups, addresses): (&[Group], &[[i64; 3]]),
     out: &mut [Lanes],
     stop: &Stop,
 ) -> Result<()> {
     let n_b = phonons.n_bands();
+    let [second_cells, differences] = series.layout().boxes();
     let phases = &Phases::minus(phonons, q, second_cells);
     let panels = &panels(phonons.modes.polarizations(q), n_b, initial)[..];
     let second = |&address: &[i64; 3]| Phases::of_grid(phonons, address, differences);
-    let seconds: Vec<Phases<'_>> = addresses.iter().map(second).collect();
+    let seconds: Vec<Phases> = addresses.iter().map(second).collect();
     let (n_a, blocks) = (n_b / 3, panels.len() / n_b.max(1));
     // [κ2][chunk of q'] with the places of each q' and block of bands.
     let n_chunks = seconds.len().div_ceil(TOGETHER);
@@ -120,26 +120,23 @@ fn panels(polarizations: &[Complex64], n_b: usize, initial: Range<usize>) -> Vec
     panels
 }
 
-/// Phases of every lattice vector in a box.
-struct Phases<'a> {
-    cells: &'a CellBox,
-    table: Vec<Complex64>,
-}
+/// Phases of every lattice vector in a box, by its place.
+struct Phases(Vec<Complex64>);
 
-impl<'a> Phases<'a> {
+impl Phases {
     /// `e^{2πi a·R}` for address `a`.
-    fn of_grid(phonons: &Phonons<'_>, a: [i64; 3], cells: &'a CellBox) -> Self {
+    fn of_grid(phonons: &Phonons<'_>, a: [i64; 3], cells: &CellBox) -> Self {
         let roots = phonons.grid.mesh().map(Roots::new);
         let phase = |r: [i64; 3]| {
             let r = phonons.grid.lattice_vector(r);
             let [x, y, z] = std::array::from_fn(|i| roots[i].at(a[i] * r[i]));
             x * y * z
         };
-        Self { cells, table: cells.iter().map(phase).collect() }
+        Self(cells.iter().map(phase).collect())
     }
 
     /// `e^{−2πi q·R}`.
-    fn minus(phonons: &Phonons<'_>, q: usize, cells: &'a CellBox) -> Self {
+    fn minus(phonons: &Phonons<'_>, q: usize, cells: &CellBox) -> Self {
         let Some(q) = phonons.around else {
             return Self::of_grid(phonons, phonons.address(q).map(|a| -a), cells);
         };
@@ -147,12 +144,12 @@ impl<'a> Phases<'a> {
             let turns: f64 = q.iter().zip(r).map(|(q, r)| q * r as f64).sum();
             Complex64::cis(-std::f64::consts::TAU * turns)
         };
-        Self { cells, table: cells.iter().map(phase).collect() }
+        Self(cells.iter().map(phase).collect())
     }
 
     #[inline(always)]
-    fn at(&self, r: [i64; 3]) -> Complex64 {
-        self.table[self.cells.place(r)]
+    fn at(&self, place: u32) -> Complex64 {
+        self.0[place as usize]
     }
 }
 
@@ -160,7 +157,7 @@ impl<'a> Phases<'a> {
 struct Contract<'a> {
     series: Series<'a>,
     phonons: &'a Phonons<'a>,
-    phases: &'a Phases<'a>,
+    phases: &'a Phases,
     panels: &'a [Lanes],
 }
 
@@ -214,6 +211,7 @@ impl WithSimd for OneRow<'_> {
     fn with_simd<S: Simd>(self, simd: S) -> Result<()> {
         let Self { job, mut groups, scratch, out, stop } = self;
         let n_b = job.phonons.n_bands();
+        let [second, _] = job.series.layout().places();
         for k2 in 0..n_b / 3 {
             stop.check()?;
             let n = groups.partition_point(|group| group.atoms[0] as usize <= k2);
@@ -222,9 +220,11 @@ impl WithSimd for OneRow<'_> {
             scratch.clear(here, n_b, 1);
             for group in here {
                 let mut sums = Sums::ZERO;
-                for e in group.entries.clone() {
-                    let phase = job.phases.at(job.series.second_cell(e));
-                    sums.add(simd, phase, job.series.values(e));
+                let places = &second[group.entries.clone()];
+                for (values, place) in
+                    job.series.values()[group.entries.clone()].iter().zip(places)
+                {
+                    sums.add(simd, job.phases.at(*place), values);
                 }
                 scratch.put(group, n_b, (0, &sums));
             }
@@ -241,7 +241,7 @@ impl WithSimd for OneRow<'_> {
 struct OneAtom<'a, 'o> {
     job: Contract<'a>,
     groups: &'a [Group],
-    seconds: &'a [Phases<'a>],
+    seconds: &'a [Phases],
     scratch: &'a mut Scratch,
     out: Vec<&'o mut [Lanes]>,
     stop: &'a Stop,
@@ -254,14 +254,15 @@ impl WithSimd for OneAtom<'_, '_> {
     fn with_simd<S: Simd>(self, simd: S) -> Result<()> {
         let Self { job, groups, seconds, scratch, out, stop } = self;
         let n_b = job.phonons.n_bands();
+        let [second_places, differences] = job.series.layout().places();
         stop.check()?;
         scratch.clear(groups, n_b, seconds.len());
         // An entry is read once for all q': those of one atom lie far apart.
         for group in groups.chunk_by(|a, b| a.atoms == b.atoms) {
             let mut sums = [Sums::ZERO; TOGETHER];
             for e in group.iter().flat_map(|group| group.entries.clone()) {
-                let phase = job.phases.at(job.series.second_cell(e));
-                let (values, difference) = (job.series.values(e), job.series.difference(e));
+                let phase = job.phases.at(second_places[e]);
+                let (values, difference) = (&job.series.values()[e], differences[e]);
                 for (sums, second) in sums.iter_mut().zip(seconds) {
                     sums.add(simd, phase * second.at(difference), values);
                 }

@@ -11,7 +11,7 @@ use crate::Series;
 use crate::alone::{Alone, windows_of};
 use crate::buffers::{Buffer, grow};
 use crate::chunks::{AxisWeights, Chunk, chunks};
-use crate::contract::{contract, groups};
+use crate::contract::contract;
 use crate::first_axis::Line;
 use crate::lanes::{LANES, Lanes, Matrix, Places, product, products};
 use crate::needed::{Needed, Squares, Visit};
@@ -114,14 +114,11 @@ impl<'a> FixedQ<'a> {
         let mut contracted = Buffer::new(n_rows * n_blocks * n_b.pow(2));
         let mut alone = None;
         if direct {
-            let groups = groups(series, std::slice::from_ref(&(0..series.len())));
-            let cells = rows.cells;
-            alone = Some(Alone { series, groups, q, initial, cells, addresses });
+            let groups = rows.all(series.layout());
+            alone = Some(Alone { series, groups, q, initial, addresses });
         } else {
-            let entries: Vec<_> =
-                rows.entries.par_iter().map(|e| groups(series, e)).collect();
-            let job = (&rows.cells, &entries[..]);
-            contract(series, phonons, (q, initial), job, &mut contracted, stop)?;
+            let groups = &rows.groups[..];
+            contract(series, phonons, (q, initial), groups, &mut contracted, stop)?;
         }
         Ok(Self {
             phonons,

@@ -10,7 +10,6 @@ use rayon::prelude::*;
 use crate::fixed_q::{FixedQ, Window};
 use crate::lanes::LANES;
 use crate::needed::{Needed, Squares, Visit};
-use crate::rows::Rows;
 use crate::{Phonons, Pieces, Series};
 
 /// Squared three-phonon matrix elements `|Φ[t, j, j', j'']|²` in eV² of the initial `bands`.
@@ -41,7 +40,7 @@ pub fn interaction_strengths(
         return Ok(out);
     }
     phonons.ensure_atoms(series.n_atoms())?;
-    let rows = Rows::new(series, phonons.grid);
+    let rows = series.rows(phonons.grid);
     let mut done = 0;
     // Neighbouring bands share the work of the series.
     for run in bands.chunk_by(|a, b| a + 1 == *b) {
@@ -177,6 +176,7 @@ mod tests {
     use phono_grid::Tetrahedra;
 
     use super::*;
+    use crate::Layout;
 
     /// Numbers between -1 and 1 that look random.
     fn noise(i: usize) -> f64 {
@@ -240,7 +240,8 @@ mod tests {
         let tetrahedra = Tetrahedra::new(offsets.view(), corners.view()).unwrap();
         let phonons = Phonons::new(grid, tetrahedra, modes).unwrap();
         let (values, atoms, cells) = entries();
-        let series = Series::new(values.view(), atoms.view(), cells.view(), 2).unwrap();
+        let layout = Layout::new(atoms.view(), cells.view()).unwrap();
+        let series = Series::new(values.view(), &layout, 2).unwrap();
 
         let q = 7;
         let points: Vec<[i64; 3]> = (0..24)

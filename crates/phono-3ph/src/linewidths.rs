@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use ndarray::{Array2, Array3, ArrayView3, Axis};
 use phono_core::{Result, Stop, units};
-use phono_grid::degenerate_sets;
+use phono_grid::{N_CHANNELS, degenerate_sets};
 
 use crate::accumulate::{Accumulate, Pair, Targets, Values};
 use crate::occupations::Occupations;
@@ -117,13 +117,16 @@ pub(crate) fn scale(gamma: &mut Array2<f64>, sum: &TripletSum<'_>) {
 pub(crate) struct Widths<'a> {
     occupations: &'a [f64],
     n_t: usize,
+    /// What each channel counts at each temperature, for the pair at hand.
+    factors: [Vec<f64>; N_CHANNELS],
     pub(crate) gamma: Vec<f64>,
 }
 
 impl<'a> Widths<'a> {
     /// Nothing yet, for `n_j` bands at `n_t` temperatures.
     pub(crate) fn new(occupations: &'a [f64], n_t: usize, n_j: usize) -> Self {
-        Self { occupations, n_t, gamma: vec![0.0; n_j * n_t] }
+        let factors = std::array::from_fn(|_| vec![0.0; n_t]);
+        Self { occupations, n_t, factors, gamma: vec![0.0; n_j * n_t] }
     }
 }
 
@@ -142,12 +145,20 @@ impl Accumulate for Widths<'_> {
         let n_t = self.n_t;
         let n1 = &self.occupations[m1 * n_t..(m1 + 1) * n_t];
         let n2 = &self.occupations[m2 * n_t..(m2 + 1) * n_t];
-        for (channel, j, weight) in pair.own() {
-            let strength = pair.scale * pair.squares[j] * weight;
-            let gamma = &mut self.gamma[j * n_t..(j + 1) * n_t];
-            let [both, exchange] = [[1.0, 0.0], [0.0, 1.0], [0.0, -1.0]][channel];
-            for ((gamma, n1), n2) in gamma.iter_mut().zip(n1).zip(n2) {
-                *gamma += strength * (both * (n1 + n2 + 1.0) + exchange * (n1 - n2));
+        let [decays, absorbs, emits] = &mut self.factors;
+        for t in 0..n_t {
+            decays[t] = pair.scale * (n1[t] + n2[t] + 1.0);
+            absorbs[t] = pair.scale * (n1[t] - n2[t]);
+            emits[t] = -absorbs[t];
+        }
+        for (channel, first, weights) in pair.own_runs() {
+            let factors = &self.factors[channel][..n_t];
+            for (j, weight) in (first..).zip(weights) {
+                let strength = pair.squares[j] * weight;
+                let gamma = &mut self.gamma[j * n_t..(j + 1) * n_t];
+                for (gamma, factor) in gamma.iter_mut().zip(factors) {
+                    *gamma += strength * factor;
+                }
             }
         }
     }

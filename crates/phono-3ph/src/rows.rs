@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use phono_core::Grid;
 
-use crate::Series;
+use crate::Layout;
+use crate::contract::{Group, groups};
 use crate::fixed_q::MEMORY;
 use crate::lanes::{LANES, Lanes};
 
@@ -25,10 +27,10 @@ pub(crate) struct Rows {
     pub(crate) lines: Vec<(i64, Range<usize>)>,
     /// Rows, line by line: `r0`.
     pub(crate) r0: Vec<i64>,
-    /// Entries of the series that belong to each row, as ranges of consecutive ones.
-    pub(crate) entries: Vec<Vec<Range<usize>>>,
-    /// Boxes that hold `R2` and `R1 − R2` of all entries.
-    pub(crate) cells: [CellBox; 2],
+    /// Entries of the series that belong to each row.
+    pub(crate) groups: Vec<Vec<Group>>,
+    /// All entries, if they were asked for.
+    all: OnceLock<Vec<Group>>,
 }
 
 /// Lattice vectors between two corners.
@@ -40,7 +42,7 @@ pub(crate) struct CellBox {
 
 impl CellBox {
     /// The box that holds `cells`.
-    fn new(cells: impl Iterator<Item = [i64; 3]>) -> Self {
+    pub(crate) fn new(cells: impl Iterator<Item = [i64; 3]>) -> Self {
         let (mut low, mut high) = ([0; 3], [0; 3]);
         for cell in cells {
             for i in 0..3 {
@@ -61,7 +63,6 @@ impl CellBox {
     }
 
     /// The place of a lattice vector.
-    #[inline(always)]
     pub(crate) fn place(&self, cell: [i64; 3]) -> usize {
         let [i, j, k]: [usize; 3] =
             std::array::from_fn(|i| (cell[i] - self.low[i]) as usize);
@@ -70,21 +71,25 @@ impl CellBox {
 }
 
 impl Rows {
-    /// Line up `series` on `grid`.
-    pub(crate) fn new(series: Series<'_>, grid: Grid<'_>) -> Self {
-        let groups = groups(series, grid);
-        let cells = [
-            CellBox::new((0..series.len()).map(|e| series.second_cell(e))),
-            CellBox::new(groups.iter().map(|(_, e)| series.difference(e.start))),
-        ];
-        let fold = folding(&groups, grid.mesh());
+    /// Line up the entries of a series on `grid`.
+    pub(crate) fn new(layout: &Layout, grid: Grid<'_>) -> Self {
+        let on_grid =
+            |(r, entries): &(_, Range<usize>)| (grid.lattice_vector(*r), entries.clone());
+        let runs: Vec<([i64; 3], Range<usize>)> =
+            layout.runs().iter().map(on_grid).collect();
+        let fold = folding(&runs, grid.mesh());
         let mut sorted: BTreeMap<[i64; 3], Vec<Range<usize>>> = BTreeMap::new();
-        for (r, entries) in groups {
+        for (r, entries) in runs {
             let [r0, r1, r2] = fold(r);
             sorted.entry([r2, r1, r0]).or_default().push(entries);
         }
-        let mut all =
-            Self { planes: vec![], lines: vec![], r0: vec![], entries: vec![], cells };
+        let mut all = Self {
+            planes: vec![],
+            lines: vec![],
+            r0: vec![],
+            groups: vec![],
+            all: OnceLock::new(),
+        };
         let mut last = None;
         for ([r2, r1, r0], entries) in sorted {
             if last.is_none_or(|(plane, _)| plane != r2) {
@@ -95,11 +100,17 @@ impl Rows {
             }
             last = Some((r2, r1));
             all.r0.push(r0);
-            all.entries.push(entries);
+            all.groups.push(groups(layout, &entries));
             all.lines.last_mut().expect("pushed above").1.end = all.r0.len();
             all.planes.last_mut().expect("pushed above").1.end = all.lines.len();
         }
         all
+    }
+
+    /// All entries, in order of their atoms.
+    pub(crate) fn all(&self, layout: &Layout) -> &[Group] {
+        let make = || groups(layout, std::slice::from_ref(&(0..layout.len())));
+        self.all.get_or_init(make)
     }
 
     /// Whether it is cheaper to make the whole sum for each of the `q'` at `addresses`, before
@@ -131,28 +142,13 @@ impl Rows {
     }
 }
 
-/// Runs of consecutive entries with the same `R`, in the coordinates of the grid.
-fn groups(series: Series<'_>, grid: Grid<'_>) -> Vec<([i64; 3], Range<usize>)> {
-    let mut groups: Vec<([i64; 3], Range<usize>)> = vec![];
-    let mut last = None;
-    for e in 0..series.len() {
-        let r = series.difference(e);
-        match groups.last_mut() {
-            Some((_, entries)) if last == Some(r) => entries.end = e + 1,
-            _ => groups.push((grid.lattice_vector(r), e..e + 1)),
-        }
-        last = Some(r);
-    }
-    groups
-}
-
 /// Takes `R` modulo the mesh along the axes where the series is longer than the mesh.
 fn folding(
-    groups: &[([i64; 3], Range<usize>)],
+    runs: &[([i64; 3], Range<usize>)],
     mesh: [usize; 3],
 ) -> impl Fn([i64; 3]) -> [i64; 3] + use<> {
     let folds: [bool; 3] = std::array::from_fn(|i| {
-        let along = || groups.iter().map(|(r, _)| r[i]);
+        let along = || runs.iter().map(|(r, _)| r[i]);
         let (low, high) = (along().min().unwrap_or(0), along().max().unwrap_or(0));
         high - low >= mesh[i] as i64
     });
@@ -165,7 +161,7 @@ fn folding(
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{Array2, Array3, Array4, arr1};
+    use ndarray::{Array2, Array3, arr1};
 
     use super::*;
 
@@ -173,26 +169,25 @@ mod tests {
     fn a_series_longer_than_the_mesh_is_folded_and_keeps_its_entries() {
         let differences = [-2, -1, -1, 0, 1, 2, 3];
         let n = differences.len();
-        let values = Array4::zeros((n, 3, 3, 3));
         let atoms = Array2::zeros((n, 3));
         let cells = Array3::from_shape_fn((n, 2, 3), |(e, leg, _)| {
             differences[e] * (1 - leg as i64)
         });
-        let series = Series::new(values.view(), atoms.view(), cells.view(), 1).unwrap();
+        let layout = Layout::new(atoms.view(), cells.view()).unwrap();
 
         let rotations = Array3::zeros((0, 3, 3));
         let grid =
             |mesh: [i64; 3]| Grid::new(arr1(&mesh).view(), rotations.view()).unwrap();
-        let rows = Rows::new(series, grid([4, 9, 4]));
+        let rows = layout.rows(grid([4, 9, 4]));
         // -2 is 2 and -1 is 3 modulo 4, but the second axis is long enough to tell.
         assert_eq!(rows.r0.len(), 6);
         assert_eq!(rows.planes.len(), 4);
         let mut all: Vec<usize> =
-            rows.entries.iter().flatten().cloned().flatten().collect();
+            rows.groups.iter().flatten().flat_map(|group| group.entries.clone()).collect();
         all.sort_unstable();
         assert_eq!(all, (0..n).collect::<Vec<_>>());
 
-        let rows = Rows::new(series, grid([4, 4, 4]));
+        let rows = layout.rows(grid([4, 4, 4]));
         assert_eq!(rows.r0, [0, 1, 2, 3]);
     }
 }

@@ -1,7 +1,7 @@
 //! Sums over the triplets at one `q`, weighted by energy conservation.
 
 use std::ops::Range;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use phono_core::{Result, Stop, ensure_index};
 use phono_grid::{PairWeights, WeightMaker};
@@ -38,7 +38,7 @@ pub(crate) struct TripletSum<'a> {
 /// Where the elements come from.
 enum Source<'a> {
     /// Computed; the series as it lies on the grid.
-    Series(Series<'a>, Rows),
+    Series(Series<'a>, Arc<Rows>),
     /// Taken from a store.
     Stored(Stored<'a>),
 }
@@ -56,7 +56,7 @@ impl<'a> TripletSum<'a> {
         let source = match couplings.into() {
             Couplings::Series(series) => {
                 phonons.ensure_atoms(series.n_atoms())?;
-                Source::Series(series, Rows::new(series, phonons.grid))
+                Source::Series(series, series.rows(phonons.grid))
             }
             Couplings::Stored(strengths) => {
                 Source::Stored(Stored::new(strengths, points.view(), phonons)?)
@@ -83,7 +83,7 @@ impl<'a> TripletSum<'a> {
         scattering: Scattering,
     ) -> Result<Self> {
         phonons.ensure_atoms(series.n_atoms())?;
-        let source = Source::Series(series, Rows::new(series, phonons.grid));
+        let source = Source::Series(series, series.rows(phonons.grid));
         let adaptive = adaptive(phonons, q, scattering)?;
         Ok(Self { source, phonons, q, pairs, multiplicities, scattering, adaptive })
     }

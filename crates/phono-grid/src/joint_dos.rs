@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use crate::pair_vertices::{TripletBands, Vertices};
 use crate::sorted_tetrahedra::Sorted;
 use crate::spectra::{Gaussian, Smearing, pieces};
+use crate::targets::Targets;
 use crate::tetrahedra::Tetrahedra;
 use crate::triplet_weights::N_CHANNELS;
 
@@ -29,7 +30,7 @@ pub fn joint_dos_channels(
     ensure_shape("multiplicities", multiplicities.shape(), &[n_t])?;
     ensure_shape("weights", carried.shape(), &[n_t, n_b, n_b, n_w])?;
     let carried = carried.to_slice().ok_or(Error::Layout("weights"))?;
-    let targets = &targets.to_vec()[..];
+    let targets = &Targets::new(targets.to_vec());
     let parts: Result<Vec<Vec<f64>>> = pieces(n_t)
         .map(|triplets| {
             let mut sum = Joint::new(bands, targets, n_w);
@@ -54,7 +55,7 @@ pub fn joint_dos_channels(
 /// A partial sum and room for one triplet.
 struct Joint<'a> {
     bands: TripletBands<'a>,
-    targets: &'a [f64],
+    targets: &'a Targets,
     n_w: usize,
     /// Weight of the present triplet.
     share: f64,
@@ -66,7 +67,7 @@ struct Joint<'a> {
 
 impl<'a> Joint<'a> {
     /// Zero.
-    fn new(bands: TripletBands<'a>, targets: &'a [f64], n_w: usize) -> Self {
+    fn new(bands: TripletBands<'a>, targets: &'a Targets, n_w: usize) -> Self {
         Self {
             bands,
             targets,

@@ -6,7 +6,7 @@ use ndarray::ArrayView2;
 use phono_core::{Error, Grid, Result, ensure_index, ensure_shape};
 
 use crate::sorted_tetrahedra::Sorted;
-use crate::targets::within;
+use crate::targets::Targets;
 use crate::tetrahedra::{Cut, Lanes, N_TETRAHEDRA, N_VERTICES, Values};
 
 /// Frequencies on a whole grid, and triplets of its points.
@@ -151,10 +151,10 @@ impl Combined<'_> {
 
     /// The ascending `targets` `w` for which `sign w` lies between the vertices.
     #[inline(always)]
-    pub(crate) fn range(&self, targets: &[f64], sign: f64) -> Range<usize> {
+    pub(crate) fn range(&self, targets: &Targets, sign: f64) -> Range<usize> {
         let (a, b) = (sign * self.lowest, sign * self.highest);
         let (low, high) = if a < b { (a, b) } else { (b, a) };
-        within(targets, low, high)
+        targets.within(low, high)
     }
 
     /// Sort every tetrahedron.

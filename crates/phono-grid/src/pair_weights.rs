@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::pair_vertices::Vertices;
 use crate::sorted_tetrahedra::Sorted;
 use crate::spectra::Gaussian;
-use crate::targets::within;
+use crate::targets::Targets;
 use crate::tetrahedra::{Tetrahedra, WaveVectors};
 use crate::triplet_weights::{N_CHANNELS, degenerate_sets};
 
@@ -127,7 +127,7 @@ pub struct WeightMaker {
     /// `[channel][target]` of the band pairs at hand.
     dense: [Vec<f64>; N_CHANNELS],
     /// Targets in ascending order, and where each is among those that were given.
-    targets: Vec<f64>,
+    targets: Targets,
     places: Vec<usize>,
     weights: PairWeights,
 }
@@ -141,7 +141,7 @@ impl WeightMaker {
             vertices: vec![],
             sorted: Sorted::default(),
             dense: std::array::from_fn(|_| vec![0.0; targets.len()]),
-            targets: places.iter().map(|&i| targets[i]).collect(),
+            targets: Targets::new(places.iter().map(|&i| targets[i]).collect()),
             places,
             weights: PairWeights::default(),
         }
@@ -226,7 +226,7 @@ impl WeightMaker {
             let [low1, high1] = second.bounds(j1);
             let [low2, high2] = third.bounds(j2);
             // Bounds of whole bands first.
-            if !within(targets, low1 + low2, high1 + high2).is_empty() {
+            if !targets.within(low1 + low2, high1 + high2).is_empty() {
                 let sums = second.combine(j1, third, j2, 1.0);
                 let range = sums.range(targets, 1.0);
                 if !range.is_empty() {
@@ -240,8 +240,8 @@ impl WeightMaker {
             }
             // δ(f + f' − f'') is the weight of f' − f'' at −f.
             let (low, high) = (low1 - high2, high1 - low2);
-            if within(targets, low, high).is_empty()
-                && within(targets, -high, -low).is_empty()
+            if targets.within(low, high).is_empty()
+                && targets.within(-high, -low).is_empty()
             {
                 continue;
             }

@@ -1,5 +1,6 @@
 //! Python face of [`phono_3ph`]. No physics here.
 
+mod layouts;
 mod readers;
 mod zone_readers;
 
@@ -9,13 +10,14 @@ use numpy::{
     PyReadonlyArray2, PyReadonlyArray3, PyReadonlyArray4,
 };
 use phono_py::{
-    Compute, PyEvaluationPoints, PyForceConstants, PyPeriodicModes, PySeries3, PyTriplets,
+    Compute, PyEvaluationPoints, PyForceConstants, PyPeriodicModes, PyTriplets,
 };
 use pyo3::prelude::*;
 
+use layouts::PyLaidOutSeries;
 use readers::{
     PyCouplings, PyPhonons, PyQStars, PyScattering, PySumPieces, PyThermalFactors,
-    evaluation_of, phonons_of, series_of,
+    evaluation_of, phonons_of,
 };
 use zone_readers::{PyCoupledModes, PyGivenTriplets, PyZoneModes};
 
@@ -52,14 +54,14 @@ fn series3<'py>(
 #[pyfunction]
 fn interaction_strengths<'py>(
     py: Python<'py>,
-    series: PySeries3<'py>,
+    series: PyLaidOutSeries<'py>,
     phonons: PyCoupledModes<'py>,
     triplets: PyTriplets<'py>,
     cutoff_frequency: f64,
     bands: Option<Vec<i64>>,
 ) -> PyResult<Bound<'py, PyArray4<f64>>> {
     let (phonons, points) = (phonons.view()?, triplets.points());
-    let series = series_of(&series, &phonons)?;
+    let series = series.of_atoms(&phonons)?;
     let bands = bands.unwrap_or_else(|| (0..phonons.n_bands() as i64).collect());
     let which = (cutoff_frequency, &bands[..]);
     let strengths = py.compute(|stop| {
@@ -72,14 +74,14 @@ fn interaction_strengths<'py>(
 #[pyfunction]
 fn linewidths<'py>(
     py: Python<'py>,
-    series: PySeries3<'py>,
+    series: PyLaidOutSeries<'py>,
     phonons: PyPeriodicModes<'py>,
     q: i64,
     occupations: PyArrayLike3<'py, f64, AllowTypeChange>,
     scattering: PyScattering,
 ) -> PyResult<Bound<'py, PyArray2<f64>>> {
     let (phonons, n) = (phonons_of(&phonons)?, occupations.as_array());
-    let (series, s) = (series_of(&series, &phonons)?, scattering.choices()?);
+    let (series, s) = (series.of_atoms(&phonons)?, scattering.choices()?);
     let gamma =
         py.compute(|stop| phono_3ph::linewidths(series, &phonons, q, n, s, stop))?;
     Ok(gamma.into_pyarray(py))
@@ -89,7 +91,7 @@ fn linewidths<'py>(
 #[pyfunction]
 fn linewidth_pieces<'py>(
     py: Python<'py>,
-    series: PySeries3<'py>,
+    series: PyLaidOutSeries<'py>,
     phonons: PyPeriodicModes<'py>,
     q: i64,
     pieces: PySumPieces,
@@ -97,7 +99,7 @@ fn linewidth_pieces<'py>(
     scattering: PyScattering,
 ) -> PyResult<Bound<'py, PyArray3<f64>>> {
     let (phonons, n) = (phonons_of(&phonons)?, occupations.as_array());
-    let (series, s) = (series_of(&series, &phonons)?, scattering.choices()?);
+    let (series, s) = (series.of_atoms(&phonons)?, scattering.choices()?);
     let at = (q, pieces.of_bands(phonons.n_bands()));
     let gamma =
         py.compute(|stop| phono_3ph::linewidth_pieces(series, &phonons, at, n, s, stop))?;
@@ -108,7 +110,7 @@ fn linewidth_pieces<'py>(
 #[pyfunction]
 fn zone_linewidths<'py>(
     py: Python<'py>,
-    series: PySeries3<'py>,
+    series: PyLaidOutSeries<'py>,
     phonons: PyZoneModes<'py>,
     triplets: PyGivenTriplets<'py>,
     occupations: PyArrayLike3<'py, f64, AllowTypeChange>,
@@ -116,7 +118,7 @@ fn zone_linewidths<'py>(
     bands: Option<Vec<i64>>,
 ) -> PyResult<Bound<'py, PyArray3<f64>>> {
     let (phonons, n) = (phonons.view()?, occupations.as_array());
-    let (series, triplets) = (series_of(&series, &phonons)?, triplets.view());
+    let (series, triplets) = (series.of_atoms(&phonons)?, triplets.view());
     let bands = bands.unwrap_or_else(|| (0..phonons.n_bands() as i64).collect());
     let s = (scattering.choices()?, &bands[..]);
     let gamma = py.compute(|stop| {
@@ -185,14 +187,14 @@ fn detailed_linewidths<'py>(
 #[pyfunction]
 fn collision_row<'py>(
     py: Python<'py>,
-    series: PySeries3<'py>,
+    series: PyLaidOutSeries<'py>,
     phonons: PyPeriodicModes<'py>,
     q: i64,
     thermal: PyThermalFactors<'py>,
     scattering: PyScattering,
 ) -> PyResult<PyRow<'py>> {
     let (phonons, thermal) = (phonons_of(&phonons)?, thermal.view());
-    let (series, s) = (series_of(&series, &phonons)?, scattering.choices()?);
+    let (series, s) = (series.of_atoms(&phonons)?, scattering.choices()?);
     let (gamma, row) =
         py.compute(|stop| phono_3ph::collision_row(series, &phonons, q, thermal, s, stop))?;
     Ok((gamma.into_pyarray(py), row.into_pyarray(py)))

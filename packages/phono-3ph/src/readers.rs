@@ -2,14 +2,14 @@
 
 use numpy::{PyReadonlyArray1, PyReadonlyArray3};
 use phono_3ph::{
-    Couplings, EvaluationPoints, Phonons, Pieces, QStars, Scattering, Series, Smearing,
-    Strengths, ThermalFactors,
+    Couplings, EvaluationPoints, Phonons, Pieces, QStars, Scattering, Smearing, Strengths,
+    ThermalFactors,
 };
 use phono_grid::{Gaussian, Tetrahedra};
-use phono_py::{
-    PyEvaluationPoints, PyGaussian, PyPeriodicModes, PySeries3, PyStrengths, raise,
-};
+use phono_py::{PyEvaluationPoints, PyGaussian, PyPeriodicModes, PyStrengths, raise};
 use pyo3::prelude::*;
+
+use crate::layouts::PyLaidOutSeries;
 
 /// `phono_grid.Gaussian` or `phono_3ph.AdaptiveGaussian`.
 #[derive(FromPyObject)]
@@ -149,7 +149,7 @@ impl PyPhonons<'_> {
 #[derive(FromPyObject)]
 pub(crate) enum PyCouplings<'py> {
     Stored(PyStrengths<'py>),
-    Series(PySeries3<'py>),
+    Series(PyLaidOutSeries<'py>),
 }
 
 impl PyCouplings<'_> {
@@ -161,9 +161,7 @@ impl PyCouplings<'_> {
                 let strengths = Strengths::new(values, points);
                 strengths.map(Couplings::Stored).map_err(|error| raise(&error))
             }
-            PyCouplings::Series(series) => {
-                series_of(series, phonons).map(Couplings::Series)
-            }
+            PyCouplings::Series(series) => series.of_atoms(phonons).map(Couplings::Series),
         }
     }
 }
@@ -178,16 +176,6 @@ pub(crate) fn phonons_of<'a>(phonons: &'a PyPeriodicModes<'_>) -> PyResult<Phono
             Some(slopes) => plain.with_slopes(slopes),
             None => Ok(plain),
         })
-        .map_err(|error| raise(&error))
-}
-
-/// The series of as many atoms as the phonons have, borrowed from Python's arrays.
-pub(crate) fn series_of<'a>(
-    series: &'a PySeries3<'_>,
-    phonons: &Phonons<'_>,
-) -> PyResult<Series<'a>> {
-    let (values, atoms, cells) = series.view();
-    Series::new(values, atoms, cells, phonons.modes.n_atoms())
         .map_err(|error| raise(&error))
 }
 
