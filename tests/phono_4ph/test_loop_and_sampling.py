@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from model_crystals import zincblende
+from phono_3ph import ModesAround
 from phono_4ph import (
     Sampling,
     Scattering4,
@@ -14,6 +16,7 @@ from phono_4ph import (
     loop_shift,
     sampled_linewidths4,
 )
+from phono_dynmat import HarmonicSeries, bose_einstein, phonon_frequencies
 from phono_grid import BrillouinZone, Gaussian, degenerate_sets, units
 from phono_grid.errors import DomainError
 from quartic_models import phonons_on
@@ -136,3 +139,50 @@ def test_the_error_of_a_sample_is_what_it_says(quartic):
 def test_a_sample_of_nothing_is_refused(name):
     with pytest.raises(DomainError, match=name):
         Sampling(**{name: -1})
+
+
+BESIDE = np.array([0.137, -0.21, 0.064])
+
+
+@pytest.fixture(scope="module")
+def dynamics():
+    return HarmonicSeries.of(zincblende().fc2)
+
+
+@pytest.fixture
+def grid_modes():
+    return phonons_on([3, 2, 1], use_symmetry=False)[1]
+
+
+def test_at_a_point_of_the_grid_the_loop_is_that_of_the_grid(quartic, dynamics, grid_modes):
+    q = 4
+    modes = ModesAround.of(grid_modes, dynamics, grid_modes.grid.qpoints[q] + [1, 0, -1])
+    around, on_grid = (
+        loop_shift(quartic, p, [place], bose_einstein(p.frequencies, [0.0, 300.0]))
+        for p, place in ((modes, modes.q), (grid_modes, q))
+    )
+    np.testing.assert_allclose(around, on_grid, rtol=1e-9, atol=1e-12)
+
+
+def test_the_loop_beside_the_grid_is_how_its_constants_change_frequencies(
+    quartic, dynamics, grid_modes
+):
+    modes = ModesAround.of(grid_modes, dynamics, BESIDE)
+    n = bose_einstein(modes.frequencies, [300.0])
+    shift = loop_shift(quartic, modes, [modes.q], n)[0, 0]
+    values, atoms, cells = loop_constants(quartic, modes, n)
+    small = 1e-5
+
+    def frequencies(sign):
+        more = dynamics.values, sign * small * values[0]
+        changed = replace(
+            dynamics,
+            values=np.concatenate(more),
+            atoms=np.concatenate([dynamics.atoms, atoms]),
+            cells=np.concatenate([dynamics.cells, cells]),
+        )
+        return phonon_frequencies(changed, BESIDE[None])[0]
+
+    slope = (frequencies(1) - frequencies(-1)) / (2 * small)
+    assert np.abs(shift).max() > 0.01
+    np.testing.assert_allclose(shift, slope, rtol=1e-5, atol=1e-6)

@@ -232,6 +232,7 @@ COMMANDS = {
     "kappa": "--temperature 300",
     "gamma": "--temperature 300 --q 0.5,0,0.5",
     "spectral": "--temperature 300 --q 0.5,0,0.5",
+    "shifts": "--temperature 300 --q 0.5,0,0.5",
     "jdos": "--q 0.5,0,0.5",
     "bands": "--point X=0.5,0,0.5",
     "dos": "",

@@ -31,6 +31,7 @@ WORDS = {
     "modulate": [EXAMPLE, *Q, "--band", "1"],
     "gamma": [EXAMPLE, *MESH, *Q],
     "spectral": [EXAMPLE, *MESH, *Q],
+    "shifts": [EXAMPLE, *MESH, *Q],
     "jdos": [EXAMPLE, *MESH, *Q],
     "qha": [EXAMPLE, "--energies", "nothing.dat"],
     "grueneisen": [EXAMPLE, *Q],

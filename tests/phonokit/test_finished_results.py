@@ -47,6 +47,7 @@ CASES = {
         ("--temperature", "5"),
         r"300.0 there and 5.0",
     ),
+    "shifts": ((EXAMPLE, *Q), ("--sigma", "0.1"), "sigma is not given there and 0.1 here"),
     "jdos": ((EXAMPLE, *Q), ("--sigma", "0.1"), "sigma is not given there and 0.1 here"),
     "qha": (
         ("v0", "v1", "v2", "v3", "--energies", "e-v.dat", *MESH),

@@ -46,6 +46,13 @@ def test_the_centre_of_the_zone_has_a_name(ran, name):
     same(ran("modes", "--q", name)[0], ran("modes", "--q", "0,0,0")[0])
 
 
+@pytest.mark.parametrize("names", [("X", "L"), ("0.5,0,0.5", "L"), ("X", "0.5,0.5,0.5")])
+def test_several_points_of_the_zone_have_names(ran, names):
+    pytest.importorskip("seekpath")
+    numbers = "0.5,0,0.5", "0.5,0.5,0.5"
+    same(ran("modes", "--q", *names)[0], ran("modes", "--q", *numbers)[0])
+
+
 def test_units_are_known_by_any_letters(ran):
     assert "cm-1" in ran("modes", "--q", "0,0,0", "--unit", "CM-1")[1].out
     assert "meV" in ran("modes", "--q", "0,0,0", "--unit", "mev")[1].out

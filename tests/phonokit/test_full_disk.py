@@ -62,6 +62,7 @@ WORDS = {
     "modes": (EXAMPLE, *MESH),
     "gamma": (EXAMPLE, *Q),
     "spectral": (EXAMPLE, *Q),
+    "shifts": (EXAMPLE, *Q),
     "jdos": (EXAMPLE, *Q),
     "qha": ("v0", "v1", "v2", "v3", "--energies", "e-v.dat", *MESH),
     "grueneisen": (EXAMPLE, *MESH),

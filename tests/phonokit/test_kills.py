@@ -32,6 +32,7 @@ WORDS = {
     "converge": ("converge", EXAMPLE, "--meshes", "2", "3", *OUT),
     "gamma": ("gamma", EXAMPLE, *MESH, "--q", "0.2,0,0", "0.4,0,0", *OUT),
     "spectral": ("spectral", EXAMPLE, *MESH, "--q", "0.2,0,0", *OUT),
+    "shifts": ("shifts", EXAMPLE, *MESH, "--q", "0.2,0,0", "0.3,0.1,0", *OUT),
     "dos": ("dos", EXAMPLE, *MESH, *OUT),
     "jdos": ("jdos", EXAMPLE, *MESH, "--q", "0.2,0,0", *OUT),
     "bands": ("bands", EXAMPLE, *OUT),

@@ -9,10 +9,13 @@ from contextlib import chdir
 from pathlib import Path
 
 import h5py
+import phonokit
 import pytest
 from charges_of_programs import OUTCAR
 from copper_volumes import EMT, ONE, VOLUMES, make_volumes, run
+from phono_4ph import write_force_constants4
 from phonokit.cli.commands import COMMANDS
+from stillinger_weber import sum_of_terms
 from tiny_crystal import EXAMPLE
 
 pytest.importorskip("ase")
@@ -50,6 +53,9 @@ WORDS = {
     "modes": ("v0", *MESH),
     "gamma": (EXAMPLE, *Q),
     "spectral": (EXAMPLE, *Q),
+    "kappa by four phonons": (EXAMPLE, *MESH, "--four-phonon", "--fc4", "fc4"),
+    "shifts": (EXAMPLE, *Q),
+    "shifts by the loop": (EXAMPLE, *Q, "--loop", "--fc4", "fc4"),
     "jdos": ("v0", *Q),
     "qha": (*VOLUMES, "--energies", "e-v.dat", *MESH),
     "grueneisen": (EXAMPLE, *MESH),
@@ -116,6 +122,8 @@ def material(tmp_path_factory):
     for charges in (polar / "BORN", folder / "CHARGES"):
         charges.write_text("14.4\n3 0 0 0 3 0 0 0 3\n0 0 0 0 0 0 0 0 0\n")
     assert run("convert", folder / "v0", folder / "tdep", "--to", "tdep") == 0
+    fc4 = sum_of_terms(phonokit.load(EXAMPLE).primitive)
+    write_force_constants4(fc4, folder / "fc4")
     for name in ("kappa", "dos", "spectral"):
         assert run(name, EXAMPLE, *MESH, "--output", folder / f"{name}.hdf5") == 0
     shutil.copy(folder / "dos.hdf5", folder / "more.hdf5")
@@ -194,7 +202,7 @@ def begins_and_ends_as_all_do(name, printed):
     assert told == [word for word in given if word != "--mesh"]
     if "--mesh" in words:
         assert "\n  mesh       2 × 2 × 2, 8 wave vectors" in printed
-    if command in ("kappa", "gamma", "spectral", "jdos"):
+    if command in ("gamma", "shifts", "spectral", "jdos") or name == "kappa":
         assert "\n  scattering three phonons, linear tetrahedra\n" in printed
     done = next(i for i, line in enumerate(lines) if line.startswith("done in "))
     after = [line for line in lines[done + 1 :] if not line.endswith(" left")]

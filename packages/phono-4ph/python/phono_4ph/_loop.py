@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_3ph import PeriodicModes
+from phono_3ph import ModesAround, PeriodicModes
 from phono_grid import CUTOFF_FREQUENCY, DEGENERACY, degenerate_sets, units
 from phono_grid.errors import (
     as_numbers,
@@ -18,7 +18,7 @@ from phono_4ph._strengths4 import ensure_one_crystal
 
 def loop_constants(
     constants: ForceConstants4,
-    phonons: PeriodicModes,
+    phonons: PeriodicModes | ModesAround,
     occupations: ArrayLike,
     *,
     cutoff_frequency: float = CUTOFF_FREQUENCY,
@@ -36,8 +36,10 @@ def loop_constants(
     Parameters
     ----------
     constants : ForceConstants4
-    phonons : PeriodicModes
+    phonons : PeriodicModes or ModesAround
+        Only those of the grid move atoms.
     occupations : (n_q, n_b, n_T) array_like
+        Of all ``phonons``.
     cutoff_frequency : float
         THz; phonons at or below it are left out.
 
@@ -48,10 +50,12 @@ def loop_constants(
     atoms : (n_e, 2) array of int
     cells : (n_e, 3) array of int
     """
-    ensure_one_crystal(constants, phonons)
+    ensure_one_crystal(constants, phonons, PeriodicModes, ModesAround)
     ensure_not_negative("cutoff_frequency", cutoff_frequency)
     f, e = phonons.frequencies, phonons.polarizations
     n = not_negative(occupations, "occupations", (*f.shape, "n_T"))
+    on_grid = slice(phonons.grid.n_q)
+    f, e, n = f[on_grid], e[on_grid], n[on_grid]
     # ħ/2 in units that give Å² from 1/(Da THz).
     hbar = units.THZ_TO_EV * units.FREQUENCY**2 / 2
     active = f > cutoff_frequency
@@ -77,7 +81,7 @@ def loop_constants(
 
 def loop_shift(
     constants: ForceConstants4,
-    phonons: PeriodicModes,
+    phonons: PeriodicModes | ModesAround,
     q: ArrayLike,
     occupations: ArrayLike,
     *,
@@ -97,10 +101,12 @@ def loop_shift(
     Parameters
     ----------
     constants : ForceConstants4
-    phonons : PeriodicModes
+    phonons : PeriodicModes or ModesAround
+        The second for a wave vector beside the grid.
     q : (n,) array_like of int
-        Indices in the grid.
+        Places among ``phonons``: indices in the grid, or `ModesAround.q`.
     occupations : (n_q, n_b, n_T) array_like
+        Of all ``phonons``.
     cutoff_frequency : float
         THz; phonons at or below it neither shift nor are shifted.
     degeneracy : float
@@ -119,11 +125,11 @@ def loop_shift(
         constants, phonons, occupations, cutoff_frequency=cutoff_frequency
     )
     points = as_numbers(q, "q", np.int64, ("n",))
-    ensure_indices("q", points, phonons.grid.n_q)
+    ensure_indices("q", points, len(phonons.frequencies))
     ensure_positive("degeneracy", degeneracy)
     f, e = phonons.frequencies[points], phonons.polarizations[points]
     # ẽ(q) at the home atom, ẽ(−q) = ẽ*(q) at the other: the phase is that of −q.
-    phases = np.exp(-2j * np.pi * phonons.grid.qpoints_at(points) @ cells.T)
+    phases = np.exp(-2j * np.pi * _qpoints(phonons)[points] @ cells.T)
     home, other = e[:, :, atoms[:, 0]], e.conj()[:, :, atoms[:, 1]]
     shift = np.einsum(
         "qe,Texy,qjex,qjey->qTj", phases, values, home, other, optimize=True
@@ -135,3 +141,12 @@ def loop_shift(
     same /= same.sum(axis=2, keepdims=True)
     means = np.einsum("qjk,qTk->qTj", same, shift)
     return np.asarray(np.where(active[:, None], means, 0.0))
+
+
+def _qpoints(phonons: PeriodicModes | ModesAround) -> NDArray[np.float64]:
+    """Fractional wave vectors of all phonons."""
+    on_grid = phonons.grid.qpoints
+    if isinstance(phonons, PeriodicModes):
+        return on_grid
+    q = phonons.qpoint
+    return np.vstack([on_grid, on_grid - q, q])

@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from phono_3ph import PeriodicModes
+from phono_3ph import ModesAround, PeriodicModes
 from phono_grid import CUTOFF_FREQUENCY
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
@@ -21,10 +21,14 @@ LATTICE = 1e-4
 """Largest deviation of lattice times reciprocal vectors from the unit matrix."""
 
 
-def ensure_one_crystal(constants: ForceConstants4, phonons: PeriodicModes) -> None:
-    """Require constants, and phonons of as many atoms on their lattice."""
+def ensure_one_crystal(
+    constants: ForceConstants4,
+    phonons: PeriodicModes | ModesAround,
+    *types: type[PeriodicModes | ModesAround],
+) -> None:
+    """Require constants, and phonons of as many atoms on their lattice, of one type."""
     ensure_type("constants", constants, ForceConstants4)
-    ensure_type("phonons", phonons, PeriodicModes)
+    ensure_type("phonons", phonons, *(types or (PeriodicModes,)))
     ensure_indices("constants.atoms", constants.atoms, phonons.polarizations.shape[2])
     away = constants.lattice @ phonons.grid.reciprocal_lattice.T - np.eye(3)
     if np.abs(away).max() > LATTICE:

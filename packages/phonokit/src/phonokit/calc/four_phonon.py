@@ -64,12 +64,7 @@ class FourPhononScatterer:
         nac: bool,
     ) -> "FourPhononScatterer":
         """Set up scattering by the fourth-order constants of ``crystal``."""
-        constants = crystal.fc4
-        if constants is None:
-            raise DomainError(
-                "four_phonon: the crystal has no fourth-order constants; give them by "
-                "crystal.with_fc4(phono_4ph.read_force_constants4(...))"
-            )
+        constants = fourth_order_constants("four_phonon", crystal)
         phonons = carriers.phonons
         if Counting(settings.counting) is Counting.FOURPHONON:
             phonons = conjugate_gauge(phonons)
@@ -170,3 +165,13 @@ class FourPhononScatterer:
         f = self.carriers.phonons.frequencies
         active = np.where(f > self.scattering.cutoff_frequency, f, 0.0)
         return bose_einstein(active, self.carriers.temperatures)
+
+
+def fourth_order_constants(name: str, crystal: Crystal) -> ForceConstants4:
+    """The fourth-order constants of a crystal, which ``name`` asks for."""
+    if crystal.fc4 is None:
+        raise DomainError(
+            f"{name}: the crystal has no fourth-order constants; give them by "
+            "crystal.with_fc4(phono_4ph.read_force_constants4(...))"
+        )
+    return crystal.fc4

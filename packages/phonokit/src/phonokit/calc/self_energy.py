@@ -17,10 +17,12 @@ from phono_3ph import (
     imaginary_self_energy,
     real_self_energy,
 )
+from phono_4ph import loop_shift
 from phono_grid import BrillouinZone, Grid, Triplets, using
 from phono_grid.errors import DomainError, ensure_flag, ensure_positive
 
 from phonokit._documented import documented
+from phonokit.calc.four_phonon import fourth_order_constants
 from phonokit.calc.record import INPUTS
 from phonokit.calc.scattering_problem import (
     Scatterers,
@@ -227,10 +229,13 @@ def self_energy(
     scattering: Scattering | None = None,
     frequency_points: int | ArrayLike | None = None,
     epsilon: float = PRINCIPAL_VALUE_WIDTH,
+    loop: bool = False,
     nac: bool = True,
     run: Run | None = None,
 ) -> SelfEnergyResult:
-    r"""Frequency shifts and half linewidths from three-phonon scattering [1]_.
+    r"""Shifts of frequencies with temperature, and half linewidths.
+
+    The self-energy of three-phonon scattering [1]_, the bubble,
 
     .. math::
 
@@ -246,8 +251,14 @@ def self_energy(
             + (n_{\lambda'} - n_{\lambda''}) [p(w + f' - f'') - p(w - f' + f'')] \big\}
 
     where :math:`p(x) = x / (x^2 + \varepsilon^2)` is the principal value of :math:`1/x`.
-    This is the third-order part alone: the shifts of fourth order and of thermal expansion
-    are of the same size.
+    Of the same size is the shift of fourth order, the loop [2]_,
+
+    .. math::
+
+        \Delta_\lambda = \frac{12}{h} \sum_{\lambda_1}
+            V_4(\lambda, -\lambda, \lambda_1, -\lambda_1)\, (2 n_{\lambda_1} + 1)
+
+    which is there with ``loop``; and that of thermal expansion, which is not.
 
     Parameters
     ----------
@@ -258,6 +269,8 @@ def self_energy(
         its own frequency if not given.
     epsilon : float
         ε of the principal value, THz.
+    loop : bool
+        Compute the shifts of fourth order too, by the constants of `Crystal.with_fc4`.
 
     Returns
     -------
@@ -268,7 +281,7 @@ def self_energy(
     ------
     DomainError
         If a temperature is negative, ε is not positive, or the crystal has no third-order
-        constants.
+        constants, or none of fourth order for the loop.
     FileError
         If the store of the run cannot be written, or holds another run.
 
@@ -280,6 +293,7 @@ def self_energy(
     References
     ----------
     .. [1] M. Lazzeri, M. Calandra, F. Mauri, Phys. Rev. B 68, 220509 (2003), eq. 4.
+    .. [2] A. A. Maradudin, A. E. Fein, Phys. Rev. 128, 2589 (1962).
 
     Examples
     --------
@@ -290,6 +304,8 @@ def self_energy(
     True
     """
     ensure_positive("epsilon", epsilon)
+    ensure_flag("loop", loop)
+    fc4 = fourth_order_constants("loop", crystal) if loop else None
     problem = ScatteringProblem(
         product="self_energy",
         crystal=crystal,
@@ -300,7 +316,7 @@ def self_energy(
         frequency_points=frequency_points_of(frequency_points),
         nac=nac,
         run=Run() if run is None else run,
-        choices={"epsilon": float(epsilon)},
+        choices={"epsilon": float(epsilon), **({"loop": True} if loop else {})},
     )
     with using(crystal.backend):
         scatterers = scatterers_of(problem, on_mesh=False)
@@ -312,10 +328,26 @@ def self_energy(
             arguments = (scatterers.couplings, phonons, evaluation, occupations)
             gamma = imaginary_self_energy(*arguments, problem.scattering).total
             shift = real_self_energy(*arguments, problem.scattering, epsilon=epsilon)
-            return {"frequency": phonons.frequencies[place], "gamma": gamma, "shift": shift}
+            values = {
+                "frequency": phonons.frequencies[place],
+                "gamma": gamma,
+                "shift": shift,
+            }
+            if fc4 is not None:
+                values["loop"] = loop_shift(
+                    fc4,
+                    phonons,
+                    [place],
+                    occupations,
+                    cutoff_frequency=problem.scattering.cutoff_frequency,
+                    degeneracy=problem.scattering.degeneracy,
+                )[0]
+            return values
 
-        shape = scatterers.shape
-        fields = {"frequency": (scatterers.n_b,), "gamma": shape, "shift": shape}
+        shape, n_b = scatterers.shape, scatterers.n_b
+        fields = {"frequency": (n_b,), "gamma": shape, "shift": shape}
+        if fc4 is not None:
+            fields["loop"] = (len(problem.temperatures), n_b)
         records = computed(problem, scatterers, fields, work)
         values = {name: records.everywhere(name) for name in fields}
     return SelfEnergyResult(
@@ -323,6 +355,7 @@ def self_energy(
         frequencies=values["frequency"],
         temperatures=problem.temperatures,
         shifts=values["shift"],
+        loop_shifts=values.get("loop"),
         linewidths=values["gamma"],
         frequency_points=points,
         provenance=problem.record.provenance(),

@@ -29,6 +29,7 @@ SECTIONS = {
         "accumulate": "Resolve the conductivity by frequency and mean free path.",
         "gamma": "Compute half linewidths of the phonons at a few wave vectors.",
         "spectral": "Compute spectral functions at a few wave vectors, or along lines.",
+        "shifts": "Compute shifts of frequencies with temperature.",
         "jdos": "Compute joint densities of states: the phase space of scattering.",
     },
     "Files and the shell": {

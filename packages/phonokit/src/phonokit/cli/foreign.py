@@ -134,7 +134,7 @@ OPTIONS = {
     "--spf": "use the command phono spectral",
     "--ise": "use the command phono gamma, with --frequency-points",
     "--lw": "use the command phono gamma",
-    "--rse": "use the command phono spectral",
+    "--rse": "use the command phono shifts, or spectral over frequency",
     "--num-freq-points": "write --frequency-points for phono gamma, spectral or jdos",
     "--scalebroad": "write --smearing adaptive with --smearing-scale for phono kappa",
     "--onlyh": "use the command phono modes",

@@ -103,27 +103,37 @@ class FourPhononOptions:
 
     def identity(self, path: Path) -> dict[str, str]:
         """A hash of the fourth-order constants, where they are wanted."""
-        return {"fc4": file_hash(self._file(path))} if self.four_phonon else {}
+        return (
+            {"fc4": file_hash(fourth_order_file(path, self.fc4))}
+            if self.four_phonon
+            else {}
+        )
 
     def constants(self, path: Path, cell: Cell) -> ForceConstants4:
         """The fourth-order constants."""
-        file = self._file(path)
-        read = read_tdep_fourth_order if TDEP in file.name else read_force_constants4
-        return read(file, cell)
+        file = fourth_order_file(path, self.fc4)
+        return read_fourth_order_constants(file, cell)
 
-    def _file(self, path: Path) -> Path:
-        """The file of fourth-order constants."""
-        if self.fc4 is not None:
-            return self.fc4
-        folder = path if path.is_dir() else path.parent
-        if (folder / TDEP).is_file():
-            return folder / TDEP
-        for ending in ENDINGS:
-            if (folder / f"{NAME}{ending}").is_file():
-                return folder / f"{NAME}{ending}"
-        raise FileError(
-            f"{folder}: has no {NAME}; name the file of fourth-order constants by fc4="
-        )
+
+def fourth_order_file(path: Path, fc4: Path | None) -> Path:
+    """The file of fourth-order constants: ``fc4``, else one beside the data at ``path``."""
+    if fc4 is not None:
+        return fc4
+    folder = path if path.is_dir() else path.parent
+    if (folder / TDEP).is_file():
+        return folder / TDEP
+    for ending in ENDINGS:
+        if (folder / f"{NAME}{ending}").is_file():
+            return folder / f"{NAME}{ending}"
+    raise FileError(
+        f"{folder}: has no {NAME}; name the file of fourth-order constants by fc4="
+    )
+
+
+def read_fourth_order_constants(file: Path, cell: Cell) -> ForceConstants4:
+    """Fourth-order constants of a primitive cell, of TDEP if the file is so named."""
+    read = read_tdep_fourth_order if TDEP in file.name else read_force_constants4
+    return read(file, cell)
 
 
 FourPhonons = Annotated[FourPhononOptions, Flat]

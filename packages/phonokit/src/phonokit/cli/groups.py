@@ -12,7 +12,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "clamped smaller larger energies electronic volumes equation pressure second-order "
         "amplitude phase frames distance plus-minus axes-only random gaussian relax "
         "no-relax pair-cutoff magnetic-moments primitive residual order no-nac "
-        "dipoles four-phonon",
+        "dipoles four-phonon loop",
         "Input": "rest skip every calculator option crystal fc2 fc3 fc4 born from "
         "residual-file phonon-residual-file folder format config",
         "Output": "output plot unit component relaxons size style to overwrite "

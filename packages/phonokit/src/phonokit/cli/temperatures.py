@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter, Token
@@ -25,6 +26,8 @@ COUNTED = re.compile(r"(\d{1,4})\*([-+]?[0-9.][-+0-9.eE]*)")
 NAMED = ("--mass", "--mass-variances", "--scattering-length")
 """Options whose numbers may have the name of an element or a site before them."""
 NAMED_NUMBER = re.compile(r"[A-Z][a-z]?\d*=[-+]?[0-9.][-+0-9.eE]*(?:,[^,\s]+)*")
+LABEL = re.compile(r"[A-ZΓΔΛΣ](_?[0-9]|[₀-₉])?")
+"""A standard point of a crystal, as seekpath calls it; --q takes them too."""
 HOW = "numbers as in 300, 100,200,300 or 100:1000:50 (first, last, step)"
 
 
@@ -66,9 +69,12 @@ def spread(tokens: Sequence[str]) -> list[str]:
 
 
 def follows(option: str, word: str) -> bool:
-    """Whether a word is one of the numbers after an option that takes several."""
+    """Whether a word is one of the values after an option that takes several."""
     if option in NAMED and NAMED_NUMBER.fullmatch(word):
         return True
+    if option == "--q" and LABEL.fullmatch(word):
+        # A folder may be called X.
+        return not Path(word).exists()
     return option in SEVERAL and NUMBERS.fullmatch(word) is not None
 
 

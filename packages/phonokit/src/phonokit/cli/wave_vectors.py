@@ -1,6 +1,5 @@
 """Shared code of commands on single wave vectors: options as settings, and tables."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -12,6 +11,7 @@ from phono_grid.errors import DomainError
 from rich.table import Table
 
 from phonokit.calc.bands import standard_point
+from phonokit.cli.temperatures import LABEL
 from phonokit.cli.terminal import table_of
 from phonokit.model.crystal import Crystal
 from phonokit.settings.frequency_unit import FrequencyUnit
@@ -19,8 +19,6 @@ from phonokit.settings.temperatures import checked_temperatures
 from phonokit.settings.wave_vectors import wave_vector
 
 Array = NDArray[np.float64]
-LABEL = re.compile(r"[A-ZΓΔΛΣ](_?[0-9]|[₀-₉])?")
-"""A standard point of a crystal, of seekpath."""
 COLUMNS = 3
 """Numbers beside a band in a table, so that it fits a page; also a width and its parts."""
 

@@ -72,11 +72,13 @@ def plot_self_energy(
 ) -> "list[Axes]":
     """Draw shifts, and half linewidths beside them, against the frequencies of the bands.
 
+    Those of the loop, if there are any, have a panel of their own.
+
     At frequency points: over frequency, all bands added up, a row for each wave vector.
 
     Parameters
     ----------
-    ax : two Axes, or two for each wave vector, optional
+    ax : two Axes, three with a loop, or two for each wave vector, optional
         What is drawn on; new ones if not given.
 
     Examples
@@ -88,10 +90,13 @@ def plot_self_energy(
     2
     """
     ensure_type("result", result, SelfEnergyResult)
-    parts = {
-        r"Shift $\Delta$": result.shifts,
-        r"Half linewidth $\Gamma$": result.linewidths,
-    }
+    parts = {SHIFT: result.shifts, WIDTH: result.linewidths}
+    if result.loop_shifts is not None and result.frequency_points is None:
+        parts = {
+            r"Shift by the bubble $\Delta_3$": result.shifts,
+            r"Shift by the loop $\Delta_4$": result.loop_shifts,
+            WIDTH: result.linewidths,
+        }
     return _self_energy(result, parts, path, ax, unit_of(unit))
 
 
@@ -105,7 +110,7 @@ def _self_energy(
     """Parts of self-energies: a dot for each band, or curves over frequency points."""
     t, n = result.temperatures, len(parts)
     if result.frequency_points is None:
-        size = (5.2, 3.6) if n == 1 else (9.2, 3.6)
+        size = (5.2, 3.6) if n == 1 else (4.6 * n, 3.6)
         # A legend of one temperature would look like one more phonon.
         at = f" at {t[0]:g} K" if len(t) == 1 else ""
         with drawn(path, ax, size, columns=n) as panels:

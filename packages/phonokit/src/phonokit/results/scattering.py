@@ -74,7 +74,7 @@ class LinewidthsResult(WaveVectorResult, kind="linewidths"):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class SelfEnergyResult(WaveVectorResult, kind="self_energy"):
-    """Frequency shifts Δ and half linewidths Γ at any wave vectors.
+    """Shifts of frequencies Δ and half linewidths Γ at any wave vectors.
 
     Sizes: ``n_q`` wave vectors, ``n_b`` bands, ``n_T`` temperatures, ``n_f`` frequency
     points. Of each band at its own frequency, or at the frequency points.
@@ -87,6 +87,13 @@ class SelfEnergyResult(WaveVectorResult, kind="self_energy"):
     )
     frequency_points: Array | None = quantity(
         "THz", "(n_f,)", "where it is given", "frequency_point", optional=True
+    )
+    loop_shifts: Array | None = quantity(
+        "THz",
+        "(n_q, n_T, n_b)",
+        "by the loop of fourth order, to be added: q, T, band",
+        "loop_shift",
+        optional=True,
     )
 
 
