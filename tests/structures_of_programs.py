@@ -128,6 +128,38 @@ def turbomole(first: str, second: str, kind: str = "angs", more: str = "") -> st
     return f"$coord {kind}\n0 0 0 {first}\n{half} {second}\n$periodic 3\n{cell}$end\n"
 
 
+def abacus(
+    first: str, second: str, species: str = "", moments: str = "0.0 0.0", more: str = ";"
+) -> str:
+    """ABACUS' STRU, an atom of each of two kinds."""
+    kinds = species or f"{first} 1.00794 H.upf;{second} 1.00794 H.upf"
+    own = zip((first, second), moments.split(), ("0 0 0", "0.5 0.5 0.5"), strict=True)
+    atoms = "".join(
+        f"{label} // a kind\n{moment}\n1\n{place} 1 1 1{word}\n"
+        for (label, moment, place), word in zip(own, more.split(";"), strict=True)
+    )
+    rows = "\n".join(kinds.split(";"))
+    return (
+        f"ATOMIC_SPECIES\n{rows}\n\nLATTICE_CONSTANT\n5.669178373 # bohr\n\n"
+        f"LATTICE_VECTORS\n1 0 0\n0 1 0\n0 0 1\n\nATOMIC_POSITIONS\nDirect\n{atoms}"
+    )
+
+
+def exciting(first: str, second: str, field: str = "", other: str = "") -> str:
+    """exciting's input.xml."""
+    return (
+        "<input>\n <!-- <crystal scale='9'> -->\n <structure speciespath='./'>\n"
+        "  <crystal scale='5.669178373' stretch=\"1 1 1\">\n"
+        "   <basevect> 1 0 0 </basevect>\n   <basevect> 0 1 0 </basevect>\n"
+        "   <basevect> 0 0 1 </basevect>\n  </crystal>\n"
+        f"  <species speciesfile='{first}.xml' rmt='1.8'>\n"
+        f"   <atom coord='0 0 0'{field}/>\n  </species>\n"
+        f'  <species speciesfile="../{second}.xml">\n'
+        f'   <atom coord="0.5 0.5 0.5"{other}></atom>\n  </species>\n'
+        " </structure>\n</input>\n"
+    )
+
+
 PLAIN = {
     "vasp": poscar("H", "2"),
     "espresso-in": espresso(),
@@ -143,6 +175,8 @@ PLAIN = {
     "xsf": xsf(),
     "res": res("H 1 0 0 0 1.0", "H 1 0.5 0.5 0.5 1.0"),
     "turbomole": turbomole("h", "h"),
+    "abacus-stru": abacus("H1", "H2"),
+    "exciting": exciting("H", "H"),
 }
 """The same crystal in every format, with nothing to be told."""
 _MAGNETISED = "nspin=2, starting_magnetization(1)=0.5, starting_magnetization(2)=-0.5"
@@ -168,6 +202,8 @@ MASSES = {
     "elk-in": elk("D", "H"),
     "res": res("D1 1 0 0 0 1.0", "H1 2 0.5 0.5 0.5 1.0", "D H"),
     "turbomole": turbomole("d", "h"),
+    "abacus-stru": abacus("H1", "H2", "H1 2.014 H.upf;H2 1.00794 H.upf"),
+    "exciting": exciting("D", "H"),
 }
 """Files that say that the first atom is deuterium."""
 LABELS = {
@@ -181,6 +217,8 @@ LABELS = {
     "abinit-in": abinit(),
     "cp2k-restart": cp2k(_KIND.format("H1", "") + _KIND.format("H2", "")),
     "elk-in": elk("H1", "H2"),
+    "abacus-stru": abacus("H1", "H2"),
+    "exciting": exciting("H1", "H2"),
 }
 """Files that tell the two atoms apart."""
 MOMENTS = {
@@ -198,6 +236,9 @@ MOMENTS = {
     "abinit-in short": abinit("spinat 2*0 0.5 2*0 -5.0d-1"),
     "elk-in": elk("H", "H", " 0 0 0.5", " 0 0 -0.5"),
     "res": res("H 1 0 0 0 1.0 0.5", "H 1 0.5 0.5 0.5 1.0 -0.5"),
+    "abacus-stru": abacus("H1", "H2", moments="0.5 -0.5"),
+    "abacus-stru atoms": abacus("H1", "H2", more=" mag 0.5; magmom -0.5 v 0 0 0"),
+    "exciting": exciting("H", "H", " bfcmt='0 0 0.5'", ' bfcmt="0 0 -0.5"'),
 }
 """Files of an antiferromagnet."""
 VECTORS = {
@@ -207,6 +248,8 @@ VECTORS = {
     "castep-cell": castep("H 0 0 0 SPIN=( 0 0.5 0)", "H 0.5 0.5 0.5 SPIN=0, 0.5, 0"),
     "abinit-in": abinit("nspinor 2 nspden 4 spinat 0 0.5 0 0 0.5 0"),
     "elk-in": elk("H", "H", " 0 0.5 0", " 0 0.5 0"),
+    "abacus-stru": abacus("H1", "H2", more=" mag 0 0.5 0; mag 0 0.5 0"),
+    "exciting": exciting("H", "H", *[" bfcmt='0 0.5 0'"] * 2),
 }
 """Files of a magnet along y."""
 SHARED = {
@@ -236,6 +279,9 @@ GHOSTS = {
     "cif": cif("X1 X 0 0 0 1", "H2 H 0.5 0.5 0.5 1"),
     "lammps-data": lammps("1.0 # X;1.00794 # H"),
     "turbomole": turbomole("q", "h"),
+    "abacus-stru": abacus("X", "H"),
+    "abacus-stru empty": abacus("H_empty", "H"),
+    "exciting": exciting("X", "H"),
 }
 """Files with a site that has no nucleus."""
 MORE = {
@@ -252,7 +298,7 @@ NO_PLACE = {
     "labels": {"cif", "extxyz", "xsf", "res", "turbomole"},
     "moments": {"vasp", "lammps-data", "gen", "xsf", "turbomole"},
     "shared sites": {"vasp", "espresso-in", "aims", "lammps-data", "gen", "cp2k-restart"}
-    | {"elk-in", "xsf", "turbomole"},
+    | {"elk-in", "xsf", "turbomole", "abacus-stru", "exciting"},
     "ghosts": set(),
 }
 """What formats cannot say; moments of a POSCAR are in INCAR. CIF, extxyz, xsf and res have

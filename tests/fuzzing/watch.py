@@ -41,16 +41,16 @@ class Child:
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        if self._answer() != "ready":
+        if self._answer(5 * PATIENCE) != "ready":
             raise RuntimeError("the worker does not start")
 
-    def _answer(self) -> str:
+    def _answer(self, patience: float = PATIENCE) -> str:
         """The next line; what the process died of if it did."""
         assert self._process.stdout is not None
         with selectors.DefaultSelector() as selector:
             selector.register(self._process.stdout, selectors.EVENT_READ)
-            if not selector.select(PATIENCE):
-                return f"fault silent for {PATIENCE} s"
+            if not selector.select(patience):
+                return f"fault silent for {patience:g} s"
         line = self._process.stdout.readline()
         if line:
             return line.rstrip("\n")

@@ -62,6 +62,8 @@ TESTS: tuple[tuple[str, Test], ...] = (
     ("siesta-out", _has(r"Welcome to SIESTA|^siesta: \*+|^Siesta Version", re.I)),
     ("siesta-forces", _begins(rf"\d+[ \t]*\n\s*1{_THREE}[ \t]*$", re.MULTILINE)),
     ("dftb-tags", _begins(r"\w+\s*:(?:real|integer|logical|complex):\d+:")),
+    ("abacus-stru", _has(r"^\s*(?:LATTICE_CONSTANT|NUMERICAL_ORBITAL)\s*(?://.*)?$")),
+    ("exciting", _has(r"<structure\b.*<basevect\b", re.DOTALL)),
     ("espresso-in", _has(r"^\s*(?:&(?:control|system)\b|ATOMIC_POSITIONS\b)", re.I)),
     ("castep-cell", _has(r"^\s*%block\s+lattice_(?:cart|abc)\b", re.I)),
     ("cp2k-restart", _has(r"^\s*&(?:global|force_eval)\b", re.I)),

@@ -16,13 +16,15 @@ from phono_grid.arrays import distinct
 from phono_grid.errors import DomainError, FileError
 from phono_grid.files import path_of
 
-from phonokit.io.abinit_input import read_abinit_atoms
+from phonokit.io.abacus_input import read_abacus_input
+from phonokit.io.abinit_input import read_abinit_input
 from phonokit.io.aims_geometry import read_aims_geometry
 from phonokit.io.ase import read_atoms
 from phonokit.io.castep_cell import read_castep_cell
 from phonokit.io.cp2k_input import read_cp2k_input
 from phonokit.io.elk_input import read_elk_input
 from phonokit.io.espresso_input import read_espresso_input
+from phonokit.io.exciting_input import read_exciting_input
 from phonokit.io.files import in_file, open_text
 from phonokit.io.fractional import fractional
 from phonokit.io.gen import read_gen
@@ -48,6 +50,9 @@ READERS: dict[str, Callable[[Path], Structure]] = {
     "castep-cell": read_castep_cell,
     "res": read_res,
     "turbomole": read_turbomole,
+    "abinit-in": read_abinit_input,
+    "abacus-stru": read_abacus_input,
+    "exciting": read_exciting_input,
 }
 """Our own readers, by ASE's name of the format."""
 OUTPUTS = (
@@ -126,12 +131,11 @@ def _with_all(path: Path, form: str | None) -> Structure:
         _refuse_partial(atoms)
         if form == "cif":
             _refuse_moments(file)
-        said = read_abinit_atoms(file, len(atoms)) if form == "abinit-in" else None
     if not all(atoms.pbc):
         raise DomainError(
             "is not periodic along all three axes, as a crystal is; write it as a crystal"
         )
-    masses = _masses(atoms) if said is None or said.masses is None else said.masses
+    masses = _masses(atoms)
     if masses is not None and form == "cif":
         # ASE has the mass of the nucleus for deuterium.
         deuterium = np.abs(masses - ISOTOPES["D"][1]) < 1e-3
@@ -140,19 +144,17 @@ def _with_all(path: Path, form: str | None) -> Structure:
     return Structure(
         lattice,
         fractional(atoms.get_positions(), lattice),
-        _labels(atoms, None if said is None else said.types),
+        _labels(atoms),
         masses,
-        _moments(atoms) if said is None or said.moments is None else said.moments,
+        _moments(atoms),
     )
 
 
-def _labels(atoms: Any, types: list[int] | None) -> list[str]:
+def _labels(atoms: Any) -> list[str]:
     """Symbols, with what tells atoms of one element apart."""
     if not ((atoms.numbers >= 0) & (atoms.numbers < 119)).all():
         raise DomainError(f"{max(atoms.numbers)} is not an atomic number")
     symbols = [str(symbol) for symbol in atoms.get_chemical_symbols()]
-    if types is not None:
-        return labels_by_type(symbols, types)
     if "type" in atoms.arrays:
         return labels_by_type(symbols, atoms.arrays["type"].tolist())
     return symbols
