@@ -1,5 +1,7 @@
 """Constants of ABINIT, as anaddb writes them."""
 
+from typing import get_args
+
 import numpy as np
 import phonokit
 import pytest
@@ -7,9 +9,12 @@ from constants_of_programs import anaddb_arrays, write_netcdf
 from format_crystals import CRYSTALS, CUBIC, frequencies
 from phono_fc import LatticeForceConstants
 from phono_grid.errors import FileError
+from phonokit.cli.convert import Reads, Writes
 from phonokit.io.born import ChargesLeftOutWarning
 from phonokit.io.born_outputs import read_charges_of_output
 from phonokit.io.formats import netcdf
+from phonokit.io.formats.constants import WRITERS
+from phonokit.io.formats.found import FORMATS
 
 
 def plain():
@@ -129,3 +134,8 @@ def test_the_classic_format_is_that_of_the_library(tmp_path):
                     np.testing.assert_array_equal(opened.read(name, array.shape), array)
         with io.netcdf_file(tmp_path / "own.nc", mmap=False) as file:
             np.testing.assert_array_equal(file.variables["a"][:], arrays["a"])
+
+
+def test_phono_convert_knows_every_format_that_is_read():
+    assert set(get_args(Reads)) == {each.name for each in FORMATS}
+    assert set(get_args(Writes)) == set(WRITERS)

@@ -23,7 +23,15 @@ phono convert shengbte tdep --to tdep
 phono convert espresso.fc phonopy --to phonopy
 """
 Reads = Literal[
-    "shengbte", "tdep", "espresso", "alamode", "vasp", "euphonic", "kaldo", "castep"
+    "shengbte",
+    "tdep",
+    "espresso",
+    "alamode",
+    "vasp",
+    "euphonic",
+    "kaldo",
+    "castep",
+    "abinit",
 ]
 Writes = Literal["shengbte", "tdep", "espresso", "alamode", "phonopy", "euphonic", "kaldo"]
 
