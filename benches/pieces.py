@@ -18,7 +18,7 @@ import phonokit
 import phonokit.calc.plan as planning
 from phono_mpi import Alone, chained_tasks
 from phonokit.calc.carriers import carriers_of
-from phonokit.calc.rates import Scatterer
+from phonokit.calc.scatterer import Scatterer
 from phonokit.calc.work_pieces import PieceScatterer, WorkPieces
 
 RANKS = (1, 2, 3, 4)

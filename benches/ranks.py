@@ -52,7 +52,7 @@ def scatterer_of(folder: str, mesh: int, ranks):
     """All that the scattering stage needs, and what it took to make it, s."""
     import phonokit
     from phonokit.calc.carriers import carriers_of
-    from phonokit.calc.rates import Scatterer
+    from phonokit.calc.scatterer import Scatterer
 
     start = time.perf_counter()
     crystal = phonokit.load(folder)

@@ -112,6 +112,14 @@ def linewidth_pieces(rng):
     return (series, phonons, q, pieces, occupations, scattering), {}
 
 
+def linewidths_together(rng):
+    (*inputs, scattering), _ = linewidth_pieces(rng)
+    widths = rng.uniform(0.1, 1, 2)
+    gaussians = [Gaussian(widths[0], 3), Gaussian(widths[1], None)]
+    each = [Scattering(smearing=gaussian) for gaussian in gaussians]
+    return (*inputs, [*each, scattering]), {}
+
+
 def imaginary_self_energies(rng):
     series, phonons = phonons_on([3, 3, 3])
     occupations = rng.uniform(0, 3, (*phonons.frequencies.shape, 2))
@@ -160,6 +168,7 @@ CASES = {
     for case in (
         linewidths,
         linewidth_pieces,
+        linewidths_together,
         imaginary_self_energies,
         real_self_energies,
         detailed_linewidths,

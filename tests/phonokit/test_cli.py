@@ -272,7 +272,7 @@ def test_ctrl_c_is_a_short_message_and_exit_130(here, capsys, monkeypatch):
     def interrupt(*_args, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("phonokit.calc.rates.linewidths", interrupt)
+    monkeypatch.setattr("phonokit.calc.scatterer.linewidths", interrupt)
     assert main(["kappa", str(EXAMPLE), "--mesh", "2", "2", "2"]) == 130
     assert capsys.readouterr().err == "phono: interrupted; nothing was written\n"
     assert list(here.iterdir()) == []
@@ -312,7 +312,7 @@ def test_a_mistake_of_ours_is_not_dressed_up(here, monkeypatch):
     def broken(*_args, **_options):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("phonokit.calc.rates.linewidths", broken)
+    monkeypatch.setattr("phonokit.calc.scatterer.linewidths", broken)
     with pytest.raises(ZeroDivisionError):
         main(["kappa", str(EXAMPLE), "--mesh", "2", "2", "2"])
 

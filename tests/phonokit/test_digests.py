@@ -21,7 +21,7 @@ def test_every_size_has_the_same_digest(size):
 
 WITHOUT = """
 import sys
-import phonokit.calc.rates as rates
+import phonokit.calc.scatterer as rates
 from phonokit.cli.app import main
 
 linewidths = rates.linewidths

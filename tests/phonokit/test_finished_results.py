@@ -203,7 +203,7 @@ def test_nothing_is_computed_again_for_a_picture(here, monkeypatch, capsys):
     words = ("kappa", EXAMPLE, *MESH, "--output", "out.hdf5")
     assert run(*words) == 0
     before = content(here)
-    monkeypatch.setattr("phonokit.calc.rates.linewidths", None)
+    monkeypatch.setattr("phonokit.calc.scatterer.linewidths", None)
     for suffix in ("png", "pdf", "svg"):
         picture = here / f"out.{suffix}"
         assert run(*words, "--plot", picture) == 0

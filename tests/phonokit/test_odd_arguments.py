@@ -95,6 +95,7 @@ GOOD = {
     "frequency_points": 3,
     "full": False,
     "kappa": KAPPA,
+    "widths": [0.2, 0.4],
     "memory": None,
     "mesh": (2, 2, 2),
     "nac": True,

@@ -31,7 +31,7 @@ PHASES = {
     "reading": "phonokit.cli.options.CrystalOptions.load",
     "set-up": "phonokit.calc.kappa.carriers_of",
     "sharing out": "phonokit.run.run.balanced_tasks",
-    "work": "phonokit.calc.rates.linewidths",
+    "work": "phonokit.calc.scatterer.linewidths",
     "gathering": "phonokit.run.run.Records.everywhere",
     "writing": "phonokit.results.result.write_hdf5",
 }

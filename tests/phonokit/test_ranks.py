@@ -36,7 +36,7 @@ needs_mpi = pytest.mark.skipif(
 
 PROGRAM = """
 import os, sys, time
-import phonokit.calc.rates as rates
+import phonokit.calc.scatterer as rates
 from phonokit.cli.app import main
 
 rank = int(os.environ["PMI_RANK"])

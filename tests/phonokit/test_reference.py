@@ -23,6 +23,7 @@ from phonokit.calc.carriers import Carriers, carriers_of
 from phonokit.calc.conduction import conduction_of
 from phonokit.calc.harmonic_phonons import harmonic_phonons
 from phonokit.calc.rates import rates_of
+from phonokit.calc.scatterer import Scatterer
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "silicon"
 PHONO = [
@@ -127,7 +128,7 @@ def test_both_solvers_of_the_full_equation_conduct_as_phono3py(data, crystal, si
         ranks=Alone(),
         transport=transport,
     )
-    rates, rows = rates_of(carriers, series, transport)
+    rates, rows = rates_of(Scatterer(carriers, series, transport))
     by_cg, by_all = (
         conduction_of(carriers, rates, rows, replace(transport, solver=solver))
         for solver in ("cg", "direct")

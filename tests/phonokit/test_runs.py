@@ -91,8 +91,8 @@ def test_temperatures_in_blocks_make_the_same_bits(silicon, monkeypatch):
     temperatures = [100, 200, 300, 400]
     whole = phonokit.kappa(silicon, (3, 3, 3), temperatures, transport=LBTE)
     # Two temperatures at a time, and batches that do not divide the wave vectors.
-    monkeypatch.setattr("phonokit.calc.rates.OCCUPATIONS", 2 * 27 * 6 * 8)
-    monkeypatch.setattr("phonokit.calc.rates.BATCH", 3)
+    monkeypatch.setattr("phonokit.calc.scatterer.OCCUPATIONS", 2 * 27 * 6 * 8)
+    monkeypatch.setattr("phonokit.calc.scatterer.BATCH", 3)
     blocks = phonokit.kappa(silicon, (3, 3, 3), temperatures, transport=LBTE)
     np.testing.assert_array_equal(blocks.linewidths, whole.linewidths)
     np.testing.assert_array_equal(blocks.rates.isotope, whole.rates.isotope)
@@ -247,7 +247,7 @@ def test_no_room_for_the_records_is_found_out_before_the_work(here, capsys, monk
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "posix_fallocate", full)
-    monkeypatch.setattr("phonokit.calc.rates.linewidths", None)
+    monkeypatch.setattr("phonokit.calc.scatterer.linewidths", None)
     assert main(COMMAND) == 2
     assert "k.hdf5.run: cannot be written (No space left" in capsys.readouterr().err
     assert names(here) == []
@@ -255,7 +255,7 @@ def test_no_room_for_the_records_is_found_out_before_the_work(here, capsys, monk
 
 SLOW = """
 import sys, time
-import phonokit.calc.rates as rates
+import phonokit.calc.scatterer as rates
 from phonokit.cli.app import main
 from phonokit.run import file
 from phonokit.run.file import stored_type
@@ -326,7 +326,7 @@ def test_a_result_that_finds_no_room_costs_nothing_but_the_writing(
     message = capsys.readouterr().err
     assert "k.hdf5: cannot be written (No space left on device)" in message
     assert names(here) == ["k.hdf5.run"]
-    monkeypatch.setattr("phonokit.calc.rates.linewidths", None)
+    monkeypatch.setattr("phonokit.calc.scatterer.linewidths", None)
     assert main(COMMAND) == 0
     assert names(here) == ["k.hdf5", "k.toml"]
 
@@ -340,7 +340,7 @@ def test_a_finished_run_is_kept_and_gives_its_result_at_once(
     first = phonokit.kappa(silicon, MESH, transport=transport, run=run)
     assert names(here) == ["k.run"]
     for name in ("linewidths", "collision_row"):
-        monkeypatch.setattr(f"phonokit.calc.rates.{name}", None)
+        monkeypatch.setattr(f"phonokit.calc.scatterer.{name}", None)
     again = phonokit.kappa(silicon, MESH, transport=transport, run=run)
     np.testing.assert_array_equal(again.kappa, first.kappa)
     # Boundaries and coherences need no other rates.
@@ -356,7 +356,7 @@ def test_any_batch_size_makes_the_same_bits(silicon, monkeypatch, size):
     temperatures = [100, 200, 300, 400]
     isotopes = Transport(isotopes=True)
     whole = phonokit.kappa(silicon, (3, 3, 3), temperatures, transport=isotopes)
-    monkeypatch.setattr("phonokit.calc.rates.OCCUPATIONS", 2 * 27 * 6 * 8)
+    monkeypatch.setattr("phonokit.calc.scatterer.OCCUPATIONS", 2 * 27 * 6 * 8)
     run = Run(batch_size=size)
     monkeypatch.setenv("PHONO_BATCH_SIZE", str(size))
     assert Run().batch_size == run.batch_size

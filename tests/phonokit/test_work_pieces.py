@@ -14,7 +14,7 @@ from phono_grid.backend import active
 from phonokit import Plan, Provenance, Run, Transport
 from phonokit.calc import work_pieces
 from phonokit.calc.carriers import carriers_of
-from phonokit.calc.rates import Scatterer
+from phonokit.calc.scatterer import Scatterer
 from phonokit.calc.work_pieces import PieceScatterer, WorkPieces
 from tiny_crystal import EXAMPLE
 

@@ -9,7 +9,7 @@ use crate::accumulate::{Accumulate, Pair, Targets};
 use crate::linewidths::{Widths, add_widths, scale};
 use crate::occupations::Occupations;
 use crate::triplet_sum::TripletSum;
-use crate::{Phonons, Scattering, Series};
+use crate::{Couplings, Phonons, Scattering};
 
 /// Weights of phonons at each temperature, `[q, j, T]`.
 #[derive(Debug, Clone, Copy)]
@@ -34,9 +34,9 @@ pub struct ThermalFactors<'a> {
 /// or the exchange of `q'` and `q''`, take it to, without the exchange if possible.
 ///
 /// L. Chaput, Phys. Rev. Lett. 110, 265506 (2013), eq. 5.
-pub fn collision_row(
-    series: Series<'_>,
-    phonons: &Phonons<'_>,
+pub fn collision_row<'a>(
+    couplings: impl Into<Couplings<'a>>,
+    phonons: &'a Phonons<'a>,
     q: i64,
     thermal: ThermalFactors<'_>,
     scattering: Scattering,
@@ -49,7 +49,7 @@ pub fn collision_row(
     let occupations = occupations.values()?;
     let inverse_sinh = thermal.inverse_sinh.as_standard_layout();
     let inverse_sinh = inverse_sinh.as_slice().ok_or(Error::Layout("inverse_sinh"))?;
-    let sum = TripletSum::new(series, phonons, q, scattering, stop)?;
+    let sum = TripletSum::new(couplings, phonons, q, scattering, stop)?;
 
     let mut gamma = Array2::zeros((n_t, n_b));
     let mut row = Array4::zeros((n_t, n_b, n_q, n_b));

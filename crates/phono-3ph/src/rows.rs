@@ -19,7 +19,7 @@ const PASSES: usize = 4;
 /// `R` and `R + D` are the same to wave vectors on a grid of mesh `D`; where a series is
 /// longer than the mesh it is folded. A plane has one `r2`, a line in it one `r1`, a row in
 /// the line one `r0`; only what exists is stored.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Rows {
     /// Planes in order of `r2`, with their lines.
     pub(crate) planes: Vec<(i64, Range<usize>)>,

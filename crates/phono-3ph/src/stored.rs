@@ -51,6 +51,7 @@ impl<'a> From<Series<'a>> for Couplings<'a> {
 }
 
 /// Strengths of the irreducible triplets at one `q`.
+#[derive(Clone)]
 pub(crate) struct Stored<'a> {
     values: &'a [f64],
     points: Vec<[usize; 3]>,

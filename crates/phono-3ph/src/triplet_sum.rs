@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use phono_core::{Result, Stop, ensure_index};
 use phono_grid::{PairWeights, WeightMaker};
-use pulp::{Arch, Simd, WithSimd};
+use pulp::Arch;
 use rayon::prelude::*;
 
 use crate::accumulate::{Accumulate, Targets};
 use crate::adaptive::Adaptive;
-use crate::fixed_q::{FixedQ, MEMORY, Window};
+use crate::elements::{Chunk, Elements, Part};
+use crate::fixed_q::{FixedQ, MEMORY};
 use crate::lanes::{LANES, Lanes};
 use crate::pieces::Pieces;
 use crate::rows::Rows;
@@ -36,6 +37,7 @@ pub(crate) struct TripletSum<'a> {
 }
 
 /// Where the elements come from.
+#[derive(Clone)]
 enum Source<'a> {
     /// Computed; the series as it lies on the grid.
     Series(Series<'a>, Arc<Rows>),
@@ -72,6 +74,19 @@ impl<'a> TripletSum<'a> {
             multiplicities: weights.iter().map(|&w| w as f64).collect(),
             scattering,
             adaptive: adaptive(phonons, q, scattering)?,
+        })
+    }
+
+    /// The same triplets, which scatter otherwise.
+    pub(crate) fn scattered(&self, scattering: Scattering) -> Result<Self> {
+        Ok(Self {
+            source: self.source.clone(),
+            phonons: self.phonons,
+            q: self.q,
+            pairs: self.pairs.clone(),
+            multiplicities: self.multiplicities.clone(),
+            scattering,
+            adaptive: adaptive(self.phonons, self.q, scattering)?,
         })
     }
 
@@ -142,8 +157,28 @@ impl<'a> TripletSum<'a> {
         mut take: impl FnMut(usize, Range<usize>, A),
         stop: &Stop,
     ) -> Result<()> {
-        let made = Mutex::default();
-        let job = Job { sum: self, targets, initial: initial.clone(), stop, made };
+        let job = Job::new(self, (targets, initial.clone()), stop);
+        self.each_chunk(
+            (initial, pieces),
+            |elements, range| job.weights(elements, range),
+            |weights, part, b| job.one(part, b, weights, new(job.bands(b))),
+            |piece, b, a| take(piece, job.bands(b), a),
+            stop,
+        )
+    }
+
+    /// Do `one` for each chunk of some pieces and each block of eight initial bands, after
+    /// `prepare` for the chunks that exist together; results are handed to `take` in order,
+    /// with their piece and block.
+    pub(crate) fn each_chunk<W: Sync, R: Send>(
+        &self,
+        (initial, pieces): (Range<usize>, &Pieces),
+        prepare: impl Fn(&Elements<'_>, &Range<usize>) -> Result<W>,
+        one: impl Fn(&W, (&Part<'_>, usize), usize) -> Result<R> + Sync,
+        mut take: impl FnMut(usize, usize, R),
+        stop: &Stop,
+    ) -> Result<()> {
+        let blocks = initial.len().div_ceil(LANES);
         let mut elements = match &self.source {
             Source::Stored(stored) => Elements::Stored(stored),
             Source::Series(series, rows) => {
@@ -153,14 +188,13 @@ impl<'a> TripletSum<'a> {
                 Elements::Computed(Box::new(fixed))
             }
         };
-        let blocks = job.initial.len().div_ceil(LANES);
         let windows = elements.windows();
         stop.begin(windows.iter().map(|range| range.len() * blocks).sum());
         for range in windows {
             if let Elements::Computed(fixed) = &mut elements {
                 fixed.prepare(&range, stop)?;
             }
-            let weights = job.weights(&elements, &range)?;
+            let prepared = prepare(&elements, &range)?;
             // Enough for all threads.
             let together =
                 (4 * rayon::current_num_threads()).div_ceil(range.len().max(1)).min(blocks);
@@ -172,17 +206,16 @@ impl<'a> TripletSum<'a> {
                     .flat_map(|b| range.clone().map(move |c| (b, c)))
                     .collect();
                 for tasks in tasks.chunks(GROUP) {
-                    let done: Vec<(usize, usize, A)> = tasks
+                    let done: Vec<(usize, usize, R)> = tasks
                         .par_iter()
                         .map(|&(b, c)| {
-                            let inner = new(job.bands(first + b));
-                            let a = job.one((&parts[b], c), first + b, &weights, inner)?;
+                            let result = one(&prepared, (&parts[b], c), first + b)?;
                             stop.advance();
-                            Ok((elements.piece(c), first + b, a))
+                            Ok((elements.piece(c), first + b, result))
                         })
                         .collect::<Result<_>>()?;
-                    for (piece, b, a) in done {
-                        take(piece, job.bands(b), a);
+                    for (piece, b, result) in done {
+                        take(piece, b, result);
                     }
                 }
             }
@@ -219,7 +252,16 @@ pub(crate) struct Job<'s, 'a> {
     made: Mutex<Vec<ChunkWeights>>,
 }
 
-impl Job<'_, '_> {
+impl<'s, 'a> Job<'s, 'a> {
+    /// Of a sum, at targets for some initial bands.
+    pub(crate) fn new(
+        sum: &'s TripletSum<'a>,
+        (targets, initial): (Targets<'s>, Range<usize>),
+        stop: &'s Stop,
+    ) -> Self {
+        Self { sum, targets, initial, stop, made: Mutex::default() }
+    }
+
     /// The weights of chunks that are done.
     fn kept(&self) -> MutexGuard<'_, Vec<ChunkWeights>> {
         self.made.lock().unwrap_or_else(PoisonError::into_inner)
@@ -234,7 +276,7 @@ impl Job<'_, '_> {
     /// The tetrahedron weights of a window, which all initial bands share. Normal
     /// distributions have many more and cost little: each chunk makes its own, as it does
     /// where there is one block of bands.
-    fn weights(
+    pub(crate) fn weights(
         &self,
         elements: &Elements<'_>,
         range: &Range<usize>,
@@ -278,100 +320,31 @@ impl Job<'_, '_> {
         weights: &WindowWeights,
         inner: A,
     ) -> Result<A> {
+        let (pairs, visitor) = (&self.sum.pairs, self.weighted(b, weights, inner));
+        let chunk = Chunk { part, c, pairs, visitor };
+        let Weighted { inner, made, .. } = Arch::new().dispatch(chunk);
+        self.keep(made);
+        // Triplets are left out once it is raised.
+        self.stop.check()?;
+        Ok(inner)
+    }
+
+    /// Gives `inner` the weights of block `b`.
+    pub(crate) fn weighted<'w, A>(
+        &'w self,
+        b: usize,
+        weights: &'w WindowWeights,
+        inner: A,
+    ) -> Weighted<'w, 's, 'a, A> {
         let local = b * LANES..b * LANES + self.bands(b).len();
         let own = if weights.triplets.is_empty() { 0..local.len() } else { local };
         let made = ChunkWeights::again(&mut self.kept(), b);
         let made = made.unwrap_or_else(|| ChunkWeights::new(self, b));
-        let weighted = Weighted { job: self, weights, made, own, inner };
-        let (all, made) = Arch::new().dispatch(Chunk { part, c, weighted });
+        Weighted { job: self, weights, made, own, inner }
+    }
+
+    /// Keep the memory of weights for another chunk.
+    pub(crate) fn keep(&self, made: ChunkWeights) {
         self.kept().push(made);
-        // Triplets are left out once it is raised.
-        self.stop.check()?;
-        Ok(all)
-    }
-}
-
-/// The elements of all triplets, chunk by chunk.
-enum Elements<'a> {
-    Computed(Box<FixedQ<'a>>),
-    Stored(&'a Stored<'a>),
-}
-
-impl Elements<'_> {
-    /// Ranges of chunks.
-    fn windows(&self) -> Vec<Range<usize>> {
-        match self {
-            Elements::Computed(fixed) => fixed.windows(),
-            Elements::Stored(stored) => stored.windows(),
-        }
-    }
-
-    /// The places of the triplets of some chunks.
-    fn triplets(&self, range: &Range<usize>) -> Range<usize> {
-        match self {
-            Elements::Computed(fixed) => fixed.triplets(range),
-            Elements::Stored(stored) => stored.triplets(range),
-        }
-    }
-
-    /// Which of these triplets are asked for.
-    fn asked(&self, range: &Range<usize>) -> Vec<bool> {
-        match self {
-            Elements::Computed(fixed) => fixed.asked(range),
-            Elements::Stored(stored) => vec![true; stored.triplets(range).len()],
-        }
-    }
-
-    /// The piece that a chunk belongs to.
-    fn piece(&self, c: usize) -> usize {
-        match self {
-            Elements::Computed(fixed) => fixed.chunks[c].piece,
-            Elements::Stored(_) => 0,
-        }
-    }
-
-    /// The triplet at a place.
-    fn triplet(&self, place: usize) -> usize {
-        match self {
-            Elements::Computed(fixed) => fixed.order[place].1,
-            Elements::Stored(_) => place,
-        }
-    }
-
-    /// The elements of a range of chunks and a block of bands.
-    fn part(&self, range: Range<usize>, block: usize) -> Part<'_> {
-        match self {
-            Elements::Computed(fixed) => Part::Computed(fixed.window(range, block)),
-            Elements::Stored(stored) => Part::Stored(stored, block),
-        }
-    }
-}
-
-/// The elements of some chunks of triplets.
-enum Part<'a> {
-    Computed(Window<'a>),
-    Stored(&'a Stored<'a>, usize),
-}
-
-/// One chunk of triplets.
-struct Chunk<'a, 's, 'p, A> {
-    part: &'a Part<'a>,
-    c: usize,
-    weighted: Weighted<'a, 's, 'p, A>,
-}
-
-impl<A: Accumulate> WithSimd for Chunk<'_, '_, '_, A> {
-    type Output = (A, ChunkWeights);
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
-        let Self { part, c, mut weighted } = self;
-        match part {
-            Part::Computed(window) => {
-                window.chunk(simd, (c, &weighted.job.sum.pairs), &mut weighted);
-            }
-            Part::Stored(stored, block) => stored.chunk((c, *block), &mut weighted),
-        }
-        (weighted.inner, weighted.made)
     }
 }

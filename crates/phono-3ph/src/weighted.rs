@@ -102,6 +102,11 @@ pub(crate) struct Weighted<'a, 's, 'p, A> {
 }
 
 impl<A> Weighted<'_, '_, '_, A> {
+    /// Bands at each wave vector.
+    pub(crate) fn n_bands(&self) -> usize {
+        self.job.sum.phonons.n_bands()
+    }
+
     /// Make the weights of triplet `t`, number `place` in order, if the window has none.
     #[inline(always)]
     fn prepare(&mut self, place: usize, t: usize) {

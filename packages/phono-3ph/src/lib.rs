@@ -106,6 +106,27 @@ fn linewidth_pieces<'py>(
     Ok(gamma.into_pyarray(py))
 }
 
+/// See `phono_3ph.linewidths_together`.
+#[pyfunction]
+fn linewidths_together<'py>(
+    py: Python<'py>,
+    series: PyLaidOutSeries<'py>,
+    phonons: PyPeriodicModes<'py>,
+    q: i64,
+    pieces: PySumPieces,
+    occupations: PyArrayLike3<'py, f64, AllowTypeChange>,
+    scatterings: Vec<PyScattering>,
+) -> PyResult<Bound<'py, PyArray4<f64>>> {
+    let (phonons, n) = (phonons_of(&phonons)?, occupations.as_array());
+    let series = series.of_atoms(&phonons)?;
+    let s = scatterings.iter().map(PyScattering::choices).collect::<PyResult<Vec<_>>>()?;
+    let at = (q, pieces.of_bands(phonons.n_bands()));
+    let gamma = py.compute(|stop| {
+        phono_3ph::linewidths_together(series, &phonons, at, n, &s, stop)
+    })?;
+    Ok(gamma.into_pyarray(py))
+}
+
 /// See `phono_3ph.zone_linewidths`.
 #[pyfunction]
 fn zone_linewidths<'py>(
@@ -187,16 +208,16 @@ fn detailed_linewidths<'py>(
 #[pyfunction]
 fn collision_row<'py>(
     py: Python<'py>,
-    series: PyLaidOutSeries<'py>,
+    couplings: PyCouplings<'py>,
     phonons: PyPeriodicModes<'py>,
     q: i64,
     thermal: PyThermalFactors<'py>,
     scattering: PyScattering,
 ) -> PyResult<PyRow<'py>> {
     let (phonons, thermal) = (phonons_of(&phonons)?, thermal.view());
-    let (series, s) = (series.of_atoms(&phonons)?, scattering.choices()?);
+    let (c, s) = (couplings.view(&phonons)?, scattering.choices()?);
     let (gamma, row) =
-        py.compute(|stop| phono_3ph::collision_row(series, &phonons, q, thermal, s, stop))?;
+        py.compute(|stop| phono_3ph::collision_row(c, &phonons, q, thermal, s, stop))?;
     Ok((gamma.into_pyarray(py), row.into_pyarray(py)))
 }
 
@@ -236,8 +257,8 @@ mod _rust {
     #[pymodule_export]
     use super::{
         collision_row, detailed_linewidths, imaginary_self_energies, interaction_strengths,
-        isotope_linewidths, linewidth_pieces, linewidths, real_self_energies, reduced_row,
-        series3, zone_linewidths,
+        isotope_linewidths, linewidth_pieces, linewidths, linewidths_together,
+        real_self_energies, reduced_row, series3, zone_linewidths,
     };
     #[pymodule_export]
     use phono_py::rayon_threads;

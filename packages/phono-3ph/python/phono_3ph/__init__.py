@@ -27,6 +27,7 @@ from phono_3ph._isotope import (
 from phono_3ph._joint_dos import JointDos, joint_dos
 from phono_3ph._linewidth_pieces import SumPieces, linewidth_pieces
 from phono_3ph._linewidths import Scattering, linewidths
+from phono_3ph._linewidths_together import linewidths_together
 from phono_3ph._mapped_constants import AtomMaps, MappedForceConstants3
 from phono_3ph._modes_around import ModesAround
 from phono_3ph._pair_heat_capacities import Coherence, pair_heat_capacities
@@ -124,6 +125,7 @@ __all__ = [
     "kramers_kronig",
     "linewidth_pieces",
     "linewidths",
+    "linewidths_together",
     "mean_free_paths",
     "natural_mass_spread",
     "operator_memory",

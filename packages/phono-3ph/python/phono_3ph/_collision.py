@@ -9,6 +9,7 @@ from phono_dynmat import bose_einstein
 from phono_grid import CUTOFF_FREQUENCY, Triplets, ValueNoun, units
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
+    ensure_index,
     ensure_not_negative,
     ensure_shape,
     ensure_temperatures,
@@ -19,16 +20,14 @@ from phono_grid.errors import (
 )
 
 from phono_3ph._extension import rust
-from phono_3ph._interaction import interaction_strengths
 from phono_3ph._linewidths import (
     Scattering,
-    checked_point,
     ensure_occupations,
     linewidths_of,
     scattering_weights,
 )
 from phono_3ph._periodic_modes import PeriodicModes
-from phono_3ph._series3 import Series3
+from phono_3ph._self_energy import Couplings, ensure_coupled, strengths_of
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -67,23 +66,26 @@ class ThermalFactors(ValueNoun):
 
 
 def _checked(
-    series: Series3,
+    couplings: Couplings,
     phonons: PeriodicModes,
     q: int,
     thermal: ThermalFactors,
     scattering: Scattering,
 ) -> tuple[Any, ...]:
     """Arguments of `collision_row`."""
-    q = checked_point(series, phonons, q, scattering)
+    ensure_type("phonons", phonons, PeriodicModes)
+    ensure_coupled(couplings, phonons)
+    ensure_type("scattering", scattering, Scattering)
+    q = ensure_index("q", q, phonons.grid.n_q)
     ensure_type("thermal", thermal, ThermalFactors)
     occupied = (*phonons.frequencies.shape, "n_T")
     ensure_shape("thermal.occupations", thermal.occupations, occupied)
-    return series, phonons, q, thermal, scattering
+    return couplings, phonons, q, thermal, scattering
 
 
 @accelerated_by(rust.collision_row, _checked)
 def collision_row(
-    series: Series3,
+    couplings: Couplings,
     phonons: PeriodicModes,
     q: int,
     thermal: ThermalFactors,
@@ -103,7 +105,8 @@ def collision_row(
 
     Parameters
     ----------
-    series : Series3
+    couplings : Series3 or Strengths
+        Nothing is stored per triplet if it is a series.
     phonons : PeriodicModes
     q : int
         Index in the grid.
@@ -124,9 +127,7 @@ def collision_row(
     """
     f, grid, s = phonons.frequencies, phonons.grid, thermal.inverse_sinh
     triplets = Triplets.of(grid, q)
-    strengths = interaction_strengths(
-        series, phonons, triplets, cutoff_frequency=scattering.cutoff_frequency
-    )
+    strengths = strengths_of(couplings, phonons, triplets, scattering.cutoff_frequency)
     weights = scattering_weights(phonons, triplets, scattering)
     weighted = strengths * weights.sum(axis=-1)
     _, q1, q2 = triplets.points.T

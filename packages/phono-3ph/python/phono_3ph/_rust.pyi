@@ -50,6 +50,14 @@ def linewidth_pieces(
     occupations: ArrayLike,
     scattering: Scattering,
 ) -> NDArray[float64]: ...
+def linewidths_together(
+    series: Series3,
+    phonons: PeriodicModes,
+    q: int,
+    pieces: SumPieces,
+    occupations: ArrayLike,
+    scatterings: Sequence[Scattering],
+) -> NDArray[float64]: ...
 def imaginary_self_energies(
     couplings: Series3 | Strengths,
     phonons: PeriodicModes | ModesAround,
@@ -73,7 +81,7 @@ def detailed_linewidths(
     scattering: Scattering,
 ) -> NDArray[float64]: ...
 def collision_row(
-    series: Series3,
+    couplings: Series3 | Strengths,
     phonons: PeriodicModes,
     q: int,
     thermal: ThermalFactors,

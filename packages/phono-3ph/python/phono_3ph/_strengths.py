@@ -9,6 +9,7 @@ from phono_grid import CUTOFF_FREQUENCY, Triplets, ValueNoun
 from phono_grid.errors import (
     ensure_flag,
     ensure_indices,
+    ensure_positive,
     ensure_shape,
     ensure_type,
     frozen,
@@ -89,6 +90,33 @@ class Strengths(ValueNoun):
         bands = range(phonons.frequencies.shape[1]) if bands is None else bands
         values = np.asarray(total) / len(orders)
         return cls(triplets, values, np.asarray(bands), fingerprint(phonons))
+
+    @classmethod
+    def constant(cls, phonons: PeriodicModes, q: int, mean: float) -> "Strengths":
+        r"""Give every pair of phonons the same strength at grid point ``q``.
+
+        .. math:: |\Phi_{\lambda\lambda'\lambda''}|^2 = \bar P / n_q
+
+        so that `mean` is :math:`\bar P` for every band, on any mesh [1]_.
+
+        Parameters
+        ----------
+        phonons : PeriodicModes
+        q : int
+            Index in the grid.
+        mean : float
+            :math:`\bar P`, eV².
+
+        References
+        ----------
+        .. [1] A. Togo, L. Chaput, I. Tanaka, Phys. Rev. B 91, 094306 (2015).
+        """
+        ensure_type("phonons", phonons, PeriodicModes)
+        ensure_positive("mean", mean)
+        triplets = Triplets.of(phonons.grid, q)
+        n_b = phonons.frequencies.shape[1]
+        values = np.full((len(triplets.weights), n_b, n_b, n_b), mean / phonons.grid.n_q)
+        return cls(triplets, values, np.arange(n_b), fingerprint(phonons))
 
     @property
     def mean(self) -> NDArray[np.float64]:

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from phonokit.calc.joint_dos import joint_dos as joint_dos
     from phonokit.calc.kappa import kappa as kappa
     from phonokit.calc.kappa_folder import KappaFolder as KappaFolder
+    from phonokit.calc.kappa_for_widths import kappa_for_widths as kappa_for_widths
     from phonokit.calc.mode_quantity import accumulate_quantity as accumulate_quantity
     from phonokit.calc.mode_symmetry import mode_symmetry as mode_symmetry
     from phonokit.calc.modes import modes as modes
@@ -206,6 +207,7 @@ _HOME = {
     "phonokit.calc.infrared": "infrared",
     "phonokit.calc.joint_dos": "joint_dos",
     "phonokit.calc.kappa": "kappa",
+    "phonokit.calc.kappa_for_widths": "kappa_for_widths",
     "phonokit.calc.kappa_folder": "KappaFolder",
     "phonokit.calc.mode_symmetry": "mode_symmetry",
     "phonokit.calc.mode_quantity": "accumulate_quantity",

@@ -16,6 +16,11 @@ from phonokit.calc.stability import warn_of_imaginary_modes
 from phonokit.model.crystal import Crystal
 from phonokit.settings.transport import Transport
 
+NO_SERIES = Series3(
+    np.zeros((0, 3, 3, 3)), np.zeros((0, 3), np.int64), np.zeros((0, 2, 3), np.int64)
+)
+"""Third-order constants where strengths are given in their place."""
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Carriers:
@@ -79,7 +84,8 @@ def carriers_of(
     phonons, points = phonons_once_per_node(make, grid, ranks)
     release_freed_memory()
     harmonic = Harmonic(phonons, *points)
-    series3 = series_once_per_node(crystal, ranks)
+    constant = transport.constant_strength is not None
+    series3 = NO_SERIES if constant else series_once_per_node(crystal, ranks)
     release_freed_memory()
     if ranks.rank == 0:
         warn_of_imaginary_modes(

@@ -13,8 +13,8 @@ from phono_grid.errors import ensure_type
 from phonokit._documented import documented
 from phonokit.calc.carriers import carriers_of
 from phonokit.calc.four_phonon import FourPhononScatterer
-from phonokit.calc.rates import Scatterer
 from phonokit.calc.record import INPUTS, Record, checked_run
+from phonokit.calc.scatterer import Scatterer
 from phonokit.calc.work_pieces import LANES, PieceScatterer, WorkPieces
 from phonokit.model.crystal import Crystal
 from phonokit.results.plan import Plan

@@ -33,8 +33,8 @@ from phono_grid.errors import (
 from phonokit._timed import timed
 from phonokit.calc.carriers import phonons_once_per_node, series_once_per_node
 from phonokit.calc.harmonic_phonons import mesh_phonons
-from phonokit.calc.rates import SERIES
 from phonokit.calc.record import Record
+from phonokit.calc.scatterer import SERIES
 from phonokit.calc.stability import warn_of_imaginary_modes
 from phonokit.model.crystal import Crystal
 from phonokit.run.run import Records, Run, Task, complete, on_first_rank

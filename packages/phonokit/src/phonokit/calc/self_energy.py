@@ -49,6 +49,7 @@ def linewidths(
     scattering: Scattering | None = None,
     normal_umklapp: bool = False,
     average_strengths: bool = False,
+    constant_strength: float | None = None,
     by_triplet: bool = False,
     frequency_points: int | ArrayLike | None = None,
     nac: bool = True,
@@ -77,6 +78,8 @@ def linewidths(
         Take the mean :math:`\frac{1}{n_b^2} \sum |\Phi|^2` over all pairs of phonons, one
         number for each band, in place of every strength [1]_: what is left of
         the differences between linewidths is the phase space.
+    constant_strength : float, optional
+        Such a mean in eV², the same for all bands; third-order constants are not used then.
     by_triplet : bool
         Keep what each irreducible triplet of wave vectors and each pair of bands adds, and
         the strengths; of one wave vector, without frequency points.
@@ -117,6 +120,13 @@ def linewidths(
     ensure_flag("normal_umklapp", normal_umklapp)
     ensure_flag("average_strengths", average_strengths)
     ensure_flag("by_triplet", by_triplet)
+    if constant_strength is not None:
+        ensure_positive("constant_strength", constant_strength)
+        if average_strengths:
+            raise DomainError(
+                "average_strengths: constant_strength= gives their mean; leave one of the "
+                "two out"
+            )
     if by_triplet and (np.size(q) > 3 or frequency_points is not None):
         raise DomainError(
             "by_triplet: is of one wave vector, at the frequencies of its bands; give one "
@@ -137,11 +147,17 @@ def linewidths(
             # Files of versions that had no such choices do not name them.
             **({"average_strengths": True} if average_strengths else {}),
             **({"by_triplet": True} if by_triplet else {}),
+            **(
+                {}
+                if constant_strength is None
+                else {"constant_strength": float(constant_strength)}
+            ),
         },
     )
     names = ("total", "normal", "umklapp") if normal_umklapp else ("total",)
     with using(crystal.backend):
-        scatterers = scatterers_of(problem, on_mesh=True)
+        constant = constant_strength is not None
+        scatterers = scatterers_of(problem, on_mesh=True, third_order=not constant)
         points = scatterers.points
         zone = BrillouinZone.of(problem.grid) if normal_umklapp else None
 
@@ -150,16 +166,21 @@ def linewidths(
             evaluation = EvaluationPoints(place, points)
             if zone is not None:
                 evaluation = EvaluationPoints.normal_umklapp(zone, place, points)
-            couplings: Couplings = scatterers.couplings
-            if average_strengths or by_triplet:
-                strengths = _strengths(scatterers, place, problem.scattering)
-                couplings = strengths.averaged() if average_strengths else strengths
+            if constant_strength is not None:
+                mean = constant_strength
+                couplings: Couplings = Strengths.constant(scatterers.phonons, place, mean)
+            elif average_strengths or by_triplet:
+                couplings = _strengths(scatterers, place, problem.scattering)
+                couplings = couplings.averaged() if average_strengths else couplings
+            else:
+                couplings = scatterers.couplings
             gamma = imaginary_self_energy(
                 couplings, phonons, evaluation, occupations, problem.scattering
             )
             values = {name: getattr(gamma, name) for name in names}
             if by_triplet:
-                values["strengths"] = strengths.values
+                assert isinstance(couplings, Strengths)
+                values["strengths"] = couplings.values
                 values["of_triplets"] = detailed_linewidths(
                     couplings,
                     scatterers.phonons,

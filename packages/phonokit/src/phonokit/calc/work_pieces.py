@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from phono_3ph import SumPieces, linewidth_pieces
+from phono_3ph import SumPieces, linewidth_pieces, linewidths_together
 from phono_grid import Triplets, degenerate_sets
 
 from phonokit.settings.transport import Method
 
 if TYPE_CHECKING:
-    from phonokit.calc.rates import Scatterer
+    from phonokit.calc.scatterer import Scatterer
 
 WHOLE = 6_000
 """Triplets of two atoms that are not worth cutting: about 0.04 s."""
@@ -62,8 +62,8 @@ class WorkPieces:
     def of(cls, scatterer: "Scatterer") -> "WorkPieces":
         """Cut the work of a conductivity in pieces; not at all where it is small.
 
-        Rows of the collision operator, what N and U processes or four phonons add, and
-        samples stay with their wave vector.
+        Rows of the collision operator, what N and U processes or four phonons add, samples
+        and strengths stay with their wave vector.
         """
         transport, carriers = scatterer.transport, scatterer.carriers
         n_i, n_b = carriers.frequencies.shape
@@ -71,6 +71,7 @@ class WorkPieces:
         one = np.ones(n_i, np.int64)
         whole = cls(counts=one, windows=one, sets=sets)
         cut = transport.method is Method.RTA and not transport.normal_umklapp
+        cut &= scatterer.couplings.are_series
         sampled = scatterer.four is not None or scatterer.sampler is not None
         if not cut or sampled or len(scatterer.blocks) > 1:
             return whole
@@ -221,12 +222,16 @@ class PieceScatterer:
         occupations = scatterer.occupations
         for pieces, numbers in self.pieces.sums(i, first, end):
             inputs = (scatterer.series, carriers.phonons, q, pieces, occupations)
-            parts = linewidth_pieces(*inputs, transport.scattering)
+            if scatterer.others:
+                ways = linewidths_together(*inputs, scatterer.scatterings)
+                parts = ways.swapaxes(0, 1)
+            else:
+                parts = linewidth_pieces(*inputs, transport.scattering)
             for part, windows in zip(parts, numbers.tolist(), strict=True):
                 for number in windows:
                     record = np.zeros(1, scatterer.record)[0]
                     bands = self.pieces.window(i, number)
-                    record["phonon"][:, bands] = part[:, bands]
+                    record["phonon"][..., bands] = part[..., bands]
                     isotopes = scatterer.isotopes([i]) if number == 0 else None
                     if isotopes is not None:
                         record["isotope"] = isotopes[0]

@@ -16,7 +16,7 @@ from phonokit.cli.temperatures import shortened
 
 HOW = {
     *("output", "plot", "unit", "config", "restart", "overwrite", "verbose", "plan"),
-    *("memory", "over_memory", "batch_size", "quiet", "json"),
+    *("memory", "over_memory", "batch_size", "quiet", "json", "strengths"),
 }
 """Options that change no number of a result."""
 MOST = 72

@@ -218,7 +218,7 @@ def carried_out(
             result: R = read_result(target)
             _tidy(target, calculation.mesh)
         else:
-            with _store(options, target, ranks, functools.partial(say, err)) as store:
+            with run_store(options, target, ranks, functools.partial(say, err)) as store:
                 with (
                     progress_of(err, calculation.pieces) as progress,
                     warnings_in_one_line(first),
@@ -252,7 +252,7 @@ def _draw_it(file: Path) -> str:
 
 def _tidy(target: Path, mesh: Mesh | None) -> None:
     """Do what a run that was killed when its result was in place had still to do."""
-    settings, run = target.with_suffix(".toml"), _run_file(target)
+    settings, run = target.with_suffix(".toml"), run_file(target)
     for file in (target, settings):
         remove_leftovers(file)
     if not settings.exists():
@@ -265,7 +265,7 @@ def _tidy(target: Path, mesh: Mesh | None) -> None:
             store.remove()
 
 
-def _run_file(target: Path) -> Path:
+def run_file(target: Path) -> Path:
     """Where a run is kept until its result is written."""
     return target.with_name(f"{target.name}.run")
 
@@ -324,11 +324,11 @@ def _write_settings(target: Path, mesh: Mesh | None) -> None:
 
 
 @contextmanager
-def _store(
+def run_store(
     options: OutputOptions, output: Path, ranks: Ranks, tell: Callable[[str], None]
 ) -> Iterator[RunStore | None]:
     """The store of a run, on the first rank; who stops the run learns how to go on."""
-    path = _run_file(output)
+    path = run_file(output)
     with ExitStack() as stack:
 
         def enter() -> None:

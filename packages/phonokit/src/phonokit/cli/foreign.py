@@ -7,6 +7,9 @@ _FORMAT = "formats are told by what is in the file; else --format of phono displ
 _SUPERCELL = (
     "write --supercell 2 2 2 for phono displace; other commands read it in the data"
 )
+_STRENGTHS = (
+    "write --strengths FOLDER for phono kappa, which reads what is there and adds to it"
+)
 _RESTART = "what is done is kept and a run goes on by itself; leave it out"
 _GRID_POINT = "write wave vectors, --q 0.5,0,0, for phono gamma"
 _LOG = "write --quiet, or --verbose for more"
@@ -117,8 +120,9 @@ OPTIONS = {
     "--transport-type": "write --wigner or --coherence for phono kappa",
     "--thm": "tetrahedra are used unless --sigma is given; leave it out",
     "--cutoff-freq": "write --cutoff-frequency",
-    "--full-pp": "what it would compute is not needed; leave it out",
-    "--ave-pp": "write --average-strengths for phono gamma",
+    "--full-pp": _STRENGTHS,
+    "--ave-pp": "write --average-strengths for phono kappa or gamma",
+    "--const-ave-pp": "write --constant-strength, in eV², for phono kappa or gamma",
     "--pinv-solver": "write --solver direct for phono kappa",
     "--colmat": _DIRECT,
     "--write-collision": _DIRECT,
@@ -127,8 +131,8 @@ OPTIONS = {
     "--read-gamma": _RESTART,
     "--write-phonon": _RESTART,
     "--read-phonon": _RESTART,
-    "--write-pp": "write --by-triplet for phono gamma",
-    "--read-pp": _RESTART,
+    "--write-pp": _STRENGTHS,
+    "--read-pp": _STRENGTHS,
     "--write-gamma-detail": "write --by-triplet for phono gamma",
     "--jdos": "use the command phono jdos",
     "--spf": "use the command phono spectral",

@@ -34,6 +34,7 @@ def gamma(
     temperature: Temperatures = TEMPERATURES,
     normal_umklapp: Annotated[bool, Parameter(name=("--normal-umklapp", "--nu"))] = False,
     average_strengths: bool = False,
+    constant_strength: float | None = None,
     by_triplet: bool = False,
     frequency_points: int | None = None,
     q: Q = ("0,0,0",),
@@ -50,6 +51,8 @@ def gamma(
     average_strengths
         Take the mean of all strengths of a band in place of each: linewidths then differ by
         the phase space of the processes alone.
+    constant_strength
+        Such a mean in eV², the same for all bands; no third-order constants are needed.
     by_triplet
         Write what each triplet of wave vectors and each pair of bands adds, and the
         strengths of their interaction; of one wave vector.
@@ -62,6 +65,7 @@ def gamma(
         scattering=options.settings,
         normal_umklapp=normal_umklapp,
         average_strengths=average_strengths,
+        constant_strength=constant_strength,
         by_triplet=by_triplet,
         frequency_points=frequency_points,
     )
@@ -73,7 +77,7 @@ def gamma(
             mesh=options.mesh.of(SCATTERING_MESH),
             show=partial(_tables, names=q),
             draw=plot_linewidths,
-            order=3,
+            order=3 if constant_strength is None else 2,
         )
     )
 

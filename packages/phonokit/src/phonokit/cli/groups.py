@@ -6,9 +6,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "Grid": "meshes mesh mesh-length mesh-matrix shift q momentum path point "
         "points-per-segment band supercell supercell-matrix phonon-supercell",
         "Physics": "temperature ideal spectral scattering-length resolution "
-        "method average-strengths by-triplet isotopes mass mass-variances boundary-mfp "
-        "wigner "
-        "coherence normal-umklapp quantity by axes direction displacements classical "
+        "method average-strengths constant-strength by-triplet isotopes mass "
+        "mass-variances boundary-mfp wigner coherence normal-umklapp quantity by axes "
+        "direction displacements classical "
         "clamped smaller larger energies electronic volumes equation pressure second-order "
         "amplitude phase frames distance plus-minus axes-only random gaussian relax "
         "no-relax pair-cutoff magnetic-moments primitive residual order no-nac "
@@ -24,7 +24,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "sparse least-squares symmetrize no-symmetrize rotational sample "
         "tolerance symmetry no-symmetry error seed four-phonon-counting degeneracy "
         "average-degenerate-weights symmetrized-tetrahedra full-zone",
-        "Run": "plan restart memory over-memory batch-size lang",
+        "Run": "plan restart strengths memory over-memory batch-size lang",
     }.items()
 }
 """Names of options by group, both in the order in which help lists them."""

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from phono_3ph import Coherence
+from phono_grid import Gaussian
 from phono_grid.errors import DomainError
 
 from phonokit.calc.kappa import kappa as kappa_of
+from phonokit.calc.kappa_for_widths import kappa_for_widths, made_together
 from phonokit.calc.plan import plan as plan_of
 from phonokit.cli.calculation import Calculation, begun, carry_out
 from phonokit.cli.command import command
@@ -58,6 +60,14 @@ else:
         Transport,
         without=("scattering", "mass_variances"),
         normal_umklapp=Option(also=("--nu",)),
+        average_strengths=Option(
+            help="Take the mean of all strengths of a band in place of each: linewidths "
+            "then differ by the phase space of the processes alone."
+        ),
+        constant_strength=Option(
+            help="Such a mean in eV², the same for all bands; no third-order constants are "
+            "needed."
+        ),
         boundary_mfp=Option(
             help="Boundary mean free path in µm, or with a unit (500nm): the distance "
             "between surfaces that scatter phonons."
@@ -71,6 +81,7 @@ phono kappa phono3py.yaml --fc2 fc2.hdf5 --fc3 fc3.hdf5 --born BORN
 phono kappa examples/silicon --method lbte --isotopes
 phono kappa examples/silicon --sigma 0.05 0.1 0.2 --plot widths.png
 phono kappa examples/silicon --mass-variances Si=2e-4
+phono kappa examples/silicon --strengths elements --temperature 100:1000:100
 phono kappa examples/silicon --wigner --temperature 100:1000:100
 phono kappa examples/silicon --mesh 40 40 40 --sample --error 1%
 phono kappa examples/silicon --four-phonon --fc4 FORCE_CONSTANTS_4TH --sample --error 2%
@@ -160,7 +171,24 @@ class KappaOptions(CalculationOptions):
         return self.run.run(**given)
 
 
-OPTIONS = KappaOptions()
+@dataclass(frozen=True, kw_only=True)
+class KeptOptions(KappaOptions):
+    """Options of one conductivity.
+
+    Parameters
+    ----------
+    wigner
+        Add the heat that is carried between bands, by the Wigner equation; populations and
+        coherences are given separately. The same as --coherence smm19.
+    strengths
+        Folder of squared matrix elements: those that are there are read, others computed
+        and written; they serve any temperature, --sigma and method on the same mesh.
+    """
+
+    strengths: Path | None = None
+
+
+OPTIONS = KeptOptions()
 
 
 def kappa(
@@ -169,7 +197,7 @@ def kappa(
     *,
     temperature: Temperatures = TEMPERATURES,
     plan: bool = False,
-    options: Annotated[KappaOptions, Flat] = OPTIONS,
+    options: Annotated[KeptOptions, Flat] = OPTIONS,
 ) -> None:
     """Compute the lattice thermal conductivity.
 
@@ -185,6 +213,8 @@ def kappa(
     options, rows = with_control(path, options)
     if plan and options.four.of_triplets is not None:
         raise DomainError("plan: is of every triplet; leave sample out")
+    if plan and options.strengths is not None:
+        raise DomainError("plan: measures elements that are computed; leave strengths out")
     if len(options.sigma) < 2:
         product, show = (plan_of, _plan) if plan else (kappa_of, carry_out)
         show(_calculation(path, options, temperature, rows, product))
@@ -197,12 +227,32 @@ def kappa(
         one = replace(options, sigma=(width,), output=output)
         return replace(_calculation(path, one, temperature, rows), crystal=crystal)
 
-    carry_out_each(options.sigma, of_width, options.output, plot_kappa)
+    carry_out_each(
+        options.sigma, of_width, options.output, plot_kappa, _together(options, temperature)
+    )
+
+
+def _together(
+    options: KeptOptions, temperature: tuple[float, ...]
+) -> Callable[..., list[KappaResult]] | None:
+    """What computes all widths at once, where that can be."""
+    transport = options.settings
+    scattering = replace(transport.scattering, smearing=None)
+    apart = options.strengths or options.four.four_phonon or options.four.of_triplets
+    if apart or not made_together(transport):
+        return None
+    cutoff = options.smearing.sigma_cutoff
+    return functools.partial(
+        kappa_for_widths,
+        widths=[Gaussian(width, cutoff) for width in options.sigma],
+        temperatures=checked_temperatures(temperature),
+        transport=replace(transport, scattering=scattering),
+    )
 
 
 def _calculation(
     path: Path,
-    options: KappaOptions,
+    options: KeptOptions,
     temperature: tuple[float, ...],
     rows: Mapping[str, str],
     product: Callable[..., Any] = kappa_of,
@@ -213,6 +263,7 @@ def _calculation(
         "temperatures": checked_temperatures(temperature),
         "transport": options.settings,
         **_sample(options),
+        **({} if options.strengths is None else {"strengths": options.strengths}),
     }
     return Calculation(
         path=path,
@@ -234,7 +285,7 @@ def _calculation(
         },
         rows=rows,
         pieces="linewidths",
-        order=3,
+        order=3 if options.transport.constant_strength is None else 2,
         next_step=_next_step,
     )
 

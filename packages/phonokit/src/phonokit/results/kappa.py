@@ -42,6 +42,9 @@ def default_name(grid: Grid, transport: Transport, *, four_phonon: bool = False)
         suffix += f"-b{1000 * transport.boundary_mfp:g}nm"
     if transport.coherence is not None:
         suffix += f"-{Coherence.of(transport.coherence).value}"
+    suffix += "-average" * transport.average_strengths
+    if transport.constant_strength is not None:
+        suffix += f"-p{transport.constant_strength:g}"
     kind = "" if transport.method is Method.RTA else "-lbte"
     kind += "-4ph" * four_phonon
     return f"kappa{kind}-m{''.join(str(n) for n in grid.mesh)}{suffix}.hdf5"

@@ -31,9 +31,18 @@ class Method(Enum):
         return named(cls, name, "method")
 
 
+FLAGS = (
+    "isotopes",
+    "normal_umklapp",
+    "symmetrized_tetrahedra",
+    "average_strengths",
+    "full_zone",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """Choices of the scattering of phonons and of the solution of the Boltzmann equation.
+    r"""Choices of the scattering of phonons and of the solution of the Boltzmann equation.
 
     Parameters
     ----------
@@ -61,6 +70,12 @@ class Transport:
         Resolve linewidths into normal and umklapp processes.
     symmetrized_tetrahedra : bool
         Conserve energy by the mean over the images of the tetrahedra by the point group.
+    average_strengths : bool
+        Take the mean :math:`\frac{1}{n_b^2} \sum |\Phi|^2` over all pairs of phonons, one
+        number for each band, in place of every squared matrix element: what is left of
+        the differences between linewidths is the phase space.
+    constant_strength : float, optional
+        Such a mean in eV², the same for all bands; third-order constants are not used then.
     full_zone : bool
         Take every wave vector of the mesh for itself, the collision operator among them,
         as if there were no symmetry.
@@ -75,13 +90,22 @@ class Transport:
     coherence: Coherence | str | None = None
     normal_umklapp: bool = False
     symmetrized_tetrahedra: bool = False
+    average_strengths: bool = False
+    constant_strength: float | None = None
     full_zone: bool = False
 
     def __post_init__(self) -> None:
         """Take names for the enums, and check the path."""
         ensure_type("scattering", self.scattering, Scattering)
-        for name in ("isotopes", "normal_umklapp", "symmetrized_tetrahedra", "full_zone"):
+        for name in FLAGS:
             ensure_flag(name, getattr(self, name))
+        if self.constant_strength is not None:
+            ensure_positive("constant_strength", self.constant_strength)
+            if self.average_strengths:
+                raise DomainError(
+                    "average_strengths: constant_strength= gives their mean; leave one of "
+                    "the two out"
+                )
         object.__setattr__(self, "method", Method.of(self.method))
         object.__setattr__(self, "solver", Solver.of(self.solver))
         if self.coherence is not None:
@@ -122,6 +146,9 @@ class Transport:
         energy = energy_conservation(self.scattering)
         parts = ["symmetrised " * self.symmetrized_tetrahedra + energy]
         parts += ["whole zone"] * self.full_zone
+        parts += ["averaged strengths"] * self.average_strengths
+        if self.constant_strength is not None:
+            parts.append(f"strengths of {self.constant_strength:g} eV² on average")
         if self.mass_variances is not None:
             parts.append("isotopes of given variance")
         elif self.isotopes:
@@ -136,7 +163,14 @@ class Transport:
     def record(self) -> dict[str, Any]:
         """Every choice, by the names of the arguments; `from_record` takes them."""
         coherence = self.coherence
+        # Files of versions that had no such choices do not name them.
+        strengths: dict[str, Any] = {}
+        if self.average_strengths:
+            strengths["average_strengths"] = True
+        if self.constant_strength is not None:
+            strengths["constant_strength"] = float(self.constant_strength)
         return {
+            **strengths,
             "transport": self.description,
             "method": Method.of(self.method).value,
             "solver": Solver.of(self.solver).value,
@@ -167,7 +201,8 @@ class Transport:
         """
         ensure_type("record", record, Mapping)
         # Files of versions that knew natural isotopes only do not name the variances.
-        record = {"mass_variances": None, **record}
+        absent = {"mass_variances": None, "average_strengths": False}
+        record = {**absent, "constant_strength": None, **record}
         missing = [name for name in cls().record if name not in record]
         if missing:
             raise DomainError(f"settings: expected also {', '.join(missing)}")
