@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from phono_grid import Gaussian, using
-from phono_grid.errors import DomainError, ensure_type
+from phono_grid.errors import DomainError, ensure_type, finite
 
 from phonokit._documented import documented
 from phonokit._timed import timed
@@ -115,6 +115,8 @@ def made_together(transport: Transport) -> bool:
 def _of_widths(transport: Transport, widths: Sequence[float | Gaussian]) -> list[Transport]:
     """The choices with each width."""
     ensure_type("widths", widths, list, tuple, np.ndarray)
+    if isinstance(widths, np.ndarray):
+        widths = finite(widths, "widths", ("n_s",)).tolist()
     if transport.scattering.smearing is not None:
         raise DomainError("widths: are the smearing; leave that of transport= out")
     if not made_together(transport):
