@@ -115,7 +115,7 @@ def test_results_tell_settings_quantities_and_where_they_come_from(told):
     for words in (
         "dos.hdf5: a result, dos",
         "mesh 2 × 2 × 2",
-        "frequency_point 201",
+        "frequency_point 101",
         f"command    phono dos {EXAMPLE} --mesh 2 2 2",
         "phono plot dos.hdf5",
     ):

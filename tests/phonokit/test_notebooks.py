@@ -46,7 +46,7 @@ def test_tables_of_notebooks_have_the_numbers_and_no_foreign_html(shown):
     crystal, kappa, dos, _ = shown
     assert f"<td>{kappa.kappa[0, 0]:.3f}</td>" in kappa._repr_html_()
     assert "Fd-3m" in crystal._repr_html_()
-    assert "<td>201</td>" in dos._repr_html_()
+    assert "<td>101</td>" in dos._repr_html_()
     formula = dataclasses.replace(kappa.provenance, formula="<script>")
     assert "<script>" not in dataclasses.replace(kappa, provenance=formula)._repr_html_()
 

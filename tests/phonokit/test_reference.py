@@ -191,7 +191,7 @@ def test_kappa_does_not_depend_on_the_choice_of_degenerate_eigenvectors(rng):
             cell=cell,
             temperatures=TEMPERATURES,
         )
-        rates, rows = rates_of(carriers, series3, Transport())
+        rates, rows = rates_of(Scatterer(carriers, series3, Transport()))
         return conduction_of(carriers, rates, rows, Transport()).kappa
 
     f = harmonic.phonons.frequencies

@@ -38,17 +38,22 @@ from phonokit.calc.stability import (
 from phonokit.model.crystal import Crystal
 from phonokit.results.harmonic import DosResult
 from phonokit.run.run import Run
-from phonokit.settings.mesh import HARMONIC_MESH
+from phonokit.settings.mesh import DOS_MESH
 from phonokit.settings.projection import Part, Projection
+
+POINTS_PER_STEP = 40 / 3
+"""Frequencies for each step of a mesh along an axis."""
+FEWEST_AND_MOST = (100, 400)
+"""Steps between frequencies."""
 
 
 @documented(INPUTS)
 def dos(
     crystal: Crystal,
-    mesh: ArrayLike = HARMONIC_MESH,
+    mesh: ArrayLike = DOS_MESH,
     *,
     sigma: float | None = None,
-    frequency_points: int = 201,
+    frequency_points: int | None = None,
     projection: Projection | None = None,
     shift: bool = False,
     nac: bool = True,
@@ -68,9 +73,11 @@ def dos(
     ----------
     sigma : float, optional
         The width of Gaussians in place of tetrahedra, THz.
-    frequency_points : int
+    frequency_points : int, optional
         How many; they are in equal steps, begin a tenth of the range of the bands below the
-        lowest frequency, imaginary ones among them, and end as much above the highest.
+        lowest frequency, imaginary ones among them, and end as much above the highest. If
+        not given, 401 for a mesh of 30 × 30 × 30 or finer, fewer for a coarser one, whose
+        tetrahedra would show: 13 for each step of the mesh, 101 at least.
     projection : Projection, optional
         What the density is divided into; elements if not given.
     shift : bool
@@ -105,11 +112,13 @@ def dos(
     run = checked_run(crystal, nac, run)
     projection = Projection() if projection is None else projection
     ensure_type("projection", projection, Projection)
-    n = ensure_integer("frequency_points", frequency_points, 2)
     smearing = None if sigma is None else Gaussian(sigma)
     cell = crystal.primitive
     names = part_names(cell, projection)
     grid = harmonic_grid(crystal, mesh, shift=shift)
+    n = _suited_points(grid)
+    if frequency_points is not None:
+        n = ensure_integer("frequency_points", frequency_points, 2)
     record = Record(
         product="dos",
         crystal=crystal,
@@ -141,6 +150,12 @@ def dos(
         debye_temperature=_debye_temperature(total, cell.n_atoms) if stable else None,
         provenance=record.provenance(sigma=sigma, frequency_points=n),
     )
+
+
+def _suited_points(grid: Grid) -> int:
+    """The number of frequencies at which the tetrahedra of a mesh do not show."""
+    steps = round(POINTS_PER_STEP * float(np.cbrt(grid.n_q)))
+    return int(np.clip(steps, *FEWEST_AND_MOST)) + 1
 
 
 def atom_names(cell: Cell) -> list[str]:

@@ -14,7 +14,7 @@ from phonokit.cli.options import Data, Flat, FrequencyOptions, as_fine_as
 from phonokit.plot.harmonic import plot_dos
 from phonokit.results.harmonic import DosResult
 from phonokit.settings.frequency_unit import FrequencyUnit
-from phonokit.settings.mesh import HARMONIC_MESH
+from phonokit.settings.mesh import DOS_MESH
 from phonokit.settings.projection import Projection
 from phonokit.settings.wave_vectors import wave_vector
 
@@ -32,7 +32,7 @@ def dos(
     /,
     *,
     sigma: float | None = None,
-    frequency_points: int = 201,
+    frequency_points: int | None = None,
     by: Literal["element", "atom"] = "element",
     axes: bool = False,
     direction: str = "",
@@ -46,7 +46,7 @@ def dos(
     sigma
         Smear with Gaussians of this width, THz, in place of tetrahedra.
     frequency_points
-        Number of frequencies.
+        Number of frequencies; by default as many as the mesh has details, at most 401.
     by
         The parts of the crystal that have a density of their own.
     axes
@@ -69,7 +69,7 @@ def dos(
                 frequency_points=frequency_points,
                 projection=projection,
             ),
-            mesh=options.mesh.of(HARMONIC_MESH),
+            mesh=options.mesh.of(DOS_MESH),
             shift=shift,
             show=_table,
             draw=plot_dos,
@@ -78,7 +78,15 @@ def dos(
     )
 
 
-app = command(dos, EXAMPLES, {"mesh": as_fine_as(HARMONIC_MESH), "output": "dos.hdf5"})
+app = command(
+    dos,
+    EXAMPLES,
+    {
+        "mesh": as_fine_as(DOS_MESH),
+        "output": "dos.hdf5",
+        "frequency-points": "401, fewer for coarse meshes",
+    },
+)
 
 
 def _table(result: DosResult, unit: FrequencyUnit) -> Iterator[Table | str]:

@@ -17,14 +17,22 @@ AXES = {
     "n_m": "mesh_number",
     "n_V": "volumes",
     "n_t": "triplet_number",
+    "2": "end",
     "3": "axis",
     "6": "component",
 }
 """Words for letters and for numbers of axes; a letter without one has what follows `n_`."""
 
 
+LATTICES = ("lattice", "reciprocal_lattice", "grid_matrix")
+"""Arrays whose rows are vectors of a lattice."""
+
+
 def axes_of(
-    declared: str, shape: tuple[int, ...], sizes: Mapping[str, int] | None = None
+    declared: str,
+    shape: tuple[int, ...],
+    sizes: Mapping[str, int] | None = None,
+    name: str = "",
 ) -> tuple[str, ...]:
     """The name of each axis of an array.
 
@@ -36,12 +44,16 @@ def axes_of(
         The shape that it has.
     sizes : mapping, optional
         Letters that are known.
+    name : str
+        Of the array, where it may be one of `LATTICES`.
 
     Returns
     -------
     tuple of str
         Nothing if no declared shape fits. What comes twice gets a number, ``"axis_2"``.
     """
+    if name in LATTICES:
+        return ("lattice_vector", "axis")
     for letters in SIZES.findall(declared):
         axes = [axis.strip() for axis in letters.split(",") if axis.strip()]
         if len(axes) == len(shape) and fits(axes, shape, sizes or {}):

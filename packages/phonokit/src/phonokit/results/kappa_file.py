@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 def kappa_datasets(result: "KappaResult") -> dict[str, Dataset]:
     """Datasets of a kappa file, by phono3py's names, with the names of their axes."""
     shapes = SHAPES | GAPS | {"grid_point": "(n_i,)", "kappa_intra": "(n_T, 6)"}
+    shapes |= {"mesh": "(3,)", "grid_rotations": "(n_operation, 3, 3)"}
     return {
-        name: replace(d, axes=axes_of(shapes.get(name, ""), np.shape(d.value)))
+        name: replace(d, axes=axes_of(shapes.get(name, ""), np.shape(d.value), name=name))
         for name, d in _datasets(result).items()
     }
 

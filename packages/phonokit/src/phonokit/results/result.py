@@ -107,7 +107,7 @@ class Result(ValueNoun):
                 parts = {} if value is None else {dataset: value}
             for name, part in parts.items():
                 stored = _stored(part)
-                axes = axes_of(f.metadata["shape"], np.shape(stored), sizes)
+                axes = axes_of(f.metadata["shape"], np.shape(stored), sizes, name)
                 about = f.metadata["unit"], f.metadata["meaning"]
                 datasets[name] = Dataset(stored, *about, axes)
         return datasets

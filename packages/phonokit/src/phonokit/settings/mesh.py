@@ -12,6 +12,8 @@ KAPPA_MESH: float = 35.0
 """Å, the mesh of a conductivity, if none is given: 11 × 11 × 11 for silicon."""
 HARMONIC_MESH: float = 63.0
 """Å, the mesh of harmonic phonons: 20 × 20 × 20 for silicon."""
+DOS_MESH: float = 95.0
+"""Å, the mesh of a density of states: 30 × 30 × 30 for silicon."""
 SCATTERING_MESH: float = 32.0
 """Å, the mesh that the phonons of single wave vectors scatter with: 10 × 10 × 10 for
 silicon."""
