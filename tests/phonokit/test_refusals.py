@@ -1,6 +1,7 @@
 """Wrong command lines: what the parser refuses is told as everything else is."""
 
 import re
+import shlex
 
 import pytest
 from phonokit.cli.app import known_options, main
@@ -23,6 +24,8 @@ LINES = {
     "kappa DATA --mesh 3 3 a": "--mesh: expected whole numbers, got 'a'",
     "kappa DATA --mesh 3 3 3 3": "--mesh: has all its values before '3'; leave that out",
     "kappa DATA --mesh 3 3 3 --mesh 4 4 4": "--mesh: is given more than once",
+    "kappa DATA --mesh '--mesh 3 3 3'": "is one word; write --mesh 3 3 3 without",
+    "kappa DATA '-t 300'": "'-t 300' is one word; write -t 300 without the quotes",
     "kappa DATA --mesh-matrix 1 2 3": "--mesh-matrix: expected 9 whole numbers, got 3",
     "kappa DATA --mesh-length a": "--mesh-length: expected a number, got 'a'",
     "kappa DATA --temperature": "--temperature: expected a number, got nothing",
@@ -70,7 +73,7 @@ FOREIGN = re.compile(
 @pytest.mark.parametrize("line", LINES)
 def test_what_is_wrong_is_named_with_what_to_write(line, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    command, *words = line.split()
+    command, *words = shlex.split(line)
     words = [str(EXAMPLE) if word == "DATA" else word for word in words]
     assert main([command, *words]) == 2
     out, err = capsys.readouterr()

@@ -3,7 +3,7 @@
 import numpy as np
 import phonokit
 import pytest
-from phono_grid import IrreduciblePoints
+from phono_grid import IrreduciblePoints, units
 from phonokit import Crystal, DomainError
 from phonokit.calc.harmonic_grid import harmonic_grid
 from phonokit.cli.app import main
@@ -78,3 +78,30 @@ def test_commands_shift_their_meshes(tmp_path, monkeypatch, capsys):
     assert main(["dos", *words, "--frequency-points", "11"]) == 2
     assert "shift" in capsys.readouterr().err
     assert main(["thermal", *words, "--temperature", "300", "--shift", "--quiet"]) == 0
+
+
+def test_modes_of_a_shifted_mesh_make_its_free_energy(silicon):
+    result = phonokit.modes(silicon, mesh=(4, 4, 4), shift=True)
+    halves = (result.qpoints * 8) % 2
+    np.testing.assert_allclose(halves, 1, atol=1e-9)
+    mean = result.weights @ result.frequencies.sum(axis=1) / result.weights.sum()
+    cold = phonokit.thermal(silicon, (4, 4, 4), [0], shift=True)
+    expected = cold.zero_point_energy / units.THZ_TO_EV * 2
+    assert mean == pytest.approx(expected, rel=1e-10)
+    with pytest.raises(DomainError, match="shift: belongs to a mesh"):
+        phonokit.modes(silicon, q=[0, 0, 0], shift=True)
+
+
+def test_expansion_on_a_shifted_mesh_is_that_of_all_its_points():
+    forces = phonokit.load(EXAMPLE)
+    whole = Crystal.from_constants(forces.fc2, forces.fc3)
+    plain = whole.with_symmetry(phonokit.SymmetrySearch(symmetry=False))
+    stiffness = 160 * np.diag([1, 1, 1, 0.5, 0.5, 0.5])
+    few, many = (
+        phonokit.grueneisen(c, mesh=(2, 2, 2), shift=True, elastic_constants=stiffness)
+        for c in (whole, plain)
+    )
+    assert len(few.qpoints) < len(many.qpoints)
+    # The shift breaks the cubic symmetry, which the expansion of the crystal has.
+    of_many = np.trace(many.expansion[0]) / 3 * np.eye(3)
+    np.testing.assert_allclose(few.expansion[0], of_many, rtol=1e-6, atol=1e-13)

@@ -16,8 +16,8 @@ SMALL, NOISE = 1e-15, 1e-10
 """Steps relative to the parameters: what ends a fit, and what rounding can make of it."""
 GOOD = 1e-6
 """Last steps of a fit that is worth having."""
-HALVINGS = 40
-"""Halvings of a step before it counts as none."""
+HALVINGS = (0, 1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 39)
+"""How often a step is halved, one after the other, before it counts as none."""
 
 
 class EquationOfState(Enum):
@@ -63,7 +63,9 @@ class EquationOfState(Enum):
         v = as_numbers(volumes, "volumes")
         return np.asarray(self._energy([p[..., i, None] for i in range(4)], v))
 
-    def fit(self, volumes: ArrayLike, energies: ArrayLike) -> Array:
+    def fit(
+        self, volumes: ArrayLike, energies: ArrayLike, guess: ArrayLike | None = None
+    ) -> Array:
         """Parameters by least squares.
 
         Parameters
@@ -72,6 +74,8 @@ class EquationOfState(Enum):
             Å³; four or more, with the minimum between them or near.
         energies : (..., n_V) array_like
             eV
+        guess : (..., 4) array_like, optional
+            Parameters near the result, to start from.
 
         Returns
         -------
@@ -89,24 +93,35 @@ class EquationOfState(Enum):
         e = as_numbers(energies, "energies")
         finite(e.reshape(-1, e.shape[-1] if e.ndim else 1), "energies", ("n", len(v)))
         scale = v.mean()
-        p = self._fitted(v / scale, e.reshape(-1, len(v))).reshape(*e.shape[:-1], 4)
-        return np.asarray(p * [1, scale, 1 / scale, 1])
+        units = np.array([1, scale, 1 / scale, 1])
+        e, shape = e.reshape(-1, len(v)), e.shape
+        if guess is None:
+            start = _parabolas(v / scale, e)
+        else:
+            finite(np.reshape(guess, (-1, 4)), "guess", (len(e), 4))
+            start = np.reshape(guess, (-1, 4)) / units
+        p = self._fitted(v / scale, e, start)
+        return np.asarray(p.reshape(*shape[:-1], 4) * units)
 
-    def _fitted(self, v: Array, e: Array) -> Array:
+    def _fitted(self, v: Array, e: Array, start: Array) -> Array:
         """All fits at once, by the method of Gauss and Newton; volumes are near 1."""
-        p = _parabolas(v, e)
-        residual = self.energy(p, v) - e
+        fitted = start.copy()
+        # Those that have not ended yet.
+        left, p, residual = np.arange(len(e)), start, self.energy(start, v) - e
         for _ in range(ROUNDS):
             q, r = np.linalg.qr(self._slopes(p, v))
             right = np.einsum("nvi,nv->ni", q, residual)
             step = -np.linalg.solve(r, right[:, :, None])[:, :, 0]
-            p, residual, taken = self._shortened(p, step, residual, v, e)
-            largest = np.abs(taken / np.abs(p).max(axis=1, keepdims=True)).max()
-            if largest <= SMALL:
-                return p
-        if largest <= GOOD:
+            p, residual, taken = self._shortened(p, step, residual, v, e[left])
+            fitted[left] = p
+            moved = np.abs(taken / np.abs(p).max(axis=1, keepdims=True)).max(axis=1)
+            some = moved > SMALL
+            left, p, residual = left[some], p[some], residual[some]
+            if not len(left):
+                return fitted
+        if moved.max() <= GOOD:
             # Energies that no equation of state meets are approached slowly.
-            return p
+            return fitted
         raise ConvergenceError(
             f"energies: {ROUNDS} steps fit no equation of state; are they those of the "
             "volumes, in the same order?"
@@ -122,7 +137,7 @@ class EquationOfState(Enum):
         # Where only rounding is left the fit stays.
         done = (np.abs(step) <= NOISE * largest).all(axis=1)
         left = np.arange(len(p))
-        for halvings in range(HALVINGS):
+        for halvings in HALVINGS:
             shorter = step[left] / 2**halvings
             new = p[left] + shorter
             allowed = (new[:, 1] > 0) & (new[:, 3] > 1)

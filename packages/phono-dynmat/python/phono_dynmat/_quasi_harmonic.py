@@ -144,7 +144,8 @@ def quasi_harmonic(
         u = finite(u, "energies", (len(v),))
     total = u + f + pressure / units.GPA * v
     fits = which.fit(v, total)
-    later, earlier = which.fit(v, total + STEP * np.stack([-s, s]))[..., 1]
+    moved = total + STEP * np.stack([-s, s])
+    later, earlier = which.fit(v, moved, np.stack([fits, fits]))[..., 1]
     inside = (fits[:, 1] >= v.min()) & (fits[:, 1] <= v.max())
     energy, volume, modulus, slope = np.where(inside[:, None], fits, np.nan).T
     alpha = (later - earlier) / (2 * STEP) / volume

@@ -48,6 +48,7 @@ def grueneisen(
     elastic_constants: ArrayLike | None = None,
     clamped: bool = False,
     cutoff_frequency: float = CUTOFF_FREQUENCY,
+    shift: bool = False,
     nac: bool = True,
     run: Run | None = None,
 ) -> GrueneisenResult:
@@ -84,6 +85,9 @@ def grueneisen(
         the strained cell.
     cutoff_frequency : float
         THz; modes at or below do not take part.
+    shift : bool
+        Shift the mesh by half a step along axes with even numbers, as Monkhorst and Pack
+        do, and phonopy unless it is centred on Γ.
 
     Returns
     -------
@@ -116,7 +120,7 @@ def grueneisen(
     crystal.ensure_third_order()
     t = checked_temperatures(temperatures)
     ways = {"q": q, "mesh": mesh, "path": path}
-    where = wave_vectors_of(crystal, ways, points, points_per_segment)
+    where = wave_vectors_of(crystal, ways, points, points_per_segment, shift=shift)
     settings = {"clamped": clamped, "cutoff_frequency": cutoff_frequency}
     record = Record(product="grueneisen", crystal=crystal, nac=nac, settings=settings)
     n_b = 3 * crystal.primitive.n_atoms

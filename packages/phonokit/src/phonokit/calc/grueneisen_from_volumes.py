@@ -40,6 +40,7 @@ def grueneisen_from_volumes(
     points_per_segment: int = 51,
     temperatures: float | Sequence[float] | NDArray[np.float64] = TEMPERATURES,
     cutoff_frequency: float = CUTOFF_FREQUENCY,
+    shift: bool = False,
     nac: bool = True,
     run: Run | None = None,
 ) -> GrueneisenResult:
@@ -70,6 +71,9 @@ def grueneisen_from_volumes(
         Wave vectors between two labels, both included.
     cutoff_frequency : float
         THz; modes at or below do not take part.
+    shift : bool
+        Shift the mesh by half a step along axes with even numbers, as Monkhorst and Pack
+        do, and phonopy unless it is centred on Γ.
 
     Returns
     -------
@@ -105,7 +109,7 @@ def grueneisen_from_volumes(
     ensure_not_negative("cutoff_frequency", cutoff_frequency, "THz")
     t = checked_temperatures(temperatures)
     ways = {"q": q, "mesh": mesh, "path": path}
-    where = wave_vectors_of(crystal, ways, points, points_per_segment)
+    where = wave_vectors_of(crystal, ways, points, points_per_segment, shift=shift)
     record = Record(
         product="grueneisen",
         crystal=crystal,

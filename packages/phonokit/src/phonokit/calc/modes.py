@@ -16,11 +16,12 @@ from phono_dynmat import (
     phonon_frequencies,
     phonon_modes,
 )
-from phono_grid import Grid, IrreduciblePoints, first_brillouin_zone, using
+from phono_grid import IrreduciblePoints, first_brillouin_zone, using
 from phono_grid.errors import DomainError, as_numbers, ensure_flag, finite
 
 from phonokit._documented import documented
 from phonokit.calc.bands import Path, band_segments, path_distances
+from phonokit.calc.harmonic_grid import harmonic_grid
 from phonokit.calc.record import INPUTS, Record, checked_run
 from phonokit.calc.segments import complete_segments
 from phonokit.calc.slabs import Slabs, zone_points
@@ -46,6 +47,7 @@ def modes(
     direction: ArrayLike | None = None,
     eigenvectors: bool = True,
     velocities: bool = True,
+    shift: bool = False,
     nac: bool = True,
     run: Run | None = None,
 ) -> ModesResult:
@@ -79,6 +81,9 @@ def modes(
         there.
     eigenvectors, velocities : bool
         Whether they are part of the result.
+    shift : bool
+        Shift the mesh by half a step along axes with even numbers, as Monkhorst and Pack
+        do, and phonopy unless it is centred on Γ.
 
     Returns
     -------
@@ -111,9 +116,8 @@ def modes(
     run = checked_run(crystal, nac, run)
     ensure_flag("eigenvectors", eigenvectors)
     ensure_flag("velocities", velocities)
-    where = wave_vectors_of(
-        crystal, {"q": q, "mesh": mesh, "path": path}, points, points_per_segment
-    )
+    ways = {"q": q, "mesh": mesh, "path": path}
+    where = wave_vectors_of(crystal, ways, points, points_per_segment, shift=shift)
     toward = None if direction is None else finite(direction, "direction", (3,))
     if toward is not None and where.labels is not None:
         raise DomainError("direction: segments of a path have their own; leave it out")
@@ -183,11 +187,16 @@ def wave_vectors_of(
     ways: Mapping[str, Any],
     points: Mapping[str, ArrayLike] | None,
     points_per_segment: int,
+    *,
+    shift: bool = False,
 ) -> WaveVectors:
     """Wave vectors that were given, those of a path, or the irreducible ones of a mesh."""
     given = [name for name, value in ways.items() if value is not None]
     if len(given) > 1:
         raise DomainError(f"{' and '.join(given)} exclude each other; give one of them")
+    ensure_flag("shift", shift)
+    if shift and ({"q", "path"} & {*given} or points is not None):
+        raise DomainError("shift: belongs to a mesh; leave it out")
     if "q" in given:
         q = finite(np.atleast_2d(as_numbers(ways["q"], "q")), "q", ("n_q", 3))
         if not len(q):
@@ -205,7 +214,7 @@ def wave_vectors_of(
         )
     with using(crystal.backend):
         mesh = HARMONIC_MESH if ways["mesh"] is None else ways["mesh"]
-        grid = Grid.of(crystal.primitive, mesh, crystal.symmetry)
+        grid = harmonic_grid(crystal, mesh, shift=shift)
         irreducible = IrreduciblePoints.of(grid)
         return WaveVectors(
             qpoints=zone_points(grid, irreducible.points),

@@ -60,6 +60,7 @@ def grueneisen(
     smaller: Path | None = None,
     larger: Path | None = None,
     cutoff_frequency: float = CUTOFF_FREQUENCY,
+    shift: bool = False,
     options: Annotated[FrequencyOptions, Flat] = OPTIONS,
 ) -> None:
     """Compute Grüneisen parameters of modes and, on a mesh, thermal expansion.
@@ -83,6 +84,9 @@ def grueneisen(
         The same crystal at a larger volume, with --smaller.
     cutoff_frequency
         Modes at or below this frequency, THz, do not take part.
+    shift
+        Shift the mesh by half a step along axes with even numbers, as Monkhorst and Pack do
+        (and phonopy without --gc).
     """
     on_mesh = not (q or path) or options.mesh != MESH
     given: dict[str, Any] = {
@@ -118,6 +122,7 @@ def grueneisen(
             options=options,
             compute=at_wave_vectors(compute, q) if q else compute,
             mesh=options.mesh.of(HARMONIC_MESH) if on_mesh else None,
+            shift=shift,
             show=_tables,
             draw=plot_grueneisen,
             pieces="slabs of wave vectors",

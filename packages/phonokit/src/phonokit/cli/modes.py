@@ -39,6 +39,7 @@ def modes(
     direction: str = "",
     no_eigenvectors: bool = False,
     no_velocities: bool = False,
+    shift: bool = False,
     options: Annotated[FrequencyOptions, Flat] = OPTIONS,
 ) -> None:
     """Compute frequencies, eigenvectors and velocities of phonons.
@@ -61,6 +62,9 @@ def modes(
         Leave eigenvectors, most of the file, out.
     no_velocities
         Leave group velocities out.
+    shift
+        Shift the mesh by half a step along axes with even numbers, as Monkhorst and Pack do
+        (and phonopy without --gc).
     """
     if no_velocities and options.output.plot is not None:
         raise DomainError("plot: draws velocities; leave --no-velocities out")
@@ -80,6 +84,7 @@ def modes(
             options=options,
             compute=at_wave_vectors(compute, q) if q else compute,
             mesh=options.mesh.of(HARMONIC_MESH) if on_mesh else None,
+            shift=shift,
             show=_rows,
             draw=plot_modes,
             pieces="slabs of wave vectors",

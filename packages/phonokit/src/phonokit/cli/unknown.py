@@ -19,6 +19,8 @@ NUMBER = re.compile(r"-?[0-9][0-9.]*")
 NINE = 9
 """Numbers of a matrix."""
 OPTION = re.compile(r"--?[a-zA-Z][^\s=]*")
+QUOTED = re.compile(r"--?[a-zA-Z][^\s=]*\s.*", re.S)
+"""An option and its value in one word, as quotes make it."""
 
 
 def ensure_known_command(word: str) -> None:
@@ -56,6 +58,8 @@ def ensure_known_options(
         name = word.partition("=")[0]
         if word == "--":
             return
+        if QUOTED.fullmatch(word):
+            raise _error(f"{word!r} is one word; write {word} without the quotes")
         if OPTION.fullmatch(name) and name not in known and name not in ("-h", "--help"):
             hint = answer(name, command, known, options_of)
             if name in SAME_VALUES:
