@@ -58,6 +58,7 @@ CELL = {"lattice": (3, 3), "position": (2, 3), "symbol": (2,), "mass": (2,)}
 AXES = {
     **{"axis": (3,), "lattice_vector": (3,), "atom_number": (2,)},
     **{"q": SHAPES["weight"], "band": (6,), "component": (6,)},
+    **{"axis_2": (3,), "operation": SHAPES["grid_rotations"][:1]},
 }
 """Datasets of ours: the cell, and scales of axes."""
 

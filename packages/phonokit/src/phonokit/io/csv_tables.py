@@ -17,7 +17,8 @@ WORDS = {
     "axis": ("x", "y", "z"),
     "axis_2": ("x", "y", "z"),
     "component": ("xx", "yy", "zz", "yz", "xz", "xy"),
-    "2": ("begin", "end"),
+    "end": ("begin", "end"),
+    "lattice_vector": ("1", "2", "3"),
 }
 """Axes that become columns, by the name of the axis."""
 Axes = tuple[str, ...]
@@ -54,7 +55,9 @@ def _columns_of(result: Result) -> dict[str, Dataset]:
     return {
         name: dataset
         for name, dataset in result.datasets().items()
-        if name not in others and _indices(dataset.axes)
+        if name not in others
+        and _indices(dataset.axes)
+        and "operation" not in dataset.axes  # of the mesh, no quantity
     }
 
 
