@@ -72,27 +72,33 @@ fn piece_start(piece: usize, pieces: usize, length: usize) -> usize {
 
 /// Factors of the second and the third sum of a chunk.
 pub(crate) struct AxisWeights {
-    /// `[plane][a_1, line]`
-    pub(crate) second: Vec<Vec<Complex64>>,
-    /// `[a_1][triplet, plane]`
+    /// `[side][plane][a_1, line]`: at `q'`, and at `q''` if the sum is made there too.
+    pub(crate) second: Vec<Vec<Vec<Complex64>>>,
+    /// `[a_1][triplet, (side, plane)]`
     pub(crate) third: Vec<Vec<Complex64>>,
 }
 
 impl AxisWeights {
     pub(crate) fn new(fixed: &FixedQ<'_>, rows: &Rows, chunk: &Chunk) -> Self {
-        let second = |lines: &Range<usize>| {
+        let second = |side: usize, lines: &Range<usize>| {
             let of_line = |a1: i64| rows.lines[lines.clone()].iter().map(move |l| a1 * l.0);
-            let all = chunk.second.iter().flat_map(|&(a1, _)| of_line(a1));
+            let all =
+                chunk.second.iter().flat_map(|&(a1, _)| of_line(fixed.side(side, 1, a1)));
             all.map(|k| fixed.roots[1].at(k)).collect()
         };
         let third = |triplets: &Range<usize>| {
             let of_plane = |a2: i64| rows.planes.iter().map(move |&(r2, _)| a2 * r2);
+            let of_triplet = |a2: i64| {
+                (0..rows.sides()).flat_map(move |side| of_plane(fixed.side(side, 2, a2)))
+            };
             let all =
-                fixed.order[triplets.clone()].iter().flat_map(|&(a2, _)| of_plane(a2));
+                fixed.order[triplets.clone()].iter().flat_map(|&(a2, _)| of_triplet(a2));
             all.map(|k| fixed.roots[2].at(k)).collect()
         };
+        let planes =
+            |side| rows.planes.iter().map(|(_, lines)| second(side, lines)).collect();
         Self {
-            second: rows.planes.iter().map(|(_, lines)| second(lines)).collect(),
+            second: (0..rows.sides()).map(planes).collect(),
             third: chunk.second.iter().map(|(_, triplets)| third(triplets)).collect(),
         }
     }

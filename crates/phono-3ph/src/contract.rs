@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::lanes::{LANES, Lanes, Matrix, Places, product};
 use crate::phonons::{Phonons, Roots};
-use crate::rows::CellBox;
+use crate::rows::{CellBox, Rows};
 use crate::{Layout, Series};
 
 /// Wave vectors `q'` that are summed by themselves together.
@@ -43,24 +43,26 @@ pub(crate) fn groups(layout: &Layout, entries: &[Range<usize>]) -> Vec<Group> {
 
 /// `F_j(κ1α1, κ2α2; R) = Σ_{κ0α0} ẽ_j(κ0α0) Σ_{R1−R2=R} Φ̃(κ0; κ1 R1; κ2 R2) e^{−2πi q·R2}`
 /// into `out[R, j, κ2α2, κ1α1]`, for a row of lanes of `initial` bands `j` each; `rows` are the
-/// entries of each `R`.
+/// entries of each `R`. Half of it for an `R` that is its own opposite.
 pub(crate) fn contract(
     series: Series<'_>,
     phonons: &Phonons<'_>,
     (q, initial): (usize, Range<usize>),
-    rows: &[Vec<Group>],
+    rows: &Rows,
     out: &mut [Lanes],
     stop: &Stop,
 ) -> Result<()> {
     let n_b = phonons.n_bands();
     let phases = Phases::minus(phonons, q, &series.layout().boxes()[0]);
     let panels = panels(phonons.modes.polarizations(q), n_b, initial);
+    let rows = rows.groups.par_iter().zip(&rows.own_opposite);
     out.par_chunks_mut((panels.len() * n_b).max(1)).zip(rows).try_for_each_init(
         || Scratch::new(n_b),
-        |scratch, (out, groups)| {
+        |scratch, (out, (groups, &is_own_opposite))| {
+            let share = if is_own_opposite { 0.5 } else { 1.0 };
             let (phases, panels) = (&phases, &panels);
             let job = Contract { series, phonons, phases, panels };
-            Arch::new().dispatch(OneRow { job, groups, scratch, out, stop })
+            Arch::new().dispatch(OneRow { job, groups, share, scratch, out, stop })
         },
     )
 }
@@ -199,6 +201,8 @@ impl Sums {
 struct OneRow<'a> {
     job: Contract<'a>,
     groups: &'a [Group],
+    /// What the entries count.
+    share: f64,
     scratch: &'a mut Scratch,
     out: &'a mut [Lanes],
     stop: &'a Stop,
@@ -209,7 +213,7 @@ impl WithSimd for OneRow<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Result<()> {
-        let Self { job, mut groups, scratch, out, stop } = self;
+        let Self { job, mut groups, share, scratch, out, stop } = self;
         let n_b = job.phonons.n_bands();
         let [second, _] = job.series.layout().places();
         for k2 in 0..n_b / 3 {
@@ -224,7 +228,7 @@ impl WithSimd for OneRow<'_> {
                 for (values, place) in
                     job.series.values()[group.entries.clone()].iter().zip(places)
                 {
-                    sums.add(simd, job.phases.at(*place), values);
+                    sums.add(simd, share * job.phases.at(*place), values);
                 }
                 scratch.put(group, n_b, (0, &sums));
             }

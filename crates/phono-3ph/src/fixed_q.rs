@@ -10,14 +10,15 @@ use rayon::prelude::*;
 use crate::Series;
 use crate::alone::{Alone, windows_of};
 use crate::buffers::{Buffer, grow};
-use crate::chunks::{AxisWeights, Chunk, chunks};
+use crate::chunks::{Chunk, chunks};
 use crate::contract::contract;
 use crate::first_axis::Line;
-use crate::lanes::{LANES, Lanes, Matrix, Places, product, products};
+use crate::lanes::{LANES, Lanes, Matrix, Places, product};
 use crate::needed::{Needed, Squares, Visit};
 use crate::phonons::{Phonons, Roots};
 use crate::pieces::Pieces;
 use crate::rows::Rows;
+use crate::summed::panel_width;
 
 /// Bytes of the series that exist at a time.
 pub(crate) const MEMORY: usize = 144 * 1024 * 1024;
@@ -28,8 +29,6 @@ const SECOND_SUM: usize = 384 * 1024 / size_of::<Lanes>();
 /// Elements of half projections that exist at a time: more than a second-level cache, so that
 /// more triplets share the second sum.
 const HALVES: usize = 3 * 1024 * 1024 / size_of::<Lanes>();
-/// Elements that are summed and projected at a time.
-const PANEL: usize = 160;
 
 /// The Fourier series in `q'` at fixed `q`:
 ///
@@ -45,9 +44,9 @@ const PANEL: usize = 160;
 /// `q'` that are asked for. Where there are fewer `q'` than lattice vectors, the whole sum is
 /// made for each before the phonons at `q` are put in.
 pub(crate) struct FixedQ<'a> {
-    phonons: &'a Phonons<'a>,
+    pub(crate) phonons: &'a Phonons<'a>,
     /// The series as it lies on the grid; `None` if each `q'` is summed by itself.
-    rows: Option<&'a Rows>,
+    pub(crate) rows: Option<&'a Rows>,
     pub(crate) roots: [Roots; 3],
     /// What each `q'` by itself is summed from, if it is.
     alone: Option<Alone<'a>>,
@@ -55,33 +54,36 @@ pub(crate) struct FixedQ<'a> {
     contracted: Buffer,
     n_blocks: usize,
     /// The `a_0` that occur.
-    firsts: Vec<i64>,
+    pub(crate) firsts: Vec<i64>,
     /// The triplets in order, and `a_2` of each.
     pub(crate) order: Vec<(i64, usize)>,
     /// Those of the pieces that are asked for.
     pub(crate) chunks: Vec<Chunk>,
     /// The first place whose series is made, if each `q'` is summed by itself.
     start: usize,
+    /// The address of `q`.
+    q: [i64; 3],
     scratch: Mutex<Vec<Scratch>>,
 }
 
 /// Some values of `a_0` and one block of initial bands, with the sum over the first axis.
 pub(crate) struct Window<'a> {
-    fixed: &'a FixedQ<'a>,
+    pub(crate) fixed: &'a FixedQ<'a>,
     block: usize,
-    /// The places of the `a_0` among those that occur.
-    firsts: Range<usize>,
+    /// The `a_0` that are summed: those of `q'`, then of `q''` that are not among them.
+    pub(crate) a: Vec<i64>,
     /// `[line][a_0][element]`.
-    first_sum: Option<Buffer>,
+    pub(crate) first_sum: Option<Buffer>,
 }
 
 /// Memory of a thread.
 #[derive(Default)]
-struct Scratch {
-    needed: Vec<Needed>,
-    planes: Vec<Lanes>,
-    panel: Vec<Lanes>,
-    halves: Vec<Lanes>,
+pub(crate) struct Scratch {
+    pub(crate) needed: Vec<Needed>,
+    pub(crate) planes: Vec<Lanes>,
+    pub(crate) opposite: Vec<Lanes>,
+    pub(crate) panel: Vec<Lanes>,
+    pub(crate) halves: Vec<Lanes>,
     elements: Vec<Lanes>,
 }
 
@@ -104,7 +106,7 @@ impl<'a> FixedQ<'a> {
         firsts.sort_unstable();
         firsts.dedup();
         let width = panel_width(n_b) * n_b;
-        let in_second_sum = SECOND_SUM / (rows.planes.len() * width).max(1);
+        let in_second_sum = SECOND_SUM / (rows.sides() * rows.planes.len() * width).max(1);
         let limits = [in_second_sum.max(1), (HALVES / n_b.pow(2)).max(1)];
         let (order, mut chunks) = chunks(&addresses, &firsts, limits, pieces.count);
         chunks.retain(|chunk| pieces.wanted.binary_search(&chunk.piece).is_ok());
@@ -117,8 +119,7 @@ impl<'a> FixedQ<'a> {
             let groups = rows.all(series.layout());
             alone = Some(Alone { series, groups, q, initial, addresses });
         } else {
-            let groups = &rows.groups[..];
-            contract(series, phonons, (q, initial), groups, &mut contracted, stop)?;
+            contract(series, phonons, (q, initial), rows, &mut contracted, stop)?;
         }
         Ok(Self {
             phonons,
@@ -131,6 +132,7 @@ impl<'a> FixedQ<'a> {
             order,
             chunks,
             start: 0,
+            q: phonons.address(q),
             scratch: Mutex::default(),
         })
     }
@@ -152,7 +154,7 @@ impl<'a> FixedQ<'a> {
             let one = self.n_blocks * self.n_elements() * size_of::<Lanes>();
             return windows_of(&self.chunks, MEMORY / one.max(1));
         };
-        let one = rows.lines.len() * self.n_elements();
+        let one = rows.sides() * rows.lines.len() * self.n_elements();
         let width = (FIRST_SUM / one.max(1)).max(1);
         let mut start = 0;
         self.chunks
@@ -191,10 +193,18 @@ impl<'a> FixedQ<'a> {
             [only] => only.first..only.first + 1,
             [first, .., last] => first.first..last.first + 1,
         };
+        let mut a = self.firsts[firsts.clone()].to_vec();
+        for side in 1..self.rows.map_or(1, Rows::sides) {
+            for &first in &self.firsts[firsts.clone()] {
+                let other = self.side(side, 0, first);
+                if !a.contains(&other) {
+                    a.push(other);
+                }
+            }
+        }
         let first_sum = self.rows.map(|rows| {
-            let n = self.n_elements();
-            let mut sum = Buffer::new(rows.lines.len() * firsts.len() * n);
-            let a = &self.firsts[firsts.clone()];
+            let (n, a) = (self.n_elements(), &a[..]);
+            let mut sum = Buffer::new(rows.lines.len() * a.len() * n);
             sum.par_chunks_mut((a.len() * n).max(1)).zip(&rows.lines).for_each(
                 |(out, (_, r0))| {
                     let n = self.n_elements();
@@ -216,11 +226,17 @@ impl<'a> FixedQ<'a> {
             );
             sum
         });
-        Window { fixed: self, block, firsts, first_sum }
+        Window { fixed: self, block, a, first_sum }
+    }
+
+    /// Component `i` of the address of `q'`, or of `q''` on the other side, for that of `q'`.
+    pub(crate) fn side(&self, side: usize, i: usize, a: i64) -> i64 {
+        let length = self.phonons.grid.mesh()[i] as i64;
+        if side == 0 { a } else { (-self.q[i] - a).rem_euclid(length) }
     }
 
     /// Elements `(κ2α2, κ1α1)`.
-    fn n_elements(&self) -> usize {
+    pub(crate) fn n_elements(&self) -> usize {
         self.phonons.n_bands().pow(2)
     }
 
@@ -292,67 +308,6 @@ impl Window<'_> {
         }
     }
 
-    /// `ẽ'ᵀ M_j` of a chunk: the sums over the second and third axis and the first half of
-    /// the projection, a few `κ2α2` at a time, which stay in the nearest cache.
-    #[inline(always)]
-    fn summed<S: Simd>(
-        &self,
-        simd: S,
-        c: usize,
-        (points, starts): (&[[usize; 2]], &[usize]),
-        scratch: &mut Scratch,
-    ) {
-        let (fixed, chunk) = (self.fixed, &self.fixed.chunks[c]);
-        let (Some(rows), Some(slab)) = (fixed.rows, &self.first_sum) else { return };
-        let (n_b, n) = (fixed.phonons.n_bands(), fixed.n_elements());
-        let (n_planes, n_1) = (rows.planes.len(), chunk.second.len());
-        let wide = panel_width(n_b);
-        let weights = AxisWeights::new(fixed, rows, chunk);
-        let ids: Vec<u32> = (0..chunk.triplets().len().max(n_1) as u32).collect();
-        let Scratch { needed, planes, panel, halves, .. } = scratch;
-        grow(planes, n_1 * n_planes * wide * n_b);
-        grow(panel, chunk.triplets().len() * wide * n_b);
-        let (n_0, first) = (self.firsts.len(), chunk.first - self.firsts.start);
-        for k in (0..n_b).step_by(wide) {
-            let length = wide.min(n_b - k) * n_b;
-            for (p, (_, lines)) in rows.planes.iter().enumerate() {
-                let at = (lines.start * n_0 + first) * n + k * n_b;
-                let matrix = Matrix {
-                    numbers: &weights.second[p],
-                    n: lines.len(),
-                    rows: &ids[..n_1],
-                };
-                let from = Places::every(n_0 * n, at);
-                let to = Places::every(n_planes * length, p * length);
-                products(simd, matrix, (slab, from), (planes, to), length);
-            }
-            for (i, (_, triplets)) in chunk.second.iter().enumerate() {
-                let matrix = Matrix {
-                    numbers: &weights.third[i],
-                    n: n_planes,
-                    rows: &ids[..triplets.len()],
-                };
-                let from = Places::every(length, i * n_planes * length);
-                let to = Places::every(length, 0);
-                products(simd, matrix, (planes, from), (panel, to), length);
-                for (x, place) in triplets.clone().enumerate() {
-                    let [q1, _] = points[fixed.order[place].1];
-                    let t = place - chunk.triplets().start;
-                    let matrix = Matrix {
-                        numbers: fixed.phonons.modes.polarizations(q1),
-                        n: n_b,
-                        rows: &needed[t].first,
-                    };
-                    for k2 in 0..length / n_b {
-                        let from = Places::every(1, x * length + k2 * n_b);
-                        let to = Places::every(n_b, starts[t] + k + k2);
-                        product(simd, matrix, (panel, from), (halves, to));
-                    }
-                }
-            }
-        }
-    }
-
     /// `V` from `ẽ'ᵀ M_j`, where it is needed.
     #[inline(always)]
     fn second_half<S: Simd>(
@@ -388,9 +343,4 @@ impl Window<'_> {
             }
         }
     }
-}
-
-/// How many `κ2α2` are summed and projected at a time.
-fn panel_width(n_bands: usize) -> usize {
-    (PANEL / n_bands).clamp(1, n_bands)
 }

@@ -40,7 +40,7 @@ pub fn interaction_strengths(
         return Ok(out);
     }
     phonons.ensure_atoms(series.n_atoms())?;
-    let rows = series.rows(phonons.grid);
+    let rows = series.rows(phonons);
     let mut done = 0;
     // Neighbouring bands share the work of the series.
     for run in bands.chunk_by(|a, b| a + 1 == *b) {
@@ -223,8 +223,50 @@ mod tests {
         sum
     }
 
+    /// The same entries and those with the second and the third atom exchanged.
+    fn symmetric_entries() -> (Array4<f64>, Array2<i64>, Array3<i64>) {
+        let (values, atoms, cells) = entries();
+        let mut all = std::collections::BTreeMap::new();
+        for e in 0..atoms.nrows() {
+            for (i, j) in [(0, 1), (1, 0)] {
+                let cell = |leg: usize| [0, 1, 2].map(|x| cells[[e, leg, x]]);
+                let (r1, r2) = (cell(i), cell(j));
+                let r = [0, 1, 2].map(|x| r1[x] - r2[x]);
+                let k = [atoms[[e, 0]], atoms[[e, i + 1]], atoms[[e, j + 1]]];
+                let sums = all.entry((r, k, r2)).or_insert([0.0; 27]);
+                for (x, sum) in sums.iter_mut().enumerate() {
+                    let axes = [x / 9, x / 3 % 3, x % 3];
+                    *sum += values[[e, axes[0], axes[i + 1], axes[j + 1]]];
+                }
+            }
+        }
+        let (keys, values): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+        (
+            Array4::from_shape_fn((keys.len(), 3, 3, 3), |(e, a, b, c)| {
+                values[e][9 * a + 3 * b + c]
+            }),
+            Array2::from_shape_fn((keys.len(), 3), |(e, i)| keys[e].1[i]),
+            Array3::from_shape_fn((keys.len(), 2, 3), |(e, i, x)| {
+                keys[e].2[x] + if i == 0 { keys[e].0[x] } else { 0 }
+            }),
+        )
+    }
+
     #[test]
     fn the_separated_sums_are_the_plain_sum() {
+        compare_with_the_plain_sum(entries(), false);
+    }
+
+    #[test]
+    fn half_of_the_lattice_vectors_is_enough_for_symmetric_constants() {
+        compare_with_the_plain_sum(symmetric_entries(), true);
+    }
+
+    /// All matrix elements at one wave vector, on a mesh that the series is longer than.
+    fn compare_with_the_plain_sum(
+        (values, atoms, cells): (Array4<f64>, Array2<i64>, Array3<i64>),
+        exchange: bool,
+    ) {
         let mesh = arr1(&[3, 4, 2]);
         let rotations = [1, 0, 0, 0, 1, 0, 0, 0, 1];
         let rotations = ArrayView3::from_shape((1, 3, 3), &rotations).unwrap();
@@ -239,9 +281,9 @@ mod tests {
         let corners = Array2::ones((24, 3));
         let tetrahedra = Tetrahedra::new(offsets.view(), corners.view()).unwrap();
         let phonons = Phonons::new(grid, tetrahedra, modes).unwrap();
-        let (values, atoms, cells) = entries();
         let layout = Layout::new(atoms.view(), cells.view()).unwrap();
         let series = Series::new(values.view(), &layout, 2).unwrap();
+        assert_eq!(series.rows(&phonons).exchange, exchange);
 
         let q = 7;
         let points: Vec<[i64; 3]> = (0..24)

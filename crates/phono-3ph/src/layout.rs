@@ -1,20 +1,25 @@
 //! Where the entries of a series lie, worked out once for all wave vectors.
 
+use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ndarray::{ArrayView2, ArrayView3};
 use phono_core::{Error, Grid, Result, ensure_index, ensure_shape};
+use rayon::prelude::*;
 
 use crate::rows::{CellBox, Rows};
 
-/// Mesh and axes of a grid: what its [`Rows`] follow from.
-type Key = ([usize; 3], [[i64; 3]; 3]);
+/// Mesh and axes of a grid, and whether indices are exchanged: what [`Rows`] follow from.
+type Key = ([usize; 3], [[i64; 3]; 3], bool);
+
+/// Constants that differ by this share of the largest are equal.
+const ROUNDING: f64 = 1e-13;
 
 /// Atoms and cells of the entries of a series, in a form that is quick to read.
 ///
 /// What follows from a series and a grid alone, and not from a wave vector, is kept here: it
-/// took a tenth of the time of a linewidth.
+/// took a twentieth of the time of linewidths. A layout belongs to one array of values.
 #[derive(Debug)]
 pub struct Layout {
     /// One more than the largest number of an atom.
@@ -27,6 +32,8 @@ pub struct Layout {
     places: [Vec<u32>; 2],
     /// Entries with the same `R1 − R2` that follow one another.
     runs: Vec<([i64; 3], Range<usize>)>,
+    /// Whether the constants are symmetric, if that was asked for.
+    exchange: OnceLock<bool>,
     /// The rows on the grid that was asked for last.
     rows: Mutex<Option<(Key, Arc<Rows>)>>,
 }
@@ -65,6 +72,7 @@ impl Layout {
             boxes,
             places,
             runs,
+            exchange: OnceLock::new(),
             rows: Mutex::default(),
         })
     }
@@ -104,14 +112,74 @@ impl Layout {
         &self.runs
     }
 
-    /// The rows on `grid`; those of the last grid are kept.
-    pub(crate) fn rows(&self, grid: Grid<'_>) -> Arc<Rows> {
+    /// Whether `Φ̃(κ0; κ1 R1; κ2 R2) = Φ̃(κ0; κ2 R2; κ1 R1)`, their axes exchanged too, for
+    /// all the `values` up to rounding.
+    pub(crate) fn exchanges(&self, values: &[[f64; 27]]) -> bool {
+        *self.exchange.get_or_init(|| {
+            let largest =
+                values.as_flattened().iter().fold(0.0, |a: f64, x| a.max(x.abs()));
+            let runs: HashMap<[i64; 3], &Range<usize>> =
+                self.runs.iter().map(|(r, entries)| (*r, entries)).collect();
+            let is_once = runs.len() == self.runs.len();
+            let symmetric = |&(r, ref entries): &([i64; 3], Range<usize>)| {
+                let back = r.map(|x| -x);
+                // The other half is seen from this one.
+                r < back
+                    || runs.get(&back).is_some_and(|partners| {
+                        let mut here: Vec<_> =
+                            entries.clone().map(|e| (self.partner(r, e), e)).collect();
+                        let mut there: Vec<_> =
+                            (*partners).clone().map(|e| (self.key(e), e)).collect();
+                        here.sort_unstable();
+                        there.sort_unstable();
+                        let equal = |(&(a, e), &(b, f)): (
+                            &([u32; 4], usize),
+                            &([u32; 4], usize),
+                        )| {
+                            a == b && differ(&values[e], &values[f]) <= ROUNDING * largest
+                        };
+                        here.len() == there.len() && here.iter().zip(&there).all(equal)
+                    })
+            };
+            is_once && self.runs.par_iter().all(symmetric)
+        })
+    }
+
+    /// The atoms of entry `e` and the place of its `R2`.
+    fn key(&self, e: usize) -> [u32; 4] {
+        let [k0, k1, k2] = self.atoms[e];
+        [k0, k1, k2, self.places[0][e]]
+    }
+
+    /// The key of the entry that has the second and the third atom of `e`, whose `R1 − R2` is
+    /// `r`, exchanged.
+    fn partner(&self, r: [i64; 3], e: usize) -> [u32; 4] {
+        let [k0, k1, k2, place] = self.key(e);
+        let second = self.boxes[0].cell(place as usize);
+        let first = std::array::from_fn(|i| second[i] + r[i]);
+        let place = self.boxes[0].place_inside(first);
+        [k0, k2, k1, place.map_or(u32::MAX, |place| place as u32)]
+    }
+
+    /// The rows on `grid`; those of the last grid are kept. With `exchange`, only one of `R`
+    /// and `−R`, for constants that are symmetric.
+    pub(crate) fn rows(&self, grid: Grid<'_>, exchange: bool) -> Arc<Rows> {
         let axes = [[1, 0, 0], [0, 1, 0], [0, 0, 1]].map(|r| grid.lattice_vector(r));
-        let key = (grid.mesh(), axes);
+        let key = (grid.mesh(), axes, exchange);
         let mut kept = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         match &*kept {
             Some((last, rows)) if *last == key => rows.clone(),
-            _ => kept.insert((key, Arc::new(Rows::new(self, grid)))).1.clone(),
+            _ => kept.insert((key, Arc::new(Rows::new(self, grid, exchange)))).1.clone(),
         }
     }
+}
+
+/// The largest difference between constants and others with the last two axes exchanged.
+fn differ(one: &[f64; 27], other: &[f64; 27]) -> f64 {
+    let mut most = 0.0_f64;
+    for (i, x) in one.iter().enumerate() {
+        let (a, b, c) = (i / 9, i / 3 % 3, i % 3);
+        most = most.max((x - other[9 * a + 3 * c + b]).abs());
+    }
+    most
 }

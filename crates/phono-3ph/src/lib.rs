@@ -34,6 +34,7 @@ mod series;
 mod series3;
 mod spread;
 mod stored;
+mod summed;
 mod together;
 mod triplet_sum;
 mod weighted;

@@ -19,6 +19,15 @@ const PASSES: usize = 4;
 /// `R` and `R + D` are the same to wave vectors on a grid of mesh `D`; where a series is
 /// longer than the mesh it is folded. A plane has one `r2`, a line in it one `r1`, a row in
 /// the line one `r0`; only what exists is stored.
+///
+/// Constants that are symmetric under the exchange of indices have
+///
+/// ```text
+/// F(κ1α1, κ2α2; −R) = e^{−2πi q·R} F(κ2α2, κ1α1; R),
+/// M(κ1α1, κ2α2; q') = A(κ1α1, κ2α2; q') + A(κ2α2, κ1α1; q'')
+/// ```
+///
+/// with the sum `A` over one of `R` and `−R`, and half of those that are both.
 #[derive(Debug, Clone)]
 pub(crate) struct Rows {
     /// Planes in order of `r2`, with their lines.
@@ -27,6 +36,10 @@ pub(crate) struct Rows {
     pub(crate) lines: Vec<(i64, Range<usize>)>,
     /// Rows, line by line: `r0`.
     pub(crate) r0: Vec<i64>,
+    /// Whether there is one of `R` and `−R` only.
+    pub(crate) exchange: bool,
+    /// Rows that are `R` and `−R` at once.
+    pub(crate) own_opposite: Vec<bool>,
     /// Entries of the series that belong to each row.
     pub(crate) groups: Vec<Vec<Group>>,
     /// All entries, if they were asked for.
@@ -62,6 +75,21 @@ impl CellBox {
         })
     }
 
+    /// The lattice vector at a place.
+    pub(crate) fn cell(&self, place: usize) -> [i64; 3] {
+        let [_, m, n] = self.lengths;
+        let at = [place / (m * n), place / n % m, place % n];
+        std::array::from_fn(|i| self.low[i] + at[i] as i64)
+    }
+
+    /// The place of a lattice vector that may be outside.
+    pub(crate) fn place_inside(&self, cell: [i64; 3]) -> Option<usize> {
+        let is_inside = |i: usize| {
+            (self.low[i]..self.low[i] + self.lengths[i] as i64).contains(&cell[i])
+        };
+        (0..3).all(is_inside).then(|| self.place(cell))
+    }
+
     /// The place of a lattice vector.
     pub(crate) fn place(&self, cell: [i64; 3]) -> usize {
         let [i, j, k]: [usize; 3] =
@@ -71,27 +99,34 @@ impl CellBox {
 }
 
 impl Rows {
-    /// Line up the entries of a series on `grid`.
-    pub(crate) fn new(layout: &Layout, grid: Grid<'_>) -> Self {
+    /// Line up the entries of a series on `grid`; one of `R` and `−R` only with `exchange`.
+    pub(crate) fn new(layout: &Layout, grid: Grid<'_>, exchange: bool) -> Self {
         let on_grid =
             |(r, entries): &(_, Range<usize>)| (grid.lattice_vector(*r), entries.clone());
         let runs: Vec<([i64; 3], Range<usize>)> =
             layout.runs().iter().map(on_grid).collect();
         let fold = folding(&runs, grid.mesh());
-        let mut sorted: BTreeMap<[i64; 3], Vec<Range<usize>>> = BTreeMap::new();
+        let mut sorted: BTreeMap<[i64; 3], (bool, Vec<Range<usize>>)> = BTreeMap::new();
         for (r, entries) in runs {
-            let [r0, r1, r2] = fold(r);
-            sorted.entry([r2, r1, r0]).or_default().push(entries);
+            let [there, back] = [r, r.map(|x| -x)].map(|r| {
+                let [r0, r1, r2] = fold(r);
+                [r2, r1, r0]
+            });
+            if !exchange || there >= back {
+                sorted.entry(there).or_insert((there == back, vec![])).1.push(entries);
+            }
         }
         let mut all = Self {
             planes: vec![],
             lines: vec![],
             r0: vec![],
+            exchange,
+            own_opposite: vec![],
             groups: vec![],
             all: OnceLock::new(),
         };
         let mut last = None;
-        for ([r2, r1, r0], entries) in sorted {
+        for ([r2, r1, r0], (is_own_opposite, entries)) in sorted {
             if last.is_none_or(|(plane, _)| plane != r2) {
                 all.planes.push((r2, all.lines.len()..all.lines.len()));
             }
@@ -100,6 +135,7 @@ impl Rows {
             }
             last = Some((r2, r1));
             all.r0.push(r0);
+            all.own_opposite.push(exchange && is_own_opposite);
             all.groups.push(groups(layout, &entries));
             all.lines.last_mut().expect("pushed above").1.end = all.r0.len();
             all.planes.last_mut().expect("pushed above").1.end = all.lines.len();
@@ -132,13 +168,21 @@ impl Rows {
         let entries = 27 * n_entries / n_bands.max(1);
         let elements = n_bands.pow(2);
         let alone = n * (elements * n_bands + entries);
-        let sums = distinct(1) * self.r0.len()
-            + distinct(2) * self.lines.len()
-            + n * self.planes.len();
+        // Those at q' and at q''.
+        let sums = self.sides()
+            * (distinct(1) * self.r0.len()
+                + distinct(2) * self.lines.len()
+                + n * self.planes.len());
         // What does not fit the memory is made in passes, each with weights of its own.
         let bytes = self.r0.len() * elements * n_bands.div_ceil(LANES) * size_of::<Lanes>();
         let passes = bytes.div_ceil(MEMORY).clamp(1, PASSES);
+        let entries = entries / self.sides();
         alone < passes * (self.r0.len() * elements * n_bands + entries + sums * elements)
+    }
+
+    /// The number of wave vectors of a triplet that the sum is made at.
+    pub(crate) fn sides(&self) -> usize {
+        if self.exchange { 2 } else { 1 }
     }
 }
 
@@ -178,7 +222,7 @@ mod tests {
         let rotations = Array3::zeros((0, 3, 3));
         let grid =
             |mesh: [i64; 3]| Grid::new(arr1(&mesh).view(), rotations.view()).unwrap();
-        let rows = layout.rows(grid([4, 9, 4]));
+        let rows = layout.rows(grid([4, 9, 4]), false);
         // -2 is 2 and -1 is 3 modulo 4, but the second axis is long enough to tell.
         assert_eq!(rows.r0.len(), 6);
         assert_eq!(rows.planes.len(), 4);
@@ -187,7 +231,7 @@ mod tests {
         all.sort_unstable();
         assert_eq!(all, (0..n).collect::<Vec<_>>());
 
-        let rows = layout.rows(grid([4, 4, 4]));
+        let rows = layout.rows(grid([4, 4, 4]), false);
         assert_eq!(rows.r0, [0, 1, 2, 3]);
     }
 }

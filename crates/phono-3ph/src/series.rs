@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use ndarray::ArrayView4;
-use phono_core::{Error, Grid, Result, ensure_shape};
+use phono_core::{Error, Result, ensure_shape};
 
-use crate::Layout;
+use crate::lanes::Lanes;
 use crate::rows::Rows;
+use crate::{Layout, Phonons};
+
+/// Bytes of the largest matrices whose transposes are kept: of 90 bands.
+const LARGEST: usize = 1024 * 1024;
 
 /// `Φ̃(κ0 α; κ1 R1 β; κ2 R2 γ)`, entry by entry.
 #[derive(Debug, Clone, Copy)]
@@ -55,8 +59,13 @@ impl<'a> Series<'a> {
         self.layout
     }
 
-    /// The lattice vectors of the series on `grid`.
-    pub(crate) fn rows(&self, grid: Grid<'_>) -> Arc<Rows> {
-        self.layout.rows(grid)
+    /// The lattice vectors of the series on the grid of `phonons`: half of them where the
+    /// constants are symmetric and `q''` is a point of the grid. Matrices of many bands are
+    /// too large for a thread to keep those of `q''` too.
+    pub(crate) fn rows(&self, phonons: &Phonons<'_>) -> Arc<Rows> {
+        let fits = phonons.n_bands().pow(2) * size_of::<Lanes>() <= LARGEST;
+        let is_point = phonons.around.is_none();
+        let exchange = fits && is_point && self.layout.exchanges(self.values);
+        self.layout.rows(phonons.grid, exchange)
     }
 }

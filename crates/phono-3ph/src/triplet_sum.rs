@@ -58,7 +58,7 @@ impl<'a> TripletSum<'a> {
         let source = match couplings.into() {
             Couplings::Series(series) => {
                 phonons.ensure_atoms(series.n_atoms())?;
-                Source::Series(series, series.rows(phonons.grid))
+                Source::Series(series, series.rows(phonons))
             }
             Couplings::Stored(strengths) => {
                 Source::Stored(Stored::new(strengths, points.view(), phonons)?)
@@ -98,7 +98,7 @@ impl<'a> TripletSum<'a> {
         scattering: Scattering,
     ) -> Result<Self> {
         phonons.ensure_atoms(series.n_atoms())?;
-        let source = Source::Series(series, series.rows(phonons.grid));
+        let source = Source::Series(series, series.rows(phonons));
         let adaptive = adaptive(phonons, q, scattering)?;
         Ok(Self { source, phonons, q, pairs, multiplicities, scattering, adaptive })
     }

@@ -8,20 +8,20 @@ use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
 use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};
 
-/// Layouts of the arrays `atoms` and `cells` that are alive, the latest last.
+/// Layouts of the arrays `values`, `atoms` and `cells` that are alive, the latest last.
 static KEPT: Mutex<Vec<Kept>> = Mutex::new(vec![]);
 /// Crystals that are computed in turn.
 const MOST: usize = 4;
 
-/// The layout of two arrays that nobody may change.
+/// The layout of three arrays that nobody may change.
 struct Kept {
-    arrays: [Py<PyWeakrefReference>; 2],
+    arrays: [Py<PyWeakrefReference>; 3],
     layout: Arc<Layout>,
 }
 
 impl Kept {
     /// Whether it is of these arrays.
-    fn is_of(&self, arrays: &[Bound<'_, PyAny>; 2]) -> bool {
+    fn is_of(&self, arrays: &[Bound<'_, PyAny>; 3]) -> bool {
         self.arrays.iter().zip(arrays).all(|(kept, array)| {
             kept.bind(array.py()).upgrade().is_some_and(|kept| kept.is(array))
         })
@@ -45,7 +45,8 @@ impl<'a, 'py> FromPyObject<'a, 'py> for PyLaidOutSeries<'py> {
     fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
         let py = object.py();
         let series: PySeries3<'py> = object.extract()?;
-        let arrays = [object.getattr("atoms")?, object.getattr("cells")?];
+        let arrays =
+            [object.getattr("values")?, object.getattr("atoms")?, object.getattr("cells")?];
         let known = |kept: &Vec<Kept>| {
             kept.iter().find(|kept| kept.is_of(&arrays)).map(|kept| kept.layout.clone())
         };
@@ -57,10 +58,11 @@ impl<'a, 'py> FromPyObject<'a, 'py> for PyLaidOutSeries<'py> {
         let (_, atoms, cells) = series.view();
         let layout = Layout::new(atoms, cells).map_err(|error| raise(&error))?;
         let layout = Arc::new(layout);
-        if !is_writeable(&arrays[0])? && !is_writeable(&arrays[1])? {
-            let [atoms, cells] = arrays.each_ref().map(PyWeakrefReference::new);
-            let new =
-                Kept { arrays: [atoms?.unbind(), cells?.unbind()], layout: layout.clone() };
+        let [values, atoms, cells] = arrays.each_ref().map(is_writeable);
+        if !(values? || atoms? || cells?) {
+            let [values, atoms, cells] = arrays.each_ref().map(PyWeakrefReference::new);
+            let arrays = [values?.unbind(), atoms?.unbind(), cells?.unbind()];
+            let new = Kept { arrays, layout: layout.clone() };
             let mut kept = lock();
             kept.retain(|kept| !kept.is_dead(py));
             if kept.len() == MOST {
