@@ -2,7 +2,8 @@
 //!
 //! The road of one linewidth: [`series3`] writes the constants on lattice vectors once;
 //! `FixedQ` contracts them with the phonons at `q`, eight initial bands side by side, and sums
-//! the first axis of the series. Energy-conserving weights are made before elements: a triplet
+//! the first axis of the series. Where constants are symmetric, it is summed over one of `R` and
+//! `−R`, at `q'` and at `q''`. Energy-conserving weights are made before elements: a triplet
 //! is projected only on the phonons at `q'` and `q''` that have any. The other axes, the
 //! projection and the occupations follow in pieces while the numbers are in cache.
 
