@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ndarray::{ArrayView2, ArrayView3};
 use phono_core::{Error, Grid, Result, ensure_index, ensure_shape};
-use rayon::prelude::*;
 
 use crate::rows::{CellBox, Rows};
 
 /// Mesh and axes of a grid, and whether indices are exchanged: what [`Rows`] follow from.
 type Key = ([usize; 3], [[i64; 3]; 3], bool);
+
+/// Atoms and place of an entry, and its number.
+type Keyed = ([u32; 4], usize);
 
 /// Constants that differ by this share of the largest are equal.
 const ROUNDING: f64 = 1e-13;
@@ -121,27 +123,25 @@ impl Layout {
             let runs: HashMap<[i64; 3], &Range<usize>> =
                 self.runs.iter().map(|(r, entries)| (*r, entries)).collect();
             let is_once = runs.len() == self.runs.len();
-            let symmetric = |&(r, ref entries): &([i64; 3], Range<usize>)| {
-                let back = r.map(|x| -x);
-                // The other half is seen from this one.
-                r < back
-                    || runs.get(&back).is_some_and(|partners| {
-                        let mut here: Vec<_> =
-                            entries.clone().map(|e| (self.partner(r, e), e)).collect();
-                        let mut there: Vec<_> =
-                            (*partners).clone().map(|e| (self.key(e), e)).collect();
-                        here.sort_unstable();
-                        there.sort_unstable();
-                        let equal = |(&(a, e), &(b, f)): (
-                            &([u32; 4], usize),
-                            &([u32; 4], usize),
-                        )| {
-                            a == b && differ(&values[e], &values[f]) <= ROUNDING * largest
-                        };
-                        here.len() == there.len() && here.iter().zip(&there).all(equal)
-                    })
+            let equal = |(one, other): (&Keyed, &Keyed)| {
+                let values = [one, other].map(|&(_, e)| &values[e]);
+                one.0 == other.0 && difference(values) <= ROUNDING * largest
             };
-            is_once && self.runs.par_iter().all(symmetric)
+            let symmetric = |(r, entries): &([i64; 3], Range<usize>)| {
+                let back = r.map(|x| -x);
+                if *r < back {
+                    return true; // The other half is seen from this one.
+                }
+                let Some(&partners) = runs.get(&back) else { return false };
+                let mut here: Vec<Keyed> =
+                    entries.clone().map(|e| (self.partner(*r, e), e)).collect();
+                let mut there: Vec<Keyed> =
+                    partners.clone().map(|e| (self.key(e), e)).collect();
+                here.sort_unstable();
+                there.sort_unstable();
+                here.len() == there.len() && here.iter().zip(&there).all(equal)
+            };
+            is_once && self.runs.iter().all(symmetric)
         })
     }
 
@@ -175,7 +175,7 @@ impl Layout {
 }
 
 /// The largest difference between constants and others with the last two axes exchanged.
-fn differ(one: &[f64; 27], other: &[f64; 27]) -> f64 {
+fn difference([one, other]: [&[f64; 27]; 2]) -> f64 {
     let mut most = 0.0_f64;
     for (i, x) in one.iter().enumerate() {
         let (a, b, c) = (i / 9, i / 3 % 3, i % 3);
