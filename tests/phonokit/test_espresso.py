@@ -134,6 +134,19 @@ def test_sparse_mat3r_and_one_without_imaginary_parts_are_the_full_one(tmp_path)
     np.testing.assert_allclose(again.fc3.values, there.fc3.values, atol=1e-9)
 
 
+@pytest.mark.filterwarnings("ignore::phonokit.io.formats.asymmetry.AsymmetryWarning")
+def test_a_mat3r_may_have_blocks_without_vectors(tmp_path):
+    write_d3q(CUBIC, tmp_path)
+    whole = phonokit.load(tmp_path).fc3
+    lines = (tmp_path / "mat3R").read_text().splitlines()
+    heads = [i for i, line in enumerate(lines) if len(line.split()) == 6 and i > 8]
+    emptied = [*lines[: heads[0] + 1], "0", *lines[heads[1] : heads[-1] + 1], "0"]
+    (tmp_path / "mat3R").write_text("\n".join(emptied) + "\n")
+    there = phonokit.read_constants(tmp_path, symmetrize=False).fc3
+    assert whole.values[:, 0, 0, 0].any()
+    assert not there.values[(there.atoms == 0).all(axis=1), 0, 0, 0].any()
+
+
 @pytest.mark.parametrize("third", ["mat3R", "FORCE_CONSTANTS_3RD"])
 def test_a_folder_of_shengbte_has_the_masses_of_control_and_d3q_s_constants(
     third, tmp_path

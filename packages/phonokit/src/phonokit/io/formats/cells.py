@@ -130,7 +130,8 @@ class Components:
         cells : (n, order - 1, 3) array
         axes : (n, order) array
         """
-        columns = [*atoms.T, *(cells.reshape(len(atoms), -1).T + self._reach), *axes.T]
+        ends = cells.reshape(len(atoms), 3 * (self._order - 1)) + self._reach
+        columns = [*atoms.T, *ends.T, *axes.T]
         code = np.zeros(len(atoms), dtype=np.int64)
         for column, size in zip(columns, self._sizes + [3] * self._order, strict=True):
             code = code * size + column

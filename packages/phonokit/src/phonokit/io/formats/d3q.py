@@ -64,7 +64,7 @@ def read_mat3r(path: Path) -> LatticeForceConstants:
             f"{'the number of vectors' if sparse else 'axes and atoms'} below it; is it a "
             "mat3R?"
         )
-    skip, width = lines.line(row), len(lines.words(row + 3))
+    skip, width = lines.line(row), _width(lines, row + 1)
     try:
         if sparse:
             return _of_sparse(path, read_numbers(path, skip_lines=skip), cell)
@@ -73,6 +73,13 @@ def read_mat3r(path: Path) -> LatticeForceConstants:
         raise
     except PhonoError as error:
         raise FileError(f"{path}: {error}") from None
+
+
+def _width(lines: Lines, row: int) -> int:
+    """Numbers in a row of the first block that has any."""
+    while lines.words(row + 1) == ["0"]:
+        row += 2
+    return len(lines.words(row + 2)) or 8
 
 
 def _of_full(
@@ -87,8 +94,8 @@ def _of_full(
         head = whole_numbers(path, numbers[place : place + 7], "axes, atoms and a count")
         if len(head) < 7 or not 0 <= head[6] <= len(numbers):
             raise _cut(path, len(blocks))
-        start = place + 7
-        place = start + width * int(head[6])
+        n, start = int(head[6]), place + 7
+        place = start + width * n
         if place > len(numbers):
             raise _cut(path, len(blocks))
         if (
@@ -98,7 +105,7 @@ def _of_full(
             raise FileError(
                 f"{path}: block {len(blocks) + 1}: axes or atoms that are not there"
             )
-        blocks.append((head[:6] - 1, numbers[start:place].reshape(-1, width)))
+        blocks.append((head[:6] - 1, numbers[start:place].reshape(n, width)))
     if len(blocks) != 27 * cell.n_atoms**3:
         raise FileError(
             f"{path}: expected {27 * cell.n_atoms**3} blocks, got {len(blocks)}; is the "
