@@ -148,6 +148,15 @@ def zone_point_steps(rng):
     return zone_point_weights(rng, step=True)
 
 
+def zone_point_ties(rng):
+    """Targets where vertices nearly tie, and tetrahedra with few states are left out."""
+    args, keywords, results = zone_point_weights(rng, step=bool(rng.integers(2)))
+    zone, tetrahedra, _, rows, points, _, out = args
+    f = rng.integers(0, 3, (9, 4)) + 1e-12 * rng.normal(size=(9, 4))
+    args = zone, tetrahedra, f, rows, points, [0.0, 1.0, 2.0], np.ascontiguousarray(out[:, :3])
+    return args, keywords, results
+
+
 def copies(results):
     """Results of their own, of kernels that write into arrays that they are given."""
     return tuple(array.copy() for array in ([results], results)[isinstance(results, tuple)])
@@ -173,7 +182,11 @@ CASES = (
         )
     }
     | {
-        "phono_grid.zone_point_weights": (zone_point_weights, zone_point_steps),
+        "phono_grid.zone_point_weights": (
+            zone_point_weights,
+            zone_point_steps,
+            zone_point_ties,
+        ),
     }
     | {
         f"phono_grid.{case.__name__}": with_each_smearing(case)

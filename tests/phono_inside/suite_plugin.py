@@ -13,6 +13,11 @@ import phono_inside
 OUTCOMES = {}
 
 
+def pytest_collection_finish():
+    """Replace methods of phonopy too: the tests that were collected have imported it."""
+    phono_inside.register()
+
+
 def pytest_runtest_logreport(report):
     """Keep the outcome of each test: that of its call, or of what failed around it."""
     if report.when == "call" or report.outcome != "passed":

@@ -114,6 +114,23 @@ def test_densities_of_states_are_theirs(data):
     np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-10 * theirs.max())
 
 
+@pytest.mark.parametrize("function", ["I", "J"])
+def test_weights_where_vertices_nearly_tie_are_theirs(data, rng, function):
+    from phonopy.phonon.grid import BZGrid
+    from phonopy.phonon.tetrahedron_method import get_integration_weights
+
+    grid = BZGrid([5, 5, 4], lattice=loaded(data, "AlN").primitive.cell)
+    noise = 1e-12 * rng.normal(size=(100, 3))
+    f = (rng.integers(0, 4, (100, 3)) + noise)[grid.bzg2grg]
+    targets = np.arange(4.0)
+
+    def work():
+        return get_integration_weights(targets, f, grid, function=function, lang="Rust")
+
+    ours, theirs = both(work, "integration_weights_at_grid_points")
+    np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-15)
+
+
 @pytest.mark.parametrize(
     ("crystal", "method"), [("Si", None), ("NaCl", "wang"), ("AlN", "gonze")]
 )

@@ -11,13 +11,25 @@ const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 ///
 /// The permutation is that of G. L. Steele, D. Lea, C. H. Flood, OOPSLA 2014, 453.
 pub fn content_hash(words: &[u64]) -> u64 {
-    let mut sum = 0_u64;
-    let mut place = 0_u64;
-    for &word in words {
-        place = place.wrapping_add(STEP);
-        sum = sum.wrapping_add(mix(word.wrapping_add(place)));
+    pulp::Arch::new().dispatch(Words(words))
+}
+
+/// 64-bit words, summed with the vectors of this machine.
+struct Words<'a>(&'a [u64]);
+
+impl pulp::NullaryFnOnce for Words<'_> {
+    type Output = u64;
+
+    #[inline(always)]
+    fn call(self) -> u64 {
+        let mut sum = 0_u64;
+        let mut place = 0_u64;
+        for &word in self.0 {
+            place = place.wrapping_add(STEP);
+            sum = sum.wrapping_add(mix(word.wrapping_add(place)));
+        }
+        sum
     }
-    sum
 }
 
 /// Every bit of the result depends on every bit of `x`.

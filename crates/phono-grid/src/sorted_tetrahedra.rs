@@ -4,6 +4,8 @@ use crate::tetrahedra::{Lanes, N_TETRAHEDRA};
 
 /// Vertices closer than this are equal, THz.
 const FLAT: f64 = 1e-10;
+/// Shares of the states of a tetrahedron below this are dropped by those who drop them.
+const FEW: f64 = 1e-10;
 
 /// Tetrahedra with their vertices in ascending order, ready for many energies.
 ///
@@ -115,6 +117,18 @@ impl Sorted {
     /// The weight of `δ(w − value)` at the central vertex.
     #[inline(always)]
     pub(crate) fn weight(&self, w: f64) -> f64 {
+        self.delta::<false>(w)
+    }
+
+    /// [`Self::weight`] without tetrahedra in which `G < 10⁻¹⁰`, as phonopy drops them.
+    #[inline(always)]
+    pub(crate) fn weight_without_few(&self, w: f64) -> f64 {
+        self.delta::<true>(w)
+    }
+
+    /// The weight, `DROP` says whether without tetrahedra with few states.
+    #[inline(always)]
+    fn delta<const DROP: bool>(&self, w: f64) -> f64 {
         let Self { v: [v0s, v1s, v2s, v3s], rank, .. } = self;
         let mut share = [0.0; N_TETRAHEDRA];
         for t in 0..N_TETRAHEDRA {
@@ -130,6 +144,7 @@ impl Sorted {
                 f21 * middle + f20 * f20 * f12,
                 f30 * middle + f31 * f13 * f21,
             );
+            let second = if DROP && middle < FEW { 0.0 } else { second };
             let third = f13 * f23 * choose(rank[t], f03, f13, f23, f30 + f31 + f32);
             let upper = if w < v2 { second } else { third };
             let inside = if w < v1 { first } else { upper };
@@ -151,6 +166,19 @@ impl Sorted {
     /// ```
     #[inline(always)]
     pub(crate) fn step(&self, w: f64) -> f64 {
+        self.theta::<false>(w)
+    }
+
+    /// [`Self::step`] without tetrahedra above `v1` in which a part of 10⁻¹⁰ of the states or
+    /// less is below `w`, as phonopy drops them.
+    #[inline(always)]
+    pub(crate) fn step_without_few(&self, w: f64) -> f64 {
+        self.theta::<true>(w)
+    }
+
+    /// The step, `DROP` says whether without tetrahedra with few states.
+    #[inline(always)]
+    fn theta<const DROP: bool>(&self, w: f64) -> f64 {
         let Self { v: [v0s, v1s, v2s, v3s], rank, .. } = self;
         let mut share = [0.0; N_TETRAHEDRA];
         for t in 0..N_TETRAHEDRA {
@@ -166,8 +194,12 @@ impl Sorted {
                 (a + b) * f21 + c * (f21 + f20),
                 a * f31 + b * (f31 + f30) + c * f30,
             );
+            let second = if DROP && a + b + c < FEW { 0.0 } else { second };
+            let left = f03 * f13 * f23;
             let above = choose(rank[t], f03, f13, f23, 1.0 + f30 + f31 + f32);
-            let upper = if w < v2 { second } else { 1.0 - f03 * f13 * f23 * above };
+            let third = 1.0 - left * above;
+            let third = if DROP && 1.0 - left < FEW { 0.0 } else { third };
+            let upper = if w < v2 { second } else { third };
             let inside = if w < v1 { f10 * f20 * f30 * below } else { upper };
             let inside = if w < v0 { 0.0 } else { inside };
             share[t] = if w < v3 { inside } else { 1.0 };
@@ -281,6 +313,21 @@ mod tests {
     #[test]
     fn a_flat_tetrahedron_has_no_weight() {
         assert_eq!(copies(1.0, [1.0; 3]).weight(1.0).to_bits(), 0.0_f64.to_bits());
+    }
+
+    #[test]
+    fn few_states_are_dropped_only_where_that_is_asked_for() {
+        // Two vertices just below w and two far above: G = f20 + f21, of f02 = f03 = 1.
+        let sorted = copies(-2e-12, [-1e-12, 1.0, 1.0]);
+        assert!((sorted.weight(0.0) / 5e-12 * 6.0 / 24.0 - 1.0).abs() < 1e-9);
+        assert!(sorted.weight_without_few(0.0).abs() <= 0.0);
+        let sorted = copies(1e-12, [0.0, 0.0, -1.0]);
+        assert!((sorted.step(0.0) - sorted.step_without_few(0.0)).abs() <= 0.0);
+        for w in [0.1, 0.5, 0.9] {
+            let sorted = copies(0.0, [0.3, 0.6, 1.0]);
+            assert!((sorted.weight(w) - sorted.weight_without_few(w)).abs() <= 0.0);
+            assert!((sorted.step(w) - sorted.step_without_few(w)).abs() <= 0.0);
+        }
     }
 
     proptest! {

@@ -149,7 +149,7 @@ impl pulp::NullaryFnOnce for OfTriplet<'_, '_> {
                             sums.sort(sorted);
                             is_sorted = true;
                         }
-                        g[[0, f, j1, j2]] += share * sorted.weight(w);
+                        g[[0, f, j1, j2]] += share * sorted.weight_without_few(w);
                         outside[[f, j1, j2]] = 0;
                     }
                 }
@@ -167,7 +167,7 @@ impl pulp::NullaryFnOnce for OfTriplet<'_, '_> {
                             difference.sort(sorted);
                             is_sorted = true;
                         }
-                        let weight = share * sorted.weight(w);
+                        let weight = share * sorted.weight_without_few(w);
                         g[[1, f, j1, j2]] += sign * weight;
                         if g.dim().0 == 3 {
                             g[[2, f, j1, j2]] += weight;
@@ -279,8 +279,8 @@ impl pulp::NullaryFnOnce for OfPoint<'_, '_> {
                         }
                         out[[f, j]] += share
                             * match kind {
-                                WeightKind::Delta => sorted.weight(w),
-                                WeightKind::Step => sorted.step(w),
+                                WeightKind::Delta => sorted.weight_without_few(w),
+                                WeightKind::Step => sorted.step_without_few(w),
                             };
                     }
                 }

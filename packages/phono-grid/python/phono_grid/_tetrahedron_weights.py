@@ -72,11 +72,13 @@ def vertex_values(
 
 
 def delta_weights(
-    vertices: NDArray[np.float64], w: NDArray[np.float64]
+    vertices: NDArray[np.float64], w: NDArray[np.float64], few: float = 0.0
 ) -> NDArray[np.float64]:
     """Share of the first vertex in ``δ(w - value)``.
 
     ``vertices`` (n_t, 24 n_cuts, 4, n_b, n_b), ``w`` (n_f, 1, 1) → (n_t, n_f, n_b, n_b).
+    Tetrahedra with a part of the states below ``few`` are left out between the second and
+    the third vertex.
     """
     rank, v = _ascending(vertices)
     f01, f02, f03, f12, f13, f23 = _falling(v, w)
@@ -93,6 +95,7 @@ def delta_weights(
         f21 * middle + f20**2 * f12,
         f30 * middle + f31 * f13 * f21,
     )
+    second = np.where(middle < few, 0, second)
     third = f13 * f23 * _choose(rank, f03, f13, f23, f30 + f31 + f32)
     inside = [(v[i] <= w) & (w < v[i + 1]) for i in range(3)]
     share = density * np.select(inside, [first, second, third], 0.0)
@@ -100,9 +103,12 @@ def delta_weights(
 
 
 def step_weights(
-    vertices: NDArray[np.float64], w: NDArray[np.float64]
+    vertices: NDArray[np.float64], w: NDArray[np.float64], few: float = 0.0
 ) -> NDArray[np.float64]:
-    """Share of the first vertex in ``θ(w - value)``; shapes as in `delta_weights`."""
+    """Share of the first vertex in ``θ(w - value)``; shapes as in `delta_weights`.
+
+    Tetrahedra with a part of the states below ``few`` are left out above the second vertex.
+    """
     rank, v = _ascending(vertices)
     f01, f02, f03, f12, f13, f23 = _falling(v, w)
     f10, f20, f30, f21, f31, f32 = _rising(v, w)
@@ -117,7 +123,9 @@ def step_weights(
         (a + b) * f21 + c * (f21 + f20),
         a * f31 + b * (f31 + f30) + c * f30,
     )
+    second = np.where(a + b + c < few, 0, second)
     third = 1 - above * _choose(rank, f03, f13, f23, 1 + f30 + f31 + f32)
+    third = np.where(1 - above < few, 0, third)
     inside = [(v[i] <= w) & (w < v[i + 1]) for i in range(3)]
     share = np.select([*inside, v[3] <= w], [first, second, third, 1.0], 0.0)
     return np.asarray(share.mean(axis=1))

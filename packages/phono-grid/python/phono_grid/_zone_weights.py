@@ -21,6 +21,10 @@ from phono_grid.errors import (
 )
 
 
+FEW = 1e-10
+"""Parts of the states of a tetrahedron below this are left out, as phonopy does."""
+
+
 def ensure_writeable(name: str, array: Any, dtype: Any, shape: tuple[int, ...]) -> None:
     """Require an array in C order that can be written into as it is."""
     ensure_type(name, array, np.ndarray)
@@ -72,8 +76,10 @@ def zone_triplet_weights(
         g_1 = \delta(f + f' - f'') - \delta(f - f' + f''), \qquad
         g_2 = \delta(f - f' - f'') + \delta(f + f' - f'') + \delta(f - f' + f'')
 
-    The delta functions are those of `triplet_weights` by tetrahedra. A vertex is the image
-    at its very address, the first image of that point where none is there.
+    The delta functions are those of `triplet_weights` by tetrahedra, but for tetrahedra that
+    have less than 10⁻¹⁰ of their states below a target where three vertices nearly tie: they
+    are left out, as phonopy does. A vertex is the image at its very address, the first image
+    of that point where none is there.
 
     Parameters
     ----------
@@ -105,9 +111,9 @@ def zone_triplet_weights(
     plus = f1[..., :, None] + f2[..., None, :]
     minus = f1[..., :, None] - f2[..., None, :]
     decay, absorb, emit = (
-        delta_weights(plus, w),
-        delta_weights(-minus, w),  # not of minus at -w: vertices may tie
-        delta_weights(minus, w),
+        delta_weights(plus, w, FEW),
+        delta_weights(-minus, w, FEW),  # not of minus at -w: vertices may tie
+        delta_weights(minus, w, FEW),
     )
     layers = [decay, absorb - emit, decay + absorb + emit]
     out[:] = layers[: len(out)]
@@ -161,8 +167,8 @@ def zone_point_weights(
 ) -> NDArray[np.float64]:
     r"""Weights of :math:`\delta(w - f)`, or of :math:`\theta(w - f)`, at given images.
 
-    Those of `tetrahedron_weights`, one kind of them alone; vertices are looked up as in
-    `zone_triplet_weights`.
+    Those of `tetrahedron_weights`, one kind of them alone; vertices are looked up, and
+    tetrahedra with few states are left out, as in `zone_triplet_weights`.
 
     Parameters
     ----------
@@ -191,5 +197,5 @@ def zone_point_weights(
     address = zone.addresses[np.asarray(points)][:, None, None] + offsets
     vertices = f[np.asarray(rows)[zone.index(address)]][..., None]
     weights = step_weights if step else delta_weights
-    out[:] = weights(vertices, w)[..., 0]
+    out[:] = weights(vertices, w, FEW)[..., 0]
     return out
