@@ -1,12 +1,13 @@
 """phono3py and phonopy without and with our kernels inside, in one process.
 
-    nox -s bench -- benches/inside.py [--quick] [--case Si Si-isotopes ...] [--whole]
+    nox -s bench -- benches/inside.py [--quick] [--case Si Si-DOS ...] [--whole Si ...] [--overhead]
 
 PHONO_TEST_DATA names the folder with the three crystals. For each case the peer's own
-calculation runs twice, ours and then theirs, and CPU seconds *inside the functions of
-phonors* are compared, what is made once per run included; beside them stand the largest
-relative difference of the result and the calls that were passed on. ``--whole`` measures
-whole processes of ``phono3py-load``, their peak memory, and what importing costs.
+calculation runs with ours and with theirs by turns, ``--repeats`` times, and the least CPU
+seconds *inside the functions of phonors* are compared, what is made once per run included;
+beside them stand the largest relative difference of the result and the calls that were
+passed on. ``--whole`` measures whole processes of ``phono3py-load`` and their peak memory,
+``--overhead`` what importing costs and what a run costs of which every call is passed on.
 
 Run it with RAYON_NUM_THREADS=1 to compare kernels, not schedulers.
 """
@@ -118,48 +119,57 @@ def density_of_states(ph3: Any, mesh: tuple[int, ...]) -> Any:
     return np.array(phonon.total_dos.dos)
 
 
-def measure(name: str, case: Case, data: Path, clock: Clock, quick: bool) -> None:
-    """Ours, then theirs, and a line."""
+def measure(name: str, case: Case, data: Path, clock: Clock, options: Any) -> None:
+    """Ours and theirs by turns, and a line."""
     import phono_inside
 
-    mesh = case.quick if quick else case.mesh
+    mesh = case.quick if options.quick else case.mesh
     ph3 = loaded(data, case.crystal)
 
-    def work() -> Any:
-        if name.endswith("DOS"):
-            return density_of_states(ph3, mesh)
-        return conductivity(ph3, mesh, case.options)
-
     def timed() -> tuple[Any, dict[str, float]]:
+        phono_inside.forget()
         clock.seconds.clear()
-        return work(), dict(clock.seconds)
+        if name.endswith("DOS"):
+            return density_of_states(ph3, mesh), dict(clock.seconds)
+        return conductivity(ph3, mesh, case.options), dict(clock.seconds)
 
-    before = {f.name: sum(f.passed_on.values()) for f in phono_inside.status().functions}
-    result, ours = timed()
-    with phono_inside.original():
-        expected, theirs = timed()
-    passed_on = sum(
-        sum(f.passed_on.values()) - before[f.name] for f in phono_inside.status().functions
-    )
+    before = calls_passed_on()
+    ours: dict[str, float] = {}
+    theirs: dict[str, float] = {}
+    for _ in range(options.repeats):
+        result, seconds = timed()
+        ours = {n: min(t, ours.get(n, t)) for n, t in seconds.items()}
+        with phono_inside.original():
+            expected, seconds = timed()
+        theirs = {n: min(t, theirs.get(n, t)) for n, t in seconds.items()}
     served = {f.name for f in phono_inside.status().functions if f.served}
     a, b = (sum(t for n, t in s.items() if n in served) for s in (ours, theirs))
     away = np.abs(result - expected).max() / np.abs(expected).max()
     at = "x".join(map(str, mesh))
-    target = "" if quick else f"(asked {case.target:g})"
+    target = "" if options.quick else f"(asked {case.target:g})"
     print(f"{name:12} {at:9} {b:9.2f} s {a:8.2f} s  {b / a:6.1f} {target:12} {away:8.1e}")
     for one in sorted(served & theirs.keys()):
         ratio = theirs[one] / max(ours[one], 1e-9)
         print(f"    {one:36} {theirs[one]:9.3f} {ours[one]:8.3f} {ratio:7.1f}")
-    print(f"    {passed_on} calls passed on", flush=True)
+    print(f"    {calls_passed_on() - before} calls passed on", flush=True)
 
 
-def whole(data: Path, quick: bool) -> None:
-    """Whole processes of phono3py-load, and what importing costs."""
-    folder, file = FILES["Si"]
-    mesh = ["--mesh", *(["7"] * 3 if quick else ["13"] * 3)]
+def calls_passed_on() -> int:
+    """How many calls were left to the originals until now."""
+    import phono_inside
+
+    return sum(sum(f.passed_on.values()) for f in phono_inside.status().functions)
+
+
+def whole(data: Path, name: str, options: Any) -> None:
+    """Whole processes of phono3py-load: the least seconds and memory of several."""
+    case = CASES[name]
+    folder, file = FILES[case.crystal]
+    mesh = [str(n) for n in (case.quick if options.quick else case.mesh)]
     program = Path(sys.executable).with_name("phono3py-load")
-    command = [str(program), file, *mesh, "--br", "--ts", "300"]
-    for inside in ("on", "off"):
+    command = [str(program), file, "--mesh", *mesh, "--br", "--ts", "300"]
+    runs: dict[str, list[tuple[float, float]]] = {"on": [], "off": []}
+    for inside in ["on", "off"] * options.repeats:
         with tempfile.TemporaryDirectory() as work:
             for path in (data / folder).iterdir():
                 shutil.copy(path, work)
@@ -171,17 +181,45 @@ def whole(data: Path, quick: bool) -> None:
                 file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)],
             )
             _, status, usage = os.wait4(pid, 0)
-            cpu, peak = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
-            print(f"phono3py-load, {inside:3}: {cpu:7.2f} CPU s, {peak:7.0f} MiB, {status}")
-    for inside in ("off", "on"):
-        times = []
-        for _ in range(3 if quick else 9):
-            code = "import time; t = time.process_time(); import phono3py;"
-            code += "print(time.process_time() - t)"
-            environment = {**os.environ, "PHONO_INSIDE": inside}
-            run = [sys.executable, "-W", "ignore", "-c", code]
-            times.append(float(subprocess.check_output(run, env=environment)))
-        print(f"import phono3py, {inside}: {1e3 * min(times):.0f} ms")
+            if status:
+                sys.exit(f"phono3py-load ended with {status}")
+            runs[inside].append((usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024))
+    least = {inside: np.min(values, axis=0) for inside, values in runs.items()}
+    for inside, (cpu, peak) in least.items():
+        print(f"phono3py-load, {name}, {inside:3}: {cpu:7.2f} CPU s, {peak:7.0f} MiB")
+    cpu, memory = least["off"][0] / least["on"][0], least["on"][1] / least["off"][1]
+    print(f"    {cpu:.1f} times as fast, {memory:.2f} of the memory", flush=True)
+
+
+def overhead(data: Path, options: Any) -> None:
+    """What importing costs, and a run of which every call is passed on."""
+    imports: dict[str, list[float]] = {"off": [], "on": []}
+    for inside in ["off", "on"] * (2 if options.quick else 11):
+        code = "import time; t = time.process_time(); import phono3py;"
+        code += "print(time.process_time() - t)"
+        environment = {**os.environ, "PHONO_INSIDE": inside}
+        run = [sys.executable, "-W", "ignore", "-c", code]
+        imports[inside].append(float(subprocess.check_output(run, env=environment)))
+    off, on = (1e3 * min(imports[inside]) for inside in ("off", "on"))
+    print(f"import phono3py: {off:.0f} ms, inside {on:.0f} ms")
+
+    import phono_inside
+    from phono_grid import using
+
+    ph3 = loaded(data, "Si")
+    ph3.mesh_numbers = (9, 9, 9)
+    runs: dict[str, list[float]] = {"theirs": [], "passed on": []}
+    before = calls_passed_on()
+    for which in ["theirs", "passed on"] * (1 if options.quick else 5):
+        # Without our kernels in Rust every call is passed on.
+        way = phono_inside.original() if which == "theirs" else using("Python")
+        with way:
+            start = time.process_time()
+            conductivity(ph3, (9, 9, 9), {})
+            runs[which].append(time.process_time() - start)
+    theirs, passed = (min(values) for values in runs.values())
+    n = calls_passed_on() - before
+    print(f"run of {theirs:.3f} s, {passed / theirs - 1:+.2%} with {n} calls passed on")
 
 
 def main() -> None:
@@ -191,20 +229,26 @@ def main() -> None:
     )
     parser.add_argument("--case", choices=CASES, nargs="*", default=list(CASES))
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--whole", action="store_true")
+    parser.add_argument("--repeats", type=int, default=2)
+    parser.add_argument("--whole", choices=CASES, nargs="*", default=[])
+    parser.add_argument("--overhead", action="store_true")
     parser.add_argument("--data", type=Path, default=os.environ.get("PHONO_TEST_DATA"))
     arguments = parser.parse_args()
     if arguments.data is None:
         parser.error("--data or PHONO_TEST_DATA must name the folder with the crystals")
+    for name in arguments.whole:  # a process is as large as the one that it comes from
+        whole(Path(arguments.data), name, arguments)
     import phono_inside
 
     phono_inside.register()
+    if arguments.overhead:
+        overhead(Path(arguments.data), arguments)
+    if not arguments.case:
+        return
     clock = Clock()
     print("case         mesh       theirs      ours      ratio            difference")
     for name in arguments.case:
-        measure(name, CASES[name], Path(arguments.data), clock, arguments.quick)
-    if arguments.whole:
-        whole(Path(arguments.data), arguments.quick)
+        measure(name, CASES[name], Path(arguments.data), clock, arguments)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak of this process: {peak:.0f} MiB")
 

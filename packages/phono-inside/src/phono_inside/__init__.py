@@ -9,9 +9,9 @@ touched. phono3py calls it by itself when it is imported; for phonopy alone
 ``PHONO_INSIDE="interaction, collision_at_grid_point"`` all but these functions.
 """
 
-from phono_inside._registry import original, register, status
+from phono_inside._registry import forget, original, register, status
 from phono_inside._status import FunctionStatus, Status
 
-__all__ = ["FunctionStatus", "Status", "original", "register", "status"]
+__all__ = ["FunctionStatus", "Status", "forget", "original", "register", "status"]
 
 register()

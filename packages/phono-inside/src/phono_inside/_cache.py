@@ -10,6 +10,9 @@ from phono_grid import content_hash
 
 T = TypeVar("T")
 
+ALL: list["Cache"] = []
+"""Every cache of this process."""
+
 
 def key_of(*values: Any) -> Hashable:
     """A key of the content of arrays, and of other values.
@@ -31,6 +34,7 @@ class Cache:
         self._size = size
         self._lock = Lock()
         self._results: OrderedDict[Hashable, Any] = OrderedDict()
+        ALL.append(self)
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """The result of ``key``, made if it is not there."""

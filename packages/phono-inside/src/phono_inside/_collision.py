@@ -9,18 +9,12 @@ from numpy.typing import NDArray
 from phono_3ph import GivenTriplets, Scattering, Series3, ZoneModes, zone_linewidths
 from phono_grid import DEGENERACY, Gaussian, degenerate_sets, units
 
+from phono_inside._arrays import ensure_arrays, ensure_finite, ensure_output
 from phono_inside._cache import Cache, key_of
-from phono_inside._crystal import (
-    ensure_arrays,
-    ensure_finite,
-    ensure_output,
-    modes_of,
-    series_of,
-    tetrahedra_of,
-    zone_of,
-)
+from phono_inside._crystal import modes_of, series_of
 from phono_inside._kernels import ensure_rust
 from phono_inside._registry import PassedOn
+from phono_inside._zones import tetrahedra_of, zone_of
 
 OCCUPATIONS = Cache(2)
 DEGENERATE = Cache(4)

@@ -8,16 +8,11 @@ from phono_3ph import interaction_strengths
 from phono_grid import Tetrahedra, Triplets, units
 from phono_grid.arrays import distinct
 
-from phono_inside._crystal import (
-    ensure_arrays,
-    ensure_finite,
-    ensure_output,
-    modes_of,
-    series_of,
-    zone_of_addresses,
-)
+from phono_inside._arrays import ensure_arrays, ensure_finite, ensure_output
+from phono_inside._crystal import modes_of, series_of
 from phono_inside._kernels import ensure_rust
 from phono_inside._registry import PassedOn
+from phono_inside._zones import zone_of_addresses
 
 _KINDS = {
     "frequencies": "f8",

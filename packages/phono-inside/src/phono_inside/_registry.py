@@ -189,6 +189,17 @@ def original() -> Iterator[None]:
         _originals_wanted.reset(token)
 
 
+def forget() -> None:
+    """Free the memory of what is kept from one call to the next.
+
+    Series, eigenvectors and tetrahedra of the last few runs are kept, by the content of the
+    arrays they are made of. To forget them costs nothing but making them again.
+    """
+    caches = sys.modules.get("phono_inside._cache")  # nothing is kept before it is there
+    for cache in caches.ALL if caches else ():
+        cache.clear()
+
+
 def status() -> Status:
     """Which functions are replaced, and how many calls ours served or passed on."""
     from importlib.metadata import PackageNotFoundError, version

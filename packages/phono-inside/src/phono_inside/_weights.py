@@ -6,20 +6,15 @@ from typing import Any
 import numpy as np
 from phono_grid import zone_point_weights, zone_triplet_weights
 
-from phono_inside._crystal import (
-    ensure_arrays,
-    ensure_finite,
-    ensure_output,
-    tetrahedra_of,
-    zone_of,
-)
+from phono_inside._arrays import ensure_arrays, ensure_finite, ensure_output
 from phono_inside._kernels import ensure_rust
 from phono_inside._registry import PassedOn
+from phono_inside._zones import tetrahedra_of, zone_of
 
 
 def triplets_integration_weights(phonors: ModuleType, **a: Any) -> None:
     """Fill ``iw``, (2 or 3, n_t, n_f, n_b, n_b), and ``iw_zero``, without layers."""
-    ensure_rust()
+    ensure_rust("phono_grid")
     if a["tp_type"] not in (2, 3):
         raise PassedOn("one layer of weights")
     ensure_arrays(
@@ -48,7 +43,7 @@ def triplets_integration_weights(phonors: ModuleType, **a: Any) -> None:
 
 def integration_weights_at_grid_points(phonors: ModuleType, **a: Any) -> None:
     """Fill ``iw``, (n_points, n_f, n_b)."""
-    ensure_rust()
+    ensure_rust("phono_grid")
     if a["function"] not in ("I", "J"):
         raise PassedOn("another function")
     ensure_arrays(
