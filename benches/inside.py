@@ -1,6 +1,7 @@
 """phono3py and phonopy without and with our kernels inside, in one process.
 
-    nox -s bench -- benches/inside.py [--quick] [--case Si Si-DOS ...] [--whole Si ...] [--overhead]
+    nox -s bench -- benches/inside.py [--quick] [--case Si ...] [--whole Si ...]
+        [--overhead]
 
 PHONO_TEST_DATA names the folder with the three crystals. For each case the peer's own
 calculation runs with ours and with theirs by turns, ``--repeats`` times, and the least CPU

@@ -1,5 +1,7 @@
 """Input for the kernels of phono_dynmat."""
 
+from dataclasses import replace
+
 import numpy as np
 from phono_dynmat import (
     BornCharges,
@@ -36,6 +38,11 @@ def dipoles(rng: np.random.Generator) -> GonzeLeeCorrection:
     return GonzeLeeCorrection(series, charges_of(rng), np.r_[g, np.zeros((1, 3))], 0.3, own)
 
 
+def dipoles_as_they_come(rng: np.random.Generator) -> GonzeLeeCorrection:
+    """The sum at the wave vectors themselves, as phonopy has it."""
+    return replace(dipoles(rng), periodic=False)
+
+
 def interpolated(rng: np.random.Generator) -> WangCorrection:
     """Those constants with random charges and shares."""
     series = series_of(rng)
@@ -55,7 +62,12 @@ def wave_vectors(rng: np.random.Generator):
     return np.concatenate([rng.uniform(-1, 1, (7, 3)), rng.uniform(-4, 4, (5, 3)), special])
 
 
-DYNAMICS = {"plain": series_of, "Gonze and Lee": dipoles, "Wang": interpolated}
+DYNAMICS = {
+    "plain": series_of,
+    "Gonze and Lee": dipoles,
+    "Gonze and Lee, not periodic": dipoles_as_they_come,
+    "Wang": interpolated,
+}
 """Constants alone and with dipoles in two ways."""
 
 

@@ -153,7 +153,15 @@ def zone_point_ties(rng):
     args, keywords, results = zone_point_weights(rng, step=bool(rng.integers(2)))
     zone, tetrahedra, _, rows, points, _, out = args
     f = rng.integers(0, 3, (9, 4)) + 1e-12 * rng.normal(size=(9, 4))
-    args = zone, tetrahedra, f, rows, points, [0.0, 1.0, 2.0], np.ascontiguousarray(out[:, :3])
+    args = (
+        zone,
+        tetrahedra,
+        f,
+        rows,
+        points,
+        [0.0, 1.0, 2.0],
+        np.ascontiguousarray(out[:, :3]),
+    )
     return args, keywords, results
 
 

@@ -1,5 +1,6 @@
 """Which image of a wave vector is given does not matter."""
 
+from dataclasses import replace
 from itertools import product
 
 import cases_phono_dynmat as cases
@@ -99,6 +100,27 @@ def test_frequencies_are_periodic_wherever_the_wave_vector_is(dynamics, q):
     f = phonon_frequencies(dynamics, [q])
     shifted = phonon_frequencies(dynamics, q + ALL_SHIFTS)
     np.testing.assert_allclose(shifted, np.broadcast_to(f, shifted.shape), atol=1e-9)
+
+
+def test_dipoles_that_are_not_periodic_are_summed_at_the_wave_vector_itself(
+    spring_constants, rng
+):
+    whole = with_dipoles(spring_constants, "Gonze and Lee")
+    q, g = rng.uniform(-0.2, 0.2, (4, 3)), np.array([0, -1, 1])
+    for kernel in (dynamical_matrices, dynamical_matrix_derivatives):
+        expected = kernel(whole, q)
+        size = np.abs(expected).max()
+        as_it_comes = replace(whole, periodic=False)
+        np.testing.assert_array_equal(kernel(as_it_comes, q), expected)
+        away = kernel(as_it_comes, q + g)
+        gauge = phases(whole, g)
+        assert np.abs(away - gauge.conj()[:, None] * expected * gauge).max() > 1e-9 * size
+        # A shift of all vectors of the sum does what a shift of q does not.
+        shifted = whole.reciprocal_vectors - g @ whole.cell.reciprocal_lattice
+        moved = replace(as_it_comes, reciprocal_vectors=shifted)
+        away = kernel(moved, q + g)
+        close = gauge.conj()[:, None] * expected * gauge
+        np.testing.assert_allclose(away, close, rtol=1e-9, atol=1e-12 * size)
 
 
 def test_matrices_and_derivatives_are_periodic_up_to_the_phases_of_atoms(dynamics, qpoints):

@@ -131,6 +131,32 @@ def test_weights_where_vertices_nearly_tie_are_theirs(data, rng, function):
     np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-15)
 
 
+@pytest.mark.parametrize("crystal", ["NaCl", "AlN"])
+def test_meshes_with_charges_are_theirs(data, rng, crystal):
+    from phonopy import Phonopy
+
+    ph3 = loaded(data, crystal)
+    phonon = Phonopy(ph3.unitcell, ph3.supercell_matrix, ph3.primitive_matrix)
+    phonon.force_constants = ph3.fc2
+    phonon.nac_params = {**ph3.nac_params, "method": "gonze"}
+    # Anywhere, in the first zone or not, and at reciprocal lattice points.
+    q = np.r_[rng.uniform(-2, 2, (30, 3)), np.eye(3), np.zeros((1, 3)), [[0.5, 0.5, 0]]]
+
+    def work():
+        phonon.run_qpoints(q, with_dynamical_matrices=True, nac_q_direction=[1, 0, 0])
+        phonon.run_mesh([7, 7, 7], is_gamma_center=True)
+        phonon.run_total_dos()
+        return (
+            np.array(phonon.qpoints.dynamical_matrices),
+            np.array(phonon.mesh.frequencies),
+            np.array(phonon.total_dos.dos),
+        )
+
+    ours, theirs = both(work, "dynamical_matrices_at_qpoints_gonze")
+    for x, y in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(x, y, rtol=1e-9, atol=1e-12 * np.abs(y).max())
+
+
 @pytest.mark.parametrize(
     ("crystal", "method"), [("Si", None), ("NaCl", "wang"), ("AlN", "gonze")]
 )

@@ -102,6 +102,23 @@ def test_a_method_is_replaced_and_what_it_cannot_serve_is_left_to_the_original(
     assert state.passed_on == {"another class": 1}
 
 
+def test_few_wave_vectors_are_left_to_the_original(phonors):
+    phono_inside.register()
+    name = "dynamical_matrices_at_qpoints_gonze"
+    getattr(phonors, name)(*[np.zeros((3, 3))] * 17)
+    assert phonors.calls == [name]
+    assert phono_inside.status()[name].passed_on == {"few wave vectors": 1}
+
+
+def test_what_is_kept_can_be_forgotten():
+    from phono_inside._cache import Cache
+
+    cache = Cache(2)
+    assert cache.get("a", lambda: 1) == cache.get("a", lambda: 2) == 1
+    phono_inside.forget()
+    assert cache.get("a", lambda: 2) == 2
+
+
 def test_without_phonors_nothing_happens(monkeypatch):
     monkeypatch.setitem(sys.modules, "phonors", None)
     phono_inside.register()

@@ -17,7 +17,7 @@ from phono_grid import (
     triplet_weights,
     units,
 )
-from phono_inside._crystal import tetrahedra_of
+from phono_inside._zones import tetrahedra_of
 
 Q = 6
 TEMPERATURES = [0.0, 5.0, 20.0]

@@ -71,8 +71,9 @@ pub enum Correction<'a> {
     GonzeLee {
         /// Charges.
         polar: BornCharges<'a>,
-        /// A reduced basis of the reciprocal lattice in rows, 1/Å without 2π.
-        zone_basis: [[f64; 3]; 3],
+        /// A reduced basis of the reciprocal lattice in rows, 1/Å without 2π; without one wave
+        /// vectors are not taken to the first zone.
+        zone_basis: Option<[[f64; 3]; 3]>,
         /// `G`, Cartesian, 1/Å without 2π.
         reciprocal_vectors: &'a [[f64; 3]],
         /// `Λ` of the damping `exp(-k·ε·k / 4Λ²)`, 1/Å.
@@ -109,7 +110,7 @@ impl<'a> Dynamics<'a> {
     pub fn gonze_lee(
         series: HarmonicSeries<'a>,
         polar: BornCharges<'a>,
-        zone_basis: ArrayView2<'_, f64>,
+        zone_basis: Option<ArrayView2<'_, f64>>,
         reciprocal_vectors: ArrayView2<'a, f64>,
         width: f64,
         self_terms: ArrayView3<'a, Complex64>,
@@ -123,7 +124,7 @@ impl<'a> Dynamics<'a> {
         let own = self_terms.to_slice().ok_or(Error::Layout("self_terms"))?;
         let correction = Correction::GonzeLee {
             polar,
-            zone_basis: basis_of_zone(zone_basis)?,
+            zone_basis: zone_basis.map(basis_of_zone).transpose()?,
             reciprocal_vectors: g.as_chunks().0,
             width,
             self_terms: own.as_chunks().0.as_chunks().0,

@@ -30,7 +30,7 @@ pub(crate) struct DynamicalMatrix<'a> {
 #[derive(Debug)]
 enum LongRange<'a> {
     None,
-    GonzeLee(Dipoles, Zone),
+    GonzeLee(Dipoles, Option<Zone>),
     Wang(BornCharges<'a>, f64, Zone),
 }
 
@@ -54,7 +54,8 @@ impl<'a> DynamicalMatrix<'a> {
             } => {
                 let vectors = reciprocal_vectors;
                 let dipoles = Dipoles::new(cell, polar, vectors, width, self_terms);
-                LongRange::GonzeLee(dipoles, Zone::new(&reciprocal, zone_basis))
+                let zone = zone_basis.map(|basis| Zone::new(&reciprocal, basis));
+                LongRange::GonzeLee(dipoles, zone)
             }
             Correction::Wang { polar, zone_basis, .. } => {
                 let coupling = polar.coupling(cell.lattice());
@@ -93,7 +94,7 @@ impl<'a> DynamicalMatrix<'a> {
         let matrices = &mut matrices[..size];
         self.fourier.at(qpoints, &self.interactions(qpoints), matrices);
         if let LongRange::GonzeLee(dipoles, zone) = &self.long_range {
-            dipoles.add(&self.batch_of(qpoints, zone), work, matrices);
+            dipoles.add(&self.batch_of(qpoints, zone.as_ref()), work, matrices);
         }
     }
 
@@ -109,17 +110,18 @@ impl<'a> DynamicalMatrix<'a> {
         let mut all = matrices.each_mut().map(|m| &mut m[..size]);
         self.fourier.derivatives_at(qpoints, &self.interactions(qpoints), &mut all);
         if let LongRange::GonzeLee(dipoles, zone) = &self.long_range {
-            dipoles.add_derivatives(&self.batch_of(qpoints, zone), work, &mut all);
+            dipoles.add_derivatives(&self.batch_of(qpoints, zone.as_ref()), work, &mut all);
         }
     }
 
     /// Wave vectors as the sum of dipoles takes them: in the first zone, where the sum over
-    /// reciprocal lattice vectors around the origin has converged, with the phases of the way.
-    fn batch_of(&self, qpoints: &[[f64; 3]], zone: &Zone) -> Batch {
+    /// reciprocal lattice vectors around the origin has converged, with the phases of the way;
+    /// as they are without a zone.
+    fn batch_of(&self, qpoints: &[[f64; 3]], zone: Option<&Zone>) -> Batch {
         let mut k: Vec<_> =
             qpoints.iter().map(|&q| cartesian(&self.reciprocal, q)).collect();
-        let centers: Vec<_> =
-            qpoints.iter().zip(&k).map(|(q, k)| zone.center(q, k)).collect();
+        let center = |(q, k)| zone.and_then(|zone: &Zone| zone.center(q, k));
+        let centers: Vec<_> = qpoints.iter().zip(&k).map(center).collect();
         if centers.iter().all(Option::is_none) {
             return Batch::new(&k, self.direction, None);
         }

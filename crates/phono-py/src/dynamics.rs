@@ -28,7 +28,7 @@ impl PyBornCharges<'_> {
 pub struct PyGonzeLeeCorrection<'py> {
     short_range: PyHarmonicSeries<'py>,
     polar: PyBornCharges<'py>,
-    zone_basis: PyReadonlyArray2<'py, f64>,
+    zone_basis: Option<PyReadonlyArray2<'py, f64>>,
     reciprocal_vectors: PyReadonlyArray2<'py, f64>,
     width: f64,
     self_terms: PyReadonlyArray3<'py, Complex64>,
@@ -69,7 +69,7 @@ impl PyDynamics<'_> {
             Self::GonzeLee(gonze) => Dynamics::gonze_lee(
                 gonze.short_range.view()?,
                 gonze.polar.view()?,
-                gonze.zone_basis.as_array(),
+                gonze.zone_basis.as_ref().map(PyReadonlyArray2::as_array),
                 gonze.reciprocal_vectors.as_array(),
                 gonze.width,
                 gonze.self_terms.as_array(),

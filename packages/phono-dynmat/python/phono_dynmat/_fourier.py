@@ -100,9 +100,10 @@ def centers_of(dynamics: Dynamics, q: NDArray[np.float64]) -> NDArray[np.float64
     From there a wave vector is in the first Brillouin zone, where the sum over reciprocal
     lattice vectors around the origin has converged.
     """
-    if isinstance(dynamics, HarmonicSeries):
+    basis = None if isinstance(dynamics, HarmonicSeries) else dynamics.zone_basis
+    if basis is None:  # of constants without dipoles, or dipoles that are not periodic
         return np.zeros_like(q)
-    return zone_centers(q, dynamics.cell.reciprocal_lattice, dynamics.zone_basis)
+    return zone_centers(q, dynamics.cell.reciprocal_lattice, basis)
 
 
 def _gauges(cell: Cell, centers: NDArray[np.float64]) -> NDArray[np.complex128]:

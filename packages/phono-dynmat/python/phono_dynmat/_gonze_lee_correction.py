@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from phono_grid import Cell, ValueNoun, reduced_basis
 from phono_grid.errors import (
     ensure_finite,
+    ensure_flag,
     ensure_positive,
     ensure_shape,
     ensure_type,
@@ -45,6 +46,9 @@ class GonzeLeeCorrection(ValueNoun):
         ``Λ``, 1/Å.
     self_terms : (n_a, 3, 3) array_like of complex
         ``s``, which makes a shift of the whole crystal free of forces.
+    periodic : bool
+        Whether ``q`` is taken to the first Brillouin zone. phonopy does not: away from it
+        its sum misses terms.
 
     References
     ----------
@@ -56,6 +60,7 @@ class GonzeLeeCorrection(ValueNoun):
     reciprocal_vectors: NDArray[np.float64]
     width: float
     self_terms: NDArray[np.complex128]
+    periodic: bool = True
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
@@ -64,6 +69,7 @@ class GonzeLeeCorrection(ValueNoun):
         n_a = self.cell.n_atoms
         ensure_shape("polar.charges", self.polar.charges, (n_a, 3, 3))
         ensure_positive("width", self.width)
+        ensure_flag("periodic", self.periodic)
         g = finite(self.reciprocal_vectors, "reciprocal_vectors", ("n_g", 3))
         g = frozen(g, "reciprocal_vectors")
         object.__setattr__(self, "reciprocal_vectors", g)
@@ -83,6 +89,6 @@ class GonzeLeeCorrection(ValueNoun):
         return self.short_range.cell
 
     @property
-    def zone_basis(self) -> NDArray[np.float64]:
-        """A reduced basis of the reciprocal lattice in rows, 1/Å without 2π."""
-        return reduced_basis(self.cell.reciprocal_lattice)
+    def zone_basis(self) -> NDArray[np.float64] | None:
+        """A reduced basis of the reciprocal lattice in rows, 1/Å; None if not periodic."""
+        return reduced_basis(self.cell.reciprocal_lattice) if self.periodic else None

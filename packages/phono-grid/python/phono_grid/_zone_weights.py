@@ -20,7 +20,6 @@ from phono_grid.errors import (
     finite,
 )
 
-
 FEW = 1e-10
 """Parts of the states of a tetrahedron below this are left out, as phonopy does."""
 
@@ -76,10 +75,10 @@ def zone_triplet_weights(
         g_1 = \delta(f + f' - f'') - \delta(f - f' + f''), \qquad
         g_2 = \delta(f - f' - f'') + \delta(f + f' - f'') + \delta(f - f' + f'')
 
-    The delta functions are those of `triplet_weights` by tetrahedra, but for tetrahedra that
-    have less than 10⁻¹⁰ of their states below a target where three vertices nearly tie: they
-    are left out, as phonopy does. A vertex is the image at its very address, the first image
-    of that point where none is there.
+    The delta functions are those of `triplet_weights` by tetrahedra, but for tetrahedra
+    that have less than 10⁻¹⁰ of their states below a target where vertices nearly tie:
+    they are left out, as phonopy does. A vertex is the image at its very address, the
+    first image of that point where none is there.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from types import ModuleType
 from typing import Any
 
-from phono_inside._signatures import KNOWN, METHODS, MODULES, OVERRIDES
+from phono_inside._signatures import FEW, KNOWN, LISTS, METHODS, MODULES, OVERRIDES
 from phono_inside._status import FunctionStatus, Status
 
 log = logging.getLogger("phono.lang")
@@ -124,12 +124,16 @@ def _wrapper(
 ) -> Callable[..., Any]:
     """The function that stands in the place of one of ``module``."""
     names = [argument.rstrip("=") for argument in signature]
-    defaults = {argument[:-1]: None for argument in signature if argument.endswith("=")}
-    state = _status[name]
+    parameters = inspect.signature(function).parameters
+    defaults = {n: p.default for n, p in parameters.items() if p.default is not p.empty}
+    state, place = _status[name], LISTS.get(name, 99)
 
     @functools.wraps(function)
     def inside(*args: Any, **kwargs: Any) -> Any:
         if _originals_wanted.get():
+            return function(*args, **kwargs)
+        if len(args) > place and len(args[place]) < FEW:  # they are many: no more than this
+            state.passed_on["few wave vectors"] += 1
             return function(*args, **kwargs)
         try:
             if len(args) + len(kwargs) < len(names) - len(defaults):

@@ -25,8 +25,17 @@ OVERRIDES = {
     "integration_weights_at_grid_points": (
         "phono_inside._weights:integration_weights_at_grid_points"
     ),
+    "dynamical_matrices_at_qpoints_gonze": (
+        "phono_inside._dynamics:dynamical_matrices_at_qpoints_gonze"
+    ),
 }
 """Where each function of phonors is served, those that gain most first."""
+
+FEW = 16
+"""With fewer wave vectors it takes longer to look at the arguments than to compute."""
+
+LISTS = {"dynamical_matrices_at_qpoints_gonze": 1}
+"""The place among the arguments of a list that pays from `FEW` on."""
 
 METHODS = {"GroupVelocity.run": "phono_inside._velocities:run"}
 """Where methods of classes of phonopy are served."""
@@ -55,6 +64,10 @@ KNOWN = {
     "integration_weights_at_grid_points": _names(
         "iw frequency_points relative_grid_address d_diag grid_points frequencies "
         "bz_grid_addresses bz_map gp2irgp_map bz_grid_type function"
+    ),
+    "dynamical_matrices_at_qpoints_gonze": _names(
+        "dynmats qpoints fc svecs multi mass p2s_map s2p_map born dielectric "
+        "reciprocal_lattice pos dd_q0 g_list nac_factor lambda_ q_direction= hermitianize="
     ),
     "GroupVelocity.run": _names("self q_points perturbation="),
 }

@@ -5,6 +5,7 @@ their derivatives are taken as they are, charges included; the eigenvectors are 
 the same routine of LAPACK, so that degenerate sets are told apart in the same way.
 """
 
+import sys
 from itertools import pairwise
 from types import ModuleType
 from typing import Any
@@ -22,6 +23,8 @@ _NEEDED = (
     *("_dynmat", "_ddm", "_q_length", "_factor", "_cutoff_frequency", "_symmetry"),
     *("_directions", "_reciprocal_lattice", "_group_velocities"),
 )
+NEAR = 1e-4
+"""Fractional; wave vectors closer to Γ than this are treated one by one."""
 _BYTES = 1 << 26
 """Bytes of derivatives of dynamical matrices that are held at once."""
 
@@ -54,18 +57,34 @@ def run(module: ModuleType, **a: Any) -> None:
 
 def _velocities(loop: Any, q: Array) -> Array:
     """Velocities before the average over the operations that leave ``q`` in place."""
-    matrices, slopes = [], []
+    slopes = []
     for point in q:
-        loop._dynmat.run(point)
-        matrices.append(loop._dynmat.dynamical_matrix)
         loop._ddm.run(point)
         slopes.append(loop._ddm.d_dynamical_matrix)
-    values, e = np.linalg.eigh(np.array(matrices))
+    values, e = np.linalg.eigh(_matrices(loop._dynmat, q))
     f = np.sqrt(np.abs(values)) * np.sign(values) * loop._factor
     v = _diagonals(np.array(slopes), e, f, loop._directions[0])
     moving = f > loop._cutoff_frequency
     scale = np.where(moving, loop._factor**2 / 2 / np.where(moving, f, 1), 0)
     return np.asarray(v * scale[..., None])
+
+
+def _matrices(dynmat: Any, q: Array) -> Array:
+    """Dynamical matrices, those away from Γ all at once if phonopy can."""
+    module = sys.modules.get("phonopy.harmonic.dynamical_matrix")
+    together = getattr(module, "get_dynamical_matrices_at_qpoints", None)
+    # At Γ charges count in another way in `run` than for many wave vectors.
+    alone = np.abs(q - np.rint(q)).max(axis=1) < NEAR
+    n_b = 3 * len(dynmat.primitive)
+    matrices = np.empty((len(q), n_b, n_b), dtype=complex)
+    if together is None or getattr(dynmat, "lang", None) != "Rust":
+        alone[:] = True
+    elif not alone.all():
+        matrices[~alone] = together(dynmat, np.ascontiguousarray(q[~alone]))
+    for i in np.flatnonzero(alone):
+        dynmat.run(q[i])
+        matrices[i] = dynmat.dynamical_matrix
+    return matrices
 
 
 def _diagonals(slopes: Array, e: Array, f: Array, along: Array) -> Array:
