@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "phono_3ph": {"phono_grid", "phono_fc", "phono_dynmat"},
     "phono_4ph": {"phono_grid", "phono_fc", "phono_dynmat", "phono_3ph"},
     "phono_mpi": {"phono_grid"},
-    "phono_inside": {"phono_grid", "phono_3ph"},
+    "phono_inside": {"phono_grid", "phono_dynmat", "phono_3ph"},
     "phonokit": {
         "phono_grid",
         "phono_fc",
