@@ -25,31 +25,29 @@ from phono_inside._kernels import ensure_rust
 from phono_inside._registry import PassedOn, original
 
 Array = NDArray[Any]
+Dynamics = HarmonicSeries | GonzeLeeCorrection
 
 DYNAMICS = Cache(4)
 NEAR = 1e-4
 """Fractional; those closer to a reciprocal lattice point are left to the original."""
 _BYTES = 1 << 25
 """Bytes of dynamical matrices that are made at once."""
-_KINDS = {
+_CONSTANTS = {
     "fc": "f8",
     "svecs": "f8",
     "multi": "i8",
     "mass": "f8",
     "p2s_map": "i8",
     "s2p_map": "i8",
-    "born": "f8",
-    "dielectric": "f8",
     "reciprocal_lattice": "f8",
-    "dd_q0": "c16",
-    "g_list": "f8",
 }
+_CHARGES = {"born": "f8", "dielectric": "f8", "dd_q0": "c16", "g_list": "f8"}
 
 
 def dynamical_matrices_at_qpoints_gonze(phonors: ModuleType, **a: Any) -> None:
     """Fill ``dynmats``, (n_q, n_b, n_b)."""
     ensure_rust("phono_grid", "phono_dynmat")
-    ensure_arrays(a, dynmats="c16", qpoints="f8", **_KINDS)
+    ensure_arrays(a, dynmats="c16", qpoints="f8")
     if not a["hermitianize"]:
         raise PassedOn("not Hermitian")
     q, out = a["qpoints"], a["dynmats"]
@@ -73,19 +71,23 @@ def dynamical_matrices_at_qpoints_gonze(phonors: ModuleType, **a: Any) -> None:
         out[is_near] = few
 
 
-def dynamics_of(a: dict[str, Any]) -> GonzeLeeCorrection:
-    """Short-range force constants and the dipoles beside them."""
-    numbers = float(a["nac_factor"]), float(a["lambda_"])
-    key = key_of(*(a[name] for name in _KINDS), *numbers)
+def dynamics_of(a: dict[str, Any]) -> Dynamics:
+    """Force constants, and the dipoles beside them if charges are given."""
+    kinds = _CONSTANTS | (_CHARGES if "born" in a else {})
+    ensure_arrays(a, **kinds)
+    numbers = [float(a[name]) for name in ("nac_factor", "lambda_") if name in a]
+    key = key_of(*(a[name] for name in kinds), *numbers)
     return DYNAMICS.get(key, lambda: _dynamics(a, *numbers))
 
 
-def _dynamics(a: dict[str, Any], factor: float, width: float) -> GonzeLeeCorrection:
+def _dynamics(a: dict[str, Any], factor: float = 0, width: float = 0) -> Dynamics:
     """`dynamics_of`, not kept."""
     lattice = np.linalg.inv(a["reciprocal_lattice"])
     if not np.linalg.det(lattice) > 0:
         raise PassedOn("left-handed lattice")
     series = _series(a, lattice)
+    if "born" not in a:
+        return series
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the charges are the caller's

@@ -1,8 +1,8 @@
 """Group velocities: `run` of phonopy's `GroupVelocity`, many wave vectors at once.
 
-phonopy goes through wave vectors and operations one by one. Its dynamical matrices and
-their derivatives are taken as they are, charges included; the eigenvectors are those of
-the same routine of LAPACK, so that degenerate sets are told apart in the same way.
+phonopy goes through wave vectors and operations one by one. Its dynamical matrices are
+taken as they are; their derivatives too at few wave vectors, and with charges in Wang's
+way. Degenerate sets are told apart along the same direction.
 """
 
 import sys
@@ -12,10 +12,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from phono_dynmat import dynamical_matrix_derivatives
 from phono_grid import DEGENERACY
 
+from phono_inside._dynamics import dynamics_of
 from phono_inside._kernels import ensure_rust
 from phono_inside._registry import PassedOn
+from phono_inside._signatures import FEW
 
 Array = NDArray[Any]
 
@@ -31,7 +34,7 @@ _BYTES = 1 << 26
 
 def run(module: ModuleType, **a: Any) -> None:
     """Set the group velocities, (n_q, n_b, 3), at ``q_points``."""
-    ensure_rust("phono_grid")
+    ensure_rust("phono_grid", "phono_dynmat")
     loop = a["self"]
     if not all(hasattr(loop, name) for name in _NEEDED):
         raise PassedOn("another class")
@@ -57,13 +60,9 @@ def run(module: ModuleType, **a: Any) -> None:
 
 def _velocities(loop: Any, q: Array) -> Array:
     """Velocities before the average over the operations that leave ``q`` in place."""
-    slopes = []
-    for point in q:
-        loop._ddm.run(point)
-        slopes.append(loop._ddm.d_dynamical_matrix)
     values, e = np.linalg.eigh(_matrices(loop._dynmat, q))
     f = np.sqrt(np.abs(values)) * np.sign(values) * loop._factor
-    v = _diagonals(np.array(slopes), e, f, loop._directions[0])
+    v = _diagonals(_slopes(loop, q), e, f, loop._directions[0])
     moving = f > loop._cutoff_frequency
     scale = np.where(moving, loop._factor**2 / 2 / np.where(moving, f, 1), 0)
     return np.asarray(v * scale[..., None])
@@ -73,8 +72,7 @@ def _matrices(dynmat: Any, q: Array) -> Array:
     """Dynamical matrices, those away from Γ all at once if phonopy can."""
     module = sys.modules.get("phonopy.harmonic.dynamical_matrix")
     together = getattr(module, "get_dynamical_matrices_at_qpoints", None)
-    # At Γ charges count in another way in `run` than for many wave vectors.
-    alone = np.abs(q - np.rint(q)).max(axis=1) < NEAR
+    alone = _near(q)
     n_b = 3 * len(dynmat.primitive)
     matrices = np.empty((len(q), n_b, n_b), dtype=complex)
     if together is None or getattr(dynmat, "lang", None) != "Rust":
@@ -85,6 +83,64 @@ def _matrices(dynmat: Any, q: Array) -> Array:
         dynmat.run(q[i])
         matrices[i] = dynmat.dynamical_matrix
     return matrices
+
+
+def _near(q: Array) -> Array:
+    """Whether wave vectors are at reciprocal lattice points: dipoles are not analytic."""
+    return np.asarray(np.abs(q - np.rint(q)).max(axis=1) < NEAR)
+
+
+def _slopes(loop: Any, q: Array) -> Array:
+    """Derivatives of dynamical matrices, (n_q, 3, n_b, n_b)."""
+    arguments, alone = _arguments(loop._ddm, loop._dynmat), _near(q)
+    n_b = 3 * len(loop._dynmat.primitive)
+    slopes = np.empty((len(q), 3, n_b, n_b), dtype=complex)
+    if arguments is None or len(q) < FEW:
+        alone[:] = True
+    else:
+        slopes[~alone] = dynamical_matrix_derivatives(dynamics_of(arguments), q[~alone])
+    for i in np.flatnonzero(alone):
+        loop._ddm.run(q[i])
+        slopes[i] = loop._ddm.d_dynamical_matrix
+    return slopes
+
+
+def _arguments(ddm: Any, dynmat: Any) -> dict[str, Any] | None:
+    """What derivatives are made of, named as phonors does; None where we have others.
+
+    Short-range constants are there once dynamical matrices have been computed.
+    """
+    charged = {"DynamicalMatrix": False, "DynamicalMatrixGL": True}.get(
+        type(dynmat).__name__
+    )
+    if charged is None or getattr(ddm, "_derivative_order", 1) is not None:
+        return None
+    try:
+        fc = dynmat.short_range_force_constants if charged else ddm._force_constants
+        compact = len(fc) != fc.shape[1]
+        n_a = len(ddm._p2s_map)
+        a = {
+            "fc": np.ascontiguousarray(fc, dtype=float),
+            "svecs": np.ascontiguousarray(ddm._svecs),
+            "multi": np.ascontiguousarray(ddm._multi),
+            "mass": np.array(dynmat.normalization_masses, dtype=float),
+            "p2s_map": np.arange(n_a) if compact else ddm._p2s_map,
+            "s2p_map": ddm._s2pp_map if compact else ddm._s2p_map,
+            "reciprocal_lattice": np.linalg.inv(ddm._pcell.cell),
+        }
+        if charged:
+            _, own, _, vectors, width = dynmat.Gonze_nac_dataset
+            a |= {
+                "born": np.array(dynmat.born, dtype=float),
+                "dielectric": np.array(dynmat.dielectric_constant, dtype=float),
+                "dd_q0": np.ascontiguousarray(own, dtype=complex),
+                "g_list": np.ascontiguousarray(vectors, dtype=float),
+                "nac_factor": dynmat.nac_factor,
+                "lambda_": width,
+            }
+    except (AttributeError, TypeError):  # of a version that has them elsewhere, or not yet
+        return None
+    return a
 
 
 def _diagonals(slopes: Array, e: Array, f: Array, along: Array) -> Array:
