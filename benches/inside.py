@@ -1,14 +1,15 @@
 """phono3py and phonopy without and with our kernels inside, in one process.
 
     nox -s bench -- benches/inside.py [--quick] [--case Si ...] [--whole Si ...]
-        [--overhead]
+        [--overhead] [--matcalc]
 
 PHONO_TEST_DATA names the folder with the three crystals. For each case the peer's own
 calculation runs with ours and with theirs by turns, ``--repeats`` times, and the least CPU
-seconds *inside the functions of phonors* are compared, what is made once per run included;
-beside them stand the largest relative difference of the result and the calls that were
-passed on. ``--whole`` measures whole processes of ``phono3py-load`` and their peak memory,
-``--overhead`` what importing costs and what a run costs of which every call is passed on.
+seconds *inside the functions of phonors* are compared (of meshes all of ``run_mesh``), what
+is made once per run included; beside them stand the largest relative difference of the
+result and the calls that were passed on. ``--whole`` measures whole processes of
+``phono3py-load`` and their peak memory, ``--overhead`` what importing costs and what a run
+costs of which every call is passed on, ``--matcalc`` its calculator, which must be there.
 
 Run it with RAYON_NUM_THREADS=1 to compare kernels, not schedulers.
 """
@@ -49,6 +50,7 @@ class Case:
 
 
 ISOTOPES, LBTE = {"is_isotope": True}, {"is_LBTE": True}
+MESH = {"with_group_velocities": True}
 CASES = {
     "Si": Case("Si", (13, 13, 13), (7, 7, 7), 15),
     "Si-large": Case("Si", (19, 19, 19), (9, 9, 9), 20),
@@ -58,6 +60,10 @@ CASES = {
     "Si-LBTE": Case("Si", (9, 9, 9), (5, 5, 5), 4, LBTE),
     "AlN-LBTE": Case("AlN", (7, 7, 5), (4, 4, 3), 2.5, LBTE),
     "Si-DOS": Case("Si", (30, 30, 30), (12, 12, 12), 8),
+    "Si-velocities": Case("Si", (30, 30, 30), (12, 12, 12), 1, MESH),
+    "NaCl-velocities": Case("NaCl", (30, 30, 30), (12, 12, 12), 1, MESH),
+    "AlN-velocities": Case("AlN", (20, 20, 12), (9, 9, 5), 1, MESH),
+    "AlN-mesh": Case("AlN", (30, 30, 18), (9, 9, 5), 1, {"with_group_velocities": False}),
 }
 
 
@@ -109,12 +115,26 @@ def conductivity(ph3: Any, mesh: tuple[int, ...], options: dict[str, Any]) -> An
     return np.array(ph3.thermal_conductivity.kappa)
 
 
-def density_of_states(ph3: Any, mesh: tuple[int, ...]) -> Any:
-    """The density of states by phonopy."""
+def harmonic(ph3: Any) -> Any:
+    """The same constants and charges in phonopy."""
     from phonopy import Phonopy
 
     phonon = Phonopy(ph3.unitcell, ph3.supercell_matrix, ph3.primitive_matrix)
     phonon.force_constants = ph3.fc2
+    if ph3.nac_params:
+        phonon.nac_params = ph3.nac_params
+    return phonon
+
+
+def on_mesh(phonon: Any, mesh: tuple[int, ...], options: dict[str, Any]) -> Any:
+    """Velocities by phonopy, or frequencies."""
+    phonon.run_mesh(mesh, is_gamma_center=True, **options)
+    velocities = phonon.mesh.group_velocities
+    return np.array(phonon.mesh.frequencies if velocities is None else velocities)
+
+
+def density_of_states(phonon: Any, mesh: tuple[int, ...]) -> Any:
+    """The density of states by phonopy."""
     phonon.run_mesh(mesh)
     phonon.run_total_dos()
     return np.array(phonon.total_dos.dos)
@@ -126,12 +146,18 @@ def measure(name: str, case: Case, data: Path, clock: Clock, options: Any) -> No
 
     mesh = case.quick if options.quick else case.mesh
     ph3 = loaded(data, case.crystal)
+    phonon = harmonic(ph3)
+    phono_inside.register()  # methods of phonopy too, which is imported by now
 
     def timed() -> tuple[Any, dict[str, float]]:
         phono_inside.forget()
         clock.seconds.clear()
         if name.endswith("DOS"):
-            return density_of_states(ph3, mesh), dict(clock.seconds)
+            return density_of_states(phonon, mesh), dict(clock.seconds)
+        if "with_group_velocities" in case.options:
+            start = time.process_time()
+            result = on_mesh(phonon, mesh, case.options)
+            return result, {"run_mesh": time.process_time() - start}
         return conductivity(ph3, mesh, case.options), dict(clock.seconds)
 
     before = calls_passed_on()
@@ -143,12 +169,12 @@ def measure(name: str, case: Case, data: Path, clock: Clock, options: Any) -> No
         with phono_inside.original():
             expected, seconds = timed()
         theirs = {n: min(t, theirs.get(n, t)) for n, t in seconds.items()}
-    served = {f.name for f in phono_inside.status().functions if f.served}
+    served = {f.name for f in phono_inside.status().functions if f.served} | {"run_mesh"}
     a, b = (sum(t for n, t in s.items() if n in served) for s in (ours, theirs))
     away = np.abs(result - expected).max() / np.abs(expected).max()
     at = "x".join(map(str, mesh))
-    target = "" if options.quick else f"(asked {case.target:g})"
-    print(f"{name:12} {at:9} {b:9.2f} s {a:8.2f} s  {b / a:6.1f} {target:12} {away:8.1e}")
+    target = "" if options.quick or case.target == 1 else f"(asked {case.target:g})"
+    print(f"{name:15} {at:9} {b:8.2f} s {a:8.2f} s {b / a:6.1f} {target:12} {away:8.1e}")
     for one in sorted(served & theirs.keys()):
         ratio = theirs[one] / max(ours[one], 1e-9)
         print(f"    {one:36} {theirs[one]:9.3f} {ours[one]:8.3f} {ratio:7.1f}")
@@ -223,6 +249,44 @@ def overhead(data: Path, options: Any) -> None:
     print(f"run of {theirs:.3f} s, {passed / theirs - 1:+.2%} with {n} calls passed on")
 
 
+def through_matcalc(options: Any) -> None:
+    """Aluminium by ASE's effective medium, from forces to κ."""
+    import phono_inside
+    from ase.build import bulk
+    from ase.calculators.emt import EMT
+    from matcalc import Phonon3Calc
+    from pymatgen.io.ase import AseAtomsAdaptor
+
+    crystal = AseAtomsAdaptor.get_structure(bulk("Al", "fcc", a=4.05, cubic=True))
+    twice = ((2, 0, 0), (0, 2, 0), (0, 0, 2))
+
+    def work() -> tuple[float, float]:
+        start = time.process_time()
+        phono_inside.forget()
+        calculator = Phonon3Calc(
+            EMT(),
+            fc2_supercell=twice,
+            fc3_supercell=twice,
+            mesh_numbers=(9, 9, 9) if options.quick else (17, 17, 17),
+            t_min=300,
+            t_max=300,
+            t_step=100,
+            relax_structure=False,
+        )
+        kappa = float(np.ravel(calculator.calc(crystal)["thermal_conductivity"])[0])
+        return time.process_time() - start, kappa
+
+    ours, theirs = [], []
+    for _ in range(options.repeats):
+        ours.append(work())
+        with phono_inside.original():
+            theirs.append(work())
+    (a, x), (b, y) = min(ours), min(theirs)
+    print(
+        f"matcalc: {b:.2f} s and {y:.9g}, inside {a:.2f} s and {x:.9g}: {b / a:.1f} times"
+    )
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(
@@ -233,6 +297,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--whole", choices=CASES, nargs="*", default=[])
     parser.add_argument("--overhead", action="store_true")
+    parser.add_argument("--matcalc", action="store_true")
     parser.add_argument("--data", type=Path, default=os.environ.get("PHONO_TEST_DATA"))
     arguments = parser.parse_args()
     if arguments.data is None:
@@ -244,10 +309,12 @@ def main() -> None:
     phono_inside.register()
     if arguments.overhead:
         overhead(Path(arguments.data), arguments)
+    if arguments.matcalc:
+        through_matcalc(arguments)
     if not arguments.case:
         return
     clock = Clock()
-    print("case         mesh       theirs      ours      ratio            difference")
+    print("case            mesh        theirs      ours  ratio              difference")
     for name in arguments.case:
         measure(name, CASES[name], Path(arguments.data), clock, arguments)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
