@@ -69,13 +69,13 @@ class GonzeLeeCorrection(ValueNoun):
         n_a = self.cell.n_atoms
         ensure_shape("polar.charges", self.polar.charges, (n_a, 3, 3))
         ensure_positive("width", self.width)
-        ensure_flag("periodic", self.periodic)
         g = finite(self.reciprocal_vectors, "reciprocal_vectors", ("n_g", 3))
         g = frozen(g, "reciprocal_vectors")
         object.__setattr__(self, "reciprocal_vectors", g)
         own = frozen(self.self_terms, "self_terms", np.complex128, (n_a, 3, 3))
         ensure_finite("self_terms", own)
         object.__setattr__(self, "self_terms", own)
+        ensure_flag("periodic", self.periodic)
 
     def __repr__(self) -> str:
         """Crystal and sum: ``GonzeLeeCorrection(2 atoms NaCl, 307 G, width 0.19 1/Å)``."""
