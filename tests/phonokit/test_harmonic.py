@@ -236,6 +236,7 @@ def test_what_cannot_be_is_one_line_and_exit_2_and_nothing_is_written(
     assert list(here.iterdir()) == []
 
 
+@pytest.mark.needs_rust
 @pytest.mark.parametrize(("steps", "expected"), [(2, 101), (15, 201), (31, 401)])
 def test_a_density_has_no_more_points_than_its_mesh_has_details(steps, expected):
     result = phonokit.dos(phonokit.load(EXAMPLE), (steps, steps, steps))

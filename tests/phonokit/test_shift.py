@@ -92,6 +92,7 @@ def test_modes_of_a_shifted_mesh_make_its_free_energy(silicon):
         phonokit.modes(silicon, q=[0, 0, 0], shift=True)
 
 
+@pytest.mark.needs_rust
 def test_expansion_on_a_shifted_mesh_is_that_of_all_its_points():
     forces = phonokit.load(EXAMPLE)
     whole = Crystal.from_constants(forces.fc2, forces.fc3)
