@@ -236,8 +236,9 @@ def _save(panel: "Axes", path: Path) -> None:
     own = mpl.rcParams["savefig.dpi"]
     dpi = 200 if own == mpl.rcParamsDefault["savefig.dpi"] else own
     figure.savefig(image, format=form, dpi=dpi, metadata=about)
-    with replacing(path) as beside, image.getbuffer() as view:
-        beside.write_bytes(view)
+    with replacing(path) as beside, image.getbuffer() as view, beside.open("wb") as written:
+        # Path.write_bytes would leave a view of its own, at which Python 3.12.1 dies later.
+        written.write(view)
 
 
 def ensure_matplotlib(why: str) -> None:
