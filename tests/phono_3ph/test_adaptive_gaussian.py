@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from phono_3ph import (
     AdaptiveGaussian,
+    Change,
     PeriodicModes,
     Scattering,
     interaction_strengths,
@@ -32,11 +33,21 @@ def with_velocities(sample):
     return PeriodicModes(grid, plain.frequencies, plain.polarizations, velocities=v)
 
 
-def test_linewidths_are_the_sum_over_every_pair_that_conserves_momentum(sample):
+def largest(change):
+    return np.abs(change).max(axis=-1)
+
+
+def root_mean_square(change):
+    return np.sqrt((change**2).mean(axis=-1))
+
+
+@pytest.mark.parametrize("of", [largest, root_mean_square])
+def test_linewidths_are_the_sum_over_every_pair_that_conserves_momentum(sample, of):
     """Widths differ between the images of a triplet, which stands for their mean."""
     phonons, scale = with_velocities(sample), 1.3
     grid, f, u = phonons.grid, phonons.frequencies, phonons.slopes
-    scattering = Scattering(smearing=AdaptiveGaussian(scale))
+    change = of.__name__.replace("_", "-")
+    scattering = Scattering(smearing=AdaptiveGaussian(scale, change))
     n = sample.occupations
     for q in (1, 5):
         every = np.arange(grid.n_q)
@@ -54,7 +65,7 @@ def test_linewidths_are_the_sum_over_every_pair_that_conserves_momentum(sample):
                 (f0 + f1 - f2, u1 + u2, n1 - n2),
                 (f0 - f1 + f2, u1 + u2, n2 - n1),
             ):
-                sigma = scale / 2 * np.abs(change).max(axis=-1)
+                sigma = scale / 2 * of(change)
                 near = (sigma > 1e-9) & (np.abs(x) <= 2 * np.sqrt(2) * sigma)
                 sigma = np.where(sigma > 1e-9, sigma, 1)
                 g = near * np.exp(-((x / sigma) ** 2) / 2) / np.sqrt(2 * np.pi) / sigma
@@ -68,13 +79,18 @@ def test_linewidths_are_the_sum_over_every_pair_that_conserves_momentum(sample):
 
 def test_isotopes_scatter_within_the_width_of_the_final_phonon(sample):
     phonons = with_velocities(sample)
-    widths = [
-        isotope_linewidths(phonons, 5, [1.0, 2.0], Scattering(smearing=AdaptiveGaussian(s)))
-        for s in (1.0, 2.0)
-    ]
-    assert (widths[0] >= 0).all()
-    assert widths[0].max() > 0
-    assert not np.allclose(*widths, rtol=1e-3)
+    one, two, rms = (
+        isotope_linewidths(phonons, 5, [1.0, 2.0], Scattering(smearing=smearing))
+        for smearing in (
+            AdaptiveGaussian(1.0),
+            AdaptiveGaussian(2.0),
+            AdaptiveGaussian(1.0, Change.ROOT_MEAN_SQUARE),
+        )
+    )
+    assert (one >= 0).all()
+    assert one.max() > 0
+    for other in (two, rms):
+        assert not np.allclose(one, other, rtol=1e-3)
 
 
 def test_phonons_without_velocities_are_refused(sample):
@@ -83,3 +99,6 @@ def test_phonons_without_velocities_are_refused(sample):
         linewidths(sample.series, sample.phonons, 5, sample.occupations, scattering)
     with pytest.raises(DomainError, match="scale must be positive, got 0"):
         AdaptiveGaussian(0)
+    ways = "change must be one of largest, root-mean-square, got 'mean'"
+    with pytest.raises(DomainError, match=ways):
+        AdaptiveGaussian(1, "mean")

@@ -18,17 +18,38 @@ pub enum Smearing {
     /// A normal distribution of one width.
     Gaussian(phono_grid::Gaussian),
     /// A normal distribution of the width of each energy difference, times this factor.
-    Adaptive(f64),
+    Adaptive(f64, Change),
+}
+
+/// What stands for the changes of an energy along the three steps of the grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// The largest, as in `FourPhonon`.
+    Largest,
+    /// Their root mean square, as in `ShengBTE`.
+    RootMeanSquare,
+}
+
+impl Change {
+    /// One of three.
+    #[inline(always)]
+    fn of(self, steps: [f64; 3]) -> f64 {
+        match self {
+            Self::Largest => steps.iter().fold(0.0, |a, b| f64::max(a, b.abs())),
+            Self::RootMeanSquare => (steps.iter().map(|x| x * x).sum::<f64>() / 3.0).sqrt(),
+        }
+    }
 }
 
 /// Widths at one `q`.
 ///
-/// `σ = s/2 max_i |∂(f' ± f'')/∂a_i|` with `a` the addresses of the grid. A triplet stands
-/// for its images under the little group of `q`, whose widths differ: the mean of their
+/// `σ = s/2 max_i |∂(f' ± f'')/∂a_i|` with `a` the addresses of the grid, or the root mean
+/// square in place of the largest. A triplet stands for its images under the little group of `q`, whose widths differ: the mean of their
 /// densities is taken.
 #[derive(Debug, Clone)]
 pub(crate) struct Adaptive<'a> {
     scale: f64,
+    change: Change,
     slopes: &'a [[f64; 3]],
     n_bands: usize,
     /// Distinct images of the axes.
@@ -37,7 +58,11 @@ pub(crate) struct Adaptive<'a> {
 
 impl<'a> Adaptive<'a> {
     /// Take the slopes that the phonons have, and the little group of `q`.
-    pub(crate) fn new(phonons: &Phonons<'a>, q: usize, scale: f64) -> Result<Self> {
+    pub(crate) fn new(
+        phonons: &Phonons<'a>,
+        q: usize,
+        (scale, change): (f64, Change),
+    ) -> Result<Self> {
         let slopes = phonons.slopes.ok_or_else(missing)?;
         // Rows are what takes a slope to its component along an axis of the image.
         let mut axes: Vec<[[i64; 3]; 3]> = phonons
@@ -59,7 +84,7 @@ impl<'a> Adaptive<'a> {
         }
         let images =
             axes.iter().map(|rows| rows.map(|row| row.map(|x| x as f64))).collect();
-        Ok(Self { scale, slopes, n_bands: phonons.n_bands(), images })
+        Ok(Self { scale, change, slopes, n_bands: phonons.n_bands(), images })
     }
 
     /// `δ(f − f' − f'')`, `δ(f + f' − f'')` and `δ(f − f' + f'')` of the differences `x`.
@@ -88,17 +113,16 @@ impl<'a> Adaptive<'a> {
     /// The width of one image, THz.
     #[inline(always)]
     fn sigma(&self, image: &[[f64; 3]; 3], slope: [f64; 3]) -> f64 {
-        let along = |row: &[f64; 3]| {
-            (row[0] * slope[0] + row[1] * slope[1] + row[2] * slope[2]).abs()
-        };
-        self.scale / 2.0 * image.iter().map(along).fold(0.0, f64::max)
+        let along =
+            image.map(|row| row[0] * slope[0] + row[1] * slope[1] + row[2] * slope[2]);
+        self.scale / 2.0 * self.change.of(along)
     }
 }
 
 /// The weight `δ(f − f')` of a phonon that scatters into one of these slopes.
 #[inline(always)]
-pub(crate) fn elastic(x: f64, slope: [f64; 3], scale: f64) -> f64 {
-    density(x, scale / 2.0 * slope.iter().fold(0.0, |a, b| f64::max(a, b.abs())))
+pub(crate) fn elastic(x: f64, slope: [f64; 3], (scale, change): (f64, Change)) -> f64 {
+    density(x, scale / 2.0 * change.of(slope))
 }
 
 /// The error of phonons without slopes.

@@ -9,7 +9,7 @@ use phono_core::{Error, Result, Stop, ensure_index, ensure_shape};
 use phono_grid::{Bands, DeltaWeights, Gaussian, degenerate_sets, irreducible_map};
 use rayon::prelude::*;
 
-use crate::adaptive::{elastic, missing};
+use crate::adaptive::{Change, elastic, missing};
 use crate::{Phonons, Scattering, Smearing};
 
 /// Distance above `f` at which the tetrahedra are cut, THz.
@@ -66,9 +66,9 @@ pub fn isotope_linewidths(
             Some(Smearing::Gaussian(gaussian)) => {
                 sum(phonons, sites, || normal(phonons, sites, gaussian), stop)?
             }
-            Some(Smearing::Adaptive(scale)) => {
+            Some(Smearing::Adaptive(scale, change)) => {
                 let slopes = phonons.slopes.ok_or_else(missing)?;
-                let fill = || adaptive(phonons, sites, slopes, scale);
+                let fill = || adaptive(phonons, sites, slopes, (scale, change));
                 sum(phonons, sites, fill, stop)?
             }
         };
@@ -200,7 +200,7 @@ fn adaptive(
     phonons: &Phonons<'_>,
     sites: &[Site<'_>],
     slopes: &[[f64; 3]],
-    scale: f64,
+    widths: (f64, Change),
 ) -> impl FnMut(usize, &mut Weights) {
     move |other, weights| {
         let f1 = phonons.modes.frequencies(other);
@@ -210,7 +210,7 @@ fn adaptive(
         let f = sites.iter().flat_map(|site| phonons.modes.frequencies(site.q));
         for ((place, f), row) in f.enumerate().zip(rows) {
             for ((weight, f1), slope) in row.iter_mut().zip(f1).zip(slopes) {
-                let x = elastic(f - f1, *slope, scale);
+                let x = elastic(f - f1, *slope, widths);
                 if x != 0.0 {
                     *weight += x;
                     weights.any[place / n_b] = true;

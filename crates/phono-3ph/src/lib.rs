@@ -41,7 +41,7 @@ mod triplet_sum;
 mod weighted;
 mod zone_linewidths;
 
-pub use adaptive::Smearing;
+pub use adaptive::{Change, Smearing};
 pub use collision::{ThermalFactors, collision_row};
 pub use detailed::detailed_linewidths;
 pub use interaction::interaction_strengths;

@@ -237,7 +237,9 @@ fn adaptive<'a>(
     scattering: Scattering,
 ) -> Result<Option<Adaptive<'a>>> {
     match scattering.smearing {
-        Some(Smearing::Adaptive(scale)) => Adaptive::new(phonons, q, scale).map(Some),
+        Some(Smearing::Adaptive(scale, change)) => {
+            Adaptive::new(phonons, q, (scale, change)).map(Some)
+        }
         _ => Ok(None),
     }
 }

@@ -2,8 +2,8 @@
 
 use numpy::{PyReadonlyArray1, PyReadonlyArray3};
 use phono_3ph::{
-    Couplings, EvaluationPoints, Phonons, Pieces, QStars, Scattering, Smearing, Strengths,
-    ThermalFactors,
+    Change, Couplings, EvaluationPoints, Phonons, Pieces, QStars, Scattering, Smearing,
+    Strengths, ThermalFactors,
 };
 use phono_grid::{Gaussian, Tetrahedra};
 use phono_py::{PyEvaluationPoints, PyGaussian, PyPeriodicModes, PyStrengths, raise};
@@ -22,6 +22,7 @@ enum PySmearing {
 #[derive(FromPyObject)]
 struct PyAdaptiveGaussian {
     scale: f64,
+    is_mean_square: bool,
 }
 
 /// `phono_3ph.Scattering`.
@@ -40,7 +41,11 @@ impl PyScattering {
             PySmearing::Gaussian(g) => {
                 Gaussian::new(g.sigma, g.cutoff).map(Smearing::Gaussian)
             }
-            PySmearing::Adaptive(g) => Ok(Smearing::Adaptive(g.scale)),
+            PySmearing::Adaptive(g) => {
+                let change =
+                    if g.is_mean_square { Change::RootMeanSquare } else { Change::Largest };
+                Ok(Smearing::Adaptive(g.scale, change))
+            }
         };
         let smearing = self.smearing.as_ref().map(smearing).transpose();
         Ok(Scattering {

@@ -6,7 +6,7 @@ from phono_3ph._accumulation import (
     accumulation_points,
     mean_free_paths,
 )
-from phono_3ph._adaptive_gaussian import AdaptiveGaussian
+from phono_3ph._adaptive_gaussian import AdaptiveGaussian, Change
 from phono_3ph._boltzmann import ConductivityLbte, Solver, conductivity_lbte
 from phono_3ph._collision import ThermalFactors, collision_row, inverse_sinh
 from phono_3ph._collision_operator import (
@@ -74,6 +74,7 @@ __all__ = [
     "AdaptiveGaussian",
     "AtomMaps",
     "BandPairs",
+    "Change",
     "Coherence",
     "CollisionOperator",
     "CollisionRows",

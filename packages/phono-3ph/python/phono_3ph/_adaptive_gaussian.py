@@ -1,6 +1,7 @@
 """Gaussians whose width follows the slopes of the energies that are conserved."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,25 @@ NARROWEST = 1e-9
 """THz; a smaller width is rounding noise of modes that stand still."""
 
 
+class Change(StrEnum):
+    """What stands for the changes of an energy along the three steps of the grid.
+
+    ``LARGEST`` is FourPhonon's, ``ROOT_MEAN_SQUARE`` that of ShengBTE.
+    """
+
+    LARGEST = "largest"
+    ROOT_MEAN_SQUARE = "root-mean-square"
+
+
+def _change(value: object) -> Change:
+    """One of the ways to take three steps."""
+    try:
+        return Change(value)
+    except ValueError:
+        ways = ", ".join(way.value for way in Change)
+        raise DomainError(f"change must be one of {ways}, got {value!r}") from None
+
+
 @dataclass(frozen=True, slots=True)
 class AdaptiveGaussian:
     r"""Normal distributions as wide as energies change between wave vectors [1]_.
@@ -27,7 +47,7 @@ class AdaptiveGaussian:
     whose :math:`q''` moves the opposite way, and :math:`v'` alone for isotopes; nothing
     beyond :math:`2 \sqrt 2\, \sigma`. With :math:`w = \sqrt 2\, \sigma` this is the
     :math:`e^{-x^2 / w^2} / w \sqrt\pi` of ShengBTE. FourPhonon takes the largest of the
-    three steps, as here, ShengBTE their root mean square.
+    three steps, ShengBTE their root mean square.
 
     Where slopes tell the bands of a degenerate set apart, on the zone boundary, modes have
     to be those that the velocities are of: `phono_dynmat.resolve_degenerate_modes`.
@@ -36,6 +56,8 @@ class AdaptiveGaussian:
     ----------
     scale : float
         ``s``, the factor ``scalebroad`` of ShengBTE.
+    change : Change or str
+        The largest of the three, or their root mean square.
 
     References
     ----------
@@ -44,11 +66,18 @@ class AdaptiveGaussian:
     """
 
     scale: float = 1.0
+    change: Change = Change.LARGEST
 
     def __post_init__(self) -> None:
         """Establish the invariants."""
         ensure_positive("scale", self.scale)
         object.__setattr__(self, "scale", float(self.scale))
+        object.__setattr__(self, "change", _change(self.change))
+
+    @property
+    def is_mean_square(self) -> bool:
+        """Whether the width is the root mean square of three."""
+        return self.change is Change.ROOT_MEAN_SQUARE
 
 
 def slopes_of(phonons: object) -> NDArray[np.float64]:
@@ -83,7 +112,7 @@ def adaptive_weights(
     plus = u1[:, None, :, None] + u2[:, None, None]
     g = np.zeros_like(x)
     for rotation in images:
-        narrow, wide = (_sigma(u @ rotation, smearing.scale) for u in (minus, plus))
+        narrow, wide = (_sigma(u @ rotation, smearing) for u in (minus, plus))
         g += _densities(x, np.stack([narrow, wide, wide], axis=-1))
     return np.asarray(g / len(images))
 
@@ -94,7 +123,7 @@ def elastic_weights(
     smearing: AdaptiveGaussian,
 ) -> NDArray[np.float64]:
     """Weights of phonons with slopes [q, j', i], at differences [q, j, j'], 1/THz."""
-    return _densities(differences, _sigma(slopes, smearing.scale)[:, None])
+    return _densities(differences, _sigma(slopes, smearing)[:, None])
 
 
 def _little_group(phonons: PeriodicModes, q: int) -> NDArray[np.int64]:
@@ -104,9 +133,13 @@ def _little_group(phonons: PeriodicModes, q: int) -> NDArray[np.int64]:
     return np.asarray(grid.rotations[images == q])
 
 
-def _sigma(slopes: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
+def _sigma(slopes: NDArray[np.float64], smearing: AdaptiveGaussian) -> NDArray[np.float64]:
     """Widths from slopes along the three addresses."""
-    return np.asarray(scale / 2 * np.abs(slopes).max(axis=-1))
+    if smearing.is_mean_square:
+        change = np.sqrt((slopes**2).mean(axis=-1))
+    else:
+        change = np.abs(slopes).max(axis=-1)
+    return np.asarray(smearing.scale / 2 * change)
 
 
 def _densities(x: NDArray[np.float64], sigma: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -37,7 +37,9 @@ def with_control(path: Path, options: Options) -> tuple[Options, dict[str, str]]
     scale, smearing = control.scalebroad, options.smearing
     if scale is not None:
         if smearing.smearing is None:
-            said.append(f"scalebroad {scale:g} is not used, --smearing adaptive takes it")
+            said.append(
+                f"scalebroad {scale:g} is not used, --smearing adaptive-rms takes it"
+            )
         elif smearing.smearing_scale is None:
             options = replace(options, smearing=replace(smearing, smearing_scale=scale))
             said.append(f"scalebroad {scale:g} scales the widths")

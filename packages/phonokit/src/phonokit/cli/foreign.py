@@ -140,7 +140,7 @@ OPTIONS = {
     "--lw": "use the command phono gamma",
     "--rse": "use the command phono shifts, or spectral over frequency",
     "--num-freq-points": "write --frequency-points for phono gamma, spectral or jdos",
-    "--scalebroad": "write --smearing adaptive with --smearing-scale for phono kappa",
+    "--scalebroad": "write --smearing adaptive-rms with --smearing-scale for phono kappa",
     "--onlyh": "use the command phono modes",
     # The program.
     "-s": "write --plot FILE, which saves the picture",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
-from phono_3ph import AdaptiveGaussian, Scattering
+from phono_3ph import AdaptiveGaussian, Change, Scattering
 from phono_grid import Gaussian
 from phono_grid.errors import DomainError, ensure_positive
 
@@ -260,15 +260,16 @@ class SmearingOptions:
     Parameters
     ----------
     smearing
-        Conserve energy by Gaussians whose widths follow from group velocities and the mesh,
-        as in FourPhonon.
+        Conserve energy by Gaussians whose widths follow from group velocities and the mesh:
+        by the largest change along its three steps, as in FourPhonon, or by their root mean
+        square, as in ShengBTE.
     smearing_scale
         Factor of the widths of adaptive Gaussians, scalebroad of ShengBTE.
     sigma_cutoff
         Cutoff of the Gaussians, in units of --sigma.
     """
 
-    smearing: Literal["adaptive"] | None = None
+    smearing: Literal["adaptive", "adaptive-rms"] | None = None
     smearing_scale: float | None = None
     sigma_cutoff: float | None = None
 
@@ -286,7 +287,10 @@ class SmearingOptions:
                     "sigma: is one width, smearing= has many; give one of them"
                 )
             scale = 1.0 if self.smearing_scale is None else self.smearing_scale
-            return AdaptiveGaussian(scale)
+            is_rms = self.smearing == "adaptive-rms"
+            return AdaptiveGaussian(
+                scale, Change.ROOT_MEAN_SQUARE if is_rms else Change.LARGEST
+            )
         return None if sigma is None else Gaussian(sigma, self.sigma_cutoff)
 
 

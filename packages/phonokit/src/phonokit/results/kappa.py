@@ -35,7 +35,7 @@ def default_name(grid: Grid, transport: Transport, *, four_phonon: bool = False)
     if isinstance(smearing, Gaussian):
         suffix = f"-s{smearing.sigma:g}"
     elif smearing is not None:
-        suffix = "-adaptive"
+        suffix = "-adaptive-rms" if smearing.is_mean_square else "-adaptive"
     if transport.isotopes:
         suffix += "-isotopes"
     if transport.boundary_mfp is not None:

@@ -4,13 +4,15 @@ from phono_3ph import AdaptiveGaussian, Scattering
 from phono_grid import Gaussian
 
 
-def scattering_record(scattering: Scattering) -> dict[str, float | bool | None]:
+def scattering_record(scattering: Scattering) -> dict[str, float | bool | str | None]:
     """Every choice, by the names of the arguments."""
     smearing = scattering.smearing
     # Files of versions without adaptive Gaussians have no such name.
-    extra: dict[str, float | bool | None] = {}
+    extra: dict[str, float | bool | str | None] = {}
     if isinstance(smearing, AdaptiveGaussian):
         extra = {"smearing_scale": smearing.scale}
+        if smearing.is_mean_square:
+            extra["smearing_change"] = smearing.change.value
     gaussian = smearing if isinstance(smearing, Gaussian) else None
     return {
         **extra,
@@ -27,5 +29,6 @@ def energy_conservation(scattering: Scattering) -> str:
     smearing = scattering.smearing
     if isinstance(smearing, AdaptiveGaussian):
         scale = "" if smearing.scale == 1 else f", scale {smearing.scale:g}"
-        return f"adaptive Gaussians{scale}"
+        kind = " by root mean squares" if smearing.is_mean_square else ""
+        return f"adaptive Gaussians{kind}{scale}"
     return "linear tetrahedra" if smearing is None else f"σ = {smearing.sigma:g} THz"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from enum import Enum
 from typing import Any
 
-from phono_3ph import AdaptiveGaussian, Coherence, Scattering, Solver
+from phono_3ph import AdaptiveGaussian, Change, Coherence, Scattering, Solver
 from phono_grid import Gaussian
 from phono_grid.errors import (
     DomainError,
@@ -212,7 +212,10 @@ class Transport:
         if sigma is not None:
             smearing = Gaussian(sigma, record["sigma_cutoff"])
         elif record.get("smearing_scale") is not None:
-            smearing = AdaptiveGaussian(float(record["smearing_scale"]))
+            smearing = AdaptiveGaussian(
+                float(record["smearing_scale"]),
+                record.get("smearing_change", Change.LARGEST),
+            )
         scattering = Scattering(**{c: record[c] for c in choices}, smearing=smearing)
         names = [f.name for f in fields(cls) if f.name != "scattering"]
         return cls(**{name: record[name] for name in names}, scattering=scattering)
