@@ -49,7 +49,7 @@ RETURNED = {
     "SpectralFunction",
 }
 """Made by kernels, for people to read."""
-TYPES = {"Coherence", "Couplings", "CollisionRows", "Solver", "Storage"}
+TYPES = {"Change", "Coherence", "Couplings", "CollisionRows", "Solver", "Storage"}
 SHAPELESS = {"values", "velocities", "three_phonon", "imaginary", "frequencies", "shape"}
 """Arrays of any number of axes, for one function or another."""
 

@@ -165,6 +165,7 @@ WARNING = {
     "grueneisen_from_volumes": lambda c: from_volumes(c, mesh=SMALL),
     "kappa": lambda c: phonokit.kappa(c, SMALL),
     "converge": lambda c: phonokit.converge(c, phonokit.Convergence(meshes=(SMALL,))),
+    "kappa_for_widths": lambda c: phonokit.kappa_for_widths(c, [0.1, 0.2], SMALL),
     "kappa, four phonons": lambda c: phonokit.kappa(c, SMALL, four_phonon=FourPhonon()),
     **{
         name: lambda c, name=name: IMAGES[name](c, (0, 0, 0))

@@ -60,7 +60,7 @@ def test_every_option_has_its_group_and_its_words(command):
         ("kappa", "[default: rust] [env: PHONO_LANG]"),
         ("kappa", "[env: PHONO_BATCH_SIZE]"),
         ("kappa", "unless --mass-variances are given"),
-        ("dos", "[default: that of --mesh-length 63]"),
+        ("dos", "[default: that of --mesh-length 95]"),
         ("gamma", "[default: that of --mesh-length 32]"),
         ("thermal", "[default: 0:1000:10]"),
         ("spectral", "[default: 401]"),
