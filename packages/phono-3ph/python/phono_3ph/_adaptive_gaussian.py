@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ class Change(StrEnum):
     ROOT_MEAN_SQUARE = "root-mean-square"
 
 
-def _change(value: object) -> Change:
+def _change(value: Any) -> Change:
     """One of the ways to take three steps."""
     try:
         return Change(value)
