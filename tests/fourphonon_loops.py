@@ -15,7 +15,7 @@ NARROW = 1e-3
 ROUNDING = 1e-9
 """rad/ps; of widths that are zero but for rounding it decides what counts."""
 SIGNS = ((1, 1), (1, -1), (-1, -1))
-"""Of the wave vectors 1 and 2; the third leaves with the first kind."""
+"""Signs of wave vectors 1 and 2 of each kind of process; the third always leaves."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Counted:
     """Sums over processes, [band, kind]: absorption, redistribution, decay."""
 
     number: np.ndarray
-    """Of processes that have a width."""
+    """Numbers of processes that have a width."""
     undecided: np.ndarray
-    """Of processes that conserve energy exactly and have none."""
+    """Numbers of processes that conserve energy exactly and have no width."""
     rate: np.ndarray
     """1/τ, 1/ps, of the first."""
     undecided_rate: np.ndarray
@@ -83,7 +83,7 @@ class Loops:
         return (np.abs(v) ** 2).reshape(len(v), 3, 27)
 
     def count(self, q):
-        """What happens at a wave vector, a place in the grid."""
+        """All processes at a wave vector, an index of the grid."""
         q = int(self.place(self.grid.addresses[q]))
         kinds = [self._kind(q, kind) for kind in range(3)]
         return Counted(*(np.stack(parts, axis=1) for parts in zip(*kinds, strict=True)))

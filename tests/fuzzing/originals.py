@@ -28,6 +28,7 @@ from constants_of_programs import (
 )
 from fuzzing.programs import PROGRAMS
 from fuzzing.reader import Read, Reader, forces_on, rocksalt, text
+from fuzzing.runs import MESH, go_on, start_run
 from fuzzing.trajectories import TRAJECTORIES
 from model_crystals import random_cubic, springs, zincblende
 from phono_3ph import Strengths, StrengthsOrigin, read_strengths, write_strengths
@@ -39,7 +40,7 @@ from phono_fc import (
 )
 from phono_grid import Cell, Supercell
 from phono_grid.calculators import CalculatorUnits
-from phonokit import Displace, Run, RunStore
+from phonokit import Displace
 from phonokit.cli.config import with_config
 from phonokit.io.born import read_born
 from phonokit.io.energies import read_energies
@@ -301,7 +302,6 @@ CONSTANTS = {
 
 # Results and runs
 
-MESH = (2, 2, 2)
 MESHES = phonokit.Convergence(meshes=(MESH,))
 Q = [[0.5, 0.0, 0.0]]
 LENGTHS = {"scattering_lengths": {"Ga": 7.288, "As": 6.58}, "frequency_points": 11}
@@ -336,28 +336,6 @@ def quasi_harmonic() -> Any:
     return phonokit.qha([scaled(s) for s in sizes], energies, MESH, [0.0, 100.0])
 
 
-def start_run(folder: Path) -> None:
-    """A run that was stopped in its middle."""
-    left = iter([None])
-
-    def stop(*_: Any) -> None:
-        if next(left, "none") == "none":
-            raise KeyboardInterrupt
-
-    try:
-        with RunStore(folder / "k.run") as opened:
-            run = Run(opened, progress=stop)
-            phonokit.kappa(crystal(), MESH, [300], run=run)
-    except KeyboardInterrupt:
-        pass
-
-
-def go_on(folder: Path) -> Any:
-    """The conductivity, from what the run has."""
-    with RunStore(folder / "k.run") as opened:
-        return phonokit.kappa(crystal(), MESH, [300], run=Run(opened)).kappa
-
-
 RESULTS = {
     "kappa": result(lambda: phonokit.kappa(crystal(), MESH, [300])),
     "modes-of-kappa": result(
@@ -388,7 +366,9 @@ RESULTS = {
     "neutrons": result(lambda: phonokit.neutrons(crystal(), Q, MESH, **LENGTHS)),
     "powder": result(lambda: phonokit.powder(crystal(), [2.0], MESH, **LENGTHS)),
     "grueneisen": result(lambda: phonokit.grueneisen(crystal(), q=Q)),
-    "run": Reader(start_run, go_on),
+    "run": Reader(
+        lambda folder: start_run(crystal(), folder), lambda folder: go_on(crystal(), folder)
+    ),
     "energies": Reader(
         text("e-v.dat", "# V E\n10.0 -1.0\n11.0 -1.1\n12.0 -1.05\n"),
         lambda folder: read_energies(folder / "e-v.dat", [10.0, 11.0, 12.0]),

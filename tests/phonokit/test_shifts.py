@@ -1,5 +1,7 @@
 """``phono shifts`` and `phonokit.self_energy`: frequencies with temperature."""
 
+from dataclasses import replace
+
 import numpy as np
 import phonokit
 import pytest
@@ -65,6 +67,22 @@ def test_the_command_prints_where_frequencies_are(tmp_path, silicon, result, cap
     optical = result.frequencies + result.shifts[:, 1] + result.loop_shifts[:, 1]
     assert f"{optical[0, -1]:.4f}" in printed
     assert (tmp_path / "shifts.png").stat().st_size > 10_000
+
+
+def test_a_result_of_other_constants_of_fourth_order_is_refused(
+    tmp_path, silicon, capsys, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    argv = ["shifts", str(EXAMPLE), "--mesh", "2", "2", "2", "--q", "0,0,0", "--loop"]
+    argv += ["--fc4", "fc4"]
+    write_force_constants4(silicon.fc4, "fc4")
+    assert main(argv) == 0
+    assert main(argv) == 0
+    assert "there already, of the same settings" in "".join(capsys.readouterr())
+    doubled = replace(silicon.fc4, values=2 * silicon.fc4.values)
+    write_force_constants4(doubled, "fc4")
+    assert main(argv) == 2
+    assert "is there already: fc4 is" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

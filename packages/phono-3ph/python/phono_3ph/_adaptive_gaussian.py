@@ -18,7 +18,7 @@ NARROWEST = 1e-9
 
 
 class Change(StrEnum):
-    """What stands for the changes of an energy along the three steps of the grid.
+    """Which change of an energy along the three steps of the grid is the width.
 
     ``LARGEST`` is FourPhonon's, ``ROOT_MEAN_SQUARE`` that of ShengBTE.
     """

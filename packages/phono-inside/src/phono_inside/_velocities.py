@@ -106,7 +106,7 @@ def _slopes(loop: Any, q: Array) -> Array:
 
 
 def _arguments(ddm: Any, dynmat: Any) -> dict[str, Any] | None:
-    """What derivatives are made of, named as phonors does; None where we have others.
+    """Arrays that derivatives are made of, named as in phonors; None where we have others.
 
     Short-range constants are there once dynamical matrices have been computed.
     """

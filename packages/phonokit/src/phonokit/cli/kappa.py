@@ -235,7 +235,7 @@ def kappa(
 def _together(
     options: KeptOptions, temperature: tuple[float, ...]
 ) -> Callable[..., list[KappaResult]] | None:
-    """What computes all widths at once, where that can be."""
+    """The calculation of all widths at once, where that can be."""
     transport = options.settings
     scattering = replace(transport.scattering, smearing=None)
     apart = options.strengths or options.four.four_phonon or options.four.of_triplets

@@ -10,6 +10,7 @@ from phono_grid.errors import DomainError
 from rich.table import Table
 
 from phonokit.calc.self_energy import self_energy
+from phonokit.cli.asked import file_hash
 from phonokit.cli.calculation import Calculation, carry_out
 from phonokit.cli.command import command
 from phonokit.cli.four_phonon import fourth_order_file, read_fourth_order_constants
@@ -79,6 +80,9 @@ def shifts(
             draw=plot_self_energy,
             order=3,
             more_files=lambda: [fourth_order_file(path, fc4)] if loop else [],
+            identity=lambda _: (
+                {"fc4": file_hash(fourth_order_file(path, fc4))} if loop else {}
+            ),
         )
     )
 
