@@ -1,8 +1,9 @@
 //! Large arrays that are used again.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::fixed_q::Scratch;
 use crate::lanes::Lanes;
 
 /// Arrays that were given back, at most [`KEPT`].
@@ -12,6 +13,31 @@ use crate::lanes::Lanes;
 static BUFFERS: Mutex<Vec<Vec<Lanes>>> = Mutex::new(vec![]);
 /// The number of arrays that are kept for the next wave vector.
 const KEPT: usize = 4;
+/// Memory of threads that was given back, at most that of as many as there are.
+///
+/// New memory for each wave vector, which then grows, leaves holes between that of others.
+static SCRATCH: Mutex<Vec<Scratch>> = Mutex::new(vec![]);
+
+/// Free what is kept for the next wave vector.
+pub fn free_buffers() {
+    locked(&BUFFERS).clear();
+    locked(&SCRATCH).clear();
+}
+
+impl Scratch {
+    /// Memory for one thread, with anything in it.
+    pub(crate) fn take() -> Self {
+        locked(&SCRATCH).pop().unwrap_or_default()
+    }
+
+    /// Keep the memory for another thread.
+    pub(crate) fn give_back(self) {
+        let mut kept = locked(&SCRATCH);
+        if kept.len() < rayon::current_num_threads() {
+            kept.push(self);
+        }
+    }
+}
 
 /// An array of [`Lanes`] with any numbers in it; given back when dropped.
 pub(crate) struct Buffer {
@@ -22,7 +48,7 @@ pub(crate) struct Buffer {
 impl Buffer {
     /// An array of `length`.
     pub(crate) fn new(length: usize) -> Self {
-        let mut kept = BUFFERS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut kept = locked(&BUFFERS);
         // The smallest that is long enough, else the longest, which grows.
         let fits = |lanes: &Vec<Lanes>| lanes.len() >= length;
         let best = (0..kept.len())
@@ -44,7 +70,7 @@ impl Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        let mut kept = BUFFERS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut kept = locked(&BUFFERS);
         if kept.len() < KEPT {
             kept.push(std::mem::take(&mut self.lanes));
         }
@@ -65,9 +91,15 @@ impl DerefMut for Buffer {
     }
 }
 
-/// Make `lanes` at least as long as `length`.
+/// Make `lanes` at least as long as `length`; what was in it is lost.
 pub(crate) fn grow(lanes: &mut Vec<Lanes>, length: usize) {
     if lanes.len() < length {
+        *lanes = vec![];
         lanes.resize(length, Lanes::ZERO);
     }
+}
+
+/// What a lock holds: nobody leaves it half done.
+fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,7 +1,6 @@
 //! All matrix elements at one `q`, for many `q'`.
 
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
 
 use phono_core::{Result, Stop};
 use pulp::{Arch, Simd};
@@ -63,7 +62,6 @@ pub(crate) struct FixedQ<'a> {
     start: usize,
     /// The address of `q`.
     q: [i64; 3],
-    scratch: Mutex<Vec<Scratch>>,
 }
 
 /// Some values of `a_0` and one block of initial bands, with the sum over the first axis.
@@ -133,7 +131,6 @@ impl<'a> FixedQ<'a> {
             chunks,
             start: 0,
             q: phonons.address(q),
-            scratch: Mutex::default(),
         })
     }
 
@@ -239,15 +236,6 @@ impl<'a> FixedQ<'a> {
     pub(crate) fn n_elements(&self) -> usize {
         self.phonons.n_bands().pow(2)
     }
-
-    fn scratch(&self) -> Scratch {
-        let mut all = self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
-        all.pop().unwrap_or_default()
-    }
-
-    fn give_back(&self, scratch: Scratch) {
-        self.scratch.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
-    }
 }
 
 impl Window<'_> {
@@ -261,7 +249,7 @@ impl Window<'_> {
     ) {
         let fixed = self.fixed;
         let triplets = fixed.chunks[c].triplets();
-        let mut scratch = fixed.scratch();
+        let mut scratch = Scratch::take();
         scratch
             .needed
             .resize_with(triplets.len().max(scratch.needed.len()), Needed::default);
@@ -279,7 +267,7 @@ impl Window<'_> {
             self.alone(simd, c, (points, &starts), &mut scratch);
         }
         self.second_half(simd, triplets, (points, &starts), &mut scratch, visitor);
-        fixed.give_back(scratch);
+        scratch.give_back();
     }
 
     /// `ẽ'ᵀ M_j` of a chunk, from sums that are already made.

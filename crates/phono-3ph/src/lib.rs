@@ -42,6 +42,7 @@ mod weighted;
 mod zone_linewidths;
 
 pub use adaptive::{Change, Smearing};
+pub use buffers::free_buffers;
 pub use collision::{ThermalFactors, collision_row};
 pub use detailed::detailed_linewidths;
 pub use interaction::interaction_strengths;

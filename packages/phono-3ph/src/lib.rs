@@ -252,13 +252,19 @@ fn isotope_linewidths<'py>(
     gamma.into_pyarray(py).reshape(shape)
 }
 
+/// See `phono_3ph.free_buffers`.
+#[pyfunction]
+fn free_buffers() {
+    phono_3ph::free_buffers();
+}
+
 #[pymodule(gil_used = false)]
 mod _rust {
     #[pymodule_export]
     use super::{
-        collision_row, detailed_linewidths, imaginary_self_energies, interaction_strengths,
-        isotope_linewidths, linewidth_pieces, linewidths, linewidths_together,
-        real_self_energies, reduced_row, series3, zone_linewidths,
+        collision_row, detailed_linewidths, free_buffers, imaginary_self_energies,
+        interaction_strengths, isotope_linewidths, linewidth_pieces, linewidths,
+        linewidths_together, real_self_energies, reduced_row, series3, zone_linewidths,
     };
     #[pymodule_export]
     use phono_py::rayon_threads;

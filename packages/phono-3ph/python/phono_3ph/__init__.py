@@ -8,6 +8,7 @@ from phono_3ph._accumulation import (
 )
 from phono_3ph._adaptive_gaussian import AdaptiveGaussian, Change
 from phono_3ph._boltzmann import ConductivityLbte, Solver, conductivity_lbte
+from phono_3ph._buffers import free_buffers
 from phono_3ph._collision import ThermalFactors, collision_row, inverse_sinh
 from phono_3ph._collision_operator import (
     CollisionOperator,
@@ -115,6 +116,7 @@ __all__ = [
     "conductivity_wigner",
     "default_frequency_points",
     "detailed_linewidths",
+    "free_buffers",
     "grueneisen_parameters",
     "has_no_scattering",
     "image_cells",

@@ -20,6 +20,7 @@ from phono_3ph import (
     ZoneModes,
 )
 
+def free_buffers() -> None: ...
 def series3(
     force_constants: ForceConstants | MappedForceConstants3,
     multiplicities: NDArray[int64],

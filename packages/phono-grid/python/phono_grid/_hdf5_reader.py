@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -25,6 +24,8 @@ class ReaderProcess:
     """
 
     def __init__(self, path: Path) -> None:
+        import subprocess  # takes memory, and few files are read by another process
+
         from phono_grid import _hdf5_content
 
         if not sys.executable:

@@ -4,7 +4,6 @@ import json
 import os
 import time
 import warnings
-import zipfile
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -224,6 +223,8 @@ class TaskStore:
 
     def _index(self, path: Path) -> dict[int, tuple[Path, int]]:
         """The place of each task of a file, once every byte of it has been checked."""
+        import zipfile  # only where a run goes on
+
         try:
             with zipfile.ZipFile(path) as archive:
                 if archive.testzip() is not None:

@@ -1,7 +1,6 @@
 """Small tables of HTML, as notebooks show them."""
 
 from collections.abc import Iterable, Sequence
-from html import escape
 
 
 def html_table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -14,6 +13,8 @@ def html_table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) 
         Of the columns.
     rows : iterable of sequences of str
     """
+    from html import escape  # has all entities of HTML, which few need
+
     head = "".join(f"<th>{escape(text)}</th>" for text in heads)
     body = "".join(
         f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row)}</tr>" for row in rows

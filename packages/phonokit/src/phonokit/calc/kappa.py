@@ -16,7 +16,6 @@ from phonokit._documented import documented
 from phonokit._timed import timed
 from phonokit.calc.carriers import carriers_of
 from phonokit.calc.conduction import conduction_of
-from phonokit.calc.four_phonon import FourPhononScatterer
 from phonokit.calc.harmonic_phonons import Harmonic
 from phonokit.calc.isotopes import mass_spread
 from phonokit.calc.mesh_couplings import ensure_strengths, make_folder
@@ -135,6 +134,8 @@ def kappa(
 
         four = None
         if four_phonon is not None:
+            from phonokit.calc.four_phonon import FourPhononScatterer
+
             four = FourPhononScatterer.of(
                 crystal, carriers, four_phonon, transport, nac=nac
             )

@@ -12,7 +12,6 @@ from phono_grid.errors import ensure_type
 
 from phonokit._documented import documented
 from phonokit.calc.carriers import carriers_of
-from phonokit.calc.four_phonon import FourPhononScatterer
 from phonokit.calc.record import INPUTS, Record, checked_run
 from phonokit.calc.scatterer import Scatterer
 from phonokit.calc.work_pieces import LANES, PieceScatterer, WorkPieces
@@ -91,6 +90,8 @@ def plan(
         serial = perf_counter() - start
         four = None
         if four_phonon is not None:
+            from phonokit.calc.four_phonon import FourPhononScatterer
+
             four = FourPhononScatterer.of(
                 crystal, carriers, four_phonon, transport, nac=nac
             )

@@ -13,8 +13,10 @@ from phono_3ph import (
     Storage,
     boundary_linewidths,
     collision_row_blocks,
+    free_buffers,
     storage_for,
 )
+from phono_grid.memory import release_freed_memory
 
 from phonokit.calc.carriers import Carriers
 from phonokit.calc.ranked_operator import RankedRows, SomeRows
@@ -50,6 +52,8 @@ def all_rates_of(
     scatterer = replace(scatterer, storage=storage, batch_size=run.batch_size)
     pieces = WorkPieces.of(scatterer)
     records = complete(_task(scatterer, pieces, key), run)
+    free_buffers()
+    release_freed_memory()
     boundary = None
     if transport.boundary_mfp is not None:
         boundary = boundary_linewidths(carriers.velocities, transport.boundary_mfp)

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,6 @@ from phono_dynmat import bose_einstein
 from phono_grid import BrillouinZone
 
 from phonokit.calc.carriers import Carriers
-from phonokit.calc.four_phonon import FourPhononScatterer
 from phonokit.calc.isotopes import mass_spread
 from phonokit.calc.mesh_couplings import MeshCouplings
 from phonokit.calc.sampled_triplets import TripletSampler
@@ -37,6 +36,9 @@ from phonokit.calc.work_pieces import (
     counted_triplets,
 )
 from phonokit.settings.transport import Method, Transport
+
+if TYPE_CHECKING:
+    from phonokit.calc.four_phonon import FourPhononScatterer
 
 OCCUPATIONS = 512 * 1024**2
 """Bytes that the occupations of all phonons may take; more temperatures go in blocks."""
@@ -84,7 +86,7 @@ class Scatterer:
     transport: Transport
     storage: Storage = Storage.MEMORY
     batch_size: int | None = None
-    four: FourPhononScatterer | None = None
+    four: "FourPhononScatterer | None" = None
     sampler: TripletSampler | None = None
     strengths: Path | None = None
     others: tuple[Scattering, ...] = ()

@@ -204,7 +204,9 @@ def carried_out(
     """Compute, write and show; the result and its file, on the first rank. Collective."""
     first = ranks.rank == 0
     options = calculation.options.output
-    err = Console(file=sys.stderr, highlight=False, quiet=options.quiet or not first)
+    err = Console(
+        file=sys.stderr, highlight=False, emoji=False, quiet=options.quiet or not first
+    )
     with begun(calculation, ranks, report) as (crystal, target):
         asked = _asked(calculation, crystal)
         there = on_first_rank(

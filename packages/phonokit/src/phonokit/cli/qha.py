@@ -123,7 +123,7 @@ class VolumeOptions:
             tolerance=search.tolerance,
             symmetry=search.symmetry,
         )
-        err = Console(file=sys.stderr, highlight=False, quiet=quiet)
+        err = Console(file=sys.stderr, highlight=False, emoji=False, quiet=quiet)
         with progress_of(err, "supercells") as progress, warnings_in_one_line(True):
             at_volumes(
                 data[0],

@@ -28,8 +28,8 @@ class Report:
     """
 
     def __init__(self, *, quiet: bool = False, json: bool = False) -> None:
-        self._console = Console(highlight=False, quiet=quiet or json)
-        self.errors = Console(file=sys.stderr, highlight=False, quiet=quiet)
+        self._console = Console(highlight=False, emoji=False, quiet=quiet or json)
+        self.errors = Console(file=sys.stderr, highlight=False, emoji=False, quiet=quiet)
         self._is_json = json and not quiet
         self._start = perf_counter()
         self._texts: list[str] = []

@@ -142,7 +142,9 @@ class _Together:
     ) -> None:
         own = run.store.path if isinstance(run.store, RunStore) else run_file(Path("none"))
         path = self._beside(own, width)
-        err = Console(file=sys.stderr, highlight=False, quiet=self.output.quiet)
+        err = Console(
+            file=sys.stderr, highlight=False, emoji=False, quiet=self.output.quiet
+        )
         target, tell = path.with_suffix(""), partial(say, err)
         store = self.stack.enter_context(run_store(self.output, target, self.ranks, tell))
         made = self.compute_all(crystal, run=replace(run, store=store), **inputs)

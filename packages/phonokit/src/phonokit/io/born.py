@@ -10,7 +10,6 @@ from phono_grid import Cell, Symmetry
 from phono_grid.calculators import CalculatorUnits
 from phono_grid.errors import FileError, PhonoWarning
 
-from phonokit.io.born_outputs import read_charges_of_output
 from phonokit.io.files import in_file
 from phonokit.io.lines import Lines, number_of, read_lines, uncommented
 from phonokit.io.plausible import ensure_charges
@@ -82,6 +81,8 @@ def read_born(path: Path, cell: Cell, units: CalculatorUnits) -> Dipoles:
     sum; a word without any digit stands for the default. An output of ph.x, VASP,
     ABINIT or CASTEP with charges is taken too, and TDEP's ``infile.lotosplitting``.
     """
+    from phonokit.io.born_outputs import read_charges_of_output  # of many programs
+
     output = read_charges_of_output(path)
     if output is not None:
         of_atoms = output.of_primitive(path, cell)

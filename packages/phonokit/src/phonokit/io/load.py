@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from phono_fc import ForceConstants
 from phono_grid import Backend, Supercell, using
@@ -27,15 +28,15 @@ from phonokit.io.files import (
     in_file,
     sha256,
 )
-from phonokit.io.formats.constants import read_constants
-from phonokit.io.formats.control import Control, read_control
-from phonokit.io.formats.found import find_format
 from phonokit.io.read import read_forces_of
 from phonokit.model.constants import Given
 from phonokit.model.crystal import Crystal
 from phonokit.model.force_data import ForceData, cells_fingerprint
 from phonokit.model.provenance import InputFile, Origin
 from phonokit.settings.fit import Fit
+
+if TYPE_CHECKING:
+    from phonokit.io.formats.control import Control
 
 FC2 = ("fc2.hdf5", "force_constants.hdf5", "FORCE_CONSTANTS")
 FC3 = "fc3.hdf5"
@@ -122,10 +123,15 @@ def load(
 
 def control_of(
     path: str | Path, *, fc2: str | Path | None = None, fit: Fit | None = None
-) -> Control | None:
+) -> "Control | None":
     """``CONTROL`` of ShengBTE or FourPhonon, where `load` takes that; else None."""
     other = _other_format(path_of(path), fc2, fit)
-    found = None if other is None else find_format(other)
+    if other is None:
+        return None
+    from phonokit.io.formats.control import read_control
+    from phonokit.io.formats.found import find_format
+
+    found = find_format(other)
     if found is None or found[0].name != "shengbte":
         return None
     return read_control(found[1])
@@ -152,11 +158,16 @@ def _other_format(path: Path, fc2: str | Path | None, fit: Fit | None) -> Path |
         return None
     if path.is_file() and path.suffix in YAML:
         return None
+    # The readers of a dozen formats, which a data set of phono3py does not need.
+    from phonokit.io.formats.found import find_format
+
     return path if find_format(path) is not None else None
 
 
 def _of_other_program(path: Path, born: str | Path | None, backend: Backend) -> Crystal:
     """A crystal of constants of another program."""
+    from phonokit.io.formats.constants import read_constants
+
     crystal = read_constants(path, lang=backend)
     if born is None:
         return crystal
