@@ -9,6 +9,10 @@ import importlib
 from pathlib import Path
 from typing import Any
 
+import phono_4ph
+
+for _name in phono_4ph.__all__:
+    getattr(phono_4ph, _name)  # a kernel is known once it is imported
 CASES: dict[str, Any] = {}
 for _path in sorted(Path(__file__).parent.glob("cases_*.py")):
     _cases = importlib.import_module(_path.stem).CASES

@@ -6,6 +6,7 @@ from model_crystals import mix_degenerate
 from phono_3ph import (
     PeriodicModes,
     Scattering,
+    free_buffers,
     interaction_strengths,
     inverse_sinh,
     linewidths,
@@ -195,3 +196,10 @@ def test_the_symmetry_of_the_crystal_is_the_symmetry_of_strengths(sample):
             np.sort(total.sum(axis=1)),
             rtol=1e-9,
         )
+
+
+def test_freed_buffers_change_no_bit(sample):
+    before = all_linewidths(sample, sample.phonons)
+    free_buffers()
+    free_buffers()
+    np.testing.assert_array_equal(all_linewidths(sample, sample.phonons), before)
