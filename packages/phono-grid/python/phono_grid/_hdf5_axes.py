@@ -26,16 +26,18 @@ def name_axes(file: Any, axes: Mapping[str, Sequence[str]]) -> None:
         Names of the axes of datasets, by dataset.
     """
     sizes: dict[str, int] = {}
+    datasets = {dataset: file[dataset] for dataset in axes}
     for dataset, names in axes.items():
-        for name, n in zip(names, file[dataset].shape, strict=True):
+        for name, n in zip(names, datasets[dataset].shape, strict=True):
             sizes.setdefault(name, n)
-    scales = {name for name, n in sizes.items() if _made_scale(file, name, n)}
+    scales = {name: file[name] for name, n in sizes.items() if _made_scale(file, name, n)}
     for dataset, names in axes.items():
+        shape, dimensions = datasets[dataset].shape, datasets[dataset].dims
         for i, name in enumerate(names):
-            file[dataset].dims[i].label = name
-            own = dataset == name or sizes[name] != file[dataset].shape[i]
+            dimensions[i].label = name
+            own = dataset == name or sizes[name] != shape[i]
             if name in scales and not own and dataset not in scales:
-                file[dataset].dims[i].attach_scale(file[name])
+                dimensions[i].attach_scale(scales[name])
 
 
 def _made_scale(file: Any, name: str, n: int) -> bool:
@@ -46,7 +48,8 @@ def _made_scale(file: Any, name: str, n: int) -> bool:
         file[name] = np.array(known, dtype="S2") if known else np.arange(n)
         file[name].attrs["unit"] = "1"
         file[name].attrs["meaning"] = "names along the axis" if known else "from 0"
-    if not hasattr(file[name], "make_scale") or file[name].shape != (n,):
+    there = file[name]
+    if not hasattr(there, "make_scale") or there.shape != (n,):
         return False
-    file[name].make_scale(name)
+    there.make_scale(name)
     return True

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cyclopts import App, Parameter
+from cyclopts import App, ArgumentCollection, Parameter
 
 from phonokit.cli.invocation import current
 
@@ -32,9 +32,28 @@ HELP: dict[str, Help] = {}
 """Help of each command whose file is imported."""
 
 
+class Command(App):
+    """A command that assembles its arguments once for all who read them and for a parse."""
+
+    _unused: ArgumentCollection | None = None
+
+    def assembled(self) -> ArgumentCollection:
+        """The arguments, to be read; the next parse gets them too."""
+        arguments = super().assemble_argument_collection()
+        self._unused = arguments
+        return arguments
+
+    def assemble_argument_collection(self, **choices: Any) -> ArgumentCollection:
+        """The arguments, which a parse fills."""
+        unused, self._unused = self._unused, None
+        if unused is not None and not choices:
+            return unused
+        return super().assemble_argument_collection(**choices)
+
+
 def command(
     function: Callable[..., Any], examples: str, defaults: Mapping[str, Any] | None = None
-) -> App:
+) -> Command:
     """A command that does what the function does.
 
     Parameters
@@ -49,7 +68,7 @@ def command(
     lines = examples.strip().replace("\\\n", "\0").split("\n")
     texts = tuple(line.strip().replace("\0", "\\\n") for line in lines)
     HELP[function.__name__] = Help(examples=texts, defaults=defaults or {})
-    app = App(
+    app = Command(
         name=function.__name__,
         help_format="plaintext",
         default_parameter=Parameter(negative=(), show_default=False),
