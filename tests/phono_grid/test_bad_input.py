@@ -237,6 +237,11 @@ REFUSED = [
     ),
     (
         DomainError,
+        "drop_few must be True or False, got 2",
+        lambda: spectra(BANDS, TETRAHEDRA, A, W, drop_few=2),
+    ),
+    (
+        DomainError,
         "smearing must be a Tetrahedra or Gaussian, got NoneType",
         lambda: spectra(BANDS, None, A, W),
     ),

@@ -13,7 +13,7 @@ from phono_3ph import PeriodicModes, Series3
 from phono_dynmat import Modes
 from phono_grid import BrillouinZone, Grid, using
 from phono_inside import _registry
-from phono_inside._signatures import OVERRIDES
+from phono_inside._signatures import METHODS, MODULES, OVERRIDES
 
 sys.path.insert(0, os.path.dirname(__file__))
 
@@ -35,6 +35,13 @@ def fresh_status(monkeypatch):
         monkeypatch.setattr(state, "served", 0)
         monkeypatch.setattr(state, "passed_on", Counter())
     monkeypatch.delenv("PHONO_INSIDE", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def few_triplets(monkeypatch):
+    """The meshes here are small: served they are all the same."""
+    if not os.environ.get("PHONO_NO_RUST"):
+        monkeypatch.setattr("phono_inside._crystal.FEW_TRIPLETS", 0)
 
 
 @pytest.fixture(scope="session")
@@ -78,8 +85,9 @@ def inside_phonors():
     for name in OVERRIDES:
         function = getattr(phonors, name)
         setattr(phonors, name, getattr(function, "__wrapped__", function))
-    module = importlib.import_module("phonopy.phonon.group_velocity")
-    module.GroupVelocity.run = getattr(
-        module.GroupVelocity.run, "__wrapped__", module.GroupVelocity.run
-    )
+    for name in METHODS:
+        owner, _, method = name.partition(".")
+        kind = getattr(importlib.import_module(MODULES[owner]), owner)
+        function = getattr(kind, method)
+        setattr(kind, method, getattr(function, "__wrapped__", function))
     phono_inside.register()

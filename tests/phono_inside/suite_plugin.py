@@ -4,6 +4,7 @@
 or passed on, to the file that ``PHONO_SUITE_REPORT`` names.
 """
 
+import importlib
 import json
 import os
 from pathlib import Path
@@ -16,6 +17,8 @@ OUTCOMES = {}
 def pytest_collection_finish():
     """Replace methods of phonopy too: the tests that were collected have imported it."""
     phono_inside.register()
+    # Suites have small meshes, which ours are to serve too.
+    importlib.import_module("phono_inside._crystal").FEW_TRIPLETS = 0
 
 
 def pytest_runtest_logreport(report):

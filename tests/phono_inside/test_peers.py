@@ -1,5 +1,6 @@
 """phono3py itself, unmodified, without and with our kernels inside."""
 
+import functools
 import inspect
 import os
 import subprocess
@@ -98,20 +99,106 @@ def test_the_full_equation_is_theirs(data, crystal):
         np.testing.assert_allclose(x, y, rtol=1e-8, atol=1e-9 * np.abs(y).max())
 
 
-def test_densities_of_states_are_theirs(data):
+SHARED = "TetrahedronDOSAccumulator._accumulate_shared"
+PER_BATCH = "TetrahedronDOSAccumulator._accumulate_per_batch"
+
+
+@pytest.mark.parametrize(("crystal", "mesh"), [("AlN", [7, 7, 5]), ("Si", [5, 5, 5])])
+def test_densities_of_states_are_theirs(data, crystal, mesh):
     from phonopy import Phonopy
 
-    ph3 = loaded(data, "AlN")
+    ph3 = loaded(data, crystal)
     phonon = Phonopy(ph3.unitcell, ph3.supercell_matrix, ph3.primitive_matrix)
     phonon.force_constants = ph3.fc2
 
     def work():
-        phonon.run_mesh([7, 7, 5])
+        phonon.run_mesh(mesh)
         phonon.run_total_dos()
         return np.array(phonon.total_dos.dos)
 
-    ours, theirs = both(work, "integration_weights_at_grid_points")
+    ours, theirs = both(work, SHARED)
     np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-10 * theirs.max())
+
+
+def test_projected_densities_of_states_are_theirs(data):
+    from phonopy import Phonopy
+
+    ph3 = loaded(data, "Si")
+    phonon = Phonopy(ph3.unitcell, ph3.supercell_matrix, ph3.primitive_matrix)
+    phonon.force_constants = ph3.fc2
+    phonon.run_mesh([4, 4, 4], with_eigenvectors=True, is_mesh_symmetry=False)
+
+    def work():
+        phonon.run_projected_dos(xyz_projection=True)
+        return np.array(phonon.projected_dos.projected_dos)
+
+    ours, theirs = both(work, SHARED)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-10 * theirs.max())
+
+
+@pytest.mark.parametrize("symmetrize", [False, True])
+@pytest.mark.parametrize("function", [SHARED, PER_BATCH])
+def test_spectra_of_what_bands_carry_are_theirs(data, rng, function, symmetrize):
+    """On a generalised grid, at irreducible points, where vertices nearly tie too."""
+    from phonopy.phonon.grid import BZGrid, get_ir_grid_points
+    from phonopy.phonon.spectrum import TetrahedronDOSAccumulator
+    from phonopy.structure.symmetry import Symmetry
+
+    primitive = loaded(data, "Si").primitive
+    matrix = [[-2, 2, 2], [2, -2, 2], [2, 2, -2]]
+    operations = Symmetry(primitive).dataset
+    grid = BZGrid(matrix, lattice=primitive.cell, symmetry_dataset=operations)
+    points, weights, table = get_ir_grid_points(grid)
+    n, n_batch = len(points), 2
+    shape = (n, 3) if function == SHARED else (n_batch, n, 3)
+    values = rng.integers(0, 4, shape) + 1e-12 * rng.normal(size=shape)
+    values[..., 0] += rng.uniform(size=shape[:-1])
+
+    def work(carried, targets):
+        result = TetrahedronDOSAccumulator(
+            values,
+            grid,
+            mode_property=carried,
+            ir_grid_points=points,
+            ir_grid_weights=weights,
+            ir_grid_map=table,
+            sampling_points=targets,
+            num_sampling_points=9,
+            symmetrize_tetrahedra=symmetrize,
+        ).result
+        return result.density, result.cumulative
+
+    for n_w, targets in ((1, None), (3, np.arange(4.0))):
+        carried = rng.normal(size=(n_batch, n, 3, n_w))
+        ours, theirs = both(functools.partial(work, carried, targets), function)
+        for x, y in zip(ours, theirs, strict=True):
+            assert x.shape == y.shape
+            np.testing.assert_allclose(x, y, rtol=1e-9, atol=1e-12 * np.abs(y).max())
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"sampling_points": [2.0, 1.0]}, "frequencies that do not ascend"),
+        ({"ir_grid_weights": np.full(27, 2)}, "points that do not stand for the grid"),
+        ({"bin_values": np.full((27, 3), np.nan)}, "values are not finite"),
+        ({"mode_property": np.full((1, 27, 3, 1), np.inf)}, "properties are not finite"),
+    ],
+    ids=lambda x: x if isinstance(x, str) else "",
+)
+def test_spectra_that_are_not_served_are_left_to_the_original(rng, change, why):
+    from phonopy.phonon.grid import BZGrid
+    from phonopy.phonon.spectrum import TetrahedronDOSAccumulator
+
+    grid = BZGrid([3, 3, 3], lattice=np.eye(3))
+    arguments = {"bin_values": rng.uniform(0, 3, (27, 3)), "bz_grid": grid} | change
+    arguments = {"sampling_points": [1.0, 2.0]} | arguments
+    with np.errstate(all="ignore"):
+        left = TetrahedronDOSAccumulator(**arguments).result
+        assert phono_inside.status()[SHARED].passed_on == {why: 1}
+        with phono_inside.original():
+            theirs = TetrahedronDOSAccumulator(**arguments).result
+    np.testing.assert_array_equal(left.density, theirs.density)
 
 
 @pytest.mark.parametrize("function", ["I", "J"])

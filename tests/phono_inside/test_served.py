@@ -245,3 +245,37 @@ def test_tetrahedra_are_read_from_their_vertices(phonons):
     np.testing.assert_array_equal(again.offsets[again.vertices], vertices)
     both = tetrahedra_of(np.concatenate([vertices, -vertices]))
     assert both.n_cuts == 2
+
+
+@pytest.mark.parametrize("batched", [False, True])
+def test_few_triplets_are_left_to_the_original(
+    phonors, arguments, zone, monkeypatch, batched
+):
+    """To make the series would take longer."""
+    name = "collision_at_grid_points_batched" if batched else "collision_at_grid_point"
+    point = {"grid_points": zone.first[[Q]]} if batched else {"grid_point": zone.first[Q]}
+    shape = (1, 1, 3, 6) if batched else (1, 3, 6)
+    n_t = len(Triplets.of(zone.grid, Q).weights)
+    for most, calls in ((n_t - 1, []), (n_t, [name])):
+        monkeypatch.setattr("phono_inside._crystal.FEW_TRIPLETS", most)
+        out = np.full(shape, np.nan)
+        getattr(phonors, name)(collisions=out, **point, **arguments)
+        assert phonors.calls == calls
+        assert np.isfinite(out).all() == (not calls)
+    assert phono_inside.status()[name].passed_on == {"few triplets": 1}
+
+
+def test_few_triplets_alone_have_their_strengths_from_the_original(
+    phonors, arguments, zone, monkeypatch
+):
+    monkeypatch.setattr("phono_inside._crystal.FEW_TRIPLETS", 20)
+    images = zone.first[Triplets.of(zone.grid, Q).points][:20]
+    shape = (20, 6, 6, 6)
+    phonors.interaction(
+        fc3_normal_squared=np.empty(shape),
+        g_zero=np.zeros(shape, dtype=np.int8),
+        triplets=images,
+        band_indices=np.arange(6),
+        **{name: arguments[name] for name in OF_INTERACTION},
+    )
+    assert phono_inside.status()["interaction"].passed_on == {"few triplets": 1}

@@ -98,11 +98,12 @@ impl Gaussian {
 /// `g_w(f) = Σ_pj m_p A_pjw δ(f − f_pj) / n_q` and the same with step functions, at ascending
 /// `targets`.
 ///
-/// Nothing is stored but one partial sum for each of at most `PARTS` pieces of the points,
+/// With `drop_few` tetrahedra that have less than 10⁻¹⁰ of their states below a target where
+/// vertices nearly tie are left out. Nothing is stored but one partial sum for each of at most `PARTS` pieces of the points,
 /// which are added in order.
 pub fn spectra(
     bands: Bands<'_>,
-    smearing: &Smearing,
+    (smearing, drop_few): (&Smearing, bool),
     weights: ArrayView3<'_, f64>,
     targets: ArrayView1<'_, f64>,
     stop: &Stop,
@@ -118,7 +119,7 @@ pub fn spectra(
                 pulp::Arch::new().dispatch(Add {
                     sum: &mut sum,
                     bands,
-                    smearing,
+                    smearing: (smearing, drop_few),
                     weights,
                     p,
                 });
@@ -208,7 +209,8 @@ impl<'a> Part<'a> {
 struct Add<'a, 'p> {
     sum: &'p mut Part<'a>,
     bands: Bands<'p>,
-    smearing: &'p Smearing,
+    /// And whether tetrahedra with few states are left out.
+    smearing: (&'p Smearing, bool),
     weights: &'p [f64],
     p: usize,
 }
@@ -218,14 +220,18 @@ impl pulp::NullaryFnOnce for Add<'_, '_> {
 
     #[inline(always)]
     fn call(self) {
-        let Self { sum, bands, smearing, weights, p } = self;
+        let Self { sum, bands, smearing: (smearing, drop_few), weights, p } = self;
         let per_point = bands.n_bands() * sum.n_w;
         let weights = &weights[p * per_point..(p + 1) * per_point];
         match smearing {
             Smearing::Tetrahedra(tetrahedra) => {
                 let share = bands.share(p) * tetrahedra.share();
                 for cut in tetrahedra.cuts() {
-                    by_tetrahedra(sum, (bands, p), cut, (share, weights));
+                    if drop_few {
+                        by_tetrahedra::<true>(sum, (bands, p), cut, (share, weights));
+                    } else {
+                        by_tetrahedra::<false>(sum, (bands, p), cut, (share, weights));
+                    }
                 }
             }
             Smearing::Gaussian(gaussian) => {
@@ -235,9 +241,10 @@ impl pulp::NullaryFnOnce for Add<'_, '_> {
     }
 }
 
-/// Add every band of one point, `weights` times `share`.
+/// Add every band of one point, `weights` times `share`; `DROP` says whether without
+/// tetrahedra with few states.
 #[inline(always)]
-fn by_tetrahedra(
+fn by_tetrahedra<const DROP: bool>(
     sum: &mut Part<'_>,
     (bands, p): (Bands<'_>, usize),
     cut: &Cut,
@@ -254,7 +261,10 @@ fn by_tetrahedra(
         }
         vertex.sort(cut);
         for f in range {
-            sum.weigh(f, vertex.weights(sum.targets[f]).map(|x| share * x), weights);
+            let w = sum.targets[f];
+            let delta_and_step =
+                if DROP { vertex.weights_without_few(w) } else { vertex.weights(w) };
+            sum.weigh(f, delta_and_step.map(|x| share * x), weights);
         }
     }
 }
@@ -315,7 +325,8 @@ mod tests {
             let smearing = Smearing::Gaussian(Gaussian::new(0.1, None).unwrap());
             let one = Array3::ones((n, 2, 1));
             let (density, cumulative) =
-                spectra(bands, &smearing, one.view(), targets.view(), &Stop::default()).unwrap();
+                spectra(bands, (&smearing, false), one.view(), targets.view(), &Stop::default())
+                    .unwrap();
             prop_assert!((density.sum() * 0.02 - 2.0).abs() < 1e-12);
             prop_assert!((cumulative.iter().last().unwrap() - 2.0).abs() < 1e-12);
         }

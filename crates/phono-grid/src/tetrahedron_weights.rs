@@ -70,6 +70,12 @@ impl Vertex {
     pub(crate) fn weights(&self, w: f64) -> [f64; 2] {
         [self.sorted.weight(w), self.sorted.step(w)]
     }
+
+    /// [`Self::weights`] without tetrahedra with few states.
+    #[inline(always)]
+    pub(crate) fn weights_without_few(&self, w: f64) -> [f64; 2] {
+        [self.sorted.weight_without_few(w), self.sorted.step_without_few(w)]
+    }
 }
 
 /// Weights of `δ(f − f_pj)` (1/THz) and `θ(f − f_pj)` at ascending `targets`, each

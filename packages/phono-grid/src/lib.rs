@@ -65,18 +65,20 @@ type Spectra<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray2<f64>>);
 
 /// See `phono_grid.spectra`.
 #[pyfunction]
+#[pyo3(signature = (bands, smearing, weights, frequency_points, *, drop_few = false))]
 fn spectra<'py>(
     py: Python<'py>,
     bands: PyBands<'py>,
     smearing: PySmearing<'py>,
     weights: PyArrayLike3<'py, f64, AllowTypeChange>,
     frequency_points: PyArrayLike1<'py, f64, AllowTypeChange>,
+    drop_few: bool,
 ) -> PyResult<Spectra<'py>> {
     let bands = view(&bands)?;
     let (a, w) = (weights.as_array(), frequency_points.as_array());
     let smearing = owned(&smearing)?;
     let (density, cumulative) =
-        py.compute(|stop| phono_grid::spectra(bands, &smearing, a, w, stop))?;
+        py.compute(|stop| phono_grid::spectra(bands, (&smearing, drop_few), a, w, stop))?;
     Ok((density.into_pyarray(py), cumulative.into_pyarray(py)))
 }
 

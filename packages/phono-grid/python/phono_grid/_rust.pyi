@@ -36,6 +36,8 @@ def spectra(
     smearing: Tetrahedra | Gaussian,
     weights: ArrayLike,
     frequency_points: ArrayLike,
+    *,
+    drop_few: bool = False,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
 def tetrahedron_weights(
     bands: Bands, tetrahedra: Tetrahedra, targets: ArrayLike

@@ -12,6 +12,7 @@ from phono_grid._extension import rust
 from phono_grid._grid import Grid
 from phono_grid._tetrahedra import Tetrahedra
 from phono_grid._tetrahedron_weights import (
+    FEW,
     delta_weights,
     step_weights,
     vertex_values,
@@ -21,6 +22,7 @@ from phono_grid.errors import (
     DomainError,
     as_numbers,
     ascending,
+    ensure_flag,
     ensure_positive,
     ensure_shape,
     ensure_type,
@@ -164,12 +166,15 @@ def _checked(
     smearing: Tetrahedra | Gaussian,
     weights: ArrayLike,
     frequency_points: ArrayLike,
+    *,
+    drop_few: bool = False,
 ) -> tuple[Any, ...]:
     """Arguments of `spectra`, and room for the sums of all pieces."""
     ensure_type("bands", bands, Bands)
     ensure_type("smearing", smearing, Tetrahedra, Gaussian)
     carried = finite(weights, "weights", (*bands.frequencies.shape, "n_w"))
     points = ascending(frequency_points, "frequency_points")
+    ensure_flag("drop_few", drop_few)
     ensure_sums(len(points), carried.shape[-1], -(-len(bands.points) // 16))
     return bands, smearing, carried, points
 
@@ -180,6 +185,8 @@ def spectra(
     smearing: Tetrahedra | Gaussian,
     weights: NDArray[np.float64],
     frequency_points: NDArray[np.float64],
+    *,
+    drop_few: bool = False,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     r"""Spectra of what bands carry.
 
@@ -207,6 +214,9 @@ def spectra(
         ``A``
     frequency_points : (n_f,) array of float
         THz, ascending.
+    drop_few : bool
+        Leave out tetrahedra that have less than 10⁻¹⁰ of their states below a frequency
+        where vertices nearly tie, as phonopy does.
 
     Returns
     -------
@@ -214,9 +224,10 @@ def spectra(
     """
     density = np.zeros((len(frequency_points), weights.shape[-1]))
     cumulative = np.zeros_like(density)
+    few = FEW if drop_few else 0.0
     for start in range(0, len(bands.points), _BLOCK):
         block = slice(start, start + _BLOCK)
-        delta, step = _delta_and_step(bands, smearing, block, frequency_points)
+        delta, step = _delta_and_step(bands, smearing, block, frequency_points, few)
         carried = bands.multiplicities[block, None, None] * weights[block] / bands.grid.n_q
         density += np.einsum("pfj,pjw->fw", delta, carried)
         cumulative += np.einsum("pfj,pjw->fw", step, carried)
@@ -228,12 +239,14 @@ def _delta_and_step(
     smearing: Tetrahedra | Gaussian,
     block: slice,
     frequency_points: NDArray[np.float64],
+    few: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Delta and step function at some points, two arrays (n_p, n_f, n_b)."""
     f = frequency_points[:, None, None]
     if isinstance(smearing, Tetrahedra):
         vertices = vertex_values(bands, smearing, bands.points[block])[..., None]
-        return delta_weights(vertices, f)[..., 0], step_weights(vertices, f)[..., 0]
+        weights = delta_weights(vertices, f, few), step_weights(vertices, f, few)
+        return weights[0][..., 0], weights[1][..., 0]
     differences = f[..., 0] - bands.frequencies[block, None]
     near = smearing.is_near(differences)
     delta = np.where(near, smearing.density(differences), 0)

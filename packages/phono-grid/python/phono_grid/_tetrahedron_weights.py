@@ -12,6 +12,8 @@ from phono_grid.memory import ensure_memory
 
 FLAT = 1e-10
 """THz; vertices closer than this are equal to the tetrahedron method."""
+FEW = 1e-10
+"""Parts of the states of a tetrahedron below this are left out, as phonopy does."""
 
 
 def _checked(

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from phono_grid._extension import rust
 from phono_grid._tetrahedra import Tetrahedra
-from phono_grid._tetrahedron_weights import delta_weights, step_weights
+from phono_grid._tetrahedron_weights import FEW, delta_weights, step_weights
 from phono_grid._zone import BrillouinZone
 from phono_grid.backend import accelerated_by
 from phono_grid.errors import (
@@ -19,9 +19,6 @@ from phono_grid.errors import (
     ensure_type,
     finite,
 )
-
-FEW = 1e-10
-"""Parts of the states of a tetrahedron below this are left out, as phonopy does."""
 
 
 def ensure_writeable(name: str, array: Any, dtype: Any, shape: tuple[int, ...]) -> None:

@@ -11,7 +11,7 @@ from phono_grid import DEGENERACY, Gaussian, degenerate_sets, units
 
 from phono_inside._arrays import ensure_arrays, ensure_finite, ensure_output
 from phono_inside._cache import Cache, key_of
-from phono_inside._crystal import modes_of, series_of
+from phono_inside._crystal import ensure_many, ensure_origins, modes_of, series_of
 from phono_inside._kernels import ensure_rust
 from phono_inside._registry import PassedOn
 from phono_inside._zones import tetrahedra_of, zone_of
@@ -48,26 +48,39 @@ _KINDS = {
 
 def collision_at_grid_point(phonors: ModuleType, **a: Any) -> None:
     """Fill ``collisions``, (n_sigma, [2,] n_T, n_j)."""
+    triplets = _triplets(phonors, [a["grid_point"]], a)
     state = _Run(a)
     ensure_output(a, "collisions", state.shape)
-    state.fill(phonors, a["grid_point"], a["collisions"])
+    state.fill(triplets[0], a["collisions"])
 
 
 def collision_at_grid_points_batched(phonors: ModuleType, **a: Any) -> None:
     """Fill ``collisions``, (n_points, n_sigma, [2,] n_T, n_j)."""
     ensure_arrays(a, grid_points="i8")
+    triplets = _triplets(phonors, a["grid_points"].tolist(), a)
     state = _Run(a)
-    ensure_output(a, "collisions", (len(a["grid_points"]), *state.shape))
-    for point, collisions in zip(a["grid_points"], a["collisions"], strict=True):
-        state.fill(phonors, int(point), collisions)
+    ensure_output(a, "collisions", (len(triplets), *state.shape))
+    for at_point, collisions in zip(triplets, a["collisions"], strict=True):
+        state.fill(at_point, collisions)
+
+
+def _triplets(
+    phonors: ModuleType, points: list[int], a: dict[str, Any]
+) -> list[GivenTriplets]:
+    """The triplets at each grid point, if they are many."""
+    ensure_rust()
+    ensure_arrays(a, **_KINDS)
+    ensure_origins(a)
+    zone_of(a)  # sparse grids are left to the original before triplets are sought
+    triplets = [triplets_of(phonors, point, a) for point in points]
+    ensure_many(sum(len(given.weights) for given in triplets))
+    return triplets
 
 
 class _Run:
     """The quantities common to all grid points of a run, from the arguments ``a``."""
 
     def __init__(self, a: dict[str, Any]) -> None:
-        ensure_rust()
-        ensure_arrays(a, **_KINDS)
         ensure_finite(a, "frequencies", "temperatures_thz")
         if not a["cutoff_frequency"] >= 0:
             raise PassedOn("negative cutoff frequency")
@@ -91,9 +104,8 @@ class _Run:
         n_t, n_j = len(self.a["temperatures_thz"]), len(self.a["band_indices"])
         return (len(self.scattering), *parts, n_t, n_j)
 
-    def fill(self, phonors: ModuleType, point: int, out: NDArray[np.float64]) -> None:
+    def fill(self, triplets: GivenTriplets, out: NDArray[np.float64]) -> None:
         """Fill ``out`` with the widths at one grid point."""
-        triplets = triplets_of(phonors, point, self.a)
         series: Series3 = self.series
         for scattering, widths in zip(self.scattering, out, strict=True):
             parts = zone_linewidths(

@@ -13,14 +13,31 @@ from phono_inside._registry import PassedOn
 
 Array = NDArray[Any]
 
+FEW_TRIPLETS = 20
+"""A grid point with no more triplets is left to the original.
+
+To make the series takes as long as 70 to 80 triplets take phonors, of silicon and of AlN
+alike, so that meshes of 4 × 4 × 4 points and less were slower inside.
+"""
 SERIES = Cache(2)
 MODES = Cache(2)
 
 
-def series_of(a: dict[str, Any]) -> tuple[Series3, Array]:
-    """The series of ``fc3``, and the positions of the primitive atoms."""
+def ensure_many(n_t: int) -> None:
+    """Leave few triplets to the original."""
+    if n_t <= FEW_TRIPLETS:
+        raise PassedOn("few triplets")
+
+
+def ensure_origins(a: dict[str, Any]) -> None:
+    """Leave couplings that are symmetrised at each triplet to the original."""
     if a["symmetrize_fc3_q"]:
         raise PassedOn("symmetrize_fc3_q")
+
+
+def series_of(a: dict[str, Any]) -> tuple[Series3, Array]:
+    """The series of ``fc3``, and the positions of the primitive atoms."""
+    ensure_origins(a)
     names = ("svecs", "multiplicity", "p2s_map", "s2p_map")
     average, compact = bool(a["make_r0_average"]), bool(a["is_compact_fc3"])
     alike = a["all_shortest"] if average else None

@@ -1,5 +1,6 @@
 """Strengths of the coupling of three phonons: `interaction`."""
 
+import functools
 from types import ModuleType
 from typing import Any
 
@@ -9,10 +10,10 @@ from phono_grid import Tetrahedra, Triplets, units
 from phono_grid.arrays import distinct
 
 from phono_inside._arrays import ensure_arrays, ensure_finite, ensure_output
-from phono_inside._crystal import modes_of, series_of
+from phono_inside._crystal import ensure_many, modes_of, series_of
 from phono_inside._kernels import ensure_rust
 from phono_inside._registry import PassedOn
-from phono_inside._zones import zone_of_addresses
+from phono_inside._zones import TETRAHEDRA, zone_of_addresses
 
 _KINDS = {
     "frequencies": "f8",
@@ -42,6 +43,7 @@ def interaction(phonors: ModuleType, **a: Any) -> None:
     if not a["cutoff_frequency"] >= 0:
         raise PassedOn("negative cutoff frequency")
     triplets, bands = a["triplets"], a["band_indices"].tolist()
+    ensure_many(len(triplets))
     n_b = a["frequencies"].shape[1]
     shape = (len(triplets), len(bands), n_b, n_b)
     ensure_output(a, "fc3_normal_squared", shape)
@@ -49,7 +51,8 @@ def interaction(phonors: ModuleType, **a: Any) -> None:
         raise PassedOn("g_zero of another shape")
     series, positions = series_of(a)
     zone = zone_of_addresses(a)
-    _, modes = modes_of(a, zone, Tetrahedra.of(zone[1].grid), positions)
+    make = functools.partial(Tetrahedra.of, zone[1].grid)
+    _, modes = modes_of(a, zone, TETRAHEDRA.get(zone[0], make), positions)
     out, wanted = a["fc3_normal_squared"], a["g_zero"] == 0
     # Images of q may differ from triplet to triplet; each has a series of its own.
     for q in distinct(triplets[:, 0]):

@@ -61,9 +61,9 @@ def _register() -> None:
         if name in OVERRIDES:
             _replace(phonors, phonors, name, name)
             continue
-        if MODULES[name] in sys.modules:  # to import phonopy takes long
-            module = sys.modules[MODULES[name]]
-            owner, _, method = name.partition(".")
+        owner, _, method = name.partition(".")
+        if MODULES[owner] in sys.modules:  # to import phonopy takes long
+            module = sys.modules[MODULES[owner]]
             _replace(module, getattr(module, owner, None), method, name)
 
 
@@ -142,7 +142,7 @@ def _wrapper(
             if len(arguments) != len(names) or len(args) > len(names):
                 raise PassedOn("arguments unknown")
             serve = _serving(PLACES[name])
-            serve(module, **arguments)
+            result = serve(module, **arguments)
         except PassedOn as why:
             state.passed_on[str(why)] += 1
             log.debug("inside name=%s passed on: %s", name, why)
@@ -155,7 +155,7 @@ def _wrapper(
         if state.served == 1:
             log.info("phono-inside: %s runs on phonokit's kernels", _full(name))
         log.debug("inside name=%s served", name)
-        return None
+        return result
 
     setattr(inside, MARK, True)
     return inside
@@ -172,10 +172,10 @@ def _say_fault(name: str, error: Exception) -> None:
 
 
 @functools.cache
-def _serving(place: str) -> Callable[..., None]:
+def _serving(place: str) -> Callable[..., Any]:
     """The function at ``module:name``, imported at its first use."""
     module, _, name = place.partition(":")
-    function: Callable[..., None] = getattr(importlib.import_module(module), name)
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
     return function
 
 

@@ -8,6 +8,7 @@ _COLLISION = (
     f"{_CRYSTAL} temperatures_thz is_n_u symmetrize_fc3_q make_r0_average all_shortest "
     "cutoff_frequency is_compact_fc3"
 )
+_SPECTRUM = "mode_property_arr ir_grid_weights bz_grid grid_points bzgp2irgp_map lang"
 
 
 def _names(*texts: str) -> tuple[tuple[str, ...], ...]:
@@ -37,10 +38,21 @@ FEW = 16
 LISTS = {"dynamical_matrices_at_qpoints_gonze": 1}
 """The place among the arguments of a list that pays from `FEW` on."""
 
-METHODS = {"GroupVelocity.run": "phono_inside._velocities:run"}
+METHODS = {
+    "GroupVelocity.run": "phono_inside._velocities:run",
+    "TetrahedronDOSAccumulator._accumulate_shared": (
+        "phono_inside._spectra:accumulate_shared"
+    ),
+    "TetrahedronDOSAccumulator._accumulate_per_batch": (
+        "phono_inside._spectra:accumulate_per_batch"
+    ),
+}
 """Where methods of classes of phonopy are served."""
 
-MODULES = {"GroupVelocity.run": "phonopy.phonon.group_velocity"}
+MODULES = {
+    "GroupVelocity": "phonopy.phonon.group_velocity",
+    "TetrahedronDOSAccumulator": "phonopy.phonon.spectrum",
+}
 """In which module each of these classes is."""
 
 KNOWN = {
@@ -70,5 +82,11 @@ KNOWN = {
         "reciprocal_lattice pos dd_q0 g_list nac_factor lambda_ q_direction= hermitianize="
     ),
     "GroupVelocity.run": _names("self q_points perturbation="),
+    "TetrahedronDOSAccumulator._accumulate_shared": _names(
+        f"self bin_values_2d {_SPECTRUM}"
+    ),
+    "TetrahedronDOSAccumulator._accumulate_per_batch": _names(
+        f"self bin_values_3d {_SPECTRUM}"
+    ),
 }
 """The arguments of each, over all releases; ``=`` where there is a default."""
