@@ -1,4 +1,8 @@
-"""Small outputs of programs with Born charges, of rock salt."""
+"""Small outputs of programs with Born charges, of rock salt; OUTCARs of any crystal."""
+
+from typing import Any
+
+import numpy as np
 
 OUTCAR = """\
  vasp.6.4.2 20Jul23 complex
@@ -177,3 +181,54 @@ CASTEP = """\
                      0.00000     0.00000    -1.08700
  ===============================================================================
 """
+
+HEADS_OF_VASP = {
+    "5": ("in DFT", "in e, cummulative output"),
+    "6": ("in DFT", "including local field effects) (in |e|, cummulative output"),
+    "finite fields": ("", "including local field effects) (in |e|, cummulative output"),
+}
+"""Ends of the headlines of tensors and of charges, of LEPSILON and of LCALCEPS."""
+
+
+def outcar_of(crystal: Any, charges: Any, heads: tuple[str, str]) -> str:
+    """An OUTCAR of the supercell of a crystal, in the order in which VASP writes it."""
+    cell, lines = crystal.phonon_supercell.cell, [" vasp.6.4.2 20Jul23 complex"]
+    kinds = list(dict.fromkeys(cell.symbols))
+    counts = "".join(f"{cell.symbols.count(kind):4d}" for kind in kinds)
+    lines += [f" POTCAR:    PAW_PBE {kind} 06Sep2000" for kind in kinds]
+    lines += [f"   TITEL  = PAW_PBE {kind} 06Sep2000" for kind in kinds]
+    lines += [" positions in direct lattice", f"   ions per type =            {counts}"]
+    lines += ["      direct lattice vectors                 reciprocal lattice vectors"]
+    both = np.hstack([cell.lattice, np.linalg.inv(cell.lattice).T])
+    lines += [" " * 3 + "".join(f"{x:13.9f}" for x in row) for row in both]
+    lines += ["", " position of ions in fractional coordinates (direct lattice)"]
+    lines += ["   " + "".join(f"{x:11.8f} " for x in row) for row in cell.positions]
+    lines += ["", " position of ions in cartesian coordinates  (Angst):"]
+    places = cell.positions @ cell.lattice
+    lines += ["   " + "".join(f"{x:11.8f} " for x in row) for row in places]
+    local, cumulated = heads
+    epsilon = crystal.polar.charges.dielectric
+    for what, tensor in (
+        ("excluding local field effects)", 2 * epsilon),
+        (f"including local field effects{' ' * bool(local)}{local})", epsilon),
+    ):
+        lines += [f" MACROSCOPIC STATIC DIELECTRIC TENSOR ({what}", f" {'-' * 54}"]
+        lines += ["      " + "".join(f"{x:13.6f}" for x in row) for row in tensor]
+        lines += [f" {'-' * 54}", ""]
+    lines += _charges_of_vasp(f"{cumulated}", charges)
+    if not local:
+        lines += _charges_of_vasp("excluding local field effects) (in |e|", 2 * charges)
+    lines += [" MACROSCOPIC STATIC DIELECTRIC TENSOR IONIC CONTRIBUTION", f" {'-' * 54}"]
+    lines += ["      " + "".join(f"{x:13.6f}" for x in row) for row in 3 * epsilon]
+    return "\n".join(lines) + "\n"
+
+
+def _charges_of_vasp(head: str, charges: Any) -> list[str]:
+    lines = [f" BORN EFFECTIVE CHARGES ({head})", f" {'-' * 81}"]
+    for i, tensor in enumerate(charges, start=1):
+        lines.append(f" ion {i:4d}")
+        lines += [
+            f"{k:5d}" + "".join(f"{x:12.5f}" for x in row)
+            for k, row in enumerate(tensor, start=1)
+        ]
+    return [*lines, ""]

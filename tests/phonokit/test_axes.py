@@ -1,5 +1,7 @@
 """Names of axes in files, the cell in every result, and eigenvalues of collisions."""
 
+import dataclasses
+
 import numpy as np
 import phonokit
 import pytest
@@ -8,6 +10,7 @@ from phono_3ph import Solver
 from phonokit import Transport
 from phonokit.results.axes import axes_of
 from tiny_crystal import EXAMPLE
+from volumes_of_springs import at_five_volumes
 
 h5py = pytest.importorskip("h5py")
 pytestmark = pytest.mark.needs_rust
@@ -27,6 +30,7 @@ PRODUCTS = {
     "converge": lambda c: phonokit.converge(c, phonokit.Convergence(meshes=(MESH,))),
     "grueneisen": lambda c: phonokit.grueneisen(c, mesh=MESH),
     "elasticity": phonokit.elasticity,
+    "qha": lambda c: phonokit.qha(*at_five_volumes(c), MESH, [0, 300, 600]),
     "infrared": lambda c: phonokit.infrared(charged(c), 5),
 }
 EXPECTED = {
@@ -42,6 +46,14 @@ EXPECTED = {
     "thermal": {"heat_capacity": ("temperature",)},
     "displacements": {"displacement": ("temperature", "atom_number", "axis", "axis_2")},
     "spectral": {"spectral_function": ("q", "temperature", "band", "frequency_point")},
+    "qha": {
+        "free_energies": ("temperature", "volumes"),
+        "energies": ("volumes",),
+        "thermal_expansion": ("temperature",),
+        "lattices": ("volumes", "lattice_vector", "axis"),
+        "equilibrium_lattice": ("temperature", "lattice_vector", "axis"),
+        "linear_expansion": ("temperature", "axis", "axis_2"),
+    },
     "infrared": {
         "strength": ("band", "axis", "axis_2"),
         "dielectric_real": ("frequency_point", "axis", "axis_2"),
@@ -102,11 +114,13 @@ def test_scales_are_what_is_known_of_the_axes(files):
 @pytest.mark.parametrize("name", PRODUCTS)
 def test_every_result_has_the_primitive_cell_and_is_read_as_it_was(silicon, files, name):
     result = phonokit.read_result(files(name))
-    assert result.provenance.cell == silicon.primitive
+    own = result.lattices[0] if name == "qha" else silicon.primitive.lattice
+    cell = dataclasses.replace(silicon.primitive, lattice=own)
+    assert result.provenance.cell == cell
     again = result.write(files(name).with_name("again.hdf5"))
     assert phonokit.read_result(again) == result
     with h5py.File(again) as file:
-        np.testing.assert_array_equal(file["lattice"], silicon.primitive.lattice)
+        np.testing.assert_array_equal(file["lattice"], own)
         assert list(file["symbol"]) == [b"Si", b"Si"]
 
 
@@ -141,16 +155,22 @@ def test_what_comes_twice_has_a_number_and_what_does_not_fit_no_name():
     assert axes_of("dict of (n_f,) arrays", (4,)) == ("frequency_point",)
 
 
-@pytest.mark.parametrize("name", ["kappa", "dos", "modes", "spectral", "thermal"])
+@pytest.mark.parametrize("name", PRODUCTS)
 def test_xarray_opens_results_with_these_names(files, name):
-    """Its own reader of HDF5; not installed in continuous integration."""
+    """The group `test` has it; packages alone are tested without."""
     xarray = pytest.importorskip("xarray")
     pytest.importorskip("h5netcdf")
     with xarray.open_dataset(files(name), engine="h5netcdf") as data:
         assert not [d for d in data.dims if str(d).startswith("phony")]
         assert data["lattice"].dims == ("lattice_vector", "axis")
+        assert all("unit" in data[key].attrs for key in data.variables)
         for key, dims in EXPECTED.get(name, {}).items():
             assert data[key].dims == dims
+        if name == "qha":
+            read = phonokit.read_result(files(name))
+            some = data["thermal_expansion"].sel(temperature=[0, 300, 600])
+            np.testing.assert_array_equal(some, read.thermal_expansion)
+            assert (data["free_energies"].sel(volumes=read.volumes[2]) < 0).any()
         if name == "kappa":
             one = data["kappa"].sel(temperature=300, component=b"xx")
             result = phonokit.read_result(files(name))

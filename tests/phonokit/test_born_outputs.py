@@ -5,11 +5,20 @@ import os
 from pathlib import Path
 
 import numpy as np
+import phonokit
 import pytest
-from charges_of_programs import ABINIT, CASTEP, OUTCAR, VASPRUN
+from charges_of_programs import (
+    ABINIT,
+    CASTEP,
+    HEADS_OF_VASP,
+    OUTCAR,
+    VASPRUN,
+    outcar_of,
+)
 from constants_of_programs import write_vaspout
 from format_crystals import CRYSTALS
-from phono_grid import Cell
+from phono_dynmat import phonon_frequencies
+from phono_grid import Cell, units
 from phono_grid.calculators import calculator_units
 from phono_grid.errors import FileError
 from phonokit.io.born import read_born
@@ -141,6 +150,42 @@ def test_charges_of_ph_x_before_their_sum_is_taken_away(tmp_path):
     found = read_charges_of_output(tmp_path / "ph.out")
     expected = read_charges_of_output(path)
     np.testing.assert_array_equal(found.charges, expected.charges)
+
+
+@pytest.mark.parametrize("heads", HEADS_OF_VASP.values(), ids=HEADS_OF_VASP)
+def test_charges_of_an_outcar_are_those_with_local_fields(heads, tmp_path):
+    """Also tensors without local fields and of the ions are in the file of a supercell."""
+    crystal = CRYSTALS["polar"]
+    kinds = crystal.phonon_supercell.supercell_to_primitive
+    turned = np.array([[0, 0.1, 0], [-0.3, 0, 0], [0, 0, 0]])
+    expected = crystal.polar.charges.charges[kinds] + turned
+    path = tmp_path / "OUTCAR"
+    path.write_text(outcar_of(crystal, expected, heads))
+    found = read_charges_of_output(path)
+    np.testing.assert_allclose(found.charges, expected, atol=1e-12)
+    np.testing.assert_allclose(found.dielectric, crystal.polar.charges.dielectric)
+    assert found.symbols == crystal.phonon_supercell.cell.symbols
+    own = found.of_primitive(path, crystal.primitive) - turned
+    np.testing.assert_allclose(own, crystal.polar.charges.charges, atol=1e-12)
+
+
+def test_optical_modes_split_by_the_charges_of_an_outcar(tmp_path):
+    """By the plasma frequency of the ions, over the electronic dielectric constant."""
+    crystal = CRYSTALS["polar"]
+    kinds = crystal.phonon_supercell.supercell_to_primitive
+    path = tmp_path / "OUTCAR"
+    charges = crystal.polar.charges.charges[kinds]
+    path.write_text(outcar_of(crystal, charges, HEADS_OF_VASP["6"]))
+    born = phonokit.read_charges(path, crystal.primitive)
+    polar = phonokit.Crystal.from_constants(crystal.fc2, polar=born.charges)
+    q = np.linalg.solve(crystal.primitive.reciprocal_lattice.T, [1e-4, 0, 0])
+    longitudinal = phonon_frequencies(polar.dynamics(), q[None])[0]
+    transverse = phonokit.modes(crystal, q=[[0, 0, 0]], nac=False).frequencies[0]
+    z, epsilon = charges[0, 0, 0], crystal.polar.charges.dielectric[0, 0]
+    mass = 1 / (1 / crystal.primitive.masses).sum()
+    split = 4 * np.pi * units.COULOMB * z**2 / (epsilon * mass * crystal.primitive.volume)
+    expected = transverse[-1] ** 2 + split * units.FREQUENCY**2
+    assert longitudinal[-1] ** 2 == pytest.approx(expected, rel=1e-5)
 
 
 def test_charges_of_vaspout_are_those_of_its_constants(tmp_path):

@@ -1,41 +1,23 @@
 """The quasi-harmonic approximation of a crystal at several volumes."""
 
-from dataclasses import replace
-
 import numpy as np
 import phonokit
 import pytest
-from phono_fc import ForceConstants
-from phonokit import Crystal, DomainError, FileError, ImaginaryModesWarning, Run
+from phonokit import DomainError, FileError, ImaginaryModesWarning, Run
 from phonokit.calc.qha import VolumeRangeWarning
 from phonokit.cli.app import main
 from phonokit.io.energies import read_energies
 from tiny_crystal import EXAMPLE
+from volumes_of_springs import GAMMA, at_five_volumes, scaled
 
-SIZES = (0.97, 0.985, 1.0, 1.015, 1.03)
-GAMMA = 1.2
 MESH = (4, 4, 4)
 T = [0, 300, 600]
-
-
-def scaled(fc2: ForceConstants, size: float, sign: float = 1.0) -> Crystal:
-    """A crystal ``size`` times as long, whose frequencies fall as V^-γ."""
-    old = fc2.supercell
-    cell, primitive = (
-        replace(c, lattice=c.lattice * size) for c in (old.cell, old.primitive)
-    )
-    supercell = replace(old, cell=cell, primitive=primitive)
-    values = sign * fc2.values * size ** (-6 * GAMMA)
-    return Crystal.from_constants(ForceConstants(values, supercell))
 
 
 @pytest.fixture(scope="module")
 def silicon():
     """The crystal at five volumes, and energies around its own."""
-    fc2 = phonokit.load(EXAMPLE).fc2
-    crystals = [scaled(fc2, size) for size in SIZES]
-    strain = np.array(SIZES) - 1
-    return crystals, 160 * strain**2 * (1 - 6 * strain)
+    return at_five_volumes(phonokit.load(EXAMPLE))
 
 
 @pytest.fixture(scope="module")

@@ -79,6 +79,19 @@ def test_the_command_samples_three_phonons(sampled, tmp_path, capsys, monkeypatc
         assert word in capsys.readouterr().err
 
 
+def test_a_sample_has_a_file_beside_the_whole(sampled, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    command = ["kappa", str(EXAMPLE), "--mesh", "13x13x13", "--temperature", "300", "600"]
+    assert main(command) == 0
+    assert main([*command, "--sample", "--error", "3%", "--seed", "1"]) == 0
+    names = {path.name for path in tmp_path.glob("*.hdf5")}
+    assert names == {"kappa-m131313.hdf5", "kappa-m131313-sample.hdf5"}
+    assert sampled.default_name == "kappa-m131313-sample.hdf5"
+    capsys.readouterr()
+    assert main([*command, "--sample", "--error", "3%", "--seed", "2"]) == 2
+    assert "seed is 1 there and 2 here" in capsys.readouterr().err
+
+
 def test_four_phonons_have_samples_of_their_own(crystal):
     with pytest.raises(DomainError, match=r"FourPhonon\(sample=True\)"):
         phonokit.kappa(crystal, MESH, T, sample=Sample(), four_phonon=FourPhonon())

@@ -207,7 +207,9 @@ class _Work:
         self, folder: KappaFolder, place: str, transport: Transport, grid: Grid
     ) -> Path:
         """The file of one mesh."""
-        name = default_name(grid, transport, four_phonon=self.four_phonon is not None)
+        four = self.four_phonon
+        sampled = four is not None and four.sample
+        name = default_name(grid, transport, four_phonon=four is not None, sampled=sampled)
         return Path(folder.folder) / place / name
 
     def _computed(

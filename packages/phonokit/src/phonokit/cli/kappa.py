@@ -271,7 +271,10 @@ def _calculation(
         compute=options.four.compute(path, product, **inputs),
         mesh=options.mesh.of(KAPPA_MESH),
         name=lambda grid: default_name(
-            grid, options.settings, four_phonon=options.four.four_phonon
+            grid,
+            options.settings,
+            four_phonon=options.four.four_phonon,
+            sampled=options.four.sample,
         ),
         show=lambda result: [
             kappa_table(result),

@@ -20,6 +20,11 @@ from phonokit.io.vaspout import is_hdf5, vaspout_charges
 
 HEAD = 20000
 """Characters by which a program is recognised."""
+BORN = re.compile(r"BORN EFFECTIVE CHARGES \((?!excluding)")
+"""Headline in an OUTCAR of LEPSILON or LCALCEPS; fields are local but where it says so."""
+EPSILON = re.compile(
+    r"MACROSCOPIC STATIC DIELECTRIC TENSOR \(including local field effects(?: in DFT)?\)"
+)
 SAME_PLACE = 0.02
 """Å; outputs have positions with few decimals."""
 _NUMBER = r"[-+]?\d*\.?\d+(?:[EeDd][-+]?\d+)?"
@@ -170,7 +175,7 @@ def _of_espresso(path: Path, text: str) -> ChargesOfOutput:
 
 
 def _of_outcar(path: Path, text: str) -> ChargesOfOutput:
-    """``OUTCAR`` of a calculation with LEPSILON."""
+    """``OUTCAR`` of a calculation with LEPSILON or LCALCEPS."""
     names = re.findall(r"TITEL\s*=\s*\S+\s+([A-Z][a-z]?)", text)
     counts = re.search(r"ions per type =\s*([\d ]+)", text)
     if not names or counts is None:
@@ -185,9 +190,8 @@ def _of_outcar(path: Path, text: str) -> ChargesOfOutput:
     places = text.split("position of ions in cartesian coordinates", 1)
     if len(direct) < 2 or len(places) < 2:
         raise FileError(f"{path}: holds no lattice vectors or no positions; is it whole?")
-    charges = _after(path, text, "BORN EFFECTIVE CHARGES", "Born effective charges")
-    epsilon = "MACROSCOPIC STATIC DIELECTRIC TENSOR (including local field effects in DFT)"
-    dielectric = _after(path, text, epsilon, "dielectric tensor with local fields")
+    charges = _last_section(path, text, BORN, "Born effective charges")
+    dielectric = _last_section(path, text, EPSILON, "dielectric tensor with local fields")
     numbered = rf"^\s*[123]\s+{_THREE}\s*$"
     by_atom = re.compile(numbered, re.M)
     return ChargesOfOutput(
@@ -198,6 +202,14 @@ def _of_outcar(path: Path, text: str) -> ChargesOfOutput:
         charges=_matches(path, by_atom, charges, 3 * n, "charges").reshape(n, 3, 3),
         dielectric=_matches(path, lines, dielectric, 3, "the dielectric tensor"),
     )
+
+
+def _last_section(path: Path, text: str, head: re.Pattern[str], name: str) -> str:
+    """The text after the last headline of a kind."""
+    starts = [match.end() for match in head.finditer(text)]
+    if not starts:
+        raise FileError(f"{path}: holds no {name}; was it computed?")
+    return text[starts[-1] :]
 
 
 def _matches(

@@ -24,8 +24,14 @@ AXES = {
 """Words for letters and for numbers of axes; a letter without one has what follows `n_`."""
 
 
-LATTICES = ("lattice", "reciprocal_lattice", "grid_matrix")
-"""Arrays whose rows are vectors of a lattice."""
+LATTICES = (
+    "lattice",
+    "reciprocal_lattice",
+    "grid_matrix",
+    "lattices",
+    "equilibrium_lattice",
+)
+"""Arrays whose rows are vectors of a lattice, maybe several."""
 
 
 def axes_of(
@@ -52,7 +58,7 @@ def axes_of(
     tuple of str
         Nothing if no declared shape fits. What comes twice gets a number, ``"axis_2"``.
     """
-    if name in LATTICES:
+    if name in LATTICES and len(shape) == 2:
         return ("lattice_vector", "axis")
     for letters in SIZES.findall(declared):
         axes = [axis.strip() for axis in letters.split(",") if axis.strip()]
@@ -60,6 +66,8 @@ def axes_of(
             break
     else:
         return ()
+    if name in LATTICES:
+        axes[-2] = "lattice_vector"
     names: list[str] = []
     for axis in axes:
         name = AXES.get(axis, axis.removeprefix("n_"))

@@ -23,12 +23,15 @@ SHOWN = 4
 """Temperatures whose conductivity a `repr` shows."""
 
 
-def default_name(grid: Grid, transport: Transport, *, four_phonon: bool = False) -> str:
+def default_name(
+    grid: Grid, transport: Transport, *, four_phonon: bool = False, sampled: bool = False
+) -> str:
     """``kappa-m111111.hdf5`` or ``kappa-m111111-s0.1.hdf5``, as phono3py calls it.
 
     Of the full equation ``kappa-lbte-m111111.hdf5``, with four-phonon scattering
-    ``kappa-4ph-m111111.hdf5``, with isotopes, boundaries and coherences
-    ``kappa-m111111-isotopes-b500nm-smm19.hdf5``, so that all can be in one folder.
+    ``kappa-4ph-m111111.hdf5``, of samples ``kappa-m111111-sample.hdf5``, with isotopes,
+    boundaries and coherences ``kappa-m111111-isotopes-b500nm-smm19.hdf5``, so that all can
+    be in one folder.
     """
     smearing = transport.scattering.smearing
     suffix = ""
@@ -45,6 +48,7 @@ def default_name(grid: Grid, transport: Transport, *, four_phonon: bool = False)
     suffix += "-average" * transport.average_strengths
     if transport.constant_strength is not None:
         suffix += f"-p{transport.constant_strength:g}"
+    suffix += "-sample" * sampled
     kind = "" if transport.method is Method.RTA else "-lbte"
     kind += "-4ph" * four_phonon
     return f"kappa{kind}-m{''.join(str(n) for n in grid.mesh)}{suffix}.hdf5"
@@ -101,7 +105,10 @@ class KappaResult(Result, kind="kappa"):
     def default_name(self) -> str:
         """The name that phono3py gives the file, but for the full equation."""
         has_four = self.rates.four_phonon is not None
-        return default_name(self.grid, self.transport, four_phonon=has_four)
+        sampled = self.kappa_error is not None
+        return default_name(
+            self.grid, self.transport, four_phonon=has_four, sampled=sampled
+        )
 
     def datasets(self) -> dict[str, Dataset]:
         """Everything that is written, by phono3py's names."""
