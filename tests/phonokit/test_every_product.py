@@ -183,6 +183,19 @@ SILENT = {
 }
 
 
+WRITTEN = {
+    **{name: make for name, make in WARNING.items() if name not in IMAGES},
+    "modes": lambda c: phonokit.modes(c, mesh=SMALL),
+    "bands": lambda c: phonokit.bands(c, path="A B", points=ENDS, points_per_segment=7),
+    "elasticity": phonokit.elasticity,
+    "linewidths": lambda c: phonokit.linewidths(c, q=ON_MESH, **SCATTER),
+    "self_energy": lambda c: phonokit.self_energy(c, q=ON_MESH, **SCATTER),
+    "spectral": lambda c: phonokit.spectral(c, q=ON_MESH, **SCATTER),
+    "joint_dos": lambda c: phonokit.joint_dos(c, q=ON_MESH, mesh=SMALL),
+}
+WRITTEN.pop("kappa_for_widths")  # a list of kappa's
+
+
 def test_every_function_of_a_crystal_is_tried():
     tried = {name.partition(",")[0] for name in WARNING}
     assert takes("crystal") - tried <= set(SILENT)
@@ -195,3 +208,13 @@ def test_imaginary_modes_are_warned_of(unstable, name):
         warnings.simplefilter("always")
         WARNING[name](unstable)
     assert any(issubclass(w.category, ImaginaryModesWarning) for w in caught)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_result_of_an_unstable_crystal_is_read_as_it_was_written(
+    unstable, name, tmp_path
+):
+    """Numbers that are none are told from damage."""
+    result = WRITTEN[name](unstable)
+    assert phonokit.read_result(result.write(tmp_path / "result.hdf5")) == result

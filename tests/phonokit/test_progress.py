@@ -70,6 +70,17 @@ def test_more_than_a_minute_is_announced_before(clock, seconds, told):
         assert lines[announced[0] + 1].endswith("3 min left")
 
 
+@pytest.mark.parametrize(("seconds", "lines"), [(0.004, 1), (0.02, 2), (1.0, 11)])
+def test_a_log_gets_a_line_a_second_at_most(clock, seconds, lines):
+    out = console()
+    display = Display(out, "pieces")
+    display.pieces(0, 100)
+    for i in range(1, 101):
+        clock.now += seconds
+        display.report(i, 100)
+    assert printed(out).count("pieces") == lines
+
+
 def test_one_long_piece_is_announced_from_its_parts(clock):
     out = console()
     display = Display(out, "pieces")
@@ -123,7 +134,7 @@ def test_a_terminal_has_a_bar_and_a_log_has_none():
         texts.append(printed(out))
     assert "\x1b[" in texts[0]
     assert "pieces 2/2" in texts[0]
-    assert texts[1].count("\n") == 2
+    assert texts[1].count("\n") == 1
 
 
 @pytest.mark.needs_rust

@@ -267,6 +267,7 @@ def slow(*arguments):
     return linewidths(*arguments)
 
 rates.linewidths = slow
+progress.PAUSE = 0.0
 sys.exit(main())
 """
 

@@ -18,6 +18,7 @@ from phonokit.results.accumulate import POINTS
 from phonokit.results.kappa import KappaResult
 from phonokit.results.kappa_modes import KappaModes
 from phonokit.results.mode_quantity import ModeQuantityResult
+from phonokit.settings.mesh import mesh_name
 from phonokit.settings.mode_quantity import ModeQuantity
 
 
@@ -99,7 +100,13 @@ def accumulate_quantity(
         smearing=None if sigma is None else Gaussian(sigma),
     )
     about, t = modes.provenance, float(modes.temperatures[i])
-    choices = {"quantity": kind.value, "temperature": t, "sigma": sigma, "points": points}
+    choices = {
+        "mesh": mesh_name(modes.grid),
+        "quantity": kind.value,
+        "temperature": t,
+        "sigma": sigma,
+        "points": points,
+    }
     when: dict[str, Any] = {
         "lang": active().value,
         "started": started,

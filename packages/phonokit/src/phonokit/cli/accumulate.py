@@ -170,6 +170,10 @@ def _finish(
     about = result.provenance
     report.say(f"{program()}, on one rank")
     report.say(row("crystal", about.formula or "unknown"))
+    choices = about.settings
+    report.say(row("mesh", choices["accumulate"]["mesh"]))
+    if "transport" in choices:
+        report.say(row("scattering", choices["transport"]))
     report.say("\n".join([read_line(files), *options_row()]))
     if isinstance(result, AccumulateResult):
         total = result.kappa[:3].mean()

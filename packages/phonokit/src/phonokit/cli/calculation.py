@@ -76,7 +76,8 @@ class Calculation(Generic[R]):
     order : int
         The order of force constants that are needed.
     next_step : callable
-        What one would do next with the file that was written; to draw it, if nothing.
+        What one would do next with the file that was written; to draw it or to learn its
+        uses, if nothing.
     beside : callable, optional
         What a picture needs that is not in the result: crystal and ranks → more arguments
         of ``draw``.
@@ -145,8 +146,8 @@ def carry_out(calculation: Calculation[R]) -> None:
             return
         result, target = done
         next_step = calculation.next_step(result, target)
-        if not next_step and options.plot is None:
-            next_step = _draw_it(target)
+        if not next_step:
+            next_step = _draw_it(target) if options.plot is None else _use_it(target)
         report.end(next_step)
 
 
@@ -250,6 +251,11 @@ def carried_out(
 def _draw_it(file: Path) -> str:
     """The command that draws a result later."""
     return f"phono plot {file} --output {file.with_suffix('.png')} draws it"
+
+
+def _use_it(file: Path) -> str:
+    """The command that tells the other uses of a result."""
+    return f"phono info {file} tells what else can be done with it"
 
 
 def _tidy(target: Path, mesh: Mesh | None) -> None:

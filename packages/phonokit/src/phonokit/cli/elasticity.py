@@ -57,7 +57,8 @@ def _tables(result: ElasticityResult) -> Iterator[Table | str]:
     yield table
     table = table_of("direction", "v1", "v2", "v3", title="Velocities of sound, km/s")
     for n, v in zip(result.directions, result.velocities, strict=True):
-        table.add_row(" ".join(f"{x:.3f}" for x in n), *(f"{x:.4f}" for x in v))
+        speeds = ("imaginary" if np.isnan(x) else f"{x:.4f}" for x in v)
+        table.add_row(" ".join(f"{x:.3f}" for x in n), *speeds)
     yield table
     if result.is_stable:
         yield (

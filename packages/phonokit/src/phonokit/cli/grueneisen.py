@@ -152,7 +152,8 @@ def _tables(result: GrueneisenResult, unit: FrequencyUnit) -> Iterator[Table | s
             yield f"  {' ' * len(name)}  {' '.join(f'{x + 0:8.4f}' for x in g)}"
         yield ""
         return
-    columns = ["T (K)", "mean γ"]
+    expands = result.expansion is not None
+    columns = ["T (K)", "mean γ" if expands else "mean Grüneisen parameter"]
     rows = [result.mean]
     if result.tensors is None:
         pass
@@ -165,7 +166,7 @@ def _tables(result: GrueneisenResult, unit: FrequencyUnit) -> Iterator[Table | s
         columns += [f"α {axes} (1e-6/K)" for axes in ("xx", "yy", "zz", "volume")]
         diagonal = np.einsum("tii->it", result.expansion)
         rows += [*(diagonal * 1e6), diagonal.sum(axis=0) * 1e6]
-    table = table_of(*columns, title="Thermal expansion")
+    table = table_of(*columns, title="Thermal expansion" if expands else None)
     step = max(1, len(result.temperatures) // ROWS)
     for t, row in zip(result.temperatures[::step], np.transpose(rows)[::step], strict=True):
         table.add_row(f"{t:g}", *(f"{x + 0:.4f}" for x in row))

@@ -12,6 +12,7 @@ from phonokit.results.accumulate import AccumulateResult
 from phonokit.results.kappa import KappaResult
 from phonokit.results.mode_quantity import ModeQuantityResult
 from phonokit.results.plan import DISTRIBUTIONS, Plan
+from phonokit.settings.mode_quantity import ModeQuantity
 
 COMPONENTS = ("xx", "yy", "zz", "yz", "xz", "xy")
 WORTH_TELLING = 1e-3
@@ -124,12 +125,18 @@ def _efficiencies(plan: Plan) -> str:
     return f"\nEfficiency without the preparation, on {', '.join(each)}."
 
 
+PART = (ModeQuantity.LIFETIME, ModeQuantity.LINEWIDTH)
+"""Quantities that some phonons, as the translations, do not have."""
+
+
 def quantity_table(result: ModeQuantityResult) -> Table:
-    """Mean, range and sum of a quantity over the bands."""
+    """Mean, range and sum of a quantity over the bands; of the phonons that have it."""
     table = table_of("band", "mean", "least", "largest")
     weights = result.weight / result.weight.sum()
     for j, values in enumerate(result.values.T):
-        numbers = (weights @ values, values.min(), values.max())
+        some = values[values != 0] if result.quantity in PART else values
+        least, largest = (some.min(), some.max()) if len(some) else (0.0, 0.0)
+        numbers = (weights @ values, least, largest)
         table.add_row(str(j + 1), *(f"{x:.4g}" for x in numbers))
     table.add_row("all", f"{result.mean:.4g}", "", "")
     return table

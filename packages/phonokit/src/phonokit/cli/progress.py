@@ -20,6 +20,8 @@ from phonokit.cli.terminal import duration
 
 LINES = 10
 """Lines of progress where there is no terminal to draw a bar on."""
+PAUSE = 1.0
+"""Seconds between such lines at least, but for the last one."""
 SILENCE = 5.0
 """Seconds after which a stage that has said nothing is told, then twice as many."""
 QUICK, SURE = 0.2, 2.0
@@ -67,7 +69,9 @@ class Display:
         self._done, self._total, self._part = done, total, 0.0
         self._changed()
         self._announce()
-        if done * LINES // total != before * LINES // total or before == self._at_start:
+        is_tenth = done * LINES // total != before * LINES // total
+        is_due = perf_counter() - self._last >= PAUSE or done == total
+        if is_due and (is_tenth or before == self._at_start):
             self._line()
 
     def part(self, done: int, total: int) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Annotated
 
+import numpy as np
 from rich.table import Table
 
 from phonokit.calc.spectral import POINTS, POINTS_PER_SEGMENT
@@ -108,7 +109,9 @@ def _tables(
         titles = _labelled(result)
     for title, i in titles.items():
         peaks = zip(result.temperatures, result.peaks[i], strict=True)
-        columns = {f"{t:g} K": values for t, values in peaks}
+        # Imaginary modes and translations have no spectral function.
+        has_peak = result.spectral_functions[i].any(axis=(0, 2))
+        columns = {f"{t:g} K": np.where(has_peak, x, np.nan) for t, x in peaks}
         yield from band_tables(f"Peaks at {title}", result.frequencies[i], columns, unit)
 
 

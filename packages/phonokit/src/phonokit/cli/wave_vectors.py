@@ -93,13 +93,18 @@ def band_tables(
     ]
 
 
+def _number(value: float) -> str:
+    """A number for a table, or that there is none."""
+    return "none" if np.isnan(value) else f"{value:.6f}"
+
+
 def _table(
     title: str, frequencies: Array, columns: Mapping[str, Array], unit: FrequencyUnit
 ) -> Table:
     """A row for each band, all numbers in ``unit``."""
     table = table_of("band", "f", *columns, title=f"{title}, {unit.value}")
     for j, f in enumerate(frequencies * unit.per_thz):
-        values = (f"{values[j] * unit.per_thz:.6f}" for values in columns.values())
+        values = (_number(values[j] * unit.per_thz) for values in columns.values())
         # Rounded before 0 is added, which has no effect on -0.00001.
         table.add_row(str(j + 1), f"{round(float(f), 4) + 0:.4f}", *values)
     return table

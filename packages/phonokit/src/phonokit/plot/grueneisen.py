@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from phono_grid.errors import ensure_type
 
 from phonokit._documented import documented
@@ -14,6 +15,11 @@ from phonokit.settings.frequency_unit import FrequencyUnit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+FEW = 0.5
+"""Per cent of the parameters at each end that may be beyond the axis."""
+FAR = 4.0
+"""A picture is cut where those make it this many times as high."""
 
 
 @documented(PICTURE)
@@ -50,8 +56,25 @@ def plot_grueneisen(
         else:
             f = result.frequencies * unit.per_thz
             panel.plot(f.ravel(), gamma.ravel(), "o", ms=2.5, color=BLUE, alpha=0.6)
+            _leave_out_few(panel, gamma)
             panel.set_xlim(left=min(0.0, float(f.min())))
             panel.set_xlabel(f"Frequency ({unit.symbol})")
             panel.spines[["top", "right"]].set_visible(False)
         panel.set_ylabel("Grüneisen parameter")
     return panel
+
+
+def _leave_out_few(panel: "Axes", gamma: NDArray[np.float64]) -> None:
+    """End the axis before the few largest, which soft modes have, and say so."""
+    known = gamma[np.isfinite(gamma)]
+    if not len(known):
+        return
+    low, high = np.percentile(known, [FEW, 100 - FEW])
+    low, high = min(low, 0.0), max(high, 0.0)
+    if np.ptp([*known, 0.0]) < FAR * (high - low):
+        return
+    room = 0.15 * (high - low)
+    panel.set_ylim(low - room, high + room)
+    beyond = int(((known < low - room) | (known > high + room)).sum())
+    text = f"{beyond} of {len(known)} beyond, from {known.min():.3g} to {known.max():.3g}"
+    panel.set_title(text, fontsize="small", color=MUTED, loc="right")

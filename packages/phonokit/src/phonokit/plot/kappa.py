@@ -104,9 +104,12 @@ def _against_temperature(
             marker = MARKERS[number % len(MARKERS)] if len(t) <= FEW else ""
             line, number = LINES[i if len(curves) > 1 else 0], number + 1
             label = ", ".join(words)
+            # Larger and hollow: a curve on top of another lets it be seen.
+            k_th = number - 1 if len(curves) > 1 else 0
             style: dict[str, Any] = {
                 "color": shade,
-                "ms": 3.5,
+                "ms": 3.5 + 1.2 * min(k_th, 3),
+                "mfc": "none" if k_th else shade,
                 "lw": 1.3,
                 "label": label or None,
             }

@@ -9,6 +9,7 @@ from phono_grid import Gaussian
 
 from phonokit.results.kappa_modes import KappaModes
 from phonokit.results.result import Array, Result, quantity
+from phonokit.settings.mesh import mesh_name
 
 VOIGT = "components xx yy zz yz xz xy"
 BELOW = f"kappa of the phonons below, {VOIGT}"
@@ -65,7 +66,12 @@ class AccumulateResult(Result, kind="accumulate"):
             by_paths["kappa_path_spectrum"] = by_path.density[0]
         temperature = float(modes.temperatures[i])
         about = modes.provenance
-        choices = {"temperature": temperature, "sigma": sigma, "points": points}
+        choices = {
+            "mesh": mesh_name(modes.grid),
+            "temperature": temperature,
+            "sigma": sigma,
+            "points": points,
+        }
         settings = {**about.settings, "accumulate": choices}
         return cls(
             temperature=temperature,

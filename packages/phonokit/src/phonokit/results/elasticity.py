@@ -22,11 +22,19 @@ class ElasticityResult(OfCell, kind="elasticity"):
         "angstrom", "(n_a, 3, 3, 3)", "displacement by strain, beyond that of the lattice"
     )
     eigenvalues: Array = quantity("GPa", "(6,)", "all positive if stable (Born)")
-    bulk_modulus: float = quantity("GPa", "float", "Hill's mean of Voigt and Reuss")
-    shear_modulus: float = quantity("GPa", "float", "Hill's mean of Voigt and Reuss")
+    bulk_modulus: float = quantity(
+        "GPa", "float", "Hill's mean of Voigt and Reuss", gaps=True
+    )
+    shear_modulus: float = quantity(
+        "GPa", "float", "Hill's mean of Voigt and Reuss", gaps=True
+    )
     directions: Array = quantity("1", "(n_d, 3)", "Cartesian unit vectors", "direction")
-    velocities: Array = quantity("km/s", "(n_d, 3)", "of sound, ascending", "velocity")
-    debye_temperature: float = quantity("K", "float", "from sound in all directions")
+    velocities: Array = quantity(
+        "km/s", "(n_d, 3)", "of sound, ascending", "velocity", gaps=True
+    )
+    debye_temperature: float = quantity(
+        "K", "float", "from sound in all directions", gaps=True
+    )
 
     @property
     def is_stable(self) -> bool:
