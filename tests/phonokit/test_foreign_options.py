@@ -8,6 +8,10 @@ from phonokit.cli.commands import COMMANDS
 from phonokit.cli.foreign import COMMANDS_OF_OTHERS, OPTIONS
 
 LINES = {
+    "convert DATA OTHER --format tdep": "--to",
+    "fc DATA --method symfc": "--least-squares",
+    "bands DATA --color Si": "--character",
+    "modulate DATA --q 0,0,0 --mode 3": "--band",
     "kappa DATA --dim 2 2 2": "--supercell",
     "displace POSCAR --dim 3 3 1": "write --supercell 3 3 1 for",
     "displace POSCAR --dim 1 1 0 -1 1 0 0 0 1": "--supercell-matrix 1 1 0 -1 1 0 0 0 1 for",

@@ -310,6 +310,7 @@ def test_wave_vectors_are_written_as_they_are_read():
     for text in ("0,0,0", "0.25,0,-0.5", "1/3,1/3,0", "-2/3,1/7,0.1"):
         assert wave_vector_name(wave_vector(text)) == text
     assert wave_vector_name((-0.1 * 3, 0.1, -0.0)) == "-0.3,0.1,0"
+    assert wave_vector_name((-3.7e-17, 3.7e-17, 0.5)) == "0,0,0.5"  # of seekpath
 
 
 @pytest.mark.parametrize(

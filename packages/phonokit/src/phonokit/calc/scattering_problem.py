@@ -40,6 +40,7 @@ from phonokit.model.crystal import Crystal
 from phonokit.run.run import Records, Run, Task, complete, on_first_rank
 from phonokit.settings.mesh import mesh_name
 from phonokit.settings.scattering import scattering_record
+from phonokit.settings.wave_vectors import wave_vector_name
 
 ON_MESH = 1e-3
 """Steps of the mesh that a wave vector may be away from a point of it."""
@@ -283,8 +284,8 @@ def grid_point(grid: Grid, q: NDArray[np.float64], *, on_mesh: bool = True) -> i
         return int(grid.index(address))
     if not on_mesh:
         return None
-    nearest = np.round(grid.q_matrix @ (address / grid.mesh), 6) + 0
-    given, near = (",".join(f"{x:g}" for x in point) for point in (q, nearest))
+    nearest = grid.q_matrix @ (address / grid.mesh)
+    given, near = map(wave_vector_name, (q, nearest))
     raise DomainError(
         f"q must be a point of the mesh {mesh_name(grid)}, got {given}; the nearest is "
         f"{near}, or take a mesh that holds it"

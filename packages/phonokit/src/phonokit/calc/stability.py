@@ -39,7 +39,7 @@ def warn_of_imaginary_modes(
     if not bad.any():
         return
     i, j = np.unravel_index(f.argmin(), f.shape)
-    q = ", ".join(f"{round(float(x), 4) + 0:.4f}" for x in qpoints[i])
+    q = ", ".join(f"{float(x):z.4f}" for x in qpoints[i])
     share = np.average(bad.mean(axis=1), weights=weights)
     warnings.warn(
         f"imaginary frequencies at {bad.any(axis=1).sum()} of {len(f)} wave vectors, "

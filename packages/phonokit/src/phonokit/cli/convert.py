@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 from phono_fc import LatticeForceConstants
+from phono_grid.errors import DomainError
 from phono_grid.files import together
 
 from phonokit.cli.command import command
@@ -38,9 +39,10 @@ Writes = Literal["shengbte", "tdep", "espresso", "alamode", "phonopy", "euphonic
 
 def convert(
     source: Path,
-    target: Path,
+    target: Path | None = None,
     /,
     *,
+    output: Path | None = None,
     from_: Annotated[Reads | None, Parameter(name="--from")] = None,
     to: Writes = "shengbte",
     no_symmetrize: bool = False,
@@ -59,6 +61,8 @@ def convert(
     target
         The folder to write, made if it is not there; with --to espresso, alamode, euphonic
         or kaldo a file.
+    output
+        The same as TARGET, in its place.
     from_
         The format of the source, where its content does not tell.
     to
@@ -70,7 +74,7 @@ def convert(
     lang
         The kernels that run, rust or python.
     """
-    report = printed.report()
+    report, place = printed.report(), _place(target, output)
     if from_ is None and not no_symmetrize:
         crystal = load(source, lang=lang)
     else:
@@ -82,12 +86,26 @@ def convert(
         report.say(f"not written: {lost}")
     replacement = Replacement(overwrite=overwrite)
     with together(replacement.accept):
-        written = write_constants(crystal, target, format=to)
+        written = write_constants(crystal, place, format=to)
     report.replaced(written, replacement)
-    report.end(f"phono bands {target} reads them back")
+    report.end(f"phono bands {place} reads them back")
 
 
-app = command(convert, EXAMPLES, {"from": "told by its content"})
+app = command(
+    convert,
+    EXAMPLES,
+    {"from": "told by its content", "TARGET": "that of --output", "output": "TARGET"},
+)
+
+
+def _place(target: Path | None, output: Path | None) -> Path:
+    """Where to write, which is said once."""
+    if target is not None and output is not None:
+        raise DomainError(f"output: TARGET is {target} already; leave one of the two out")
+    place = target or output
+    if place is None:
+        raise DomainError("output: name the file or folder to write")
+    return place
 
 
 def _report(crystal: Crystal) -> Iterator[str]:

@@ -53,7 +53,7 @@ def _tables(result: ElasticityResult) -> Iterator[Table | str]:
     """Constants, moduli and sound."""
     table = table_of("", *VOIGT, title="Elastic constants, GPa")
     for name, row in zip(VOIGT, result.constants, strict=True):
-        table.add_row(name, *(f"{round(float(x), 3) + 0:.3f}" for x in row))
+        table.add_row(name, *(f"{float(x):z.3f}" for x in row))
     yield table
     table = table_of("direction", "v1", "v2", "v3", title="Velocities of sound, km/s")
     for n, v in zip(result.directions, result.velocities, strict=True):

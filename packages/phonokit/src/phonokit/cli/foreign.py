@@ -155,6 +155,19 @@ OPTIONS = {
 }
 """Our options in place of those of other programs."""
 
+OF_ONE_COMMAND = {
+    "convert": {
+        "--format": "write --to for the format to write, --from for that of the source",
+        "--input": "name the source after the command, as in phono convert SOURCE TARGET",
+    },
+    "fc": {
+        "--method": "finite differences are the default; write --least-squares for fits"
+    },
+    "bands": {"--color": "write --character Si", "--colour": "write --character Si"},
+    "modulate": {"--mode": "write --band 1"},
+}
+"""Words that mean another thing here than in other commands."""
+
 COMMANDS_OF_OTHERS = {
     "mesh": "modes",
     "qpoints": "modes",

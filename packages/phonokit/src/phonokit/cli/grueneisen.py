@@ -149,7 +149,7 @@ def _tables(result: GrueneisenResult, unit: FrequencyUnit) -> Iterator[Table | s
         ):
             name = wave_vector_name(q)
             yield f"  {name}  {frequencies_line(f, unit)}"
-            yield f"  {' ' * len(name)}  {' '.join(f'{x + 0:8.4f}' for x in g)}"
+            yield f"  {' ' * len(name)}  {' '.join(f'{x:z8.4f}' for x in g)}"
         yield ""
         return
     expands = result.expansion is not None
@@ -169,5 +169,5 @@ def _tables(result: GrueneisenResult, unit: FrequencyUnit) -> Iterator[Table | s
     table = table_of(*columns, title="Thermal expansion" if expands else None)
     step = max(1, len(result.temperatures) // ROWS)
     for t, row in zip(result.temperatures[::step], np.transpose(rows)[::step], strict=True):
-        table.add_row(f"{t:g}", *(f"{x + 0:.4f}" for x in row))
+        table.add_row(f"{t:g}", *(f"{x:z.4f}" for x in row))
     yield table

@@ -68,10 +68,10 @@ def _tables(result: InfraredResult, unit: FrequencyUnit) -> Iterator[Table | str
         value = round(float(f) * unit.per_thz, unit.digits) + 0
         numbers = (intensity, *np.diagonal(strength))
         table.add_row(
-            str(band), f"{value:.{unit.digits}f}", *(f"{x + 0:.5f}" for x in numbers)
+            str(band), f"{value:.{unit.digits}f}", *(f"{x:z.5f}" for x in numbers)
         )
     yield table
     table = table_of("", "x", "y", "z", title="Static dielectric tensor")
     for name, row in zip("xyz", result.static, strict=True):
-        table.add_row(name, *(f"{x + 0:.4f}" for x in row))
+        table.add_row(name, *(f"{x:z.4f}" for x in row))
     yield table

@@ -45,7 +45,7 @@ def kappa_table(result: KappaResult) -> Table:
     for i, t in enumerate(result.temperatures):
         for part, kappa in parts.items():
             # Adding zero turns -0 into 0.
-            numbers = (f"{round(float(x), 3) + 0:.3f}" for x in kappa[i])
+            numbers = (f"{float(x):z.3f}" for x in kappa[i])
             first = f"{t:g}" if kappa is result.kappa else ""
             table.add_row(first, *numbers, *([part] if part else []))
     return table

@@ -184,5 +184,5 @@ def _tables(result: NeutronsResult, unit: FrequencyUnit) -> Iterator[Table | str
         table = table_of("band", "f", *columns, title=title)
         for j, x in enumerate(f * unit.per_thz):
             values = (f"{row[j]:.4f}" for row in rows[:ROWS])
-            table.add_row(str(j + 1), f"{round(float(x), 4) + 0:.4f}", *values)
+            table.add_row(str(j + 1), f"{float(x):z.4f}", *values)
         yield table

@@ -284,7 +284,7 @@ def _table(result: QhaResult) -> Iterator[Table]:
     )
     step = max(1, len(rows) // ROWS)
     for t, row in zip(result.temperatures[::step], rows[::step], strict=True):
-        table.add_row(f"{t:g}", *(f"{x + 0:.4f}" for x in row))
+        table.add_row(f"{t:g}", *(f"{x:z.4f}" for x in row))
     yield table
     if result.lengths is None or result.linear_expansion is None or result.is_isotropic:
         return
@@ -293,5 +293,5 @@ def _table(result: QhaResult) -> Iterator[Table]:
     diagonal = np.einsum("tii->ti", result.linear_expansion) * 1e6
     rows = np.hstack([result.lengths, diagonal])
     for t, row in zip(result.temperatures[::step], rows[::step], strict=True):
-        table.add_row(f"{t:g}", *(f"{x + 0:.4f}" for x in row))
+        table.add_row(f"{t:g}", *(f"{x:z.4f}" for x in row))
     yield table

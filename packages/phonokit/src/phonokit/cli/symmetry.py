@@ -81,7 +81,7 @@ def symmetry(
     _show(result, FrequencyUnit(unit), report)
     if output is not None:
         (report.is_there if there else report.wrote)(output)
-    where = ",".join(f"{x:g}" for x in point)
+    where = wave_vector_name(point)
     report.end(f"phono modulate {data} --q {where} --band 1 shows how atoms move in a mode")
 
 

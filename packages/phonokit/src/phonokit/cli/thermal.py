@@ -102,7 +102,7 @@ def _tables(result: ThermalResult) -> Iterator[Table | str]:
     entropy, heat_capacity = result.entropy * units.MOLE, result.heat_capacity * units.MOLE
     rows = np.column_stack([t, free_energy, entropy, heat_capacity])
     for row in rows[:: max(1, len(rows) // ROWS)]:
-        table.add_row(f"{row[0]:g}", *(f"{x + 0:.4f}" for x in row[1:]))
+        table.add_row(f"{row[0]:g}", *(f"{x:z.4f}" for x in row[1:]))
     yield table
     cutoff = result.provenance.settings["cutoff_frequency"]
     yield (

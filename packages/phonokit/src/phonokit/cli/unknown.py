@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from phonokit.cli.commands import COMMANDS
-from phonokit.cli.foreign import COMMANDS_OF_OTHERS, OPTIONS, SAME_VALUES
+from phonokit.cli.foreign import COMMANDS_OF_OTHERS, OF_ONE_COMMAND, OPTIONS, SAME_VALUES
 
 SAME = 0.85
 """Likeness of two names that mean the same in two commands, as --mesh and --meshes."""
@@ -75,7 +75,7 @@ def answer(
     options_of: Callable[[str], Collection[str]],
 ) -> str:
     """The option to write instead of an unknown one; empty where none is near."""
-    hint = OPTIONS.get(name)
+    hint = OF_ONE_COMMAND.get(command, {}).get(name, OPTIONS.get(name))
     if hint is not None:
         return f"{hint}{_elsewhere(hint, known, options_of)}"
     others = [c for c in COMMANDS if c != command and name in options_of(c)]

@@ -137,7 +137,7 @@ class KappaResult(Result, kind="kappa"):
             "κ, W/(m K)"
         )
         rows = [
-            (f"{t:g}", *(f"{round(float(x), 3) + 0:.3f}" for x in kappa))
+            (f"{t:g}", *(f"{float(x):z.3f}" for x in kappa))
             for t, kappa in zip(self.temperatures, self.kappa, strict=True)
         ]
         shown = rows if len(rows) <= ROWS else [*rows[:ROWS], ("...",)]

@@ -39,6 +39,10 @@ def wave_vector(text: str, name: str = "q") -> NDArray[np.float64]:
     return np.array(q)
 
 
+ROUNDING = 1e-12
+"""Components nearer to 0 are 0: products of axes leave 4e-17."""
+
+
 def wave_vector_name(q: ArrayLike) -> str:
     """A wave vector as people write it, ``0.25,0,0`` or ``1/3,1/3,0``."""
     return ",".join(_written(float(x)) for x in np.asarray(q))
@@ -46,7 +50,8 @@ def wave_vector_name(q: ArrayLike) -> str:
 
 def _written(x: float) -> str:
     """A component in six digits, or as a fraction where digits do not end."""
-    digits = f"{x + 0:g}"
+    x = 0.0 if abs(x) < ROUNDING else x
+    digits = f"{x:g}"
     fraction = Fraction(x).limit_denominator(64)
     # Rounding leaves -0.30000000000000004, which nobody wants as -3/10.
     ends = abs(float(digits) - x) < 1e-12
