@@ -9,6 +9,7 @@ import pytest
 from phono_grid import units
 from phonokit import DomainError, KappaModes, read_kappa_modes
 from phonokit.cli.app import BAD_INPUT, main
+from phonokit.settings.mesh import mesh_name
 from tiny_crystal import EXAMPLE
 
 TRANSPORT = phonokit.Transport(isotopes=True, boundary_mfp=1.0)
@@ -43,7 +44,10 @@ def test_a_file_holds_what_the_result_has(wide, path):
 
 def test_everything_ends_at_the_conductivity(wide, path, capsys):
     assert main(["accumulate", str(path), "--output", "a.hdf5"]) == 0
-    assert f"κ = {wide.kappa[1, 0]:.3f} W/(m K) at 300 K" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert f"κ = {wide.kappa[1, 0]:.3f} W/(m K) at 300 K" in out
+    assert f"mesh       {mesh_name(wide.grid)}" in out
+    assert f"scattering {wide.transport.description}" in out
     with h5py.File("a.hdf5") as file:
         for over in ("frequency", "path"):
             accumulated = file[f"kappa_below_{over}"][:]

@@ -4,6 +4,7 @@ import numpy as np
 import phonokit
 import pytest
 from phono_dynmat import BornCharges
+from phono_fc import ForceConstants
 from phono_grid.errors import PhonoWarning
 from phonokit import Crystal, DomainError
 from phonokit.cli.app import main
@@ -63,6 +64,22 @@ def test_the_command_prints_writes_and_draws(tmp_path, monkeypatch, capsys, sili
     assert "Debye temperature" in out
     assert "bulk modulus" in out
     assert phonokit.read_result("elasticity.hdf5").is_stable
+
+
+def test_sound_of_an_unstable_crystal_is_said_to_be_imaginary(
+    tmp_path, monkeypatch, capsys, silicon
+):
+    """And what was written is read when it is asked for again."""
+    monkeypatch.chdir(tmp_path)
+    fc2 = ForceConstants(-silicon.fc2.values, silicon.fc2.supercell)
+    unstable = phonokit.Crystal.from_constants(fc2)
+    phonokit.write_constants(unstable, "unstable", format="phonopy")
+    for end in ("wrote elasticity.hdf5", "there already, of the same settings"):
+        assert main(["elasticity", "unstable"]) == 0
+        out = capsys.readouterr().out
+        assert "imaginary" in out
+        assert "nan" not in out
+        assert end in out
 
 
 @pytest.mark.needs_rust

@@ -180,6 +180,8 @@ def test_other_data_another_program_and_another_command_are_named(here, capsys):
             ("dos", "v1", *MESH),
             r"it is of other data \(\w+ there\); .* as --output out-2\.hdf5",
         ),
+        # Without a mesh it follows from the cell, and differs because the data do.
+        (("dos", "v1"), "it is of other data"),
         (("thermal", "v0", *MESH), "command is dos there and thermal here"),
     ):
         before = content(here)

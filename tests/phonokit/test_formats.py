@@ -176,6 +176,13 @@ def test_phono_convert_says_what_it_found_and_what_it_loses(tmp_path, capsys):
     assert "on lattice vectors, up to" in said
     assert "not written: third-order constants" in said
     assert Path(target).is_file()
+    same = ["convert", str(tmp_path / "one"), "--to", "espresso"]
+    assert main([*same, "--output", str(tmp_path / "again.fc")]) == 0
+    assert (tmp_path / "again.fc").read_bytes() == Path(target).read_bytes()
+    assert main([*same, target, "--output", target]) == 2
+    assert "leave one of the two out" in capsys.readouterr().err
+    assert main(same) == 2
+    assert "name the file or folder to write" in capsys.readouterr().err
 
 
 def test_control_says_the_mesh_and_the_widths_that_are_not_given(

@@ -1,5 +1,7 @@
 """Grüneisen parameters and thermal expansion of crystals."""
 
+from dataclasses import replace
+
 import numpy as np
 import phonokit
 import pytest
@@ -73,6 +75,23 @@ def test_a_result_is_written_read_and_drawn(silicon, result, tmp_path):
     assert path.volume_expansion is None
     for one in (result, path):
         phonokit.plot_grueneisen(one, tmp_path / "g.svg")
+
+
+def test_a_soft_mode_does_not_flatten_the_picture_of_all_others(result):
+    pytest.importorskip("matplotlib")
+    whole = phonokit.plot_grueneisen(result)
+    assert not whole.get_title(loc="right")
+    place = np.unravel_index(result.takes_part.argmax(), result.takes_part.shape)
+    tensors = np.array(result.tensors)
+    tensors[place] = -500.0 * np.eye(3)
+    soft = replace(result, tensors=tensors)
+    panel = phonokit.plot_grueneisen(soft)
+    known = soft.parameters[result.takes_part]
+    low, high = panel.get_ylim()
+    assert -10 < low < np.partition(known, 1)[1]
+    assert high > known.max()
+    told = panel.get_title(loc="right")
+    assert told.startswith(f"1 of {result.takes_part.sum()} beyond, from -500 to")
 
 
 def test_the_command_prints_expansion_or_parameters(tmp_path, monkeypatch, capsys):

@@ -57,6 +57,10 @@ def test_conductivities_of_meshes_and_programs_are_in_one_frame(folder, panel):
     names = [text.get_text() for text in panel.get_legend().get_texts()]
     assert names == ["Si, RTA, 2 × 2 × 2", "Si, RTA, 3 × 3 × 3", "phono3py, RTA, 3 × 3 × 3"]
     assert len({line.get_color() for line in panel.lines}) == 3
+    # A curve on top of another hides none of it.
+    assert [line.get_markerfacecolor() == "none" for line in panel.lines] == [0, 1, 1]
+    sizes = [line.get_markersize() for line in panel.lines]
+    assert sizes == sorted(set(sizes))
 
 
 def test_bands_lie_over_bands_of_another_lattice_constant(folder, panel):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FEW = 0.5
-"""Per cent of the parameters at each end that may be beyond the axis."""
+"""Per cent of the parameters at each end that may be beyond the axis, or one."""
 FAR = 4.0
 """A picture is cut where those make it this many times as high."""
 
@@ -69,8 +69,8 @@ def _leave_out_few(panel: "Axes", gamma: NDArray[np.float64]) -> None:
     known = gamma[np.isfinite(gamma)]
     if not len(known):
         return
-    low, high = np.percentile(known, [FEW, 100 - FEW])
-    low, high = min(low, 0.0), max(high, 0.0)
+    low = min(np.percentile(known, FEW, method="higher"), 0.0)
+    high = max(np.percentile(known, 100 - FEW, method="lower"), 0.0)
     if np.ptp([*known, 0.0]) < FAR * (high - low):
         return
     room = 0.15 * (high - low)
