@@ -1,5 +1,8 @@
 """What a run will take on many ranks."""
 
+import io
+from dataclasses import replace
+
 import numpy as np
 import phonokit
 import pytest
@@ -7,8 +10,10 @@ from phono_grid import Backend
 from phono_grid.backend import active
 from phonokit import Plan, Provenance
 from phonokit.cli.app import main
+from phonokit.cli.kappa_tables import plan_table
 from phonokit.cli.terminal import duration
 from phonokit.results.plan import DISTRIBUTIONS, FETCH
+from rich.console import Console
 from tiny_crystal import EXAMPLE
 
 COSTS = np.random.default_rng(0).choice([0.1, 0.5, 1.0], 300)
@@ -50,6 +55,24 @@ def test_more_ranks_than_wave_vectors_gain_nothing():
     plan = made(COSTS, 0.0)
     for name in ("contiguous", "largest first"):
         assert plan.seconds(10_000, name) == pytest.approx(COSTS.max(), rel=1e-12)
+
+
+@pytest.mark.parametrize("pieces", [1, 50])
+def test_the_table_fits_eighty_columns(pieces):
+    plan = replace(
+        made(COSTS * 1000, 123.0),
+        pieces=np.full(len(COSTS), pieces),
+        groups=np.full(len(COSTS), pieces),
+    )
+    console = Console(file=io.StringIO(), width=80)
+    console.print(plan_table(plan))
+    text = console.file.getvalue()
+    assert "…" not in text
+    table, _, _ = text.partition("For ranks")
+    rows = [line.split() for line in table.splitlines() if " %" in line]
+    assert [row[0] for row in rows] == [str(4**i) for i in range(8)]
+    assert len({len(row) for row in rows}) == 1
+    assert rows[0][3:6] == ["1", "100", "%"]
 
 
 def test_the_command_tells_the_plan_and_writes_nothing(tmp_path, monkeypatch, capsys):

@@ -11,7 +11,7 @@ from phonokit.cli.terminal import counted, duration, table_of
 from phonokit.results.accumulate import AccumulateResult
 from phonokit.results.kappa import KappaResult
 from phonokit.results.mode_quantity import ModeQuantityResult
-from phonokit.results.plan import DISTRIBUTIONS, Plan
+from phonokit.results.plan import Plan
 from phonokit.settings.mode_quantity import ModeQuantity
 
 COMPONENTS = ("xx", "yy", "zz", "yz", "xz", "xy")
@@ -96,23 +96,24 @@ def plan_table(plan: Plan) -> Table:
         box=box.SIMPLE,
         caption_justify="left",
     )
-    ways = (*DISTRIBUTIONS, *(["pieces"] if plan.cut else []))
-    for name in ("ranks", "time", *ways):
+    whole = ["of whole wave vectors"] if plan.cut else []
+    for name in ("ranks", "time", "speed-up", "efficiency", *whole):
         table.add_column(name, justify="right", no_wrap=True)
     for n in RANKS:
-        gains = [plan.speed_up(n, name) for name in ways]
-        each = (f"{gain:.3g} {100 * gain / n:3.0f} %" for gain in gains)
-        table.add_row(f"{n}", duration(plan.seconds(n)), *each)
+        gain = plan.speed_up(n)
+        others = (f"{plan.speed_up(n, 'largest first'):.3g}" for _ in whole)
+        row = (f"{gain:.3g}", f"{100 * gain / n:.0f} %", *others)
+        table.add_row(f"{n}", duration(plan.seconds(n)), *row)
     sizes = [f"{name} {n / 1e6:.3g} MB" for name, n in plan.memory.items() if n]
-    goes = (
-        f"hands out {plan.pieces.sum()} pieces of them"
+    shares = (
+        f"in {plan.pieces.sum()} pieces, as phono kappa does, and speed-ups if they were "
+        "whole"
         if plan.cut
-        else "goes largest first"
+        else "the largest first, as phono kappa does"
     )
     table.caption = (
-        "Times, and speed-ups with their efficiency, for ranks like this one and ways to "
-        f"share out wave vectors; phono kappa {goes}. The solution of the full equation is "
-        f"not counted.{_efficiencies(plan)}\nMemory: {', '.join(sizes)}."
+        f"For ranks like this one, which share wave vectors {shares}. The solution of the "
+        f"full equation is not counted.{_efficiencies(plan)}\nMemory: {', '.join(sizes)}."
     )
     return table
 
