@@ -12,6 +12,7 @@ LINES = {
     "fc DATA --method symfc": "--least-squares",
     "bands DATA --color Si": "--character",
     "modulate DATA --q 0,0,0 --mode 3": "--band",
+    "bands DATA --points 101": "--points-per-segment",
     "kappa DATA --dim 2 2 2": "--supercell",
     "displace POSCAR --dim 3 3 1": "write --supercell 3 3 1 for",
     "displace POSCAR --dim 1 1 0 -1 1 0 0 0 1": "--supercell-matrix 1 1 0 -1 1 0 0 0 1 for",
@@ -151,3 +152,19 @@ def test_data_without_a_command_are_told_of_one(tmp_path, monkeypatch, capsys):
     (tmp_path / "nacl").mkdir()
     assert main(["nacl"]) == 2
     assert "phono kappa nacl" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("--dim 2 2 2 -c POSCAR", "--supercell 2 2 2 for phono displace"),
+        ("-d --dim 2 2 2", "phono displace POSCAR --supercell"),
+        ("--mesh=11,11,11 nacl", r"kappa PATH \(phono --help"),
+        ("--verison", "did you mean --version"),
+    ],
+)
+def test_options_without_a_command_are_told_of_one(line, answer, capsys):
+    assert main(line.split()) == 2
+    err = capsys.readouterr().err
+    assert "a command comes first" in err
+    assert re.search(answer, err)

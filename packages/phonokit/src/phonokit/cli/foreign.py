@@ -139,6 +139,7 @@ OPTIONS = {
     "--ise": "use the command phono gamma, with --frequency-points",
     "--lw": "use the command phono gamma",
     "--rse": "use the command phono shifts, or spectral over frequency",
+    "--points": "write --points-per-segment for phono bands or spectral",
     "--num-freq-points": "write --frequency-points for phono gamma, spectral or jdos",
     "--scalebroad": "write --smearing adaptive-rms with --smearing-scale for phono kappa",
     "--onlyh": "use the command phono modes",

@@ -9,6 +9,8 @@ from pathlib import Path
 from phonokit.cli.commands import COMMANDS
 from phonokit.cli.foreign import COMMANDS_OF_OTHERS, OF_ONE_COMMAND, OPTIONS, SAME_VALUES
 
+FLAGS = ("--help", "-h", "--version")
+"""Options that need no command."""
 SAME = 0.85
 """Likeness of two names that mean the same in two commands, as --mesh and --meshes."""
 ALIKE = 0.75
@@ -25,8 +27,16 @@ QUOTED = re.compile(r"--?[a-zA-Z][^\s=]*\s.*", re.S)
 
 def ensure_known_command(word: str) -> None:
     """Refuse a command that there is not, with the one that was meant."""
-    if word in COMMANDS or word.startswith("-"):
+    if word in COMMANDS or word in FLAGS:
         return
+    if word.startswith("-"):
+        name = word.partition("=")[0]
+        alike = difflib.get_close_matches(name, FLAGS, 1, ALIKE)
+        hint = OPTIONS.get(name) or (f"did you mean {alike[0]}?" if alike else "")
+        raise _error(
+            f"{name}: a command comes first, as in phono kappa PATH{hint and '; '}{hint} "
+            "(phono --help lists all)"
+        )
     hint = f"one of {', '.join(COMMANDS)}"
     alike = difflib.get_close_matches(word, COMMANDS, 1, ALIKE)
     meant = COMMANDS_OF_OTHERS.get(word.removeprefix("phonopy-").removeprefix("phono3py-"))

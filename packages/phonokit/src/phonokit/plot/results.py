@@ -167,7 +167,9 @@ def _drawing(
         return partial(plot_bands, bands, dos=density), _choices(picture, ("unit",), kinds)
     for kind, other in pairwise(kinds):
         if kind != other:
-            raise DomainError(f"results: {kind} and {other} have no common frame")
+            raise DomainError(
+                f"results: {kind} and {other} have no common frame; draw each"
+            )
     kind = kinds[0]
     if picture.relaxons:
         if kinds != ["kappa"]:
