@@ -256,6 +256,7 @@ def test_no_room_for_the_records_is_found_out_before_the_work(here, capsys, monk
 SLOW = """
 import sys, time
 import phonokit.calc.scatterer as rates
+from phonokit.cli import progress
 from phonokit.cli.app import main
 from phonokit.run import file
 from phonokit.run.file import stored_type
