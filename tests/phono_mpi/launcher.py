@@ -23,7 +23,7 @@ ENVIRONMENT = {
 }
 
 
-def mpiexec(n_ranks, *command, cwd=None, timeout=120, aborts=("-m", "mpi4py")):
+def mpiexec(n_ranks, *command, cwd=None, timeout=300, aborts=("-m", "mpi4py")):
     """Run Python on ranks; an exception on one aborts all (``-m mpi4py``)."""
     return subprocess.run(
         [MPIEXEC, "-n", str(n_ranks), sys.executable, *aborts, *command],
