@@ -110,12 +110,15 @@ def test_few_wave_vectors_are_left_to_the_original(phonors):
     assert phono_inside.status()[name].passed_on == {"few wave vectors": 1}
 
 
-def test_what_is_kept_can_be_forgotten():
+def test_what_is_kept_can_be_forgotten(monkeypatch):
     from phono_inside._cache import Cache
 
+    freed = []
+    monkeypatch.setattr("phono_3ph.free_buffers", lambda: freed.append(True))
     cache = Cache(2)
     assert cache.get("a", lambda: 1) == cache.get("a", lambda: 2) == 1
     phono_inside.forget()
+    assert freed
     assert cache.get("a", lambda: 2) == 2
 
 

@@ -197,11 +197,15 @@ def forget() -> None:
     """Free the memory of what is kept from one call to the next.
 
     Series, eigenvectors and tetrahedra of the last few runs are kept, by the content of the
-    arrays they are made of. To forget them costs nothing but making them again.
+    arrays they are made of, and so are the arrays that kernels work in. To forget them
+    costs nothing but making them again.
     """
     caches = sys.modules.get("phono_inside._cache")  # nothing is kept before it is there
     for cache in caches.ALL if caches else ():
         cache.clear()
+    phono_3ph = sys.modules.get("phono_3ph")
+    if phono_3ph:
+        phono_3ph.free_buffers()
 
 
 def status() -> Status:
