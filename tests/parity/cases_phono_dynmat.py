@@ -120,6 +120,14 @@ def inverse_fourier_sum(rng, dynamics=None, direction=None):
     return (d, q, ShortestVectors(vectors, multiplicities), atoms), {}
 
 
+def thermal_sums(rng, dynamics=None, direction=None):
+    """So many modes that they are condensed, at temperatures from frozen to classical."""
+    f = np.concatenate([rng.uniform(0.5, 12, 3000), [1e-7, 0.3]])
+    f = f if direction is None else f[:20]
+    t = np.concatenate([[1e-4, 0.003, 0.02], rng.uniform(0.05, 20, 5), [1e3]])
+    return (f, rng.uniform(-1, 3, (2, len(f))), t), {}
+
+
 CASES = {
     f"phono_dynmat.{case.__name__}": case
     for case in (
@@ -129,6 +137,7 @@ CASES = {
         phonon_frequencies,
         group_velocities,
         inverse_fourier_sum,
+        thermal_sums,
         velocity_operators,
     )
 }

@@ -48,6 +48,28 @@ def test_a_fit_to_noise_is_that_of_least_squares(rng):
         assert squares(near) >= squares(best)
 
 
+@pytest.mark.parametrize("equation", EquationOfState)
+def test_a_fit_does_not_depend_on_the_zero_of_energy(equation, rng):
+    energies = EquationOfState.VINET.energy(PARAMETERS, VOLUMES) + 1e-4 * rng.normal(size=10)
+    fit = equation.fit(VOLUMES, energies)
+    # All electrons of heavy atoms: a millionth of that is 0.1 eV.
+    moved = equation.fit(VOLUMES, energies - 1e5)
+    np.testing.assert_allclose(moved[1:], fit[1:], rtol=1e-7)
+
+
+@pytest.mark.parametrize("equation", EquationOfState)
+def test_the_response_is_the_derivative_of_the_fit(equation, rng):
+    # Far from any equation of state: the curvature of the residuals counts.
+    energies = EquationOfState.VINET.energy(PARAMETERS, VOLUMES)
+    energies = energies + 3e-4 * rng.normal(size=(3, 10))
+    change, h = rng.normal(size=(3, 10)), 1e-6
+    later, earlier = (equation.fit(VOLUMES, energies + s * change) for s in (h, -h))
+    fit = equation.fit(VOLUMES, energies)
+    response = equation.response(VOLUMES, energies, fit, change)
+    difference = (later - earlier) / (2 * h)
+    np.testing.assert_allclose(response, difference, rtol=1e-5, atol=1e-7)
+
+
 def solid(temperatures, gamma=2.0):
     """Free energies of ten modes that soften as V^-γ, and the crystal's own."""
     f = np.linspace(2, 9, 10)

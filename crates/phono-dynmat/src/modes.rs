@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::dense::{Dense, Wanted};
 use crate::dipoles::Workspace;
 use crate::dynamical_matrix::{DynamicalMatrix, wave_vectors};
+use crate::eigenvalues::Eigenvalues;
 
 /// `f[q, j]` in THz, ascending, negative where the eigenvalue is, and `e[q, j, k, α]`; at Γ
 /// the limit along `direction`, fractional, if there is one.
@@ -58,16 +59,21 @@ pub fn phonon_frequencies(
     let f = frequencies.as_slice_mut().expect("just made in C order");
     let batch = d.batch();
     f.par_chunks_mut(batch * n).zip(qpoints.par_chunks(batch)).try_for_each_init(
-        || Solver::new(&d, Wanted::Values),
-        |solver, (f, qpoints)| {
+        || {
+            (
+                Solver::new(&d, Wanted::Values),
+                Eigenvalues::new(if batch > 1 { n } else { 0 }),
+            )
+        },
+        |(solver, side_by_side), (f, qpoints)| {
+            stop.check()?;
             solver.make(qpoints);
-            for (matrix, f) in
-                solver.matrices.chunks_exact(n * n).zip(f.chunks_exact_mut(n))
-            {
-                stop.check()?;
-                solver.dense.eigenvalues(matrix, f)?;
-                to_thz(f);
+            if batch > 1 {
+                side_by_side.of(&solver.matrices[..n * f.len()], f)?;
+            } else {
+                solver.dense.eigenvalues(&solver.matrices, f)?;
             }
+            to_thz(f);
             Ok(())
         },
     )?;

@@ -3,7 +3,7 @@
 use num_complex::Complex64;
 use numpy::{
     AllowTypeChange, IntoPyArray, PyArray2, PyArray3, PyArray4, PyArrayLike1, PyArrayLike2,
-    PyArrayLikeDyn, PyReadonlyArray2, PyReadonlyArray3,
+    PyArrayLikeDyn, PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArray3,
 };
 use phono_dynmat::{PairVectors, VelocityOptions};
 use phono_py::{Compute, PyDynamics, PyModes, raise};
@@ -140,12 +140,25 @@ fn inverse_fourier_sum<'py>(
     Ok(sum.into_pyarray(py))
 }
 
+/// See `phono_dynmat._thermal_sums.thermal_sums`.
+#[pyfunction]
+fn thermal_sums<'py>(
+    py: Python<'py>,
+    frequencies: PyReadonlyArray1<'py, f64>,
+    shares: PyReadonlyArray2<'py, f64>,
+    thermal: PyReadonlyArray1<'py, f64>,
+) -> PyResult<Bound<'py, PyArray3<f64>>> {
+    let (f, s, t) = (frequencies.as_array(), shares.as_array(), thermal.as_array());
+    let sums = py.compute(|stop| phono_dynmat::thermal_sums(f, s, t, stop))?;
+    Ok(sums.into_pyarray(py))
+}
+
 #[pymodule(gil_used = false)]
 mod _rust {
     #[pymodule_export]
     use super::{
         dynamical_matrices, dynamical_matrix_derivatives, eigenmodes, group_velocities,
-        inverse_fourier_sum, phonon_frequencies, velocity_operators,
+        inverse_fourier_sum, phonon_frequencies, thermal_sums, velocity_operators,
     };
     #[pymodule_export]
     use phono_py::rayon_threads;

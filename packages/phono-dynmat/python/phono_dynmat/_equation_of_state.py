@@ -12,10 +12,13 @@ from phono_grid.errors import ConvergenceError, DomainError, as_numbers, finite,
 Array = NDArray[np.float64]
 ROUNDS = 200
 """Steps of a fit; ten are usual."""
-SMALL, NOISE = 1e-15, 1e-10
-"""Steps relative to the parameters: what ends a fit, and what rounding can make of it."""
+END = 1e-8
+"""Steps relative to the parameters that end a fit; rounding hides from the sum of squares
+whether smaller ones make it better."""
 GOOD = 1e-6
 """Last steps of a fit that is worth having."""
+DIFFERENCE = 1e-4
+"""Relative steps of parameters, for second derivatives."""
 HALVINGS = (0, 1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 39)
 """How often a step is halved, one after the other, before it counts as none."""
 
@@ -95,13 +98,73 @@ class EquationOfState(Enum):
         scale = v.mean()
         units = np.array([1, scale, 1 / scale, 1])
         e, shape = e.reshape(-1, len(v)), e.shape
+        # What energies have in common must not hide their differences.
+        zero = e.mean(axis=1, keepdims=True)
+        e = e - zero
         if guess is None:
             start = _parabolas(v / scale, e)
         else:
             finite(np.reshape(guess, (-1, 4)), "guess", (len(e), 4))
             start = np.reshape(guess, (-1, 4)) / units
-        p = self._fitted(v / scale, e, start)
+            start[:, 0] -= zero[:, 0]
+        p = self._polished(self._fitted(v / scale, e, start), v / scale, e)
+        p[:, 0] += zero[:, 0]
         return np.asarray(p.reshape(*shape[:-1], 4) * units)
+
+    def response(
+        self, volumes: ArrayLike, energies: ArrayLike, fit: ArrayLike, change: ArrayLike
+    ) -> Array:
+        r"""Change of the fitted parameters where the energies change.
+
+        .. math::
+
+            \Big(J^T J + \sum_V r_V \nabla^2 E_V\Big)\, \dot p = J^T \dot e, \qquad
+            r = E(p) - e, \quad J = \nabla E
+
+        which is the derivative of :math:`J^T r = 0`, that the fit fulfils.
+
+        Parameters
+        ----------
+        volumes : (n_V,) array_like
+            Å³
+        energies : (..., n_V) array_like
+            eV
+        fit : (..., 4) array_like
+            The result of `fit` for them.
+        change : (..., n_V) array_like
+            Derivatives of the energies, eV by any unit.
+
+        Returns
+        -------
+        (..., 4) array of float
+            Derivatives of the parameters.
+        """
+        v = checked_volumes(volumes, "volumes")
+        scale = v.mean()
+        v, units = v / scale, np.array([1, scale, 1 / scale, 1])
+        p = as_numbers(fit, "fit") / units
+        shape, p = p.shape, p.reshape(-1, 4)
+        e, de = (
+            as_numbers(x, name).reshape(len(p), len(v))
+            for x, name in ((energies, "energies"), (change, "change"))
+        )
+        moved = self._moved(p, v, self.energy(p, v) - e, de)
+        return np.asarray(moved.reshape(shape) * units)
+
+    def _moved(self, p: Array, v: Array, residual: Array, change: Array) -> Array:
+        """Where the least squares move with energies, their curvature known."""
+        q, r = np.linalg.qr(self._slopes(p, v))
+        curvature = np.empty((len(p), 4, 4))
+        for i, h in enumerate(DIFFERENCE * np.eye(4)):
+            step = h * p
+            later, earlier = (self._slopes(x, v) for x in (p + step, p - step))
+            bent = np.einsum("nvi,nv->ni", later - earlier, residual)
+            curvature[:, i] = bent / np.where(step[:, i], 2 * step[:, i], 1.0)[:, None]
+        # QR keeps the digits that the product of J with itself would lose.
+        inverse = np.linalg.inv(r)
+        inner = np.eye(4) + inverse.swapaxes(1, 2) @ curvature @ inverse
+        right = np.einsum("nvi,nv->ni", q, change)[:, :, None]
+        return np.asarray((inverse @ np.linalg.solve(inner, right))[:, :, 0])
 
     def _fitted(self, v: Array, e: Array, start: Array) -> Array:
         """All fits at once, by the method of Gauss and Newton; volumes are near 1."""
@@ -115,7 +178,7 @@ class EquationOfState(Enum):
             p, residual, taken = self._shortened(p, step, residual, v, e[left])
             fitted[left] = p
             moved = np.abs(taken / np.abs(p).max(axis=1, keepdims=True)).max(axis=1)
-            some = moved > SMALL
+            some = moved > END
             left, p, residual = left[some], p[some], residual[some]
             if not len(left):
                 return fitted
@@ -127,6 +190,13 @@ class EquationOfState(Enum):
             "volumes, in the same order?"
         )
 
+    def _polished(self, p: Array, v: Array, e: Array) -> Array:
+        """Fits after one step of Newton's, where their squares cannot tell any more."""
+        residual = self.energy(p, v) - e
+        step = self._moved(p, v, residual, -residual)
+        small = np.abs(step) <= GOOD * np.abs(p).max(axis=1, keepdims=True)
+        return np.asarray(np.where(small.all(axis=1, keepdims=True), p + step, p))
+
     def _shortened(
         self, p: Array, step: Array, residual: Array, v: Array, e: Array
     ) -> tuple[Array, Array, Array]:
@@ -134,8 +204,7 @@ class EquationOfState(Enum):
         squares = (residual**2).sum(axis=1)
         taken = np.zeros_like(p)
         largest = np.abs(p).max(axis=1, keepdims=True)
-        # Where only rounding is left the fit stays.
-        done = (np.abs(step) <= NOISE * largest).all(axis=1)
+        done = (np.abs(step) <= END * largest).all(axis=1)
         left = np.arange(len(p))
         for halvings in HALVINGS:
             shorter = step[left] / 2**halvings
@@ -151,34 +220,39 @@ class EquationOfState(Enum):
         return p, self.energy(p, v) - e, taken
 
     def _slopes(self, p: Array, v: Array) -> Array:
-        """Derivatives of the energies with respect to the parameters, (n, n_V, 4).
-
-        Complex steps give them to all digits where energy is not linear.
-        """
-        e, v0, b, c = (p[:, i, None] for i in range(4))
-        h = 1e-20
-        slopes = [
-            np.ones((len(p), len(v))),
-            self._energy([e, v0 + 1j * h, b, c], v).imag / h,
-            self._energy([0 * e, v0, 1 + 0 * b, c], v),
-            self._energy([e, v0, b, c + 1j * h], v).imag / h,
-        ]
-        return np.stack(slopes, axis=2)
-
-    def _energy(self, parameters: Sequence[Any], v: Array) -> NDArray[Any]:
-        """The formula, for complex parameters too."""
-        e, v0, b, c = parameters
+        """Derivatives of the energies with respect to the parameters, (n, n_V, 4)."""
+        _, v0, b, c = (p[:, i, None] for i in range(4))
         x = v / v0
+        shape, along, stiff = self._shape(x, c)
+        by_volume = b * (shape - x * along)
+        ones = np.broadcast_to(1.0, x.shape)
+        return np.stack([ones, by_volume, v0 * shape, b * v0 * stiff], axis=2)
+
+    def _energy(self, parameters: Sequence[Array], v: Array) -> Array:
+        """The formula."""
+        e, v0, b, c = parameters
+        return np.asarray(e + b * v0 * self._shape(v / v0, c)[0])
+
+    def _shape(self, x: Array, c: Array) -> tuple[Array, Array, Array]:
+        """``(E - E₀) / (B V₀)``, and its derivatives by ``x = V / V₀`` and ``c = B'``."""
         if self is EquationOfState.VINET:
-            x = x ** (1 / 3)
-            decay = np.exp(-1.5 * (c - 1) * (x - 1))
-            shape = 2 / (c - 1) ** 2 * (2 - (5 + 3 * x * (c - 1) - 3 * c) * decay)
-        elif self is EquationOfState.BIRCH_MURNAGHAN:
-            y = x ** (-2 / 3) - 1
+            root = np.cbrt(x)
+            k, y = c - 1, root - 1
+            decay = np.exp(-1.5 * k * y)
+            # 2 - (5 + 3x(B' - 1) - 3B') e... with the terms of k together.
+            shape = 2 / k**2 * (2 - (2 + 3 * k * y) * decay)
+            stiff = -2 / k * shape + 9 / k * y**2 * decay
+            return shape, 3 * y / root**2 * decay, stiff
+        if self is EquationOfState.BIRCH_MURNAGHAN:
+            root = np.cbrt(x)
+            y = 1 / root**2 - 1
             shape = 9 / 16 * (y**3 * c + y**2 * (2 - 4 * y))
-        else:
-            shape = x / c * (x**-c / (c - 1) + 1) - 1 / (c - 1)
-        return np.asarray(e + b * v0 * shape)
+            slope = 9 / 16 * y * (3 * y * c + 4 - 12 * y)
+            return shape, slope * (-2 / 3) * (y + 1) / x, 9 / 16 * y**3
+        k, power = c - 1, x**-c
+        shape = x / c * (power / k + 1) - 1 / k
+        stiff = -x / c**2 * (power / k + 1) - x / c * power * (np.log(x) / k + 1 / k**2)
+        return shape, (1 - power) / c, stiff + 1 / k**2
 
 
 def equation_named(value: EquationOfState | str) -> EquationOfState:

@@ -21,8 +21,6 @@ from phono_dynmat._equation_of_state import (
 from phono_dynmat._statistics import ensure_number
 
 Array = NDArray[np.float64]
-STEP = 1.0
-"""K, by which free energies are moved along their slopes to differentiate volumes."""
 DEGREE = 4
 """Degree of the polynomial in volume that stands for heat capacities."""
 
@@ -144,11 +142,10 @@ def quasi_harmonic(
         u = finite(u, "energies", (len(v),))
     total = u + f + pressure / units.GPA * v
     fits = which.fit(v, total)
-    moved = total + STEP * np.stack([-s, s])
-    later, earlier = which.fit(v, moved, np.stack([fits, fits]))[..., 1]
+    expansion = which.response(v, total, fits, -s)[:, 1]
     inside = (fits[:, 1] >= v.min()) & (fits[:, 1] <= v.max())
     energy, volume, modulus, slope = np.where(inside[:, None], fits, np.nan).T
-    alpha = (later - earlier) / (2 * STEP) / volume
+    alpha = expansion / volume
     c_v = _at_volumes(v, c, volume)
     excess = volume * alpha * modulus
     return QuasiHarmonic(

@@ -41,3 +41,8 @@ def inverse_fourier_sum(
     vectors: ShortestVectors,
     atoms: NDArray[np.int64],
 ) -> NDArray[np.float64]: ...
+def thermal_sums(
+    frequencies: NDArray[np.float64],
+    shares: NDArray[np.float64],
+    thermal: NDArray[np.float64],
+) -> NDArray[np.float64]: ...

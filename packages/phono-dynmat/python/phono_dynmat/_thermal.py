@@ -25,11 +25,10 @@ from phono_dynmat._statistics import (
     ensure_number,
     finite_frequencies,
 )
+from phono_dynmat._thermal_sums import thermal_sums
 
 DISPLACEMENT = 1e20 * units.HBAR * units.EV / (2 * np.pi * 1e12 * units.AMU)
 """``ħ / (ω m)`` in Å² of a mode of 1 THz and 1 Da."""
-TOGETHER = 2**15
-"""Modes times temperatures that are computed at once, which a cache holds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -150,13 +149,9 @@ def thermal_properties(
     f = f[counts]
     zero_point = np.asarray(0.0 if classical else units.THZ_TO_EV / 2 * _sum(share, f))
     zero_point = np.broadcast_to(zero_point, ends)
-    rows = np.zeros((len(t), 3, *ends))
-    warm = np.flatnonzero(t > 0)
-    size = max(1, TOGETHER // max(share.size, 1))
-    for some in (warm[i : i + size] for i in range(0, len(warm), size)):
-        each = t[some].reshape(-1, *[1] * (1 + len(ends)))
-        values = (_classical if classical else _quantum)(f, share, each)
-        rows[some] = np.stack(values, axis=1)
+    rows, warm = np.zeros((len(t), 3, *ends)), t > 0
+    sums = (_classical if classical else _quantum)(f, share.reshape(-1, len(f)), t[warm])
+    rows[warm] = sums.reshape(-1, 3, *ends)
     return ThermalProperties(t, zero_point + rows[:, 0], rows[:, 1], rows[:, 2], zero_point)
 
 
@@ -166,36 +161,22 @@ def band_projections(frequencies: ArrayLike) -> NDArray[np.float64]:
     return np.broadcast_to(np.eye(n_b), (n_q, n_b, n_b))
 
 
-Row = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+Array = NDArray[np.float64]
 
 
-def _quantum(
-    f: NDArray[np.float64], share: NDArray[np.float64], t: NDArray[np.float64]
-) -> Row:
-    """F without the zero-point energy, S and C of modes at some temperatures."""
-    k = units.BOLTZMANN
-    with np.errstate(over="ignore"):
-        # Beyond this e^-x is 0, and x² would overflow.
-        x = np.minimum(f / (units.KELVIN_TO_THZ * t), 1e3)
-    # expm1 keeps the digits of soft modes, e^-x does not overflow for stiff ones.
-    decay = np.exp(-x)
-    rest = -np.expm1(-x)
-    log, occupation = np.log(rest), decay / rest
-    return (
-        k * t[..., 0] * _sum(share, log),
-        k * _sum(share, x * occupation - log),
-        k * _sum(share, x**2 * occupation / rest),
-    )
+def _quantum(f: Array, shares: Array, t: Array) -> Array:
+    """F without the zero-point energy, S and C of modes, (n_T, 3, n_p)."""
+    log, energy, capacity = thermal_sums(f, shares, units.KELVIN_TO_THZ * t).swapaxes(0, 1)
+    rows = [t[:, None] * log, energy - log, capacity]
+    return units.BOLTZMANN * np.stack(rows, axis=1)
 
 
-def _classical(
-    f: NDArray[np.float64], share: NDArray[np.float64], t: NDArray[np.float64]
-) -> Row:
-    """F, S and C of modes where occupations are ``k_B T / h f``."""
-    k = units.BOLTZMANN
-    log = np.log(f / (units.KELVIN_TO_THZ * t))
-    free = k * t[..., 0] * _sum(share, log)
-    return free, k * _sum(share, 1 - log), k * _sum(share, np.ones_like(log))
+def _classical(f: Array, shares: Array, t: Array) -> Array:
+    """F, S and C of modes where occupations are ``k_B T / h f``, (n_T, 3, n_p)."""
+    whole = _sum(shares, np.ones_like(f))
+    log = _sum(shares, np.log(f)) - whole * np.log(units.KELVIN_TO_THZ * t)[:, None]
+    rows = [t[:, None] * log, whole - log, np.broadcast_to(whole, log.shape)]
+    return units.BOLTZMANN * np.stack(rows, axis=1)
 
 
 def _sum(share: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
