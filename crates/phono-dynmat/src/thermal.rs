@@ -5,12 +5,14 @@ use phono_core::{Error, Result, Stop, ensure_shape};
 use rayon::prelude::*;
 
 use crate::condensed::{Condensed, HALF_WIDTH};
-use crate::lane_functions::{decay_and_rest, ln_of_rest};
-use crate::lanes::{LANES, Lanes, each};
+use crate::lanes::{LANES, each};
+use crate::smooth_functions::{decay_and_rest, ln_of_rest};
 
 /// `x = f / t` times the relative half-width of a bin, up to which functions that fall as
 /// `e^{-x}` are polynomials in it.
 const STEEP: f64 = 1.0;
+/// `x` beyond which a mode is frozen: 1e-304 is left of its functions.
+const FROZEN: f64 = 700.0;
 /// The three sums.
 const SUMS: usize = 3;
 
@@ -45,14 +47,18 @@ pub fn thermal_sums(
     let n = shares.nrows();
     let mut sums = Array3::zeros((thermal.len(), SUMS, n));
     let rows = sums.as_slice_mut().expect("just made in C order");
-    rows.par_chunks_mut((SUMS * n).max(1)).zip(thermal.to_vec()).try_for_each(
-        |(row, t)| {
+    let longest = all.frequencies.len();
+    rows.par_chunks_mut((SUMS * n).max(1)).zip(thermal.to_vec()).try_for_each_init(
+        || [(); SUMS].map(|()| vec![0.0; longest]),
+        |values, (row, t)| {
             stop.check()?;
             let modes = condensed.as_ref().filter(|_| !steep(t)).unwrap_or(&all);
-            for (p, shares) in modes.shares.chunks_exact(modes.padded()).enumerate() {
-                let sum = Sum { frequencies: &modes.frequencies, shares, t };
-                for (i, value) in pulp::Arch::new().dispatch(sum).into_iter().enumerate() {
-                    row[i * n + p] = value;
+            let frequencies = &modes.frequencies;
+            pulp::Arch::new().dispatch(Functions { frequencies, t, values });
+            for (row, values) in row.chunks_exact_mut(n).zip(values) {
+                let parts = modes.shares.chunks_exact(modes.padded());
+                for (sum, shares) in row.iter_mut().zip(parts) {
+                    *sum = dot(shares, values);
                 }
             }
             Ok(())
@@ -92,33 +98,38 @@ impl Modes {
     }
 }
 
-/// The sums of one part at one temperature, with the vectors of this machine.
-struct Sum<'a> {
+/// The three functions of each mode at one temperature, with the vectors of this machine.
+struct Functions<'a> {
     frequencies: &'a [f64],
-    shares: &'a [f64],
     t: f64,
+    values: &'a mut [Vec<f64>; SUMS],
 }
 
-impl pulp::NullaryFnOnce for Sum<'_> {
-    type Output = [f64; SUMS];
+impl pulp::NullaryFnOnce for Functions<'_> {
+    type Output = ();
 
     #[inline(always)]
-    fn call(self) -> Self::Output {
-        let [mut ln, mut energy, mut capacity] = [[0.0; LANES]; SUMS];
-        let shares = self.shares.as_chunks::<LANES>().0;
-        let inverse_t = 1.0 / self.t;
-        for (f, share) in self.frequencies.as_chunks::<LANES>().0.iter().zip(shares) {
-            let x: Lanes = each(|i| (f[i] * inverse_t).clamp(1e-300, 700.0));
-            let (decay, rest) = decay_and_rest(&x);
-            let log = ln_of_rest(&decay, &rest);
-            let n_x: Lanes = each(|i| x[i] / rest[i]);
-            let once: Lanes = each(|i| share[i] * (decay[i] * n_x[i]));
-            ln = each(|i| ln[i] + share[i] * log[i]);
-            energy = each(|i| energy[i] + once[i]);
-            capacity = each(|i| capacity[i] + once[i] * n_x[i]);
+    fn call(self) {
+        let [ln, energy, capacity] = self.values.each_mut().map(Vec::as_mut_slice);
+        let values = ln.iter_mut().zip(energy).zip(capacity);
+        for (&f, ((ln, energy), capacity)) in self.frequencies.iter().zip(values) {
+            let x = (f / self.t).clamp(1e-300, FROZEN);
+            let (decay, rest) = decay_and_rest(x);
+            let energy_and_one = x / rest;
+            *ln = ln_of_rest(decay, rest);
+            *energy = decay * energy_and_one;
+            *capacity = *energy * energy_and_one;
         }
-        [ln, energy, capacity].map(|lanes| lanes.iter().sum())
     }
+}
+
+/// `Σ a b`, in the order of lanes.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let mut sum = [0.0; LANES];
+    for (a, b) in a.as_chunks::<LANES>().0.iter().zip(b.as_chunks::<LANES>().0) {
+        sum = each(|i| sum[i] + a[i] * b[i]);
+    }
+    sum.iter().sum()
 }
 
 #[cfg(test)]

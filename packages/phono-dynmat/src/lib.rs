@@ -140,6 +140,9 @@ fn inverse_fourier_sum<'py>(
     Ok(sum.into_pyarray(py))
 }
 
+/// Modes times temperatures that take longer than to wake a thread.
+const LONG: usize = 1 << 23;
+
 /// See `phono_dynmat._thermal_sums.thermal_sums`.
 #[pyfunction]
 fn thermal_sums<'py>(
@@ -149,7 +152,9 @@ fn thermal_sums<'py>(
     thermal: PyReadonlyArray1<'py, f64>,
 ) -> PyResult<Bound<'py, PyArray3<f64>>> {
     let (f, s, t) = (frequencies.as_array(), shares.as_array(), thermal.as_array());
-    let sums = py.compute(|stop| phono_dynmat::thermal_sums(f, s, t, stop))?;
+    let is_long = f.len().saturating_mul(t.len()) > LONG;
+    let kernel = |stop: &_| phono_dynmat::thermal_sums(f, s, t, stop);
+    let sums = py.compute_if_long(is_long, kernel)?;
     Ok(sums.into_pyarray(py))
 }
 

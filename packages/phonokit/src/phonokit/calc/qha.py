@@ -139,20 +139,19 @@ def qha(
     order = np.argsort([c.primitive.volume for c in crystals], kind="stable")
     crystals, u = [crystals[i] for i in order], u[..., order]
     volumes = np.array([c.primitive.volume for c in crystals])
-    grids = [harmonic_grid(c, mesh, shift=shift) for c in crystals]
-    irreducible = _irreducible(grids)
+    grid, points = _irreducible(crystals, mesh, shift)
     record = Record(
         product="qha",
         crystal=crystals[0],
         nac=nac,
-        settings={**mesh_record(grids[0]), "cutoff_frequency": cutoff_frequency},
+        settings={**mesh_record(grid), "cutoff_frequency": cutoff_frequency},
     )
     rows = np.dtype([(n, "<f8", (len(t),)) for n in ("free_energy", "entropy", "capacity")])
     dtype = np.dtype([("thermal", rows), ("lowest", "<f8"), ("unstable", "<i8")])
 
     def work(numbers: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[Any]]]:
         for i in numbers.tolist():
-            f, weights = _frequencies(crystals[i], irreducible[i], nac)
+            f, weights = _frequencies(crystals[i], *points[i], nac)
             p = thermal_properties(f, t, weights=weights, cutoff_frequency=cutoff_frequency)
             bad = int((f < IMAGINARY).sum(axis=1) @ weights)
             thermal = (p.free_energy, p.entropy, p.heat_capacity)
@@ -222,32 +221,37 @@ def _checked(crystals: Sequence[Crystal]) -> list[Crystal]:
     return listed
 
 
-def _irreducible(grids: Sequence[Grid]) -> list[tuple[Grid, IrreduciblePoints]]:
-    """Grids with their irreducible points, found once for volumes of one symmetry."""
-    pairs: list[tuple[Grid, IrreduciblePoints]] = []
-    for grid in grids:
-        same = [points for other, points in pairs if _same_points(grid, other)]
-        pairs.append((grid, same[0] if same else IrreduciblePoints.of(grid)))
-    return pairs
+Points = tuple[NDArray[np.float64], NDArray[np.int64]]
+"""Fractional wave vectors, and for how many each stands."""
 
 
-def _same_points(one: Grid, other: Grid) -> bool:
-    """Whether two grids differ in nothing but the lengths of their axes."""
-    names = ("mesh", "q_matrix", "shift", "rotations")
-    return all(np.array_equal(getattr(one, n), getattr(other, n)) for n in names)
+def _irreducible(
+    crystals: Sequence[Crystal], mesh: ArrayLike, shift: bool
+) -> tuple[Grid, list[Points]]:
+    """The grid of the first volume, and irreducible points: once for one point group."""
+    first = harmonic_grid(crystals[0], mesh, shift=shift)
+    found: list[tuple[NDArray[np.int64], Points]] = []
+    for number, crystal in enumerate(crystals):
+        group = crystal.symmetry.rotations
+        same = [points for rotations, points in found if np.array_equal(rotations, group)]
+        if not same or np.ndim(mesh) != 1:
+            grid = harmonic_grid(crystal, mesh, shift=shift) if number else first
+            irreducible = IrreduciblePoints.of(grid)
+            same = [(grid.qpoints_at(irreducible.points), irreducible.weights)]
+        found.append((group, same[0]))
+    return first, [points for _, points in found]
 
 
 def _frequencies(
-    crystal: Crystal, points: tuple[Grid, IrreduciblePoints], nac: bool
+    crystal: Crystal, q: NDArray[np.float64], weights: NDArray[np.int64], nac: bool
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Irreducible frequencies of a mesh, those of translations zero, and weights."""
-    grid, irreducible = points
     with using(crystal.backend):
         dynamics = crystal.dynamics(nac=nac)
-        q = images(dynamics, grid, irreducible.points)
+        q = images(dynamics, q, crystal.primitive.reciprocal_lattice)
         pieces = [q[i : i + TOGETHER] for i in range(0, len(q), TOGETHER)]
         f = np.concatenate([phonon_frequencies(dynamics, piece) for piece in pieces])
-    return without_translations(q, f), irreducible.weights
+    return without_translations(q, f), weights
 
 
 def _stable(volumes: NDArray[np.float64], unstable: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -97,31 +97,37 @@ class Slabs:
 
 
 def zone_points(grid: Grid, points: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
-    """Wave vectors of points of a grid, or of all of them, in the first Brillouin zone.
+    """Wave vectors of points of a grid, or of all of them, in the first Brillouin zone."""
+    q = grid.qpoints if points is None else grid.qpoints_at(points)
+    return shortest_images(q, grid.reciprocal_lattice)
+
+
+def shortest_images(
+    q: NDArray[np.float64], reciprocal_lattice: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Wave vectors in the first Brillouin zone.
 
     Some at a time: to find the shortest image takes kilobytes for each.
     """
-    q = grid.qpoints if points is None else grid.qpoints_at(points)
     pieces = [q[i : i + TOGETHER] for i in range(0, len(q), TOGETHER)]
     folded = []
     with timed(f"shortest images of {len(q)} wave vectors"):
         for i, piece in enumerate(pieces, 1):
-            folded.append(first_brillouin_zone(piece, grid.reciprocal_lattice))
+            folded.append(first_brillouin_zone(piece, reciprocal_lattice))
             tell(i, len(pieces))
     return np.concatenate(folded)
 
 
 def images(
-    dynamics: Dynamics, grid: Grid, points: NDArray[np.int64]
+    dynamics: Dynamics, q: NDArray[np.float64], reciprocal_lattice: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Wave vectors of points of a grid at which frequencies are those of the crystal.
+    """Images of wave vectors at which frequencies are those of the crystal.
 
     In the first Brillouin zone where there are dipoles, whose sum ends somewhere and is not
     quite periodic; without them any image will do.
     """
     if not isinstance(dynamics, HarmonicSeries):
-        return zone_points(grid, points)
-    q = grid.qpoints_at(points)
+        return shortest_images(q, reciprocal_lattice)
     return np.asarray(q - np.rint(q))
 
 

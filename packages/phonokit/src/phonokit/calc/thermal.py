@@ -198,7 +198,8 @@ def _irreducible_frequencies(
     """Irreducible wave vectors and their frequencies. Collective."""
     dynamics = crystal.dynamics(nac=record.nac)
     n_b = 3 * crystal.primitive.n_atoms
-    q = images(dynamics, grid, irreducible.points)
+    q = grid.qpoints_at(irreducible.points)
+    q = images(dynamics, q, grid.reciprocal_lattice)
     slabs = Slabs(
         qpoints=q,
         n_bands=n_b,
