@@ -50,7 +50,9 @@ def test_a_fit_to_noise_is_that_of_least_squares(rng):
 
 @pytest.mark.parametrize("equation", EquationOfState)
 def test_a_fit_does_not_depend_on_the_zero_of_energy(equation, rng):
-    energies = EquationOfState.VINET.energy(PARAMETERS, VOLUMES) + 1e-4 * rng.normal(size=10)
+    energies = EquationOfState.VINET.energy(PARAMETERS, VOLUMES) + 1e-4 * rng.normal(
+        size=10
+    )
     fit = equation.fit(VOLUMES, energies)
     # All electrons of heavy atoms: a millionth of that is 0.1 eV.
     moved = equation.fit(VOLUMES, energies - 1e5)

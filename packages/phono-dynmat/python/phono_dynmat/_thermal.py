@@ -150,8 +150,9 @@ def thermal_properties(
     zero_point = np.asarray(0.0 if classical else units.THZ_TO_EV / 2 * _sum(share, f))
     zero_point = np.broadcast_to(zero_point, ends)
     rows, warm = np.zeros((len(t), 3, *ends)), t > 0
-    sums = (_classical if classical else _quantum)(f, share.reshape(-1, len(f)), t[warm])
-    rows[warm] = sums.reshape(-1, 3, *ends)
+    parts = share.reshape(int(np.prod(ends)), len(f))
+    sums = (_classical if classical else _quantum)(f, parts, t[warm])
+    rows[warm] = sums.reshape(len(sums), 3, *ends)
     return ThermalProperties(t, zero_point + rows[:, 0], rows[:, 1], rows[:, 2], zero_point)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid.backend import accelerated_by
+from phono_grid.errors import DomainError, finite
 
 from phono_dynmat._extension import rust
 
@@ -13,7 +14,19 @@ LARGEST = 700.0
 Array = NDArray[np.float64]
 
 
-@accelerated_by(rust.thermal_sums)
+def _checked(
+    frequencies: Array, shares: Array, thermal: Array
+) -> tuple[Array, Array, Array]:
+    """Arguments of `thermal_sums`."""
+    f = finite(frequencies, "frequencies", ("n",))
+    t = finite(thermal, "thermal", ("n_T",))
+    for name, values in (("frequencies", f), ("thermal", t)):
+        if not (values > 0).all():
+            raise DomainError(f"{name} must be positive, got {values.min():g} THz")
+    return f, finite(shares, "shares", ("n_p", len(f))), t
+
+
+@accelerated_by(rust.thermal_sums, _checked)
 def thermal_sums(frequencies: Array, shares: Array, thermal: Array) -> Array:
     r"""Logarithms, energies and heat capacities of phonons, summed with their shares.
 

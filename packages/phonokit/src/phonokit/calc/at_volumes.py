@@ -19,6 +19,7 @@ from phonokit.calc.displace import displace
 from phonokit.calc.forces import compute_forces
 from phonokit.calc.from_calculator import STORE
 from phonokit.calc.relax import FORCE, RELAXED, relaxed_with_energy
+from phonokit.calc.volume_folders import ENERGIES, VOLUMES, folder_of
 from phonokit.io.energies import write_energies
 from phonokit.io.structures import cell_of
 from phonokit.io.write_displacements import (
@@ -33,10 +34,6 @@ from phonokit.model.volume_series import VolumeSeries
 from phonokit.settings.displace import Displace
 from phonokit.settings.fit import Fit
 
-VOLUMES = (0.94, 0.96, 0.98, 1.0, 1.02, 1.04, 1.06)
-"""Relative to the volume of the structure."""
-ENERGIES = "e-v.dat"
-"""The file of energies beside the folders of volumes."""
 LIMITS = (0.2, 5.0)
 """Relative volumes beyond which a number must have another meaning."""
 ANY_FORCE = 1e9
@@ -172,11 +169,6 @@ def checked_volumes(volumes: Any) -> list[float]:
             f"{ratios[0]:g} to {ratios[-1]:g}"
         )
     return [float(ratio) for ratio in ratios]
-
-
-def folder_of(ratio: float) -> str:
-    """The name of the folder of a relative volume."""
-    return f"volume-{ratio:.6f}".rstrip("0").ljust(len("volume-0.000"), "0")
 
 
 def _at_rest(

@@ -14,6 +14,7 @@ from phono_grid.files import make_folder, together
 from phonokit.calc.displace import displace as compute
 from phonokit.calc.displace import displace_fourth_order
 from phonokit.cli.asked import asked_in
+from phonokit.cli.calculators import CONTENT
 from phonokit.cli.command import command
 from phonokit.cli.derive import Option, options_of, settings_from
 from phonokit.cli.options import REPORT, Flat, ReportOptions
@@ -46,7 +47,6 @@ MASS_TOLERANCE = 1e-3
 """Relative; tables of standard masses differ by less."""
 MAGNETIC = ("Cr", "Mn", "Fe", "Co", "Ni", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Eu", "U")
 """Elements whose moments are not to be forgotten."""
-CONTENT = "told by its content"
 MOST = 8
 """Moments and labels that are printed."""
 FORCES = ("FORCES_FC[23]*", "FORCE_SETS*", "forces.hdf5", "forces_fc2.hdf5")

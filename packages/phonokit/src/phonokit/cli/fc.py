@@ -14,16 +14,12 @@ from phono_grid.files import together
 from phonokit.calc.fit import fit as compute
 from phonokit.calc.fit_fourth_order import fit_fourth_order
 from phonokit.calc.relax import FORCE, RELAXED, relax
+from phonokit.cli.calculators import CONTENT, ensure_no_calculator_options, origin_of
 from phonokit.cli.command import command
 from phonokit.cli.derive import Option, settings_from
 from phonokit.cli.derive import options_of as fields_of
-from phonokit.cli.displace import CONTENT, EXAMPLES, ensure_both, make_displacements
-from phonokit.cli.forces import (
-    compute_all,
-    ensure_no_calculator_options,
-    fourth_order_beside,
-    origin_of,
-)
+from phonokit.cli.displace import EXAMPLES, ensure_both, make_displacements
+from phonokit.cli.forces import compute_all, fourth_order_beside
 from phonokit.cli.four_phonon import NAME as FILE
 from phonokit.cli.options import REPORT, Flat, ReportOptions
 from phonokit.cli.replaceable import Replacement

@@ -14,8 +14,9 @@ from phono_grid.files import together
 
 from phonokit.calc.forces import collect_forces, compute_forces
 from phonokit.calc.from_calculator import FOURTH_STORE, PHONON_STORE, STORE
+from phonokit.cli.calculators import CONTENT, origin_of
 from phonokit.cli.command import command
-from phonokit.cli.displace import CONTENT, EXAMPLES
+from phonokit.cli.displace import EXAMPLES
 from phonokit.cli.options import REPORT, Flat, ReportOptions
 from phonokit.cli.progress import progress_of
 from phonokit.cli.replaceable import Replacement
@@ -109,21 +110,6 @@ def forces(
 
 
 app = command(forces, EXAMPLES, {"format": CONTENT})
-
-
-def ensure_no_calculator_options(options: Any) -> None:
-    """Refuse options for a structure file where no calculator is named."""
-    names = [n for n in options.__slots__ if n != "calculator" and getattr(options, n)]
-    if names:
-        given = ", ".join(f"--{name.replace('_', '-')}" for name in names)
-        raise DomainError(
-            f"{given}: for a structure file with a --calculator; leave it out, or add one"
-        )
-
-
-def origin_of(calculator: str, options: tuple[str, ...]) -> str:
-    """The calculator and its options, as files record them."""
-    return " ".join([calculator, *sorted(options)])
 
 
 def compute_all(

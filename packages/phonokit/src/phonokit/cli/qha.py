@@ -14,19 +14,17 @@ from phono_mpi.launch import Launch
 from rich.console import Console
 from rich.table import Table
 
-from phonokit.calc.at_volumes import ENERGIES, VOLUMES, at_volumes, folder_of
 from phonokit.calc.qha import qha as qha_of
+from phonokit.calc.volume_folders import ENERGIES, VOLUMES, folder_of
 from phonokit.cli.calculation import Calculation, carry_out
+from phonokit.cli.calculators import CONTENT, ensure_no_calculator_options, origin_of
 from phonokit.cli.command import command
-from phonokit.cli.displace import CONTENT
-from phonokit.cli.forces import ensure_no_calculator_options, origin_of
 from phonokit.cli.options import CalculationOptions, Flat, as_fine_as
 from phonokit.cli.progress import progress_of
 from phonokit.cli.temperatures import temperatures_of
 from phonokit.cli.terminal import table_of, warnings_in_one_line
 from phonokit.cli.thermal import AxisOfTemperatures
 from phonokit.cli.wave_vectors import sorted_temperatures
-from phonokit.io.ase import calculator_of, options_of
 from phonokit.io.energies import read_electronic_energies, read_energies
 from phonokit.model.crystal import Crystal
 from phonokit.plot.qha import plot_qha
@@ -116,6 +114,10 @@ class VolumeOptions:
                 "calculator: runs on one process; run this without mpiexec, or with the "
                 "folders that it leaves"
             )
+        # Structures, displacements and calculators, which folders of forces do not need.
+        from phonokit.calc.at_volumes import at_volumes
+        from phonokit.io.ase import calculator_of, options_of
+
         settings = Displace(
             supercell=self.supercell or (1, 1, 1),
             distance=self.distance,
