@@ -63,6 +63,50 @@ def test_free_energies_are_those_of_phonopy(silicon):
         assert ours * 96.48533 == pytest.approx(theirs, rel=1e-6)
 
 
+def test_displacements_on_a_shifted_mesh_have_the_symmetry_of_the_crystal(silicon):
+    plain = silicon.with_symmetry(phonokit.SymmetrySearch(symmetry=False))
+    few, many = (
+        phonokit.displacements(c, (4, 4, 4), [0, 300], shift=True).displacements
+        for c in (silicon, plain)
+    )
+    isotropic = np.trace(many, axis1=2, axis2=3) / 3
+    expected = isotropic.mean(axis=1)[:, None, None, None] * np.eye(3)
+    np.testing.assert_allclose(few, np.broadcast_to(expected, few.shape), atol=1e-12)
+    with_heat = phonokit.thermal(
+        silicon, (4, 4, 4), [0, 300], shift=True, displacements=True
+    )
+    np.testing.assert_allclose(with_heat.displacements, few, rtol=1e-9, atol=1e-15)
+
+
+def test_displacements_converge_faster_where_the_mesh_does_not_hold_gamma(silicon):
+    """Without the acoustic modes at Γ the mean of 1/q² lacks the cell of Γ."""
+    fine = phonokit.displacements(silicon, (24, 24, 24), [300]).displacements[0, 0, 0, 0]
+    errors = [
+        abs(
+            phonokit.displacements(silicon, (6, 6, 6), [300], shift=shift).displacements[
+                0, 0, 0, 0
+            ]
+            - fine
+        )
+        for shift in (False, True)
+    ]
+    assert errors[1] < errors[0] / 2
+
+
+def test_neutrons_take_the_displacements_of_a_shifted_mesh(silicon):
+    b = {"Si": 4.1491}
+    u = phonokit.displacements(silicon, (4, 4, 4), [300], shift=True).displacements
+    coherent = phonokit.neutrons(
+        silicon, [3, 0.2, 0], (4, 4, 4), [300], scattering_lengths=b, shift=True
+    )
+    both = phonokit.powder(
+        silicon, [2.0], (4, 4, 4), [300], scattering_lengths=b, directions=10, shift=True
+    )
+    for result in (coherent, both):
+        np.testing.assert_allclose(result.displacements, u, rtol=1e-9, atol=1e-15)
+        assert result.provenance.settings["shift"] == [0.5, 0.5, 0.5]
+
+
 def test_a_length_is_not_shifted(silicon):
     with pytest.raises(DomainError, match="shift: is along axes with even numbers"):
         phonokit.dos(silicon, 20.0, shift=True)

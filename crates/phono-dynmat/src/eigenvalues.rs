@@ -276,8 +276,12 @@ mod tests {
             let mut all = matrices(n, &numbers, zeros);
             // Eigenvalues that are the same up to rounding.
             for matrix in all.chunks_exact_mut(n * n) {
-                matrix.iter_mut().for_each(|x| *x *= 10_f64.powi(-spread));
-                (0..n).for_each(|i| matrix[i * n + i] += if spread > 0 { 0.7 } else { 0.0 });
+                for x in &mut *matrix {
+                    *x *= 10_f64.powi(-spread);
+                }
+                for i in 0..n {
+                    matrix[i * n + i] += if spread > 0 { 0.7 } else { 0.0 };
+                }
             }
             let mut values = vec![0.0; LANES * n];
             Eigenvalues::new(n).of(&all, &mut values).unwrap();

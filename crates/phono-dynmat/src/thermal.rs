@@ -184,6 +184,6 @@ mod tests {
             ArrayView1::from(&t),
             &Stop::default(),
         );
-        assert_eq!(sums.unwrap().sum(), 0.0);
+        assert!(sums.unwrap().iter().all(|x| x.abs() < f64::MIN_POSITIVE));
     }
 }

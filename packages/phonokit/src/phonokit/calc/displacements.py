@@ -13,11 +13,12 @@ from phono_dynmat import (
     mean_square_displacements,
     phonon_modes,
 )
-from phono_grid import Grid, using
+from phono_grid import using
 from phono_grid.errors import ensure_not_negative
 
 from phonokit._documented import documented
 from phonokit.calc.dos import atom_names
+from phonokit.calc.harmonic_grid import harmonic_grid, mesh_record
 from phonokit.calc.record import INPUTS, Record, checked_run
 from phonokit.calc.slabs import Slabs, zone_points
 from phonokit.calc.stability import warn_of_imaginary_modes
@@ -35,6 +36,7 @@ def displacements(
     temperatures: float | Sequence[float] | NDArray[np.float64] = TEMPERATURES,
     *,
     cutoff_frequency: float = 0.0,
+    shift: bool = False,
     nac: bool = True,
     run: Run | None = None,
 ) -> DisplacementsResult:
@@ -53,6 +55,9 @@ def displacements(
     cutoff_frequency : float
         THz; modes at or below do not take part, nor do the three acoustic ones at Γ, which
         move the crystal as a whole.
+    shift : bool
+        Shift the mesh by half a step along axes with even numbers, as Monkhorst and Pack
+        do; it then does not hold Γ, whose acoustic modes are left out.
 
     Returns
     -------
@@ -81,8 +86,8 @@ def displacements(
     ensure_not_negative("cutoff_frequency", cutoff_frequency, "THz")
     t = checked_temperatures(temperatures)
     cell = crystal.primitive
-    grid = Grid.of(cell, mesh, crystal.symmetry)
-    mesh_and_cutoff = {"mesh": grid.matrix.tolist(), "cutoff_frequency": cutoff_frequency}
+    grid = harmonic_grid(crystal, mesh, shift=shift)
+    mesh_and_cutoff = {**mesh_record(grid), "cutoff_frequency": cutoff_frequency}
     record = Record(
         product="displacements", crystal=crystal, nac=nac, settings=mesh_and_cutoff
     )
@@ -107,7 +112,7 @@ def displacements(
         values = slabs.complete(run)
     if run.ranks.rank == 0:
         warn_of_imaginary_modes(q, values["frequencies"], "they do not take part")
-    u = values["displacements"]
+    u = by_symmetry(crystal, values["displacements"])
     return DisplacementsResult(
         temperatures=t,
         atom_names=np.array(atom_names(cell)),
@@ -124,3 +129,15 @@ def mode_displacements(
     between = (cutoff, np.inf)
     masses = crystal.primitive.masses
     return mean_square_displacements(modes, masses, temperatures, between=between)
+
+
+def by_symmetry(crystal: Crystal, tensors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Tensors of atoms, (n_T, n_a, 3, 3), with the symmetry of the crystal.
+
+    That of sums over a whole mesh is that of the mesh, which a shift can break.
+    """
+    symmetry = crystal.symmetry
+    whole = np.zeros_like(tensors)
+    for r, atoms in zip(symmetry.rotations_cartesian, symmetry.permutations, strict=True):
+        whole[:, atoms] += r @ tensors @ r.T
+    return whole / len(symmetry.permutations)

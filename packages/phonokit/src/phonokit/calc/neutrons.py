@@ -59,6 +59,7 @@ def neutrons(
     scattering_lengths: Mapping[str, float] | None = None,
     frequency_points: int | ArrayLike = FREQUENCY_POINTS,
     resolution: float | Sequence[float] | None = None,
+    shift: bool = False,
     nac: bool = True,
     run: Run | None = None,
 ) -> NeutronsResult:
@@ -98,6 +99,10 @@ def neutrons(
         Full width at half maximum in THz, or the coefficients of its polynomial in the
         energy that neutrons lose. Without one a line is shared by the two frequency points
         it lies between.
+    shift : bool
+        Shift the mesh of the Debye-Waller factors by half a step along axes with even
+        numbers, as Monkhorst and Pack do; it then does not hold Γ, whose acoustic modes
+        are left out.
 
     Returns
     -------
@@ -137,10 +142,10 @@ def neutrons(
     widths = checked_resolution(resolution)
     q, segments = _momenta(crystal, momenta, path, points, points_per_segment, spectral)
     t = checked_temperatures(temperatures if spectral is None else spectral.temperatures)
-    moved = displacements(crystal, mesh, t, nac=nac, run=Run(ranks=run.ranks))
+    moved = displacements(crystal, mesh, t, shift=shift, nac=nac, run=Run(ranks=run.ranks))
     u = moved.displacements
     settings = {
-        "mesh": moved.provenance.settings["mesh"],
+        **{n: x for n, x in moved.provenance.settings.items() if n in ("mesh", "shift")},
         "scattering_lengths": data.scattering_lengths.tolist(),
     }
     record = Record(product="neutrons", crystal=crystal, nac=nac, settings=settings)

@@ -16,10 +16,12 @@ from phono_dynmat import (
     phonon_modes,
     sphere_directions,
 )
-from phono_grid import Grid, using
+from phono_grid import using
 from phono_grid.errors import DomainError, as_numbers, ensure_integer, finite
 
 from phonokit._documented import documented
+from phonokit.calc.displacements import by_symmetry
+from phonokit.calc.harmonic_grid import harmonic_grid, mesh_record
 from phonokit.calc.neutron_energies import (
     checked_resolution,
     energy_points,
@@ -53,6 +55,7 @@ def powder(
     scattering_lengths: Mapping[str, float] | None = None,
     frequency_points: int | ArrayLike = FREQUENCY_POINTS,
     resolution: float | Sequence[float] | None = None,
+    shift: bool = False,
     nac: bool = True,
     run: Run | None = None,
 ) -> PowderResult:
@@ -85,6 +88,9 @@ def powder(
     resolution : float or sequence of float, optional
         Full width at half maximum in THz, or the coefficients of its polynomial in the
         energy that neutrons lose.
+    shift : bool
+        Shift the mesh by half a step along axes with even numbers, as Monkhorst and Pack
+        do; it then does not hold Γ, whose acoustic modes are left out.
 
     Returns
     -------
@@ -122,9 +128,9 @@ def powder(
     directions = ensure_integer("directions", directions, 1, 10**6)
     widths = checked_resolution(resolution)
     t = checked_temperatures(temperatures)
-    grid = Grid.of(cell, mesh, crystal.symmetry)
+    grid = harmonic_grid(crystal, mesh, shift=shift)
     settings = {
-        "mesh": grid.matrix.tolist(),
+        **mesh_record(grid),
         "directions": directions,
         "scattering_lengths": data.scattering_lengths.tolist(),
         "incoherent": data.incoherent.tolist(),
@@ -145,6 +151,7 @@ def powder(
         for m, share in zip(modes, shares, strict=True):
             u += share * mean_square_displacements(m, cell.masses, t)
             alone += share * incoherent_spectra(m, t, energies)
+        u = by_symmetry(crystal, u)
         toward = sphere_directions(directions) @ cell.lattice.T / (2 * np.pi)
         shape = (len(t), len(energies))
 

@@ -27,7 +27,7 @@ from phono_grid.errors import (
 )
 
 from phonokit._documented import documented
-from phonokit.calc.displacements import mode_displacements
+from phonokit.calc.displacements import by_symmetry, mode_displacements
 from phonokit.calc.dos import atom_names
 from phonokit.calc.harmonic_grid import harmonic_grid, mesh_record
 from phonokit.calc.record import INPUTS, Record, checked_run
@@ -152,6 +152,7 @@ def thermal(
         shares = parts["shares"] if part is Part.ATOM else band_projections(f_all)
         each = _named_parts(properties(f_all, projections=shares))
     u = parts.get("displacements")
+    u = None if u is None else by_symmetry(crystal, u)
     left_out = (f <= cutoff_frequency).sum(axis=1) @ irreducible.weights
     return ThermalResult(
         temperatures=t,

@@ -70,6 +70,7 @@ def neutrons(
     scattering_length: Lengths = (),
     resolution: Widths = (),
     frequency_points: int = FREQUENCY_POINTS,
+    shift: bool = False,
     options: Annotated[FrequencyOptions, Flat] = OPTIONS,
 ) -> None:
     """Compute coherent scattering of neutrons by single phonons, S(Q, f).
@@ -92,6 +93,9 @@ def neutrons(
         are taken: widths and shifts of every mode.
     frequency_points
         Number of frequencies from energy gain to energy loss.
+    shift
+        Shift the mesh by half a step along axes with even numbers, as Monkhorst and Pack do
+        (and phonopy without --gc).
     """
     shapes: list[SpectralResult] = []
     lengths = lengths_from(scattering_length)
@@ -134,6 +138,7 @@ def neutrons(
             options=options,
             compute=compute,
             mesh=options.mesh.of(HARMONIC_MESH),
+            shift=shift,
             show=_tables,
             draw=plot_neutrons,
             identity=asked,

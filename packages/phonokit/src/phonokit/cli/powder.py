@@ -49,6 +49,7 @@ def powder(
     scattering_length: Lengths = (),
     resolution: Widths = (),
     frequency_points: int = FREQUENCY_POINTS,
+    shift: bool = False,
     options: Annotated[FrequencyOptions, Flat] = OPTIONS,
 ) -> None:
     """Compute scattering of neutrons by single phonons of a powder.
@@ -62,6 +63,9 @@ def powder(
         Number of directions of Q of each length.
     frequency_points
         Number of frequencies from energy gain to energy loss.
+    shift
+        Shift the mesh by half a step along axes with even numbers, as Monkhorst and Pack do
+        (and phonopy without --gc).
     """
     compute = partial(
         powder_of,
@@ -78,6 +82,7 @@ def powder(
             options=options,
             compute=compute,
             mesh=options.mesh.of(HARMONIC_MESH),
+            shift=shift,
             show=_tables,
             draw=plot_powder,
             pieces="momenta",
