@@ -19,7 +19,7 @@ const SUMS: usize = 3;
 /// `Σ_λ s[p, λ] {ln(1 - e^{-x}), x n, x² n (n + 1)}` with `x = f[λ] / t[T]` and
 /// `n = 1 / (e^x - 1)`, as `[T, function, p]`, for positive `f` and thermal frequencies `t`.
 ///
-/// Modes are first condensed to few frequencies with the same sums, see [`Condensed`], but for
+/// Modes are first condensed to few frequencies with the same sums, see `condensed`, but for
 /// temperatures at which even the lowest mode is frozen and the functions are too steep.
 pub fn thermal_sums(
     frequencies: ArrayView1<'_, f64>,
