@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -185,3 +186,11 @@ def test_help_is_a_word_too(capsys):
     assert capsys.readouterr().out == text
     assert main(["help", "doos"]) == 2
     assert "use phono dos" in capsys.readouterr().err
+
+
+def test_the_readme_has_every_command_with_its_line():
+    readme = Path(__file__).parents[2] / "packages" / "phonokit" / "README.md"
+    if not readme.exists():
+        pytest.skip("not in a checkout")
+    rows = re.findall(r"^\| `phono (\w+)` \| (.*) \|$", readme.read_text(), re.M)
+    assert dict(rows) == COMMANDS

@@ -133,6 +133,8 @@ def qha(
     ensure_flag("exclude_imaginary", exclude_imaginary)
     ensure_not_negative("cutoff_frequency", cutoff_frequency, "THz")
     t = checked_temperatures(temperatures)
+    if not np.isfinite(as_numbers(pressure, "pressure", shape=())):
+        raise DomainError(f"pressure must be a number of GPa, got {pressure!r}")
     named(EquationOfState, equation, "equation")
     u = as_numbers(energies, "energies")
     u = finite(u, "energies", (len(t), len(crystals)) if u.ndim == 2 else (len(crystals),))
@@ -151,7 +153,8 @@ def qha(
 
     def work(numbers: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[Any]]]:
         for i in numbers.tolist():
-            f, weights = _frequencies(crystals[i], *points[i], nac)
+            q, weights = points[i]
+            f = _frequencies(crystals[i], q, nac)
             p = thermal_properties(f, t, weights=weights, cutoff_frequency=cutoff_frequency)
             bad = int((f < IMAGINARY).sum(axis=1) @ weights)
             thermal = (p.free_energy, p.entropy, p.heat_capacity)
@@ -243,15 +246,15 @@ def _irreducible(
 
 
 def _frequencies(
-    crystal: Crystal, q: NDArray[np.float64], weights: NDArray[np.int64], nac: bool
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Irreducible frequencies of a mesh, those of translations zero, and weights."""
+    crystal: Crystal, q: NDArray[np.float64], nac: bool
+) -> NDArray[np.float64]:
+    """Frequencies at wave vectors, those of translations zero."""
     with using(crystal.backend):
         dynamics = crystal.dynamics(nac=nac)
         q = images(dynamics, q, crystal.primitive.reciprocal_lattice)
         pieces = [q[i : i + TOGETHER] for i in range(0, len(q), TOGETHER)]
         f = np.concatenate([phonon_frequencies(dynamics, piece) for piece in pieces])
-    return without_translations(q, f), weights
+    return without_translations(q, f)
 
 
 def _stable(volumes: NDArray[np.float64], unstable: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -92,6 +92,9 @@ def modulate(
     ensure_writable(output)
     loaded = crystal.load(data)
     report.say(header(loaded, {}, nac=crystal.nac))
+    n_bands = 3 * loaded.primitive.n_atoms
+    if max(band) > n_bands:
+        raise DomainError(f"band: there are bands 1 to {n_bands}, got {max(band)}")
     wave = compute(
         loaded,
         wave_vectors_from(q, loaded.primitive),
