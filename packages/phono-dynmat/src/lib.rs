@@ -58,6 +58,9 @@ fn eigenmodes<'py>(
     Ok((f.into_pyarray(py), e.into_pyarray(py)))
 }
 
+/// Wave vectors times squared atoms that take a millisecond.
+const FEW: usize = 4096;
+
 /// See `phono_dynmat.phonon_frequencies`.
 #[pyfunction]
 #[pyo3(signature = (dynamics, qpoints, *, direction = None))]
@@ -68,8 +71,9 @@ fn phonon_frequencies<'py>(
     direction: Option<[f64; 3]>,
 ) -> PyResult<Bound<'py, PyArray2<f64>>> {
     let (dynamics, q) = (dynamics.view()?, qpoints.as_array());
-    let f =
-        py.compute(|stop| phono_dynmat::phonon_frequencies(&dynamics, q, direction, stop))?;
+    let is_long = q.nrows() * dynamics.series().cell().n_atoms().pow(2) > FEW;
+    let kernel = |stop: &_| phono_dynmat::phonon_frequencies(&dynamics, q, direction, stop);
+    let f = py.compute_if_long(is_long, kernel)?;
     Ok(f.into_pyarray(py))
 }
 

@@ -153,12 +153,13 @@ class EquationOfState(Enum):
     def _moved(self, p: Array, v: Array, residual: Array, change: Array) -> Array:
         """Where the least squares move with energies, their curvature known."""
         q, r = np.linalg.qr(self._slopes(p, v))
-        curvature = np.empty((len(p), 4, 4))
-        for i, h in enumerate(DIFFERENCE * np.eye(4)):
-            step = h * p
+        # Energies are linear in the first parameter.
+        curvature = np.zeros((len(p), 4, 4))
+        for i in range(1, 4):
+            step = DIFFERENCE * np.eye(4)[i] * p
             later, earlier = (self._slopes(x, v) for x in (p + step, p - step))
             bent = np.einsum("nvi,nv->ni", later - earlier, residual)
-            curvature[:, i] = bent / np.where(step[:, i], 2 * step[:, i], 1.0)[:, None]
+            curvature[:, i] = bent / (2 * step[:, i, None])
         # QR keeps the digits that the product of J with itself would lose.
         inverse = np.linalg.inv(r)
         inner = np.eye(4) + inverse.swapaxes(1, 2) @ curvature @ inverse
