@@ -11,6 +11,7 @@ from phonokit import DomainError, FileError, Picture, plot_results
 from phonokit.cli.app import main
 from phonokit.model.formula import reduced_formula
 from phonokit.plot.names import legend_names
+from phonokit.plot.wave_vectors import draw_bands, draw_temperatures
 from tiny_crystal import EXAMPLE
 
 mpl = pytest.importorskip("matplotlib")
@@ -61,6 +62,19 @@ def test_conductivities_of_meshes_and_programs_are_in_one_frame(folder, panel):
     assert [line.get_markerfacecolor() == "none" for line in panel.lines] == [0, 1, 1]
     sizes = [line.get_markersize() for line in panel.lines]
     assert sizes == sorted(set(sizes))
+
+
+@pytest.mark.parametrize("n", [1, 6, 7, 30])
+def test_no_two_curves_have_a_colour_and_all_are_seen_on_white(n, panel):
+    from matplotlib.colors import to_rgb
+
+    temperatures = 50.0 * np.arange(n)
+    draw_bands(panel, np.ones((1, 3)), temperatures, np.ones((1, n, 3)))
+    draw_temperatures(panel, np.arange(3.0), temperatures, np.ones((n, 3)))
+    colours = [to_rgb(line.get_color()) for line in panel.lines]
+    assert colours[:n] == colours[n:]
+    assert len(set(colours)) == n
+    assert max(np.dot(c, [0.2126, 0.7152, 0.0722]) for c in colours) < 0.75
 
 
 def test_bands_lie_over_bands_of_another_lattice_constant(folder, panel):

@@ -76,8 +76,10 @@ def kappa(
     strengths : str or Path, optional
         A folder of squared matrix elements, a file for each irreducible wave vector: those
         that are there are read, others computed and written. They serve other temperatures,
-        smearings, cutoffs, isotopes and methods on the same mesh. All elements of a wave
-        vector are in memory at a time; of silicon at 19 × 19 × 19 the folder has 2 GB.
+        smearings, cutoffs, isotopes and methods on the same mesh. The first run takes two
+        or three times as long as one without: it needs all elements, not only those that
+        conserve energy. All of a wave vector are in memory at a time; of silicon at
+        19 × 19 × 19 the folder has 2 GB.
 
     Raises
     ------

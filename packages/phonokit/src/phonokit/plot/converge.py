@@ -1,6 +1,5 @@
 """Pictures of convergence."""
 
-from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,7 +7,7 @@ import numpy as np
 from phono_grid.errors import DomainError, ensure_type
 
 from phonokit._documented import documented
-from phonokit.plot.figure import COLOURS, COLUMN, MUTED, PICTURE, drawn
+from phonokit.plot.figure import COLUMN, MUTED, PICTURE, colours_of, drawn
 from phonokit.plot.kappa import MARKERS
 from phonokit.results.converge import ConvergeResult
 from phonokit.results.kappa_curve import COMPONENTS
@@ -50,7 +49,7 @@ def plot_converge(
         )
     at = _number_of(result, temperature)
     with drawn(path, ax, (COLUMN, 2.6)) as (panel,):
-        for n, colour in zip(range(len(result.series)), cycle(COLOURS), strict=False):
+        for n, colour in enumerate(colours_of(len(result.series))):
             _draw_series(panel, result, n, at, component, colour)
         panel.set_xlim(0, None)
         panel.set_xlabel(r"$1/N$, of $N^3$ wave vectors")

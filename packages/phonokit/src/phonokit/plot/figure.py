@@ -33,6 +33,8 @@ STYLE: dict[Any, Any] = {
     "ps.fonttype": 42,
 }
 """Defaults of ours, where nobody has changed matplotlib's; fonts are TrueType."""
+RAMP, PALE = "viridis", 0.8
+"""A ramp of more colours, and the part of it that is dark enough on white."""
 COLUMN, PAGE = 3.4, 7.0
 """Inches, the widths of one and of two columns of a journal."""
 NARROW = 4.5
@@ -49,6 +51,16 @@ FileError
     If matplotlib is missing, or the file cannot be written.""",
 }
 """Paragraphs common to the docstrings of all pictures, for `documented`."""
+
+
+def colours_of(n: int) -> list[str]:
+    """Colours for so many curves, no two the same: of `COLOURS`, or more of a ramp."""
+    if n <= len(COLOURS):
+        return list(COLOURS[:n])
+    from matplotlib import colormaps
+    from matplotlib.colors import to_hex
+
+    return [to_hex(colormaps[RAMP](PALE * i / (n - 1))) for i in range(n)]
 
 
 def ensure_plottable(path: Path) -> None:

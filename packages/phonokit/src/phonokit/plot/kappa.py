@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from phono_grid.errors import DomainError, ensure_type
 
 from phonokit._documented import documented
-from phonokit.plot.figure import COLOURS, COLUMN, LINES, PICTURE, drawn
+from phonokit.plot.figure import COLOURS, COLUMN, LINES, PICTURE, colours_of, drawn
 from phonokit.plot.names import choices_in_words, legend_names
 from phonokit.results.kappa import KappaResult
 from phonokit.results.kappa_curve import KappaCurve
@@ -96,7 +95,9 @@ def _against_temperature(
     parts = [(curve, curve.component(component)) for curve in curves]
     names = dict.fromkeys(name for _, part in parts for name in part)
     titles, number = _titles(curves), 0
-    for colour, title, (curve, part) in zip(cycle(COLOURS), titles, parts, strict=False):
+    for colour, title, (curve, part) in zip(
+        colours_of(len(curves)), titles, parts, strict=True
+    ):
         for i, (name, values) in enumerate(part.items()):
             shade = COLOURS[i] if len(curves) == 1 else colour
             t, k = _sorted(curve.temperatures, values)
@@ -153,7 +154,9 @@ def _plot_accumulated(result: KappaResult, path: str | Path | None) -> list[Axes
 def _bars(axes: Axes, curves: Sequence[KappaCurve], component: str | None) -> None:
     """κ at the only temperature: a bar for each result and each component that differs."""
     names, values, colours = [], [], []
-    for colour, title, curve in zip(cycle(COLOURS), _titles(curves), curves, strict=False):
+    for colour, title, curve in zip(
+        colours_of(len(curves)), _titles(curves), curves, strict=True
+    ):
         part = curve.component(component)
         for name, kappa in part.items():
             words = [title] * (len(curves) > 1) + [_symbol(name)] * (len(part) > 1)
@@ -190,7 +193,7 @@ def _sorted(temperatures: Array, values: Array) -> tuple[Array, Array]:
 
 def _shares(axes: Axes, curves: Sequence[KappaCurve], component: str | None) -> None:
     """Per cent of κ that coherences carry, of the mean or of one component."""
-    for colour, curve in zip(cycle(COLOURS), curves, strict=False):
+    for colour, curve in zip(colours_of(len(curves)), curves, strict=True):
         if curve.coherences is None:
             continue
         part = KappaCurve(

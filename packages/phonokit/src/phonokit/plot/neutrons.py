@@ -9,7 +9,7 @@ import numpy as np
 from phono_grid.errors import ensure_type
 
 from phonokit._documented import documented
-from phonokit.plot.figure import COLOURS, PICTURE, drawn
+from phonokit.plot.figure import PICTURE, colours_of, drawn
 from phonokit.plot.wave_vectors import Array, draw_labels, finish, unit_of
 from phonokit.results.neutrons import NeutronsResult, PowderResult
 from phonokit.settings.frequency_unit import FrequencyUnit
@@ -108,10 +108,12 @@ def _curves(
     f = result.frequency_points * unit.per_thz
     n = len(result.momenta)
     with drawn(path, ax, (5.0, 0.8 + 2.4 * n), rows=n) as panels:
+        colours = colours_of(len(result.temperatures))
         for q, lines, panel in zip(result.momenta, result.spectra, panels, strict=True):
             for i, (t, line) in enumerate(zip(result.temperatures, lines, strict=True)):
-                colour = COLOURS[i % len(COLOURS)]
-                panel.plot(f, line / unit.per_thz, color=colour, lw=1.2, label=f"{t:g} K")
+                panel.plot(
+                    f, line / unit.per_thz, color=colours[i], lw=1.2, label=f"{t:g} K"
+                )
             panel.set_title(f"Q = {wave_vector_name(q)}", fontsize="medium")
             panel.set_ylabel(f"S (mbarn/sr/{unit.symbol})")
             panel.set_xlim(f[0], f[-1])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from phono_grid.errors import DomainError
 
-from phonokit.plot.figure import COLOURS, LINES, MUTED, drawn
+from phonokit.plot.figure import LINES, MUTED, colours_of, drawn
 from phonokit.plot.harmonic import lowest_drawn
 from phonokit.plot.names import choices_in_words, legend_names
 from phonokit.plot.wave_vectors import draw_labels, finish, unit_of
@@ -34,8 +34,10 @@ def plot_several_bands(
             )
     names = _names(results)
     with drawn(path, ax, (7.0, 4.2)) as (panel,):
-        for i, result in enumerate(results):
-            colour, line = COLOURS[i % len(COLOURS)], LINES[i % len(LINES)]
+        for i, (result, colour) in enumerate(
+            zip(results, colours_of(len(results)), strict=True)
+        ):
+            line = LINES[i % len(LINES)]
             for d, target, f in zip(
                 result.distances, first.distances, result.frequencies, strict=True
             ):
@@ -73,8 +75,8 @@ def plot_several_dos(
     unit = unit_of(unit)
     names = _names(results)
     with drawn(path, ax, (5.2, 3.6)) as (panel,):
-        for i, (result, name) in enumerate(zip(results, names, strict=True)):
-            colour = COLOURS[i % len(COLOURS)]
+        colours = colours_of(len(results))
+        for result, name, colour in zip(results, names, colours, strict=True):
             f, total = result.frequency_points * unit.per_thz, result.total / unit.per_thz
             panel.plot(f, total, color=colour, lw=1.2, label=name)
         panel.set_xlim(left=min(lowest_drawn(result) for result in results) * unit.per_thz)

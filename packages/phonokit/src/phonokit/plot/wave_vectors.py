@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phono_grid.errors import named
 
-from phonokit.plot.figure import COLOURS, MUTED, drawn
+from phonokit.plot.figure import MUTED, colours_of, drawn
 from phonokit.settings.frequency_unit import FrequencyUnit
 from phonokit.settings.wave_vectors import wave_vector_name
 
@@ -52,21 +52,23 @@ def draw_temperatures(
     axes: "Axes", points: Array, temperatures: Array, lines: Array
 ) -> None:
     """A curve of each temperature."""
-    for i, (t, line) in enumerate(zip(temperatures, lines, strict=True)):
-        axes.plot(points, line, color=COLOURS[i % len(COLOURS)], lw=1.2, label=f"{t:g} K")
+    colours = colours_of(len(temperatures))
+    for t, line, colour in zip(temperatures, lines, colours, strict=True):
+        axes.plot(points, line, color=colour, lw=1.2, label=f"{t:g} K")
 
 
 def draw_bands(
     axes: "Axes", frequencies: Array, temperatures: Array, values: Array
 ) -> None:
     """A dot for each band and temperature: ``values[q, T, j]``."""
+    colours = colours_of(len(temperatures))
     for i, t in enumerate(temperatures):
         axes.plot(
             frequencies.ravel(),
             values[:, i].ravel(),
             "o",
             ms=4,
-            color=COLOURS[i % len(COLOURS)],
+            color=colours[i],
             label=f"{t:g} K",
         )
     axes.set_xlim(min(0.0, frequencies.min() * 1.05), frequencies.max() * 1.05)
