@@ -160,6 +160,53 @@ def exciting(first: str, second: str, field: str = "", other: str = "") -> str:
     )
 
 
+def siesta(
+    kinds: str = "1 1 H", species: str = "1 1", masses: str = "", spins: str = ""
+) -> str:
+    """SIESTA's fdf."""
+    one, other = species.split()
+    blocks = {
+        "Chemical_Species.Label": kinds.replace(";", "\n"),
+        "AtomicMass": masses,
+        "LatticeVectors": "1 0 0\n0 1 0\n0 0 1",
+        "DM.InitSpin": spins.replace(";", "\n"),
+        "AtomicCoordinatesAndAtomicSpecies": f"0 0 0 {one} # H\n0.5 0.5 0.5 {other}",
+    }
+    return (
+        "NumberOfAtoms 2\nlattice-constant 3.0 Ang\nAtomicCoordinatesFormat Fractional\n"
+        + "".join(
+            f"%block {name}\n{text}\n%endblock {name.lower()}\n"
+            for name, text in blocks.items()
+            if text
+        )
+    )
+
+
+def openmx(
+    species: str = "H H6.0-s2p1 H_PBE19", labels: str = "H H", spins: str = "0.5 0.5"
+) -> str:
+    """OpenMX's input."""
+    one, other = labels.split()
+    first, *second = spins.split(";")
+    rows = species.replace(";", "\n")
+    return (
+        "System.Name h\nAtoms.UnitVectors.Unit Ang # AU\n"
+        f"<Definition.of.Atomic.Species\n{rows}\nDefinition.of.Atomic.Species>\n"
+        "Atoms.SpeciesAndCoordinates.Unit frac\n<Atoms.SpeciesAndCoordinates\n"
+        f"1 {one} 0 0 0 {first}\n2 {other} 0.5 0.5 0.5 {second[0] if second else first}\n"
+        f"Atoms.SpeciesAndCoordinates>\n<Atoms.UnitVectors\n{CUBE}Atoms.UnitVectors>\n"
+    )
+
+
+def fleur(first: str = "1", second: str = "1", atoms: str = "") -> str:
+    """FLEUR's input of inpgen."""
+    return (
+        "hydrogen in a cube\n\n1 0 0 ! a1\n0 1 0\n0 0 2.0d0\n 5.669178373 ! bohr\n"
+        f"0 1 -0.25\n\n2\n{first} 0 0 0\n{second} 0.5 0.5 0.5\n\n{atoms}"
+        "&comp kmax=4.0\n gmax=24.0 /\n"
+    )
+
+
 PLAIN = {
     "vasp": poscar("H", "2"),
     "espresso-in": espresso(),
@@ -177,6 +224,9 @@ PLAIN = {
     "turbomole": turbomole("h", "h"),
     "abacus-stru": abacus("H1", "H2"),
     "exciting": exciting("H", "H"),
+    "siesta-fdf": siesta(),
+    "openmx-dat": openmx(),
+    "fleur-inpgen": fleur(),
 }
 """The same crystal in every format, with nothing to be told."""
 _MAGNETISED = "nspin=2, starting_magnetization(1)=0.5, starting_magnetization(2)=-0.5"
@@ -204,6 +254,8 @@ MASSES = {
     "turbomole": turbomole("d", "h"),
     "abacus-stru": abacus("H1", "H2", "H1 2.014 H.upf;H2 1.00794 H.upf"),
     "exciting": exciting("D", "H"),
+    "siesta-fdf": siesta("1 1 H.d;2 1 H", "1 2", "1 2.014"),
+    "openmx-dat": openmx("H1 H6.0-s2p1 H_PBE19 2.014;H2 H6.0-s2 H_PBE19", "H1 H2"),
 }
 """Files that say that the first atom is deuterium."""
 LABELS = {
@@ -219,6 +271,9 @@ LABELS = {
     "elk-in": elk("H1", "H2"),
     "abacus-stru": abacus("H1", "H2"),
     "exciting": exciting("H1", "H2"),
+    "siesta-fdf": siesta("1 1 H.d;2 1 H", "1 2"),
+    "openmx-dat": openmx("H1 H6.0-s2 H_P;H2 H6.0-s2 H_P", "H1 H2"),
+    "fleur-inpgen": fleur("1.1", "1.2"),
 }
 """Files that tell the two atoms apart."""
 MOMENTS = {
@@ -239,6 +294,11 @@ MOMENTS = {
     "abacus-stru": abacus("H1", "H2", moments="0.5 -0.5"),
     "abacus-stru atoms": abacus("H1", "H2", more=" mag 0.5; magmom -0.5 v 0 0 0"),
     "exciting": exciting("H", "H", " bfcmt='0 0 0.5'", ' bfcmt="0 0 -0.5"'),
+    "siesta-fdf": siesta(spins="1 0.5;-1 -0.5"),
+    "openmx-dat": openmx(spins="0.75 0.25;0.25 0.75 off"),
+    "fleur-inpgen": fleur(
+        "1.1", "1.2", "&atom element='h' id=1.1 bmu=0.5 /\n&atom id=1.2, bmu=-0.5 /\n"
+    ),
 }
 """Files of an antiferromagnet."""
 VECTORS = {
@@ -250,6 +310,8 @@ VECTORS = {
     "elk-in": elk("H", "H", " 0 0.5 0", " 0 0.5 0"),
     "abacus-stru": abacus("H1", "H2", more=" mag 0 0.5 0; mag 0 0.5 0"),
     "exciting": exciting("H", "H", *[" bfcmt='0 0.5 0'"] * 2),
+    "siesta-fdf": siesta(spins="1 0.5 90 90;2 0.5 90 90"),
+    "openmx-dat": openmx(spins="0.75 0.25 90 90 0 0 1;0.75 0.25 90 90 0 0 1"),
 }
 """Files of a magnet along y."""
 SHARED = {
@@ -282,6 +344,9 @@ GHOSTS = {
     "abacus-stru": abacus("X", "H"),
     "abacus-stru empty": abacus("H_empty", "H"),
     "exciting": exciting("X", "H"),
+    "siesta-fdf": siesta("1 -1 H;2 1 H", "1 2"),
+    "openmx-dat": openmx("X E H_P;H H6.0-s2 H_P", "X H"),
+    "fleur-inpgen": fleur("0.1"),
 }
 """Files with a site that has no nucleus."""
 MORE = {
@@ -294,11 +359,12 @@ MORE = {
 }
 """Files that leave atoms to be made from others."""
 NO_PLACE = {
-    "masses": {"xsf"},
+    "masses": {"xsf", "fleur-inpgen"},
     "labels": {"cif", "extxyz", "xsf", "res", "turbomole"},
     "moments": {"vasp", "lammps-data", "gen", "xsf", "turbomole"},
     "shared sites": {"vasp", "espresso-in", "aims", "lammps-data", "gen", "cp2k-restart"}
-    | {"elk-in", "xsf", "turbomole", "abacus-stru", "exciting"},
+    | {"elk-in", "xsf", "turbomole", "abacus-stru", "exciting"}
+    | {"siesta-fdf", "openmx-dat", "fleur-inpgen"},
     "ghosts": set(),
 }
 """What formats cannot say; moments of a POSCAR are in INCAR. CIF, extxyz, xsf and res have

@@ -14,6 +14,7 @@ from phono_grid import Cell, standard_masses
 from phono_grid.errors import DomainError, FileError
 from phonokit import Displace, displace
 from phonokit.cli.app import main
+from phonokit.io.program_inputs import WRITERS
 from phonokit.io.recognize import format_of
 from phonokit.io.structures import read_structure
 from phonokit.io.write_structures import NOT_FOR_CRYSTALS, write_structures
@@ -165,10 +166,10 @@ def written_by_ase() -> list[str]:
     """Formats that ASE writes."""
     from ase.io.formats import ioformats
 
-    return sorted({name for name, f in ioformats.items() if f.can_write} - {"cp2k-restart"})
+    return sorted({name for name, f in ioformats.items() if f.can_write} - {*WRITERS})
 
 
-@pytest.mark.parametrize("form", [*written_by_ase(), "cp2k-restart"])
+@pytest.mark.parametrize("form", [*written_by_ase(), *WRITERS])
 def test_structures_are_what_they_should_be_or_the_format_is_refused(tmp_path, form):
     """The gap between the two are formats that nobody reads."""
     supercells, folder = skewed(), tmp_path / "new"
@@ -185,7 +186,7 @@ def test_structures_are_what_they_should_be_or_the_format_is_refused(tmp_path, f
     assert last == folder / f"s-00012.{form}"
 
 
-@pytest.mark.parametrize("form", ["espresso-in", "cp2k-restart", "extxyz", "aims", "vasp"])
+@pytest.mark.parametrize("form", [*WRITERS, "extxyz", "aims", "vasp"])
 def test_structures_of_programs_come_back(tmp_path, form):
     supercells = skewed()
     write_structures(supercells, tmp_path, "s", form)
@@ -195,11 +196,11 @@ def test_structures_of_programs_come_back(tmp_path, form):
     x = cell.positions @ cell.lattice
     away = (x - supercells.positions(2)) @ np.linalg.inv(cell.lattice)
     np.testing.assert_allclose((away - np.rint(away)) @ cell.lattice, 0, atol=1e-7)
-    if form != "vasp" and form != "aims":  # which have no place for masses
+    if form not in ("vasp", "aims", "fleur-inpgen"):  # which have no place for masses
         np.testing.assert_allclose(cell.masses, expected.masses, atol=1e-6)
 
 
-@pytest.mark.parametrize("form", ["espresso-in", "cp2k-restart"])
+@pytest.mark.parametrize("form", WRITERS)
 def test_labels_and_moments_are_in_inputs_of_programs(tmp_path, form):
     made = displace(
         read(tmp_path, structures.MOMENTS["aims"]),

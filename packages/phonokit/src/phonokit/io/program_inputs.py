@@ -1,4 +1,4 @@
-"""Crystals as parts of the input of programs: Quantum ESPRESSO and CP2K.
+"""Crystals as parts of the input of programs that ASE does not write for, or not in full.
 
 Cutoffs, pseudopotentials and wave vectors are the user's: these are the structure, with
 labels, masses and magnetic moments, and the request to print forces.
@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Cell
+from phono_grid.errors import DomainError
+from phono_grid.units import BOHR
 
+from phonokit.io.fractional import fractional
 from phonokit.io.species import element_of, labels_by_type
 
 
@@ -112,8 +115,154 @@ def cp2k_input(cell: Cell, positions: NDArray[np.float64]) -> str:
     )
 
 
+def siesta_input(cell: Cell, positions: NDArray[np.float64]) -> str:
+    """An fdf file of SIESTA but for the basis and the mesh.
+
+    Parameters
+    ----------
+    cell : Cell
+    positions : (n, 3) array
+        Cartesian, Å.
+    """
+    labels = _labels(cell)
+    kinds = _first(labels)
+    numbers = {label: i for i, label in enumerate(kinds, start=1)}
+    species = [
+        f" {i} {_number_of(cell, kinds[label])} {label}" for label, i in numbers.items()
+    ]
+    masses = [f" {i} {cell.masses[kinds[label]]:.6f}" for label, i in numbers.items()]
+    sites = [f"{x} {numbers[k]}" for x, k in zip(_rows(positions), labels, strict=True)]
+    lines = [
+        *("# set the basis and the mesh", "WriteForces .true."),
+        *(f"NumberOfAtoms {cell.n_atoms}", f"NumberOfSpecies {len(kinds)}"),
+        *_fdf_block("ChemicalSpeciesLabel", species),
+        *_fdf_block("AtomicMass", masses),
+        *("LatticeConstant 1.0 Ang", *_fdf_block("LatticeVectors", _rows(cell.lattice))),
+        "AtomicCoordinatesFormat Ang",
+        *_fdf_block("AtomicCoordinatesAndAtomicSpecies", sites),
+    ]
+    if cell.magnetic_moments is not None:
+        polar = map(_polar, cell.magnetic_moments)
+        vectors = cell.magnetic_moments.ndim == 2
+        lines.append(f"Spin {'non-collinear' if vectors else 'polarized'}")
+        spins = [
+            f" {i} {size:.6f}" + (f" {theta:.8f} {phi:.8f}" if vectors else "")
+            for i, (size, theta, phi) in enumerate(polar, start=1)
+        ]
+        lines += _fdf_block("DM.InitSpin", spins)
+    return "\n".join([*lines, ""])
+
+
+def _fdf_block(name: str, rows: list[str]) -> list[str]:
+    """A block of fdf."""
+    return [f"%block {name}", *rows, f"%endblock {name}"]
+
+
+def _number_of(cell: Cell, atom: int) -> int:
+    """The atomic number of an atom."""
+    return int(cell.to_spglib()[2][atom]) % 1000
+
+
+def _polar(moment: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Size and angles of a moment, degrees; with its sign where it is along z."""
+    vector = np.atleast_1d(moment)
+    if vector.size == 1:
+        return float(vector[0]), 0.0, 0.0
+    size = float(np.linalg.norm(vector))
+    if size == 0:
+        return 0.0, 0.0, 0.0
+    theta = np.degrees(np.arccos(np.clip(vector[2] / size, -1, 1)))
+    return size, float(theta), float(np.degrees(np.arctan2(vector[1], vector[0])))
+
+
+def openmx_input(cell: Cell, positions: NDArray[np.float64]) -> str:
+    """An input of OpenMX but for orbitals, potentials and wave vectors.
+
+    Parameters
+    ----------
+    cell : Cell
+    positions : (n, 3) array
+        Cartesian, Å.
+    """
+    labels = _labels(cell)
+    kinds = _first(labels)
+    species = [
+        f" {label} {element_of(label)}_ORBITALS {element_of(label)}_POTENTIAL "
+        f"{cell.masses[atom]:.6f}"
+        for label, atom in kinds.items()
+    ]
+    moments = cell.magnetic_moments
+    if moments is None:
+        moments = np.zeros(cell.n_atoms)
+    sites = []
+    for i, (label, row) in enumerate(zip(labels, _rows(positions), strict=True), start=1):
+        size, *angles = _polar(moments[i - 1])
+        # Electrons of both spins; the halves of the valence are the user's to set.
+        spins = f"{max(size, 0):.6f} {max(-size, 0):.6f}"
+        tail = f" {angles[0]:.8f} {angles[1]:.8f}" if moments.ndim == 2 else ""
+        sites.append(f" {i} {label} {row} {spins}{tail}")
+    polarized = "NC" if moments.ndim == 2 else "On" if moments.any() else "Off"
+    return "\n".join(
+        [
+            "# set orbitals, potentials, the electrons of each spin and wave vectors",
+            *(f"Species.Number {len(kinds)}", f"Atoms.Number {cell.n_atoms}"),
+            *("<Definition.of.Atomic.Species", *species, "Definition.of.Atomic.Species>"),
+            *("Atoms.UnitVectors.Unit Ang", "<Atoms.UnitVectors"),
+            *(*_rows(cell.lattice), "Atoms.UnitVectors>"),
+            *("Atoms.SpeciesAndCoordinates.Unit Ang", "<Atoms.SpeciesAndCoordinates"),
+            *(*sites, "Atoms.SpeciesAndCoordinates>"),
+            *(f"scf.SpinPolarization {polarized}", "MD.Type NOMD", ""),
+        ]
+    )
+
+
+def fleur_input(cell: Cell, positions: NDArray[np.float64]) -> str:
+    """An input of FLEUR's ``inpgen`` but for what it chooses itself.
+
+    Parameters
+    ----------
+    cell : Cell
+    positions : (n, 3) array
+        Cartesian, Å.
+
+    Raises
+    ------
+    DomainError
+        If moments are not along one axis.
+    """
+    moments = cell.magnetic_moments
+    if moments is not None and moments.ndim == 2:
+        raise DomainError(
+            "structures: fleur-inpgen has moments along one axis only; take another format"
+        )
+    labels = _labels(cell)
+    kinds = _first(labels)
+    names = {}
+    for label, atom in kinds.items():
+        number = _number_of(cell, atom)
+        its = [other for other in kinds if element_of(other) == element_of(label)]
+        names[label] = f"{number}.{its.index(label) + 1}" if len(its) > 1 else f"{number}"
+    sites = zip(labels, _rows(fractional(positions, cell.lattice)), strict=True)
+    spins = [
+        f'&atom element="{element_of(label)}" id={names[label]} bmu={moments[atom]:.6f} /'
+        for label, atom in kinds.items()
+        if moments is not None
+    ]
+    return "\n".join(
+        [
+            *("crystal", *_rows(cell.lattice / BOHR), "1.0 ! bohr", "1.0 1.0 1.0"),
+            f"{cell.n_atoms} ! atoms",
+            *(f"{names[label]} {row}" for label, row in sites),
+            *(*spins, ""),
+        ]
+    )
+
+
 WRITERS: dict[str, Callable[[Cell, NDArray[np.float64]], str]] = {
     "espresso-in": espresso_input,
     "cp2k-restart": cp2k_input,
+    "siesta-fdf": siesta_input,
+    "openmx-dat": openmx_input,
+    "fleur-inpgen": fleur_input,
 }
 """By the name of the format; ASE writes the others."""

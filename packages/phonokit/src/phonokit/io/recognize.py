@@ -23,6 +23,11 @@ _POSCAR = re.compile(
     rf"\A[^\n]*\n[ \t]*{_NUMBER}(?:[ \t]+{_NUMBER}){{0,2}}[ \t]*(?:[!#][^\n]*)?\n"
     rf"(?:{_THREE}[^\n]*\n){{3}}(?:[ \t]*[A-Za-z][^\n]*\n)?(?:[ \t]*\d+)+[ \t]*(?:[!#]|\n)"
 )
+_END = r"[ \t]*(?:!.*)?\n\s*"
+_INPGEN = re.compile(
+    rf"[^\n&]*\n\s*(?:&input\b[^/]*/\s*)?(?:{_THREE}{_END}){{3}}[ \t]*{_NUMBER}{_END}"
+    rf"{_THREE}{_END}\d+{_END}\d+(?:\.\d+)?{_THREE}"
+)
 Test = Callable[[str], object]
 
 
@@ -67,6 +72,8 @@ TESTS: tuple[tuple[str, Test], ...] = (
     ("espresso-in", _has(r"^\s*(?:&(?:control|system)\b|ATOMIC_POSITIONS\b)", re.I)),
     ("castep-cell", _has(r"^\s*%block\s+lattice_(?:cart|abc)\b", re.I)),
     ("cp2k-restart", _has(r"^\s*&(?:global|force_eval)\b", re.I)),
+    ("siesta-fdf", _has(r"^\s*%block\s+atomic[-_.]?coordinates", re.I)),
+    ("openmx-dat", _has(r"^\s*<Atoms\.SpeciesAndCoordinates\b", re.I)),
     ("cif", _has(r"^data_\S*.*^_cell[_.]length_a\b", re.DOTALL)),
     ("aims", _has(r"^\s*(?:lattice_vector\s|atom_frac\s)")),
     ("turbomole", _has(r"^\s*\$coord\b")),
@@ -79,6 +86,7 @@ TESTS: tuple[tuple[str, Test], ...] = (
     ("gen", _begins(r"\d+\s+[SFC]\s*\n", re.I)),
     ("extxyz", _begins(r"\d+[ \t]*\n[^\n]*\b(?:Lattice|Properties)=", re.I)),
     ("xyz", _begins(rf"\d+[ \t]*\n[^\n]*\n\s*[A-Z][a-z]?\d*{_THREE}\s*$", re.MULTILINE)),
+    ("fleur-inpgen", _INPGEN.match),
     ("vasp", _POSCAR.match),
 )
 """Formats and how their beginning is told, the surest first."""

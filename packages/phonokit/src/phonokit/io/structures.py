@@ -26,11 +26,14 @@ from phonokit.io.elk_input import read_elk_input
 from phonokit.io.espresso_input import read_espresso_input
 from phonokit.io.exciting_input import read_exciting_input
 from phonokit.io.files import in_file, open_text
+from phonokit.io.fleur_input import read_fleur_input
 from phonokit.io.fractional import fractional
 from phonokit.io.gen import read_gen
+from phonokit.io.openmx_input import read_openmx_input
 from phonokit.io.poscar import read_poscar
 from phonokit.io.recognize import ensure_file, format_of, plain
 from phonokit.io.res import read_res
+from phonokit.io.siesta_input import read_siesta_input
 from phonokit.io.species import (
     ISOTOPES,
     Structure,
@@ -53,8 +56,11 @@ READERS: dict[str, Callable[[Path], Structure]] = {
     "abinit-in": read_abinit_input,
     "abacus-stru": read_abacus_input,
     "exciting": read_exciting_input,
+    "siesta-fdf": read_siesta_input,
+    "openmx-dat": read_openmx_input,
+    "fleur-inpgen": read_fleur_input,
 }
-"""Our own readers, by ASE's name of the format."""
+"""Our own readers, by ASE's name of the format where it has one."""
 OUTPUTS = (
     *("cp2k-output", "siesta-forces", "siesta-out", "dftb-tags", "wien2k-scf"),
     *("fleur-forces", "fleur-relax", "info-out", "exciting-xml", "crystal-out"),

@@ -42,8 +42,9 @@ def write_structures(
     stem : str
         How the names begin.
     form : str
-        A format of ASE, or ``"espresso-in"`` or ``"cp2k-restart"``. A POSCAR has no place
-        for magnetic moments: with ``"vasp"`` the line of ``INCAR`` is `moments_path`.
+        A format of ASE, or ``"espresso-in"``, ``"cp2k-restart"``, ``"siesta-fdf"``,
+        ``"openmx-dat"`` or ``"fleur-inpgen"``. A POSCAR has no place for magnetic moments:
+        with ``"vasp"`` the line of ``INCAR`` is `moments_path`.
 
     Returns
     -------

@@ -1,0 +1,130 @@
+"""Inputs of SIESTA, OpenMX and FLEUR, however they are written."""
+
+import numpy as np
+import pytest
+import structures_of_programs as structures
+from phono_grid.errors import FileError
+from phono_grid.units import BOHR
+from phonokit.io.structures import read_structure
+
+pytest.importorskip("ase.io")
+
+AU = f"{1.5 / BOHR:.12f}"
+HALF = "0.5 0.5 0.5"
+
+
+def changed(form: str, *changes: tuple[str, str]) -> str:
+    """The text of a format with some of it replaced."""
+    text = structures.PLAIN[form]
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+VECTORS = "%block LatticeVectors\n1 0 0\n0 1 0\n0 0 1\n%endblock latticevectors\n"
+AS_WELL = {
+    "siesta Å": changed(
+        "siesta-fdf", ("Fractional", "NotScaledCartesianAng"), (HALF, "1.5 1.5 1.5")
+    ),
+    "siesta bohr": changed(
+        "siesta-fdf",
+        ("AtomicCoordinatesFormat Fractional\n", ""),
+        (HALF, f"{AU} {AU} {AU}"),
+    ),
+    "siesta scaled": changed("siesta-fdf", ("Fractional", "ScaledCartesian")),
+    "siesta constant in bohr": changed("siesta-fdf", ("3.0 Ang", f"{3 / BOHR:.12f}")),
+    "siesta parameters": changed(
+        "siesta-fdf",
+        (
+            VECTORS,
+            "%block Lattice_Parameters\n1 1 1 90 90 90\n%endblock Lattice_Parameters\n",
+        ),
+    ),
+    "siesta cube": changed("siesta-fdf", (VECTORS, "")),
+    "siesta twice": structures.siesta()
+    + "LatticeConstant 9 Ang\n"
+    + VECTORS.replace("1 0", "7 0"),
+    "openmx AU": changed(
+        "openmx-dat", ("frac", "AU"), (HALF + " 0.5", f"{AU} {AU} {AU} 0.5")
+    ),
+    "openmx Å": changed("openmx-dat", ("frac", "Ang"), (HALF + " 0.5", "1.5 1.5 1.5 0.5")),
+    "openmx vectors": changed(
+        "openmx-dat", ("Unit Ang # AU", "Unit AU"), ("3.0", f"{3 / BOHR:.12f}")
+    ),
+    "fleur with input": changed(
+        "fleur-inpgen", ("cube\n\n", "cube\n&input cartesian=f film=f /\n\n")
+    ),
+}
+
+
+@pytest.mark.parametrize("name", AS_WELL)
+def test_the_same_crystal_in_other_words(name, tmp_path):
+    (tmp_path / "x").write_text(AS_WELL[name])
+    cell = read_structure(tmp_path / "x")
+    np.testing.assert_allclose(cell.lattice, 3 * np.eye(3), rtol=1e-8, atol=1e-10)
+    np.testing.assert_allclose(cell.positions, [[0] * 3, [0.5] * 3], atol=1e-9)
+
+
+REFUSED = {
+    "siesta supercell": (
+        structures.siesta() + "%block SuperCell\n2 0 0\n%endblock SuperCell\n",
+        "has supercell; write the structure out",
+    ),
+    "siesta include": (structures.siesta() + "%include more.fdf\n", "has include"),
+    "siesta block elsewhere": (
+        "%block LatticeVectors < cell.fdf\n" + changed("siesta-fdf", (VECTORS, "")),
+        "line 1: write the block out here",
+    ),
+    "siesta no constant": (
+        changed("siesta-fdf", ("lattice-constant 3.0 Ang\n", "")),
+        "has no LatticeConstant",
+    ),
+    "siesta unit": (
+        changed("siesta-fdf", ("3.0 Ang", "3.0 feet")),
+        "expected Ang, Bohr or nm",
+    ),
+    "siesta format": (
+        changed("siesta-fdf", ("Fractional", "Polar")),
+        "AtomicCoordinatesFormat polar",
+    ),
+    "siesta species": (
+        changed("siesta-fdf", (HALF + " 1", HALF + " 2")),
+        "species 2 is not in",
+    ),
+    "siesta spin": (structures.siesta(spins="3 0.5"), "there is no such atom"),
+    "openmx unit": (
+        changed("openmx-dat", ("frac", "miles")),
+        "expected the units Ang or AU",
+    ),
+    "openmx species": (changed("openmx-dat", ("2 H", "2 He")), "'He' is not in Definition"),
+    "openmx vectors": (
+        changed("openmx-dat", ("Atoms.UnitVectors\n3", "Other\n3")),
+        "has no block <atoms.unitvectors",
+    ),
+    "fleur lattice": (
+        changed("fleur-inpgen", ("&comp", "&lattice latsys='cP' a=5.6 /\n&comp")),
+        "write the three vectors",
+    ),
+    "fleur cartesian": (
+        changed("fleur-inpgen", ("cube\n", "cube\n&input cartesian=.true. /\n")),
+        "expected a bulk crystal and fractional positions",
+    ),
+    "fleur count": (
+        changed("fleur-inpgen", ("\n2\n1 0", "\n9\n1 0")),
+        "line 9: expected a number of atoms",
+    ),
+    "fleur moment": (
+        structures.fleur("1.1", "1.2", "&atom id=1.1 bmu=much /\n"),
+        "expected numbers",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_kept_is_refused_by_name(name, tmp_path):
+    text, error = REFUSED[name]
+    (tmp_path / "x").write_text(text)
+    with pytest.raises(FileError, match=error) as raised:
+        read_structure(tmp_path / "x")
+    assert str(tmp_path / "x") in str(raised.value)
