@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 import structures_of_programs as structures
-from phono_grid.errors import FileError
+from phono_grid import Cell
+from phono_grid.errors import DomainError, FileError
 from phono_grid.units import BOHR
+from phonokit.io.program_inputs import abacus_input, fleur_input
 from phonokit.io.structures import read_structure
 
 pytest.importorskip("ase.io")
@@ -128,3 +130,18 @@ def test_what_cannot_be_kept_is_refused_by_name(name, tmp_path):
     with pytest.raises(FileError, match=error) as raised:
         read_structure(tmp_path / "x")
     assert str(tmp_path / "x") in str(raised.value)
+
+
+def test_atoms_that_do_not_follow_one_another_have_no_place_in_abacus():
+    lattice, x = 4 * np.eye(3), [[0, 0, 0], [0.5, 0, 0], [0, 0.5, 0]]
+    mixed = Cell.of(lattice, x, ["Na", "Cl", "Na"])
+    with pytest.raises(DomainError, match="sort the atoms of the unit cell by element"):
+        abacus_input(mixed, mixed.positions @ lattice)
+    sorted_cell = Cell.of(lattice, x, ["Na", "Na", "Cl"])
+    assert "\nNa\n0.0\n2\n" in abacus_input(sorted_cell, mixed.positions @ lattice)
+
+
+def test_vectors_of_moments_have_no_place_in_fleur():
+    cell = Cell(4 * np.eye(3), np.zeros((1, 3)), ("Fe",), np.array([55.8]), [[0, 1, 0]])
+    with pytest.raises(DomainError, match="moments along one axis only"):
+        fleur_input(cell, cell.positions)

@@ -4,6 +4,7 @@ Cutoffs, pseudopotentials and wave vectors are the user's: these are the structu
 labels, masses and magnetic moments, and the request to print forces.
 """
 
+import itertools
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -258,11 +259,55 @@ def fleur_input(cell: Cell, positions: NDArray[np.float64]) -> str:
     )
 
 
+def abacus_input(cell: Cell, positions: NDArray[np.float64]) -> str:
+    """A ``STRU`` of ABACUS but for pseudopotentials and orbitals.
+
+    Parameters
+    ----------
+    cell : Cell
+    positions : (n, 3) array
+        Cartesian, Å.
+
+    Raises
+    ------
+    DomainError
+        If atoms of one kind do not follow one another, as they do in a ``STRU``.
+    """
+    labels = _labels(cell)
+    kinds = _first(labels)
+    if len(list(itertools.groupby(labels))) > len(kinds):
+        raise DomainError(
+            "structures: abacus-stru has all atoms of a kind together; sort the atoms of "
+            "the unit cell by element, or take another format"
+        )
+    moments = cell.magnetic_moments
+    rows = _rows(fractional(positions, cell.lattice))
+    atoms = []
+    for label, first in kinds.items():
+        count = labels.count(label)
+        atoms += [label, "0.0", f"{count}"]
+        for i in range(first, first + count):
+            own = "" if moments is None else np.array2string(np.atleast_1d(moments[i]))
+            atoms.append(f"{rows[i]} 1 1 1" + (own and f" mag {own.strip('[]')}"))
+    species = [
+        f"{label} {cell.masses[atom]:.6f} {element_of(label)}.upf"
+        for label, atom in kinds.items()
+    ]
+    return "\n".join(
+        [
+            *("ATOMIC_SPECIES", *species, "", "LATTICE_CONSTANT", f"{1 / BOHR:.15f}", ""),
+            *("LATTICE_VECTORS", *_rows(cell.lattice), ""),
+            *("ATOMIC_POSITIONS", "Direct", *atoms, ""),
+        ]
+    )
+
+
 WRITERS: dict[str, Callable[[Cell, NDArray[np.float64]], str]] = {
     "espresso-in": espresso_input,
     "cp2k-restart": cp2k_input,
     "siesta-fdf": siesta_input,
     "openmx-dat": openmx_input,
     "fleur-inpgen": fleur_input,
+    "abacus-stru": abacus_input,
 }
 """By the name of the format; ASE writes the others."""

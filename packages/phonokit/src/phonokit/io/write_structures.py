@@ -43,8 +43,8 @@ def write_structures(
         How the names begin.
     form : str
         A format of ASE, or ``"espresso-in"``, ``"cp2k-restart"``, ``"siesta-fdf"``,
-        ``"openmx-dat"`` or ``"fleur-inpgen"``. A POSCAR has no place for magnetic moments:
-        with ``"vasp"`` the line of ``INCAR`` is `moments_path`.
+        ``"openmx-dat"``, ``"fleur-inpgen"`` or ``"abacus-stru"``. A POSCAR has no place
+        for magnetic moments: with ``"vasp"`` the line of ``INCAR`` is `moments_path`.
 
     Returns
     -------
