@@ -157,6 +157,7 @@ def _axis(n):
     return np.sqrt(v / (1.6 + 0.01 * (v - 40)) * 2 / np.sqrt(3) / (v / 40) ** (1 / 3))
 
 
+@pytest.mark.filterwarnings("ignore:no equation of state fits")
 def test_uniform_scaling_expands_alike_along_all_axes():
     fc2 = phonokit.load(EXAMPLE).fc2
     crystals = []

@@ -4,11 +4,11 @@ import numpy as np
 import phonokit
 import pytest
 from phonokit import DomainError, FileError, ImaginaryModesWarning, Run
-from phonokit.calc.qha import VolumeRangeWarning
+from phonokit.calc.qha import MisfitWarning, VolumeRangeWarning
 from phonokit.cli.app import main
 from phonokit.io.energies import read_energies
 from tiny_crystal import EXAMPLE
-from volumes_of_springs import GAMMA, at_five_volumes, scaled
+from volumes_of_springs import GAMMA, SIZES, at_five_volumes, scaled
 
 MESH = (4, 4, 4)
 T = [0, 300, 600]
@@ -37,6 +37,16 @@ def test_free_energies_are_those_of_each_crystal(silicon, result):
         np.testing.assert_array_equal(result.entropies[:, i], thermal.entropy)
         np.testing.assert_array_equal(result.heat_capacities[:, i], thermal.heat_capacity)
     assert not result.n_unstable.any()
+
+
+def test_energies_of_no_equation_of_state_are_warned_of(silicon, result):
+    """Softer the more it is compressed: no crystal is, and the fit ends where it may."""
+    crystals, _ = silicon
+    strain = np.array(SIZES) - 1
+    with pytest.warns(MisfitWarning, match=r"no equation of state fits at 3 of 3 .* 0 K"):
+        wrong = phonokit.qha(crystals, 160 * strain**2 * (1 + 12 * strain), MESH, T)
+    assert (wrong.bulk_modulus_slope < 1.01).all()
+    assert (result.bulk_modulus_slope > 2).all()
 
 
 def test_the_order_of_volumes_does_not_count(silicon, result):
@@ -78,6 +88,7 @@ def test_a_result_is_written_read_and_drawn(result, tmp_path):
     assert len(phonokit.plot_qha(result, tmp_path / "qha.svg")) == 6
 
 
+@pytest.mark.filterwarnings("ignore:no equation of state fits")
 def test_imaginary_modes_are_said_with_their_volume(silicon):
     crystals, energies = silicon
     unstable = scaled(crystals[0].fc2, 1.0, sign=-1.0)

@@ -47,6 +47,14 @@ LEAST = 4
 """Volumes: an equation of state has as many parameters."""
 
 
+STUCK = 1.01
+"""B′ of a fit that went as far as it may, to 1; crystals have 2 to 8."""
+
+
+class MisfitWarning(PhonoWarning):
+    """Free energies against volume are those of no equation of state."""
+
+
 class VolumeRangeWarning(PhonoWarning):
     """Equilibrium volumes are not between those of the crystals."""
 
@@ -109,6 +117,8 @@ def qha(
     -----
     ImaginaryModesWarning
         If there are imaginary modes at a volume; they do not take part.
+    MisfitWarning
+        If free energies against volume are those of no equation of state.
 
     Examples
     --------
@@ -184,6 +194,7 @@ def qha(
     whole = quasi_harmonic(volumes, u, t, f, s, c, equation=equation, pressure=pressure)
     if run.ranks.rank == 0:
         _warn_of_range(whole.volume, t, volumes)
+        _warn_of_misfits(whole.bulk_modulus_slope, t)
     equation = named(EquationOfState, equation, "equation").value
     lattices = np.array([c.primitive.lattice for c in crystals])
     path = lattice_path(lattices, whole.volume, whole.thermal_expansion)
@@ -307,5 +318,19 @@ def _warn_of_range(
             f"{volumes[-1]:.3f} Å³ at {outside.sum()} of {len(t)} temperatures, from "
             f"{t[outside][0]:g} K; they are NaN: add volumes",
             VolumeRangeWarning,
+            stacklevel=3,
+        )
+
+
+def _warn_of_misfits(slope: NDArray[np.float64], t: NDArray[np.float64]) -> None:
+    """Warn of temperatures whose fit ends at the least derivative of the bulk modulus."""
+    stuck = slope < STUCK
+    if stuck.any():
+        warnings.warn(
+            f"no equation of state fits at {stuck.sum()} of {len(t)} temperatures, from "
+            f"{t[stuck][0]:g} K: the derivative of the bulk modulus by pressure ends at 1, "
+            "where crystals have 2 to 8, and volume, expansion and C_p are doubtful there; "
+            "check forces and energies, or take volumes nearer to each other",
+            MisfitWarning,
             stacklevel=3,
         )
