@@ -61,7 +61,7 @@ def test_a_result_is_written_read_and_drawn_by_the_command(tmp_path, monkeypatch
     a, b, c = "volume-0.990", "volume-1.000", "volume-1.010"
     argv = ["grueneisen", b, "--smaller", a, "--larger", c, "--temperature", "300"]
     assert main([*argv, "--mesh", "4", "4", "4", "--plot", "g.svg"]) == 0
-    assert "mean γ" in capsys.readouterr().out
+    assert "mean Grüneisen parameter" in capsys.readouterr().out
     result = phonokit.read_result("grueneisen.hdf5")
     assert 1.8 < result.mean[0] < 2.6
     assert main(["grueneisen", b, "--smaller", a, "--output", "no.hdf5"]) == 2
