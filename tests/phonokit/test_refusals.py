@@ -12,7 +12,7 @@ LINES = {
     "kappa --mesh 3 3 3": "PATH is missing",
     "kappa DATA extra": "unexpected 'extra'; write phono kappa PATH [OPTIONS]",
     "displace": "STRUCTURE is missing; write phono displace STRUCTURE [OPTIONS]",
-    "convert DATA": "TARGET is missing; write phono convert SOURCE TARGET [OPTIONS]",
+    "convert DATA": "--output: name the file or folder to write",
     "completion": "SHELL is missing",
     "completion tcsh": "SHELL must be one of bash, zsh, fish, got 'tcsh'",
     "plot": "name a result to draw, as in phono plot kappa-m111111.hdf5",
