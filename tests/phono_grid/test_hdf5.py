@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import zlib
 
@@ -216,9 +217,43 @@ def test_what_is_no_hdf5_is_said_at_once(tmp_path):
     for content in (b"", b"text", bytes(4096), hdf5.MARK, hdf5.MARK + bytes(5000)):
         path = tmp_path / "x.hdf5"
         path.write_bytes(content)
-        refused(path, r"x\.hdf5: not a(n| readable) HDF5 file")
+        refused(path, r"x\.hdf5: (not an HDF5 file|is damaged; copy it again)")
     refused(tmp_path / "none.hdf5", "no such file")
     refused(tmp_path, "cannot be read")
+
+
+RAW = r"(?i)synchronously|sblock|\baddr|\beof\b|H5|object header|signature|dataspace"
+"""Words of the library, which say nothing to people."""
+
+
+def test_a_file_that_was_cut_says_how_much_of_it_is_there(path):
+    foreign(path, lambda f: f.create_dataset("x", data=np.arange(3000.0)))
+    whole = path.read_bytes()
+    for n in (3 * len(whole) // 4, len(whole) // 2, 1000):
+        path.write_bytes(whole[:n])
+        refused(
+            path, f"file.hdf5: is cut off: {n} of its {len(whole)} bytes are here; copy"
+        )
+
+
+def test_no_words_of_the_library_reach_people(path):
+    foreign(path, lambda f: f.create_dataset("x", data=np.arange(300.0), chunks=(50,)))
+    whole = path.read_bytes()
+    rng = np.random.default_rng(1)
+    said = set()
+    for _ in range(12):
+        text = bytearray(whole)
+        for place in rng.integers(8, 2000, 6):
+            text[place] ^= int(rng.integers(1, 256))
+        path.write_bytes(text)
+        try:
+            with open_hdf5(path) as file:
+                for name in file:
+                    file.read(name)
+        except FileError as error:
+            said.add(str(error))
+    assert len(said) > 2
+    assert [text for text in said if re.search(RAW, text.replace(str(path), ""))] == []
 
 
 def test_a_part_that_changes_later_is_not_in_the_checksum():

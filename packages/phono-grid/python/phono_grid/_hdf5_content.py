@@ -7,6 +7,7 @@ standard input and whose end harms nobody. It imports nothing of this package.
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ class Content:
         try:
             self._file = h5py.File(path, "r")
         except Exception as error:
-            raise ContentError(f"not a readable HDF5 file ({_one_line(error)})") from None
+            raise ContentError(_in_words(error)) from None
 
     def close(self) -> None:
         """Close the file."""
@@ -77,14 +78,14 @@ class Content:
 
     def outlines(self) -> dict[str, Outline]:
         """Every dataset by its path, in the order of the file."""
-        with _library("its table of contents"):
+        with _library("is damaged: its table of contents"):
             found: dict[str, Outline] = {}
             self._walk(self._file, "", 0, found)
             return found
 
     def attributes(self) -> dict[str, Any]:
         """Attributes of the file: numbers, arrays of numbers, strings and lists of them."""
-        with _library("its attributes"):
+        with _library("is damaged: its attributes"):
             names = list(self._file.attrs)[:MOST_NAMES]
             pairs = ((name, self._attribute(name, self._file.attrs)) for name in names)
             return {name: value for name, value in pairs if value is not None}
@@ -189,13 +190,24 @@ class _library:  # noqa: N801
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         """Rename the error."""
         if isinstance(error, Exception) and not isinstance(error, ContentError):
-            reason = _one_line(error)
-            raise ContentError(f"{self._part} cannot be read ({reason})") from None
+            # What the library says of it helps nobody who has not written that.
+            raise ContentError(f"{self._part} cannot be read") from None
 
 
 def _one_line(error: BaseException) -> str:
     """The message of an error in one line, and not a long one."""
     return " ".join(str(error).split())[:200] or type(error).__name__
+
+
+def _in_words(error: BaseException) -> str:
+    """What is wrong with a file, for people who do not know the HDF5 library."""
+    text = " ".join(str(error).split())
+    cut = re.search(r"truncated file: eof = (\d+).*stored_eof = (\d+)", text)
+    if cut:
+        return f"is cut off: {cut[1]} of its {cut[2]} bytes are here; copy it again"
+    if "unable to lock file" in text:
+        return "is being written by another process; try again when that has ended"
+    return "is damaged; copy it again, or compute it again"
 
 
 def packed(attributes: dict[str, Any]) -> dict[str, Any]:
