@@ -179,6 +179,7 @@ def siesta(
             for name, text in blocks.items()
             if text
         )
+        + (f"Spin {'non-collinear' if '90' in spins else 'polarized'}\n" if spins else "")
     )
 
 
@@ -188,9 +189,10 @@ def openmx(
     """OpenMX's input."""
     one, other = labels.split()
     first, *second = spins.split(";")
+    spin = "NC" if first.count(" ") > 1 else "On"
     rows = species.replace(";", "\n")
     return (
-        "System.Name h\nAtoms.UnitVectors.Unit Ang # AU\n"
+        f"System.Name h\nscf.SpinPolarization {spin}\nAtoms.UnitVectors.Unit Ang # AU\n"
         f"<Definition.of.Atomic.Species\n{rows}\nDefinition.of.Atomic.Species>\n"
         "Atoms.SpeciesAndCoordinates.Unit frac\n<Atoms.SpeciesAndCoordinates\n"
         f"1 {one} 0 0 0 {first}\n2 {other} 0.5 0.5 0.5 {second[0] if second else first}\n"

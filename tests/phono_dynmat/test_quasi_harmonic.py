@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from phono_dynmat import EquationOfState, quasi_harmonic, thermal_properties
 from phono_grid import units
-from phono_grid.errors import DomainError
+from phono_grid.errors import DomainError, ShapeError
 
 VOLUMES = np.linspace(38, 44, 10)
 T = np.array([0, 50, 100, 299, 300, 301, 700.0])
@@ -70,6 +70,15 @@ def test_the_response_is_the_derivative_of_the_fit(equation, rng):
     response = equation.response(VOLUMES, energies, fit, change)
     difference = (later - earlier) / (2 * h)
     np.testing.assert_allclose(response, difference, rtol=1e-5, atol=1e-7)
+    for name, given in {
+        "fit": (energies, fit[0], change),
+        "change": (energies, fit, change[:, :9]),
+        "energies": (energies[:, 1:], fit, change),
+    }.items():
+        with pytest.raises(ShapeError, match=name):
+            equation.response(VOLUMES, *given)
+    with pytest.raises(DomainError, match="energies"):
+        equation.response(VOLUMES, energies * np.nan, fit, change)
 
 
 def solid(temperatures, gamma=2.0):

@@ -236,6 +236,26 @@ def test_a_file_that_was_cut_says_how_much_of_it_is_there(path):
         )
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("unable to lock file, errno = 11, ...", "is being written by another process"),
+        ("unable to lock file, errno = 37, ...", "cannot be locked on this file system"),
+        ("errno = 5, error message = ...", r"cannot be read \(Input/output error\)"),
+        ("bad object header", "is damaged; copy it again"),
+    ],
+)
+def test_an_error_of_the_system_is_told_as_such(path, text, told, monkeypatch):
+    foreign(path, lambda f: f.create_dataset("x", data=np.arange(3.0)))
+
+    def fail(*arguments):
+        raise OSError(f"Unable to synchronously open file ({text})")
+
+    monkeypatch.setattr("sys.executable", "")  # so that it is read in this process
+    monkeypatch.setattr(h5py, "File", fail)
+    refused(path, rf"file\.hdf5: {told}")
+
+
 def test_no_words_of_the_library_reach_people(path):
     foreign(path, lambda f: f.create_dataset("x", data=np.arange(300.0), chunks=(50,)))
     whole = path.read_bytes()

@@ -78,6 +78,27 @@ def test_displacements_on_a_shifted_mesh_have_the_symmetry_of_the_crystal(silico
     np.testing.assert_allclose(with_heat.displacements, few, rtol=1e-9, atol=1e-15)
 
 
+def test_tensors_of_wurtzite_are_averaged_over_its_operations(data):
+    """Atoms change places, and the tensors are not isotropic: both have to be turned."""
+    crystal = phonokit.Crystal.from_constants(phonokit.load(data / "aln-lda").fc2)
+    plain = crystal.with_symmetry(phonokit.SymmetrySearch(symmetry=False))
+    few, every = (
+        phonokit.displacements(c, (4, 4, 2), [300], shift=True).displacements[0]
+        for c in (crystal, plain)
+    )
+    cell, symmetry = crystal.primitive, crystal.symmetry
+    mean = np.zeros_like(every)
+    operations = list(zip(symmetry.rotations, symmetry.translations, strict=True))
+    for rotation, translation in operations:
+        turn = cell.lattice.T @ rotation @ np.linalg.inv(cell.lattice.T)
+        for k, x in enumerate(cell.positions):
+            away = cell.positions - (rotation @ x + translation)
+            to = int(np.abs(away - np.rint(away)).max(axis=1).argmin())
+            mean[to] += turn @ every[k] @ turn.T / len(operations)
+    assert np.abs(every - mean).max() > 1e-6 * np.abs(mean).max()
+    np.testing.assert_allclose(few, mean, rtol=0, atol=1e-9 * np.abs(mean).max())
+
+
 def test_displacements_converge_faster_where_the_mesh_does_not_hold_gamma(silicon):
     """Without the acoustic modes at Γ the mean of 1/q² lacks the cell of Γ."""
     fine = phonokit.displacements(silicon, (24, 24, 24), [300]).displacements[0, 0, 0, 0]

@@ -54,6 +54,9 @@ AS_WELL = {
     "openmx vectors": changed(
         "openmx-dat", ("Unit Ang # AU", "Unit AU"), ("3.0", f"{3 / BOHR:.12f}")
     ),
+    "siesta of one spin": structures.siesta(spins="1 0.5").replace("polarized", "none"),
+    "openmx of one spin": structures.openmx(spins="0.75 0.25").replace(" On", " Off"),
+    "fleur title": changed("fleur-inpgen", ("hydrogen in a cube", "H & H, a/2 &bulk")),
     "fleur with input": changed(
         "fleur-inpgen", ("cube\n\n", "cube\n&input cartesian=f film=f /\n\n")
     ),
@@ -66,12 +69,13 @@ def test_the_same_crystal_in_other_words(name, tmp_path):
     cell = read_structure(tmp_path / "x")
     np.testing.assert_allclose(cell.lattice, 3 * np.eye(3), rtol=1e-8, atol=1e-10)
     np.testing.assert_allclose(cell.positions, [[0] * 3, [0.5] * 3], atol=1e-9)
+    assert cell.magnetic_moments is None
 
 
 REFUSED = {
     "siesta supercell": (
         structures.siesta() + "%block SuperCell\n2 0 0\n%endblock SuperCell\n",
-        "has supercell; write the structure out",
+        "has supercell; write all atoms",
     ),
     "siesta include": (structures.siesta() + "%include more.fdf\n", "has include"),
     "siesta block elsewhere": (
@@ -103,6 +107,26 @@ REFUSED = {
     "openmx vectors": (
         changed("openmx-dat", ("Atoms.UnitVectors\n3", "Other\n3")),
         "has no block <atoms.unitvectors",
+    ),
+    "siesta number": (
+        changed("siesta-fdf", ("NumberOfAtoms 2", "NumberOfAtoms 3")),
+        "NumberOfAtoms is 3, but 2 atoms follow",
+    ),
+    "siesta antiferromagnet": (
+        structures.siesta() + "Spin polarized\nDM.InitSpinAF T\n",
+        "has dminitspinaf",
+    ),
+    "openmx number": (
+        structures.openmx() + "Atoms.Number 7\n",
+        "Atoms.Number is 7, but 2 atoms follow",
+    ),
+    "fleur factor": (
+        changed("fleur-inpgen", ("&comp", "&factor 2 2 2 /\n&comp")),
+        "has &factor; divide the positions by it",
+    ),
+    "fleur expression": (
+        changed("fleur-inpgen", ("1 0.5 0.5 0.5", "1 1/2 0.5 0.5")),
+        "line 11: expected 4 numbers, got '1 1/2",
     ),
     "fleur lattice": (
         changed("fleur-inpgen", ("&comp", "&lattice latsys='cP' a=5.6 /\n&comp")),
@@ -139,6 +163,30 @@ def test_atoms_that_do_not_follow_one_another_have_no_place_in_abacus():
         abacus_input(mixed, mixed.positions @ lattice)
     sorted_cell = Cell.of(lattice, x, ["Na", "Na", "Cl"])
     assert "\nNa\n0.0\n2\n" in abacus_input(sorted_cell, mixed.positions @ lattice)
+
+
+def test_angles_of_openmx_count_where_spins_have_directions(tmp_path):
+    text = structures.openmx(spins="0.75 0.25 90 90 0 0 1;0.75 0.25 90 90 0 0 1")
+    (tmp_path / "x").write_text(text.replace(" NC", " On"))
+    cell = read_structure(tmp_path / "x")
+    np.testing.assert_allclose(cell.magnetic_moments, [0.5, 0.5])
+
+
+def test_twelve_kinds_of_iron_come_back_from_fleur(tmp_path):
+    x = np.arange(12)[:, None] / [12, 24, 36]
+    moments = np.arange(1, 13) / 10
+    cell = Cell(9 * np.eye(3), x, ("Fe",) * 12, np.full(12, 55.8), moments)
+    (tmp_path / "x").write_text(fleur_input(cell, cell.positions @ cell.lattice))
+    np.testing.assert_allclose(read_structure(tmp_path / "x").magnetic_moments, moments)
+    many = Cell(
+        9 * np.eye(3),
+        np.arange(100)[:, None] / [100, 200, 300],
+        ("Fe",) * 100,
+        np.full(100, 55.8),
+        np.arange(100) / 10,
+    )
+    with pytest.raises(DomainError, match="tells 99 kinds of Fe apart, there are 100"):
+        fleur_input(many, many.positions)
 
 
 def test_vectors_of_moments_have_no_place_in_fleur():

@@ -99,7 +99,7 @@ pub(crate) fn grow(lanes: &mut Vec<Lanes>, length: usize) {
     }
 }
 
-/// What a lock holds: nobody leaves it half done.
+/// The value behind a lock: nobody leaves it half done.
 fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -21,13 +21,13 @@ pub(crate) const HALF_WIDTH: f64 = 0.125;
 /// round, as in A. Dutt and V. Rokhlin, SIAM J. Sci. Comput. 14, 1368 (1993).
 pub(crate) struct Condensed {
     pub(crate) frequencies: Vec<f64>,
-    /// Of one part after another.
+    /// Shares of all frequencies, one part after another.
     pub(crate) shares: Vec<f64>,
 }
 
 impl Condensed {
-    /// Of positive frequencies and rows of shares, a whole number of lanes each or the length
-    /// of `frequencies`; nothing where they are not many more.
+    /// Condense positive frequencies and rows of shares, a whole number of lanes each or the
+    /// length of `frequencies`; nothing where they are not many more.
     pub(crate) fn new(frequencies: &[f64], shares: &[f64]) -> Option<Self> {
         let bin = |f: f64| (f.to_bits() >> (52 - BITS)) as usize;
         let bins = frequencies.iter().map(|&f| bin(f));

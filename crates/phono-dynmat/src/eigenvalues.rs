@@ -25,7 +25,7 @@ pub(crate) struct Eigenvalues {
     diagonal: Vec<Lanes>,
     /// Squares of what is below the diagonal.
     squares: Vec<Lanes>,
-    /// Those of one lane.
+    /// The squares of one lane.
     lane: Vec<f64>,
 }
 
@@ -44,7 +44,11 @@ impl Eigenvalues {
     }
 
     /// Eigenvalues, ascending, of up to eight matrices with rows one after another.
-    pub(crate) fn of(&mut self, matrices: &[Complex64], values: &mut [f64]) -> Result<()> {
+    pub(crate) fn solve(
+        &mut self,
+        matrices: &[Complex64],
+        values: &mut [f64],
+    ) -> Result<()> {
         let n = self.n;
         for (lane, matrix) in matrices.chunks_exact(n * n).enumerate() {
             for (to, from) in self.matrix.iter_mut().zip(matrix) {
@@ -284,7 +288,7 @@ mod tests {
                 }
             }
             let mut values = vec![0.0; LANES * n];
-            Eigenvalues::new(n).of(&all, &mut values).unwrap();
+            Eigenvalues::new(n).solve(&all, &mut values).unwrap();
             let mut expected = vec![0.0; n];
             let mut dense = Dense::new(n, Wanted::Values);
             for (matrix, values) in all.chunks_exact(n * n).zip(values.chunks_exact(n)) {
@@ -302,11 +306,11 @@ mod tests {
         let n = 7;
         let all = matrices(n, &numbers, 1);
         let mut together = vec![0.0; LANES * n];
-        Eigenvalues::new(n).of(&all, &mut together).unwrap();
+        Eigenvalues::new(n).solve(&all, &mut together).unwrap();
         let mut alone = vec![0.0; n];
         let mut solver = Eigenvalues::new(n);
         for (matrix, values) in all.chunks_exact(n * n).zip(together.chunks_exact(n)) {
-            solver.of(matrix, &mut alone).unwrap();
+            solver.solve(matrix, &mut alone).unwrap();
             assert_eq!(alone, values);
         }
     }
@@ -315,7 +319,9 @@ mod tests {
     fn what_is_not_a_number_has_no_eigenvalues() {
         let mut values = vec![0.0; 3];
         assert!(
-            Eigenvalues::new(3).of(&[Complex64::from(f64::NAN); 9], &mut values).is_err()
+            Eigenvalues::new(3)
+                .solve(&[Complex64::from(f64::NAN); 9], &mut values)
+                .is_err()
         );
     }
 }

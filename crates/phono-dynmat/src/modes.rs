@@ -69,7 +69,7 @@ pub fn phonon_frequencies(
             stop.check()?;
             solver.make(qpoints);
             if batch > 1 {
-                side_by_side.of(&solver.matrices[..n * f.len()], f)?;
+                side_by_side.solve(&solver.matrices[..n * f.len()], f)?;
             } else {
                 solver.dense.eigenvalues(&solver.matrices, f)?;
             }

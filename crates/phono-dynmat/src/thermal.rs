@@ -70,12 +70,12 @@ pub fn thermal_sums(
 /// Frequencies and their shares, padded to full lanes with shares of zero.
 struct Modes {
     frequencies: Vec<f64>,
-    /// Of one part after another.
+    /// Shares of all frequencies, one part after another.
     shares: Vec<f64>,
 }
 
 impl Modes {
-    /// Of `f`, and rows of shares of its length.
+    /// Pad `f`, and rows of shares of its length.
     fn new(f: &[f64], shares: &[f64]) -> Self {
         let padded = f.len().next_multiple_of(LANES);
         let fill = |row: &[f64], by: f64| {

@@ -99,8 +99,8 @@ impl Gaussian {
 /// `targets`.
 ///
 /// With `drop_few` tetrahedra that have less than 10⁻¹⁰ of their states below a target where
-/// vertices nearly tie are left out. Nothing is stored but one partial sum for each of at most `PARTS` pieces of the points,
-/// which are added in order.
+/// vertices nearly tie are left out. Nothing is stored but one partial sum for each of at most
+/// `PARTS` pieces of the points, which are added in order.
 pub fn spectra(
     bands: Bands<'_>,
     (smearing, drop_few): (&Smearing, bool),

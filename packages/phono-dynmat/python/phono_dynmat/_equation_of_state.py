@@ -120,7 +120,8 @@ class EquationOfState(Enum):
             \Big(J^T J + \sum_V r_V \nabla^2 E_V\Big)\, \dot p = J^T \dot e, \qquad
             r = E(p) - e, \quad J = \nabla E
 
-        which is the derivative of :math:`J^T r = 0`, that the fit fulfils.
+        which is the derivative of :math:`J^T r = 0`, that a fit fulfils unless it ended at
+        a bound of :math:`B'`.
 
         Parameters
         ----------
@@ -137,16 +138,22 @@ class EquationOfState(Enum):
         -------
         (..., 4) array of float
             Derivatives of the parameters.
+
+        Raises
+        ------
+        DomainError
+            If a number is not finite.
+        ShapeError
+            If energies, fits and changes are not as many.
         """
         v = checked_volumes(volumes, "volumes")
         scale = v.mean()
         v, units = v / scale, np.array([1, scale, 1 / scale, 1])
-        p = as_numbers(fit, "fit") / units
-        shape, p = p.shape, p.reshape(-1, 4)
-        e, de = (
-            as_numbers(x, name).reshape(len(p), len(v))
-            for x, name in ((energies, "energies"), (change, "change"))
-        )
+        many = np.shape(energies)[:-1]
+        e = finite(energies, "energies", (*many, len(v))).reshape(-1, len(v))
+        p = finite(fit, "fit", (*many, 4)).reshape(-1, 4) / units
+        de = finite(change, "change", (*many, len(v))).reshape(-1, len(v))
+        shape = (*many, 4)
         moved = self._moved(p, v, self.energy(p, v) - e, de)
         return np.asarray(moved.reshape(shape) * units)
 

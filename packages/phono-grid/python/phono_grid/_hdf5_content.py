@@ -6,7 +6,9 @@ therefore also a program, ``python _hdf5_content.py PATH``, that answers request
 standard input and whose end harms nobody. It imports nothing of this package.
 """
 
+import errno
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -27,6 +29,9 @@ SECONDS, RATE = 2.0, 2e7
 """Time of the processor for a request, and bytes a second on top of it."""
 HEADROOM = 100 << 20
 """Bytes that the library may take beside what it reads."""
+
+BUSY = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
+"""Error numbers of a lock that another process holds."""
 
 
 class ContentError(Exception):
@@ -200,13 +205,20 @@ def _one_line(error: BaseException) -> str:
 
 
 def _in_words(error: BaseException) -> str:
-    """What is wrong with a file, for people who do not know the HDF5 library."""
+    """Tell why a file does not open, for people who do not know the HDF5 library."""
     text = " ".join(str(error).split())
     cut = re.search(r"truncated file: eof = (\d+).*stored_eof = (\d+)", text)
     if cut:
         return f"is cut off: {cut[1]} of its {cut[2]} bytes are here; copy it again"
+    number = re.search(r"errno = (\d+)", text)
     if "unable to lock file" in text:
-        return "is being written by another process; try again when that has ended"
+        if number and int(number[1]) in BUSY:
+            return "is being written by another process; try again when that has ended"
+        return "cannot be locked on this file system; set HDF5_USE_FILE_LOCKING=FALSE"
+    if number and int(number[1]):
+        return f"cannot be read ({os.strerror(int(number[1]))})"
+    if isinstance(error, MemoryError):
+        return "needs more memory than there is"
     return "is damaged; copy it again, or compute it again"
 
 

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from phonokit.calc.neutrons import neutrons as neutrons
     from phonokit.calc.plan import plan as plan
     from phonokit.calc.powder import powder as powder
+    from phonokit.calc.qha import MisfitWarning as MisfitWarning
     from phonokit.calc.qha import VolumeRangeWarning as VolumeRangeWarning
     from phonokit.calc.qha import qha as qha
     from phonokit.calc.relax import relax as relax
@@ -216,7 +217,7 @@ _HOME = {
     "phonokit.calc.neutrons": "neutrons",
     "phonokit.calc.plan": "plan",
     "phonokit.calc.powder": "powder",
-    "phonokit.calc.qha": "qha VolumeRangeWarning",
+    "phonokit.calc.qha": "MisfitWarning VolumeRangeWarning qha",
     "phonokit.calc.relax": "relax",
     "phonokit.calc.sampling": "SamplingWarning",
     "phonokit.calc.scattering_problem": "IdleRanksWarning",

@@ -244,16 +244,18 @@ def _irreducible(
 ) -> tuple[Grid, list[Points]]:
     """The grid of the first volume, and irreducible points: once for one point group."""
     first = harmonic_grid(crystals[0], mesh, shift=shift)
-    found: list[tuple[NDArray[np.int64], Points]] = []
+    by_group: list[tuple[NDArray[np.int64], Points]] = []
     for number, crystal in enumerate(crystals):
         group = crystal.symmetry.rotations
-        same = [points for rotations, points in found if np.array_equal(rotations, group)]
+        same = [
+            points for rotations, points in by_group if np.array_equal(rotations, group)
+        ]
         if not same or np.ndim(mesh) != 1:
             grid = harmonic_grid(crystal, mesh, shift=shift) if number else first
             irreducible = IrreduciblePoints.of(grid)
             same = [(grid.qpoints_at(irreducible.points), irreducible.weights)]
-        found.append((group, same[0]))
-    return first, [points for _, points in found]
+        by_group.append((group, same[0]))
+    return first, [points for _, points in by_group]
 
 
 def _frequencies(

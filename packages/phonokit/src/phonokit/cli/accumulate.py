@@ -171,7 +171,9 @@ def _finish(
     report.say(f"{program()}, on one rank")
     report.say(row("crystal", about.formula or "unknown"))
     choices = about.settings
-    report.say(row("mesh", choices["accumulate"]["mesh"]))
+    mesh = choices["accumulate"].get("mesh")
+    if mesh is not None:
+        report.say(row("mesh", mesh))
     if "transport" in choices:
         report.say(row("scattering", choices["transport"]))
     report.say("\n".join([read_line(files), *options_row()]))

@@ -106,10 +106,11 @@ def displace(
     fc4_cutoff
         In Å; fourth-order constants of atoms this far apart or farther are zero.
     structures
-        Write every supercell to a file in this format of ASE (vasp, extxyz, ...), number 0
-        undisplaced.
+        Write every supercell to a file in this format of ASE (vasp, extxyz, ...) or
+        siesta-fdf, openmx-dat, fleur-inpgen, abacus-stru, number 0 undisplaced.
     format
-        Format of the structure file, by ASE's name (vasp, espresso-in, ...).
+        Format of the structure file, by ASE's name (vasp, espresso-in, ...) or siesta-fdf,
+        openmx-dat, fleur-inpgen.
     overwrite
         Replace displacements and structures that are there and are others; not those of a
         folder that holds forces.

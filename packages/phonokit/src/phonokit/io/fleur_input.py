@@ -12,6 +12,13 @@ from phonokit.io.lines import Lines, number_of
 from phonokit.io.species import Structure, labels_by_type, symbol_of_number
 
 NAMELIST = re.compile(r"&(\w+)\b((?:'[^']*'|\"[^\"]*\"|[^/'\"])*)/", re.DOTALL)
+ELSEWHERE = {
+    "lattice": "write the three vectors and two scales in its place",
+    "factor": "divide the positions by it and leave it out",
+    "gen": "write all atoms out and leave it out",
+    "sym": "write all atoms out and leave it out",
+}
+"""Namelists that change what the numbers mean."""
 MOMENT = re.compile(r"\bbmu\s*=\s*([^\s,]+)", re.IGNORECASE)
 KIND = re.compile(r"\bid\s*=\s*([^\s,]+)", re.IGNORECASE)
 
@@ -31,13 +38,17 @@ def read_fleur_input(path: Path) -> Structure:
     """
     with open_text(path) as file:
         text = re.sub(r"!.*", "", file.read())
+    first = 1 if text.startswith("&") else 2
+    if first == 2:
+        text = text.partition("\n")[2]  # without the title, which may be anything
     lists = {name.lower(): body for name, body in NAMELIST.findall(text)}
-    if "lattice" in lists:
-        raise FileError(f"{path}: names its lattice by &lattice; write the three vectors")
+    for name, remedy in ELSEWHERE.items():
+        if name in lists:
+            raise FileError(f"{path}: has &{name}; {remedy}")
     cartesian = re.search(r"\bcartesian\s*=\s*\.?t", lists.get("input", ""), re.IGNORECASE)
     if cartesian or re.search(r"\bfilm\s*=\s*\.?t", lists.get("input", ""), re.IGNORECASE):
         raise FileError(f"{path}: expected a bulk crystal and fractional positions")
-    lines = _numbered(path, text)
+    lines = _numbered(path, text, first)
     vectors = np.array([lines.leading(i, 3) for i in range(3)])
     scales = np.array(lines.leading(4, 3))
     scales = np.where(scales == 0, 1.0, np.where(scales < 0, abs(scales) ** 0.5, scales))
@@ -58,13 +69,12 @@ def read_fleur_input(path: Path) -> Structure:
     )
 
 
-def _numbered(path: Path, text: str) -> Lines:
-    """The lines of numbers: no title, no namelist."""
+def _numbered(path: Path, text: str, first: int) -> Lines:
+    """The lines of numbers, without namelists, from line ``first`` of the file."""
     # A namelist may have several lines: those after it keep their numbers.
     bare = NAMELIST.sub(lambda match: "\n" * match[0].count("\n"), text)
-    rows = [(i, line.split()) for i, line in enumerate(bare.split("\n"), start=1)]
-    titled = not text.startswith("&")
-    return Lines(path, [(i, words) for i, words in rows[titled:] if words])
+    rows = [(i, line.split()) for i, line in enumerate(bare.split("\n"), start=first)]
+    return Lines(path, [(i, words) for i, words in rows if words])
 
 
 def _id(kind: str) -> float:

@@ -18,8 +18,9 @@ UNITS = {"ang": 1.0, "au": BOHR}
 def read_openmx_input(path: Path) -> Structure:
     """Read the blocks of species, vectors and atoms of an input.
 
-    The electrons of both spins of an atom are its moment; angles after them, degrees, its
-    direction. A fourth word of a species is its mass.
+    With ``scf.SpinPolarization On`` the electrons of both spins of an atom are its moment;
+    with ``NC`` angles after them, degrees, its direction. A fourth word of a species is its
+    mass.
 
     Raises
     ------
@@ -43,6 +44,9 @@ def read_openmx_input(path: Path) -> Structure:
         if len(more) > 2:
             masses[name] = Lines(path, [(species.line(i), more[2:3])]).numbers(0, 1)[0]
     sites = _block(path, blocks, "atoms.speciesandcoordinates")
+    number = values.get("atoms.number", str(len(sites)))
+    if number != str(len(sites)):
+        raise FileError(f"{path}: Atoms.Number is {number}, but {len(sites)} atoms follow")
     names = [" ".join(sites.words(i)[1:2]) for i in range(len(sites))]
     unknown = [name for name in names if name not in labels]
     if unknown:
@@ -51,9 +55,12 @@ def read_openmx_input(path: Path) -> Structure:
     positions = np.array([row.leading(0, 3) for row in rows])
     if kind != "frac":
         positions = fractional(positions * UNITS[kind], lattice)
-    moments = np.array([_moment(row) for row in rows])
+    polarized = values.get("scf.spinpolarization", "off")
+    moments = np.array([_moment(row, turned=polarized == "nc") for row in rows])
     if not moments[:, :2].any():
         moments = moments[:, 2]
+    if polarized == "off":
+        moments = np.zeros(len(rows))
     return Structure(
         lattice,
         positions,
@@ -93,13 +100,13 @@ def _block(path: Path, blocks: dict[str, Lines], name: str) -> Lines:
     return blocks[name]
 
 
-def _moment(row: Lines) -> list[float]:
+def _moment(row: Lines, *, turned: bool) -> list[float]:
     """Electrons of spin up less those of spin down, along z or in a direction."""
     words = row.words(0)
     if len(words) < 5:
         return [0.0, 0.0, 0.0]
     up, down = row.leading(0, 5)[3:]
-    if len(words) < 7 or words[5].lower() in ("on", "off"):
+    if not turned or len(words) < 7:
         return [0.0, 0.0, up - down]
     theta, phi = np.radians(row.leading(0, 7)[5:])
     direction = (np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta))

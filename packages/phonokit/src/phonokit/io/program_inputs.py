@@ -1,7 +1,9 @@
 """Crystals as parts of the input of programs that ASE does not write for, or not in full.
 
 Cutoffs, pseudopotentials and wave vectors are the user's: these are the structure, with
-labels, masses and magnetic moments, and the request to print forces.
+labels, masses and magnetic moments where the program has a place for them, and the request
+to print forces but for ABACUS (``cal_force 1`` in ``INPUT``) and FLEUR (``l_f`` in
+``inp.xml``), which have it in another file.
 """
 
 import itertools
@@ -15,6 +17,9 @@ from phono_grid.units import BOHR
 
 from phonokit.io.fractional import fractional
 from phonokit.io.species import element_of, labels_by_type
+
+MOST_KINDS = 99
+"""Of one element in an input of FLEUR."""
 
 
 def _labels(cell: Cell) -> list[str]:
@@ -199,7 +204,7 @@ def openmx_input(cell: Cell, positions: NDArray[np.float64]) -> str:
     for i, (label, row) in enumerate(zip(labels, _rows(positions), strict=True), start=1):
         size, *angles = _polar(moments[i - 1])
         # Electrons of both spins; the halves of the valence are the user's to set.
-        spins = f"{max(size, 0):.6f} {max(-size, 0):.6f}"
+        spins = f"{max(size, 0):z.6f} {max(-size, 0):z.6f}"
         tail = f" {angles[0]:.8f} {angles[1]:.8f}" if moments.ndim == 2 else ""
         sites.append(f" {i} {label} {row} {spins}{tail}")
     polarized = "NC" if moments.ndim == 2 else "On" if moments.any() else "Off"
@@ -241,8 +246,15 @@ def fleur_input(cell: Cell, positions: NDArray[np.float64]) -> str:
     names = {}
     for label, atom in kinds.items():
         number = _number_of(cell, atom)
-        its = [other for other in kinds if element_of(other) == element_of(label)]
-        names[label] = f"{number}.{its.index(label) + 1}" if len(its) > 1 else f"{number}"
+        same = [other for other in kinds if element_of(other) == element_of(label)]
+        if len(same) > MOST_KINDS:
+            raise DomainError(
+                f"structures: fleur-inpgen tells {MOST_KINDS} kinds of {element_of(label)} "
+                f"apart, there are {len(same)}; take another format"
+            )
+        # A kind is a decimal number to FLEUR: 26.1 is 26.10.
+        kind = f".{same.index(label) + 1:02d}" if len(same) > 1 else ""
+        names[label] = f"{number}{kind}"
     sites = zip(labels, _rows(fractional(positions, cell.lattice)), strict=True)
     spins = [
         f'&atom element="{element_of(label)}" id={names[label]} bmu={moments[atom]:.6f} /'
@@ -287,8 +299,9 @@ def abacus_input(cell: Cell, positions: NDArray[np.float64]) -> str:
         count = labels.count(label)
         atoms += [label, "0.0", f"{count}"]
         for i in range(first, first + count):
-            own = "" if moments is None else np.array2string(np.atleast_1d(moments[i]))
-            atoms.append(f"{rows[i]} 1 1 1" + (own and f" mag {own.strip('[]')}"))
+            own = [] if moments is None else np.atleast_1d(moments[i])
+            words = " ".join(f"{x:z.6f}" for x in own)
+            atoms.append(f"{rows[i]} 1 1 1" + (words and f" mag {words}"))
     species = [
         f"{label} {cell.masses[atom]:.6f} {element_of(label)}.upf"
         for label, atom in kinds.items()

@@ -23,10 +23,13 @@ _POSCAR = re.compile(
     rf"\A[^\n]*\n[ \t]*{_NUMBER}(?:[ \t]+{_NUMBER}){{0,2}}[ \t]*(?:[!#][^\n]*)?\n"
     rf"(?:{_THREE}[^\n]*\n){{3}}(?:[ \t]*[A-Za-z][^\n]*\n)?(?:[ \t]*\d+)+[ \t]*(?:[!#]|\n)"
 )
+_WORD = r"[^\s!&/]+(?:/[^\s!&/]+)*"
+"""A number, or an expression, which is refused where it is read."""
+_WORDS = rf"[ \t]*{_WORD}(?:[ \t]+{_WORD}){{2}}"
 _END = r"[ \t]*(?:!.*)?\n\s*"
 _INPGEN = re.compile(
-    rf"[^\n&]*\n\s*(?:&input\b[^/]*/\s*)?(?:{_THREE}{_END}){{3}}[ \t]*{_NUMBER}{_END}"
-    rf"{_THREE}{_END}\d+{_END}\d+(?:\.\d+)?{_THREE}"
+    rf"(?!&)[^\n]*\n\s*(?:&input\b[^/]*/\s*)?(?:{_WORDS}{_END}){{3}}[ \t]*{_WORD}{_END}"
+    rf"{_WORDS}{_END}\d+{_END}\d+(?:\.\d+)?[ \t]{_WORDS}"
 )
 Test = Callable[[str], object]
 

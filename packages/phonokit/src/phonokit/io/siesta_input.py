@@ -25,7 +25,7 @@ FORMATS = {
     "scaledbylatticevectors": "fractional",
 }
 """Units of positions, Å; None is the lattice constant."""
-ELSEWHERE = ("supercell", "zmatrix", "geometryconstraintsfile", "include")
+ELSEWHERE = ("supercell", "zmatrix", "include", "dminitspinaf")
 Blocks = dict[str, Lines]
 
 
@@ -42,13 +42,18 @@ def read_siesta_input(path: Path) -> Structure:
     values, blocks = _parsed(path)
     for name in ELSEWHERE:
         if name in values or name in blocks:
-            raise FileError(f"{path}: has {name}; write the structure out in one file")
+            raise FileError(
+                f"{path}: has {name}; write all atoms and their spins out in one file"
+            )
     constant = _constant(path, values)
     lattice = constant * _vectors(path, blocks)
     form = " ".join(values.get("atomiccoordinatesformat", ["bohr"])[:1]).lower()
     if form not in FORMATS:
         raise FileError(f"{path}: AtomicCoordinatesFormat {form} is not known here")
     sites = _block(path, blocks, "atomiccoordinatesandatomicspecies")
+    number = " ".join(values.get("numberofatoms", [str(len(sites))]))
+    if number != str(len(sites)):
+        raise FileError(f"{path}: NumberOfAtoms is {number}, but {len(sites)} atoms follow")
     rows = np.array([sites.leading(i, 4) for i in range(len(sites))]).reshape(-1, 4)
     unit = FORMATS[form]
     positions = rows[:, :3]
@@ -63,8 +68,16 @@ def read_siesta_input(path: Path) -> Structure:
         positions,
         labels_by_type([symbol_of_number(numbers[kind]) for kind in kinds], kinds),
         np.array([masses.get(kind, np.nan) for kind in kinds]),
-        _moments(path, blocks, len(kinds)),
+        _moments(path, blocks, len(kinds)) if _is_polarized(values) else None,
     )
+
+
+def _is_polarized(values: dict[str, list[str]]) -> bool:
+    """Whether spins count: by ``Spin``, or by the words that it had before SIESTA 4.1."""
+    words = [word.lower().strip(".") for word in values.get("spin", [])]
+    old = [values.get(name, ["f"]) for name in ("spinpolarized", "noncollinearspin")]
+    older = any(not value or value[0].lower().strip(".")[:1] in "ty" for value in old)
+    return older or (bool(words) and words[0] not in ("none", "non-polarized"))
 
 
 def _parsed(path: Path) -> tuple[dict[str, list[str]], Blocks]:
@@ -146,7 +159,7 @@ def _moments(path: Path, blocks: Blocks, n_atoms: int) -> NDArray[np.float64] | 
     """Moments of ``DM.InitSpin``, along z or in directions by two angles, degrees."""
     lines = blocks.get("dminitspin")
     if not lines:
-        return None
+        return None  # SIESTA begins with all spins up
     moments = np.zeros((n_atoms, 3))
     for i in range(len(lines)):
         words = [{"+": "1", "-": "-1"}.get(word, word) for word in lines.words(i)]

@@ -71,7 +71,7 @@ def _leave_out_few(panel: "Axes", gamma: NDArray[np.float64]) -> None:
         return
     low = min(np.percentile(known, FEW, method="higher"), 0.0)
     high = max(np.percentile(known, 100 - FEW, method="lower"), 0.0)
-    if np.ptp([*known, 0.0]) < FAR * (high - low):
+    if high <= low or np.ptp([*known, 0.0]) < FAR * (high - low):
         return
     room = 0.15 * (high - low)
     panel.set_ylim(low - room, high + room)

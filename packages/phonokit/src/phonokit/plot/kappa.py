@@ -106,11 +106,11 @@ def _against_temperature(
             line, number = LINES[i if len(curves) > 1 else 0], number + 1
             label = ", ".join(words)
             # Larger and hollow: a curve on top of another lets it be seen.
-            k_th = number - 1 if len(curves) > 1 else 0
+            place = number - 1 if len(curves) > 1 else 0
             style: dict[str, Any] = {
                 "color": shade,
-                "ms": 3.5 + 1.2 * min(k_th, 3),
-                "mfc": "none" if k_th else shade,
+                "ms": 3.5 + 1.2 * min(place, 3),
+                "mfc": "none" if place else shade,
                 "lw": 1.3,
                 "label": label or None,
             }
