@@ -298,6 +298,9 @@ MOMENTS = {
     "exciting": exciting("H", "H", " bfcmt='0 0 0.5'", ' bfcmt="0 0 -0.5"'),
     "siesta-fdf": siesta(spins="1 0.5;-1 -0.5"),
     "openmx-dat": openmx(spins="0.75 0.25;0.25 0.75 off"),
+    "fleur-inpgen colon": fleur()
+    .replace("1 0 0 0", "1 0 0 0 a : 0.5")
+    .replace("1 0.5 0.5 0.5", "1 0.5 0.5 0.5 : -0.5 ! down"),
     "fleur-inpgen": fleur(
         "1.1", "1.2", "&atom element='h' id=1.1 bmu=0.5 /\n&atom id=1.2, bmu=-0.5 /\n"
     ),
@@ -313,6 +316,9 @@ VECTORS = {
     "abacus-stru": abacus("H1", "H2", more=" mag 0 0.5 0; mag 0 0.5 0"),
     "exciting": exciting("H", "H", *[" bfcmt='0 0.5 0'"] * 2),
     "siesta-fdf": siesta(spins="1 0.5 90 90;2 0.5 90 90"),
+    "fleur-inpgen": fleur()
+    .replace("\n1 0 0 0", "\n1 0 0 0 : 0 0.5 0")
+    .replace("1 0.5 0.5 0.5", "1 0.5 0.5 0.5 : 0 0.5 0"),
     "openmx-dat": openmx(spins="0.75 0.25 90 90 0 0 1;0.75 0.25 90 90 0 0 1"),
 }
 """Files of a magnet along y."""

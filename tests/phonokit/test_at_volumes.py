@@ -49,6 +49,35 @@ def series(copper, tmp_path_factory):
     )
 
 
+def test_other_supercells_leave_a_folder_as_it_was(copper, tmp_path):
+    made = phonokit.at_volumes(copper, EMT(), SETTINGS, volumes=[1.0], folder=tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    larger = replace(SETTINGS, supercell=(3, 3, 3))
+    with pytest.raises(FileError, match=r"other displaced supercells.* or folder"):
+        phonokit.at_volumes(copper, EMT(), larger, volumes=[1.0], folder=tmp_path)
+    after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert {k: v for k, v in after.items() if k.suffix != ".lock"} == before
+    assert len(made.crystals) == 1
+
+
+def test_energies_of_other_volumes_stay(copper, tmp_path):
+    for volumes in ([0.95, 1.0], [1.0, 1.05]):
+        phonokit.at_volumes(copper, EMT(), SETTINGS, volumes=volumes, folder=tmp_path)
+    rows = np.loadtxt(tmp_path / "e-v.dat")
+    np.testing.assert_allclose(rows[:, 0] / rows[1, 0], [0.95, 1, 1.05], rtol=1e-8)
+
+
+def test_three_volumes_are_refused_before_anything_is_computed(
+    capsys, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    build.bulk("Cu", a=3.61).write("POSCAR")
+    words = "qha POSCAR --calculator emt --supercell 2 2 2 --volumes 1 1.02 1.03"
+    assert main(words.split()) == 2
+    assert "--volumes: expected 4 or more" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["POSCAR"]
+
+
 def test_crystals_are_those_of_each_volume_for_itself(copper, series):
     for ratio, crystal, energy in zip(
         VOLUMES, series[1].crystals, series[1].energies, strict=True

@@ -1,6 +1,7 @@
 """Convergence with the mesh: the line and its uncertainty, and the conductivities kept."""
 
 import importlib
+import lzma
 
 import numpy as np
 import phonokit
@@ -222,3 +223,20 @@ def test_wrong_settings_are_refused(wrong, message):
 def test_names_of_crystals_are_those_of_folders(silicon, name):
     with pytest.raises(DomainError, match="a name must be one that a folder can have"):
         phonokit.converge({name: silicon}, MESHES)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("--to 0", "--to: must be positive, as 1%, got 0"),
+        ("germanium", "germanium: is Ge, the first data are of Si; give the same"),
+    ],
+)
+def test_what_is_no_study_is_refused(words, told, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (yaml,) = EXAMPLE.glob("*.yaml.xz")
+    text = lzma.decompress(yaml.read_bytes()).decode().replace("symbol: Si", "symbol: Ge")
+    (tmp_path / "germanium").mkdir()
+    (tmp_path / "germanium" / yaml.stem).write_text(text)
+    assert main(["converge", str(EXAMPLE), "--meshes", "2", "3", *words.split()]) == 2
+    assert told in capsys.readouterr().err

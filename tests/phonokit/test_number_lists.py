@@ -3,7 +3,7 @@
 import pytest
 from cyclopts import Token
 from phonokit.cli.app import main
-from phonokit.cli.temperatures import spread, temperatures_of
+from phonokit.cli.temperatures import shortened, spread, temperatures_of
 
 
 def understood(*texts):
@@ -77,3 +77,19 @@ def test_moments_may_be_counted_as_in_an_incar():
     moments = [t.partition("=")[2] for t in spread(tokens)[2:]]
     assert moments == ["1.5", "1.5", "-0.5", "-1", "-1"]
     assert spread(["--q", "2*1"]) == ["--q", "2*1"]
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ([10.0 * i for i in range(11)], "0:100:10"),
+        ([300.0 - 20 * i for i in range(11)], "300:100:-20"),
+        ([0.0, 0.0, 1.8, 0.0, 0.0, -1.8, *[0.0] * 6], None),
+        ([1.0, 1, 1, -1, -1, -1, *[0.0] * 6], None),
+        ([0.0, 1e-9, *[1.0] * 9], None),
+        ([5.0] * 12, None),
+    ],
+)
+def test_many_numbers_are_told_as_a_range_only_if_they_are_one(values, text):
+    values = [float(x) for x in values]
+    assert shortened(values) == (values if text is None else text)

@@ -1,6 +1,7 @@
 """What structure files say of atoms is kept, or the file is refused."""
 
 import bz2
+import contextlib
 import gzip
 import lzma
 import shutil
@@ -17,7 +18,11 @@ from phonokit.cli.app import main
 from phonokit.io.program_inputs import WRITERS
 from phonokit.io.recognize import format_of
 from phonokit.io.structures import read_structure
-from phonokit.io.write_structures import NOT_FOR_CRYSTALS, write_structures
+from phonokit.io.write_structures import (
+    NOT_FOR_CRYSTALS,
+    MomentsWarning,
+    write_structures,
+)
 
 pytest.importorskip("ase.io")
 (HYDROGEN,) = standard_masses(["H"])
@@ -198,6 +203,16 @@ def test_structures_of_programs_come_back(tmp_path, form):
     np.testing.assert_allclose((away - np.rint(away)) @ cell.lattice, 0, atol=1e-7)
     if form not in ("vasp", "aims", "fleur-inpgen"):  # which have no place for masses
         np.testing.assert_allclose(cell.masses, expected.masses, atol=1e-6)
+
+
+@pytest.mark.parametrize(("form", "holds"), [("extxyz", True), ("castep-cell", False)])
+def test_moments_that_a_format_does_not_hold_are_told(tmp_path, form, holds):
+    made = displace(
+        read(tmp_path, structures.MOMENTS["aims"]),
+        Displace(supercell=(2, 1, 1), second_order=True),
+    )
+    with contextlib.nullcontext() if holds else pytest.warns(MomentsWarning, match=form):
+        write_structures(made, tmp_path, "s", form)
 
 
 @pytest.mark.parametrize("form", WRITERS)

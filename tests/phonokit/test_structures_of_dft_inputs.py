@@ -88,7 +88,7 @@ REFUSED = {
     ),
     "siesta unit": (
         changed("siesta-fdf", ("3.0 Ang", "3.0 feet")),
-        "expected Ang, Bohr or nm",
+        "expected Ang, Bohr, nm",
     ),
     "siesta format": (
         changed("siesta-fdf", ("Fractional", "Polar")),

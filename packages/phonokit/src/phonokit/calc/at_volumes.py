@@ -20,7 +20,7 @@ from phonokit.calc.forces import compute_forces
 from phonokit.calc.from_calculator import STORE
 from phonokit.calc.relax import FORCE, RELAXED, relaxed_with_energy
 from phonokit.calc.volume_folders import ENERGIES, VOLUMES, folder_of
-from phonokit.io.energies import write_energies
+from phonokit.io.energies import add_energies
 from phonokit.io.structures import cell_of
 from phonokit.io.write_displacements import (
     default_displacements_name,
@@ -151,7 +151,7 @@ def at_volumes(
             found.append((crystal, energy * crystal.primitive.n_atoms / cell.n_atoms))
         crystals, energies = zip(*found, strict=True)
         series = VolumeSeries(crystals=crystals, energies=np.array(energies))
-        write_energies(kept / ENERGIES, series.volumes, series.energies)
+        add_energies(kept / ENERGIES, series.volumes, series.energies)
     return series
 
 
@@ -203,7 +203,10 @@ def _forces(
             "settings: phonon_supercell: phonons at several volumes need second order "
             "alone; give supercell= and second_order=True"
         )
-    write_displacements(supercells, place / default_displacements_name(supercells))
+    yaml = place / default_displacements_name(supercells)
+    if not (place / STORE).exists():
+        # Beside forces it is there already, or belongs to others, which is an error below.
+        write_displacements(supercells, yaml)
     forces = compute_forces(
         supercells,
         calculator,
@@ -212,5 +215,7 @@ def _forces(
         residual=residual,
         progress=progress,
     )
+    if not yaml.exists():
+        write_displacements(supercells, yaml)
     save_forces(place, supercells, forces, CalculatorUnits())
     return ForceData.from_supercells(supercells, forces, born=born, calculator=name)

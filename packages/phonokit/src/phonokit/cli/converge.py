@@ -25,6 +25,7 @@ from phonokit.cli.sizes import part_of_one
 from phonokit.cli.temperatures import Temperatures
 from phonokit.cli.terminal import table_of
 from phonokit.model.crystal import Crystal
+from phonokit.model.formula import formula_of
 from phonokit.plot.converge import plot_converge
 from phonokit.results.converge import ConvergeResult
 from phonokit.run.key import programs
@@ -88,11 +89,19 @@ class ConvergeOptions(KappaOptions):
         if self.fc3_cutoffs and self.crystal.fc3_cutoff is not None:
             raise DomainError("fc3_cutoffs: are in place of fc3_cutoff=; give one of them")
         return Convergence(
-            tolerance=part_of_one("to", self.to),
+            tolerance=self._tolerance,
             meshes=tuple(map(_mesh, self.meshes)) or None,
             sigmas=self.sigma if len(self.sigma) > 1 else (),
             fitted=self.fitted,
         )
+
+    @property
+    def _tolerance(self) -> float:
+        """The difference from the limit that is allowed."""
+        tolerance = part_of_one("to", self.to)
+        if tolerance <= 0:
+            raise DomainError(f"to: must be positive, as 1%, got {self.to}")
+        return tolerance
 
     def of_kappa(self, cutoff: float | None, sigma: float | None) -> KappaOptions:
         """The options of ``phono kappa`` for one of the conductivities."""
@@ -184,8 +193,15 @@ class _Study:
             crystal.ensure_third_order()
         return [f.path for c in self._crystals.values() for f in c.origin.files]
 
-    def identity(self, _: Crystal) -> dict[str, str]:
+    def identity(self, first: Crystal) -> dict[str, str]:
         """Inputs of the numbers beside the first crystal and the options."""
+        for name, crystal in self._crystals.items():
+            if sorted(crystal.primitive.symbols) != sorted(first.primitive.symbols):
+                raise DomainError(
+                    f"{name}: is {formula_of(crystal.primitive)}, the first data are of "
+                    f"{formula_of(first.primitive)}; give the same crystal with other "
+                    "supercells"
+                )
         others = " ".join(c.fingerprint[:12] for c in self._crystals.values())
         return {"other data": others, **self._options.four.identity(self._path)}
 
@@ -319,4 +335,4 @@ def _next_step(result: ConvergeResult, file: Path) -> str:
     """The finest mesh is what one goes on with."""
     if (result.converged >= 0).all():
         return f"phono plot {file} draws it again; the conductivities are beside it"
-    return "finer --meshes go on from the conductivities beside it"
+    return "finer --meshes with --overwrite go on from the conductivities beside it"

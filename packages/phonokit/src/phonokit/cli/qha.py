@@ -41,6 +41,8 @@ phono qha POSCAR --calculator emt --supercell 3 3 3 --volumes 0.94:1.06:0.02
 """
 OPTIONS = CalculationOptions()
 FOLDER = Path("volumes")
+FEWEST = 4
+"""Volumes of an equation of state."""
 ROWS = 20
 """Approximate number of rows of the printed table; the file has all of them."""
 Folders = Annotated[
@@ -144,6 +146,11 @@ class VolumeOptions:
     @property
     def ratios(self) -> tuple[float, ...]:
         """Relative volumes."""
+        if 0 < len(self.volumes) < FEWEST:
+            raise DomainError(
+                f"volumes: expected {FEWEST} or more, as an equation of state has four "
+                f"parameters, got {len(self.volumes)}"
+            )
         return self.volumes or VOLUMES
 
     @property

@@ -43,6 +43,8 @@ def shortened(values: Sequence[Any]) -> str | Sequence[Any]:
     if len(values) < FEW or not all(isinstance(x, float) for x in values):
         return values
     step = Decimal(repr(values[1])) - Decimal(repr(values[0]))
+    if not step or not 0 < (values[-1] - values[0]) / float(step) < MANY:
+        return values
     text = f"{values[0]:g}:{values[-1]:g}:{step.normalize():f}"
     return text if _range(text) == list(values) else values
 

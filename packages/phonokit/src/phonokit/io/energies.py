@@ -65,6 +65,28 @@ def write_energies(path: Path, volumes: FileArray, energies: FileArray) -> Path:
     return path
 
 
+def add_energies(path: Path, volumes: FileArray, energies: FileArray) -> Path:
+    """Write energies against volume beside those of other volumes that are there.
+
+    Parameters
+    ----------
+    path : Path
+    volumes : (n_V,) array
+        Å³
+    energies : (n_V,) array
+        eV
+    """
+    rows = np.stack([volumes, energies], axis=1)
+    if path.exists():
+        lines = read_lines(path)
+        numbers = [n for n, (_, words) in enumerate(lines.rows) if words[0][0] != "#"]
+        there = np.reshape([lines.numbers(n, 2) for n in numbers], (-1, 2))
+        others = np.abs(there[:, :1] - volumes).min(axis=1) > SAME * there[:, 0]
+        rows = np.concatenate([there[others], rows])
+    rows = rows[np.argsort(rows[:, 0], kind="stable")]
+    return write_energies(path, rows[:, 0], rows[:, 1])
+
+
 def read_electronic_energies(
     path: Path, temperatures: FileArray, volumes: Sequence[float]
 ) -> FileArray:

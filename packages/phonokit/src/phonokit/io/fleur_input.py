@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from phono_grid.errors import FileError
 from phono_grid.units import BOHR
 
@@ -29,7 +30,7 @@ def read_fleur_input(path: Path) -> Structure:
     After the title come three vectors, a scale in bohr, and a scale of each Cartesian
     axis: 0 means 1, and the root of what is below. An atom is its number, ``26`` or
     ``26.1`` for a kind of its own, and fractional positions. ``bmu`` of a kind is its
-    moment.
+    moment, as is what follows a colon behind a position.
 
     Raises
     ------
@@ -65,8 +66,22 @@ def read_fleur_input(path: Path) -> Structure:
         lattice,
         np.array([row[1:] for row in rows]),
         labels_by_type([symbol_of_number(int(row[0])) for row in rows], kinds),
-        moments=np.array([moments.get(_id(kind), 0.0) for kind in kinds]),
+        moments=_moments_of_atoms(path, lines, [moments.get(_id(k), 0.0) for k in kinds]),
     )
+
+
+def _moments_of_atoms(path: Path, lines: Lines, kinds: list[float]) -> NDArray[np.float64]:
+    """The moment of each atom: after a colon, one number or three, or that of its kind."""
+    moments = np.zeros((len(kinds), 3))
+    moments[:, 2] = kinds
+    for i in range(len(kinds)):
+        _, colon, text = " ".join(lines.words(6 + i)[4:]).partition(":")
+        words = text.split()
+        if colon:
+            row = Lines(path, [(lines.line(6 + i), words)])
+            own = row.numbers(0, 3 if len(words) == 3 else 1, ", after the colon")
+            moments[i] = own if len(own) == 3 else [0.0, 0.0, own[0]]
+    return moments if moments[:, :2].any() else moments[:, 2]
 
 
 def _numbered(path: Path, text: str, first: int) -> Lines:

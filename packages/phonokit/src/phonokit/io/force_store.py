@@ -219,7 +219,7 @@ def _check(file: Hdf5File, key: str) -> None:
     """Refuse to go on with other supercells."""
     if file.text("displacements") != key:
         raise file.error(
-            "holds forces of other displaced supercells; name another file, or "
+            "holds forces of other displaced supercells; name another file or folder, or "
             "remove this one to start again"
         )
 

@@ -271,6 +271,11 @@ def fleur_input(cell: Cell, positions: NDArray[np.float64]) -> str:
     )
 
 
+def _words(moment: NDArray[np.float64]) -> str:
+    """A moment along z, or a vector."""
+    return " ".join(f"{x:z.6f}" for x in np.atleast_1d(moment))
+
+
 def abacus_input(cell: Cell, positions: NDArray[np.float64]) -> str:
     """A ``STRU`` of ABACUS but for pseudopotentials and orbitals.
 
@@ -299,9 +304,8 @@ def abacus_input(cell: Cell, positions: NDArray[np.float64]) -> str:
         count = labels.count(label)
         atoms += [label, "0.0", f"{count}"]
         for i in range(first, first + count):
-            own = [] if moments is None else np.atleast_1d(moments[i])
-            words = " ".join(f"{x:z.6f}" for x in own)
-            atoms.append(f"{rows[i]} 1 1 1" + (words and f" mag {words}"))
+            own = "" if moments is None else f" mag {_words(moments[i])}"
+            atoms.append(f"{rows[i]} 1 1 1{own}")
     species = [
         f"{label} {cell.masses[atom]:.6f} {element_of(label)}.upf"
         for label, atom in kinds.items()

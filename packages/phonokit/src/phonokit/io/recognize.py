@@ -90,6 +90,7 @@ TESTS: tuple[tuple[str, Test], ...] = (
     ("extxyz", _begins(r"\d+[ \t]*\n[^\n]*\b(?:Lattice|Properties)=", re.I)),
     ("xyz", _begins(rf"\d+[ \t]*\n[^\n]*\n\s*[A-Z][a-z]?\d*{_THREE}\s*$", re.MULTILINE)),
     ("fleur-inpgen", _INPGEN.match),
+    ("fleur-inpgen", _has(r"^\s*&lattice\b[^/]*\blatsys\b", re.I)),
     ("vasp", _POSCAR.match),
 )
 """Formats and how their beginning is told, the surest first."""

@@ -13,7 +13,7 @@ from phonokit.io.fractional import fractional, lattice_vectors
 from phonokit.io.lines import Lines
 from phonokit.io.species import Structure, labels_by_type, symbol_of_number
 
-LENGTHS = {"ang": 1.0, "bohr": BOHR, "nm": 10.0}
+LENGTHS = {"ang": 1.0, "bohr": BOHR, "pm": 0.01, "nm": 10.0, "cm": 1e8, "m": 1e10}
 FORMATS = {
     "bohr": BOHR,
     "notscaledcartesianbohr": BOHR,
@@ -122,7 +122,7 @@ def _constant(path: Path, values: dict[str, list[str]]) -> float:
         raise FileError(f"{path}: has no LatticeConstant")
     unit = LENGTHS.get(" ".join(words[1:2]).lower() or "bohr")
     if unit is None:
-        raise FileError(f"{path}: LatticeConstant: expected Ang, Bohr or nm")
+        raise FileError(f"{path}: LatticeConstant: expected Ang, Bohr, nm, pm, cm or m")
     return Lines(path, [(1, words[:1])]).numbers(0, 1, ", LatticeConstant")[0] * unit
 
 
@@ -173,5 +173,5 @@ def _moments(path: Path, blocks: Blocks, n_atoms: int) -> NDArray[np.float64] | 
         # Atoms are counted from the end where the number is negative.
         place = int(atom) - 1 if atom > 0 else int(atom)
         moments[place] = size * np.array([*direction, np.cos(theta)])
-    flat = np.abs(moments[:, :2]).max() <= 1e-12 * np.abs(moments).max()
-    return moments[:, 2] if flat else moments
+    moments = np.round(moments, 12) + 0.0  # cos(90°) is no more than rounding
+    return moments if moments[:, :2].any() else moments[:, 2]

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from phono_grid import Cell
-from phono_grid.errors import DomainError, FileError, PhonoError
+from phono_grid.errors import DomainError, FileError, PhonoError, PhonoWarning
 from phono_grid.files import replacing, together
 
 from phonokit.io.ase import ase, atoms_of
 from phonokit.io.outputs.calculation import Finished
 from phonokit.io.program_inputs import WRITERS
 from phonokit.io.same_supercell import Expected, placement
+from phonokit.io.structures import read_structure
 from phonokit.model.displaced_supercells import AnySupercells
 from phonokit.model.fourth_order import FourthOrderSupercells
 
@@ -25,6 +26,11 @@ NOT_FOR_CRYSTALS = (
 """Formats of ASE that are no structure files, but databases, pictures and programs."""
 OPTIONS = {"lammps-data": {"masses": True}}
 """Options without which ASE's writers leave data out."""
+
+
+class MomentsWarning(PhonoWarning):
+    """Magnetic moments that are not in structure files."""
+
 
 Write = Callable[[Path, Cell, NDArray[np.float64]], None]
 
@@ -72,10 +78,29 @@ def write_structures(
         positions = rest if number < 0 else supercells.positions(int(number))
         with replacing(path) as beside:
             write(beside, cell, positions)
+            if number < 0 and cell.magnetic_moments is not None and form != "vasp":
+                _tell_of_moments(beside, form)
             if number < 0:
                 length = float(np.linalg.norm(displaced - rest, axis=1).max()) or 1.0
                 _ensure_holds(beside, form, Expected("it", cell, positions, length))
     return len(numbers) + 1, path
+
+
+def _tell_of_moments(path: Path, form: str) -> None:
+    """Warn where a format does not hold the moments of a crystal."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            if read_structure(path, form).magnetic_moments is not None:
+                return
+    except PhonoError:
+        pass  # nobody reads this format again
+    warnings.warn(
+        f"structures: {form} files have no magnetic moments as they are written here; set "
+        "them in the input, or take another format",
+        MomentsWarning,
+        stacklevel=3,
+    )
 
 
 def moments_path(folder: Path, stem: str) -> Path:
