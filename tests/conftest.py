@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,8 +24,22 @@ BACKENDS = [active()] if "PHONO_LANG" in os.environ else [Backend.RUST, Backend.
 """Both implementations, or the one that ``PHONO_LANG`` asks for."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what only Rust can do in reasonable time."""
+FEW = 3
+"""Cases of a test that are tried where ``PHONO_FEW_CASES`` asks for few: both
+implementations, and one more."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what only Rust can do in reasonable time, and cases where few are wanted."""
+    if "PHONO_FEW_CASES" in os.environ:
+        seen = Counter[tuple[Path, str]]()
+        kept, left_out = [], []
+        for item in items:
+            name = (item.path, item.nodeid.partition("[")[0])
+            seen[name] += 1
+            (kept if seen[name] <= FEW else left_out).append(item)
+        items[:] = kept
+        config.hook.pytest_deselected(items=left_out)
     if active() is Backend.PYTHON:
         skip = pytest.mark.skip(reason="takes too long with PHONO_LANG=Python")
         for item in items:
