@@ -21,7 +21,7 @@ pub enum Smearing {
     Adaptive(f64, Change),
 }
 
-/// What stands for the changes of an energy along the three steps of the grid.
+/// Measures of the changes of an energy along the three steps of the grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     /// The largest, as in `FourPhonon`.

@@ -216,7 +216,7 @@ def spectra(
         THz, ascending.
     drop_few : bool
         Leave out tetrahedra that have less than 10⁻¹⁰ of their states below a frequency
-        where vertices nearly tie, as phonopy does.
+        where vertices nearly tie, as phonopy does. Gaussians have no tetrahedra.
 
     Returns
     -------

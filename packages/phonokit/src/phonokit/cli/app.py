@@ -173,9 +173,9 @@ def _arguments(command: str) -> ArgumentCollection:
     """The arguments of a command: cyclopts takes 15 ms to assemble them."""
     from phonokit.cli.command import Command
 
-    its = app[command]
-    assert isinstance(its, Command)  # as all files of commands make them
-    return its.assembled()
+    parser = app[command]
+    assert isinstance(parser, Command)  # as all files of commands make them
+    return parser.assembled()
 
 
 def known_options(command: str) -> dict[str, int]:

@@ -14,6 +14,7 @@ from phono_mpi.launch import Launch
 from rich.console import Console
 from rich.table import Table
 
+from phonokit.calc.qha import LEAST
 from phonokit.calc.qha import qha as qha_of
 from phonokit.calc.volume_folders import ENERGIES, VOLUMES, folder_of
 from phonokit.cli.calculation import Calculation, carry_out
@@ -41,8 +42,6 @@ phono qha POSCAR --calculator emt --supercell 3 3 3 --volumes 0.94:1.06:0.02
 """
 OPTIONS = CalculationOptions()
 FOLDER = Path("volumes")
-FEWEST = 4
-"""Volumes of an equation of state."""
 ROWS = 20
 """Approximate number of rows of the printed table; the file has all of them."""
 Folders = Annotated[
@@ -146,9 +145,9 @@ class VolumeOptions:
     @property
     def ratios(self) -> tuple[float, ...]:
         """Relative volumes."""
-        if 0 < len(self.volumes) < FEWEST:
+        if 0 < len(self.volumes) < LEAST:
             raise DomainError(
-                f"volumes: expected {FEWEST} or more, as an equation of state has four "
+                f"volumes: expected {LEAST} or more, as an equation of state has four "
                 f"parameters, got {len(self.volumes)}"
             )
         return self.volumes or VOLUMES

@@ -105,6 +105,5 @@ def _table(
     table = table_of("band", "f", *columns, title=f"{title}, {unit.value}")
     for j, f in enumerate(frequencies * unit.per_thz):
         values = (_number(values[j] * unit.per_thz) for values in columns.values())
-        # Rounded before 0 is added, which has no effect on -0.00001.
-        table.add_row(str(j + 1), f"{round(float(f), 4) + 0:.4f}", *values)
+        table.add_row(str(j + 1), f"{f:z.4f}", *values)
     return table

@@ -16,7 +16,7 @@ from phono_grid.units import BOHR
 from phonokit.io.files import open_text
 from phonokit.io.formats.bravais import bravais_lattice
 from phonokit.io.fractional import fractional
-from phonokit.io.species import Structure
+from phonokit.io.species import Structure, from_angles
 
 _NAMELIST = re.compile(r"^\s*&(\w+)(.*?)(?:^|\s)/[ \t]*$", re.MULTILINE | re.DOTALL)
 _SETTING = re.compile(r"(\w+(?:\([\d,\s]+\))?)\s*=\s*('[^']*'|\"[^\"]*\"|[^,\s]+)")
@@ -173,10 +173,8 @@ class _Input:
 
     def _vector(self, number: int, size: float) -> NDArray[np.float64]:
         """The moment of a species along its angles, degrees."""
-        theta = np.radians(self._number(f"angle1({number})", 0))
-        phi = np.radians(self._number(f"angle2({number})", 0))
-        along = (np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta))
-        return np.round(size * np.array(along), 12)
+        theta, phi = (self._number(f"angle{i}({number})", 0) for i in (1, 2))
+        return from_angles(size, theta, phi)
 
     def _card(self, name: str, n: int | None) -> tuple[str, list[list[str]]]:
         """The option of a card, and its lines, ``n`` of them if it is given."""

@@ -10,7 +10,7 @@ from phono_grid.units import BOHR
 from phonokit.io.files import open_text
 from phonokit.io.fractional import fractional
 from phonokit.io.lines import Lines
-from phonokit.io.species import Structure, element_of
+from phonokit.io.species import Structure, element_of, from_angles
 
 UNITS = {"ang": 1.0, "au": BOHR}
 
@@ -108,6 +108,4 @@ def _moment(row: Lines, *, turned: bool) -> list[float]:
     up, down = row.leading(0, 5)[3:]
     if not turned or len(words) < 7:
         return [0.0, 0.0, up - down]
-    theta, phi = np.radians(row.leading(0, 7)[5:])
-    direction = (np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta))
-    return [round(float((up - down) * x), 12) for x in direction]
+    return [float(x) for x in from_angles(up - down, *row.leading(0, 7)[5:])]

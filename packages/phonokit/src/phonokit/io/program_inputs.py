@@ -16,10 +16,10 @@ from phono_grid.errors import DomainError
 from phono_grid.units import BOHR
 
 from phonokit.io.fractional import fractional
-from phonokit.io.species import element_of, labels_by_type
+from phonokit.io.species import element_of, labels_by_type, to_angles
 
 MOST_KINDS = 99
-"""Of one element in an input of FLEUR."""
+"""Kinds of one element that an input of FLEUR tells apart."""
 
 
 def _labels(cell: Cell) -> list[str]:
@@ -77,12 +77,9 @@ def espresso_input(cell: Cell, positions: NDArray[np.float64]) -> str:
 
 def _magnetisation(number: int, moment: NDArray[np.float64]) -> list[str]:
     """The starting magnetisation of a species, of which pw.x takes -1 to 1."""
-    vector = np.atleast_1d(moment)
-    size = float(vector[0]) if vector.size == 1 else float(np.linalg.norm(vector))
+    size, theta, phi = to_angles(moment)
     lines = [f"  starting_magnetization({number}) = {np.clip(size, -1, 1):.6f}"]
-    if vector.size == 3 and size > 0:
-        theta = np.degrees(np.arccos(np.clip(vector[2] / size, -1, 1)))
-        phi = np.degrees(np.arctan2(vector[1], vector[0]))
+    if moment.ndim and size > 0:
         lines.append(f"  angle1({number}) = {theta:.8f}, angle2({number}) = {phi:.8f}")
     return lines
 
@@ -148,7 +145,7 @@ def siesta_input(cell: Cell, positions: NDArray[np.float64]) -> str:
         *_fdf_block("AtomicCoordinatesAndAtomicSpecies", sites),
     ]
     if cell.magnetic_moments is not None:
-        polar = map(_polar, cell.magnetic_moments)
+        polar = map(to_angles, cell.magnetic_moments)
         vectors = cell.magnetic_moments.ndim == 2
         lines.append(f"Spin {'non-collinear' if vectors else 'polarized'}")
         spins = [
@@ -167,18 +164,6 @@ def _fdf_block(name: str, rows: list[str]) -> list[str]:
 def _number_of(cell: Cell, atom: int) -> int:
     """The atomic number of an atom."""
     return int(cell.to_spglib()[2][atom]) % 1000
-
-
-def _polar(moment: NDArray[np.float64]) -> tuple[float, float, float]:
-    """Size and angles of a moment, degrees; with its sign where it is along z."""
-    vector = np.atleast_1d(moment)
-    if vector.size == 1:
-        return float(vector[0]), 0.0, 0.0
-    size = float(np.linalg.norm(vector))
-    if size == 0:
-        return 0.0, 0.0, 0.0
-    theta = np.degrees(np.arccos(np.clip(vector[2] / size, -1, 1)))
-    return size, float(theta), float(np.degrees(np.arctan2(vector[1], vector[0])))
 
 
 def openmx_input(cell: Cell, positions: NDArray[np.float64]) -> str:
@@ -202,7 +187,7 @@ def openmx_input(cell: Cell, positions: NDArray[np.float64]) -> str:
         moments = np.zeros(cell.n_atoms)
     sites = []
     for i, (label, row) in enumerate(zip(labels, _rows(positions), strict=True), start=1):
-        size, *angles = _polar(moments[i - 1])
+        size, *angles = to_angles(moments[i - 1])
         # Electrons of both spins; the halves of the valence are the user's to set.
         spins = f"{max(size, 0):z.6f} {max(-size, 0):z.6f}"
         tail = f" {angles[0]:.8f} {angles[1]:.8f}" if moments.ndim == 2 else ""

@@ -11,7 +11,7 @@ from phono_grid.units import BOHR
 from phonokit.io.files import open_text
 from phonokit.io.fractional import fractional, lattice_vectors
 from phonokit.io.lines import Lines
-from phonokit.io.species import Structure, labels_by_type, symbol_of_number
+from phonokit.io.species import Structure, from_angles, labels_by_type, symbol_of_number
 
 LENGTHS = {"ang": 1.0, "bohr": BOHR, "pm": 0.01, "nm": 10.0, "cm": 1e8, "m": 1e10}
 FORMATS = {
@@ -168,10 +168,8 @@ def _moments(path: Path, blocks: Blocks, n_atoms: int) -> NDArray[np.float64] | 
         atom, size, *angles = row.leading(0, n)
         if not 1 <= abs(atom) <= n_atoms:
             raise FileError(f"{path}: line {lines.line(i)}: there is no such atom")
-        theta, phi = np.radians(angles or [0.0, 0.0])
-        direction = [np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi)]
         # Atoms are counted from the end where the number is negative.
         place = int(atom) - 1 if atom > 0 else int(atom)
-        moments[place] = size * np.array([*direction, np.cos(theta)])
-    moments = np.round(moments, 12) + 0.0  # cos(90°) is no more than rounding
+        theta, phi = angles or (0.0, 0.0)
+        moments[place] = from_angles(size, theta, phi)
     return moments if moments[:, :2].any() else moments[:, 2]

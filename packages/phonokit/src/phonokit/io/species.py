@@ -126,6 +126,25 @@ def symbol_of_number(number: int) -> str:
     return Cell.of(np.eye(3), np.zeros((1, 3)), [number]).symbols[0]
 
 
+def from_angles(size: float, theta: float, phi: float) -> NDArray[np.float64]:
+    """The moment of a size along two polar angles, degrees, without rounding of cosines."""
+    a, b = np.radians([theta, phi])
+    along = np.array([np.sin(a) * np.cos(b), np.sin(a) * np.sin(b), np.cos(a)])
+    return np.asarray(np.round(size * along, 12) + 0.0)
+
+
+def to_angles(moment: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Size and polar angles of a moment, degrees; its sign where it is along z alone."""
+    vector = np.atleast_1d(moment)
+    if vector.size == 1:
+        return float(vector[0]), 0.0, 0.0
+    size = float(np.linalg.norm(vector))
+    if size == 0:
+        return 0.0, 0.0, 0.0
+    theta = np.degrees(np.arccos(np.clip(vector[2] / size, -1, 1)))
+    return size, float(theta), float(np.degrees(np.arctan2(vector[1], vector[0])))
+
+
 def is_whole(shares: Mapping[str, Any]) -> bool:
     """Whether a site is full of one species; what is no number is not."""
     return len(shares) == 1 and all(
